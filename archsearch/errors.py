@@ -1,0 +1,72 @@
+"""Every error archsearch raises on purpose.
+
+::
+
+    ArchsearchError
+    ├── InputError             what the user gave is wrong         exit 2
+    │   ├── DiagnosticsError   problems at places in a file (in spec)
+    │   ├── DataError          pictures that can't be used
+    │   ├── RunConflictError   a run directory that holds another run
+    │   └── StudyConflictError a study that disagrees with the storage
+    ├── RunFailedError         a training or a command failed      exit 1
+    └── NothingCompletedError  a study without a finished trial    exit 3
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ArchsearchError",
+    "DataError",
+    "InputError",
+    "NothingCompletedError",
+    "RunConflictError",
+    "RunFailedError",
+    "StudyConflictError",
+]
+
+
+class ArchsearchError(Exception):
+    """Base of all errors; ``exit_code`` is what the command line ends with.
+
+    Args:
+        what: what is wrong, with the actual value, in one sentence.
+        help: what is allowed and how to mend it.
+    """
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, help: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.help = help
+
+    def __str__(self) -> str:
+        return f"{self.what}\n  help: {self.help}" if self.help else self.what
+
+
+class InputError(ArchsearchError):
+    """A file, value or option that can't be used as given."""
+
+    exit_code = 2
+
+
+class DataError(InputError):
+    """A source of pictures that is missing, empty or unreadable."""
+
+
+class RunConflictError(InputError):
+    """A run directory that already holds a run of another configuration."""
+
+
+class StudyConflictError(InputError):
+    """A study in the storage whose space or settings differ from the file's."""
+
+
+class RunFailedError(ArchsearchError):
+    """A training that broke: NaN, inf, out of memory, an error in torch."""
+
+
+class NothingCompletedError(ArchsearchError):
+    """A study that ended without one complete trial."""
+
+    exit_code = 3

@@ -47,7 +47,7 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, content: str) -> None:
-    """Write ``content`` to ``path`` atomically, as UTF-8 with ``\\n`` line ends."""
+    """Write ``content`` to ``path`` atomically, as UTF-8, line ends as given."""
     write_bytes(path, content.encode("utf-8"))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
 
 __all__ = [
     "Baselines",
-    "EpochRecord",
     "Environment",
+    "EpochRecord",
     "LayerRecord",
     "Number",
     "PlanRecord",
@@ -24,9 +25,7 @@ __all__ = [
 
 
 def _none_if_not_finite(value: object) -> object:
-    if isinstance(value, float) and (value != value or value in (float("inf"), float("-inf"))):
-        return None
-    return value
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 Number = Annotated[float | None, BeforeValidator(_none_if_not_finite), PlainSerializer(lambda v: v)]

@@ -52,23 +52,26 @@ def baselines(
     """
     codes = _codes(_Key(pictures.fingerprint, cache, pictures))
     whole = Pair(*pictures.images_NCHW.shape[-2:])
-    codes.measure(whole, [latent.size for latent in latents])
-    records = []
+    wanted: dict[Pair, set[int]] = {whole: {latent.size for latent in latents}}
     for latent in latents:
+        if patch := patch_of(latent, *whole):
+            wanted.setdefault(patch, set()).add(latent.channels)
+    errors = {patch: codes.measure(patch, ks) for patch, ks in wanted.items()}
+
+    def record(latent: Latent) -> Baselines:
         patch = patch_of(latent, *whole)
-        pca = codes.measure(whole, [latent.size])[latent.size]
-        patched = patch and codes.measure(patch, [latent.channels])[latent.channels]
-        records.append(
-            Baselines(
-                channel_mean_val=codes.channel_mean.val,
-                channel_mean_test=codes.channel_mean.test,
-                pca_val=pca and pca.val,
-                pca_test=pca and pca.test,
-                patch_pca_val=patched and patched.val,
-                patch_pca_test=patched and patched.test,
-            )
+        pca = errors[whole][latent.size]
+        patched = errors[patch][latent.channels] if patch else None
+        return Baselines(
+            channel_mean_val=codes.channel_mean.val,
+            channel_mean_test=codes.channel_mean.test,
+            pca_val=pca.val if pca else None,
+            pca_test=pca.test if pca else None,
+            patch_pca_val=patched.val if patched else None,
+            patch_pca_test=patched.test if patched else None,
         )
-    return tuple(records)
+
+    return tuple(record(latent) for latent in latents)
 
 
 def pca_curve(

@@ -134,4 +134,5 @@ def _rows(pictures: PictureSet, indices: Tensor, patch: Pair) -> Iterator[Tensor
     grid = (-1, channels, down, patch.height, across, patch.width)
     for images_NCHW in batches(pictures, indices, ROWS):
         patches = images_NCHW.reshape(grid).permute(0, 2, 4, 1, 3, 5)
-        yield from patches.reshape(-1, channels * patch.height * patch.width).split(ROWS)
+        rows_RD = patches.reshape(-1, channels * patch.height * patch.width)
+        yield from torch.split(rows_RD, ROWS)

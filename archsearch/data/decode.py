@@ -109,8 +109,15 @@ def _decode(path: Path, height: int, width: int) -> tuple[Images, PictureFacts]:
         facts = _facts(opened)
         # A large JPEG is decoded at a fraction of its size, still 4 times what is needed.
         opened.draft(None, (4 * max(height, width),) * 2)  # type: ignore[arg-type,no-untyped-call,unused-ignore]
-        picture = fit(_to_rgb(ImageOps.exif_transpose(opened)), height, width)
+        picture = fit(_to_rgb(_upright(opened)), height, width)
     return np.asarray(picture), facts
+
+
+def _upright(opened: Image.Image) -> Image.Image:
+    # Looking for an orientation copies the picture, and most small JPEGs hold none.
+    if opened.format == "JPEG" and not ({"exif", "xmp"} & opened.info.keys()):
+        return opened
+    return ImageOps.exif_transpose(opened)
 
 
 def _facts(opened: Image.Image) -> PictureFacts:

@@ -68,7 +68,7 @@ def test_prepare_says_what_it_made(folder, cache):
 
 def test_prepare_as_json(folder):
     found = json.loads(run("prepare", f"folder:{folder}", "--size", "16x24", "--json").stdout)
-    assert list(found)[0] == "version"
+    assert next(iter(found)) == "version"
     assert (found["pictures"], found["channels"]) == (12, 3)
     assert (found["height"], found["width"]) == (16, 24)
     assert found["classes"] == ["cat", "dog"]

@@ -4,6 +4,8 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 """
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
+from archsearch.records.frame import TRIAL_COLUMNS, trials_frame
+from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
@@ -14,6 +16,8 @@ from archsearch.records.results import (
     RunResult,
     Scores,
 )
+from archsearch.records.runs import RunRecord, load_run, write_run
+from archsearch.records.stored import list_studies, load_study
 from archsearch.records.studies import (
     SeedRecord,
     SeedState,
@@ -25,6 +29,7 @@ from archsearch.records.studies import (
 )
 
 __all__ = [
+    "TRIAL_COLUMNS",
     "Baselines",
     "Curves",
     "Environment",
@@ -35,6 +40,7 @@ __all__ = [
     "PcaPoint",
     "PlanRecord",
     "Record",
+    "RunRecord",
     "RunResult",
     "Scores",
     "SeedRecord",
@@ -43,6 +49,12 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Value",
+    "list_studies",
+    "load_run",
+    "load_study",
     "plan_record",
+    "read_pictures",
     "trial_counts",
+    "trials_frame",
+    "write_run",
 ]

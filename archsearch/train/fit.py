@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy
 import torch
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archsearch.config.settings import RunSettings
-from archsearch.data import Pictures
+
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder, build
 from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
@@ -28,6 +29,9 @@ from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
 from archsearch.train.optimizers import make_optimizer
+
+if TYPE_CHECKING:
+    from archsearch.data import Pictures  # at run time it would load torchvision
 
 __all__ = ["SAMPLES", "OnEpoch", "TrainedRun", "fit"]
 
@@ -109,9 +113,7 @@ def _prepare(
     plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int, device: torch.device
 ) -> Training:
     model = build(plan, seed=seed).to(device=device, memory_format=torch.channels_last)
-    task = make_task(
-        settings.task, settings.train, pictures, standardize=settings.data.standardize
-    )
+    task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
     return Training(
         model=model,
         optimizer=make_optimizer(model, settings.train),

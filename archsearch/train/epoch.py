@@ -43,7 +43,7 @@ class Training:
     task: Task
     settings: TrainSettings
     seed: int
-    images_NCHW: Tensor
+    images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
     train: Tensor
     drop_single: bool
 
@@ -100,9 +100,9 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
         if on_step is not None:
             on_step(done, total)
     sizes = [len(indices) for indices in batches]
-    loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
-    error = _mean(torch.stack(errors), sizes, training.settings, epoch)
-    return Passed(rate.lr, loss, error, sum(sizes), time.perf_counter() - started)
+    mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
+    mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
+    return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
 
 
 def _step(training: Training, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
@@ -110,7 +110,7 @@ def _step(training: Training, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
     output_NCHW = training.model(fed_NCHW)
     loss = training.task.loss(output_NCHW, target_NCHW)
     training.optimizer.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     training.optimizer.step()
     with torch.no_grad():
         predicted_NCHW = training.task.predict(output_NCHW, images_NCHW)

@@ -23,6 +23,7 @@ FARTHEST_REFERENCE = 4.0
 """A reference further than this factor from the curves is told in words: drawn,
 it would press the curves flat."""
 MARKED_EPOCHS = 40
+PREDICTED = {"reconstruct": "reconstruction"}
 
 
 def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> None:
@@ -61,8 +62,8 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     axes.set_ylabel("MSE (RGB in [0, 1], log scale)")
     axes.grid(visible=True, which="both", color="#e6e6e6", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(f"{name}: {result.task} error over epochs", fontsize=13, fontweight="bold")
-    axes.set_title("\n".join([_summary(result), *unseen]), fontsize=9, color=REFERENCE)
+    figure.suptitle(f"{name}: error over epochs", x=0.01, ha="left", fontsize=13, fontweight="bold")
+    axes.set_title("\n".join([_summary(result), *unseen]), fontsize=9, color=REFERENCE, loc="left")
     figure.legend(loc="outside right center", frameon=False, fontsize=9)
     return figure
 
@@ -81,7 +82,7 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
     figure = Figure(figsize=(1.15 * columns + 1.4, 3.4), layout="constrained")
     grid = figure.subplots(2, columns, squeeze=False)
     errors = numpy.square(samples[0] / 255.0 - samples[1] / 255.0).mean(axis=(1, 2, 3))
-    for row, label in enumerate(("original", "prediction")):
+    for row, label in enumerate(("original", PREDICTED.get(result.task, "prediction"))):
         for column in range(columns):
             cell = grid[row, column]
             cell.imshow(samples[row, column], interpolation="nearest")
@@ -90,7 +91,9 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
         grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
     for column in range(columns):
         grid[1, column].set_xlabel(f"{errors[column]:.4f}", fontsize=9)
-    figure.suptitle(f"{name}: {result.task} on test pictures", fontsize=13, fontweight="bold")
+    figure.suptitle(
+        f"{name}: {result.task} on test pictures", x=0.01, ha="left", fontsize=13, fontweight="bold"
+    )
     similarity = "" if result.test.ssim is None else f", SSIM {result.test.ssim:.3f}"
     figure.supxlabel(
         f"MSE of each picture; over the whole test split {result.test.mse:.5f}{similarity}",
@@ -103,7 +106,7 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
 def _summary(result: RunResult) -> str:
     last = result.history[-1]
     return (
-        f"{result.splits['train']:,} training and {result.splits['val']:,} validation pictures, "
+        f"{result.task}: {result.splits['train']:,} training and {result.splits['val']:,} validation pictures, "
         f"seed {result.seed}; last epoch: training {last.train_mse:.5f}, "
         f"validation {last.val_mse:.5f}"
     )

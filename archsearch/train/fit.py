@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archsearch.config.settings import RunSettings
-
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder, build
 from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
@@ -57,7 +56,7 @@ class TrainedRun:
     samples: NDArray[numpy.uint8]
 
 
-def fit(
+def fit(  # noqa: PLR0913 - named settings, most with a default
     plan: ModelPlan,
     settings: RunSettings,
     pictures: Pictures,
@@ -112,7 +111,7 @@ def fit(
 def _prepare(
     plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int, device: torch.device
 ) -> Training:
-    model = build(plan, seed=seed).to(device=device, memory_format=torch.channels_last)
+    model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
     return Training(
         model=model,
@@ -195,7 +194,8 @@ def _finish(
 
 def _test(training: Training, indices: Tensor) -> tuple[Scores, NDArray[numpy.uint8]]:
     """Score the test split and keep its first pictures, in one reading of it."""
-    scorer, rows_NHWC = Scorer(), []
+    scorer = Scorer()
+    rows_NHWC: list[Tensor] = []
     for prediction_NCHW, truth_NCHW in predictions(training, indices):
         scorer.add(prediction_NCHW, truth_NCHW)
         if not rows_NHWC:

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,7 @@ CURVES_FILE = "curves.png"
 PICTURES_FILE = "pictures.png"
 
 
-def train_run(
+def train_run(  # noqa: PLR0913 - named settings, most with a default
     plan: ModelPlan,
     settings: RunSettings,
     pictures: Pictures,
@@ -94,7 +95,7 @@ def train_run(
         )
         _write(
             out,
-            RunRecord(name=out.name, spec=spec, settings=settings, result=trained.result),
+            RunRecord(name=out.resolve().name, spec=spec, settings=settings, result=trained.result),
             trained,
         )
         return trained.result
@@ -158,7 +159,7 @@ def _conflict(out: Path, differences: list[str]) -> RunConflictError:
 
 def _spec_difference(stored: str, wanted: str) -> list[str]:
     """Name the first line that differs."""
-    lines = list(zip(stored.splitlines() + [""], wanted.splitlines() + [""], strict=False))
+    lines = zip_longest(stored.splitlines(), wanted.splitlines(), fillvalue="")
     for number, (there, here) in enumerate(lines, 1):
         if there != here:
             return [f"{SPEC_FILE} line {number} is `{there.strip()}` there, `{here.strip()}` here"]

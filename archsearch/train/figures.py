@@ -106,8 +106,8 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
 def _summary(result: RunResult) -> str:
     last = result.history[-1]
     return (
-        f"{result.task}: {result.splits['train']:,} training and {result.splits['val']:,} validation pictures, "
-        f"seed {result.seed}; last epoch: training {last.train_mse:.5f}, "
+        f"{result.task}: {result.splits['train']:,} training and "
+        f"{result.splits['val']:,} validation pictures, seed {result.seed}; last epoch: training {last.train_mse:.5f}, "
         f"validation {last.val_mse:.5f}"
     )
 

@@ -30,7 +30,7 @@ def fit_or_load(pictures: PictureSet, patch: Pair, cache: Path | None) -> Linear
     if cache is None:
         return fit_code(pictures, patch)
     path = cache / f"pca-v{VERSION}-{pictures.fingerprint}-{patch.height}x{patch.width}.npz"
-    code = _load(path)
+    code = _load(path, pictures.images_NCHW.shape[1] * patch.height * patch.width)
     if code is None:
         code = fit_code(pictures, patch)
         if code is not None:
@@ -39,11 +39,13 @@ def fit_or_load(pictures: PictureSet, patch: Pair, cache: Path | None) -> Linear
     return code
 
 
-def _load(path: Path) -> LinearCode | None:
+def _load(path: Path, dimensions: int) -> LinearCode | None:
     try:
-        with numpy.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, numpy.load(file, allow_pickle=False) as arrays:
             mean, components = arrays["mean"], arrays["components"]
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        return None
+    if mean.shape != (dimensions,) or components.shape[1:] != (dimensions,):
         return None
     return LinearCode(torch.from_numpy(mean), torch.from_numpy(components))
 

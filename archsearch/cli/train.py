@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,7 +15,7 @@ from archsearch.cli.output import color_on, print_json, print_text, terminal_wid
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import RunSettings, load
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
-from archsearch.spec import DiagnosticsError, ModelPlan, Resolution
+from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 
-def train(  # noqa: PLR0913 - one argument an option
+def train(  # noqa: PLR0913, PLR0917 - one argument an option
     spec: Annotated[Path, typer.Argument(help="A spec file.")],
     data: Annotated[
         str | None,
@@ -61,7 +62,11 @@ def train(  # noqa: PLR0913 - one argument an option
     named = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed}
     settings, values = _settings(
         set or [],
-        {"train": named, "data": {"source": data, "limit": limit}, "task": {"name": task}},
+        {
+            "train": named,
+            "data": {"source": _absolute(data), "limit": limit},
+            "task": {"name": task},
+        },
     )
     model = load(spec)
     plan = _required(model.resolve(settings.task, values=values))
@@ -76,8 +81,8 @@ def train(  # noqa: PLR0913 - one argument an option
 
 
 def _settings(
-    assignments: list[str], options: dict[str, dict[str, object]]
-) -> tuple[RunSettings, dict[str, object]]:
+    assignments: list[str], options: Mapping[str, Mapping[str, object]]
+) -> tuple[RunSettings, dict[str, Raw]]:
     """Defaults, then ``--set``, then the options of their own."""
     heads, values = split_assignments(parse_assignment(text) for text in assignments)
     settings = RunSettings()
@@ -85,7 +90,14 @@ def _settings(
     for head, named in options.items():
         given = {key: value for key, value in named.items() if value is not None}
         sections[head] = changed(getattr(settings, head), head, {**heads[head], **given})
-    return settings.model_copy(update=sections), dict(values)
+    return settings.model_copy(update=sections), values
+
+
+def _absolute(source: str | None) -> str | None:
+    """A folder by its whole path, so that the stored config names it from anywhere."""
+    if source is None or not source.startswith("folder:"):
+        return source
+    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"
 
 
 def _required(resolution: Resolution) -> ModelPlan:

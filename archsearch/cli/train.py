@@ -132,7 +132,7 @@ def _run(
                 plan, settings, pictures, folder, threads=threads, on_epoch=lines, on_step=report
             )
     except KeyboardInterrupt:
-        to_stderr(f"stopped; the same command goes on after epoch {lines.done}")
+        to_stderr("stopped; the same command goes on from the last finished epoch")
         raise
     if lines.done == 0:
         to_stderr(f"{folder} holds this run already, finished: nothing was trained")

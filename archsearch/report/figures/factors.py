@@ -59,7 +59,8 @@ def _panel(panel: Axes, name: str, values: list[Value], errors: np.ndarray) -> N
         isinstance(value, int | float) and not isinstance(value, bool) for value in values
     )
     panel.set_title(_short(name, 34), fontsize=9)
-    if numeric and len(set(values)) > _MOST_LEVELS:
+    levels = len(set(values))
+    if numeric and (levels > _MOST_LEVELS or 2 < levels > len(values) / 3):
         _by_number(panel, np.array(values, dtype=float), errors)
     else:
         _by_level(panel, values, errors)

@@ -42,11 +42,18 @@ def latent_figure(findings: Findings) -> Figure | None:
     _front(axes, shown, findings.front)
     _linear_codes(axes, findings, shown)
     _frame(axes, shown)
-    made.suptitle(
-        caption(findings.found.measures["latent_size"]["spearman"]), fontsize=10, color=INK
-    )
+    made.suptitle(_title(findings), fontsize=10, color=INK)
     legend_below(made, axes)
     return made
+
+
+def _title(findings: Findings) -> str:
+    """The correlation; with collapsed runs also without them, and marked if a search chose."""
+    title = caption(findings.found.measures["latent_size"]["spearman"])
+    if findings.sample.runs["collapsed"].any():
+        spare = findings.without_collapsed.measures["latent_size"]["spearman"]
+        title += f"\nwithout collapsed runs: {caption(spare)}"
+    return title if findings.study.designed else f"trials that a search chose: {title}"
 
 
 def _models(axes: Axes, shown: pd.DataFrame) -> None:

@@ -71,7 +71,8 @@ def styled() -> Iterator[None]:
     import matplotlib as mpl
     import seaborn as sns
 
-    with mpl.rc_context({**sns.axes_style("whitegrid"), **_SETTINGS}):
+    settings: Any = {**sns.axes_style("whitegrid"), **_SETTINGS}
+    with mpl.rc_context(settings):
         yield
 
 

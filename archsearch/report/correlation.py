@@ -231,7 +231,9 @@ def _slope(columns: _Columns, drawn: _Drawn, size: Size) -> Estimate:
     quartile = np.quantile(usable, [0.15865, 0.84135]) if len(usable) else np.zeros(2)
     deviation = max((quartile[1] - quartile[0]) / 2, float(fit.stderr))
     reach = float(stats.t.ppf(0.975, n - 2)) * deviation
-    return Estimate(value, value - reach, value + reach, n, drawn.p[size, "pearson_loglog"])
+    return Estimate(
+        value, float(value - reach), float(value + reach), n, drawn.p[size, "pearson_loglog"]
+    )
 
 
 def _permutation_p(

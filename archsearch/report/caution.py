@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from archsearch.records import StudyRecord, trial_counts
+from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
 from archsearch.report.correlation import FEWEST, Correlations
 from archsearch.report.sample import Sample
 
@@ -17,6 +17,8 @@ __all__ = ["Caution", "cautions"]
 _WIDE = 12
 _CONFOUNDED = 0.8
 _STILL_FALLING = 0.03
+_LOOKS = 5
+_PNG = b"\x89PNG"
 
 
 class Caution(NamedTuple):
@@ -163,6 +165,17 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     }
     if len(prints) > 1:
         yield Caution("mixed-data", f"Runs saw {len(prints)} different data sets.")
+    kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]
+    if kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
+        yield Caution(
+            "pictures-out-of-reach",
+            f"Reconstructions were kept in {study.artifacts}, which can't be read from here.",
+        )
+
+
+def _reachable(study: StudyRecord, seed: SeedRecord) -> bool:
+    stored = read_pictures(study, seed)
+    return stored is not None and stored.startswith(_PNG)
 
 
 def _median_last_fall(study: StudyRecord, sample: Sample) -> float | None:

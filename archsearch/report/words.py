@@ -16,9 +16,9 @@ def answer(findings: Findings) -> list[str]:
     """The page's opening paragraphs: correlation, rivals, yardsticks, the best, collapse."""
     paragraphs = [
         headline(findings),
+        _without_collapsed(findings),
         _marked(findings, _strength(findings)),
         _marked(findings, _rivals(findings)),
-        _without_collapsed(findings),
         _against_linear_codes(findings),
         _best(findings),
     ]
@@ -69,13 +69,13 @@ def decimal(value: float) -> str:
 
 
 def error(value: float) -> str:
-    """An MSE with three digits that count.
+    """An MSE with three digits.
 
     Example:
-        >>> error(0.0041234)
-        '0.00412'
+        >>> error(0.0041), error(0.0000123)
+        ('0.00410', '1.23e-5')
     """
-    return f"{value:.3g}".replace("e-0", "e-") if value < 1e-4 else f"{float(f'{value:.3g}'):g}"
+    return f"{value:#.3g}".replace("e-0", "e-")
 
 
 def percent(share: float) -> str:
@@ -89,7 +89,7 @@ def _claim(estimate: Estimate, seeds: int) -> str:
         return ""
     measured = (
         f"Spearman ρ = {decimal(value)} (95 % interval {_interval(estimate)}, "
-        f"{_architectures(estimate.n)} × {seeds} seed{'s' if seeds > 1 else ''})"
+        f"{_over(estimate.n, seeds)})"
     )
     if low <= 0 <= high:
         return (
@@ -167,10 +167,15 @@ def _rivals(findings: Findings) -> str:
 
 
 def _without_collapsed(findings: Findings) -> str:
-    if not findings.sample.runs["collapsed"].any():
+    collapsed = int(findings.sample.runs["collapsed"].sum())
+    if not collapsed:
         return ""
+    runs = "the collapsed run" if collapsed == 1 else f"the {collapsed} collapsed runs"
     estimate = findings.without_collapsed.measures["latent_size"]["spearman"]
-    return f"Without collapsed runs: {caption(estimate)}."
+    if estimate.value is None:
+        return f"Without {runs} too few architectures are left to say."
+    claim = _claim(estimate, len(findings.sample.seeds))
+    return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
 
 
 def _against_linear_codes(findings: Findings) -> str:
@@ -213,6 +218,10 @@ def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "unknown"
     return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
+
+
+def _over(number: int, seeds: int) -> str:
+    return f"{_architectures(number)} × {seeds} seed" + ("s" if seeds > 1 else "")
 
 
 def _architectures(number: int) -> str:

@@ -18,6 +18,7 @@ from PIL import Image
 
 from archsearch.records import TRIAL_COLUMNS, SeedRecord, StudyRecord
 from archsearch.report import ReportFiles, write_report
+from archsearch.report.findings import Findings, find, summarize
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}
@@ -79,9 +80,9 @@ def test_every_kind_of_study_gives_a_whole_report(name, tmp_path):
     assert written.answer[0]
 
 
-def test_the_summary_has_the_known_answer(tmp_path):
+def test_the_summary_has_the_known_answer():
     recipe = StudyRecipe(complete=60, slope=0.6, architecture_noise=0.1)
-    summary = report(recipe, tmp_path).summary
+    summary = numbers(synthetic_study(recipe))
     slope = summary["slope_loglog"]
     assert slope["low"] <= -0.6 <= slope["high"]
     assert slope["high"] - slope["low"] < 0.2
@@ -93,9 +94,9 @@ def test_the_summary_has_the_known_answer(tmp_path):
     assert summary["trials"]["complete"] == 60
 
 
-def test_pareto_trials_are_beaten_by_none(tmp_path):
+def test_pareto_trials_are_beaten_by_none():
     study = synthetic_study()
-    front = write_report(study, tmp_path).summary["pareto"]
+    front = numbers(study)["pareto"]
     for one in front:
         rivals = [t for t in study.trials if t.plan.latent_size <= one["latent_size"]]
         assert min(trial.value for trial in rivals) == one["val_mse"]
@@ -123,21 +124,20 @@ def test_collapsed_runs_make_two_answers(tmp_path):
     assert "Without the 6 collapsed runs" in written.index.read_text("utf-8")
 
 
-def test_pruned_failed_and_infeasible_trials_enter_no_statistic(tmp_path):
+def test_pruned_failed_and_infeasible_trials_enter_no_statistic():
     recipe = StudyRecipe(pruned=5, failed=2, infeasible=3)
     study = synthetic_study(recipe)
     cleaned = [trial for trial in study.trials if trial.state == "complete"]
     alone = study.model_copy(update={"trials": tuple(cleaned), "slots": 24})
-    first = write_report(study, tmp_path / "all").summary
-    second = write_report(alone, tmp_path / "alone").summary
+    first, second = numbers(study), numbers(alone)
     assert first["correlations"] == second["correlations"]
     assert {"pruned-trials", "failed-trials"} <= {w["code"] for w in first["warnings"]}
 
 
-def test_a_stopped_study_uses_the_seeds_that_all_have(tmp_path):
-    written = report(StudyRecipe(waiting=4), tmp_path)
-    assert written.summary["correlations"]["latent_size"]["spearman"]["n"] == 28
-    cautions = {w["code"]: w["message"] for w in written.summary["warnings"]}
+def test_a_stopped_study_uses_the_seeds_that_all_have():
+    summary = numbers(synthetic_study(StudyRecipe(waiting=4)))
+    assert summary["correlations"]["latent_size"]["spearman"]["n"] == 28
+    cautions = {w["code"]: w["message"] for w in summary["warnings"]}
     assert "seed 0" in cautions["unfinished"]
     assert "one-seed" in cautions
 
@@ -150,7 +150,7 @@ def test_one_latent_size_says_why_there_is_no_answer(tmp_path):
     assert "constant-latent" in codes(written)
 
 
-def test_confounded_sizes_are_said(tmp_path):
+def test_confounded_sizes_are_said():
     study = synthetic_study()
     tied = tuple(
         trial.model_copy(
@@ -160,20 +160,18 @@ def test_confounded_sizes_are_said(tmp_path):
         )
         for trial in study.trials
     )
-    written = write_report(study.model_copy(update={"trials": tied}), tmp_path)
-    assert "confounded" in codes(written)
-    assert "confounded" not in codes(write_report(study, tmp_path / "free"))
+    assert "confounded" in codes(find(study.model_copy(update={"trials": tied})))
+    assert "confounded" not in codes(find(study))
 
 
 def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     study = synthetic_study()
-    write_report(study, tmp_path)
+    page = write_report(study, tmp_path).index.read_text("utf-8")
     beaten = sum(
         min(trial.seeds[0].result.baselines.pca_val, trial.seeds[0].result.baselines.patch_pca_val)
         < trial.value
         for trial in study.trials
     )
-    page = (tmp_path / "index.html").read_text("utf-8")
     assert f"beats {beaten} of 24 models" in page
     assert page.count("<td>not limiting</td>") == beaten
     assert 0 < beaten < 24
@@ -287,9 +285,9 @@ def test_a_report_loads_no_torch(tmp_path):
 import sys
 from pathlib import Path
 from tests.synthetic import StudyRecipe, synthetic_study
-from archsearch.report import write_report
+import archsearch.report
 assert not {{"pandas", "matplotlib", "optuna"}} & set(sys.modules)
-write_report(synthetic_study(StudyRecipe(complete=5)), Path({str(tmp_path)!r}))
+archsearch.report.write_report(synthetic_study(StudyRecipe(complete=5)), Path({str(tmp_path)!r}))
 print(sorted(name for name in sys.modules if name.split(".")[0] == "torch"))
 """
     root = Path(__file__).parents[2]
@@ -301,5 +299,11 @@ print(sorted(name for name in sys.modules if name.split(".")[0] == "torch"))
     assert done.stderr == ""
 
 
-def codes(written: ReportFiles) -> set[str]:
-    return {warning["code"] for warning in written.summary["warnings"]}
+def numbers(study: StudyRecord) -> dict:
+    return summarize(find(study), [])
+
+
+def codes(found: ReportFiles | Findings) -> set[str]:
+    if isinstance(found, Findings):
+        return {caution.code for caution in found.cautions}
+    return {warning["code"] for warning in found.summary["warnings"]}

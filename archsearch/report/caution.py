@@ -57,19 +57,20 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     counts = trial_counts(study)
     n = len(sample.architectures())
     if n < FEWEST:
+        have = "No architecture has" if n == 0 else f"Only {_count(n, 'architecture')} with"
         yield Caution(
             "too-few-architectures",
-            f"{_count(n, 'architecture')} with a result: no correlation is computed under "
-            f"{FEWEST}.",
+            f"{have} a result: no correlation is computed under {FEWEST}.",
         )
     elif n < _WIDE:
         yield Caution("few-architectures", f"Only {n} architectures: the intervals are wide.")
     left = counts["waiting"] + counts["running"]
     if left:
+        used = f" that every trial with a result has ({_listed(sample.seeds)})"
         yield Caution(
             "unfinished",
-            f"{_count(left, 'trial')} of {study.slots} not finished; numbers use the seeds that "
-            f"every trial with a result has ({_listed(sample.seeds)}).",
+            f"{_count(left, 'trial')} of {study.slots} not finished"
+            + (f"; numbers use the seeds{used}." if sample.seeds else "."),
         )
     if counts["failed"]:
         yield Caution(
@@ -197,4 +198,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _listed(numbers: tuple[int, ...]) -> str:
-    return ("seed " if len(numbers) == 1 else "seeds ") + (", ".join(map(str, numbers)) or "none")
+    return ("seed " if len(numbers) == 1 else "seeds ") + ", ".join(map(str, numbers))

@@ -6,7 +6,7 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.correlation import Correlations, Estimate
-from archsearch.report.findings import Findings
+from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
 
 __all__ = ["answer", "caption", "decimal", "error", "headline", "percent"]
@@ -111,9 +111,12 @@ def _claim(estimate: Estimate, seeds: int) -> str:
 def _open_answers(low: float, high: float) -> str:
     if low < -0.9 and high > 0.9:
         return "The interval leaves every answer open."
+    excluded = [f"under {decimal(low)}"] * (low > -0.995) + [f"over {decimal(high)}"] * (
+        high < 0.995
+    )
     return (
-        f"The interval includes 0, so there may be none; it excludes values under {decimal(low)} "
-        f"and over {decimal(high)}."
+        "The interval includes 0, so there may be none; it excludes values "
+        f"{' and '.join(excluded)}."
     )
 
 
@@ -208,10 +211,20 @@ def _best(findings: Findings) -> str:
         f"latent {row.whole('latent_size'):,}, {row.whole('params'):,} parameters), on the test "
         f"split {error(row.real('test_mse'))}."
     )
-    worth = row.real("equal_pca")
-    if isfinite(worth):  # NaN where no curve is stored
-        text += f" PCA needs about {worth:,.0f} numbers a picture for that."
-    return text
+    return f"{text} {_worth(findings, row)}".strip()
+
+
+def _worth(findings: Findings, row: TrialRow) -> str:
+    """How many PCA components do as well as the best trial; silent without a curve."""
+    curves, worth = findings.study.curves, row.real("equal_pca")
+    if curves is None or not curves.pca or not isfinite(worth):
+        return ""
+    fewest = curves.pca[0]
+    if row.real("val_mse") >= fewest.val:
+        return f"PCA with {fewest.components:,} number{'s'[: fewest.components > 1]} does as well."
+    if row.real("val_mse") < min(point.val for point in curves.pca):
+        return f"PCA doesn't reach that with {curves.pca[-1].components:,} numbers."
+    return f"PCA needs about {worth:,.0f} numbers a picture for that."
 
 
 def _interval(estimate: Estimate) -> str:

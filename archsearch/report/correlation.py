@@ -118,7 +118,7 @@ def correlations(
 
     Args:
         mse: one positive error for each architecture, shape (n,).
-        sizes: latent size, parameters and MACs, each positive of shape (n,).
+        sizes: latent size, parameters and MACs, of shape (n,).
         latent_area: latent height×width, shape (n,).
         seed: of resamples and permutations; equal seeds, equal numbers.
 
@@ -128,7 +128,8 @@ def correlations(
         :data:`FEWEST` architectures and where a variable is constant or
         determined by those it is adjusted for.
     """
-    raw = {name: np.asarray(sizes[name], dtype=np.float64) for name in SIZES}
+    # A net of pools and upsamplings has no parameters: 1 stands for 0 on log axes.
+    raw = {name: np.maximum(np.asarray(sizes[name], dtype=np.float64), 1) for name in SIZES}
     columns = _Columns(
         np.asarray(mse, dtype=np.float64), **raw, area=np.asarray(latent_area, dtype=np.float64)
     )

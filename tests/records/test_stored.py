@@ -85,6 +85,12 @@ def test_a_file_that_is_no_storage_is_an_input_error(tmp_path, content):
     assert path.read_bytes() == content
 
 
+def test_a_server_that_is_not_there_is_an_input_error_without_the_password():
+    with pytest.raises(InputError, match="can't read postgresql") as caught:
+        list_studies("postgresql+nodriver://user:geheim@127.0.0.1:1/x")
+    assert "geheim" not in str(caught.value)
+
+
 def test_a_url_that_is_none_is_an_input_error():
     with pytest.raises(InputError, match="not a storage URL"):
         list_studies("runs/studies.db")

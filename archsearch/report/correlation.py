@@ -200,7 +200,7 @@ def _textbook_variance(name: _Name, n: int) -> float | None:
     """Variance of Fisher's z in bivariate data; None where n leaves no freedom."""
     adjusted = n - 3 if name[1] == "partial_spearman" else n
     if name[1] == "kendall":
-        return 0.437 / max(adjusted - 4, 1)
+        return 0.437 / max(adjusted - 4, 0.5)
     if adjusted < FEWEST:
         return None
     return (1.0 if name[1] == "pearson_loglog" else 1.06) / (adjusted - 3)

@@ -12,6 +12,7 @@ import typer
 
 from archsearch import __version__
 from archsearch.cli.check import check
+from archsearch.cli.data import app as data_app
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
 from archsearch.cli.train import train
@@ -52,6 +53,8 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("train")(train)
+app.add_typer(data_app, name="data")
 app.command("train")(train)
 
 

@@ -49,6 +49,8 @@ def to_yaml(plan: ModelPlan) -> str:
     if plan.description:
         lines.append(f"description: {_text(plan.description)}")
     lines.append(f"input: {{channels: {channels}, {size}}}")
+    if plan.latent.effective_size != plan.latent.size:
+        lines.append("allow: [leak-past-latent]")
     names = _joined_names(plan)
     for title, layers in (("encoder", plan.encoder), ("decoder", plan.decoder)):
         lines += [f"{title}:", *_section(plan, layers, names)]

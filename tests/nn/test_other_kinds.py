@@ -57,9 +57,10 @@ def alone(op: Op, start: Shape, output: Shape) -> Autoencoder:
     """The op as the whole encoder, in float64, weights away from their special values."""
     last = (Activation("none"), output)
     model = build(plan_with(start, [(op, output)], [last]), seed=0).double()
+    generator = torch.Generator().manual_seed(2)
     for parameter in model.parameters():
-        torch.nn.init.uniform_(parameter, 0.2, 0.8)
-    return model
+        torch.nn.init.uniform_(parameter, 0.2, 0.8, generator=generator)
+    return model.requires_grad_(False)
 
 
 def picture(shape: Shape, count: int = 2) -> Tensor:
@@ -70,13 +71,18 @@ def picture(shape: Shape, count: int = 2) -> Tensor:
 @st.composite
 def transposes(draw: st.DrawFn) -> ConvTranspose:
     groups = draw(st.sampled_from([1, 2]))
-    crop = Pads(*(draw(st.integers(-1, 2)) for _ in range(4)))
+    stride, dilation = draw(pairs), draw(pairs)
+    appended = [max(s, d) - 1 for s, d in zip(stride, dilation, strict=True)]
+    top, left = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+    # what output_padding allows: less than stride or dilation beyond the crop before
+    bottom = top - draw(st.integers(-2, appended[0]))
+    right = left - draw(st.integers(-2, appended[1]))
     return ConvTranspose(
         groups * draw(st.integers(1, 2)),
         draw(pairs),
-        draw(pairs),
-        crop,
-        draw(pairs),
+        stride,
+        Pads(top, bottom, left, right),
+        dilation,
         groups,
         draw(st.booleans()),
         "none",

@@ -35,6 +35,11 @@ class Owner:
         return cls(_host(), pid, process_start(pid) or "", worker)
 
     @property
+    def hostname(self) -> str:
+        """The machine's name alone."""
+        return self.host.partition(" ")[0]
+
+    @property
     def seen_dead(self) -> bool:
         """Whether it ran on this host and is gone; False where that can't be seen."""
         return self.host == _host() and process_start(self.pid) != self.started

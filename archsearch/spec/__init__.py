@@ -1,1 +1,59 @@
-"""See the package page in the docs."""
+"""The spec language: YAML text → ``ModelPlan``, or diagnostics.
+
+Torch-free. ``read_spec`` parses a file once into a ``Family``; ``resolve``
+turns it into a concrete plan for a task and a choice of values.
+"""
+
+from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
+from archsearch.spec.expression import (
+    Expression,
+    ExpressionError,
+    ExpressionValue,
+    parse_expression,
+)
+from archsearch.spec.fields import Raw
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.ops import Conv, Op, Pool, Upsample
+from archsearch.spec.parse_spec import parse_spec, read_spec
+from archsearch.spec.paths import PathError, Target, find_target
+from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
+from archsearch.spec.resolve import Resolution, TaskChannels, resolve
+from archsearch.spec.shape import Pads, Pair, Shape
+from archsearch.spec.source import Source, read_source
+from archsearch.spec.syntax import Family
+from archsearch.spec.write import to_yaml
+
+__all__ = [
+    "KINDS",
+    "Conv",
+    "Diagnostic",
+    "DiagnosticsError",
+    "Expression",
+    "ExpressionError",
+    "ExpressionValue",
+    "Family",
+    "Latent",
+    "LayerPlan",
+    "ModelPlan",
+    "Op",
+    "Pads",
+    "Pair",
+    "PathError",
+    "Pool",
+    "Raw",
+    "Resolution",
+    "Severity",
+    "Shape",
+    "Source",
+    "Span",
+    "Target",
+    "TaskChannels",
+    "Upsample",
+    "find_target",
+    "parse_expression",
+    "parse_spec",
+    "read_source",
+    "read_spec",
+    "resolve",
+    "to_yaml",
+]

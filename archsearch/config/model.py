@@ -1,0 +1,134 @@
+"""A spec file as Python sees it: ``load(path).plan(...)``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from archsearch.config.settings import TaskSettings
+from archsearch.config.tasks import task_channels
+from archsearch.errors import InputError
+from archsearch.spec import (
+    Diagnostic,
+    Family,
+    ModelPlan,
+    PathError,
+    Raw,
+    Resolution,
+    Source,
+    find_target,
+    read_spec,
+    resolve,
+)
+
+__all__ = ["Model", "load", "open_model"]
+
+
+class Model:
+    """A parsed spec: a family of models, one for each choice of its params."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+
+    @property
+    def name(self) -> str:
+        """The spec's name."""
+        return self.family.name
+
+    @property
+    def picture_channels(self) -> int:
+        """Channels of the pictures it is for: the input's number, or 3 for ``auto``."""
+        first = self.family.input.channels.parts[0]
+        return first if isinstance(first, int) else 3
+
+    def resolve(
+        self,
+        task: str | TaskSettings = "reconstruct",
+        *,
+        picture_channels: int | None = None,
+        values: Mapping[str, Raw] | None = None,
+    ) -> Resolution:
+        """Resolve without raising for what is wrong with the model.
+
+        Args:
+            task: the task, which settles ``auto`` channels.
+            picture_channels: channels of the pictures; by default the input's
+                number, or 3.
+            values: params by name and fields by path, in place of the file's.
+
+        Raises:
+            InputError: a path that leads nowhere, or no such task.
+        """
+        name = task if isinstance(task, str) else task.name
+        channels = task_channels(name, picture_channels or self.picture_channels)
+        return resolve(self.family, channels, self.canonical(values or {}))
+
+    def plan(
+        self,
+        task: str | TaskSettings = "reconstruct",
+        *,
+        picture_channels: int | None = None,
+        values: Mapping[str, Raw] | None = None,
+        **params: bool | float | str,
+    ) -> ModelPlan:
+        """The concrete model for ``task`` with some values chosen.
+
+        Raises:
+            DiagnosticsError: the model has errors, e.g. a layer without output.
+            InputError: a path that leads nowhere, or no such task.
+
+        Example:
+            >>> import archsearch
+            >>> archsearch.load("specs/acml-nine-layer.yaml").plan().latent.size
+            1024
+        """
+        chosen = {**(values or {}), **params}
+        return self.resolve(task, picture_channels=picture_channels, values=chosen).require()
+
+    def canonical(self, values: Mapping[str, Raw]) -> dict[str, Raw]:
+        """``values`` with each path in the form that resolving takes.
+
+        Raises:
+            InputError: a path that leads nowhere.
+        """
+        found: dict[str, Raw] = {}
+        for path, value in values.items():
+            try:
+                found[find_target(self.family, path).key] = value
+            except PathError as error:
+                raise InputError(error.message, help=error.help) from error
+        return found
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What the parser warned of."""
+        return tuple(self.family.source.diagnostics)
+
+
+def open_model(path: Path, shown: str | None = None) -> tuple[Source, Model | None]:
+    """Parse a spec; problems are in the source.
+
+    Raises:
+        InputError: the file can't be read.
+    """
+    source, family = read_spec(path, shown)
+    return source, None if family is None else Model(family)
+
+
+def load(path: str | Path) -> Model:
+    """Read a spec file.
+
+    Raises:
+        InputError: the file can't be read.
+        DiagnosticsError: it has errors that don't depend on sizes.
+
+    Example:
+        >>> import archsearch
+        >>> archsearch.load("specs/acml-nine-layer.yaml").name
+        'acml-nine-layer'
+    """
+    source, model = open_model(Path(path))
+    source.raise_errors()
+    if model is None:
+        raise InputError(f"{path}: can't be read as a spec")
+    return model

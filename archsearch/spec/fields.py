@@ -1,0 +1,216 @@
+"""What may stand in a layer's field: types that read a value and describe it.
+
+One object serves the parser (``read``), the messages (``expects``) and the
+JSON Schema (``schema``), so that they can't disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from archsearch.spec.shape import Pair
+
+__all__ = [
+    "REQUIRED",
+    "ChannelCount",
+    "Field",
+    "FieldType",
+    "FieldValue",
+    "Flag",
+    "Groups",
+    "PaddingAmount",
+    "PerAxis",
+    "Raw",
+    "SameAs",
+    "Whole",
+    "Word",
+]
+
+Atom = None | bool | int | float | str
+Raw = Atom | tuple[Atom, ...]
+"""A value after expressions are evaluated, before a field has read it."""
+
+FieldValue = bool | int | float | str | Pair | tuple[int, ...]
+JsonSchema = Mapping[str, object]
+
+LARGEST = 65_536
+"""Upper bound of every whole number in a layer; far above any real net's."""
+
+
+class FieldType(Protocol):
+    """How a field's value is read, named and described."""
+
+    @property
+    def expects(self) -> str:
+        """What is allowed, for messages: ``a whole number ≥ 1``."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words allowed, for suggestions."""
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        """The value, or None where ``raw`` is not allowed."""
+
+    def schema(self) -> JsonSchema:
+        """JSON Schema of the literal forms."""
+
+
+class _Required:
+    """Marks a field that has no default."""
+
+
+REQUIRED = _Required()
+
+
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """A default that is another field's value."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a layer kind."""
+
+    name: str
+    type: FieldType
+    default: FieldValue | SameAs | _Required
+    doc: str
+
+    @property
+    def required(self) -> bool:
+        """Whether a layer must give it (or ``defaults`` for it)."""
+        return self.default is REQUIRED
+
+
+def _whole(raw: Raw, low: int) -> int | None:
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) <= LARGEST:
+        raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, int):
+        return None
+    return raw if low <= raw <= LARGEST else None
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole number from ``low`` on."""
+
+    low: int
+    words: tuple[str, ...] = ()
+
+    @property
+    def expects(self) -> str:
+        return f"a whole number from {self.low} to {LARGEST}"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return _whole(raw, self.low)
+
+    def schema(self) -> JsonSchema:
+        return {"type": "integer", "minimum": self.low, "maximum": LARGEST}
+
+
+@dataclass(frozen=True, slots=True)
+class PerAxis:
+    """One whole number for both axes, or ``[height, width]``."""
+
+    low: int
+    words: tuple[str, ...] = ()
+
+    @property
+    def expects(self) -> str:
+        return f"a whole number ≥ {self.low}, or [height, width]"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        if isinstance(raw, tuple):
+            parts = [_whole(part, self.low) for part in raw]
+            if len(parts) != 2 or parts[0] is None or parts[1] is None:
+                return None
+            return Pair(parts[0], parts[1])
+        both = _whole(raw, self.low)
+        return None if both is None else Pair(both, both)
+
+    def schema(self) -> JsonSchema:
+        one = Whole(self.low).schema()
+        pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
+        return {"anyOf": [one, pair]}
+
+
+@dataclass(frozen=True, slots=True)
+class PaddingAmount:
+    """Rows per side, ``[height, width]``, ``same`` or ``valid``."""
+
+    words: tuple[str, ...] = ("same", "valid")
+    expects: str = "a whole number ≥ 0, [height, width], same or valid"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return raw if isinstance(raw, str) and raw in self.words else PerAxis(0).read(raw)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [*_options(PerAxis(0).schema()), {"enum": list(self.words)}]}
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCount:
+    """A number of channels, or ``auto``."""
+
+    words: tuple[str, ...] = ("auto",)
+    expects: str = f"a whole number from 1 to {LARGEST}, or auto"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return raw if raw == "auto" and isinstance(raw, str) else _whole(raw, 1)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [Whole(1).schema(), {"const": "auto"}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """A number of groups, or (where allowed) ``depthwise``: one per input channel."""
+
+    words: tuple[str, ...] = ("depthwise",)
+    expects: str = "a whole number ≥ 1, or depthwise"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return raw if isinstance(raw, str) and raw in self.words else _whole(raw, 1)
+
+    def schema(self) -> JsonSchema:
+        return {"anyOf": [Whole(1).schema(), {"enum": list(self.words)}]}
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """true or false."""
+
+    words: tuple[str, ...] = ("true", "false")
+    expects: str = "true or false"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return raw if isinstance(raw, bool) else None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One of a few words."""
+
+    words: tuple[str, ...]
+
+    @property
+    def expects(self) -> str:
+        return "one of " + ", ".join(self.words)
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        return raw if isinstance(raw, str) and raw in self.words else None
+
+    def schema(self) -> JsonSchema:
+        return {"enum": list(self.words)}
+
+
+def _options(schema: JsonSchema) -> list[object]:
+    options = schema.get("anyOf")
+    return list(options) if isinstance(options, list) else [schema]

@@ -1,0 +1,115 @@
+"""The record that a layer kind is: fields, documentation and shape rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archsearch.spec.fields import Field, FieldValue
+from archsearch.spec.ops import Op
+from archsearch.spec.shape import Pair, Shape
+
+__all__ = ["ONE", "Kind", "Problem", "Step", "Values"]
+
+ONE = Pair(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a layer's numbers, told to the place of ``field``.
+
+    ``concerns`` says which part of the input's shape it was concluded from;
+    where an earlier mistake made that part a guess, the problem is not shown.
+    """
+
+    code: str
+    message: str
+    field: str = ""
+    label: str = ""
+    help: str = ""
+    severity: Literal["error", "warning"] = "error"
+    concerns: Literal["size", "channels"] = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a layer does to a shape, and what that costs.
+
+    ``window`` and ``jump`` are the receptive field's: rows a window spans, and
+    the factor by which neighbouring outputs lie further apart in the input.
+    With an error among ``problems``, ``output`` is the nearest guess.
+    """
+
+    op: Op
+    output: Shape
+    formula: str
+    params: int = 0
+    macs: int = 0
+    window: Pair = ONE
+    jump: tuple[float, float] = (1.0, 1.0)
+    problems: tuple[Problem, ...] = ()
+
+
+class Values:
+    """A layer's resolved fields, each with its type."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, FieldValue]) -> None:
+        self._values = values
+
+    def whole(self, name: str) -> int:
+        """A whole number."""
+        value = self._values[name]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def pair(self, name: str) -> Pair:
+        """A number for each axis."""
+        value = self._values[name]
+        if not isinstance(value, Pair):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def word(self, name: str) -> str:
+        """A word."""
+        value = self._values[name]
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self._values[name]
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def either(self, name: str) -> FieldValue:
+        """A value of several types."""
+        return self._values[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One layer kind.
+
+    Attributes:
+        name: the word in the file.
+        doc: what it does, in a sentence or two.
+        fields: its fields, in the order the reference shows them.
+        rule: (fields, input shape) → what comes out, problems included.
+        example: one layer as it stands in a file.
+    """
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    rule: Callable[[Values, Shape], Step]
+    example: str
+
+    def field(self, name: str) -> Field | None:
+        """The field called ``name``, or None."""
+        return next((item for item in self.fields if item.name == name), None)

@@ -1,0 +1,307 @@
+"""YAML text → nodes, safely.
+
+The parser's event stream is checked for size before anything is built from
+it: nesting beyond 64 crashes recursive composers, and aliases can make a
+small file expand without end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, NoReturn
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from archsearch.spec.diagnostic import Span
+from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.scalars import core_value
+from archsearch.spec.source import Source
+
+__all__ = ["read_yaml"]
+
+DEEPEST: Final = 64
+MOST_NODES: Final = 10_000
+
+_LOADER = yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
+_CORE = "tag:yaml.org,2002:"
+_KNOWN_TAGS = frozenset(
+    _CORE + name for name in ("str", "int", "float", "bool", "null", "map", "seq")
+)
+_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class _StopReadingError(Exception):
+    """The problem is noted; nothing after it can be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """A node with its expanded size, for the alias limits."""
+
+    node: Node
+    nodes: int
+    depth: int
+
+
+def read_yaml(source: Source) -> MapNode | None:
+    """Read the file's one document, a mapping at the top.
+
+    Problems go to ``source``; what can be used in spite of them is returned,
+    None when nothing can.
+    """
+    if odd := _NOT_PRINTABLE.search(source.text):
+        _odd_character(source, odd.start())
+        return None
+    try:
+        root = _Composer(source).document()
+    except _StopReadingError:
+        return None
+    except yaml.MarkedYAMLError as error:
+        _syntax_error(source, error)
+        return None
+    if root is None or (isinstance(root, ScalarNode) and root.value is None):
+        source.problem("yaml-empty", None, "the file is empty", help="see the examples in specs/")
+        return None
+    if not isinstance(root, MapNode):
+        source.problem(
+            "wrong-type",
+            root.span,
+            "the file must be a mapping of keys",
+            label="this is not `key: value`",
+            help="begin with a line such as `name: my-net`",
+        )
+        return None
+    return root
+
+
+class _Composer:
+    """Builds nodes from events, one pass, bounded."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.events: Iterator[Event] = yaml.parse(source.text, Loader=_LOADER)
+        self.anchors: dict[str, _Built | None] = {}
+        self.nodes = 0
+
+    def document(self) -> Node | None:
+        root: Node | None = None
+        for event in self.events:
+            if isinstance(event, DocumentStartEvent):
+                if root is not None:
+                    self.stop(
+                        "yaml-documents",
+                        event,
+                        "a second document begins here",
+                        "one file holds one spec: split the file at `---`",
+                    )
+                root = self.node(next(self.events), 1).node
+            elif isinstance(event, StreamEndEvent):
+                break
+        return root
+
+    def node(self, event: Event, depth: int) -> _Built:
+        if depth > DEEPEST:
+            self.stop(
+                "yaml-too-deep",
+                event,
+                f"nested deeper than {DEEPEST} levels",
+                "a spec needs about ten; is a bracket or dash repeated?",
+            )
+        self.count(event, 1)
+        if isinstance(event, AliasEvent):
+            return self.alias(event, depth)
+        assert isinstance(event, NodeEvent)  # noqa: S101 — the parser gives nothing else here
+        if event.anchor is not None:
+            self.anchors[event.anchor] = None
+        built = self.contents(event, depth)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = built
+        return built
+
+    def contents(self, event: Event, depth: int) -> _Built:
+        self.check_tag(event)
+        if isinstance(event, ScalarEvent):
+            return _Built(self.scalar(event), 1, 1)
+        if isinstance(event, SequenceStartEvent):
+            return self.sequence(event, depth)
+        assert isinstance(event, MappingStartEvent)  # noqa: S101
+        return self.mapping(event, depth)
+
+    def sequence(self, start: SequenceStartEvent, depth: int) -> _Built:
+        items: list[_Built] = []
+        for event in self.events:
+            if isinstance(event, SequenceEndEvent):
+                break
+            items.append(self.node(event, depth + 1))
+        node = ListNode(tuple(item.node for item in items), self.span(start))
+        return _total(node, items)
+
+    def mapping(self, start: MappingStartEvent, depth: int) -> _Built:
+        entries: dict[str, Entry] = {}
+        parts: list[_Built] = []
+        for event in self.events:
+            if isinstance(event, MappingEndEvent):
+                break
+            key = self.node(event, depth + 1)
+            value = self.node(next(self.events), depth + 1)
+            parts += [key, value]
+            self.add_entry(entries, key.node, value.node)
+        return _total(MapNode(tuple(entries.values()), self.span(start)), parts)
+
+    def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> None:
+        if not isinstance(key, ScalarNode):
+            self.source.problem(
+                "wrong-type",
+                key.span,
+                "a key must be a plain word or number",
+                help="if this was meant to be text or `$(…)`, put it in quotes",
+            )
+        elif key.text == "<<":
+            self.source.problem(
+                "yaml-merge-key",
+                key.span,
+                "merge keys (`<<`) are not supported",
+                help="use `defaults`, `params` or `blocks` for what layers share",
+            )
+        elif key.text in entries:
+            first = entries[key.text].key_node.span
+            self.source.problem(
+                "duplicate-key",
+                key.span,
+                f"the key `{key.text}` is there twice",
+                label=f"first on line {first.line}",
+                help="remove one of the two",
+            )
+        else:
+            entries[key.text] = Entry(key.text, key, value)
+
+    def scalar(self, event: ScalarEvent) -> ScalarNode:
+        text: str = event.value
+        plain = event.implicit[0] and event.tag is None
+        value = core_value(text) if plain else text
+        if event.tag is not None and event.tag != _CORE + "str":
+            value = core_value(text)
+        return ScalarNode(value, text, self.span(event))
+
+    def alias(self, event: AliasEvent, depth: int) -> _Built:
+        if event.anchor not in self.anchors:
+            self.stop(
+                "yaml-alias",
+                event,
+                f"nothing is anchored as `&{event.anchor}`",
+                "define the anchor above its use; a text that begins with * needs quotes",
+            )
+        built = self.anchors[event.anchor]
+        if built is None:
+            self.stop(
+                "yaml-alias",
+                event,
+                f"`*{event.anchor}` contains itself",
+                "a spec is a finite list of layers: write the part out",
+            )
+        self.count(event, built.nodes)
+        if depth + built.depth > DEEPEST:
+            self.stop(
+                "yaml-too-deep",
+                event,
+                f"aliases nest deeper than {DEEPEST} levels",
+                "write the part out, or use `repeat`",
+            )
+        return built
+
+    def count(self, event: Event, more: int) -> None:
+        self.nodes += more
+        if self.nodes > MOST_NODES:
+            self.stop(
+                "yaml-too-many-nodes",
+                event,
+                f"the file expands to more than {MOST_NODES:,} values",
+                "use `repeat` and `blocks` for what comes again",
+            )
+
+    def check_tag(self, event: Event) -> None:
+        tag = getattr(event, "tag", None)
+        if tag is not None and tag not in _KNOWN_TAGS and tag != "!":
+            shown = tag.replace(_CORE, "!!")
+            self.stop(
+                "yaml-tag",
+                event,
+                f"the tag `{shown}` means nothing here",
+                "remove it; values need no tags",
+            )
+
+    def stop(self, code: str, event: Event, message: str, help: str) -> NoReturn:
+        self.source.problem(code, self.span(event), message, help=help)
+        raise _StopReadingError
+
+    def span(self, event: Event) -> Span:
+        start, end = event.start_mark, event.end_mark
+        if start is None or end is None:
+            return Span(1, 1, 2)
+        line = start.line + 1
+        if end.line == start.line:
+            return Span(line, start.column + 1, end.column + 1)
+        text = self.source.lines[start.line] if start.line < len(self.source.lines) else ""
+        return Span(line, start.column + 1, max(start.column + 2, len(text.rstrip()) + 1))
+
+
+def _total(node: Node, parts: list[_Built]) -> _Built:
+    return _Built(
+        node,
+        1 + sum(part.nodes for part in parts),
+        1 + max((part.depth for part in parts), default=0),
+    )
+
+
+def _odd_character(source: Source, position: int) -> None:
+    before = source.text[:position]
+    lines = Source(source.file, before).lines
+    column = len(lines[-1]) + 1
+    code = ord(source.text[position])
+    source.problem(
+        "yaml-syntax",
+        Span(len(lines), column, column + 1),
+        f"the character U+{code:04X} is not allowed in YAML",
+        help="remove it; is this really a text file?",
+    )
+
+
+def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> None:
+    mark = error.problem_mark if error.problem_mark is not None else error.context_mark
+    span = None if mark is None else Span(mark.line + 1, mark.column + 1, mark.column + 2)
+    what = error.problem or error.context or "can't be read"
+    context = f" ({error.context})" if error.context and error.problem else ""
+    source.problem(
+        "yaml-syntax",
+        span,
+        f"not valid YAML: {what}{context}",
+        help=_syntax_help(source, span, what),
+    )
+
+
+def _syntax_help(source: Source, span: Span | None, what: str) -> str:
+    line = source.lines[span.line - 1] if span and span.line <= len(source.lines) else ""
+    if "$(" in line and ("{" in line or "[" in line):
+        return (
+            "inside { } or [ ], an expression that holds a comma, a bracket, `: ` or ` #` "
+            'needs quotes: "$(min(a, b))"'
+        )
+    if "\t" in line or "\\t" in what:
+        return "indent with spaces, not tabs"
+    if "mapping values are not allowed" in what:
+        return "a value that holds `: ` needs quotes; or a key lacks its own line"
+    return "check brackets, quotes and indentation around this place"

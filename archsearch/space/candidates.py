@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from archsearch.config import Domain, Model, RunSettings, StudySettings
+from archsearch.config import Domain, Model, RunSettings, StudySettings, changed
 from archsearch.errors import InputError
 from archsearch.space.constraints import Constraint
 from archsearch.space.domains import Value, check_domain, configurations
@@ -66,7 +65,7 @@ class SearchSpace:
 
     Raises:
         InputError: for a domain that can't be drawn from, or a path of
-            ``data`` (candidates on other pictures can't be compared).
+            ``data`` or ``task`` (errors on other pictures don't compare).
     """
 
     model: Model
@@ -77,10 +76,10 @@ class SearchSpace:
     def __post_init__(self) -> None:
         for name, domain in self.domains.items():
             check_domain(name, domain)
-            if name.partition(".")[0] == "data":
+            if name.startswith(("data.", "task.")):
                 raise InputError(
-                    f"space.{name}: pictures can't be searched over; "
-                    "errors on other pictures don't compare",
+                    f"space.{name}: pictures and task can't be searched over, "
+                    "since errors on other ones don't compare",
                     help=f"set {name} once, outside the space, or make a study of each",
                 )
 
@@ -98,6 +97,14 @@ class SearchSpace:
     def size(self) -> int | None:
         """Configurations, before any rule; None where they can't be counted."""
         return configurations(self.domains)
+
+    def default_plan(self) -> ModelPlan:
+        """The family as its file has it, with nothing searched put in.
+
+        Raises:
+            DiagnosticsError: where the file's own values give no model.
+        """
+        return self.model.plan(task=self.settings.task.name)
 
     def resolve(self, values: Mapping[str, Value]) -> Candidate | Rejection:
         """Put values into the family and hold the result against the constraints.
@@ -129,34 +136,12 @@ class SearchSpace:
 
 
 def _is_setting(name: str) -> bool:
-    return name.partition(".")[0] in {"train", "task", "data"}
+    return name.startswith("train.")
 
 
 def _with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSettings:
     changes = {name: value for name, value in values.items() if _is_setting(name)}
     if not changes:
         return settings
-    data = settings.model_dump()
-    for name, value in changes.items():
-        section, _, field = name.partition(".")
-        if field not in data[section]:
-            raise InputError(
-                f"space.{name}: {section} has no setting {field!r}",
-                help=f"{section} has: {', '.join(data[section])}",
-            )
-        data[section][field] = value
-    return _checked(data, changes)
-
-
-def _checked(data: object, changes: Mapping[str, Value]) -> RunSettings:
-    from pydantic import ValidationError
-
-    try:
-        return RunSettings.model_validate_json(json.dumps(data))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise InputError(
-            f"space.{place}: {changes.get(place)!r} is not allowed: {first['msg']}",
-            help="narrow the domain to values that the setting takes",
-        ) from None
+    train = {name.removeprefix("train."): value for name, value in changes.items()}
+    return settings.model_copy(update={"train": changed(settings.train, "train", train)})

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from archsearch.errors import InputError
 from archsearch.space.domains import Value
-from archsearch.spec import ModelPlan
-from archsearch.spec.expression import (
+from archsearch.spec import (
     Expression,
     ExpressionError,
     ExpressionValue,
+    ModelPlan,
     parse_expression,
 )
 

@@ -1,6 +1,7 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
 from archsearch.config.model import Model, load, open_model
+from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.settings import DataSettings, RunSettings, TaskSettings, TrainSettings
 from archsearch.config.study import (
     BudgetSettings,
@@ -11,6 +12,7 @@ from archsearch.config.study import (
     SearchSettings,
     StudySettings,
 )
+from archsearch.config.study_file import StudyFile, is_study, load_study, open_study
 from archsearch.config.tasks import TASK_NAMES, task_channels
 
 __all__ = [
@@ -24,10 +26,17 @@ __all__ = [
     "Model",
     "RunSettings",
     "SearchSettings",
+    "StudyFile",
     "StudySettings",
     "TaskSettings",
     "TrainSettings",
+    "changed",
+    "is_study",
     "load",
+    "load_study",
     "open_model",
+    "open_study",
+    "parse_assignment",
+    "split_assignments",
     "task_channels",
 ]

@@ -1,0 +1,95 @@
+"""``--set PATH=VALUE`` and friends: values given beside the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from archsearch.config.settings import DataSettings, TaskSettings, TrainSettings
+from archsearch.errors import InputError
+from archsearch.spec import Raw, Source
+from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.nodes import ListNode, ScalarNode
+from archsearch.spec.reader import read_yaml
+
+__all__ = ["SETTINGS_HEADS", "changed", "parse_assignment", "split_assignments"]
+
+SETTINGS_HEADS: Mapping[str, type[BaseModel]] = {
+    "train": TrainSettings,
+    "data": DataSettings,
+    "task": TaskSettings,
+}
+Changed = TypeVar("Changed", bound=BaseModel)
+
+
+def parse_assignment(text: str) -> tuple[str, Raw]:
+    """``PATH=VALUE`` with VALUE as YAML reads it: a scalar or ``[height, width]``.
+
+    Raises:
+        InputError: it has another form.
+
+    Example:
+        >>> parse_assignment("train.lr=1e-3"), parse_assignment("early.conv.kernel=[3, 5]")
+        (('train.lr', 0.001), ('early.conv.kernel', (3, 5)))
+    """
+    path, equals, written = text.partition("=")
+    path = path.strip()
+    if not equals or not path:
+        raise InputError(f"`{text}` is no assignment", help="write PATH=VALUE, e.g. train.lr=1e-3")
+    source = Source("--set", f"value: {written}")
+    root = read_yaml(source)
+    node = root.entries[0].value if root and len(root.entries) == 1 else None
+    if isinstance(node, ScalarNode) and node.value is not None:
+        return path, node.value
+    if isinstance(node, ListNode) and all(isinstance(item, ScalarNode) for item in node.items):
+        return path, tuple(item.value for item in node.items if isinstance(item, ScalarNode))
+    raise InputError(
+        f"`{text}`: can't read the value `{written}`",
+        help="write a number, a word, true, false or [height, width]",
+    )
+
+
+def split_assignments(
+    assignments: Iterable[tuple[str, Raw]],
+) -> tuple[dict[str, dict[str, Raw]], dict[str, Raw]]:
+    """Those for settings, by head (``train``, ``data``, ``task``), and those for the model."""
+    settings: dict[str, dict[str, Raw]] = {head: {} for head in SETTINGS_HEADS}
+    model: dict[str, Raw] = {}
+    for path, value in assignments:
+        head, _, rest = path.partition(".")
+        if head in settings and rest:
+            settings[head][rest] = value
+        else:
+            model[path] = value
+    return settings, model
+
+
+def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Changed:
+    """``settings`` with some keys replaced, checked again.
+
+    Raises:
+        InputError: no such key, or a value that is not allowed.
+
+    Example:
+        >>> changed(TrainSettings(), "train", {"epochs": 3}).epochs
+        3
+    """
+    known = type(settings).model_fields
+    for key in changes:
+        if key not in known:
+            raise InputError(f"there is no `{head}.{key}`", help=did_you_mean(key, known))
+    whole = {
+        key: int(value) if isinstance(value, float) and value.is_integer() else value
+        for key, value in changes.items()
+    }
+    try:
+        return type(settings).model_validate({**settings.model_dump(), **whole})
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in detail["loc"])
+        message = detail["msg"].removeprefix("Value error, ")
+        raise InputError(
+            f"`{head}.{place}` = {detail['input']!r} is not allowed", help=message
+        ) from error

@@ -1,0 +1,170 @@
+"""Reading a study file: settings checked, model loaded, every name of the space known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archsearch.config.domains import read_space
+from archsearch.config.model import Model, open_model
+from archsearch.config.study import Domain, StudySettings
+from archsearch.config.validation import strict_data, validated
+from archsearch.errors import InputError
+from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
+from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.nodes import ListNode, MapNode, ScalarNode
+from archsearch.spec.reader import read_yaml
+
+__all__ = ["StudyFile", "is_study", "load_study", "open_study"]
+
+_CONSTRAINED = frozenset(
+    [
+        "latent.size",
+        "latent.channels",
+        "latent.height",
+        "latent.width",
+        "latent.compression",
+        "latent.effective_size",
+        "params",
+        "macs",
+        "encoder_depth",
+    ]
+)
+
+
+@dataclass(frozen=True)
+class StudyFile:
+    """A study with the family it searches over.
+
+    ``settings.model`` and a ``folder:`` source are absolute paths.
+    """
+
+    path: Path
+    settings: StudySettings
+    model: Model
+
+
+def is_study(root: MapNode) -> bool:
+    """Whether a file's keys are a study's rather than a spec's."""
+    keys = {entry.key for entry in root}
+    return bool(keys & {"space", "search", "model", "objectives"}) and not keys & {
+        "encoder",
+        "decoder",
+        "input",
+    }
+
+
+def load_study(path: str | Path) -> StudyFile:
+    """Read a study file and the spec that it names.
+
+    Raises:
+        InputError: a file can't be read.
+        DiagnosticsError: the study or its spec has errors.
+    """
+    source = read_source(Path(path))
+    root = read_yaml(source)
+    study = None if root is None else open_study(source, root, Path(path))
+    source.raise_errors()
+    if study is None:
+        raise InputError(f"{path}: can't be read as a study")
+    return study
+
+
+def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
+    """Read a study from its nodes; problems are in ``source``."""
+    data: dict[str, object] = {entry.key: strict_data(entry.value) for entry in root}
+    model = _model(source, root, path)
+    space = _space(source, root, model)
+    data["space"] = space
+    data.setdefault("name", path.stem)
+    _folder_from(path, data)
+    settings = validated(source, StudySettings, data, root)
+    _check_constraints(source, root, space)
+    if settings is None or model is None:
+        return None
+    located = settings.model_copy(update={"model": str((path.parent / settings.model).resolve())})
+    return StudyFile(path, located, model)
+
+
+def _model(source: Source, root: MapNode, path: Path) -> Model | None:
+    entry = root.entry("model")
+    if entry is None or not isinstance(entry.value, ScalarNode):
+        return None
+    try:
+        spec, model = open_model(path.parent / entry.value.text, entry.value.text)
+    except InputError as error:
+        source.problem(
+            "missing-model",
+            entry.value.span,
+            error.what,
+            help=f"{error.help}; paths are relative to the study file",
+        )
+        return None
+    if spec.has_errors:
+        first = next(item for item in spec.diagnostics if item.severity == "error")
+        source.problem(
+            "broken-model",
+            entry.value.span,
+            f"`{entry.value.text}` has errors",
+            label=f"first: line {first.line}: {first.message}",
+            help=f"run `archsearch check {path.parent / entry.value.text}`",
+        )
+        return None
+    return model
+
+
+def _space(source: Source, root: MapNode, model: Model | None) -> dict[str, Domain]:
+    entry = root.entry("space")
+    if entry is None:
+        source.problem(
+            "missing-key",
+            None,
+            "the key `space` is missing",
+            help="name what to search over, for example `space: {width: {int: [4, 32]}}`",
+        )
+        return {}
+    if not isinstance(entry.value, MapNode):
+        source.problem("wrong-type", entry.value.span, "`space` must be a mapping of domains")
+        return {}
+    if not entry.value.entries:
+        source.problem("wrong-type", entry.value.span, "`space` is empty", help="name a param")
+    return read_space(source, entry.value, model)
+
+
+def _folder_from(path: Path, data: dict[str, object]) -> None:
+    pictures = data.get("data")
+    if not isinstance(pictures, dict):
+        return
+    origin = pictures.get("source")
+    if isinstance(origin, str) and origin.startswith("folder:"):
+        folder = (path.parent / origin.removeprefix("folder:")).resolve()
+        data["data"] = {**pictures, "source": f"folder:{folder}"}
+
+
+def _check_constraints(source: Source, root: MapNode, space: Mapping[str, Domain]) -> None:
+    entry = root.entry("constraints")
+    if entry is None or not isinstance(entry.value, ListNode):
+        return
+    for item in entry.value.items:
+        if isinstance(item, ScalarNode):
+            _check_constraint(source, item, space)
+
+
+def _check_constraint(source: Source, item: ScalarNode, space: Mapping[str, Domain]) -> None:
+    try:
+        expression = parse_expression(item.text)
+    except ExpressionError as error:
+        start = item.span.column + error.offset
+        span = Span(item.span.line, start, start + error.length)
+        source.problem(error.code, span, error.message, help=error.help)
+        return
+    for name, offset in expression.names:
+        if name not in _CONSTRAINED and name not in space:
+            start = item.span.column + offset
+            source.problem(
+                "unknown-name",
+                Span(item.span.line, start, start + len(name)),
+                f"nothing is named `{name}` in a constraint",
+                help=did_you_mean(name, sorted(_CONSTRAINED | set(space))),
+            )

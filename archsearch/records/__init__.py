@@ -1,1 +1,60 @@
-"""See the package page in the docs."""
+"""What a trial and a run leave behind; reading and writing it.
+
+Imports neither torch nor, before a function needs them, pandas and Optuna.
+"""
+
+from archsearch.records.curves import Curves, PatchPoint, PcaPoint
+from archsearch.records.frame import TRIAL_COLUMNS, trials_frame
+from archsearch.records.pictures import read_pictures
+from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
+from archsearch.records.results import (
+    Baselines,
+    Environment,
+    EpochRecord,
+    Number,
+    Record,
+    RunResult,
+    Scores,
+)
+from archsearch.records.runs import RunRecord, load_run, write_run
+from archsearch.records.stored import list_studies, load_study
+from archsearch.records.studies import (
+    SeedRecord,
+    SeedState,
+    StudyRecord,
+    TrialRecord,
+    TrialState,
+    Value,
+    trial_counts,
+)
+
+__all__ = [
+    "TRIAL_COLUMNS",
+    "Baselines",
+    "Curves",
+    "Environment",
+    "EpochRecord",
+    "LayerRecord",
+    "Number",
+    "PatchPoint",
+    "PcaPoint",
+    "PlanRecord",
+    "Record",
+    "RunRecord",
+    "RunResult",
+    "Scores",
+    "SeedRecord",
+    "SeedState",
+    "StudyRecord",
+    "TrialRecord",
+    "TrialState",
+    "Value",
+    "list_studies",
+    "load_run",
+    "load_study",
+    "plan_record",
+    "read_pictures",
+    "trial_counts",
+    "trials_frame",
+    "write_run",
+]

@@ -5,22 +5,16 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer
+from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 __all__ = [
     "Baselines",
     "Environment",
     "EpochRecord",
-    "LayerRecord",
     "Number",
-    "PlanRecord",
+    "Record",
     "RunResult",
     "Scores",
-    "SeedRecord",
-    "SeedState",
-    "StudyRecord",
-    "TrialRecord",
-    "TrialState",
 ]
 
 
@@ -28,14 +22,14 @@ def _none_if_not_finite(value: object) -> object:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-Number = Annotated[float | None, BeforeValidator(_none_if_not_finite), PlainSerializer(lambda v: v)]
+Number = Annotated[float | None, BeforeValidator(_none_if_not_finite)]
 """A float, or None where it is not finite (JSON has no inf and no NaN)."""
 
 
 class Record(BaseModel):
-    """Base of all records: frozen; unknown keys of newer versions are let through."""
+    """Base of all records: frozen, numbers finite; keys of newer versions are let through."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Scores(Record):
@@ -102,84 +96,3 @@ class RunResult(Record):
     seconds: float
     data_fingerprint: str
     environment: Environment
-
-
-SeedState = Literal["complete", "failed"]
-TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "waiting"]
-
-
-class SeedRecord(Record):
-    """One claim (slot, seed) that ended: its result, or the reason it has none."""
-
-    seed: int
-    state: SeedState
-    reason: str = ""
-    result: RunResult | None = None
-    pictures: str | None = None
-
-
-class LayerRecord(Record):
-    """One row of a plan's layer table, for people to read."""
-
-    index: int
-    section: str
-    path: str
-    kind: str
-    formula: str
-    output: tuple[int, int, int]
-    params: int
-    macs: int
-
-
-class PlanRecord(Record):
-    """What a report needs to know of a plan; ``spec`` is YAML that trains it again."""
-
-    key: str
-    name: str
-    spec: str
-    layers: tuple[LayerRecord, ...]
-    latent_size: int
-    effective_size: int
-    latent_channels: int
-    latent_height: int
-    latent_width: int
-    compression: float
-    params: int
-    macs: int
-    encoder_depth: int
-
-
-class TrialRecord(Record):
-    """One candidate with all its seeds.
-
-    ``value`` is the mean validation MSE over seeds, None until complete.
-    """
-
-    number: int
-    state: TrialState
-    reason: str = ""
-    values: dict[str, bool | int | float | str | tuple[int, int]]
-    plan: PlanRecord | None = None
-    seeds: tuple[SeedRecord, ...] = ()
-    value: Number = None
-    duplicate_of: int | None = None
-
-
-class StudyRecord(Record):
-    """A study as its storage holds it.
-
-    ``settings`` is the study file after validation, as JSON-ready data;
-    ``designed`` tells whether the method draws a design (its trials may be
-    used for correlations) or adapts to results.
-    """
-
-    name: str
-    settings: dict[str, object]
-    designed: bool
-    space_hash: str
-    trials: tuple[TrialRecord, ...]
-    slots: int
-    seconds: float = 0.0
-    command: str = ""
-    source_note: str = ""
-    artifacts: str | None = None

@@ -1,0 +1,114 @@
+"""A study as a table: one row a trial and seed, the columns of ``trials.csv``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archsearch.records.results import RunResult
+from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TRIAL_COLUMNS", "trials_frame"]
+
+TRIAL_COLUMNS = (
+    "number",
+    "seed",
+    "state",
+    "reason",
+    "collapsed",
+    "latent_size",
+    "effective_size",
+    "latent_channels",
+    "latent_height",
+    "latent_width",
+    "params",
+    "macs",
+    "encoder_depth",
+    "val_mse",
+    "test_mse",
+    "pca_val_mse",
+    "pca_test_mse",
+    "epochs",
+    "seconds",
+)
+_WHOLE = (
+    "number",
+    "seed",
+    "latent_size",
+    "effective_size",
+    "latent_channels",
+    "latent_height",
+    "latent_width",
+    "params",
+    "macs",
+    "encoder_depth",
+    "epochs",
+)
+_REAL = ("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds")
+
+
+def trials_frame(study: StudyRecord) -> pd.DataFrame:
+    """One row for each trial and seed; a trial with no ended seed has one row without.
+
+    ``state`` is the trial's, so rows of ``complete`` trials have all their
+    seeds. Errors are MSE in [0, 1], times seconds. After the fixed columns
+    come ``space.NAME`` for each searched name, then ``key``, which is equal
+    for equal architectures. What is unknown is missing, never a stand-in.
+    """
+    import pandas as pd
+
+    searched = _searched(study)
+    columns = [*TRIAL_COLUMNS, *(f"space.{name}" for name in searched), "key"]
+    rows = [
+        _row(trial, seed, searched) for trial in study.trials for seed in trial.seeds or (None,)
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
+    return frame.astype(types | {"collapsed": "boolean"})
+
+
+def _searched(study: StudyRecord) -> list[str]:
+    """Searched names in the order of the study file, then any other that a trial has."""
+    space = study.settings.get("space")
+    named = list(space) if isinstance(space, dict) else []
+    found = (name for trial in study.trials for name in trial.values)
+    return list(dict.fromkeys([*map(str, named), *found]))
+
+
+def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> dict[str, object]:
+    row: dict[str, object] = {
+        "number": trial.number,
+        "seed": seed.seed if seed else None,
+        "state": trial.state,
+        "reason": (seed.reason if seed else "") or trial.reason,
+    }
+    row |= _plan_part(trial) | _result_part(seed.result if seed else None)
+    return row | {f"space.{name}": _cell(trial.values.get(name)) for name in searched}
+
+
+def _plan_part(trial: TrialRecord) -> dict[str, object]:
+    if trial.plan is None:
+        return {}
+    names = _WHOLE[2:-1]
+    return {name: getattr(trial.plan, name) for name in names} | {"key": trial.plan.key}
+
+
+def _result_part(result: RunResult | None) -> dict[str, object]:
+    if result is None:
+        return {}
+    return {
+        "collapsed": result.collapsed,
+        "val_mse": result.val.mse,
+        "test_mse": result.test.mse,
+        "pca_val_mse": result.baselines.pca_val,
+        "pca_test_mse": result.baselines.pca_test,
+        "epochs": result.epochs,
+        "seconds": result.seconds,
+    }
+
+
+def _cell(value: Value | None) -> object:
+    """A searched value as a table shows it; a pair as height×width."""
+    return f"{value[0]}×{value[1]}" if isinstance(value, tuple) else value

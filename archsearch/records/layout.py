@@ -1,0 +1,203 @@
+"""Where a study's records stand in an Optuna storage. The one place that knows.
+
+One Optuna study for each study name, one Optuna trial for each slot (and one
+for each infeasible proposal). Records are kept as JSON text in user
+attributes:
+
+========  =====================  ==================================================
+of        attribute              holds
+========  =====================  ==================================================
+study     ``archsearch``         :class:`StudyHeader`
+study     ``archsearch:curves``  :class:`~archsearch.records.curves.Curves`
+study     ``archsearch:seconds`` wall-clock seconds so far, summed over resumptions
+trial     ``slot``               whole number, absent for infeasible proposals
+trial     ``values``             searched name → value
+trial     ``plan``               :class:`~archsearch.records.plans.PlanRecord`
+trial     ``seed:0`` …           :class:`~archsearch.records.studies.SeedRecord`
+trial     ``reason``             why it was pruned, failed or is infeasible
+trial     ``infeasible``         true where the values break a rule or constraint
+trial     ``duplicate_of``       number of the trial whose results it shares
+trial     ``claim``              :class:`Claim` while a process works on a seed
+========  =====================  ==================================================
+
+The functions here make and read these attributes as plain dictionaries, so
+they work with ``Trial.set_user_attr``, ``create_trial(user_attrs=…)`` and
+``storage.set_trial_user_attr`` alike, and import no Optuna.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+
+from pydantic import TypeAdapter
+
+from archsearch.records.curves import Curves
+from archsearch.records.plans import PlanRecord
+from archsearch.records.results import Record
+from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
+
+__all__ = [
+    "CLAIM",
+    "CURVES",
+    "HEADER",
+    "SECONDS",
+    "Claim",
+    "StudyHeader",
+    "candidate_attributes",
+    "claim_attributes",
+    "curves_attributes",
+    "ended_attributes",
+    "read_claim",
+    "read_curves",
+    "read_header",
+    "read_seeds",
+    "read_slot",
+    "read_trial",
+    "seconds_attributes",
+    "seed_attributes",
+    "study_attributes",
+]
+
+HEADER = "archsearch"
+CURVES = "archsearch:curves"
+SECONDS = "archsearch:seconds"
+CLAIM = "claim"
+SEED_PREFIX = "seed:"
+
+_VALUES = TypeAdapter(dict[str, Value])
+
+
+class StudyHeader(Record):
+    """What is written once, when a study is made.
+
+    ``artifacts`` is the folder of pictures, absolute or relative to the
+    storage's own folder; ``source_note`` what must be known of the pictures
+    (resized, JPEG).
+    """
+
+    version: int = 1
+    settings: dict[str, object]
+    designed: bool
+    space_hash: str
+    slots: int
+    command: str = ""
+    artifacts: str | None = None
+    source_note: str = ""
+
+
+class Claim(Record):
+    """Who works on a trial: ``beat`` is the last sign of life, in Unix seconds."""
+
+    host: str
+    pid: int
+    seed: int
+    beat: float
+
+
+def study_attributes(header: StudyHeader) -> dict[str, str]:
+    """The study's attributes for ``header``."""
+    return {HEADER: header.model_dump_json()}
+
+
+def curves_attributes(curves: Curves) -> dict[str, str]:
+    """The study's attributes for the linear codes of its pictures."""
+    return {CURVES: curves.model_dump_json()}
+
+
+def seconds_attributes(seconds: float) -> dict[str, float]:
+    """The study's attributes for the wall-clock seconds it took so far."""
+    return {SECONDS: seconds}
+
+
+def candidate_attributes(
+    slot: int | None,
+    values: Mapping[str, Value],
+    plan: PlanRecord | None,
+    *,
+    duplicate_of: int | None = None,
+) -> dict[str, object]:
+    """A trial's attributes from its first moment; ``slot`` None for infeasible ones.
+
+    Example:
+        >>> candidate_attributes(3, {"width": 8, "kernel": (3, 5)}, None)
+        {'slot': 3, 'values': '{"width":8,"kernel":[3,5]}'}
+    """
+    attributes: dict[str, object] = {} if slot is None else {"slot": slot}
+    attributes["values"] = _VALUES.dump_json(dict(values)).decode()
+    if plan is not None:
+        attributes["plan"] = plan.model_dump_json()
+    if duplicate_of is not None:
+        attributes["duplicate_of"] = duplicate_of
+    return attributes
+
+
+def seed_attributes(record: SeedRecord) -> dict[str, str]:
+    """A trial's attributes for one ended seed."""
+    return {f"{SEED_PREFIX}{record.seed}": record.model_dump_json()}
+
+
+def claim_attributes(claim: Claim | None) -> dict[str, str]:
+    """A trial's attributes while a process works on it; None once it let go."""
+    return {CLAIM: "" if claim is None else claim.model_dump_json()}
+
+
+def ended_attributes(reason: str, *, infeasible: bool = False) -> dict[str, object]:
+    """A trial's attributes when it ended without a result."""
+    return {"reason": reason, "infeasible": True} if infeasible else {"reason": reason}
+
+
+def read_header(attributes: Mapping[str, object]) -> StudyHeader:
+    """The header in a study's attributes; KeyError where archsearch wrote none."""
+    return StudyHeader.model_validate_json(_text(attributes[HEADER]))
+
+
+def read_curves(attributes: Mapping[str, object]) -> Curves | None:
+    """The linear codes in a study's attributes, or None."""
+    stored = attributes.get(CURVES)
+    return None if stored is None else Curves.model_validate_json(_text(stored))
+
+
+def read_slot(attributes: Mapping[str, object]) -> int | None:
+    """The slot a trial fills; None for infeasible proposals and foreign trials."""
+    slot = attributes.get("slot")
+    return slot if isinstance(slot, int) else None
+
+
+def read_claim(attributes: Mapping[str, object]) -> Claim | None:
+    """Who works on the trial, as far as its attributes tell."""
+    stored = attributes.get(CLAIM)
+    return Claim.model_validate_json(_text(stored)) if stored else None
+
+
+def read_seeds(attributes: Mapping[str, object]) -> tuple[SeedRecord, ...]:
+    """The ended seeds of a trial, by rising seed."""
+    stored = (attributes[name] for name in attributes if name.startswith(SEED_PREFIX))
+    seeds = (SeedRecord.model_validate_json(_text(text)) for text in stored)
+    return tuple(sorted(seeds, key=lambda seed: seed.seed))
+
+
+def read_trial(number: int, state: TrialState, attributes: Mapping[str, object]) -> TrialRecord:
+    """One trial; its value is the mean validation MSE over seeds once it is complete."""
+    plan = attributes.get("plan")
+    seeds = read_seeds(attributes)
+    duplicate_of = attributes.get("duplicate_of")
+    return TrialRecord(
+        number=number,
+        state=state,
+        reason=str(attributes.get("reason", "")),
+        values=_VALUES.validate_json(_text(attributes.get("values", "{}"))),
+        plan=None if plan is None else PlanRecord.model_validate_json(_text(plan)),
+        seeds=seeds,
+        value=_mean(s.result.val.mse for s in seeds if s.result) if state == "complete" else None,
+        duplicate_of=duplicate_of if isinstance(duplicate_of, int) else None,
+    )
+
+
+def _text(stored: object) -> str:
+    return stored if isinstance(stored, str) else json.dumps(stored)
+
+
+def _mean(errors: Iterable[float]) -> float | None:
+    found = list(errors)
+    return sum(found) / len(found) if found else None

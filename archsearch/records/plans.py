@@ -1,0 +1,77 @@
+"""What a report needs to know of a plan, in plain data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archsearch.records.results import Record
+
+if TYPE_CHECKING:
+    from archsearch.spec.plan import LayerPlan, ModelPlan
+
+__all__ = ["LayerRecord", "PlanRecord", "plan_record"]
+
+
+class LayerRecord(Record):
+    """One row of a plan's layer table, for people to read."""
+
+    index: int
+    section: str
+    path: str
+    kind: str
+    formula: str
+    output: tuple[int, int, int]
+    params: int
+    macs: int
+
+
+class PlanRecord(Record):
+    """What a report needs to know of a plan; ``spec`` is YAML that trains it again."""
+
+    key: str
+    name: str
+    spec: str
+    layers: tuple[LayerRecord, ...]
+    latent_size: int
+    effective_size: int
+    latent_channels: int
+    latent_height: int
+    latent_width: int
+    compression: float
+    params: int
+    macs: int
+    encoder_depth: int
+
+
+def plan_record(plan: ModelPlan) -> PlanRecord:
+    """The plan as a record: its layer table, its costs, and a spec that gives it again."""
+    from archsearch.spec import to_yaml
+
+    return PlanRecord(
+        key=plan.key,
+        name=plan.name,
+        spec=to_yaml(plan),
+        layers=tuple(_layer(layer) for layer in plan.layers),
+        latent_size=plan.latent.size,
+        effective_size=plan.latent.effective_size,
+        latent_channels=plan.latent.channels,
+        latent_height=plan.latent.height,
+        latent_width=plan.latent.width,
+        compression=plan.latent.compression,
+        params=plan.params,
+        macs=plan.macs,
+        encoder_depth=plan.encoder_depth,
+    )
+
+
+def _layer(layer: LayerPlan) -> LayerRecord:
+    return LayerRecord(
+        index=layer.index,
+        section=layer.section,
+        path=layer.path,
+        kind=layer.kind,
+        formula=layer.formula,
+        output=layer.output.as_tuple(),
+        params=layer.params,
+        macs=layer.macs,
+    )

@@ -1,0 +1,92 @@
+"""What a study leaves behind: its candidates, their seeds, its settings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Literal, get_args
+
+from archsearch.records.curves import Curves
+from archsearch.records.plans import PlanRecord
+from archsearch.records.results import Number, Record, RunResult
+
+__all__ = [
+    "SeedRecord",
+    "SeedState",
+    "StudyRecord",
+    "TrialRecord",
+    "TrialState",
+    "Value",
+    "trial_counts",
+]
+
+Value = bool | int | float | str | tuple[int, int]
+"""What a searched name can be set to."""
+
+SeedState = Literal["complete", "failed"]
+TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "waiting"]
+
+
+class SeedRecord(Record):
+    """One claim (slot, seed) that ended: its result, or the reason it has none."""
+
+    seed: int
+    state: SeedState
+    reason: str = ""
+    result: RunResult | None = None
+    pictures: str | None = None
+
+
+class TrialRecord(Record):
+    """One candidate with all its seeds.
+
+    ``value`` is the mean validation MSE over seeds, None until complete.
+    """
+
+    number: int
+    state: TrialState
+    reason: str = ""
+    values: dict[str, Value]
+    plan: PlanRecord | None = None
+    seeds: tuple[SeedRecord, ...] = ()
+    value: Number = None
+    duplicate_of: int | None = None
+
+
+class StudyRecord(Record):
+    """A study as its storage holds it.
+
+    ``settings`` is the study file after validation, as JSON-ready data;
+    ``designed`` tells whether the method draws a design (its trials may be
+    used for correlations) or adapts to results.
+    """
+
+    name: str
+    settings: dict[str, object]
+    designed: bool
+    space_hash: str
+    trials: tuple[TrialRecord, ...]
+    slots: int
+    seconds: float = 0.0
+    command: str = ""
+    source_note: str = ""
+    artifacts: str | None = None
+    curves: Curves | None = None
+
+
+def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
+    """How many trials stand in each state; they add up to slots + infeasible.
+
+    A slot that no trial has taken yet counts as waiting. Infeasible candidates
+    use up no slot.
+
+    Example:
+        >>> empty = StudyRecord(name="s", settings={}, designed=True, space_hash="",
+        ...                     trials=(), slots=3)
+        >>> trial_counts(empty)["waiting"]
+        3
+    """
+    found = Counter(trial.state for trial in study.trials)
+    counts: dict[TrialState, int] = {state: found[state] for state in get_args(TrialState)}
+    taken = sum(counts.values()) - counts["infeasible"]
+    counts["waiting"] += max(study.slots - taken, 0)
+    return counts

@@ -1,0 +1,187 @@
+"""What a reader must know before believing a number: warnings with a code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from archsearch.records import StudyRecord, trial_counts
+from archsearch.report.correlation import FEWEST, Correlations
+from archsearch.report.sample import Sample
+
+__all__ = ["Caution", "cautions"]
+
+_WIDE = 12
+_CONFOUNDED = 0.8
+_STILL_FALLING = 0.03
+
+
+class Caution(NamedTuple):
+    """One thing that limits what can be concluded; ``code`` is stable."""
+
+    code: str
+    message: str
+
+
+def cautions(study: StudyRecord, sample: Sample, found: Correlations) -> list[Caution]:
+    """All warnings of a study, the weightiest first."""
+    return [
+        *_about_the_search(study),
+        *_about_the_count(study, sample),
+        *_about_the_latent(sample, found),
+        *_about_the_runs(study, sample),
+    ]
+
+
+def _about_the_search(study: StudyRecord) -> Iterator[Caution]:
+    if not study.designed:
+        yield Caution(
+            "adaptive-search",
+            f"The method {search_method(study)} chose trials by earlier results, which biases "
+            "correlations; they are shown apart and are no headline.",
+        )
+
+
+def search_method(study: StudyRecord) -> str:
+    """The name of the search method, as the study file gives it."""
+    search = study.settings.get("search")
+    return str(search.get("method", "unknown")) if isinstance(search, dict) else "unknown"
+
+
+def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
+    counts = trial_counts(study)
+    n = len(sample.architectures())
+    if n < FEWEST:
+        yield Caution(
+            "too-few-architectures",
+            f"{_count(n, 'architecture')} with a result: no correlation is computed under "
+            f"{FEWEST}.",
+        )
+    elif n < _WIDE:
+        yield Caution("few-architectures", f"Only {n} architectures: the intervals are wide.")
+    left = counts["waiting"] + counts["running"]
+    if left:
+        yield Caution(
+            "unfinished",
+            f"{_count(left, 'trial')} of {study.slots} not finished; numbers use the seeds that "
+            f"every trial with a result has ({_listed(sample.seeds)}).",
+        )
+    if counts["failed"]:
+        yield Caution(
+            "failed-trials",
+            f"{_count(counts['failed'], 'trial')} failed and left no error to count; if failing "
+            "goes with size, the correlation is biased.",
+        )
+    if counts["pruned"]:
+        yield Caution(
+            "pruned-trials",
+            f"{_count(counts['pruned'], 'trial')} pruned early; left out of correlations.",
+        )
+
+
+def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[Caution]:
+    table = sample.architectures()
+    if len(table) < FEWEST:
+        return
+    sizes = table["latent_size"]
+    if sizes.nunique() == 1:
+        yield Caution(
+            "constant-latent",
+            f"All architectures have the same latent size ({sizes.iloc[0]:.0f}): its effect "
+            "can't be seen.",
+        )
+        return
+    tied = {name: _rank_correlation(sizes, column) for name, column in _rivals(table).items()}
+    strong = {name: rho for name, rho in tied.items() if abs(rho) > _CONFOUNDED}
+    if strong:
+        named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in strong.items())
+        yield Caution(
+            "confounded",
+            f"Latent size goes along with {named.replace('-', '−')}: their effects can't be "
+            "told apart here.",
+        )
+    if found.measures["latent_size"]["partial_spearman"].value is None:
+        yield Caution(
+            "partial-undetermined",
+            "No partial correlation: too few architectures, or parameters, MACs and latent "
+            "height×width determine the latent size.",
+        )
+
+
+def _rivals(table: pd.DataFrame) -> dict[str, pd.Series[float]]:
+    rivals = {
+        "parameters": table["params"],
+        "MACs": table["macs"],
+        "latent height×width": table["latent_height"] * table["latent_width"],
+        "encoder depth": table["encoder_depth"],
+    }
+    return {name: column for name, column in rivals.items() if column.nunique() > 1}
+
+
+def _rank_correlation(first: pd.Series[float], second: pd.Series[float]) -> float:
+    return float(np.corrcoef(first.rank(), second.rank())[0, 1])
+
+
+def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
+    runs = sample.runs
+    if runs.empty:
+        return
+    if len(sample.seeds) == 1:
+        yield Caution(
+            "one-seed",
+            "One seed for each architecture: noise from the seed can't be told from the "
+            "architecture's effect.",
+        )
+    collapsed = int(runs["collapsed"].sum())
+    if collapsed:
+        yield Caution(
+            "collapsed-runs",
+            f"{collapsed} of {_count(len(runs), 'run')} collapsed to the channel mean; numbers "
+            "are given with and without them.",
+        )
+    epochs = runs["epochs"].astype(int)
+    if epochs.nunique() > 1:
+        yield Caution(
+            "unequal-epochs",
+            f"Runs differ in epochs ({epochs.min()} to {epochs.max()}): budgets are unequal.",
+        )
+    falling = _median_last_fall(study, sample)
+    if falling is not None and falling > _STILL_FALLING:
+        yield Caution(
+            "still-falling",
+            f"In the last epoch the error still fell by {100 * falling:.0f} % (median): longer "
+            "training could change the order.",
+        )
+    prints = {
+        seed.result.data_fingerprint
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.result
+    }
+    if len(prints) > 1:
+        yield Caution("mixed-data", f"Runs saw {len(prints)} different data sets.")
+
+
+def _median_last_fall(study: StudyRecord, sample: Sample) -> float | None:
+    """The share of the error that the last epoch took away, the median over runs."""
+    numbers = set(sample.runs["number"])
+    histories = [
+        seed.result.history
+        for trial in study.trials
+        if trial.number in numbers
+        for seed in trial.seeds
+        if seed.result and not seed.result.collapsed and len(seed.result.history) > 1
+    ]
+    falls = [1 - last.val_mse / max(before.val_mse, 1e-12) for *_, before, last in histories]
+    return float(np.median(falls)) if falls else None
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _listed(numbers: tuple[int, ...]) -> str:
+    return ("seed " if len(numbers) == 1 else "seeds ") + (", ".join(map(str, numbers)) or "none")

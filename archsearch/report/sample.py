@@ -1,0 +1,99 @@
+"""Which runs the headline may speak of, and what they come to per architecture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from archsearch.records import StudyRecord, TrialRecord, trials_frame
+
+__all__ = ["FLOOR", "Sample", "headline_sample"]
+
+FLOOR = 1e-7
+"""Errors below this stand on a marked floor of a log axis."""
+
+_USABLE = ("complete", "running", "waiting")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The runs that may enter a statistic, balanced over seeds.
+
+    Attributes:
+        runs: rows of :func:`archsearch.records.trials_frame`, one a trial and seed.
+        seeds: the seeds that every trial in it has.
+        unfinished: trials in it that still lack seeds.
+    """
+
+    runs: pd.DataFrame
+    seeds: tuple[int, ...]
+    unfinished: int
+
+    def architectures(self, *, collapsed: bool = True) -> pd.DataFrame:
+        """One row for each distinct architecture, its runs averaged.
+
+        Args:
+            collapsed: whether collapsed runs count.
+
+        Returns:
+            Indexed by plan key: number (the first trial's), latent_size,
+            params, macs, latent_height, latent_width, encoder_depth, val_mse
+            (mean, at least :data:`FLOOR`), and its std over runs.
+        """
+        runs = self.runs if collapsed else self.runs[~self.runs["collapsed"].astype(bool)]
+        first = dict.fromkeys(_PLAN_COLUMNS, "first")
+        grouped = runs.groupby("key", sort=False)
+        table = grouped.agg(first).astype("float64")
+        table["val_mse"] = grouped["val_mse"].mean().clip(lower=FLOOR)
+        table["std"] = grouped["val_mse"].std()
+        return table
+
+
+_PLAN_COLUMNS = (
+    "number",
+    "latent_size",
+    "latent_channels",
+    "latent_height",
+    "latent_width",
+    "params",
+    "macs",
+    "encoder_depth",
+)
+
+
+def headline_sample(study: StudyRecord) -> Sample:
+    """The runs of trials that weren't pruned, didn't fail and aren't duplicates.
+
+    A study that was stopped early is taken on the seeds that every trial has,
+    so that no candidate is measured more closely than another.
+    """
+    trials = [trial for trial in study.trials if _usable(trial)]
+    seeds = _common_seeds(trials)
+    numbers = [trial.number for trial in trials if seeds <= _finished(trial)]
+    frame = trials_frame(study)
+    runs = frame[
+        frame["number"].isin(numbers) & frame["seed"].isin(sorted(seeds)) & frame["val_mse"].notna()
+    ]
+    unfinished = sum(trial.state != "complete" for trial in trials)
+    return Sample(runs.reset_index(drop=True), tuple(sorted(seeds)), unfinished)
+
+
+def _usable(trial: TrialRecord) -> bool:
+    return (
+        trial.state in _USABLE
+        and trial.plan is not None
+        and trial.duplicate_of is None
+        and bool(_finished(trial))
+    )
+
+
+def _finished(trial: TrialRecord) -> set[int]:
+    return {seed.seed for seed in trial.seeds if seed.result is not None}
+
+
+def _common_seeds(trials: list[TrialRecord]) -> set[int]:
+    if not trials:
+        return set()
+    common = set.intersection(*(_finished(trial) for trial in trials))
+    return common or {min(min(_finished(trial)) for trial in trials)}

@@ -1,0 +1,219 @@
+"""The answer in plain sentences, made from the numbers and never surer than they are."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from archsearch.report.caution import search_method
+from archsearch.report.correlation import Correlations, Estimate
+from archsearch.report.findings import Findings
+from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
+
+__all__ = ["answer", "caption", "decimal", "error", "headline", "percent"]
+
+
+def answer(findings: Findings) -> list[str]:
+    """The page's opening paragraphs: correlation, rivals, yardsticks, the best, collapse."""
+    paragraphs = [
+        headline(findings),
+        _marked(findings, _strength(findings)),
+        _marked(findings, _rivals(findings)),
+        _without_collapsed(findings),
+        _against_linear_codes(findings),
+        _best(findings),
+    ]
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _marked(findings: Findings, sentence: str) -> str:
+    """The sentence, marked where its numbers are of trials that a search chose."""
+    if findings.study.designed or not sentence:
+        return sentence
+    return f"Among the trials it chose: {sentence[0].lower()}{sentence[1:]}"
+
+
+def headline(findings: Findings) -> str:
+    """Is there a correlation between latent size and error? One or two sentences."""
+    estimate = findings.found.measures["latent_size"]["spearman"]
+    seeds = len(findings.sample.seeds)
+    if estimate.value is None:
+        return f"Whether latent size and error correlate can't be said: {_why_not(findings)}"
+    claim = _claim(estimate, seeds)
+    if findings.study.designed:
+        return claim
+    method = search_method(findings.study)
+    return (
+        f"No headline: {method} chose these trials by their errors, so their correlation is not "
+        f"that of the space. Among the trials it chose: {claim[0].lower()}{claim[1:]}"
+    )
+
+
+def caption(estimate: Estimate) -> str:
+    """A correlation with its interval, for a figure."""
+    if estimate.value is None:
+        return f"Spearman ρ can't be computed from {_architectures(estimate.n)}"
+    return (
+        f"Spearman ρ = {decimal(estimate.value)}, 95 % interval {_interval(estimate)}, "
+        f"n = {_architectures(estimate.n)}"
+    )
+
+
+def decimal(value: float) -> str:
+    """Two decimals with a true minus sign.
+
+    Example:
+        >>> decimal(-0.456)
+        '−0.46'
+    """
+    return f"{value:.2f}".replace("-", "−") if abs(value) >= 0.005 else "0.00"
+
+
+def error(value: float) -> str:
+    """An MSE with three digits that count.
+
+    Example:
+        >>> error(0.0041234)
+        '0.00412'
+    """
+    return f"{value:.3g}".replace("e-0", "e-") if value < 1e-4 else f"{float(f'{value:.3g}'):g}"
+
+
+def percent(share: float) -> str:
+    """A change in whole percent with its sign."""
+    return f"{100 * share:+.0f} %".replace("-", "−")
+
+
+def _claim(estimate: Estimate, seeds: int) -> str:
+    value, low, high = estimate.value, estimate.low, estimate.high
+    if value is None or low is None or high is None:
+        return ""
+    measured = (
+        f"Spearman ρ = {decimal(value)} (95 % interval {_interval(estimate)}, "
+        f"{_architectures(estimate.n)} × {seeds} seed{'s' if seeds > 1 else ''})"
+    )
+    if low <= 0 <= high:
+        return (
+            f"No correlation between latent size and validation error is shown: {measured}. "
+            f"{_open_answers(low, high)}"
+        )
+    if high < 0:
+        return (
+            f"Yes: architectures with a larger latent have a lower validation error, {measured}. "
+            f"The interval excludes a correlation weaker than {decimal(high)}."
+        )
+    return (
+        f"Yes, and against expectation: architectures with a larger latent have a higher "
+        f"validation error, {measured}. The interval excludes a correlation weaker than "
+        f"{decimal(low)}."
+    )
+
+
+def _open_answers(low: float, high: float) -> str:
+    if low < -0.9 and high > 0.9:
+        return "The interval leaves every answer open."
+    return (
+        f"The interval includes 0, so there may be none; it excludes values under {decimal(low)} "
+        f"and over {decimal(high)}."
+    )
+
+
+def _why_not(findings: Findings) -> str:
+    reasons = {caution.code: caution.message for caution in findings.cautions}
+    for code in ("too-few-architectures", "constant-latent"):
+        if code in reasons:
+            message = reasons[code]
+            return message[0].lower() + message[1:]
+    return "all architectures have the same error."
+
+
+def _strength(findings: Findings) -> str:
+    """The slope as what doubling the latent goes with, and what is left given the rivals."""
+    slope = findings.found.slopes["latent_size"]
+    if slope.value is None or slope.low is None or slope.high is None:
+        return ""
+    change = [2**exponent - 1 for exponent in (slope.value, slope.low, slope.high)]
+    text = (
+        f"Doubling the latent changes the error by {percent(change[0])} (95 % interval "
+        f"{percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on log–log "
+        "axes)."
+    )
+    return f"{text} {_given_rivals(findings.found)}".strip()
+
+
+def _given_rivals(found: Correlations) -> str:
+    partial = found.measures["latent_size"]["partial_spearman"]
+    if partial.value is None or partial.low is None or partial.high is None:
+        return ""
+    rest = (
+        f"Among architectures of like parameters, MACs and latent height×width the correlation is "
+        f"{decimal(partial.value)} ({_interval(partial)})"
+    )
+    if partial.low <= 0 <= partial.high:
+        return (
+            f"{rest}: with these held equal, no effect of latent size is shown, and none is "
+            "ruled out."
+        )
+    return f"{rest}: latent size tells something that these don't."
+
+
+def _rivals(findings: Findings) -> str:
+    rivals = {"parameters": "params", "MACs": "macs"}
+    parts = []
+    for name, size in rivals.items():
+        estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
+        if estimate.value is not None:
+            parts.append(f"{name} {decimal(estimate.value)} ({_interval(estimate)})")
+    return f"Its rivals correlate with error like this: {', '.join(parts)}." if parts else ""
+
+
+def _without_collapsed(findings: Findings) -> str:
+    if not findings.sample.runs["collapsed"].any():
+        return ""
+    estimate = findings.without_collapsed.measures["latent_size"]["spearman"]
+    return f"Without collapsed runs: {caption(estimate)}."
+
+
+def _against_linear_codes(findings: Findings) -> str:
+    """How many models a linear code of the same size beats, and what that means."""
+    shown = findings.shown
+    judged = shown[shown["verdict"].isin([LIMITED, NOT_LIMITED])]
+    if judged.empty:
+        return ""
+    beaten = int((judged["verdict"] == NOT_LIMITED).sum())
+    by_pca = int((judged["pca_val"] < judged["val_mse"]).sum())
+    by_patch = int((judged["patch_pca_val"] < judged["val_mse"]).sum())
+    total = len(judged)
+    opening = (
+        f"A linear code of the same size (PCA, or patch PCA of the latent's own shape) beats "
+        f"{beaten} of {total} models (PCA {by_pca}, patch PCA {by_patch}). "
+    )
+    if beaten == 0:
+        return opening + "So their bottleneck may be what limits them."
+    held = "These aren't" if beaten > 1 else "This one isn't"
+    rest = "" if beaten == total else f" The other {total - beaten} may be."
+    return f"{opening}{held} limited by the bottleneck but by training and decoder.{rest}"
+
+
+def _best(findings: Findings) -> str:
+    if findings.best is None:
+        return ""
+    row = findings.trial(findings.best)
+    text = (
+        f"The lowest validation error is {error(row.real('val_mse'))} (trial {findings.best}, "
+        f"latent {row.whole('latent_size'):,}, {row.whole('params'):,} parameters), on the test "
+        f"split {error(row.real('test_mse'))}."
+    )
+    worth = row.real("equal_pca")
+    if isfinite(worth):  # NaN where no curve is stored
+        text += f" PCA needs about {worth:,.0f} numbers a picture for that."
+    return text
+
+
+def _interval(estimate: Estimate) -> str:
+    if estimate.low is None or estimate.high is None:
+        return "unknown"
+    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
+
+
+def _architectures(number: int) -> str:
+    return f"{number} architecture" + ("" if number == 1 else "s")

@@ -1,0 +1,126 @@
+"""Each trial against the linear codes of its own size, and against each other."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from archsearch.records import Curves, StudyRecord, TrialRecord
+
+__all__ = ["equal_pca", "pareto", "trial_table"]
+
+LIMITED = "bottleneck-limited"
+NOT_LIMITED = "not"
+
+
+def trial_table(study: StudyRecord) -> pd.DataFrame:
+    """One row for each trial, seeds averaged; errors missing where nothing ended.
+
+    Columns: number, state, reason, key, latent_size, latent_channels,
+    latent_height, latent_width, params, macs, encoder_depth, seeds,
+    val_mse, low and high (least and largest over seeds), test_mse, pca_val,
+    patch_pca_val, collapsed, verdict, equal_pca.
+
+    ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
+    PCA of the same shape) has a lower validation error: then the bottleneck
+    could hold what the model lost. Otherwise it is ``bottleneck-limited``.
+    """
+    rows = [_row(trial, study.curves) for trial in study.trials]
+    table = pd.DataFrame(rows, columns=list(_TYPES))
+    return table.astype(_TYPES)
+
+
+_TYPES = {
+    "number": "int64",
+    "state": "object",
+    "reason": "object",
+    "key": "object",
+    "latent_size": "float64",
+    "latent_channels": "float64",
+    "latent_height": "float64",
+    "latent_width": "float64",
+    "params": "float64",
+    "macs": "float64",
+    "encoder_depth": "float64",
+    "seeds": "int64",
+    "val_mse": "float64",
+    "low": "float64",
+    "high": "float64",
+    "test_mse": "float64",
+    "pca_val": "float64",
+    "patch_pca_val": "float64",
+    "collapsed": "bool",
+    "verdict": "object",
+    "equal_pca": "float64",
+}
+_PLAN_COLUMNS = [*_TYPES][4:11]
+
+
+def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
+    row: dict[str, object] = {"number": trial.number, "state": trial.state}
+    results = [seed.result for seed in trial.seeds if seed.result is not None]
+    row |= {"reason": _reason(trial), "seeds": len(results), "collapsed": False, "verdict": ""}
+    if trial.plan is not None:
+        row |= {name: getattr(trial.plan, name) for name in _PLAN_COLUMNS}
+        row["key"] = trial.plan.key
+    if not results:
+        return row
+    errors = [result.val.mse for result in results]
+    mean = sum(errors) / len(errors)
+    baselines = results[0].baselines
+    return row | {
+        "val_mse": mean,
+        "low": min(errors),
+        "high": max(errors),
+        "test_mse": sum(result.test.mse for result in results) / len(results),
+        "pca_val": baselines.pca_val,
+        "patch_pca_val": baselines.patch_pca_val,
+        "collapsed": any(result.collapsed for result in results),
+        "verdict": _verdict(mean, baselines.pca_val, baselines.patch_pca_val),
+        "equal_pca": equal_pca(curves, mean),
+    }
+
+
+def _reason(trial: TrialRecord) -> str:
+    return trial.reason or next((seed.reason for seed in trial.seeds if seed.reason), "")
+
+
+def _verdict(mse: float, *linear: float | None) -> str:
+    known = [code for code in linear if code is not None]
+    if not known:
+        return ""
+    return NOT_LIMITED if min(known) < mse else LIMITED
+
+
+def equal_pca(curves: Curves | None, mse: float) -> float | None:
+    """How many PCA components reach ``mse`` on validation, between points on log axes.
+
+    None without a curve; the curve's ends where ``mse`` is beyond them.
+
+    Example:
+        >>> curves = Curves(pca=((16, 0.04, 0.04), (64, 0.01, 0.01)))
+        >>> round(equal_pca(curves, 0.02))
+        32
+    """
+    if curves is None or not curves.pca:
+        return None
+    sizes = np.log([point.components for point in curves.pca])
+    errors = np.minimum.accumulate(np.log([max(point.val, 1e-12) for point in curves.pca]))
+    return float(np.exp(np.interp(-np.log(max(mse, 1e-12)), -errors, sizes)))
+
+
+def pareto(sizes: pd.Series[float], errors: pd.Series[float]) -> list[int]:
+    """Positions that no other beats in both smaller size and lower error, by size.
+
+    Example:
+        >>> pareto(pd.Series([64.0, 16, 64, 256]), pd.Series([2e-3, 8e-3, 3e-3, 2e-3]))
+        [1, 0]
+    """
+    order = np.lexsort((errors.to_numpy(), sizes.to_numpy()))
+    best = np.inf
+    front = []
+    for place in order:
+        if errors.iloc[place] < best:
+            best = errors.iloc[place]
+            front.append(int(place))
+    return front

@@ -1,1 +1,21 @@
-"""See the package page in the docs."""
+"""Named sources of pictures → one uint8 tensor and its splits.
+
+A source is decoded once into an array in the cache; every later load and every other
+process maps that array. `load_pictures` is what a training calls.
+"""
+
+from archsearch.data.load import PreparedSource, load_pictures, prepare_source
+from archsearch.data.pictures import Pictures
+from archsearch.data.source import Progress
+from archsearch.data.sources import SourceInfo, list_sources, native_size
+
+__all__ = [
+    "Pictures",
+    "PreparedSource",
+    "Progress",
+    "SourceInfo",
+    "list_sources",
+    "load_pictures",
+    "native_size",
+    "prepare_source",
+]

@@ -1,1 +1,10 @@
-"""See the package page in the docs."""
+"""From a plan, settings and pictures to a trained net and its numbers.
+
+``fit`` trains; ``train_run`` does so into a run directory that survives a kill.
+"""
+
+from archsearch.train.epoch import OnStep
+from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.run import load_model, train_run
+
+__all__ = ["OnEpoch", "OnStep", "TrainedRun", "fit", "load_model", "train_run"]

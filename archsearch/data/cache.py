@@ -1,0 +1,237 @@
+"""Decoded once: a source at one size as arrays in the cache, memory-mapped.
+
+::
+
+    CACHE/
+    ├── pictures/NAME-HxW-CONTENT/   one entry; the folder appears whole or not at all
+    │   ├── entry.json               what it is, and size and SHA-256 of each array
+    │   ├── images.npy               uint8, N×C×H×W
+    │   ├── sums.npy                 int64, N×C×2: sum and sum of squares of each channel
+    │   └── labels.npy, test_part.npy, regions.npy   where the source has them
+    └── downloads/NAME/              archives as their hosts give them
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+import platformdirs
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from archsearch.data.locking import locked
+from archsearch.data.source import Content, Images, Progress, Source
+from archsearch.errors import DataError
+from archsearch.files import write_text
+
+__all__ = ["Entry", "EntryRecord", "cache_root", "cached", "records"]
+
+_BLOCK_BYTES = 1 << 24
+_SUMMED_AT_ONCE = 4096
+
+
+class ArrayRecord(BaseModel):
+    """Size and hash of one array file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    bytes: int
+    sha256: str
+
+
+class EntryRecord(BaseModel):
+    """The content of an entry's ``entry.json``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: Literal[1] = 1
+    source: str
+    height: int
+    width: int
+    channels: int
+    pictures: int
+    note: str
+    classes: list[str]
+    arrays: dict[str, ArrayRecord]
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """An entry of the cache, its arrays mapped copy-on-write.
+
+    Args:
+        folder: where it lies.
+        record: what it is.
+        content: the arrays and what belongs to them.
+        sums: N×C×2, sum and sum of squares of each picture's channels (0–255).
+    """
+
+    folder: Path
+    record: EntryRecord
+    content: Content
+    sums: npt.NDArray[np.int64]
+
+
+def cache_root(cache: Path | None = None) -> Path:
+    """The cache: as given, else ``$ARCHSEARCH_CACHE``, else the platform's user cache."""
+    if cache is not None:
+        return cache
+    named = os.environ.get("ARCHSEARCH_CACHE")
+    return Path(named).expanduser() if named else platformdirs.user_cache_path("archsearch")
+
+
+def cached(source: Source, height: int, width: int, root: Path, progress: Progress) -> Entry:
+    """Give the entry of a source at a size; make it where it is missing, torn or outdated.
+
+    Processes that need the same entry at once wait for the first, then map its arrays.
+    An entry is read only if the hashes of all its arrays are right. What was made from an
+    earlier content of the same source is removed.
+
+    Raises:
+        DataError: the source can't be read, or the cache can't be written.
+    """
+    stem = _stem(source.name, height, width)
+    folder = root / "pictures" / f"{stem}-{source.signature()[:12]}"
+    entry = _read(folder)
+    if entry is not None:
+        return entry
+    try:
+        with locked(folder.parent / f".{stem}.lock"):
+            entry = _read(folder)
+            if entry is None:
+                _remove_siblings(folder, stem)
+                _make(folder, source, height, width, progress)
+                entry = _read(folder)
+    except OSError as error:
+        raise DataError(
+            f"the cache {root} can't be written: {error.strerror or error}",
+            help="free some space, or set ARCHSEARCH_CACHE to a folder that can be written.",
+        ) from error
+    if entry is None:
+        raise DataError(
+            f"{folder} isn't what was just written there",
+            help="check the disk, or set ARCHSEARCH_CACHE to a folder on another one.",
+        )
+    return entry
+
+
+def records(root: Path) -> Iterator[tuple[Path, EntryRecord]]:
+    """What the cache holds: folder and record of each entry, in the order of their names."""
+    for path in sorted((root / "pictures").glob("[!.]*/entry.json")):
+        record = _read_record(path)
+        if record is not None:
+            yield path.parent, record
+
+
+def _stem(name: str, height: int, width: int) -> str:
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-")[-40:].lower()
+    identity = hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return f"{readable}-{identity}-{height}x{width}"
+
+
+def _make(folder: Path, source: Source, height: int, width: int, progress: Progress) -> None:
+    """Write the entry beside its place, then move it there in one step."""
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        content = _fill(draft, source, height, width, progress)
+        arrays = {path.name: _array_record(path) for path in sorted(draft.glob("*.npy"))}
+        record = EntryRecord(
+            source=source.name,
+            height=height,
+            width=width,
+            channels=content.images_NCHW.shape[1],
+            pictures=len(content.images_NCHW),
+            note=content.note,
+            classes=list(content.classes),
+            arrays=arrays,
+        )
+        del content
+        write_text(draft / "entry.json", record.model_dump_json(indent=2) + "\n")
+        draft.chmod(0o755)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _fill(draft: Path, source: Source, height: int, width: int, progress: Progress) -> Content:
+    def allocate(pictures: int, channels: int) -> Images:
+        # Straight into the file: a large set needn't fit into memory.
+        path = draft / "images.npy"
+        path.unlink(missing_ok=True)
+        shape = (pictures, channels, height, width)
+        return np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+
+    content = source.read(height, width, allocate, progress)
+    if isinstance(content.images_NCHW, np.memmap):
+        content.images_NCHW.flush()
+    np.save(draft / "sums.npy", _sums(content.images_NCHW))
+    for name in ("labels", "test_part", "regions"):
+        array = getattr(content, name)
+        if array is not None:
+            np.save(draft / f"{name}.npy", array)
+    return content
+
+
+def _sums(images_NCHW: Images) -> npt.NDArray[np.int64]:
+    """Exact sums of each picture's channels, so that any split's mean and std are exact."""
+    sums = np.empty((*images_NCHW.shape[:2], 2), dtype=np.int64)
+    for start in range(0, len(images_NCHW), _SUMMED_AT_ONCE):
+        block = images_NCHW[start : start + _SUMMED_AT_ONCE]
+        sums[start : start + len(block), :, 0] = block.sum(axis=(2, 3), dtype=np.int64)
+        squares = np.square(block, dtype=np.uint16)  # 255² = 65,025 fits
+        sums[start : start + len(block), :, 1] = squares.sum(axis=(2, 3), dtype=np.int64)
+    return sums
+
+
+def _read(folder: Path) -> Entry | None:
+    """The entry, or None where it is missing or any part isn't as recorded."""
+    record = _read_record(folder / "entry.json")
+    if record is None:
+        return None
+    try:
+        if any(_array_record(folder / name) != kept for name, kept in record.arrays.items()):
+            return None
+        arrays = {name: np.load(folder / name, mmap_mode="c") for name in record.arrays}
+        content = Content(
+            arrays["images.npy"],
+            note=record.note,
+            labels=arrays.get("labels.npy"),
+            classes=tuple(record.classes),
+            test_part=arrays.get("test_part.npy"),
+            regions=arrays.get("regions.npy"),
+        )
+        return Entry(folder, record, content, arrays["sums.npy"])
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _read_record(path: Path) -> EntryRecord | None:
+    try:
+        return EntryRecord.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        return None
+
+
+def _array_record(path: Path) -> ArrayRecord:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+        os.fsync(file.fileno())
+    return ArrayRecord(bytes=path.stat().st_size, sha256=digest.hexdigest())
+
+
+def _remove_siblings(folder: Path, stem: str) -> None:
+    """Remove a torn entry, earlier contents of the source, and drafts of dead processes."""
+    for pattern in (f"{stem}-*", f".{stem}-*"):
+        for stale in folder.parent.glob(pattern):
+            shutil.rmtree(stale, ignore_errors=True)

@@ -1,0 +1,161 @@
+"""Settings → pictures, ready to train on."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from archsearch.config.settings import DataSettings
+from archsearch.data.cache import Entry, EntryRecord, cache_root, cached
+from archsearch.data.pictures import Pictures
+from archsearch.data.source import Progress, Source
+from archsearch.data.sources import open_source
+from archsearch.data.splits import (
+    Indices,
+    Split,
+    split_by_region,
+    split_evenly,
+    split_officially,
+)
+from archsearch.errors import DataError
+
+__all__ = ["PreparedSource", "load_pictures", "prepare_source"]
+
+
+@dataclass(frozen=True)
+class PreparedSource:
+    """What the cache now holds of a source: its folder and its record."""
+
+    folder: Path
+    record: EntryRecord
+
+
+def load_pictures(  # noqa: PLR0913 - all but the settings go by keyword
+    settings: DataSettings,
+    *,
+    height: int,
+    width: int,
+    channels: int = 3,
+    base: Path = Path(),
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> Pictures:
+    """Load and split a source of pictures, from the cache where it is there.
+
+    Args:
+        settings: source, limit, split and seed.
+        height: of the pictures the net wants, pixels.
+        width: the same.
+        channels: 1 (gray) or 3 (RGB); the source must have as many.
+        base: where a relative ``folder:PATH`` starts.
+        cache: the cache; by default ``$ARCHSEARCH_CACHE`` or the platform's user cache.
+        progress: called with (done, total) while pictures are downloaded or decoded.
+
+    Raises:
+        DataError: the source is missing, unreadable, of other channels, or too small.
+
+    Example:
+        >>> import tempfile
+        >>> cache = Path(tempfile.mkdtemp())
+        >>> settings = DataSettings(source="photos", limit=1000)
+        >>> load_pictures(settings, height=32, width=32, cache=cache).splits
+        {'train': 800, 'val': 100, 'test': 100}
+    """
+    import torch
+
+    root = cache_root(cache)
+    source = open_source(settings.source, base, root)
+    # What is known beforehand is refused before anything is downloaded or decoded.
+    _check_channels(settings.source, source.channels, channels)
+    _check_split(settings, source)
+    entry = cached(source, height, width, root, progress or _silent)
+    _check_channels(settings.source, entry.record.channels, channels)
+    split = _split(entry, settings)
+    mean, std = _mean_and_std(entry, split.train)
+    labels = entry.content.labels
+    return Pictures(
+        images_NCHW=torch.from_numpy(entry.content.images_NCHW),
+        train=torch.from_numpy(split.train),
+        val=torch.from_numpy(split.val),
+        test=torch.from_numpy(split.test),
+        mean=mean,
+        std=std,
+        source=settings.source,
+        note=entry.content.note,
+        fingerprint=_fingerprint(entry, settings, split),
+        classes=entry.content.classes,
+        labels=None if labels is None else torch.from_numpy(labels),
+    )
+
+
+def prepare_source(  # noqa: PLR0913 - all but the name go by keyword
+    name: str,
+    *,
+    height: int,
+    width: int,
+    base: Path = Path(),
+    cache: Path | None = None,
+    progress: Progress | None = None,
+) -> PreparedSource:
+    """Download and decode a source into the cache, unless it is there; arguments as above.
+
+    Raises:
+        DataError: the source is missing or unreadable.
+    """
+    root = cache_root(cache)
+    entry = cached(open_source(name, base, root), height, width, root, progress or _silent)
+    return PreparedSource(entry.folder, entry.record)
+
+
+def _silent(done: int, total: int) -> None:
+    """Report nothing."""
+
+
+def _check_channels(name: str, found: int | None, wanted: int) -> None:
+    if found is None or found == wanted:
+        return
+    kinds = {1: "gray (1 channel)", 3: "RGB (3 channels)"}
+    raise DataError(
+        f"the net wants pictures of {kinds.get(wanted, f'{wanted} channels')}, "
+        f"but `{name}` has {kinds[found]}",
+        help=f"set the net's picture channels to {found}, or choose a source that is "
+        f"{kinds.get(wanted, f'of {wanted} channels')}.",
+    )
+
+
+def _check_split(settings: DataSettings, source: Source) -> None:
+    if settings.split == "official" and not source.has_test_part:
+        raise DataError(
+            f"`split: official` needs a source with a test part, and `{settings.source}` has none",
+            help="use `split: 80/10/10`; a folder has a test part where it holds train/ and test/.",
+        )
+
+
+def _split(entry: Entry, settings: DataSettings) -> Split:
+    content = entry.content
+    if settings.split == "official" and content.test_part is not None:
+        return split_officially(content.test_part, settings.limit, settings.seed)
+    if content.regions is not None:
+        return split_by_region(content.regions, settings.limit, settings.seed)
+    return split_evenly(entry.record.pictures, settings.limit, settings.seed)
+
+
+def _mean_and_std(entry: Entry, train: Indices) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Exact: sums of whole numbers first, one division at the end, in float64."""
+    pixels = len(train) * entry.record.height * entry.record.width
+    mean, std = [], []
+    for total, squares in entry.sums[train].sum(axis=0).tolist():
+        mean.append(total / pixels / 255)
+        std.append(math.sqrt(pixels * squares - total * total) / pixels / 255)
+    return tuple(mean), tuple(std)
+
+
+def _fingerprint(entry: Entry, settings: DataSettings, split: Split) -> str:
+    digest = hashlib.sha256(entry.record.arrays["images.npy"].sha256.encode())
+    digest.update(settings.split.encode())
+    for indices in (split.train, split.val, split.test):
+        digest.update(len(indices).to_bytes(8, "little"))
+        digest.update(indices.astype("<i8").tobytes())
+    return digest.hexdigest()[:16]

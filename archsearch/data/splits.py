@@ -1,0 +1,102 @@
+"""Who trains, who validates, who tests: indices from a seed, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from archsearch.errors import DataError
+
+__all__ = ["Indices", "Split", "split_by_region", "split_evenly", "split_officially"]
+
+Indices = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Disjoint indices into the pictures of a source, in the seed's order."""
+
+    train: Indices
+    val: Indices
+    test: Indices
+
+
+def split_evenly(pictures: int, limit: int | None, seed: int) -> Split:
+    """Split 80/10/10 by a seeded permutation of all pictures.
+
+    The first ``limit`` of the permutation are taken, all without a limit or where there
+    are fewer. Validation and test get ⌊n/10⌋ each, training the rest.
+
+    Example:
+        >>> split = split_evenly(60_000, limit=12_000, seed=0)
+        >>> len(split.train), len(split.val), len(split.test)
+        (9600, 1200, 1200)
+    """
+    order = np.random.default_rng(seed).permutation(pictures)[:limit]
+    tenth = len(order) // 10
+    return _checked(Split(order[2 * tenth :], order[:tenth], order[tenth : 2 * tenth]), len(order))
+
+
+def split_officially(test_part: npt.NDArray[np.bool_], limit: int | None, seed: int) -> Split:
+    """Keep the source's test part; a seeded tenth of its training part validates.
+
+    A limit keeps the share of the test part: ⌊limit · tests / pictures⌋ of it are taken.
+
+    Example:
+        >>> test_part = np.arange(60_000) >= 50_000
+        >>> split = split_officially(test_part, limit=None, seed=0)
+        >>> len(split.train), len(split.val), len(split.test)
+        (45000, 5000, 10000)
+    """
+    order = np.random.default_rng(seed).permutation(len(test_part))
+    rest, test = order[~test_part[order]], order[test_part[order]]
+    taken = min(len(order), limit if limit is not None else len(order))
+    tests = taken * len(test) // len(order)
+    rest, test = rest[: taken - tests], test[:tests]
+    tenth = len(rest) // 10
+    return _checked(Split(rest[tenth:], rest[:tenth], test), taken)
+
+
+def split_by_region(regions: npt.NDArray[np.int64], limit: int | None, seed: int) -> Split:
+    """Split near 80/10/10 so that pictures of one region stay together.
+
+    Regions are dealt in a seeded order: to the test split until it has a tenth of the
+    pictures, then to validation, the rest to training. A limit takes 80/10/10 of its
+    number from the three, in a seeded order, as far as each reaches; what one lacks the
+    others give.
+    """
+    generator = np.random.default_rng(seed)
+    numbers, counts = np.unique(regions, return_counts=True)
+    dealt = generator.permutation(len(numbers))
+    before = np.cumsum(counts[dealt]) - counts[dealt]
+    part = np.minimum(before * 10 // len(regions), 2)
+    pools = [np.flatnonzero(np.isin(regions, numbers[dealt[part == who]])) for who in range(3)]
+    test, val, train = (generator.permutation(pool) for pool in pools)
+    taken = min(len(regions), limit if limit is not None else len(regions))
+    train_n, val_n, test_n = _quotas(
+        taken, len(train), len(val), len(test), capped=limit is not None
+    )
+    return _checked(Split(train[:train_n], val[:val_n], test[:test_n]), taken)
+
+
+def _quotas(taken: int, train: int, val: int, test: int, *, capped: bool) -> tuple[int, int, int]:
+    if not capped or taken == train + val + test:
+        return train, val, test
+    val_n, test_n = min(val, taken // 10), min(test, taken // 10)
+    train_n = min(train, taken - val_n - test_n)
+    val_n = min(val, taken - train_n - test_n)
+    return train_n, val_n, taken - train_n - val_n
+
+
+def _checked(split: Split, taken: int) -> Split:
+    sizes = len(split.train), len(split.val), len(split.test)
+    if min(sizes) == 0:
+        raise DataError(
+            f"{taken} pictures are too few to split: {sizes[0]} would train, "
+            f"{sizes[1]} validate and {sizes[2]} test",
+            help="each part needs at least one; 80/10/10 needs at least 10 pictures. "
+            "Give more pictures, or a larger `limit`.",
+        )
+    return split

@@ -1,0 +1,178 @@
+"""`cifar10` and other named sets, read by torchvision from their official archives."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from archsearch.data.decode import fit, resize_note
+from archsearch.data.download import Archive, fetch
+from archsearch.data.locking import locked
+from archsearch.data.source import Allocate, Content, Images, Progress
+from archsearch.errors import DataError
+
+__all__ = ["SETS", "TorchvisionSet", "TorchvisionSource"]
+
+_PROGRESS_EVERY = 1000
+
+
+@dataclass(frozen=True)
+class TorchvisionSet:
+    """A set of pictures that torchvision reads.
+
+    Args:
+        name: what a study file calls it.
+        class_name: torchvision's class.
+        what: one line about it.
+        pictures: in the training and test part together.
+        height, width: pixels of each picture.
+        channels: 1 or 3.
+    """
+
+    name: str
+    class_name: str
+    what: str
+    pictures: int
+    height: int
+    width: int
+    channels: int
+
+
+SETS = (
+    TorchvisionSet("cifar10", "CIFAR10", "small color photographs, 10 classes", 60_000, 32, 32, 3),
+    TorchvisionSet(
+        "cifar100", "CIFAR100", "small color photographs, 100 classes", 60_000, 32, 32, 3
+    ),
+    TorchvisionSet("svhn", "SVHN", "house numbers, color, 10 digits", 99_289, 32, 32, 3),
+    TorchvisionSet("stl10", "STL10", "color photographs, 10 classes, labelled", 13_000, 96, 96, 3),
+    TorchvisionSet("mnist", "MNIST", "handwritten digits, gray", 70_000, 28, 28, 1),
+    TorchvisionSet("fashion-mnist", "FashionMNIST", "clothes, gray", 70_000, 28, 28, 1),
+)
+
+
+class TorchvisionSource:
+    """A named set, downloaded into ``downloads`` when it is first read.
+
+    torchvision checks the published MD5 of what it reads before it reads it; its CIFAR
+    readers unpickle the official files, which is why nothing else is accepted there.
+
+    Args:
+        described: which set.
+        downloads: the cache's folder for archives.
+    """
+
+    has_test_part = True
+
+    def __init__(self, described: TorchvisionSet, downloads: Path) -> None:
+        self.name = described.name
+        self.channels = described.channels
+        self._described = described
+        self._root = downloads / described.name
+
+    def signature(self) -> str:
+        """SHA-256 over the published checksums: the official pictures don't change."""
+        sums = " ".join(archive.md5 for archive in self._archives())
+        return hashlib.sha256(f"{self.name} {sums}".encode()).hexdigest()
+
+    def read(self, height: int, width: int, allocate: Allocate, progress: Progress) -> Content:
+        """Download, check and read both parts, training first."""
+        with locked(self._root / ".lock"):
+            for archive in self._archives():
+                fetch(self.name, archive, progress)
+            try:
+                train, test = self._open(test=False), self._open(test=True)
+            except (RuntimeError, OSError, EOFError) as error:
+                raise DataError(
+                    f"the archives of `{self.name}` in {self._root} can't be read: {error}",
+                    help=f"remove {self._root} and run the same command again.",
+                ) from error
+        parts_NHWC = [_pixels_last(part.data) for part in (train, test)]
+        images_NCHW = allocate(sum(map(len, parts_NHWC)), self.channels)
+        _fill(images_NCHW, parts_NHWC, progress)
+        sizes = Counter({parts_NHWC[0].shape[1:3]: len(images_NCHW)})
+        return Content(
+            images_NCHW,
+            note=resize_note(sizes, height, width),
+            labels=np.concatenate([_labels(part) for part in (train, test)]),
+            classes=tuple(getattr(train, "classes", ())) or tuple("0123456789"),
+            test_part=np.repeat([False, True], [len(part) for part in parts_NHWC]),
+        )
+
+    def _class(self) -> Any:  # torchvision has no types
+        from torchvision import datasets
+
+        return getattr(datasets, self._described.class_name)
+
+    def _archives(self) -> tuple[Archive, ...]:
+        return _ARCHIVES[self._described.class_name](self._class(), self._root)
+
+    def _open(self, *, test: bool) -> Any:  # torchvision has no types
+        dataset = self._class()
+        if self._described.class_name in ("SVHN", "STL10"):
+            return dataset(self._root, split="test" if test else "train", download=True)
+        return dataset(self._root, train=not test, download=True)
+
+
+def _single_archive(dataset: Any, root: Path) -> tuple[Archive, ...]:
+    return (Archive((dataset.url,), root / dataset.filename, dataset.tgz_md5),)
+
+
+def _mirrored_archives(dataset: Any, root: Path) -> tuple[Archive, ...]:
+    raw = root / dataset.__name__ / "raw"
+    return tuple(
+        Archive(tuple(mirror + file for mirror in dataset.mirrors), raw / file, md5)
+        for file, md5 in dataset.resources
+    )
+
+
+def _part_archives(dataset: Any, root: Path) -> tuple[Archive, ...]:
+    parts = (dataset.split_list[part] for part in ("train", "test"))
+    return tuple(Archive((url,), root / file, md5) for url, file, md5 in parts)
+
+
+_ARCHIVES: dict[str, Callable[[Any, Path], tuple[Archive, ...]]] = {
+    "CIFAR10": _single_archive,
+    "CIFAR100": _single_archive,
+    "STL10": _single_archive,
+    "SVHN": _part_archives,
+    "MNIST": _mirrored_archives,
+    "FashionMNIST": _mirrored_archives,
+}
+
+
+def _pixels_last(data: Any) -> Images:
+    """A torchvision set's pixels, in whichever of its three layouts, as N×H×W×C."""
+    pixels: Images = np.asarray(data)
+    if pixels.ndim == 3:
+        return pixels[..., None]
+    return pixels.transpose(0, 2, 3, 1) if pixels.shape[1] == 3 else pixels
+
+
+def _labels(part: Any) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
+    labels = part.targets if hasattr(part, "targets") else part.labels
+    return np.asarray(labels, dtype=np.int64)
+
+
+def _fill(images_NCHW: Images, parts_NHWC: list[Images], progress: Progress) -> None:
+    height, width = images_NCHW.shape[2:]
+    place = 0
+    for pixels_NHWC in parts_NHWC:
+        if pixels_NHWC.shape[1:3] == (height, width):
+            images_NCHW[place : place + len(pixels_NHWC)] = pixels_NHWC.transpose(0, 3, 1, 2)
+            place += len(pixels_NHWC)
+            progress(place, len(images_NCHW))
+            continue
+        for pixels_HWC in pixels_NHWC:
+            shown = pixels_HWC[..., 0] if pixels_HWC.shape[-1] == 1 else pixels_HWC
+            fitted = np.asarray(fit(Image.fromarray(np.ascontiguousarray(shown)), height, width))
+            images_NCHW[place] = fitted.reshape(height, width, -1).transpose(2, 0, 1)
+            place += 1
+            if place % _PROGRESS_EVERY == 0:
+                progress(place, len(images_NCHW))

@@ -1,0 +1,203 @@
+"""Yardsticks on the same pictures: how far one gets without a net.
+
+All are fitted on the training split and measured on validation and test, as
+every net is: mean over pixels and channels of RGB in [0, 1], prediction
+clamped. Values near 0 are given as they are, however small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from archsearch.records.results import Baselines
+from archsearch.spec.plan import Latent
+from archsearch.spec.shape import Pair
+from archsearch.tasks.code_cache import fit_or_load
+from archsearch.tasks.linear_code import LinearCode, reconstruction_errors
+from archsearch.tasks.pictures import PictureSet, SplitErrors, batches
+
+__all__ = ["baselines", "channel_mean", "collapsed", "patch_of", "pca_curve"]
+
+COLLAPSED = 0.98
+"""Share of the channel mean's error from which on a net has learned no more than it."""
+
+
+def baselines(
+    pictures: PictureSet, latents: Sequence[Latent], *, cache: Path | None = None
+) -> tuple[Baselines, ...]:
+    """Give the yardsticks for each latent, in order.
+
+    - channel mean: each channel's mean over the training split;
+    - PCA with k = min(latent size, n − 1, dimensions) numbers a picture, centred:
+      the best linear code of that many numbers; None for pictures so large and
+      so many that it can't be afforded (8192 numbers each, and as many);
+    - patch PCA of the latent's own shape C×h×w: the picture cut into h×w
+      patches, each coded by the same C directions: the best linear code of
+      the same geometry; None where h×w doesn't tile the picture.
+
+    What was fitted is kept for the pictures used last, so that more latents
+    cost little.
+
+    Args:
+        pictures: the pictures and their splits.
+        latents: what the encoders of interest give.
+        cache: folder for fitted components, shared by processes and later
+            runs; None keeps them in memory only.
+    """
+    codes = _codes(_Key(pictures.fingerprint, cache, pictures))
+    whole = Pair(*pictures.images_NCHW.shape[-2:])
+    wanted: dict[Pair, set[int]] = {whole: {latent.size for latent in latents}}
+    for latent in latents:
+        if patch := patch_of(latent, *whole):
+            wanted.setdefault(patch, set()).add(latent.channels)
+    errors = {patch: codes.measure(patch, ks) for patch, ks in wanted.items()}
+
+    def record(latent: Latent) -> Baselines:
+        patch = patch_of(latent, *whole)
+        pca = errors[whole][latent.size]
+        patched = errors[patch][latent.channels] if patch else None
+        return Baselines(
+            channel_mean_val=codes.channel_mean.val,
+            channel_mean_test=codes.channel_mean.test,
+            pca_val=pca.val if pca else None,
+            pca_test=pca.test if pca else None,
+            patch_pca_val=patched.val if patched else None,
+            patch_pca_test=patched.test if patched else None,
+        )
+
+    return tuple(record(latent) for latent in latents)
+
+
+def pca_curve(
+    pictures: PictureSet, ks: Iterable[int] | None = None, *, cache: Path | None = None
+) -> dict[int, SplitErrors]:
+    """Give the error of PCA with k numbers a picture, for each k.
+
+    Args:
+        pictures: the pictures and their splits.
+        ks: whole numbers from 0 (the mean picture) on; over min(n − 1,
+            dimensions) they count as that many. None: 1, 2, 4, … and all dimensions.
+        cache: as in :func:`baselines`.
+
+    Returns:
+        Errors by k; empty where PCA can't be afforded (see :func:`baselines`).
+
+    Raises:
+        ValueError: a k is negative.
+    """
+    channels, height, width = pictures.images_NCHW.shape[1:]
+    wanted = _powers_of_two(channels * height * width) if ks is None else sorted(set(ks))
+    codes = _codes(_Key(pictures.fingerprint, cache, pictures))
+    errors = codes.measure(Pair(height, width), wanted)
+    return {k: found for k in wanted if (found := errors[k]) is not None}
+
+
+def channel_mean(pictures: PictureSet) -> SplitErrors:
+    """Give the error of predicting each channel's training mean, exact to float64.
+
+    Counted in whole numbers: a channel's 256 counts hold all that matters.
+    """
+    values = torch.arange(256, dtype=torch.float64) / 255
+    train_CV = _histogram(pictures, pictures.train).double()
+    mean_C1 = (train_CV @ values / train_CV.sum(1))[:, None]
+    squares_CV = (values - mean_C1).square()
+
+    def error(indices: Tensor) -> float:
+        counts_CV = _histogram(pictures, indices).double()
+        return ((counts_CV * squares_CV).sum() / counts_CV.sum()).item()
+
+    return SplitErrors(error(pictures.val), error(pictures.test))
+
+
+def collapsed(mse: float, channel_mean: float) -> bool:
+    """Tell whether a net does no better than the channel mean, to within 2 %.
+
+    Example:
+        >>> collapsed(0.0620, channel_mean=0.0630), collapsed(0.0610, channel_mean=0.0630)
+        (True, False)
+    """
+    return mse >= COLLAPSED * channel_mean
+
+
+def patch_of(latent: Latent, height: int, width: int) -> Pair | None:
+    """Give the patch of a height×width picture that one latent position stands for.
+
+    Example:
+        >>> patch_of(Latent(1024, 16, 8, 8, 3.0, 1024), 32, 32)
+        Pair(height=4, width=4)
+        >>> patch_of(Latent(1200, 12, 10, 10, 2.56, 1200), 32, 32) is None
+        True
+    """
+    if height % latent.height or width % latent.width:
+        return None
+    return Pair(height // latent.height, width // latent.width)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """Equal for equal pictures, whichever object holds them."""
+
+    fingerprint: str
+    cache: Path | None
+    pictures: PictureSet = field(compare=False)
+
+
+@dataclass
+class _Codes:
+    """The yardsticks of one picture set, with the errors measured so far."""
+
+    key: _Key
+    fitted: dict[Pair, LinearCode | None] = field(default_factory=dict)
+    errors: dict[tuple[Pair, int], SplitErrors | None] = field(default_factory=dict)
+
+    @cached_property
+    def channel_mean(self) -> SplitErrors:
+        return channel_mean(self.key.pictures)
+
+    def measure(self, patch: Pair, ks: Iterable[int]) -> dict[int, SplitErrors | None]:
+        """Give the errors for each k; what is new is measured in one go."""
+        wanted = list(ks)
+        if min(wanted, default=0) < 0:
+            raise ValueError(f"a code of {min(wanted)} numbers: k must be at least 0")
+        new = [k for k in wanted if (patch, k) not in self.errors]
+        if new:
+            self._measure(patch, new)
+        return {k: self.errors[patch, k] for k in wanted}
+
+    def _measure(self, patch: Pair, ks: Sequence[int]) -> None:
+        pictures = self.key.pictures
+        if patch not in self.fitted:
+            self.fitted[patch] = fit_or_load(pictures, patch, self.key.cache)
+        code = self.fitted[patch]
+        if code is None:
+            self.errors |= {(patch, k): None for k in ks}
+            return
+        val = reconstruction_errors(code, pictures, pictures.val, patch, ks)
+        test = reconstruction_errors(code, pictures, pictures.test, patch, ks)
+        self.errors |= {(patch, k): SplitErrors(val[k], test[k]) for k in ks}
+
+
+@lru_cache(maxsize=2)
+def _codes(key: _Key) -> _Codes:
+    return _Codes(key)
+
+
+def _powers_of_two(largest: int) -> list[int]:
+    return [*(1 << step for step in range((largest - 1).bit_length())), largest]
+
+
+def _histogram(pictures: PictureSet, indices: Tensor) -> Tensor:
+    """Count the 256 values of each channel: int64, C×256."""
+    channels = pictures.images_NCHW.shape[1]
+    counts_CV = torch.zeros(channels, 256, dtype=torch.int64)
+    for images_NCHW in batches(pictures, indices, 4096):
+        for channel in range(channels):
+            plane = images_NCHW[:, channel].flatten()
+            counts_CV[channel] += torch.bincount(plane, minlength=256)
+    return counts_CV

@@ -1,0 +1,143 @@
+"""One pass over the training split, and one over a split to be measured."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+from torch.optim import Optimizer
+
+from archsearch.config.settings import TrainSettings
+from archsearch.errors import RunFailedError
+from archsearch.nn import Autoencoder
+from archsearch.tasks import Task
+from archsearch.train.optimizers import set_rate
+from archsearch.train.order import batches_of, derived_seed, picture_order
+from archsearch.train.schedule import rate_at
+
+__all__ = ["OnStep", "Passed", "Training", "predictions", "train_epoch"]
+
+OnStep = Callable[[int, int], None]
+"""Called after each step with (steps done, steps of the whole run)."""
+
+MEASURED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class Training:
+    """What stays the same through all epochs.
+
+    Attributes:
+        images_NCHW: all pictures, uint8, on the model's device.
+        train: int64 indices of the training split, on the CPU.
+        drop_single: leave out a last batch of one picture (see ``batches_of``).
+    """
+
+    model: Autoencoder
+    optimizer: Optimizer
+    task: Task
+    settings: TrainSettings
+    seed: int
+    images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
+    train: Tensor
+    drop_single: bool
+
+    def batches(self, epoch: int) -> tuple[Tensor, ...]:
+        """Give the indices of each batch of an epoch; the same in every process."""
+        order = picture_order(len(self.train), self.seed, epoch)
+        size = self.settings.batch_size
+        return batches_of(self.train[order], size, drop_single=self.drop_single)
+
+    def pictures(self, indices: Tensor) -> Tensor:
+        """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
+        chosen_NCHW = self.images_NCHW[indices.to(self.images_NCHW.device)]
+        return chosen_NCHW.to(torch.float32, memory_format=torch.channels_last).div_(255)
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What one training epoch came to.
+
+    ``loss`` and ``mse`` are means over pictures, each taken just before the
+    step that learned from it; ``mse`` of RGB in [0, 1], prediction clamped.
+    """
+
+    lr: float
+    loss: float
+    mse: float
+    pictures: int
+    seconds: float
+
+
+def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -> Passed:
+    """Take every step of an epoch (counted from 1).
+
+    Losses stay on the device until the epoch is over: asking for each would
+    make every step wait.
+
+    Raises:
+        RunFailedError: a loss was NaN or infinite.
+    """
+    started = time.perf_counter()
+    torch.manual_seed(derived_seed(training.seed, "steps", epoch))  # dropout, noise
+    training.model.train()
+    batches = training.batches(epoch)
+    total = len(batches) * training.settings.epochs
+    done = len(batches) * (epoch - 1)
+    losses, errors = [], []
+    for indices in batches:
+        rate = rate_at(training.settings, done, total)
+        set_rate(training.optimizer, rate)
+        loss, error = _step(training, training.pictures(indices))
+        losses.append(loss)
+        errors.append(error)
+        done += 1
+        if on_step is not None:
+            on_step(done, total)
+    sizes = [len(indices) for indices in batches]
+    mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
+    mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
+    return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
+
+
+def _step(training: Training, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
+    fed_NCHW, target_NCHW = training.task.feed(images_NCHW)
+    output_NCHW = training.model(fed_NCHW)
+    loss = training.task.loss(output_NCHW, target_NCHW)
+    training.optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    training.optimizer.step()
+    with torch.no_grad():
+        predicted_NCHW = training.task.predict(output_NCHW, images_NCHW)
+        return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
+
+
+def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:
+    values = values_S.double().cpu()
+    broken = (~values.isfinite()).nonzero()
+    if len(broken):
+        step = int(broken[0])
+        word = "NaN" if math.isnan(float(values[step])) else "infinite"
+        raise RunFailedError(
+            f"the training loss was {word} in epoch {epoch}, step {step + 1} of {len(sizes)}",
+            help=f"lower the learning rate (train.lr is {settings.lr:g}), "
+            "or add a norm to the layers",
+        )
+    weights = torch.tensor(sizes, dtype=torch.float64)
+    return float((values * weights).sum() / weights.sum())
+
+
+def predictions(training: Training, indices: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give (prediction, truth) in [0, 1], N×3×H×W, for pictures in the order given."""
+    training.model.eval()
+    for part in torch.split(indices, MEASURED_AT_ONCE):
+        with torch.no_grad():
+            images_NCHW = training.pictures(part)
+            fed_NCHW, _ = training.task.feed(images_NCHW)
+            predicted_NCHW = training.task.predict(training.model(fed_NCHW), images_NCHW)
+        yield predicted_NCHW, images_NCHW

@@ -1,0 +1,153 @@
+"""Two pictures of a run: its error over epochs, and what it makes of test pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+from numpy.typing import NDArray
+
+from archsearch.files import replacing
+from archsearch.records.results import Baselines, RunResult
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["curves_figure", "draw_curves", "draw_pictures", "pictures_figure"]
+
+DPI = 150
+TRAIN, VALIDATION, REFERENCE = "#6b93c4", "#b3361b", "#555555"
+FARTHEST_REFERENCE = 4.0
+"""A reference further than this factor from the curves is told in words: drawn,
+it would press the curves flat."""
+MARKED_EPOCHS = 40
+PREDICTED = {"reconstruct": "reconstruction"}
+
+
+def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> None:
+    """Write :func:`curves_figure` as PNG."""
+    _write(curves_figure(name, result, latent_size), path)
+
+
+def draw_pictures(path: Path, name: str, result: RunResult, samples: NDArray[numpy.uint8]) -> None:
+    """Write :func:`pictures_figure` as PNG."""
+    _write(pictures_figure(name, result, samples), path)
+
+
+def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
+    """Draw training and validation MSE over epochs, between the baselines' errors.
+
+    The training error is that of each batch before its step, a mean over the
+    epoch; so it may lie above the validation error, measured after the epoch.
+    """
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    epochs = [row.epoch for row in result.history]
+    train = [row.train_mse for row in result.history]
+    val = [row.val_mse for row in result.history]
+    marker = "o" if len(epochs) <= MARKED_EPOCHS else ""
+    axes.plot(epochs, train, color=TRAIN, marker=marker, markersize=4, label="training")
+    axes.plot(epochs, val, color=VALIDATION, marker=marker, markersize=4, label="validation")
+    unseen = _references(axes, result.baselines, latent_size, [*train, *val])
+    axes.set_yscale("log")
+    _plain_log_ticks(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    axes.set_xlim(min(epochs) - 0.5, max(epochs) + 0.5)
+    axes.set_xlabel("epoch")
+    axes.set_ylabel("MSE (RGB in [0, 1], log scale)")
+    axes.grid(visible=True, which="both", color="#e6e6e6", linewidth=0.6)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(f"{name}: error over epochs", x=0.01, ha="left", fontsize=13, fontweight="bold")
+    axes.set_title("\n".join([_summary(result), *unseen]), fontsize=9, color=REFERENCE, loc="left")
+    figure.legend(loc="outside right center", frameon=False, fontsize=9)
+    return figure
+
+
+def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8]) -> Figure:
+    """Draw originals over reconstructions, with each picture's MSE below.
+
+    Args:
+        name: the run's.
+        result: for task and scores.
+        samples: uint8, 2×N×H×W×3.
+    """
+    from matplotlib.figure import Figure
+
+    columns = samples.shape[1]
+    figure = Figure(figsize=(1.15 * columns + 1.4, 3.4), layout="constrained")
+    grid = figure.subplots(2, columns, squeeze=False)
+    errors = numpy.square(samples[0] / 255.0 - samples[1] / 255.0).mean(axis=(1, 2, 3))
+    for row, label in enumerate(("original", PREDICTED.get(result.task, "prediction"))):
+        for column in range(columns):
+            cell = grid[row, column]
+            cell.imshow(samples[row, column], interpolation="nearest")
+            cell.set(xticks=[], yticks=[])
+            cell.spines[:].set_visible(False)
+        grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
+    for column in range(columns):
+        grid[1, column].set_xlabel(f"{errors[column]:.4f}", fontsize=9)
+    figure.suptitle(
+        f"{name}: {result.task} on test pictures", x=0.01, ha="left", fontsize=13, fontweight="bold"
+    )
+    similarity = "" if result.test.ssim is None else f", SSIM {result.test.ssim:.3f}"
+    figure.supxlabel(
+        f"MSE of each picture; over the whole test split {result.test.mse:.5f}{similarity}",
+        fontsize=9,
+        color=REFERENCE,
+    )
+    return figure
+
+
+def _summary(result: RunResult) -> str:
+    last = result.history[-1]
+    return (
+        f"{result.task}: {result.splits['train']:,} training and "
+        f"{result.splits['val']:,} validation pictures, seed {result.seed}; last epoch: training {last.train_mse:.5f}, "
+        f"validation {last.val_mse:.5f}"
+    )
+
+
+def _references(
+    axes: Axes, baselines: Baselines, latent_size: int, curves: list[float]
+) -> list[str]:
+    """Draw the baselines that lie near the curves; give a line for each that doesn't."""
+    named = {
+        "channel mean": (baselines.channel_mean_val, "--"),
+        f"PCA, {latent_size:,} numbers": (baselines.pca_val, ":"),
+    }
+    low, high = min(curves) / FARTHEST_REFERENCE, max(curves) * FARTHEST_REFERENCE
+    unseen = []
+    for label, (error, style) in named.items():
+        if error is None:
+            continue
+        if low <= error <= high:
+            text = f"{label}: {error:.2g}"
+            axes.axhline(error, color=REFERENCE, linestyle=style, linewidth=1.2, label=text)
+        else:
+            side = "below" if error < low else "above"
+            unseen.append(f"{label} ({side} this range): validation MSE {error:.2g}")
+    return unseen
+
+
+def _plain_log_ticks(axes: Axes) -> None:
+    """Write 0.004 and 0.02 instead of powers, at steps that fit the range."""
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+    low, high = axes.get_ylim()
+    steps = (1, 2, 5) if high / low < 100 else (1,)
+    axes.yaxis.set_major_locator(LogLocator(subs=steps))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _write(figure: Figure, path: Path) -> None:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
+    with replacing(path) as temporary:
+        figure.savefig(temporary, dpi=DPI)

@@ -1,0 +1,281 @@
+"""A training from its first weights to its test scores."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from archsearch.config.settings import RunSettings
+from archsearch.errors import InputError, RunFailedError
+from archsearch.nn import Autoencoder, build
+from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
+from archsearch.spec.ops import Conv
+from archsearch.spec.plan import ModelPlan
+from archsearch.tasks import Scorer, check_loss, collapsed, make_task
+from archsearch.tasks import baselines as measure_baselines
+from archsearch.train.checkpoint import Progress, restore, save
+from archsearch.train.environment import environment
+from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
+from archsearch.train.optimizers import make_optimizer
+
+if TYPE_CHECKING:
+    from archsearch.data import Pictures  # at run time it would load torchvision
+
+__all__ = ["SAMPLES", "OnEpoch", "TrainedRun", "fit"]
+
+OnEpoch = Callable[[EpochRecord], None]
+
+SAMPLES = 8
+"""Test pictures whose reconstruction is kept to be looked at."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """A finished training.
+
+    Attributes:
+        result: its numbers.
+        model: the net with the last epoch's weights, in eval mode.
+        samples: uint8 pictures 2×8×H×W×3 (fewer where the test split is
+            smaller): originals of the first test pictures over their predictions.
+    """
+
+    result: RunResult
+    model: Autoencoder
+    samples: NDArray[numpy.uint8]
+
+
+def fit(  # noqa: PLR0913 - named settings, most with a default
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    *,
+    seed: int | None = None,
+    threads: int | None = None,
+    device: torch.device | str = "cpu",
+    on_epoch: OnEpoch | None = None,
+    on_step: OnStep | None = None,
+    checkpoint: Path | None = None,
+    baselines: Baselines | None = None,
+) -> TrainedRun:
+    """Train a plan on pictures and measure it.
+
+    Weights, order of pictures and all other chance follow from ``seed``: the
+    same seed, machine and thread count give the same numbers. Validation is
+    measured after each epoch; the test split is read once, after the last.
+
+    Args:
+        plan: the model.
+        settings: task and recipe (``settings.data`` is what ``pictures`` came from).
+        pictures: one uint8 tensor and its splits.
+        seed: instead of ``settings.train.seed``.
+        threads: torch threads while training; None leaves them as they are.
+        device: where to train.
+        on_epoch: called after each epoch, once its checkpoint is written.
+        on_step: called after each step with (steps done, steps in all).
+        checkpoint: a file written after each epoch and gone on from if it is
+            there; the caller removes it once the result is safe.
+        baselines: if known already; otherwise measured here, after the last epoch.
+
+    Raises:
+        InputError: plan, settings and pictures don't go together.
+        RunFailedError: NaN, an infinite loss, or not enough memory.
+    """
+    seed = settings.train.seed if seed is None else seed
+    _check(plan, settings, pictures)
+    with _threads(threads), _own_randomness(), _memory_errors(plan, settings):
+        training = _prepare(plan, settings, pictures, seed, torch.device(device))
+        progress = Progress(identity=_identity(plan, settings, pictures, seed))
+        if checkpoint is not None:
+            progress = restore(checkpoint, training.model, training.optimizer, progress)
+        while len(progress.history) < settings.train.epochs:
+            progress = _next_epoch(training, pictures.val, progress, on_step)
+            if checkpoint is not None:
+                save(checkpoint, training.model, training.optimizer, progress)
+            if on_epoch is not None:
+                on_epoch(progress.history[-1])
+        return _finish(training, pictures, progress, baselines)
+
+
+def _prepare(
+    plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int, device: torch.device
+) -> Training:
+    model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
+    task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
+    return Training(
+        model=model,
+        optimizer=make_optimizer(model, settings.train),
+        task=task,
+        settings=settings.train,
+        seed=seed,
+        images_NCHW=pictures.images_NCHW.to(device),
+        train=pictures.train,
+        drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
+    )
+
+
+def _next_epoch(
+    training: Training, val: Tensor, progress: Progress, on_step: OnStep | None
+) -> Progress:
+    started = time.perf_counter()
+    epoch = len(progress.history) + 1
+    passed = train_epoch(training, epoch, on_step)
+    val_mse = _scores(training, val, Scorer(ssim=False)).mse
+    if not math.isfinite(val_mse):
+        raise RunFailedError(
+            f"the validation error was {val_mse} after epoch {epoch}",
+            help=f"lower the learning rate (train.lr is {training.settings.lr:g})",
+        )
+    record = EpochRecord(
+        epoch=epoch,
+        lr=passed.lr,
+        train_loss=passed.loss,
+        train_mse=passed.mse,
+        val_mse=val_mse,
+        seconds=time.perf_counter() - started,
+    )
+    return Progress(
+        identity=progress.identity,
+        history=(*progress.history, record),
+        step_seconds=progress.step_seconds + passed.seconds,
+        pictures_seen=progress.pictures_seen + passed.pictures,
+    )
+
+
+def _scores(training: Training, indices: Tensor, scorer: Scorer) -> Scores:
+    for prediction_NCHW, truth_NCHW in predictions(training, indices):
+        scorer.add(prediction_NCHW, truth_NCHW)
+    return scorer.scores()
+
+
+def _finish(
+    training: Training, pictures: Pictures, progress: Progress, baselines: Baselines | None
+) -> TrainedRun:
+    started = time.perf_counter()
+    val = _scores(training, pictures.val, Scorer())
+    test, samples = _test(training, pictures.test)
+    seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
+    plan = training.model.plan
+    if baselines is None:
+        (baselines,) = measure_baselines(pictures, [plan.latent])
+    result = RunResult(
+        task=training.task.name,
+        seed=training.seed,
+        splits={
+            "train": len(pictures.train),
+            "val": len(pictures.val),
+            "test": len(pictures.test),
+        },
+        epochs=len(progress.history),
+        history=progress.history,
+        train_mse=progress.history[-1].train_mse,
+        val=val,
+        test=test,
+        baselines=baselines,
+        collapsed=collapsed(val.mse, baselines.channel_mean_val),
+        images_per_s=progress.pictures_seen / progress.step_seconds,
+        seconds=seconds,
+        data_fingerprint=pictures.fingerprint,
+        environment=environment(training.images_NCHW.device),
+    )
+    return TrainedRun(result, training.model, samples)
+
+
+def _test(training: Training, indices: Tensor) -> tuple[Scores, NDArray[numpy.uint8]]:
+    """Score the test split and keep its first pictures, in one reading of it."""
+    scorer = Scorer()
+    rows_NHWC: list[Tensor] = []
+    for prediction_NCHW, truth_NCHW in predictions(training, indices):
+        scorer.add(prediction_NCHW, truth_NCHW)
+        if not rows_NHWC:
+            rows_NHWC = [_as_bytes(truth_NCHW), _as_bytes(prediction_NCHW)]
+    return scorer.scores(), torch.stack(rows_NHWC).numpy()
+
+
+def _as_bytes(images_NCHW: Tensor) -> Tensor:
+    scaled_NCHW = images_NCHW[:SAMPLES].mul(255).round().clamp(0, 255)
+    return scaled_NCHW.to("cpu", torch.uint8).permute(0, 2, 3, 1).contiguous()
+
+
+def _identity(plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int) -> str:
+    """A hash of all that decides the numbers, but machine and threads."""
+    parts = (plan.key, settings.model_dump_json(), pictures.fingerprint, str(seed))
+    return sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _check(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
+    check_loss(plan, settings.train)
+    given = tuple(pictures.images_NCHW.shape[1:])
+    if given != plan.input.as_tuple():
+        raise InputError(
+            f"`{plan.name}` takes {plan.input} pictures, "
+            f"{pictures.source} gives {'×'.join(map(str, given))}",
+            help="change `input` in the spec, or load the pictures at its size",
+        )
+    if plan.output.as_tuple() != given:
+        raise InputError(
+            f"`{plan.name}` gives {plan.output}, the pictures are {'×'.join(map(str, given))}",
+            help="make the decoder end at the size and channels of the input",
+        )
+    if min(len(split) for split in (pictures.train, pictures.val, pictures.test)) == 0:
+        raise InputError(
+            f"{pictures.source} has an empty split: {pictures.splits}",
+            help="take more pictures (data.limit)",
+        )
+    _check_batch_norm(plan, min(settings.train.batch_size, len(pictures.train)))
+
+
+def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
+    """One picture has no variance over a 1×1 output, and torch refuses it there."""
+    for layer in plan.layers:
+        normed = isinstance(layer.op, Conv) and layer.op.norm == "batch"
+        if batch_size == 1 and normed and layer.output.as_tuple()[1:] == (1, 1):
+            raise InputError(
+                f"batch norm on {layer.path} ({layer.output}) has one number a channel "
+                "in a batch of 1 picture",
+                help="use train.batch_size of at least 2, or `norm: layer`",
+            )
+
+
+@contextmanager
+def _threads(threads: int | None) -> Iterator[None]:
+    before = torch.get_num_threads()
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+@contextmanager
+def _own_randomness() -> Iterator[None]:
+    """Leave the caller's generators as they were."""
+    with torch.random.fork_rng():
+        yield
+
+
+@contextmanager
+def _memory_errors(plan: ModelPlan, settings: RunSettings) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        told = str(error).lower()
+        if isinstance(error, MemoryError) or "out of memory" in told or "allocate memory" in told:
+            raise RunFailedError(
+                f"not enough memory to train `{plan.name}` "
+                f"with batches of {settings.train.batch_size}",
+                help="lower train.batch_size, or make the first layers narrower",
+            ) from error
+        raise

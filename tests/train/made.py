@@ -1,0 +1,79 @@
+"""Small pictures and nets for training tests; as a script, one run that can be killed.
+
+    python made.py SPEC OUT EPOCHS
+
+prints ``step N`` after each step and is slow enough to be killed between two.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional
+
+from archsearch.config import RunSettings, TrainSettings, load
+from archsearch.data import Pictures
+from archsearch.train import train_run
+
+PLAIN = """
+name: plain
+input: {channels: auto, height: 16, width: 16}
+encoder:
+  - conv: {channels: 4, activation: relu}
+  - pool: {}
+decoder:
+  - upsample: {}
+  - conv: {channels: auto, activation: sigmoid}
+"""
+NORMED = PLAIN.replace("name: plain", "name: normed").replace("relu", "relu, norm: batch")
+ONE_PIXEL = """
+name: one-pixel
+input: {channels: auto, height: 16, width: 16}
+encoder:
+  - pool: {kernel: 16}
+  - conv: {channels: 4, kernel: 1, norm: batch, activation: relu}
+decoder:
+  - upsample: {scale: 16}
+  - conv: {channels: auto, activation: sigmoid}
+"""
+
+
+def made_pictures(count: int = 100, seed: int = 0) -> Pictures:
+    """Smooth random pictures, 3×16×16, split 80/10/10 in order."""
+    generator = torch.Generator().manual_seed(seed)
+    coarse = torch.rand(count, 3, 4, 4, generator=generator)
+    smooth = functional.interpolate(coarse, scale_factor=4.0, mode="bilinear")
+    train, val, test = torch.arange(count).tensor_split([count * 8 // 10, count * 9 // 10])
+    return Pictures(
+        images_NCHW=smooth.mul(255).round().to(torch.uint8),
+        train=train,
+        val=val,
+        test=test,
+        mean=(0.5, 0.5, 0.5),
+        std=(0.25, 0.25, 0.25),
+        source="made",
+        note="",
+        fingerprint=f"made-{count}-{seed}",
+        classes=(),
+        labels=None,
+    )
+
+
+def settings(**train: object) -> RunSettings:
+    recipe = {"epochs": 3, "batch_size": 16} | train
+    return RunSettings(train=TrainSettings.model_validate(recipe))
+
+
+def _slow_step(done: int, total: int) -> None:
+    print(f"step {done} of {total}", flush=True)
+    time.sleep(0.02)
+
+
+def _main(spec: Path, out: Path, epochs: int) -> None:
+    torch.set_num_threads(1)
+    train_run(load(spec).plan(), settings(epochs=epochs), made_pictures(), out, on_step=_slow_step)
+
+
+if __name__ == "__main__":
+    _main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))

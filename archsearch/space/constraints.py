@@ -54,7 +54,9 @@ class Constraint:
         """
         try:
             split = _split(text)
-            sides = None if split is None else (parse_expression(split[0]), parse_expression(split[1]))
+            sides = (
+                None if split is None else (parse_expression(split[0]), parse_expression(split[1]))
+            )
             return cls(text, parse_expression(text), sides)
         except ExpressionError as error:
             raise _unreadable(text, error) from None

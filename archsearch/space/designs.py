@@ -126,9 +126,7 @@ def _grid_points(space: SearchSpace) -> Iterator[Values]:
     Step k stands at k·s mod n with s near n/φ and coprime to n, so each point
     comes once, and the first m are spread over the order like a Weyl sequence.
     """
-    size = math.prod(
-        len(domain_values(name, domain)) for name, domain in space.domains.items()
-    )
+    size = math.prod(len(domain_values(name, domain)) for name, domain in space.domains.items())
     stride = max(1, round(size * (math.sqrt(5) - 1) / 2))
     while math.gcd(stride, size) != 1:
         stride += 1

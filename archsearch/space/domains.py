@@ -8,7 +8,8 @@ from typing import assert_never
 
 import numpy as np
 
-from archsearch.config import ChoiceDomain, Domain, FloatDomain, IntDomain, Scalar
+from archsearch.config import ChoiceDomain, Domain, FloatDomain, IntDomain
+from archsearch.config.study import Scalar
 from archsearch.errors import InputError
 
 __all__ = ["Value", "check_domain", "configurations", "domain_size", "domain_values", "draw"]

@@ -19,7 +19,9 @@ def time_left_for_another(minutes: float | None, progress: Progress) -> bool:
 
     Example:
         >>> from archsearch.study.ledger import Progress
-        >>> done = Progress(total=9, open=5, running=0, complete=4, failed=0, longest=40, seconds=90)
+        >>> done = Progress(
+        ...     total=9, open=5, running=0, complete=4, failed=0, longest=40, seconds=90
+        ... )
         >>> time_left_for_another(2, done), time_left_for_another(3, done)
         (False, True)
     """

@@ -50,7 +50,7 @@ def encode(domain: Domain, value: Value) -> bool | int | float | str:
         '[3, 5]'
     """
     if isinstance(domain, ChoiceDomain) and _needs_text(domain):
-        return json.dumps(value)
+        return str(json.dumps(value))
     if isinstance(value, tuple):
         raise TypeError(f"{value} is no value of {domain}")
     return value

@@ -9,7 +9,7 @@ from hashlib import sha256
 from archsearch.config import StudySettings
 from archsearch.errors import StudyConflictError
 
-__all__ = ["check_same", "identity", "space_hash"]
+__all__ = ["check_same", "identity", "plain", "space_hash"]
 
 FREE = ("budget", "description", "model")
 """May change between two runs of a study; the model counts by its text, not its path."""
@@ -17,8 +17,16 @@ FREE = ("budget", "description", "model")
 
 def identity(settings: StudySettings, model_text: str) -> dict[str, object]:
     """Everything that a resumed study must agree on."""
-    kept = settings.model_dump(mode="json", exclude=set(FREE))
+    kept = {key: value for key, value in plain(settings).items() if key not in FREE}
     return {**kept, "model": model_text}
+
+
+def plain(settings: StudySettings) -> dict[str, object]:
+    """A study's settings as JSON data that ``StudySettings`` takes back.
+
+    ``train.seed`` is left out: in a study it has no meaning, and is refused.
+    """
+    return settings.model_dump(mode="json", exclude={"train": {"seed"}})
 
 
 def space_hash(identity: dict[str, object]) -> str:

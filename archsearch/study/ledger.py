@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sqlalchemy import Connection, Engine, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
 
 from archsearch.study.owner import Owner
 from archsearch.study.schema import (
     CLAIMED,
     COMPLETE,
-    ENDED,
     FAILED,
     OPEN,
     SETUP_SLOT,
@@ -23,7 +21,7 @@ from archsearch.study.schema import (
     studies,
 )
 
-__all__ = ["Claim", "Ledger", "Progress"]
+__all__ = ["Claim", "Ledger", "Progress", "claim_rows"]
 
 GRACE_SECONDS = 120.0
 """How long a claim lives without a heartbeat, where its process can't be seen."""
@@ -210,9 +208,10 @@ class Ledger:
             return None
         # An adaptive slot has no candidate until its first seed's attempt proposed one.
         ready = or_(claims.c.seed <= 0, slots.c.candidate.is_not(None))
+        its_slot = and_(slots.c.study_id == self.study_id, slots.c.slot == claims.c.slot)
         query = (
             select(claims.c.slot, claims.c.seed, claims.c.tries)
-            .outerjoin(slots, and_(slots.c.study_id == self.study_id, slots.c.slot == claims.c.slot))
+            .outerjoin(slots, its_slot)
             .where(claims.c.study_id == self.study_id, claims.c.state == OPEN, ready)
             .order_by(claims.c.position)
             .limit(1)
@@ -252,8 +251,7 @@ class Ledger:
         return [
             (row.slot, row.seed, row.attempt, row.tries)
             for row in held
-            if row.heartbeat < oldest
-            or Owner(row.host, row.pid, row.started, row.worker).seen_dead
+            if row.heartbeat < oldest or Owner(row.host, row.pid, row.started, row.worker).seen_dead
         ]
 
     def _skip_open_seeds(self, connection: Connection, slot: int) -> None:
@@ -281,12 +279,12 @@ class Ledger:
         ).scalar()
         return float(found or 0.0)
 
-    def _row(self, slot: int, seed: int):  # type: ignore[no-untyped-def]
+    def _row(self, slot: int, seed: int) -> ColumnElement[bool]:
         return and_(
             claims.c.study_id == self.study_id, claims.c.slot == slot, claims.c.seed == seed
         )
 
-    def _held(self, claim: Claim):  # type: ignore[no-untyped-def]
+    def _held(self, claim: Claim) -> tuple[ColumnElement[bool], ...]:
         return (
             self._row(claim.slot, claim.seed),
             claims.c.state == CLAIMED,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import numpy as np
 from sqlalchemy import select, update
@@ -26,17 +26,31 @@ if TYPE_CHECKING:
 __all__ = ["propose", "sampler_options"]
 
 
+class _TpeOptions(TypedDict):
+    n_startup_trials: int
+    n_ei_candidates: int
+    multivariate: bool
+    group: bool
+    constant_liar: bool
+
+
+TPE_OPTIONS: _TpeOptions = {
+    "n_startup_trials": 10,
+    "n_ei_candidates": 24,
+    "multivariate": True,
+    "group": False,
+    "constant_liar": True,
+}
+"""All of TPE's options that aren't deprecated: none is left to its own default."""
+
+
 def sampler_options(search: SearchSettings) -> dict[str, object]:
-    """Every option the sampler is made with; none is left to its own default."""
+    """What the sampler is made with, to be recorded; empty for designs."""
+    from optuna import __version__ as version
+
     if search.method != "tpe":
         return {}
-    return {
-        "n_startup_trials": 10,
-        "n_ei_candidates": 24,
-        "multivariate": True,
-        "group": False,
-        "constant_liar": True,
-    }
+    return {**TPE_OPTIONS, "optuna": version}
 
 
 @dataclass(frozen=True)
@@ -82,7 +96,8 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
     trial = Trial(optuna_study, _trial_for(study, optuna_study, claim))
     values: dict[str, Value] = {}
     for name, domain in study.space.domains.items():
-        values[name] = decode(domain, _suggest(trial, name, distribution(name, domain, adaptive=True)))
+        wanted = distribution(name, domain, adaptive=True)
+        values[name] = decode(domain, _suggest(trial, name, wanted))
     outcome = study.space.resolve(values)
     known = trial.constraints
     for key, violation in outcome.violations.items():
@@ -112,10 +127,7 @@ def _sampler(search: SearchSettings, entropy: tuple[int, int, int]) -> BaseSampl
     from optuna.samplers import TPESampler
 
     seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])
-    return TPESampler(
-        seed=seed, n_startup_trials=10, n_ei_candidates=24, multivariate=True, group=False,
-        constant_liar=True,
-    )  # fmt: skip
+    return TPESampler(seed=seed, **TPE_OPTIONS)
 
 
 def _trial_for(study: OpenStudy, optuna_study: Study, claim: Claim) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from statistics import fmean
 
@@ -86,12 +87,9 @@ def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
     if not complete:
         _set(study, row, ended_attributes(_reason(seeds)))
     state = TrialState.COMPLETE if complete else TrialState.FAIL
-    try:
-        study.storage.set_trial_state_values(
-            _trial(row), state, [fmean(errors)] if complete else None
-        )
-    except UpdateFinishedTrialError:
-        pass  # another process told the same
+    value = [fmean(errors)] if complete else None
+    with suppress(UpdateFinishedTrialError):  # another process told the same
+        study.storage.set_trial_state_values(_trial(row), state, value)
     with study.ledger.engine.begin() as connection:
         connection.execute(
             update(slots)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
-from collections.abc import Callable
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.config import StudyFile
-from archsearch.errors import ArchsearchError, InputError, NothingCompletedError
+from archsearch.errors import InputError, NothingCompletedError
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.layout import SECONDS
 from archsearch.study.budget import time_left_for_another
-from archsearch.study.crew import Crew, WorkerPlan
+from archsearch.study.crew import Crew
 from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.heartbeat import BEAT_SECONDS
-from archsearch.study.identity import identity, space_hash
+from archsearch.study.identity import identity, plain, space_hash
 from archsearch.study.ledger import GRACE_SECONDS
 from archsearch.study.opened import OpenStudy
+from archsearch.study.process import WorkerPlan
 from archsearch.study.publish import publish_pending
 from archsearch.study.setup import open_study, stored_note
 from archsearch.study.storage import DEFAULT_STORAGE
@@ -129,7 +131,7 @@ def _worker_plan(
     study_file: StudyFile, storage: str, trainer: Trainer, options: RunOptions
 ) -> WorkerPlan:
     return WorkerPlan(
-        settings=study_file.settings.model_dump_json(),
+        settings=json.dumps(plain(study_file.settings)),
         model_name=study_file.model.name,
         model_text=study_file.model.family.source.text,
         storage=storage,
@@ -152,25 +154,24 @@ def _say_ready(study: OpenStudy, say: Say) -> None:
 
 def _work(study: OpenStudy, plan: WorkerPlan, workers: int, say: Say) -> None:
     progress = study.ledger.progress()
-    if not progress.unfinished or not time_left_for_another(
-        study.settings.budget.minutes, progress
-    ):
+    minutes = study.settings.budget.minutes
+    if not progress.unfinished or not time_left_for_another(minutes, progress):
         return
     crew = Crew(plan, min(workers, progress.unfinished), say)
     try:
-        _watch(study, crew, say)
+        _watch(study, crew)
     except KeyboardInterrupt:
         crew.finish()
         running = study.ledger.progress().running
-        say(StudyEvent("stopping", f"{running} running trainings are ended, no other starts"))
-        _watch(study, crew, say)
+        say(StudyEvent("stopping", f"ending {running} running trainings; no other starts"))
+        _watch(study, crew)
         raise
     finally:
         crew.kill()
         study.ledger.release_dead()
 
 
-def _watch(study: OpenStudy, crew: Crew, say: Say) -> None:
+def _watch(study: OpenStudy, crew: Crew) -> None:
     """Listen to the workers until none is left, or nothing is left for them."""
     ticked = 0.0
     while crew.listen(timeout=TICK_SECONDS):
@@ -178,8 +179,7 @@ def _watch(study: OpenStudy, crew: Crew, say: Say) -> None:
             ticked = time.monotonic()
             study.ledger.tick()
             if not study.ledger.progress().unfinished:
-                crew.finish(patience=BEAT_SECONDS)
-    del say
+                crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
 
 
 def _store_seconds(study: OpenStudy) -> None:
@@ -189,15 +189,23 @@ def _store_seconds(study: OpenStudy) -> None:
 
 def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:
     progress = study.ledger.progress()
-    if progress.unfinished:
-        minutes = study.settings.budget.minutes
-        say(StudyEvent("note", f"the budget of {minutes:g} minutes is spent: "
-                       f"{progress.unfinished} of {progress.total} trainings were not started"
-                       ))
+    minutes = study.settings.budget.minutes
+    if progress.unfinished and minutes is not None:
+        left = f"{progress.unfinished} of {progress.total} trainings were not started"
+        say(StudyEvent("note", f"the budget of {minutes:g} minutes is spent: {left}"))
     record = load_study(storage, study.settings.name)
-    complete = [trial for trial in record.trials if trial.state == "complete"]
     done = progress.total - progress.unfinished
     say(StudyEvent("ended", done=done, total=progress.total, seconds=progress.seconds))
-    if not complete:
-        raise _nothing_completed(record)
+    if not any(trial.state == "complete" for trial in record.trials):
+        raise _nothing_completed(study, record)
     return record
+
+
+def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingCompletedError:
+    reasons = Counter(trial.reason for trial in record.trials if trial.reason)
+    lines = [f"  {count} × {reason}" for reason, count in reasons.most_common(5)]
+    note = stored_note(study)
+    return NothingCompletedError(
+        "\n".join([f"no trial of {record.name!r} was completed", *lines, note]).rstrip(),
+        help="mend the cause and run the study under another name; ended trials aren't repeated",
+    )

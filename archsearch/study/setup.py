@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import Engine, delete, insert, select, update
 
 from archsearch.config import Model, StudySettings
 from archsearch.errors import StudyConflictError
@@ -21,7 +22,10 @@ from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
 from archsearch.study.values import values_to_json
 
-__all__ = ["lay_out", "open_study"]
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+__all__ = ["lay_out", "open_study", "stored_note"]
 
 
 def open_study(
@@ -76,7 +80,14 @@ def lay_out(study: OpenStudy) -> None:
             _attach(study, row.slot, _waiting_trial(study, row) if trial_id is None else trial_id)
 
 
-def _optuna_study(settings: StudySettings, storage) -> int:  # type: ignore[no-untyped-def]
+def stored_note(study: OpenStudy) -> str:
+    """Why the study has fewer trials than it was asked for, or ""."""
+    query = select(studies.c.note).where(studies.c.study_id == study.study_id)
+    with study.ledger.engine.begin() as connection:
+        return str(connection.execute(query).scalar() or "")
+
+
+def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
     import optuna
 
     optuna.create_study(
@@ -151,9 +162,7 @@ def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:
     template = create_trial(
         state=TrialState.WAITING,
         params={name: encode(domains[name], value) for name, value in values.items()},
-        distributions={
-            name: distribution(name, domains[name], adaptive=False) for name in values
-        },
+        distributions={name: distribution(name, domains[name], adaptive=False) for name in values},
         user_attrs=candidate_attributes(row.slot, values, plan),
     )
     return study.storage.create_new_trial(study.study_id, template_trial=template)
@@ -162,7 +171,7 @@ def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:
 def _attach(study: OpenStudy, slot: int, trial_id: int) -> None:
     with study.ledger.engine.begin() as connection:
         connection.execute(
-            slots.update()
+            update(slots)
             .where(
                 slots.c.study_id == study.study_id,
                 slots.c.slot == slot,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,7 @@ class WorkerOptions:
     idle: float = 0.5
 
 
-class _ClaimLost(Exception):
+class _ClaimLostError(Exception):
     """Another attempt has the claim; what this one trains is surplus."""
 
 
@@ -117,16 +118,14 @@ class Worker:
         from optuna.exceptions import UpdateFinishedTrialError
         from optuna.trial import TrialState
 
-        try:
+        with suppress(UpdateFinishedTrialError):  # ended by who had the claim before
             self._study.storage.set_trial_state_values(trial_id, TrialState.RUNNING)
-        except UpdateFinishedTrialError:
-            pass  # ended by the attempt that this one took over from
 
     def _record(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> SeedRecord | None:
         """Train; None where the claim was lost on the way."""
         try:
             trained = self._fit(claim, row, heartbeat)
-        except _ClaimLost:
+        except _ClaimLostError:
             return None
         except Exception as error:  # whatever breaks a training, the study goes on
             return SeedRecord(seed=claim.seed, state="failed", reason=_reason(error))
@@ -145,7 +144,7 @@ class Worker:
 
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
-                raise _ClaimLost
+                raise _ClaimLostError
             self._say(
                 _with(
                     place,

@@ -7,6 +7,7 @@ from pydantic import TypeAdapter
 from archsearch.records import Baselines
 from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, study_attributes
 from archsearch.study.events import Say, StudyEvent
+from archsearch.study.identity import plain
 from archsearch.study.opened import OpenStudy
 from archsearch.study.proposals import sampler_options
 from archsearch.study.trainer import Trainer
@@ -27,8 +28,6 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
     Raises:
         InputError: where the pictures or settings can't be used.
     """
-    import optuna
-
     if HEADER in study.storage.get_study_user_attrs(study.study_id):
         return
     say(StudyEvent("preparing", f"pictures of {study.settings.data.source}"))
@@ -37,7 +36,7 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
     plans = plans or [study.space.default_plan()]
     prepared = trainer.prepare(study.space.settings, plans)
     header = StudyHeader(
-        settings=study.settings.model_dump(mode="json"),
+        settings=plain(study.settings),
         designed=study.designed,
         space_hash=space_hash,
         slots=len(rows),
@@ -45,11 +44,10 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
         artifacts=str(study.artifacts),
         source_note=prepared.source_note,
     )
-    sampler = {**sampler_options(study.settings.search), "optuna": optuna.__version__}
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),
         BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
-        SAMPLER: sampler,
+        SAMPLER: sampler_options(study.settings.search),
         **study_attributes(header),
     }
     for key, value in attributes.items():

@@ -1,1 +1,5 @@
-"""See the package page in the docs."""
+"""The command line. ``main`` is the console script."""
+
+from archsearch.cli.app import app, main
+
+__all__ = ["app", "main"]

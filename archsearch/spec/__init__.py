@@ -14,7 +14,7 @@ from archsearch.spec.expression import (
 from archsearch.spec.fields import Raw
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.ops import Conv, Op, Pool, Upsample
-from archsearch.spec.parse_spec import parse_spec, read_spec
+from archsearch.spec.parse_spec import parse_nodes, parse_spec, read_spec
 from archsearch.spec.paths import PathError, Target, find_target
 from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
 from archsearch.spec.resolve import Resolution, TaskChannels, resolve
@@ -51,6 +51,7 @@ __all__ = [
     "Upsample",
     "find_target",
     "parse_expression",
+    "parse_nodes",
     "parse_spec",
     "read_source",
     "read_spec",

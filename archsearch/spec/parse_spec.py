@@ -15,7 +15,7 @@ from archsearch.spec.reader import read_yaml
 from archsearch.spec.source import Source, read_source
 from archsearch.spec.syntax import Body, Family, InputSyntax, Param, Written
 
-__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_spec", "read_spec"]
+__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_nodes", "parse_spec", "read_spec"]
 
 TOP_LEVEL = ("name", "description", "input", "params", "defaults", "encoder", "decoder", "allow")
 INPUT_FIELDS = (
@@ -39,7 +39,12 @@ def read_spec(path: Path, shown: str | None = None) -> tuple[Source, Family | No
 def parse_spec(source: Source, fallback_name: str = "model") -> Family | None:
     """Parse a spec; None where too little of it is there to go on."""
     root = read_yaml(source)
-    return None if root is None else _SpecParser(source, root).family(fallback_name)
+    return None if root is None else parse_nodes(source, root, fallback_name)
+
+
+def parse_nodes(source: Source, root: MapNode, fallback_name: str = "model") -> Family | None:
+    """The same, from the file's nodes."""
+    return _SpecParser(source, root).family(fallback_name)
 
 
 class _SpecParser:

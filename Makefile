@@ -1,0 +1,48 @@
+# make demo   a small real study on built-in photographs, ends with a report
+# make test   all tests but the long campaigns     make test-full   those too
+# make check  lint, format, types, import lines, generated docs
+# make bench  speed against a plain PyTorch script
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+RUNS   ?= runs
+
+.PHONY: demo test test-full check docs bench clean
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit("archsearch needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@ $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	$(BIN)/archsearch study run studies/quickstart.yaml --storage sqlite:///$(RUNS)/demo.db --workers 2
+	$(BIN)/archsearch report studies/quickstart.yaml --storage sqlite:///$(RUNS)/demo.db --out reports/quickstart
+
+test: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full"
+
+test-full: $(VENV)/.installed-dev
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_import_lines.py tests/test_docs.py
+
+docs: $(VENV)/.installed-dev
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

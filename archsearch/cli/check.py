@@ -1,0 +1,41 @@
+"""``archsearch check``: validate specs and studies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from archsearch.cli.output import color_on, terminal_width, to_stderr
+from archsearch.config.checking import check_files
+from archsearch.spec.render import RENDERERS, pretty, summary
+
+__all__ = ["check"]
+
+
+Format = Literal["pretty", "concise", "json", "github"]
+
+
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Specs, studies, folders.")],
+    format: Annotated[Format, typer.Option(help="How problems are printed.")] = "pretty",
+    json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+) -> None:
+    """Validate specs and studies: every problem at once, with line and column.
+
+    Example: archsearch check specs studies
+    """
+    checked = check_files(paths, task=task)
+    found = [item.as_error() if strict else item for item in checked.diagnostics]
+    chosen = "json" if json else format
+    if chosen == "pretty":
+        sys.stdout.write(pretty(found, color=color_on(sys.stdout), width=terminal_width()))
+        to_stderr(("\n" if found else "") + summary(found, len(checked.files)))
+    else:
+        sys.stdout.write(RENDERERS[chosen](found))
+    if any(item.severity == "error" for item in found):
+        raise typer.Exit(2)

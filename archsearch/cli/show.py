@@ -1,0 +1,45 @@
+"""``archsearch show``: the layer table with the formula filled in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
+from archsearch.cli.tables import plan_json, plan_table
+from archsearch.config import load, parse_assignment
+from archsearch.spec import DiagnosticsError
+from archsearch.spec.render import pretty
+
+__all__ = ["show"]
+
+
+def show(
+    spec: Annotated[Path, typer.Argument(help="A spec file.")],
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Give a param or a field a value."),
+    ] = None,
+    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Print every layer with its size by formula, the latent and the costs.
+
+    Example: archsearch show specs/acml-nine-layer.yaml
+    """
+    values = dict(parse_assignment(text) for text in set or [])
+    resolution = load(spec).resolve(task, values=values)
+    if resolution.plan is None:
+        raise DiagnosticsError(resolution.diagnostics)
+    if json:
+        print_json(plan_json(resolution.plan))
+        return
+    print_text(plan_table(resolution.plan, terminal_width()))
+    if resolution.diagnostics:
+        warnings = pretty(
+            resolution.diagnostics, color=color_on(sys.stderr), width=terminal_width()
+        )
+        to_stderr("\n" + warnings)

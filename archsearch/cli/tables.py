@@ -1,0 +1,109 @@
+"""Plans as tables and JSON."""
+
+from __future__ import annotations
+
+from archsearch.spec import LayerPlan, ModelPlan, Shape
+
+__all__ = ["plan_json", "plan_table"]
+
+_HEAD = ("#", "layer", "size by formula", "output", "params", "MACs")
+_RIGHT = (0, 4, 5)
+
+
+def plan_json(plan: ModelPlan) -> dict[str, object]:
+    """The stable keys of ``show --json``."""
+    latent = plan.latent
+    return {
+        "name": plan.name,
+        "layers": [_layer_json(layer) for layer in plan.layers],
+        "latent": {
+            "size": latent.size,
+            "channels": latent.channels,
+            "height": latent.height,
+            "width": latent.width,
+            "compression": latent.compression,
+            "effective_size": latent.effective_size,
+        },
+        "params": plan.params,
+        "macs": plan.macs,
+        "encoder_depth": plan.encoder_depth,
+    }
+
+
+def _layer_json(layer: LayerPlan) -> dict[str, object]:
+    return {
+        "index": layer.index,
+        "section": layer.section,
+        "path": layer.path,
+        "name": layer.name,
+        "kind": layer.kind,
+        "formula": layer.formula,
+        "output": list(layer.output.as_tuple()),
+        "elements": layer.output.elements,
+        "params": layer.params,
+        "macs": layer.macs,
+        "receptive_field": list(layer.receptive_field),
+    }
+
+
+def plan_table(plan: ModelPlan, width: int = 80) -> str:
+    """The layers as text: formula, output as C×H×W, costs; then the latent and totals.
+
+    Sizes are ((W − K + 2P)/S + 1)²·C, products height × width × channels.
+    """
+    rows = [_row(layer) for layer in plan.layers]
+    widths = [max(len(row[i]) for row in [_HEAD, *rows]) for i in range(len(_HEAD))]
+    if sum(widths) + 2 * (len(widths) - 1) > width:
+        rows = [(*row[:1], row[1].split(" ")[0], *row[2:]) for row in rows]
+        widths = [max(len(row[i]) for row in [_HEAD, *rows]) for i in range(len(_HEAD))]
+    rule = "  ".join("-" * size for size in widths)
+    lines = [f"{plan.name}: input {_shape(plan.input)}", "", _line(_HEAD, widths), rule]
+    latent_after = len(plan.encoder)
+    for index, row in enumerate(rows, 1):
+        lines.append(_line(row, widths))
+        if index == latent_after:
+            lines.append(_latent_rule(plan, len(rule)))
+    lines += ["", *_totals(plan)]
+    return "\n".join(lines) + "\n"
+
+
+def _row(layer: LayerPlan) -> tuple[str, ...]:
+    return (
+        str(layer.index),
+        layer.kind,
+        layer.formula,
+        _shape(layer.output),
+        f"{layer.params:,}",
+        f"{layer.macs:,}",
+    )
+
+
+def _line(cells: tuple[str, ...], widths: list[int]) -> str:
+    shown = [
+        cell.rjust(size) if i in _RIGHT else cell.ljust(size)
+        for i, (cell, size) in enumerate(zip(cells, widths, strict=True))
+    ]
+    return "  ".join(shown).rstrip()
+
+
+def _shape(shape: Shape) -> str:
+    return str(shape)
+
+
+def _latent_rule(plan: ModelPlan, width: int) -> str:
+    latent = plan.latent
+    text = f" latent {latent.channels}×{latent.height}×{latent.width} = {latent.size} "
+    return text.center(width, "-")
+
+
+def _totals(plan: ModelPlan) -> list[str]:
+    latent = plan.latent
+    more = ""
+    if latent.effective_size != latent.size:
+        more = f" (the decoder reads {latent.effective_size:,} in all)"
+    return [
+        f"latent      {latent.size:,} numbers, 1/{latent.compression:.3g} of the input{more}",
+        f"parameters  {plan.params:,}",
+        f"MACs        {plan.macs:,} a picture",
+        f"layers      {len(plan.layers)}, encoder depth {plan.encoder_depth}",
+    ]

@@ -1,0 +1,86 @@
+"""Checking many files: which are specs, which studies, and what is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from archsearch.config.model import Model
+from archsearch.config.study_file import is_study, open_study
+from archsearch.config.tasks import task_channels
+from archsearch.errors import InputError
+from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
+from archsearch.spec.reader import read_yaml
+from archsearch.spec.source import in_order
+
+__all__ = ["Checked", "check_files"]
+
+_SUFFIXES = frozenset({".yaml", ".yml"})
+
+
+@dataclass(frozen=True)
+class Checked:
+    """The files looked at, in order, and all that was found."""
+
+    files: tuple[Path, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def check_files(paths: Iterable[Path], task: str = "reconstruct") -> Checked:
+    """Check specs and studies; folders are searched for ``.yaml`` and ``.yml``.
+
+    Raises:
+        InputError: a path is missing, a folder holds no YAML, no such task.
+    """
+    task_channels(task, 3)
+    files = tuple(dict.fromkeys(file for path in paths for file in _files_in(path)))
+    found = [item for file in files for item in _check_file(file, task)]
+    return Checked(files, tuple(found))
+
+
+def _files_in(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    files = sorted(p for p in path.rglob("*") if p.suffix in _SUFFIXES and p.is_file())
+    if not files:
+        raise InputError(f"{path}: no .yaml file in this folder", help="name a file, or specs/")
+    return files
+
+
+def _check_file(file: Path, task: str) -> list[Diagnostic]:
+    try:
+        source = read_source(file)
+    except DiagnosticsError as error:
+        return list(error.diagnostics)
+    root = read_yaml(source)
+    if root is None:
+        return in_order(source.diagnostics)
+    if is_study(root):
+        study = open_study(source, root, file)
+        found = list(source.diagnostics)
+        if study is not None:
+            found += _default_model(source, study.model, study.settings.task.name)
+        return in_order(found)
+    family = parse_nodes(source, root, file.stem)
+    if family is None:
+        return in_order(source.diagnostics)
+    return list(Model(family).resolve(task).diagnostics)
+
+
+def _default_model(source: Source, model: Model, task: str) -> list[Diagnostic]:
+    """A study's spec must resolve with its default values."""
+    errors = [d for d in model.resolve(task).diagnostics if d.severity == "error"]
+    if not errors:
+        return []
+    first = errors[0]
+    return [
+        source.diagnostic(
+            "broken-model",
+            None,
+            f"the model has errors with its default values: {first.file}:{first.line}",
+            first.message,
+            f"run `archsearch check {first.file}`",
+            "error",
+        )
+    ]

@@ -1,0 +1,37 @@
+"""Diagnostics as text: one file a format."""
+
+from collections.abc import Callable, Sequence
+
+from archsearch.spec.diagnostic import Diagnostic
+from archsearch.spec.render.concise import concise
+from archsearch.spec.render.github import github
+from archsearch.spec.render.machine import as_json
+from archsearch.spec.render.pretty import pretty
+
+__all__ = ["RENDERERS", "as_json", "concise", "github", "pretty", "summary"]
+
+Renderer = Callable[[Sequence[Diagnostic]], str]
+
+RENDERERS: dict[str, Renderer] = {
+    "concise": concise,
+    "json": as_json,
+    "github": github,
+}
+
+
+def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
+    """The closing line: ``2 errors, 1 warning in 3 files``.
+
+    Example:
+        >>> summary([], 1)
+        '1 file, no problems'
+    """
+    checked = f"{files} file{'' if files == 1 else 's'}"
+    if not diagnostics:
+        return f"{checked}, no problems"
+    counts = []
+    for severity in ("error", "warning"):
+        number = sum(item.severity == severity for item in diagnostics)
+        if number:
+            counts.append(f"{number} {severity}{'' if number == 1 else 's'}")
+    return f"{', '.join(counts)} in {checked}"

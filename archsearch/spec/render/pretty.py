@@ -1,0 +1,123 @@
+"""Diagnostics for people: the source line, a caret, the cause, the fix.
+
+::
+
+    specs/tiny.yaml:7:20: error[shape-nonpositive]: conv would give a 0×0 output
+      7 |   - conv: {kernel: 9, channels: 4, padding: 0}
+        |                    ^ input is 8 wide: (8 − 9 + 2·0)/1 + 1 = 0
+      help: use kernel ≤ 8, or padding ≥ 1
+"""
+
+from __future__ import annotations
+
+import textwrap
+import unicodedata
+from collections.abc import Sequence
+
+from archsearch.spec.diagnostic import Diagnostic, Span
+
+__all__ = ["pretty"]
+
+_RED, _YELLOW, _BLUE, _CYAN, _BOLD, _RESET = (
+    f"\x1b[{code}m" for code in ("31", "33", "34", "36", "1", "0")
+)
+
+
+class _Paint:
+    """ANSI colors, or nothing."""
+
+    def __init__(self, *, color: bool) -> None:
+        self.color = color
+
+    def __call__(self, text: str, *codes: str) -> str:
+        return f"{''.join(codes)}{text}{_RESET}" if self.color and text else text
+
+
+def pretty(diagnostics: Sequence[Diagnostic], *, color: bool = False, width: int = 80) -> str:
+    """All diagnostics, a blank line between two.
+
+    Args:
+        diagnostics: in the order to show them.
+        color: whether to use ANSI colors.
+        width: columns of the terminal; long lines are wrapped or cut to it.
+    """
+    paint = _Paint(color=color)
+    return "\n".join(_one(item, paint, width) for item in diagnostics)
+
+
+def _one(item: Diagnostic, paint: _Paint, width: int) -> str:
+    hue = _RED if item.severity == "error" else _YELLOW
+    lines = _head(item, paint, hue, width)
+    if item.span is not None and item.line_text.strip():
+        lines += _excerpt(item, item.span, paint, hue, width)
+    elif item.label:
+        lines += _wrapped(item.label, "  ", "  ", width)
+    if item.help:
+        first, *rest = _wrapped(f"help: {item.help}", "  ", "        ", width)
+        lines += [first.replace("help:", paint("help:", _CYAN), 1), *rest]
+    return "\n".join(lines) + "\n"
+
+
+def _head(item: Diagnostic, paint: _Paint, hue: str, width: int) -> list[str]:
+    place = f"{item.file}:{item.line}:{item.column}: " if item.span else f"{item.file}: "
+    kind = f"{item.severity}[{item.code}]"
+    whole = f"{place}{kind}: {_printable(item.message)}"
+    if len(whole) <= width:
+        lines = [whole]
+    else:
+        lines = [f"{place}{kind}:", *_wrapped(_printable(item.message), "  ", "  ", width)]
+    lines[0] = lines[0].replace(kind, paint(kind, _BOLD, hue), 1)
+    return lines
+
+
+def _excerpt(item: Diagnostic, span: Span, paint: _Paint, hue: str, width: int) -> list[str]:
+    number = f"{span.line:>3}"
+    room = max(20, width - len(number) - 4)
+    shown, start, length = _window(_printable(item.line_text), span, room)
+    gutter = f"{number} {paint('|', _BLUE)} "
+    margin = f"{' ' * len(number)} {paint('|', _BLUE)} "
+    before = " " * _columns(shown[:start])
+    carets = "^" * max(1, _columns(shown[start : start + length]))
+    first = margin + before + paint(carets, _BOLD, hue)
+    if not item.label:
+        return [gutter + shown, first]
+    if len(before) + len(carets) + 1 + len(item.label) <= room:
+        return [gutter + shown, f"{first} {paint(item.label, hue)}"]
+    indent = " " * min(len(before), max(0, room - 40))
+    label = _wrapped(item.label, indent, indent, room)
+    return [gutter + shown, first, *(margin + paint(line, hue) for line in label)]
+
+
+def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
+    """The part of a line that fits, with the place of the span in it."""
+    start = min(span.column - 1, len(line))
+    length = max(1, min(span.width, len(line) - start))
+    if len(line) <= room:
+        return line, start, length
+    length = min(length, room - 10)
+    first = max(0, min(start - (room - length) // 2, len(line) - room))
+    cut = line[first : first + room]
+    if first > 0:
+        cut = "…" + cut[1:]
+    if first + room < len(line):
+        cut = cut[:-1] + "…"
+    return cut, start - first, length
+
+
+def _columns(text: str) -> int:
+    """Columns that ``text`` takes on a terminal."""
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def _printable(text: str) -> str:
+    """Control characters shown as one sign each, so that nothing moves the cursor."""
+    return "".join(" " if char == "\t" else char if char.isprintable() else "�" for char in text)
+
+
+def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:
+    return textwrap.wrap(
+        text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    ) or [first]

@@ -51,7 +51,7 @@ def headline(findings: Findings) -> str:
 def caption(estimate: Estimate) -> str:
     """A correlation with its interval, for a figure."""
     if estimate.value is None:
-        return f"Spearman ρ can't be computed from {_architectures(estimate.n)}"
+        return f"Spearman ρ: not computed (the cautions say why), {_architectures(estimate.n)}"
     return (
         f"Spearman ρ = {decimal(estimate.value)}, 95 % interval {_interval(estimate)}, "
         f"n = {_architectures(estimate.n)}"

@@ -1,0 +1,68 @@
+"""The report's figures; each function gives a matplotlib figure, or None without data."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from archsearch.report.figures.factors import factors_figure
+from archsearch.report.figures.learning import learning_figure
+from archsearch.report.figures.pictures import pictures_figure
+from archsearch.report.figures.rivals import rivals_figure
+from archsearch.report.figures.scatter import latent_figure
+from archsearch.report.figures.style import styled
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from archsearch.report.findings import Findings
+
+__all__ = ["Drawing", "draw"]
+
+_FIGURES = {
+    "latent": latent_figure,
+    "rivals": rivals_figure,
+    "learning": learning_figure,
+    "factors": factors_figure,
+    "reconstructions": pictures_figure,
+}
+
+
+class Drawing(NamedTuple):
+    """A drawn figure, as the bytes of its two files."""
+
+    name: str
+    svg: str
+    png: bytes
+
+
+def draw(findings: Findings) -> Iterator[Drawing]:
+    """Every figure that the study has data for."""
+    with styled():
+        for name, function in _FIGURES.items():
+            made = function(findings)
+            if made is not None:
+                yield Drawing(name, _svg(made, name), _png(made))
+
+
+def _svg(made: Figure, name: str) -> str:
+    """SVG text without a date, with ids that no other figure has."""
+    import matplotlib as mpl
+
+    text = io.StringIO()
+    empty = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+    with mpl.rc_context({"svg.hashsalt": name}):
+        made.savefig(text, format="svg", metadata=empty, dpi=110)
+    return re.sub(r"(?m)[ \t]+$", "", text.getvalue())
+
+
+def _png(made: Figure) -> bytes:
+    """PNG for print and slides: white, 160 dots an inch."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(made)
+    content = io.BytesIO()
+    made.savefig(content, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+    return content.getvalue()

@@ -1,0 +1,148 @@
+"""The main figure: validation error against latent size, beside linear codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from archsearch.report.figures.style import (
+    COLORS,
+    FAINT,
+    INK,
+    error_axis,
+    figure,
+    legend_below,
+    size_axis,
+    thinned,
+)
+from archsearch.report.sample import FLOOR
+from archsearch.report.words import caption
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from archsearch.report.findings import Findings
+
+__all__ = ["latent_figure"]
+
+_MARKERS = ("o", "s", "^", "D", "P")
+_MOST_BARS = 250
+
+
+def latent_figure(findings: Findings) -> Figure | None:
+    """One point a trial, bars over seeds, both PCA curves, channel mean, Pareto front."""
+    shown = findings.shown
+    if shown.empty:
+        return None
+    made, (axes,) = figure(7.6, 5.6)
+    _models(axes, shown)
+    _front(axes, shown, findings.front)
+    _linear_codes(axes, findings, shown)
+    _frame(axes, shown)
+    made.suptitle(_title(findings), fontsize=10, color=INK)
+    legend_below(made, axes)
+    return made
+
+
+def _title(findings: Findings) -> str:
+    """The correlation; with collapsed runs also without them, and marked if a search chose."""
+    title = caption(findings.found.measures["latent_size"]["spearman"])
+    if findings.sample.runs["collapsed"].any():
+        spare = findings.without_collapsed.measures["latent_size"]["spearman"]
+        title += f"\nwithout collapsed runs: {caption(spare)}"
+    return title if findings.study.designed else f"trials that a search chose: {title}"
+
+
+def _models(axes: Axes, shown: pd.DataFrame) -> None:
+    shapes = shown["latent_height"].astype(int).astype(str) + "×"
+    shapes += shown["latent_width"].astype(int).astype(str)
+    areas = shown["latent_height"] * shown["latent_width"]
+    names = shapes[areas.sort_values().index].drop_duplicates().tolist()
+    if len(names) > len(_MARKERS):
+        _points(axes, shown, "trial", COLORS[0], "o")
+        return
+    for name, color, marker in zip(names, COLORS, _MARKERS, strict=False):
+        _points(axes, shown[shapes == name], f"trial, latent {name}", color, marker)
+
+
+def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str) -> None:
+    size, error = rows["latent_size"], rows["val_mse"].clip(lower=FLOOR)
+    hollow = rows["collapsed"].to_numpy()
+    if len(rows) <= _MOST_BARS:
+        axes.vlines(size, rows["low"].clip(lower=FLOOR), rows["high"], color=color, lw=1.2)
+    area = thinned(len(rows), most=38, least=9)
+    alpha = thinned(len(rows), most=0.95, least=0.55)
+    axes.scatter(
+        size[~hollow], error[~hollow], s=area, marker=marker, color=color, alpha=alpha,
+        linewidths=0, label=label, zorder=3,
+    )  # fmt: skip
+    if hollow.any():
+        axes.scatter(
+            size[hollow], error[hollow], s=area + 8, marker=marker, facecolors="none",
+            edgecolors=color, label=f"{label}, collapsed", zorder=3,
+        )  # fmt: skip
+
+
+def _front(axes: Axes, shown: pd.DataFrame, front: tuple[int, ...]) -> None:
+    rows = shown[shown["number"].isin(front)].sort_values("latent_size")
+    if len(rows) > 1:
+        axes.step(
+            rows["latent_size"], rows["val_mse"], where="post", color=INK, lw=0.9,
+            label="Pareto front", zorder=2,
+        )  # fmt: skip
+
+
+def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
+    curves = findings.study.curves
+    if curves is None:
+        pca = shown.dropna(subset="pca_val").sort_values("latent_size")
+        sizes, errors = pca["latent_size"].to_numpy(), pca["pca_val"].to_numpy()
+        patch = shown.dropna(subset="patch_pca_val")
+        patch_sizes, patch_errors = patch["latent_size"], patch["patch_pca_val"]
+    else:
+        low, high = shown["latent_size"].min() / 2, shown["latent_size"].max() * 2
+        points = [point for point in curves.pca if low <= point.components <= high]
+        sizes = np.array([point.components for point in points])
+        errors = np.array([point.val for point in points])
+        patch_sizes = pd.Series([point.latent_size for point in curves.patch_pca], dtype=float)
+        patch_errors = pd.Series([point.val for point in curves.patch_pca], dtype=float)
+    if len(sizes):
+        axes.plot(
+            sizes, np.maximum(errors, FLOOR), color=COLORS[4], lw=1.8,
+            label="PCA with as many numbers", zorder=1.5,
+        )  # fmt: skip
+    if len(patch_sizes):
+        axes.scatter(
+            patch_sizes, patch_errors.clip(lower=FLOOR), marker="_", color=COLORS[4], zorder=2.5,
+            s=thinned(len(patch_sizes), most=90, least=30), linewidths=1.8,
+            label="patch PCA of the same shape",
+        )  # fmt: skip
+    mean = _channel_mean(findings)
+    if mean is not None:
+        axes.axhline(mean, color=INK, lw=1.2, ls=(0, (1, 2)), label="channel mean", zorder=1)
+
+
+def _channel_mean(findings: Findings) -> float | None:
+    curves = findings.study.curves
+    if curves is not None and curves.channel_mean is not None:
+        return curves.channel_mean[0]
+    for trial in findings.study.trials:
+        for seed in trial.seeds:
+            if seed.result is not None:
+                return seed.result.baselines.channel_mean_val
+    return None
+
+
+def _frame(axes: Axes, shown: pd.DataFrame) -> None:
+    sizes = shown["latent_size"]
+    axes.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
+    axes.set_yscale("log")
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, FLOOR / 2), high)
+    if low <= FLOOR * 1.5:
+        axes.axhline(FLOOR, color=FAINT, lw=3, zorder=0, label="floor: 1e-7 or less")
+    error_axis(axes, "validation MSE (RGB in [0, 1])")
+    size_axis(axes, "latent size (numbers a picture)")

@@ -14,6 +14,7 @@ from archsearch import __version__
 from archsearch.cli.check import check
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
+from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
 from archsearch.spec.render import pretty
@@ -51,6 +52,7 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("train")(train)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -49,7 +49,10 @@ class ArrayRecord(BaseModel):
 
 
 class EntryRecord(BaseModel):
-    """The content of an entry's ``entry.json``."""
+    """The content of an entry's ``entry.json``.
+
+    A change in how pictures are decoded or kept raises ``version``: older entries are made anew.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -143,7 +146,10 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: Progr
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         content = _fill(draft, source, height, width, progress)
-        arrays = {path.name: _array_record(path) for path in sorted(draft.glob("*.npy"))}
+        paths = sorted(draft.glob("*.npy"))
+        for path in paths:
+            _flush(path)
+        arrays = {path.name: _array_record(path) for path in paths}
         record = EntryRecord(
             source=source.name,
             height=height,
@@ -226,8 +232,12 @@ def _array_record(path: Path) -> ArrayRecord:
     with path.open("rb") as file:
         while block := file.read(_BLOCK_BYTES):
             digest.update(block)
-        os.fsync(file.fileno())
     return ArrayRecord(bytes=path.stat().st_size, sha256=digest.hexdigest())
+
+
+def _flush(path: Path) -> None:
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())
 
 
 def _remove_siblings(folder: Path, stem: str) -> None:

@@ -116,6 +116,7 @@ def _decode(path: Path, height: int, width: int) -> tuple[Images, PictureFacts]:
 def _upright(opened: Image.Image) -> Image.Image:
     # Looking for an orientation copies the picture, and most small JPEGs hold none.
     if opened.format == "JPEG" and not ({"exif", "xmp"} & opened.info.keys()):
+        opened.load()
         return opened
     return ImageOps.exif_transpose(opened)
 

@@ -6,7 +6,6 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -60,15 +59,21 @@ class FolderSource:
             )
         self.path = path.resolve()
         self.name = f"folder:{self.path}"
-        self._parts, self._unread = _parts(self.path)
+        try:
+            self._parts, self._unread = _parts(self.path)
+            self._files = self._scan()
+        except OSError as error:
+            raise DataError(
+                f"the folder {path} can't be listed: {error.filename}: {error.strerror}",
+                help="make it and the folders in it readable.",
+            ) from error
         if not self._files:
             raise DataError(
                 f"the folder {path} holds no pictures",
                 help="pictures end in " + ", ".join(sorted(SUFFIXES)) + ".",
             )
 
-    @cached_property
-    def _files(self) -> tuple[_File, ...]:
+    def _scan(self) -> tuple[_File, ...]:
         return tuple(
             found
             for part, test in self._parts

@@ -46,13 +46,13 @@ def list_sources(cache: Path | None = None) -> tuple[SourceInfo, ...]:
         ['photos', 'folder:PATH']
     """
     held = [record for _, record in records(cache_root(cache))]
-    photos = [record for record in held if record.source == "photos"]
+    photos = {(each.height, each.width): each for each in held if each.source == "photos"}
     named = [
         SourceInfo(
             "photos",
             "patches of color photographs, built in, no network",
-            photos[0].pictures if photos else None,
-            _sizes(photos, "photos"),
+            photos[_DEFAULT_SIZE].pictures if _DEFAULT_SIZE in photos else None,
+            tuple(sorted(photos)),
         ),
         SourceInfo("folder:PATH", "pictures in a folder, flat or one folder a class", None, ()),
     ]

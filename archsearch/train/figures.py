@@ -79,7 +79,7 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
     from matplotlib.figure import Figure
 
     columns = samples.shape[1]
-    figure = Figure(figsize=(1.15 * columns + 1.4, 3.4), layout="constrained")
+    figure = Figure(figsize=(max(1.15 * columns + 1.4, 6), 3.4), layout="constrained")
     grid = figure.subplots(2, columns, squeeze=False)
     errors = numpy.square(samples[0] / 255.0 - samples[1] / 255.0).mean(axis=(1, 2, 3))
     for row, label in enumerate(("original", PREDICTED.get(result.task, "prediction"))):
@@ -104,11 +104,11 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
 
 
 def _summary(result: RunResult) -> str:
-    last = result.history[-1]
+    last, splits = result.history[-1], result.splits
     return (
-        f"{result.task}: {result.splits['train']:,} training and "
-        f"{result.splits['val']:,} validation pictures, seed {result.seed}; last epoch: training {last.train_mse:.5f}, "
-        f"validation {last.val_mse:.5f}"
+        f"{result.task}: {splits['train']:,} training and {splits['val']:,} validation pictures, "
+        f"seed {result.seed}\nlast epoch: training MSE {last.train_mse:.5f}, "
+        f"validation MSE {last.val_mse:.5f}"
     )
 
 

@@ -223,11 +223,6 @@ def _check(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
             f"{pictures.source} gives {'×'.join(map(str, given))}",
             help="change `input` in the spec, or load the pictures at its size",
         )
-    if plan.output.as_tuple() != given:
-        raise InputError(
-            f"`{plan.name}` gives {plan.output}, the pictures are {'×'.join(map(str, given))}",
-            help="make the decoder end at the size and channels of the input",
-        )
     if min(len(split) for split in (pictures.train, pictures.val, pictures.test)) == 0:
         raise InputError(
             f"{pictures.source} has an empty split: {pictures.splits}",

@@ -22,7 +22,7 @@ from archsearch.files import write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.records import RunRecord, load_run, write_run
 from archsearch.records.results import Baselines, RunResult
-from archsearch.records.runs import CONFIG_FILE, METRICS_FILE, SPEC_FILE
+from archsearch.records.runs import CONFIG_FILE, HISTORY_FILE, METRICS_FILE, SPEC_FILE
 from archsearch.spec import to_yaml
 from archsearch.spec.plan import ModelPlan
 from archsearch.train.epoch import OnStep
@@ -127,6 +127,11 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun) -> None:
 
 def _finished(out: Path, pictures: Pictures) -> RunResult:
     result = load_run(out).result
+    if len(result.history) != result.epochs:
+        raise InputError(
+            f"{out / HISTORY_FILE} has {len(result.history)} of {result.epochs} epochs",
+            help="train it again into another folder with --out",
+        )
     if result.data_fingerprint != pictures.fingerprint:
         raise _conflict(out, [f"its pictures were others than {pictures.source} has now"])
     return result

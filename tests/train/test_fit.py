@@ -112,7 +112,7 @@ def test_every_recipe_trains(made, plan_from, optimizer, schedule) -> None:
 def test_a_broken_training_says_where_and_what_to_do(made, plan_from) -> None:
     wild = made.settings(optimizer="sgd", lr=100.0, schedule="constant", epochs=9)
     unbounded = plan_from(made.PLAIN.replace(", activation: sigmoid", ""))
-    with pytest.raises(RunFailedError, match=r"in epoch 1, step \d+ of 5") as raised:
+    with pytest.raises(RunFailedError, match=r"in epoch 2, step \d+ of 5") as raised:
         fit(unbounded, wild, made.made_pictures())
     assert "train.lr is 100" in raised.value.help
 
@@ -167,12 +167,6 @@ def test_pictures_of_another_size_are_refused(made, plan_from) -> None:
         fit(plan, made.settings(), made.made_pictures())
 
 
-def test_a_decoder_that_ends_at_another_size_is_refused(made, plan_from) -> None:
-    plan = plan_from(made.PLAIN.replace("upsample: {}", "upsample: {scale: 4}"))
-    with pytest.raises(InputError, match=r"gives 3×32×32, the pictures are 3×16×16"):
-        fit(plan, made.settings(), made.made_pictures())
-
-
 def test_an_empty_split_is_refused(made, plan_from) -> None:
     empty = replace(made.made_pictures(), val=torch.arange(0))
     with pytest.raises(InputError, match="empty split"):
@@ -181,5 +175,5 @@ def test_an_empty_split_is_refused(made, plan_from) -> None:
 
 def test_bce_without_sigmoid_is_refused(made, plan_from) -> None:
     plan = plan_from(made.PLAIN.replace("sigmoid", "relu"))
-    with pytest.raises(InputError, match="sigmoid|bce"):
+    with pytest.raises(InputError, match="loss is bce"):
         fit(plan, made.settings(loss="bce"), made.made_pictures())

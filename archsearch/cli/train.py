@@ -1,0 +1,179 @@
+"""``archsearch train``: one training into a run directory."""
+
+from __future__ import annotations
+
+import math
+import re
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
+from archsearch.cli.progress import EpochLines, step_bar
+from archsearch.config import RunSettings, load
+from archsearch.config.overrides import changed, parse_assignment, split_assignments
+from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
+from archsearch.spec.render import pretty
+
+if TYPE_CHECKING:
+    from archsearch.records import RunResult
+
+__all__ = ["train"]
+
+
+def train(  # noqa: PLR0913, PLR0917 - one argument an option
+    spec: Annotated[Path, typer.Argument(help="A spec file.")],
+    data: Annotated[
+        str | None,
+        typer.Option(help="Pictures: cifar10, photos, folder:PATH, … (data list names them)."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="What the net is to learn.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate, at its peak.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of weights and order.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", help="Take N pictures of the whole source.")
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Any setting or field: train.optimizer=sgd, encoder[0].conv.channels=16.",
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The run directory.  [default: runs/NAME]")
+    ] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads to compute with.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object, as metrics.json.")] = False,
+) -> None:
+    """Train one net, and write weights, scores and figures to a run directory.
+
+    The same command goes on after a stop, and prints the scores of a
+    finished run.
+
+    Example: archsearch train specs/acml-nine-layer.yaml --data photos --epochs 5
+    """
+    named = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed}
+    settings, values = _settings(
+        set or [],
+        {
+            "train": named,
+            "data": {"source": _absolute(data), "limit": limit},
+            "task": {"name": task},
+        },
+    )
+    model = load(spec)
+    plan = _required(model.resolve(settings.task, values=values))
+    folder = out or Path("runs") / _folder_name(plan.name)
+    result = _run(plan, settings, model.picture_channels, folder, threads)
+    if json:
+        from archsearch.records.runs import metrics
+
+        print_json(metrics(folder.resolve().name, result))
+    else:
+        print_text(_summary(plan, result, folder))
+
+
+def _settings(
+    assignments: list[str], options: Mapping[str, Mapping[str, object]]
+) -> tuple[RunSettings, dict[str, Raw]]:
+    """Defaults, then ``--set``, then the options of their own."""
+    heads, values = split_assignments(parse_assignment(text) for text in assignments)
+    settings = RunSettings()
+    sections = {}
+    for head, named in options.items():
+        given = {key: value for key, value in named.items() if value is not None}
+        sections[head] = changed(getattr(settings, head), head, {**heads[head], **given})
+    return settings.model_copy(update=sections), values
+
+
+def _absolute(source: str | None) -> str | None:
+    """A folder by its whole path, so that the stored config names it from anywhere."""
+    if source is None or not source.startswith("folder:"):
+        return source
+    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"
+
+
+def _required(resolution: Resolution) -> ModelPlan:
+    """The plan; what is only warned of goes to stderr."""
+    if resolution.plan is None:
+        raise DiagnosticsError(resolution.diagnostics)
+    if resolution.diagnostics:
+        color, width = color_on(sys.stderr), terminal_width()
+        to_stderr(pretty(resolution.diagnostics, color=color, width=width) + "\n")
+    return resolution.plan
+
+
+def _run(
+    plan: ModelPlan, settings: RunSettings, channels: int, folder: Path, threads: int | None
+) -> RunResult:
+    from archsearch.data import load_pictures
+    from archsearch.train import train_run
+
+    size = plan.input
+    with step_bar(f"loading {settings.data.source}") as report:
+        pictures = load_pictures(
+            settings.data,
+            height=size.height,
+            width=size.width,
+            channels=channels,
+            progress=report,
+        )
+    lines = EpochLines(settings.train.epochs)
+    try:
+        with step_bar(f"training {plan.name}") as report:
+            result = train_run(
+                plan, settings, pictures, folder, threads=threads, on_epoch=lines, on_step=report
+            )
+    except KeyboardInterrupt:
+        to_stderr(f"stopped; the same command goes on after epoch {lines.done}")
+        raise
+    if lines.done == 0:
+        to_stderr(f"{folder} holds this run already, finished: nothing was trained")
+    return result
+
+
+def _folder_name(name: str) -> str:
+    """The spec's name without what would lead to another folder."""
+    return re.sub(r"[^\w.+-]+", "-", name).lstrip(".") or "run"
+
+
+def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
+    latent, baselines, test = plan.latent, result.baselines, result.test
+    rows = [
+        ("this net", test.mse, test.ssim),
+        ("channel mean", baselines.channel_mean_test, None),
+        (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
+        (
+            f"patch PCA, {latent.channels}×{latent.height}×{latent.width}",
+            baselines.patch_pca_test,
+            None,
+        ),
+    ]
+    lines = [f"{'test split':<26}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}"]
+    lines += [_row(label, mse, ssim) for label, mse, ssim in rows if mse is not None]
+    if result.collapsed:
+        lines += ["", "The net has collapsed: it is no better than the channel mean."]
+    where = f"{result.environment.device}, {result.environment.threads} threads"
+    lines += [
+        "",
+        f"{plan.name}: {result.task}, seed {result.seed}, {result.epochs} epochs on "
+        f"{result.splits['train']:,} pictures",
+        f"{result.images_per_s:,.0f} pictures/s in training steps, "
+        f"{result.seconds:.1f} s in all ({where})",
+        f"run directory: {folder}",
+    ]
+    return "\n".join(lines)
+
+
+def _row(label: str, mse: float, ssim: float | None) -> str:
+    shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}"
+    psnr = f"{-10 * math.log10(mse):.2f} dB" if mse > 0 else "exact"
+    similarity = "" if ssim is None else f"{ssim:.3f}"
+    return f"{label:<26}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()

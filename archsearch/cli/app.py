@@ -14,6 +14,7 @@ from archsearch import __version__
 from archsearch.cli.check import check
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
+from archsearch.cli.study import app as study
 from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
@@ -53,6 +54,7 @@ def root(
 app.command("check")(check)
 app.command("show")(show)
 app.command("train")(train)
+app.add_typer(study, name="study")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -51,6 +51,8 @@ class Heartbeat:
     ) -> None:
         self._done.set()
         self._thread.join()
+        if not self.lost:
+            self._set(None)
 
     def show(self, trial_id: int) -> None:
         """Show the claim on Optuna's trial too, for those who read only that."""
@@ -68,16 +70,20 @@ class Heartbeat:
                 return
 
     def _show(self) -> None:
+        self._set(
+            ShownClaim(
+                host=self._owner.hostname,
+                pid=self._owner.pid,
+                seed=self._claim.seed,
+                beat=time.time(),
+            )
+        )
+
+    def _set(self, shown: ShownClaim | None) -> None:
         from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
 
         if self.trial_id is None:
             return
-        shown = ShownClaim(
-            host=self._owner.hostname,
-            pid=self._owner.pid,
-            seed=self._claim.seed,
-            beat=time.time(),
-        )
         try:
             for key, value in claim_attributes(shown).items():
                 self._study.storage.set_trial_user_attr(self.trial_id, key, value)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from archsearch.config import StudySettings
 from archsearch.space import Candidate, SearchSpace, Value
+from archsearch.spec import ModelPlan
 from archsearch.study.ledger import Ledger
 from archsearch.study.schema import slots
 from archsearch.study.values import values_from_json
@@ -83,6 +84,12 @@ class OpenStudy:
             )
             for row in rows
         ]
+
+    def any_plan(self) -> ModelPlan:
+        """The first candidate's plan, or what the family gives by itself."""
+        rows = self.slot_rows(only=0)
+        values = rows[0].values if rows else None
+        return self.space.default_plan() if values is None else self.candidate(values).plan
 
     def candidate(self, values: dict[str, Value]) -> Candidate:
         """The candidate of values that were found feasible when they were stored."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
-from archsearch.config import Model, StudySettings
+from archsearch.config import StudySettings
 from archsearch.errors import ArchsearchError, InputError
-from archsearch.spec import Source, parse_spec
 from archsearch.study.events import StudyEvent
 from archsearch.study.owner import Owner
 from archsearch.study.setup import open_study
+from archsearch.study.stored import model_from_text
 from archsearch.study.trainer import Trainer
 from archsearch.study.worker import Worker, WorkerOptions
 
@@ -90,7 +90,7 @@ def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
 
     study = open_study(
         StudySettings.model_validate_json(plan.settings),
-        _model(plan),
+        model_from_text(plan.model_text, plan.model_name),
         plan.storage,
         say,
         artifacts=plan.artifacts,
@@ -104,15 +104,6 @@ def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
         stopping,
         WorkerOptions(threads=plan.threads, beat=plan.beat),
     )
-
-
-def _model(plan: WorkerPlan) -> Model:
-    source = Source(plan.model_name, plan.model_text)
-    family = parse_spec(source, fallback_name=plan.model_name)
-    source.raise_errors()
-    if family is None:
-        raise InputError(f"{plan.model_name}: can't be read as a spec")
-    return Model(family)
 
 
 def _send(pipe: Connection, message: dict[str, object]) -> None:

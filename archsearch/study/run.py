@@ -124,7 +124,9 @@ def usable_cores() -> int:
 def _picture_trainer(study_file: StudyFile) -> Trainer:
     from archsearch.study.training import PictureTrainer
 
-    return PictureTrainer(base=study_file.path.parent.resolve())
+    return PictureTrainer(
+        base=study_file.path.parent.resolve(), channels=study_file.model.picture_channels
+    )
 
 
 def _worker_plan(

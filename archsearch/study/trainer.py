@@ -59,6 +59,10 @@ class Trainer(Protocol):
         """
         ...
 
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
+        """Make this process ready: imports, pictures. What it takes counts as no training's."""
+        ...
+
     def train(self, job: Job) -> Trained:
         """Train one candidate with one seed.
 

@@ -26,9 +26,15 @@ __all__ = ["PictureTrainer"]
 
 @dataclass(frozen=True)
 class PictureTrainer:
-    """Trains on the study's pictures; ``base`` is the folder that paths in the file start from."""
+    """Trains on the study's pictures.
+
+    Attributes:
+        base: the folder that a relative ``folder:`` source starts from.
+        channels: of the pictures.
+    """
 
     base: Path
+    channels: int = 3
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
@@ -47,6 +53,12 @@ class PictureTrainer:
             source_note=pictures.note,
         )
 
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
+        """Load torch and map the pictures."""
+        from archsearch.train import fit  # noqa: F401  importing it is what takes seconds
+
+        self._pictures(settings.data, plan)
+
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a strip of reconstructions."""
         from archsearch.train import fit
@@ -63,7 +75,7 @@ class PictureTrainer:
         return Trained(run.result, _strip(run.samples))
 
     def _pictures(self, data: DataSettings, plan: ModelPlan) -> Pictures:
-        return _load(data, plan.output.channels, plan.input.height, plan.input.width, self.base)
+        return _load(data, self.channels, plan.input.height, plan.input.width, self.base)
 
 
 @lru_cache(maxsize=1)

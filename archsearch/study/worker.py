@@ -74,6 +74,8 @@ class Worker:
     def work(self) -> Ending:
         """Train until there is a reason to end, and give that."""
         ledger = self._study.ledger
+        if ledger.progress().unfinished:
+            self._trainer.warm_up(self._study.space.settings, self._study.any_plan())
         while not self._stopping():
             progress = ledger.progress()
             if not progress.unfinished:

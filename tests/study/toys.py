@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import os
+import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from archsearch.records import (
     Scores,
 )
 from archsearch.spec import ModelPlan
-from archsearch.study import Job, Prepared, Trained
+from archsearch.study import Job, Prepared, RunOptions, Trained, run_study
 
 SPEC = """
 name: toy
@@ -102,7 +102,7 @@ class ToyTrainer:
         if self.broken and job.plan.latent.channels == 1:
             error = self._break()
         for epoch in (1, 2):
-            job.on_epoch(epoch_record(epoch, error))
+            job.on_epoch(epoch_record(epoch, 0.5))
         self._note("end", job.plan.key, job.seed)
         return Trained(result(error, job.seed))
 
@@ -140,10 +140,10 @@ def result(error: float, seed: int) -> RunResult:
         seed=seed,
         splits={"train": 8, "val": 1, "test": 1},
         epochs=2,
-        history=(epoch_record(1, error), epoch_record(2, error)),
-        train_mse=error,
-        val=Scores(mse=error, psnr=None if not math.isfinite(error) else -10 * math.log10(error)),
-        test=Scores(mse=error),
+        history=(epoch_record(1, 0.5), epoch_record(2, 0.5)),
+        train_mse=0.5,
+        val=Scores.model_construct(mse=error, psnr=None, ssim=None),  # may be nan, unchecked
+        test=Scores(mse=0.5),
         baselines=Baselines(channel_mean_val=0.06, channel_mean_test=0.06),
         collapsed=False,
         images_per_s=1.0,
@@ -151,3 +151,18 @@ def result(error: float, seed: int) -> RunResult:
         data_fingerprint="toy",
         environment=Environment(versions={}, machine="toy", device="cpu", threads=1),
     )
+
+
+def main(folder: str, url: str, workers: str, seconds: str) -> None:
+    """Run the study in ``folder`` as a process of its own, to be killed."""
+    study = load_study(Path(folder) / "study.yaml")
+    run_study(
+        study,
+        url,
+        options=RunOptions(workers=int(workers), beat=0.2),
+        trainer=ToyTrainer(Path(folder) / "trainings.log", float(seconds)),
+    )
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -37,7 +37,9 @@ def test_pictures_and_task_are_not_searched(make_space) -> None:
 
 
 def test_what_gives_no_model_is_rejected_by_its_code(make_space) -> None:
-    space = make_space({"last.conv.kernel": KERNEL, "last.conv.padding": ChoiceDomain(choices=(0,))})
+    space = make_space(
+        {"last.conv.kernel": KERNEL, "last.conv.padding": ChoiceDomain(choices=(0,))}
+    )
     outcome = space.resolve({"last.conv.kernel": 9, "last.conv.padding": 0})
     assert isinstance(outcome, Rejection)
     assert outcome.rule == "shape-nonpositive"

@@ -50,7 +50,9 @@ def test_true_and_one_are_two_points(make_space) -> None:
 
 def test_a_grid_has_every_combination_once(make_space) -> None:
     design = draw_design(make_space(SMALL), "grid", 24, 0)
-    assert set(points(design)) == {(a, b, k) for a in range(1, 5) for b in range(1, 4) for k in (3, 5)}
+    assert set(points(design)) == {
+        (a, b, k) for a in range(1, 5) for b in range(1, 4) for k in (3, 5)
+    }
     assert design.note == ""
 
 
@@ -90,6 +92,8 @@ def test_tries_are_bounded_where_the_space_cannot_be_counted(make_space) -> None
 
 
 def test_a_space_with_one_point_gives_one_candidate(make_space) -> None:
-    design = draw_design(make_space({"last.conv.channels": IntDomain(low=5, high=5)}), "random", 3, 0)
+    design = draw_design(
+        make_space({"last.conv.channels": IntDomain(low=5, high=5)}), "random", 3, 0
+    )
     assert points(design) == [(5,)]
     assert design.note == "the space has 1 distinct feasible candidates, fewer than 3"

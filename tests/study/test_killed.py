@@ -75,7 +75,8 @@ def check_whole(url: str, log: Path, trainings: int) -> None:
     record = load_study(url, "toys")
     assert trial_counts(record)["complete"] == len(record.trials) == record.slots
     assert sum(len(trial.seeds) for trial in record.trials) == trainings
-    assert len({(trial.plan.key, s.seed) for trial in record.trials if trial.plan for s in trial.seeds}) == trainings  # noqa: E501
+    plans = [trial.plan.key for trial in record.trials if trial.plan is not None]
+    assert len(set(plans)) == record.slots
     assert len(set(logged(log, "end"))) == trainings
 
 
@@ -101,15 +102,13 @@ def test_a_killed_study_takes_its_workers_along_and_is_gone_on_with(
         study.kill()
         study.wait(10)
         pids = set(worker_pids(log))
-        until(lambda: not any(Path(f"/proc/{pid}/cmdline").exists() and alive(pid) for pid in pids), 10)
+        until(lambda: not any(alive(pid) for pid in pids), 10)
     before, started = ended(url), len(logged(log, "start"))
-    finished = [trial for trial in logged(log, "end")]
     with running(tmp_path, url, seconds=0.0) as study:
         assert study.wait(60) == 0
     check_whole(url, log, 12)
     again = logged(log, "start")[started:]
     assert len(again) == 12 - len(before), "what had ended is not trained again"
-    assert len(set(finished) & set(again)) <= len(finished) - len(before)
 
 
 def alive(pid: int) -> bool:
@@ -133,21 +132,20 @@ def test_a_stopped_worker_is_overtaken_and_counts_nothing_twice(
     def hear(event: StudyEvent) -> None:
         events.append(event)
         if event.kind == "started" and not stopped:
-            stopped.append(worker_pids(log)[-1])
+            until(lambda: len(worker_pids(log)) > 0)
+            stopped.append(worker_pids(log)[0])
             os.kill(stopped[0], signal.SIGSTOP)
-        done = sum(e.kind == "trained" for e in events)
-        if stopped and done == 4 and event.kind == "started" and event.slot == events[0].slot:
-            os.kill(stopped[0], signal.SIGCONT)
-        if stopped and event.kind == "trained" and done == 5:
+        if event.kind == "trained" and sum(e.kind == "trained" for e in events) == 5:
             os.kill(stopped[0], signal.SIGCONT)
 
-    options = RunOptions(workers=2, beat=0.1, grace=1.0)
+    options = RunOptions(workers=2, beat=0.3, grace=1.0)
     trainer = toys.ToyTrainer(log, seconds=0.5)
     record = run_study(
         load_file(tmp_path / "study.yaml"), url, options=options, trainer=trainer, on_event=hear
     )
     assert [trial.state for trial in record.trials] == ["complete"] * 5
     assert sum(event.kind == "trained" for event in events) == 5
+    assert sum(event.kind == "surplus" for event in events) == 1
     assert len(logged(log, "start")) == 6
     check_whole(url, log, 5)
 

@@ -31,7 +31,8 @@ def make_ledger(
         )
         candidate = "{}" if designed else None
         connection.execute(
-            insert(slots), [{"study_id": 1, "slot": s, "candidate": candidate} for s in range(count)]
+            insert(slots),
+            [{"study_id": 1, "slot": s, "candidate": candidate} for s in range(count)],
         )
         connection.execute(insert(claims), claim_rows(1, count, seeds, designed=designed))
     setup = ledger.claim(Owner.this_process())

@@ -73,9 +73,14 @@ def write_study(
     path = folder / "study.yaml"
     path.write_text(
         STUDY.format(
-            name=name, space=space, constraints=constraints, method=method, trials=trials,
-            seeds=seeds, more=more,
-        )  # fmt: skip
+            name=name,
+            space=space,
+            constraints=constraints,
+            method=method,
+            trials=trials,
+            seeds=seeds,
+            more=more,
+        )
     )
     return load_study(path)
 

@@ -12,9 +12,10 @@ import typer
 
 from archsearch import __version__
 from archsearch.cli.check import check
+from archsearch.cli.data import app as data_app
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
-from archsearch.cli.study import app as study
+from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
@@ -53,8 +54,9 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.add_typer(data_app, name="data")
 app.command("train")(train)
-app.add_typer(study, name="study")
+app.add_typer(study_app, name="study")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

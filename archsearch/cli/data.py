@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.output import print_json, print_text
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Sources of pictures, and the cache they are kept in.", no_args_is_help=True)
+app = typer.Typer(
+    help="Sources of pictures, and the cache they are kept in.",
+    no_args_is_help=True,
+    rich_markup_mode=None,  # plain help, as everywhere
+)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 SizeOption = Annotated[
@@ -40,7 +44,7 @@ def list_command(as_json: JsonOption = False) -> None:
 
     sources = list_sources()
     if as_json:
-        typer.echo(json.dumps(_listed(sources), ensure_ascii=False))
+        print_json(_listed(sources))
     else:
         _print_table(sources)
 
@@ -63,7 +67,7 @@ def prepare_command(
     with _progress_bar(source) as progress:
         prepared = prepare_source(source, height=height, width=width, progress=progress)
     if as_json:
-        typer.echo(json.dumps(_prepared(prepared), ensure_ascii=False))
+        print_json(_prepared(prepared))
     else:
         _print_prepared(prepared)
 
@@ -90,7 +94,6 @@ def parse_size(text: str) -> tuple[int, int]:
 
 def _listed(sources: tuple[SourceInfo, ...]) -> dict[str, object]:
     return {
-        "version": 1,
         "sources": [
             {
                 "name": each.name,
@@ -106,7 +109,6 @@ def _listed(sources: tuple[SourceInfo, ...]) -> dict[str, object]:
 def _prepared(prepared: PreparedSource) -> dict[str, object]:
     record = prepared.record
     return {
-        "version": 1,
         "source": record.source,
         "pictures": record.pictures,
         "channels": record.channels,
@@ -135,12 +137,12 @@ def _print_table(sources: tuple[SourceInfo, ...]) -> None:
 def _print_prepared(prepared: PreparedSource) -> None:
     record = prepared.record
     shape = f"{record.channels}×{record.height}×{record.width}"
-    typer.echo(f"{record.source}: {record.pictures:,} pictures of {shape}")
+    print_text(f"{record.source}: {record.pictures:,} pictures of {shape}")
     if record.classes:
-        typer.echo(f"classes: {', '.join(record.classes)}")
+        print_text(f"classes: {', '.join(record.classes)}")
     if record.note:
-        typer.echo(f"note: {record.note}")
-    typer.echo(f"cached in {prepared.folder}")
+        print_text(f"note: {record.note}")
+    print_text(f"cached in {prepared.folder}")
 
 
 @contextmanager

@@ -92,7 +92,9 @@ def _shape(shape: Shape) -> str:
 
 def _latent_rule(plan: ModelPlan, width: int) -> str:
     latent = plan.latent
-    text = f" latent {latent.channels}×{latent.height}×{latent.width} = {latent.size} "
+    picture = f"{latent.channels}×{latent.height}×{latent.width} = "
+    vector = plan.encoder[-1].output.vector
+    text = f" latent {'' if vector else picture}{latent.size} "
     return text.center(width, "-")
 
 

@@ -132,16 +132,16 @@ def _run(
                 plan, settings, pictures, folder, threads=threads, on_epoch=lines, on_step=report
             )
     except KeyboardInterrupt:
-        to_stderr(f"stopped; the same command goes on after epoch {lines.done}")
+        to_stderr("stopped; the same command goes on from the last finished epoch")
         raise
     if lines.done == 0:
-        to_stderr(f"{folder} holds this run already, finished: nothing was trained")
+        to_stderr(f"{folder} holds this run already: nothing was left to train")
     return result
 
 
 def _folder_name(name: str) -> str:
     """The spec's name without what would lead to another folder."""
-    return re.sub(r"[^\w.+-]+", "-", name).lstrip(".") or "run"
+    return re.sub(r"[^\w.+-]+", "-", name).strip(".-") or "run"
 
 
 def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:

@@ -32,7 +32,7 @@ class PreparedSource:
     record: EntryRecord
 
 
-def load_pictures(  # noqa: PLR0913 - all but the settings go by keyword
+def load_pictures(
     settings: DataSettings,
     *,
     height: int,
@@ -90,7 +90,7 @@ def load_pictures(  # noqa: PLR0913 - all but the settings go by keyword
     )
 
 
-def prepare_source(  # noqa: PLR0913 - all but the name go by keyword
+def prepare_source(
     name: str,
     *,
     height: int,

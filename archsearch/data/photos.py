@@ -121,7 +121,7 @@ def window_boxes(region_width: int, region_height: int, height: int, width: int)
 def _patches(
     region: Image.Image, height: int, width: int
 ) -> list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]:
-    # The window is cut out before it is shrunk: the filter must not see its neighbors.
+    # Of the region, which is cut out already: no filter sees a pixel of another.
     return [
         np.asarray(region.crop(box).resize((width, height), Image.Resampling.BICUBIC))
         for box in window_boxes(*region.size, height, width)

@@ -62,16 +62,16 @@ def split_officially(test_part: npt.NDArray[np.bool_], limit: int | None, seed: 
 def split_by_region(regions: npt.NDArray[np.int64], limit: int | None, seed: int) -> Split:
     """Split near 80/10/10 so that pictures of one region stay together.
 
-    Regions are dealt in a seeded order: to the test split until it has a tenth of the
-    pictures, then to validation, the rest to training. A limit takes 80/10/10 of its
+    Regions are laid in a seeded order: those whose middle lies in the first tenth of all
+    pictures test, those in the second validate, the rest trains. A limit takes 80/10/10 of its
     number from the three, in a seeded order, as far as each reaches; what one lacks the
     others give.
     """
     generator = np.random.default_rng(seed)
     numbers, counts = np.unique(regions, return_counts=True)
     dealt = generator.permutation(len(numbers))
-    before = np.cumsum(counts[dealt]) - counts[dealt]
-    part = np.minimum(before * 10 // len(regions), 2)
+    middle = np.cumsum(counts[dealt]) - counts[dealt] / 2
+    part = np.minimum(middle * 10 // len(regions), 2)
     pools = [np.flatnonzero(np.isin(regions, numbers[dealt[part == who]])) for who in range(3)]
     test, val, train = (generator.permutation(pool) for pool in pools)
     taken = min(len(regions), limit if limit is not None else len(regions))

@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, assert_never
+from typing import assert_never
 
 import torch
 from torch import Tensor, nn
 
-from archsearch.nn.conv import conv
+from archsearch.nn.conv import activation, conv, norm
+from archsearch.nn.conv_transpose import conv_transpose
+from archsearch.nn.dense import dense
+from archsearch.nn.joins import Join, join
 from archsearch.nn.pool import pool
 from archsearch.nn.upsample import upsample
-from archsearch.spec.ops import Conv, Op, Pool, Upsample
-from archsearch.spec.plan import LayerPlan, ModelPlan
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from archsearch.spec.ops import (
+    Activation,
+    Add,
+    Concat,
+    Conv,
+    ConvTranspose,
+    Dense,
+    Dropout,
+    Norm,
+    PixelShuffle,
+    Pool,
+    Residual,
+    Upsample,
+)
+from archsearch.spec.plan import LayerPlan, ModelPlan, Section
 
 __all__ = ["Autoencoder", "build"]
 
@@ -30,27 +43,73 @@ class Autoencoder(nn.Module):
         plan: what the model was built from.
         encoder: one module a layer, picture → latent.
         decoder: one module a layer, latent → output.
+        skip_names: encoder tensors that the decoder reads beside the latent:
+            the layer's name, ``input``, or ``layer N``.
     """
 
     def __init__(self, plan: ModelPlan) -> None:
         super().__init__()
         self.plan = plan
-        self.encoder = nn.Sequential(*_modules(plan.encoder))
-        self.decoder = nn.Sequential(*_modules(plan.decoder))
+        self.encoder = nn.ModuleList(_module(plan, layer) for layer in plan.encoder)
+        self.decoder = nn.ModuleList(_module(plan, layer) for layer in plan.decoder)
+        sources = {layer.index: _source(layer) for layer in plan.layers}
+        self._depth = len(plan.encoder)
+        self._kept = frozenset(source for source in sources.values() if source is not None)
+        self.skip_names = {
+            index: _skip_name(plan, index)
+            for index in sorted(self._kept)
+            if index < self._depth and self._read_by_decoder(index)
+        }
 
     def encode(self, x_NCHW: Tensor) -> Tensor:
-        """Give the latent, N × ``plan.latent``."""
-        latent: Tensor = self.encoder(x_NCHW)
-        return latent
+        """Give the latent, N × ``plan.latent`` (N×size where it is a vector)."""
+        return self._run("encoder", x_NCHW, {0: x_NCHW})
 
-    def decode(self, latent_NCHW: Tensor) -> Tensor:
-        """Give what the decoder makes of a latent, N × ``plan.output``."""
-        output: Tensor = self.decoder(latent_NCHW)
-        return output
+    def encode_with_skips(self, x_NCHW: Tensor) -> tuple[Tensor, dict[str, Tensor]]:
+        """Give the latent and, by name, what the decoder reads beside it."""
+        kept = {0: x_NCHW}
+        latent = self._run("encoder", x_NCHW, kept)
+        return latent, {name: kept[index] for index, name in self.skip_names.items()}
+
+    def decode(self, latent: Tensor, skips: Mapping[str, Tensor] | None = None) -> Tensor:
+        """Give what the decoder makes of a latent, N × ``plan.output``.
+
+        Args:
+            latent: from ``encode``.
+            skips: where the decoder uses encoder layers, their outputs by name.
+
+        Raises:
+            ValueError: a skip is missing.
+        """
+        given = skips or {}
+        missing = [name for name in self.skip_names.values() if name not in given]
+        if missing:
+            raise ValueError(
+                f"the decoder of {self.plan.name!r} also reads {', '.join(missing)}; "
+                "pass skips={name: tensor}, as encode_with_skips gives them"
+            )
+        kept = {index: given[name] for index, name in self.skip_names.items()}
+        return self._run("decoder", latent, kept | {self._depth: latent})
 
     def forward(self, x_NCHW: Tensor) -> Tensor:
-        """``decode(encode(x))``."""
-        return self.decode(self.encode(x_NCHW))
+        """The whole way, picture to output."""
+        kept = {0: x_NCHW}
+        return self._run("decoder", self._run("encoder", x_NCHW, kept), kept)
+
+    def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        """Go through one section; outputs that joins read are left in ``kept``."""
+        first = 1 if section == "encoder" else self._depth + 1
+        for index, module in enumerate(self.get_submodule(section).children(), first):
+            if isinstance(module, Join):
+                x = module(x, kept[_joined(self.plan.layers[index - 1])])
+            else:
+                x = module(x)
+            if index in self._kept:
+                kept[index] = x
+        return x
+
+    def _read_by_decoder(self, index: int) -> bool:
+        return any(_source(layer) == index for layer in self.plan.decoder)
 
 
 def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
@@ -65,8 +124,8 @@ def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
     Example:
         >>> import archsearch
         >>> from archsearch import nn
-        >>> plan = archsearch.load("specs/acml-nine-layer.yaml").plan()  # doctest: +SKIP
-        >>> sum(p.numel() for p in nn.build(plan, seed=0).parameters())  # doctest: +SKIP
+        >>> plan = archsearch.load("specs/acml-nine-layer.yaml").plan()
+        >>> sum(p.numel() for p in nn.build(plan, seed=0).parameters())
         4911
     """
     with _weights_from(seed):
@@ -83,17 +142,50 @@ def _weights_from(seed: int | None) -> Iterator[None]:
         yield
 
 
-def _modules(layers: Iterable[LayerPlan]) -> list[nn.Module]:
-    return [_module(layer.op, layer.input.channels) for layer in layers]
-
-
-def _module(op: Op, channels: int) -> nn.Module:
+def _module(plan: ModelPlan, layer: LayerPlan) -> nn.Module:  # noqa: PLR0911 — one line a kind
+    op, channels = layer.op, layer.input.channels
     match op:
         case Conv():
             return conv(op, channels)
+        case ConvTranspose():
+            return conv_transpose(op, channels)
         case Pool():
             return pool(op)
         case Upsample():
             return upsample(op)
+        case PixelShuffle():
+            return nn.PixelShuffle(op.scale)
+        case Dense():
+            return dense(op, layer.input.elements)
+        case Norm():
+            return nn.Identity() if op.norm == "none" else norm(op.norm, channels)
+        case Activation():
+            return nn.Identity() if op.activation == "none" else activation(op.activation)
+        case Dropout():
+            return nn.Dropout(op.p)
+        case Concat() | Add() | Residual():
+            return join(op, _channels_of(plan, op.source))
         case _:
             assert_never(op)
+
+
+def _source(layer: LayerPlan) -> int | None:
+    op = layer.op
+    return op.source if isinstance(op, (Concat, Add, Residual)) else None
+
+
+def _joined(layer: LayerPlan) -> int:
+    source = _source(layer)
+    if source is None:
+        raise TypeError(f"layer {layer.index} ({layer.kind}) joins nothing")
+    return source
+
+
+def _channels_of(plan: ModelPlan, index: int) -> int:
+    return plan.input.channels if index == 0 else plan.layers[index - 1].output.channels
+
+
+def _skip_name(plan: ModelPlan, index: int) -> str:
+    if index == 0:
+        return "input"
+    return plan.layers[index - 1].name or f"layer {index}"

@@ -13,6 +13,7 @@ from typing import Protocol
 from archsearch.spec.shape import Pair
 
 __all__ = [
+    "ABSENT",
     "REQUIRED",
     "ChannelCount",
     "Field",
@@ -22,8 +23,10 @@ __all__ = [
     "Groups",
     "PaddingAmount",
     "PerAxis",
+    "Probability",
     "Raw",
     "SameAs",
+    "Sizes",
     "Whole",
     "Word",
 ]
@@ -57,11 +60,15 @@ class FieldType(Protocol):
         """JSON Schema of the literal forms."""
 
 
-class _Required:
-    """Marks a field that has no default."""
+class _NoDefault:
+    """Stands where a default would."""
 
 
-REQUIRED = _Required()
+REQUIRED = _NoDefault()
+"""A layer must give the field."""
+
+ABSENT = _NoDefault()
+"""The field is simply not there unless a layer gives it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +84,7 @@ class Field:
 
     name: str
     type: FieldType
-    default: FieldValue | SameAs | _Required
+    default: FieldValue | SameAs | _NoDefault
     doc: str
 
     @property
@@ -209,6 +216,44 @@ class Word:
 
     def schema(self) -> JsonSchema:
         return {"enum": list(self.words)}
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """A list of so many whole numbers, each at least 1."""
+
+    count: int
+    words: tuple[str, ...] = ()
+
+    @property
+    def expects(self) -> str:
+        return f"a list of {self.count} whole numbers ≥ 1"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        if not isinstance(raw, tuple) or len(raw) != self.count:
+            return None
+        parts = [_whole(part, 1) for part in raw]
+        return tuple(part for part in parts if part is not None) if None not in parts else None
+
+    def schema(self) -> JsonSchema:
+        one = Whole(1).schema()
+        return {"type": "array", "items": one, "minItems": self.count, "maxItems": self.count}
+
+
+@dataclass(frozen=True, slots=True)
+class Probability:
+    """A number from 0 on, below 1."""
+
+    words: tuple[str, ...] = ()
+    expects: str = "a number from 0 on, below 1"
+
+    def read(self, raw: Raw) -> FieldValue | None:
+        if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+            return None
+        return float(raw) if 0 <= raw < 1 else None
+
+    def schema(self) -> JsonSchema:
+        return {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
 
 
 def _options(schema: JsonSchema) -> list[object]:

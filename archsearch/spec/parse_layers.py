@@ -2,47 +2,61 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
-from archsearch.spec.source import Source
-from archsearch.spec.syntax import Body, LayerSyntax, Written
-
-__all__ = ["IDENTIFIER", "RESERVED", "parse_body", "parse_fields"]
-
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-RESERVED = frozenset(
-    [
-        "latent",
-        "params",
-        "macs",
-        "encoder_depth",
-        "train",
-        "task",
-        "data",
-        "input",
-        "defaults",
-        "encoder",
-        "decoder",
-    ]
+from archsearch.spec.parse_containers import CONTAINER_WORDS, parse_container
+from archsearch.spec.parse_values import (
+    Scope,
+    check_literal,
+    literal_of,
+    parse_template,
+    parse_written,
 )
+from archsearch.spec.source import Source
+from archsearch.spec.syntax import Body, Item, JoinSyntax, LayerSyntax, Naming, Written
+
+__all__ = ["LAYER_WORDS", "LayerParser", "ReadFields", "parse_fields"]
+
+JOIN_WORDS = ("concat", "add")
+LAYER_WORDS = (*KINDS, *JOIN_WORDS, *CONTAINER_WORDS)
 _BESIDE = ("name", "when")
+_WRITTEN_BY_HAND = {
+    "concat": "concat: early",
+    "add": "add: early",
+    "residual": "residual: {layers: [conv: {channels: 8}]}",
+    "repeat": "repeat: {times: 2, layers: [conv: {channels: 8}]}",
+    "choose": "choose: {by: $down, of: {pool: [pool: {}]}}",
+    "block": "block: {use: double}",
+}
 
 
-class _LayerParser:
-    """One list of layers."""
+@dataclass(frozen=True, slots=True)
+class LayerParser:
+    """Parses lists of layers.
 
-    def __init__(self, source: Source, scope: Scope, allow_kinds: Mapping[str, Kind]) -> None:
-        self.source = source
-        self.scope = scope
-        self.kinds = allow_kinds
+    Attributes:
+        source: where problems go.
+        scope: names that expressions may read here.
+        blocks: names of the file's blocks with the names of their params.
+        used_blocks: those that some layer uses; added to while parsing.
+    """
+
+    source: Source
+    scope: Scope
+    blocks: Mapping[str, tuple[str, ...]]
+    used_blocks: set[str]
+
+    def within(self, scope: Scope) -> LayerParser:
+        """The same with other names to read."""
+        return replace(self, scope=scope)
 
     def body(self, node: Node, path: str) -> Body:
+        """Parse a list of layers; ``path`` is where it stands."""
         if not isinstance(node, ListNode):
             self.source.problem(
                 "wrong-type",
@@ -57,15 +71,16 @@ class _LayerParser:
             )
         return tuple(self.layer(item, f"{path}[{i}]") for i, item in enumerate(node.items))
 
-    def layer(self, node: Node, path: str) -> LayerSyntax:
-        if isinstance(node, ScalarNode) and isinstance(node.value, str) and node.text in self.kinds:
+    def layer(self, node: Node, path: str) -> Item:
+        """Parse one layer."""
+        if isinstance(node, ScalarNode) and isinstance(node.value, str) and node.text in KINDS:
             self.source.problem(
                 "wrong-type",
                 node.span,
                 f"`{node.text}` needs a colon behind it",
-                help=f"write `- {node.text}:` or `- {self.kinds[node.text].example}`",
+                help=f"write `- {node.text}:` or `- {_example(node.text)}`",
             )
-            return self.broken(path, node.span)
+            return _broken(path, node.span)
         if not isinstance(node, MapNode):
             self.source.problem(
                 "wrong-type",
@@ -73,18 +88,14 @@ class _LayerParser:
                 "a layer is a kind with its fields",
                 help="for example `- conv: {channels: 8}`",
             )
-            return self.broken(path, node.span)
-        return self.mapping(node, path)
+            return _broken(path, node.span)
+        return self._mapping(node, path)
 
-    def broken(self, path: str, span: Span) -> LayerSyntax:
-        return LayerSyntax(None, path, span, {}, suspect=True)
-
-    def mapping(self, node: MapNode, path: str) -> LayerSyntax:
-        kinds = [entry for entry in node if entry.key in self.kinds]
-        unknown = [e for e in node if e.key not in self.kinds and e.key not in _BESIDE]
+    def _mapping(self, node: MapNode, path: str) -> Item:
+        kinds = [entry for entry in node if entry.key in LAYER_WORDS]
+        unknown = [e for e in node if e.key not in LAYER_WORDS and e.key not in _BESIDE]
         if not kinds:
-            self.no_kind(node, unknown)
-            return self.broken(path, node.span)
+            return self._unknown_kind(node, unknown, path)
         for extra in kinds[1:]:
             self.source.problem(
                 "two-kinds",
@@ -93,41 +104,57 @@ class _LayerParser:
                 help=f"begin a new line with `- {extra.key}:`",
             )
         for entry in unknown:
-            self.misplaced(entry, kinds[0])
-        suspect = len(kinds) > 1 or bool(unknown)
-        return self.of_kind(node, kinds[0], path, suspect=suspect)
+            self._misplaced(entry, kinds[0])
+        item = self._of_kind(node, kinds[0], kinds[0].key, path)
+        if (unknown or len(kinds) > 1) and isinstance(item, LayerSyntax):
+            return replace(item, doubtful=True)
+        return item
 
-    def no_kind(self, node: MapNode, unknown: list[Entry]) -> None:
-        for entry in unknown[:1]:
-            self.source.problem(
-                "unknown-kind",
-                entry.key_node.span,
-                f"there is no layer kind `{entry.key}`",
-                help=did_you_mean(entry.key, self.kinds),
-            )
+    def _unknown_kind(self, node: MapNode, unknown: list[Entry], path: str) -> Item:
         if not unknown:
             self.source.problem(
                 "missing-kind",
                 node.span,
                 "this layer has no kind",
-                help="add one of " + ", ".join(self.kinds),
+                help="add one of " + ", ".join(LAYER_WORDS),
             )
+            return _broken(path, node.span)
+        entry = unknown[0]
+        self.source.problem(
+            "unknown-kind",
+            entry.key_node.span,
+            f"there is no layer kind `{entry.key}`",
+            help=did_you_mean(entry.key, LAYER_WORDS),
+        )
+        near = nearest(entry.key, KINDS)
+        if near is None or not isinstance(entry.value, MapNode):
+            return _broken(path, entry.key_node.span)
+        return self._of_kind(node, entry, near, path)
 
-    def misplaced(self, entry: Entry, kind: Entry) -> None:
+    def _misplaced(self, entry: Entry, kind: Entry) -> None:
         help = f"beside a kind stand only {' and '.join(f'`{word}:`' for word in _BESIDE)}"
-        if self.kinds[kind.key].field(entry.key) is not None:
+        known = KINDS.get(kind.key)
+        if known is not None and known.field(entry.key) is not None:
             help = f"indent it, so that it belongs to `{kind.key}:`"
         self.source.problem(
             "unknown-key", entry.key_node.span, f"`{entry.key}` does not belong here", help=help
         )
 
-    def of_kind(self, node: MapNode, entry: Entry, path: str, *, suspect: bool) -> LayerSyntax:
-        kind = self.kinds[entry.key]
-        path = f"{path}.{kind.name}"
-        before = len(self.source.diagnostics)
-        fields: Mapping[str, Written] = {}
-        if isinstance(entry.value, MapNode):
-            fields = parse_fields(self.source, kind, entry.value, self.scope)
+    def _of_kind(self, node: MapNode, entry: Entry, word: str, path: str) -> Item:
+        beside = self._beside(node)
+        if word in JOIN_WORDS:
+            layer = parse_template(self.source, entry.value, self.scope, word)
+            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, beside)
+        if word in CONTAINER_WORDS:
+            return parse_container(self, entry, f"{path}.{word}", beside)
+        return self._simple(entry, KINDS[word], f"{path}.{word}", beside)
+
+    def _simple(self, entry: Entry, kind: Kind, path: str, beside: Naming) -> LayerSyntax:
+        read = ReadFields({}, frozenset(), doubtful=False)
+        if kind.scalar:
+            read = self._scalar(kind, entry)
+        elif isinstance(entry.value, MapNode):
+            read = parse_fields(self.source, kind, entry.value, self.scope)
         elif not (isinstance(entry.value, ScalarNode) and entry.value.value is None):
             self.source.problem(
                 "wrong-type",
@@ -135,72 +162,77 @@ class _LayerParser:
                 f"`{kind.name}:` takes fields in braces",
                 help=f"for example `{kind.example}`",
             )
-        suspect = suspect or len(self.source.diagnostics) > before
-        name, name_span = self.name(node)
+            read = ReadFields({}, frozenset(f.name for f in kind.fields), doubtful=True)
         return LayerSyntax(
-            kind, path, entry.key_node.span, fields, name, name_span, self.when(node), suspect
+            kind, path, entry.key_node.span, read.fields, beside, read.bad, read.doubtful
         )
 
-    def name(self, node: MapNode) -> tuple[str | None, Span | None]:
-        entry = node.entry("name")
-        if entry is None:
-            return None, None
-        value = entry.value
-        if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
-            self.source.problem("wrong-type", value.span, "a layer's name is one word")
-            return None, None
-        word = value.value
-        if not IDENTIFIER.fullmatch(word) or word in RESERVED:
+    def _scalar(self, kind: Kind, entry: Entry) -> ReadFields:
+        field = kind.fields[0]
+        if isinstance(entry.value, MapNode):
             self.source.problem(
-                "bad-name",
-                value.span,
-                f"`{word}` can't name a layer",
-                help="use letters, digits and _; not " + ", ".join(sorted(RESERVED)),
+                "wrong-type",
+                entry.value.span,
+                f"`{kind.name}` takes one value",
+                help=f"for example `{kind.example}`",
             )
-        return word, value.span
+            return ReadFields({}, frozenset({field.name}), doubtful=False)
+        written = parse_written(self.source, entry.value, self.scope, kind.name)
+        if written is None or not _allowed(self.source, kind, field.name, written):
+            return ReadFields({}, frozenset({field.name}), doubtful=False)
+        return ReadFields({field.name: written}, frozenset(), doubtful=False)
 
-    def when(self, node: MapNode) -> Written | None:
-        entry = node.entry("when")
-        if entry is None:
-            return None
-        return parse_written(self.source, entry.value, self.scope, "when")
+    def _beside(self, node: MapNode) -> Naming:
+        name, when = node.entry("name"), node.entry("when")
+        return Naming(
+            None if name is None else parse_template(self.source, name.value, self.scope, "name"),
+            None if when is None else parse_written(self.source, when.value, self.scope, "when"),
+        )
 
 
-def parse_body(source: Source, node: Node, path: str, scope: Scope) -> Body:
-    """Parse a list of layers; what is wrong goes to ``source``."""
-    return _LayerParser(source, scope, KINDS).body(node, path)
+@dataclass(frozen=True, slots=True)
+class ReadFields:
+    """A layer's fields as far as they can be read."""
+
+    fields: Mapping[str, Written]
+    bad: frozenset[str]
+    doubtful: bool
 
 
-def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> dict[str, Written]:
+def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> ReadFields:
     """The fields written in ``node``.
 
     A misspelt key is taken as the one it is nearest to, so that it causes no
     further message.
     """
-    names = [item.name for item in kind.fields]
+    taken = {entry.key for entry in node}
     fields: dict[str, Written] = {}
+    bad: set[str] = set()
+    doubtful = False
     for entry in node:
-        name = _field_name(source, kind, entry, names, taken=_keys(node))
-        written = parse_written(source, entry.value, scope, entry.key)
-        field = kind.field(name) if name else None
-        if written is None or field is None:
+        name = _field_name(source, kind, entry, taken)
+        if name is None:
+            doubtful = doubtful or nearest(entry.key, [f.name for f in kind.fields]) is None
             continue
-        if not written.is_literal or check_literal(
-            source, field, literal_of(written), written.span, kind.name
-        ):
-            fields[field.name] = written
-    return fields
+        written = parse_written(source, entry.value, scope, entry.key)
+        if written is not None and _allowed(source, kind, name, written):
+            fields[name] = written
+        else:
+            bad.add(name)
+    return ReadFields(fields, frozenset(bad), doubtful)
 
 
-def _keys(node: MapNode) -> set[str]:
-    return {entry.key for entry in node}
+def _allowed(source: Source, kind: Kind, name: str, written: Written) -> bool:
+    field = kind.field(name)
+    if field is None or not written.is_literal:
+        return field is not None
+    return check_literal(source, field, literal_of(written), written.span, kind.name)
 
 
-def _field_name(
-    source: Source, kind: Kind, entry: Entry, names: Iterable[str], taken: set[str]
-) -> str | None:
+def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> str | None:
     if kind.field(entry.key) is not None:
         return entry.key
+    names = [field.name for field in kind.fields]
     source.problem(
         "unknown-key",
         entry.key_node.span,
@@ -209,3 +241,11 @@ def _field_name(
     )
     near = nearest(entry.key, names)
     return near if near not in taken else None
+
+
+def _broken(path: str, span: Span) -> LayerSyntax:
+    return LayerSyntax(None, path, span, {}, doubtful=True)
+
+
+def _example(word: str) -> str:
+    return KINDS[word].example if word in KINDS else _WRITTEN_BY_HAND[word]

@@ -9,20 +9,45 @@ from archsearch.spec.fields import REQUIRED, ChannelCount, Field, Whole
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode, plain_data
-from archsearch.spec.parse_layers import IDENTIFIER, RESERVED, parse_body, parse_fields
+from archsearch.spec.parse_blocks import (
+    block_params,
+    parse_blocks,
+    parse_mirror,
+    parse_params,
+    warn_unused,
+)
+from archsearch.spec.parse_layers import LayerParser, parse_fields
 from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.reader import read_yaml
 from archsearch.spec.source import Source, read_source
-from archsearch.spec.syntax import Body, Family, InputSyntax, Param, Written
+from archsearch.spec.syntax import (
+    BlockSyntax,
+    Body,
+    Family,
+    InputSyntax,
+    MirrorSyntax,
+    Written,
+)
 
 __all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_nodes", "parse_spec", "read_spec"]
 
-TOP_LEVEL = ("name", "description", "input", "params", "defaults", "encoder", "decoder", "allow")
+TOP_LEVEL = (
+    "name",
+    "description",
+    "input",
+    "params",
+    "defaults",
+    "blocks",
+    "encoder",
+    "decoder",
+    "allow",
+)
 INPUT_FIELDS = (
     Field("channels", ChannelCount(), REQUIRED, "Channels fed; auto: what the task feeds."),
     Field("height", Whole(1), REQUIRED, "Rows of a picture."),
     Field("width", Whole(1), REQUIRED, "Columns of a picture."),
 )
+_WITH_FIELDS = [kind.name for kind in KINDS.values() if not kind.scalar]
 _REQUIRED_KEYS = ("input", "encoder", "decoder")
 
 
@@ -52,7 +77,7 @@ class _SpecParser:
         self.source = source
         self.root = root
         self.aliases = self.check_keys()
-        self.scope = Scope({})
+        self.scope = Scope()
 
     def check_keys(self) -> dict[str, str]:
         """Note unknown keys; give what a misspelt one stands for."""
@@ -95,23 +120,45 @@ class _SpecParser:
                     f"the key `{key}` is missing",
                     help="a spec has input, encoder and decoder",
                 )
-        params = self.params()
-        self.scope = Scope({name: param.value for name, param in params.items()})
+        params = parse_params(self.source, self.mapping("params"), frozenset())
+        self.scope = Scope(params)
+        blocks_node = self.mapping("blocks")
+        parser = LayerParser(self.source, self.scope, block_params(blocks_node), set())
         name = self.text("name") or fallback_name
         description = self.text("description") or ""
         input = self.input()
         defaults = self.defaults()
-        encoder, decoder = self.section("encoder"), self.section("decoder")
-        self.check_unused(params)
-        if input is None or not encoder or not decoder:
+        blocks = parse_blocks(parser, blocks_node)
+        encoder = self.section(parser, "encoder")
+        decoder = self.decoder(parser)
+        warn_unused(self.source, params, self.scope)
+        self.warn_unused_blocks(blocks, parser.used_blocks)
+        allow = self.allow()
+        if input is None or not encoder or decoder is None or decoder == ():
             return None
         return Family(
-            self.source, name, description, input, encoder, decoder, params, defaults, self.allow()
+            self.source, name, description, input, encoder, decoder, params, defaults, blocks, allow
         )
 
-    def section(self, key: str) -> Body:
+    def decoder(self, parser: LayerParser) -> Body | MirrorSyntax | None:
+        entry = self.root.entry(self.aliases.get("decoder", "decoder"))
+        mirrored = None if entry is None else parse_mirror(self.source, entry, self.scope)
+        return mirrored or self.section(parser, "decoder")
+
+    def warn_unused_blocks(self, blocks: Mapping[str, BlockSyntax], used: set[str]) -> None:
+        for block in blocks.values():
+            if block.name not in used:
+                self.source.problem(
+                    "unused-block",
+                    block.span,
+                    f"nothing uses the block `{block.name}`",
+                    help=f"use it: `- block: {{use: {block.name}}}`, or remove it",
+                    severity="warning",
+                )
+
+    def section(self, parser: LayerParser, key: str) -> Body:
         node = self.value(key)
-        return () if node is None else parse_body(self.source, node, key, self.scope)
+        return () if node is None else parser.body(node, key)
 
     def text(self, key: str) -> str | None:
         node = self.value(key)
@@ -171,12 +218,12 @@ class _SpecParser:
         found: dict[str, Mapping[str, Written]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
-            if kind is None:
+            if kind is None or kind.scalar:
                 self.source.problem(
                     "unknown-kind",
                     entry.key_node.span,
                     f"there is no layer kind `{entry.key}`",
-                    help=did_you_mean(entry.key, KINDS),
+                    help=did_you_mean(entry.key, _WITH_FIELDS),
                 )
             elif not isinstance(entry.value, MapNode):
                 self.source.problem(
@@ -186,42 +233,8 @@ class _SpecParser:
                     help=f"for example `{kind.example}`",
                 )
             else:
-                found[kind.name] = parse_fields(self.source, kind, entry.value, self.scope)
+                found[kind.name] = parse_fields(self.source, kind, entry.value, self.scope).fields
         return found
-
-    def params(self) -> dict[str, Param]:
-        node = self.mapping("params")
-        found: dict[str, Param] = {}
-        for entry in node or ():
-            value = entry.value
-            if not IDENTIFIER.fullmatch(entry.key) or entry.key in RESERVED | {"input"}:
-                self.source.problem(
-                    "bad-name",
-                    entry.key_node.span,
-                    f"`{entry.key}` can't name a param",
-                    help="use letters, digits and _; not " + ", ".join(sorted(RESERVED)),
-                )
-            elif not isinstance(value, ScalarNode) or value.value is None or _computed(value.value):
-                self.source.problem(
-                    "wrong-type",
-                    value.span,
-                    f"the param `{entry.key}` needs a literal default",
-                    help="a number, a text, true or false",
-                )
-            else:
-                found[entry.key] = Param(entry.key, value.value, entry.key_node.span)
-        return found
-
-    def check_unused(self, params: Mapping[str, Param]) -> None:
-        for param in params.values():
-            if param.name not in self.scope.used:
-                self.source.problem(
-                    "unused-param",
-                    param.span,
-                    f"nothing uses the param `{param.name}`",
-                    help=f"write ${param.name} where it belongs, or remove it",
-                    severity="warning",
-                )
 
     def allow(self) -> frozenset[str]:
         node = self.value("allow")
@@ -237,7 +250,3 @@ class _SpecParser:
             )
             return frozenset()
         return frozenset(code for code in codes if isinstance(code, str))
-
-
-def _computed(value: object) -> bool:
-    return isinstance(value, str) and value.startswith("$")

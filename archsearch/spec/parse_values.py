@@ -1,30 +1,50 @@
-"""Values in a spec: literals, lists, ``$name`` and ``$(…)``."""
+"""Values in a spec: literals, lists, ``$name``, ``$(…)`` and texts that embed them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, parse_expression
 from archsearch.spec.fields import Field, Raw
 from archsearch.spec.nearest import did_you_mean, nearest
-from archsearch.spec.nodes import ListNode, MapNode, Node, Scalar, ScalarNode
+from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.source import Source
-from archsearch.spec.syntax import Part, Written
+from archsearch.spec.syntax import Part, Template, Written
 
-__all__ = ["Scope", "check_literal", "literal_of", "parse_written", "shown"]
+__all__ = [
+    "Scope",
+    "check_literal",
+    "literal_of",
+    "parse_template",
+    "parse_written",
+    "shown",
+]
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)")
+_EMBEDDED = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_SEE = "see `archsearch explain bad-expression`"
 
 
-@dataclass
 class Scope:
-    """The names an expression may read; those read are remembered."""
+    """The names an expression may read; those read are remembered, also outwards."""
 
-    names: Mapping[str, Scalar]
-    used: set[str] = field(default_factory=set)
+    def __init__(self, names: Iterable[str] = (), outer: Scope | None = None) -> None:
+        self.own = frozenset(names)
+        self.outer = outer
+        self.used: set[str] = set()
+
+    def names(self) -> frozenset[str]:
+        """All names that can be read here."""
+        return self.own | (self.outer.names() if self.outer else frozenset())
+
+    def use(self, name: str) -> bool:
+        """Note that ``name`` is read; False where there is none."""
+        if name in self.own:
+            self.used.add(name)
+            return True
+        return self.outer.use(name) if self.outer else False
 
 
 def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Written | None:
@@ -37,13 +57,21 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         what: the key, for messages.
     """
     if isinstance(node, MapNode):
-        source.problem("wrong-type", node.span, f"`{what}` takes a value, not a mapping of keys")
+        source.problem(
+            "wrong-type",
+            node.span,
+            f"`{what}` takes a value, not a mapping of keys",
+            help="if this is text or `$(…)` with a brace or `: ` in it, put it in quotes",
+        )
         return None
     if isinstance(node, ListNode):
         written = [parse_written(source, item, scope, what) for item in node.items]
-        if any(item is None or item.is_list for item in written):
+        flat = [item for item in written if item is not None and not item.is_list]
+        if len(flat) < len(node.items):
+            if all(item is not None for item in written):
+                source.problem("wrong-type", node.span, f"`{what}` takes no list of lists")
             return None
-        return Written(tuple(item.parts[0] for item in written if item), True, node.span)
+        return Written(tuple(item.parts[0] for item in flat), True, node.span)
     part = _parse_part(source, node, scope, what)
     return None if part is None else Written((part,), False, node.span)
 
@@ -56,48 +84,71 @@ def _parse_part(source: Source, node: ScalarNode, scope: Scope, what: str) -> Pa
         return None
     if not isinstance(node.value, str) or "$" not in node.value:
         return node.value
-    return _parse_expression(source, node, node.value, scope)
-
-
-def _parse_expression(source: Source, node: ScalarNode, text: str, scope: Scope) -> Part:
-    quoted = node.span.end - node.span.column != len(text)
-    start = node.span.column + quoted
+    text = node.value
+    start = node.span.column + _quotes(node)
     if match := _NAME.fullmatch(text):
-        inner, offset = match[1], start + 1
-    elif text.startswith("$(") and text.endswith(")"):
-        inner, offset = text[2:-1], start + 2
-    else:
+        return _expression(source, node.span.line, match[1], start + 1, scope)
+    if text.startswith("$(") and text.endswith(")"):
+        return _expression(source, node.span.line, text[2:-1], start + 2, scope)
+    source.problem(
+        "bad-expression",
+        node.span,
+        f"`{shown(text)}` is neither a value nor an expression",
+        help="a value is a whole expression or none: write $name or $(…)",
+    )
+    return None
+
+
+def _quotes(node: ScalarNode) -> int:
+    """1 where the scalar is quoted, so that its text begins a column later."""
+    return int(node.span.end - node.span.column > len(node.text))
+
+
+def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Template | None:
+    """Read a text that may embed expressions; problems give None."""
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
         source.problem(
-            "bad-expression",
+            "wrong-type",
             node.span,
-            f"`{text}` is neither a value nor an expression",
-            help="a value is a whole expression or none: write $name or $(…)",
+            f"`{what}` takes one word",
+            help="letters, digits and _, with $name or $(…) where it counts",
         )
         return None
+    parts: list[str | Expression] = []
+    start, done = node.span.column + _quotes(node), 0
+    for match in _EMBEDDED.finditer(node.value):
+        inner, at = (match[1], match.start(1)) if match[1] else (match[2], match.start(2))
+        expression = _expression(source, node.span.line, inner, start + at, scope)
+        if expression is None:
+            return None
+        parts += [node.value[done : match.start()], expression]
+        done = match.end()
+    parts.append(node.value[done:])
+    return Template(tuple(part for part in parts if part != ""), node.span)
+
+
+def _expression(
+    source: Source, line: int, text: str, column: int, scope: Scope
+) -> Expression | None:
     try:
-        expression = parse_expression(inner)
+        expression = parse_expression(text)
     except ExpressionError as error:
-        place = Span(node.span.line, offset + error.offset, offset + error.offset + error.length)
-        source.problem(error.code, place, error.message, help=error.help or _ALLOWED)
+        place = Span(line, column + error.offset, column + error.offset + error.length)
+        source.problem(error.code, place, error.message, help=error.help or _SEE)
         return None
-    return expression if _names_known(source, node.span, offset, expression, scope) else None
-
-
-_ALLOWED = "see `archsearch explain bad-expression`"
-
-
-def _names_known(
-    source: Source, span: Span, offset: int, expression: Expression, scope: Scope
-) -> bool:
     known = True
-    for name, at in expression.names:
-        scope.used.add(name)
-        if name not in scope.names:
+    for name, offset in expression.names:
+        if not scope.use(name):
             known = False
-            place = Span(span.line, offset + at, offset + at + len(name))
-            help = did_you_mean(name, scope.names) if scope.names else "declare it under `params:`"
-            source.problem("unknown-name", place, f"nothing is named `{name}`", help=help)
-    return known
+            place = Span(line, column + offset, column + offset + len(name))
+            names = sorted(scope.names())
+            source.problem(
+                "unknown-name",
+                place,
+                f"nothing is named `{name}`",
+                help=did_you_mean(name, names) if names else "declare it under `params:`",
+            )
+    return expression if known else None
 
 
 def literal_of(written: Written) -> Raw:

@@ -1,8 +1,8 @@
 """Paths to values in a spec: ``encoder[4].conv.channels``, ``early.conv.kernel``.
 
 A path follows the file as written; layers count from 0. ``encoder.last`` is
-the last layer of a list, and the kind may be left out where the layer has
-only one anyway (``decoder.last.activation``).
+the last layer of a list, and a simple layer's kind may be left out
+(``decoder.last.activation``).
 """
 
 from __future__ import annotations
@@ -10,10 +10,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archsearch.spec.fields import Field
+from archsearch.spec.fields import Field, Whole, Word
 from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.syntax import Body, Family, LayerSyntax
+from archsearch.spec.parse_blocks import LAST_FIELDS, MIRROR_UPS
+from archsearch.spec.syntax import (
+    BlockUse,
+    Body,
+    Choose,
+    Family,
+    Item,
+    LayerSyntax,
+    MirrorSyntax,
+    Repeat,
+)
 
 __all__ = ["PathError", "Target", "find_target"]
 
@@ -38,7 +48,9 @@ class Target:
     field: Field | None
 
 
-_PLACED = re.compile(r"(encoder|decoder)(?:\[(\d{1,4})\]|\.(last))\.(.+)")
+_LAST = re.compile(r"^(encoder|decoder)\.last(?=\.)")
+_TIMES = Field("times", Whole(0), 1, "How often.")
+_UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
 
 
 def find_target(family: Family, path: str) -> Target:
@@ -49,42 +61,85 @@ def find_target(family: Family, path: str) -> Target:
     """
     if path in family.params:
         return Target(path, None)
-    if match := _PLACED.fullmatch(path):
-        body: Body = family.encoder if match[1] == "encoder" else family.decoder
-        return _in_layer(_layer_at(body, match[1], match[2]), match[4], path)
-    first, _, rest = path.partition(".")
-    if first == "defaults" and rest:
-        return _in_defaults(rest)
-    named = _named_layers(family)
-    if rest and first in named:
-        return _in_layer(named[first], rest, path)
+    if path.startswith("defaults."):
+        return _in_defaults(path.removeprefix("defaults."))
+    if isinstance(family.decoder, MirrorSyntax) and path.startswith("decoder."):
+        return _in_mirror(path.removeprefix("decoder."))
+    whole = _with_name(family, _without_last(family, path))
+    for item in family.items():
+        target = _in_item(item, whole)
+        if target is not None:
+            return target
     raise PathError(f"nothing is at `{path}`", _where(family, path))
 
 
-def _layer_at(body: Body, section: str, place: str | None) -> LayerSyntax:
-    index = len(body) - 1 if place is None else int(place)
-    if index >= len(body):
-        raise PathError(
-            f"`{section}[{index}]` is not there", f"{section} has layers 0 to {len(body) - 1}"
-        )
-    return body[index]
+def _without_last(family: Family, path: str) -> str:
+    match = _LAST.match(path)
+    if match is None:
+        return path
+    body = family.encoder if match[1] == "encoder" else family.decoder
+    layers: Body = () if isinstance(body, MirrorSyntax) else body
+    return f"{match[1]}[{len(layers) - 1}]{path[match.end() :]}"
 
 
-def _in_layer(layer: LayerSyntax, rest: str, path: str) -> Target:
+def _with_name(family: Family, path: str) -> str:
+    """A path by a layer's name, as one by its place."""
+    for item in family.items():
+        name = item.beside.name.literal if item.beside.name else None
+        if name is not None and path.startswith(f"{name}."):
+            place, _, _ = item.path.rpartition(".")
+            return place + path[len(name) :]
+    return path
+
+
+def _in_item(item: Item, path: str) -> Target | None:
+    place, _, word = item.path.rpartition(".")
+    if not path.startswith(place + "."):
+        return None
+    rest = path[len(place) + 1 :]
+    if isinstance(item, LayerSyntax):
+        return _in_layer(item, word, rest)
+    if isinstance(item, Repeat) and rest == "repeat.times":
+        return Target(path, _TIMES)
+    if isinstance(item, Choose) and rest == "choose.by":
+        return Target(path, None)
+    if isinstance(item, BlockUse) and rest.startswith("block."):
+        return Target(path, None) if "." not in rest[6:] and rest != "block.use" else None
+    return None
+
+
+def _in_layer(layer: LayerSyntax, word: str, rest: str) -> Target | None:
     kind = layer.kind
     if kind is None:
-        raise PathError(f"`{path}`: that layer can't be read", "mend the spec first")
+        return None
+    if kind.scalar:
+        field = kind.fields[0]
+        return Target(f"{layer.path}.{field.name}", field) if rest == word else None
     written, _, name = rest.rpartition(".")
+    if "." in written or "[" in written:
+        return None
     if written not in ("", kind.name):
-        raise PathError(f"`{path}`: that layer is a {kind.name}", f"write {kind.name}.{name}")
+        raise PathError(f"`{rest}`: that layer is a {kind.name}", f"write {kind.name}.{name}")
     return Target(f"{layer.path}.{name}", _field(kind, name))
 
 
 def _in_defaults(rest: str) -> Target:
     name, _, field = rest.partition(".")
-    if name not in KINDS:
+    if name not in KINDS or KINDS[name].scalar:
         raise PathError(f"there is no layer kind `{name}`", did_you_mean(name, KINDS))
     return Target(f"defaults.{name}.{field}", _field(KINDS[name], field))
+
+
+def _in_mirror(rest: str) -> Target:
+    if rest == "up":
+        return Target("decoder.up", _UP)
+    name = rest.removeprefix("last.")
+    if rest.startswith("last.") and name in LAST_FIELDS:
+        return Target(f"decoder.last.{name}", KINDS["conv"].field(name))
+    raise PathError(
+        f"nothing is at `decoder.{rest}`",
+        "a mirrored decoder has decoder.up and decoder.last." + ", ".join(LAST_FIELDS),
+    )
 
 
 def _field(kind: Kind, name: str) -> Field:
@@ -95,13 +150,9 @@ def _field(kind: Kind, name: str) -> Field:
     return field
 
 
-def _named_layers(family: Family) -> dict[str, LayerSyntax]:
-    layers = (*family.encoder, *family.decoder)
-    return {layer.name: layer for layer in layers if layer.name is not None}
-
-
 def _where(family: Family, path: str) -> str:
-    known = [*family.params, *_named_layers(family), "encoder", "decoder", "defaults"]
+    names = [item.beside.name.literal for item in family.items() if item.beside.name]
+    known = [*family.params, *(n for n in names if n), "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
     form = "a path is a param, or like encoder[0].conv.channels or defaults.conv.kernel"
     return f"{did_you_mean(first, known)}; {form}" if first not in known else form

@@ -1,21 +1,24 @@
-"""From a family to one model: fields looked up, sizes computed, layer by layer."""
+"""From a family to one model: unfolded, sized, and held against the task."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from weakref import WeakKeyDictionary
 
-from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError, Span
-from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
-from archsearch.spec.fields import Field, FieldValue, Raw, SameAs
-from archsearch.spec.kinds import Kind, Problem, Step, Values
+from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError
+from archsearch.spec.expand import Expander, Leaf
+from archsearch.spec.fields import Field, FieldValue, Raw, Word
+from archsearch.spec.kinds import KINDS, Step
+from archsearch.spec.mirror import CannotMirrorError, MirrorStyle, mirrored
+from archsearch.spec.notes import Notes
+from archsearch.spec.ops import Add, Concat, Residual
+from archsearch.spec.parse_blocks import MIRROR_UPS
 from archsearch.spec.parse_spec import INPUT_FIELDS
-from archsearch.spec.parse_values import shown
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Shape
-from archsearch.spec.source import Source, in_order
-from archsearch.spec.syntax import Family, LayerSyntax, Written
+from archsearch.spec.syntax import Family, MirrorSyntax, Written
+from archsearch.spec.walk import Tensor, Walk
 
 __all__ = ["Resolution", "TaskChannels", "resolve"]
 
@@ -50,6 +53,18 @@ class Resolution:
         return self.plan
 
 
+class _Memory:
+    """What all candidates of a family share."""
+
+    def __init__(self) -> None:
+        self.literals: dict[Written, FieldValue | None] = {}
+        self.steps: dict[tuple[object, ...], Step] = {}
+
+
+_MEMORIES: WeakKeyDictionary[Family, _Memory] = WeakKeyDictionary()
+_UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
+
+
 def resolve(
     family: Family, channels: TaskChannels, assigned: Mapping[str, Raw] | None = None
 ) -> Resolution:
@@ -64,350 +79,235 @@ def resolve(
     return _Resolver(family, channels, assigned or {}).run()
 
 
-@dataclass(slots=True)
-class _Place:
-    """Where the walk stands: the shape so far and how far it can be trusted."""
-
-    shape: Shape
-    size_known: bool = True
-    channels_known: bool = True
-    field: tuple[float, float] = (1.0, 1.0)
-    jump: tuple[float, float] = (1.0, 1.0)
-
-
-@dataclass(slots=True)
-class _Leaf:
-    """One expanded layer with its fields resolved; None where they can't be."""
-
-    syntax: LayerSyntax
-    section: Section
-    values: dict[str, FieldValue] | None
-    trusted: bool = True
-
-
 class _Resolver:
     def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
         self.family = family
         self.channels = channels
-        self.assigned = assigned
-        self.source = Source(family.source.file, "")
-        self.source.lines = family.source.lines
-        self.source.diagnostics = list(family.source.diagnostics)
-        self.environment: dict[str, ExpressionValue] = {
-            name: param.value for name, param in family.params.items()
-        }
-        self.environment |= {
-            name: cast(ExpressionValue, value)
-            for name, value in assigned.items()
-            if name in family.params
-        }
+        memory = _MEMORIES.setdefault(family, _Memory())
+        self.notes = Notes(family.source, memory.literals)
+        self.expander = Expander(family, assigned, self.notes)
+        defaults = {kind: dict(fields) for kind, fields in family.defaults.items()}
+        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, defaults)
 
     def run(self) -> Resolution:
-        start = self.input_shape()
-        leaves = self.expand()
-        auto_output = self.settle_channels(leaves)
-        layers = self.walk(leaves, start)
-        found = tuple(in_order(self.visible()))
-        if layers is None or any(item.severity == "error" for item in found):
+        leaves = self.expander.leaves
+        self.expander.section(self.family.encoder, "encoder")
+        depth = len(leaves)
+        for leaf in leaves:
+            self.refuse_auto(leaf)
+        self.walk.through(leaves)
+        self.not_empty(depth, "encoder")
+        self.decoder()
+        self.not_empty(len(leaves) - depth, "decoder")
+        auto = self.settle_auto(leaves, depth)
+        self.walk.through(leaves[depth:])
+        if len(leaves) > depth:
+            self.check_output(leaves)
+        effective = self.effective_size(depth)
+        found = self.notes.shown(self.family.allow)
+        if not self.walk.complete or any(item.severity == "error" for item in found):
             return Resolution(None, found)
-        return Resolution(self.plan(start, layers, auto_output), found)
+        return Resolution(self.plan(depth, auto, effective), found)
 
-    def visible(self) -> list[Diagnostic]:
-        allowed = self.family.allow
-        return [
-            d for d in self.source.diagnostics if d.severity == "error" or d.code not in allowed
-        ]
-
-    # --- values -----------------------------------------------------------
-
-    def read(self, written: Written, field: Field, where: str) -> FieldValue | None:
-        """A written value, evaluated and checked; problems give None."""
-        try:
-            parts = tuple(self.part(part) for part in written.parts)
-        except ExpressionError as error:
-            self.source.problem(
-                "expression-value",
-                written.span,
-                f"`{field.name}`: {error.message}",
-                help=error.help,
-            )
-            return None
-        raw: Raw = parts if written.is_list else parts[0]
-        return self.checked(raw, field, written.span, where)
-
-    def part(self, part: object) -> bool | int | float | str | None:
-        if isinstance(part, Expression):
-            return part.evaluate(self.environment)
-        return cast("bool | int | float | str | None", part)
-
-    def checked(self, raw: Raw, field: Field, span: Span, where: str) -> FieldValue | None:
-        value = field.type.read(raw)
-        if value is None:
-            self.source.problem(
-                "expression-value",
-                span,
-                f"`{field.name}` of {where} would be {shown(raw)}",
-                help=f"`{field.name}` takes {field.type.expects}",
-            )
-        return value
-
-    def input_shape(self) -> Shape:
+    def input_tensor(self) -> Tensor:
         syntax = self.family.input
-        written = (syntax.channels, syntax.height, syntax.width)
         values = [
-            self.read(part, field, "input")
-            for part, field in zip(written, INPUT_FIELDS, strict=True)
+            self.expander.field("", written, field, self.expander.environment, "input")
+            for written, field in zip(
+                (syntax.channels, syntax.height, syntax.width), INPUT_FIELDS, strict=True
+            )
         ]
         channels, height, width = values
         if isinstance(channels, int) and channels != self.channels.feeds:
-            self.source.problem(
+            self.notes.problem(
                 "task-channels",
                 syntax.channels.span,
                 f"{self.channels.task} feeds {self.channels.feeds} channel(s), "
                 f"the input has {channels}",
                 help="use `channels: auto`, which is what the task feeds",
             )
-        size = [value if isinstance(value, int) else 1 for value in (height, width)]
+        known = isinstance(height, int) and isinstance(width, int)
+        rows, columns = (value if isinstance(value, int) else 32 for value in (height, width))
         feeds = channels if isinstance(channels, int) else self.channels.feeds
-        return Shape(feeds, size[0], size[1])
+        return Tensor(Shape(feeds, rows, columns), size_known=known)
 
-    # --- expansion ----------------------------------------------------------
-
-    def expand(self) -> list[_Leaf]:
-        sections: tuple[tuple[Section, tuple[LayerSyntax, ...]], ...] = (
-            ("encoder", self.family.encoder),
-            ("decoder", self.family.decoder),
-        )
-        return [
-            self.leaf(syntax, section)
-            for section, body in sections
-            for syntax in body
-            if self.present(syntax)
-        ]
-
-    def present(self, syntax: LayerSyntax) -> bool:
-        if syntax.when is None:
-            return True
-        try:
-            value = self.part(syntax.when.parts[0])
-        except ExpressionError as error:
-            self.source.problem("expression-value", syntax.when.span, f"`when`: {error.message}")
-            return True
-        if not isinstance(value, bool):
-            self.source.problem(
-                "expression-value",
-                syntax.when.span,
-                f"`when` must be true or false, and this is {shown(value)}",
-                help="write a comparison, such as $(depth > 1)",
+    def not_empty(self, layers: int, section: str) -> None:
+        if layers == 0 and not self.notes.has_errors():
+            self.notes.problem(
+                "empty-section",
+                None,
+                f"the {section} has no layers left",
+                help="at least one layer must remain whatever `when` says",
             )
-            return True
-        return value
 
-    def leaf(self, syntax: LayerSyntax, section: Section) -> _Leaf:
-        if syntax.kind is None:
-            return _Leaf(syntax, section, None, trusted=False)
-        values: dict[str, FieldValue] = {}
-        complete = True
-        for field in syntax.kind.fields:
-            value = self.lookup(syntax, syntax.kind, field, values)
-            if value is None:
-                complete = False
-            else:
-                values[field.name] = value
-        trusted = complete and not syntax.suspect
-        return _Leaf(syntax, section, values if complete else None, trusted)
+    # --- the decoder ----------------------------------------------------------
 
-    def lookup(
-        self, syntax: LayerSyntax, kind: Kind, field: Field, values: Mapping[str, FieldValue]
-    ) -> FieldValue | None:
-        """The layer's value, or that of ``defaults``, or the table's."""
-        for key, fields in (
-            (f"{syntax.path}.{field.name}", syntax.fields),
-            (f"defaults.{kind.name}.{field.name}", self.family.defaults.get(kind.name, {})),
-        ):
-            written = fields.get(field.name)
-            if key in self.assigned:
-                span = written.span if written else syntax.span
-                return self.checked(self.assigned[key], field, span, kind.name)
-            if written is not None:
-                return self.read(written, field, kind.name)
-        if isinstance(field.default, SameAs):
-            return values.get(field.default.field)
-        if field.required:
-            self.missing(syntax, kind, field)
-            return None
-        return cast(FieldValue, field.default)
-
-    def missing(self, syntax: LayerSyntax, kind: Kind, field: Field) -> None:
-        if syntax.suspect:
+    def decoder(self) -> None:
+        decoder = self.family.decoder
+        if not isinstance(decoder, MirrorSyntax):
+            self.expander.section(decoder, "decoder")
             return
-        self.source.problem(
-            "missing-key",
-            syntax.span,
-            f"{kind.name} needs `{field.name}`",
-            help=f"for example `{kind.example}`",
-        )
+        if not self.walk.complete or self.notes.has_errors():
+            self.walk.complete = False
+            return
+        style = self.mirror_style(decoder)
+        if style is None:
+            self.walk.complete = False
+            return
+        try:
+            self.expander.leaves += mirrored(self.walk.layers, style)
+        except CannotMirrorError as error:
+            self.walk.complete = False
+            self.notes.problem(
+                "cannot-mirror",
+                decoder.span,
+                f"the encoder can't be mirrored: {error.layer.path}",
+                label=error.message,
+                help=error.help,
+            )
 
-    def settle_channels(self, leaves: list[_Leaf]) -> int | None:
-        """Put a number in place of ``auto``; give the index of the layer that had it."""
-        setting = [
-            (index, leaf)
-            for index, leaf in enumerate(leaves, 1)
-            if leaf.syntax.kind is not None and leaf.syntax.kind.field("channels") is not None
-        ]
-        last = setting[-1][0] if setting and setting[-1][1].section == "decoder" else None
-        auto = None
-        for index, leaf in setting:
-            if leaf.values is None or leaf.values["channels"] != "auto":
-                continue
-            if index == last:
-                leaf.values["channels"] = self.channels.wants
-                auto = index
-            else:
-                self.refuse_auto(leaf)
-        return auto
+    def mirror_style(self, decoder: MirrorSyntax) -> MirrorStyle | None:
+        expander = self.expander
+        environment = expander.environment
+        up: FieldValue | None = "upsample"
+        if decoder.up is not None or "decoder.up" in expander.assigned:
+            up = expander.field("decoder.up", decoder.up, _UP, environment, "mirror", decoder.span)
+        last: dict[str, FieldValue] = {}
+        for field in KINDS["conv"].fields:
+            written = decoder.last.get(field.name)
+            value = expander.field(
+                f"decoder.last.{field.name}", written, field, environment, "last", decoder.span
+            )
+            if value is not None:
+                last[field.name] = value
+        if not isinstance(up, str) or self.notes.has_errors():
+            return None
+        bias = {kind: self.default(kind, "bias") is True for kind in ("conv", "conv_transpose")}
+        return MirrorStyle(up, bias, str(self.default("upsample", "mode")), last, decoder.span)
 
-    def refuse_auto(self, leaf: _Leaf) -> None:
-        written = leaf.syntax.fields.get("channels")
-        self.source.problem(
+    def default(self, kind: str, name: str) -> FieldValue | None:
+        field = KINDS[kind].field(name)
+        return None if field is None else self.expander.default(KINDS[kind], field)
+
+    # --- channels ---------------------------------------------------------------
+
+    def refuse_auto(self, leaf: Leaf) -> None:
+        if leaf.values.get("channels") != "auto":
+            return
+        written = leaf.fields.get("channels")
+        self.notes.problem(
             "auto-channels",
-            written.span if written else leaf.syntax.span,
+            written.span if written else leaf.span,
             "`channels: auto` belongs to the last layer of the decoder that sets channels",
             help="write a number here",
         )
-        leaf.values = None
-        leaf.trusted = False
+        del leaf.values["channels"]
+        leaf.bad |= {"channels"}
 
-    # --- sizes --------------------------------------------------------------
+    def settle_auto(self, leaves: Sequence[Leaf], depth: int) -> int | None:
+        """Put a number in place of ``auto``; give the index of the layer that had it."""
+        wants = self.channels.wants
+        auto = None
+        settled = False
+        for index in range(len(leaves), depth, -1):
+            leaf = leaves[index - 1]
+            if leaf.word == "pixel_shuffle" and not settled:
+                scale = leaf.values.get("scale")
+                wants *= scale * scale if isinstance(scale, int) else 1
+            elif leaf.kind is not None and leaf.kind.field("channels") is not None:
+                if settled:
+                    self.refuse_auto(leaf)
+                elif leaf.values.get("channels") == "auto":
+                    leaf.values["channels"], auto = wants, index
+                settled = True
+        return auto
 
-    def walk(self, leaves: list[_Leaf], start: Shape) -> list[LayerPlan] | None:
-        place = _Place(start)
-        layers: list[LayerPlan] = []
-        for index, leaf in enumerate(leaves, 1):
-            layer = self.advance(leaf, index, place)
-            if layer is not None:
-                layers.append(layer)
-        for section in ("encoder", "decoder"):
-            if not any(leaf.section == section for leaf in leaves):
-                self.source.problem(
-                    "empty-section",
-                    None,
-                    f"the {section} has no layers left",
-                    help="at least one layer must remain whatever `when` says",
-                )
-        self.check_output(leaves, start, place)
-        return layers if len(layers) == len(leaves) and layers else None
+    # --- the whole ---------------------------------------------------------------
 
-    def advance(self, leaf: _Leaf, index: int, place: _Place) -> LayerPlan | None:
-        kind = leaf.syntax.kind
-        if not leaf.trusted:
-            place.size_known = place.channels_known = False
-        if kind is None or leaf.values is None:
-            return None
-        step = kind.rule(Values(leaf.values), place.shape)
-        for problem in step.problems:
-            self.note(problem, leaf.syntax, place)
-        layer = _layer_plan(leaf, index, place, step)
-        if any(problem.severity == "error" for problem in step.problems):
-            place.size_known = place.channels_known = False
-        place.shape = step.output
-        place.field, place.jump = layer.receptive_field, _times(place.jump, step.jump)
-        return layer
-
-    def note(self, problem: Problem, syntax: LayerSyntax, place: _Place) -> None:
-        known = place.size_known if problem.concerns == "size" else place.channels_known
-        if not known:
-            return
-        written = syntax.fields.get(problem.field)
-        default = self.family.defaults.get(syntax.kind.name if syntax.kind else "", {})
-        written = written or (None if problem.severity == "warning" else default.get(problem.field))
-        self.source.problem(
-            problem.code,
-            written.span if written else syntax.span,
-            problem.message,
-            label=problem.label,
-            help=problem.help,
-            severity=problem.severity,
-        )
-
-    def check_output(self, leaves: list[_Leaf], start: Shape, place: _Place) -> None:
+    def check_output(self, leaves: Sequence[Leaf]) -> None:
         """The decoder must end with the picture that the task wants."""
-        if not leaves or leaves[-1].section != "decoder":
-            return
-        got, last = place.shape, leaves[-1].syntax
-        if place.size_known and (got.height, got.width) != (start.height, start.width):
-            self.source.problem(
+        start, end = self.walk.tensors[0], self.walk.last
+        got, wanted, last = end.shape, start.shape, leaves[-1]
+        known = end.size_known and start.size_known
+        if known and (got.vector or (got.height, got.width) != (wanted.height, wanted.width)):
+            self.notes.problem(
                 "output-size",
                 last.span,
-                f"the decoder ends at {got.height}×{got.width}, "
-                f"the picture is {start.height}×{start.width}",
+                f"the decoder ends with a vector, the task wants {wanted}"
+                if got.vector
+                else f"the decoder ends at {got.height}×{got.width}, "
+                f"the picture is {wanted.height}×{wanted.width}",
                 label=f"this layer gives {got}",
-                help=_size_help(got, start),
+                help=_size_help(got, wanted),
             )
-        if place.channels_known and got.channels != self.channels.wants:
+        elif end.channels_known and got.channels != self.channels.wants:
             self.wrong_channels(leaves, got)
 
-    def wrong_channels(self, leaves: list[_Leaf], got: Shape) -> None:
-        setter = next(
-            (leaf for leaf in reversed(leaves) if "channels" in (leaf.values or {})), leaves[-1]
-        )
-        written = setter.syntax.fields.get("channels")
-        self.source.problem(
+    def wrong_channels(self, leaves: Sequence[Leaf], got: Shape) -> None:
+        setter = next((leaf for leaf in reversed(leaves) if "channels" in leaf.values), leaves[-1])
+        written = setter.fields.get("channels")
+        self.notes.problem(
             "output-channels",
-            written.span if written else setter.syntax.span,
+            written.span if written else setter.span,
             f"the decoder ends with {got.channels} channel(s), "
             f"{self.channels.task} wants {self.channels.wants}",
             help="use `channels: auto`, which is what the task wants",
         )
 
-    def plan(self, start: Shape, layers: list[LayerPlan], auto_output: int | None) -> ModelPlan:
-        latent = [layer for layer in layers if layer.section == "encoder"][-1].output
+    def effective_size(self, depth: int) -> int:
+        """Numbers the decoder reads: the latent and every leak past it, each once."""
+        if depth == 0:
+            return 0
+        leaks: dict[int, LayerPlan] = {}
+        for layer in self.walk.layers:
+            op = layer.op
+            if (
+                layer.section == "decoder"
+                and isinstance(op, (Concat, Add, Residual))
+                and op.source < depth
+            ):
+                leaks.setdefault(op.source, layer)
+        size = self.walk.tensors[depth].shape.elements
+        for source, layer in leaks.items():
+            elements = self.walk.tensors[source].shape.elements
+            size += elements
+            self.warn_of_leak(layer, elements)
+        return size
+
+    def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
+        leaf = self.expander.leaves[layer.index - 1]
+        self.notes.problem(
+            "leak-past-latent",
+            leaf.span,
+            f"{layer.kind} carries {elements} numbers past the latent",
+            label="the decoder reads an encoder layer that isn't the latent",
+            help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
+            severity="warning",
+        )
+
+    def plan(self, depth: int, auto: int | None, effective: int) -> ModelPlan:
+        start, latent = self.walk.tensors[0].shape, self.walk.tensors[depth].shape
         return ModelPlan(
             name=self.family.name,
             description=self.family.description,
             input=start,
-            layers=tuple(layers),
+            layers=tuple(self.walk.layers),
             latent=Latent(
                 size=latent.elements,
                 channels=latent.channels,
                 height=latent.height,
                 width=latent.width,
                 compression=start.elements / latent.elements,
-                effective_size=latent.elements,
+                effective_size=effective,
             ),
             auto_input=self.family.input.channels.parts == ("auto",),
-            auto_output=auto_output,
+            auto_output=auto,
         )
 
 
-def _times(a: tuple[float, float], b: tuple[float, float]) -> tuple[float, float]:
-    return (a[0] * b[0], a[1] * b[1])
-
-
-def _layer_plan(leaf: _Leaf, index: int, place: _Place, step: Step) -> LayerPlan:
-    window, jump = step.window, place.jump
-    seen = (
-        place.field[0] + (window.height - 1) * jump[0],
-        place.field[1] + (window.width - 1) * jump[1],
-    )
-    kind = leaf.syntax.kind
-    return LayerPlan(
-        index=index,
-        section=leaf.section,
-        path=leaf.syntax.path,
-        name=leaf.syntax.name,
-        kind=kind.name if kind else "",
-        op=step.op,
-        input=place.shape,
-        output=step.output,
-        formula=step.formula,
-        params=step.params,
-        macs=step.macs,
-        receptive_field=seen,
-    )
-
-
 def _size_help(got: Shape, wanted: Shape) -> str:
+    if got.vector:
+        return f"end with `dense: {{shape: [{wanted.channels}, {wanted.height}, {wanted.width}]}}`"
     tall, over = divmod(wanted.height, got.height)
     wide, over_wide = divmod(wanted.width, got.width)
     if over == over_wide == 0:

@@ -12,6 +12,8 @@ __all__ = [
     "effective_kernel",
     "lost_rows",
     "same_padding",
+    "transposed_crop",
+    "transposed_size",
     "window_count",
 ]
 
@@ -65,3 +67,33 @@ def lost_rows(size: int, spanned: int, before: int, after: int, stride: int) -> 
     """
     remainder = (size + before + after - spanned) % stride
     return max(0, remainder - after)
+
+
+def transposed_size(size: int, spanned: int, stride: int) -> int:
+    """Rows of a transposed convolution before anything is cropped: (W − 1)·S + K_eff.
+
+    Example:
+        >>> transposed_size(16, 3, 2)
+        33
+    """
+    return (size - 1) * stride + spanned
+
+
+def transposed_crop(
+    spanned: int, stride: int, padding: int | None, output_padding: int
+) -> tuple[int, int]:
+    """Rows to crop before and after; negative numbers are appended.
+
+    With ``padding`` P the output has (W − 1)·S − 2P + K_eff + output_padding
+    rows. With None (``same``) it has W·S: P_total = K_eff − S +
+    output_padding, the smaller half cropped before.
+
+    Example:
+        >>> transposed_crop(3, 2, 1, 1), transposed_crop(3, 2, None, 0), transposed_crop(1, 2, 0, 1)
+        ((1, 0), (0, 1), (0, -1))
+    """
+    if padding is not None:
+        return padding, padding - output_padding
+    total = spanned - stride + output_padding
+    before = max(total, 0) // 2
+    return before, total - before - output_padding

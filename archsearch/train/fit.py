@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archsearch.config.settings import RunSettings
-from archsearch.errors import InputError, RunFailedError
+from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, build
 from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
-from archsearch.spec.ops import Conv
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks import Scorer, check_loss, collapsed, make_task
+from archsearch.tasks import Scorer, collapsed, make_task
 from archsearch.tasks import baselines as measure_baselines
 from archsearch.train.checkpoint import Progress, restore, save
+from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
 from archsearch.train.optimizers import make_optimizer
@@ -93,8 +93,8 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
     seed = settings.train.seed if seed is None else seed
-    _check(plan, settings, pictures)
-    with _threads(threads), _own_randomness(), _memory_errors(plan, settings):
+    check_together(plan, settings, pictures)
+    with _threads(threads), _own_randomness(), memory_errors(plan, settings):
         training = _prepare(plan, settings, pictures, seed, torch.device(device))
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
@@ -214,35 +214,6 @@ def _identity(plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: 
     return sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _check(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
-    check_loss(plan, settings.train)
-    given = tuple(pictures.images_NCHW.shape[1:])
-    if given != plan.input.as_tuple():
-        raise InputError(
-            f"`{plan.name}` takes {plan.input} pictures, "
-            f"{pictures.source} gives {'×'.join(map(str, given))}",
-            help="change `input` in the spec, or load the pictures at its size",
-        )
-    if min(len(split) for split in (pictures.train, pictures.val, pictures.test)) == 0:
-        raise InputError(
-            f"{pictures.source} has an empty split: {pictures.splits}",
-            help="take more pictures (data.limit)",
-        )
-    _check_batch_norm(plan, min(settings.train.batch_size, len(pictures.train)))
-
-
-def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
-    """One picture has no variance over a 1×1 output, and torch refuses it there."""
-    for layer in plan.layers:
-        normed = isinstance(layer.op, Conv) and layer.op.norm == "batch"
-        if batch_size == 1 and normed and layer.output.as_tuple()[1:] == (1, 1):
-            raise InputError(
-                f"batch norm on {layer.path} ({layer.output}) has one number a channel "
-                "in a batch of 1 picture",
-                help="use train.batch_size of at least 2, or `norm: layer`",
-            )
-
-
 @contextmanager
 def _threads(threads: int | None) -> Iterator[None]:
     before = torch.get_num_threads()
@@ -259,18 +230,3 @@ def _own_randomness() -> Iterator[None]:
     """Leave the caller's generators as they were."""
     with torch.random.fork_rng():
         yield
-
-
-@contextmanager
-def _memory_errors(plan: ModelPlan, settings: RunSettings) -> Iterator[None]:
-    try:
-        yield
-    except (RuntimeError, MemoryError) as error:
-        told = str(error).lower()
-        if isinstance(error, MemoryError) or "out of memory" in told or "allocate memory" in told:
-            raise RunFailedError(
-                f"not enough memory to train `{plan.name}` "
-                f"with batches of {settings.train.batch_size}",
-                help="lower train.batch_size, or make the first layers narrower",
-            ) from error
-        raise

@@ -94,6 +94,12 @@ def test_oblong_patches(cache):
     assert loaded.images_NCHW.shape[1:] == (3, 24, 48)
 
 
+def test_patches_larger_than_the_usual_region_get_larger_regions(cache):
+    loaded = load_pictures(DataSettings(source="photos"), height=200, width=160)
+    assert len(loaded.images_NCHW) >= 15
+    assert min(loaded.splits.values()) >= 1
+
+
 def test_patches_larger_than_the_photographs_are_refused(cache):
     with pytest.raises(DataError, match="too small for pictures of 2000×2000"):
         load_pictures(DataSettings(source="photos"), height=2000, width=2000)

@@ -206,6 +206,36 @@ def test_svhn(cache, monkeypatch, host):
     assert loaded.classes == tuple("0123456789")
 
 
+def test_stl10(cache, monkeypatch):
+    pixels_NCHW = np.random.default_rng(4).integers(0, 256, (14, 3, 96, 96), np.uint8)
+    labels = np.arange(14, dtype=np.uint8) % 10
+    stored = pixels_NCHW.transpose(0, 1, 3, 2)  # the set stores columns first, classes from 1
+    files = {
+        "train_X.bin": stored[:10].tobytes(),
+        "train_y.bin": (labels[:10] + 1).tobytes(),
+        "unlabeled_X.bin": b"",
+        "test_X.bin": stored[10:].tobytes(),
+        "test_y.bin": (labels[10:] + 1).tobytes(),
+        "class_names.txt": "\n".join("abcdefghij").encode(),
+    }
+    archive = cache / "downloads" / "stl10" / "stl10_binary.tar.gz"
+    archive.parent.mkdir(parents=True)
+    with tarfile.open(archive, mode="w:gz") as tar:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"stl10_binary/{name}")
+            member.size = len(content)
+            tar.addfile(member, io.BytesIO(content))
+    monkeypatch.setattr(datasets.STL10, "tgz_md5", md5(archive.read_bytes()))
+    for part in ("train_list", "test_list"):
+        names = [name for name, _ in getattr(datasets.STL10, part)]
+        monkeypatch.setattr(datasets.STL10, part, [[name, md5(files[name])] for name in names])
+    loaded = load_pictures(DataSettings(source="stl10", split="official"), height=96, width=96)
+    assert np.array_equal(loaded.images_NCHW.numpy(), pixels_NCHW)
+    assert loaded.labels.tolist() == labels.tolist()
+    assert loaded.classes == tuple("abcdefghij")
+    assert sorted(loaded.test.tolist()) == [10, 11, 12, 13]
+
+
 def test_channels_are_refused_before_anything_is_downloaded(cache):
     with pytest.raises(DataError, match="gray"):
         load_pictures(DataSettings(source="cifar10"), height=32, width=32, channels=1)

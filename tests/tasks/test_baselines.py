@@ -182,6 +182,13 @@ def test_the_fit_is_the_same_in_any_order_of_the_pictures() -> None:
     assert torch.equal(one.components, other.components)
 
 
+def test_few_large_pictures_need_no_square_matrix(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(linear_code_module, "_covariance")  # 27,648² numbers: 6 GB
+    shown = split(smooth_pictures(12, height=96, width=96), 6, 3)
+    curve = pca_curve(shown, [1, 5])
+    assert 0 < curve[5].val < curve[1].val
+
+
 def test_what_cannot_be_afforded_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear_code_module, "LARGEST", 100)
     shown = split(smooth_pictures(260), 220, 20)

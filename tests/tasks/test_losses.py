@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from archsearch.config.settings import TrainSettings
+from archsearch.config import TrainSettings, load
 from archsearch.errors import InputError
 from archsearch.spec.ops import ActivationName, Upsample
 from archsearch.spec.shape import Pair
@@ -92,3 +93,13 @@ def test_a_loss_that_suits_its_output_passes(
     train: TrainSettings, activation: ActivationName
 ) -> None:
     check_loss(plan_ending_in(activation), train)
+
+
+def test_bce_is_checked_on_a_spec_as_people_write_it(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "specs/acml-nine-layer.yaml").read_text(encoding="utf-8")
+    with_sigmoid, without = tmp_path / "with.yaml", tmp_path / "without.yaml"
+    with_sigmoid.write_text(text, encoding="utf-8")
+    without.write_text(text.replace(", activation: sigmoid", ""), encoding="utf-8")
+    check_loss(load(with_sigmoid).plan(), BCE)
+    with pytest.raises(InputError, match=r"\(decoder\[3\]\.conv\) has activation relu"):
+        check_loss(load(without).plan(), BCE)

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import torch
 
-from archsearch.config.settings import TaskSettings, TrainSettings
+from archsearch.config import TASK_NAMES, TaskSettings, TrainSettings, task_channels
 from archsearch.tasks import Task, make_task
 
 from .tiny import TinyPictures, smooth_pictures, split
@@ -19,6 +19,18 @@ def task(
     shown: TinyPictures, *, standardize: bool = False, train: TrainSettings | None = None
 ) -> Task:
     return make_task(TaskSettings(), train or TrainSettings(), shown, standardize=standardize)
+
+
+@pytest.mark.parametrize("name", TASK_NAMES)
+def test_every_task_of_the_settings_can_be_made(name: str) -> None:
+    """And feeds and wants as many channels as plans are made for."""
+    made = make_task(
+        TaskSettings.model_validate(name), TrainSettings(), pictures(), standardize=True
+    )
+    fed, target = made.feed(torch.rand(2, 3, 8, 8))
+    channels = task_channels(name, 3)
+    assert made.name == name
+    assert (fed.shape[1], target.shape[1]) == (channels.feeds, channels.wants)
 
 
 def test_the_picture_is_fed_and_wanted_back() -> None:

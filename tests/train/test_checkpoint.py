@@ -51,6 +51,18 @@ def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer,
     assert numbers(resumed) == numbers(whole)
 
 
+def test_a_kill_between_the_last_epoch_and_the_scores_loses_nothing(
+    made, plan_from, tmp_path
+) -> None:
+    plan, pictures = plan_from(made.NORMED), made.made_pictures()
+    settings, checkpoint = made.settings(epochs=KILLED_AFTER), tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    seen = []
+    resumed = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    assert seen == []
+    assert numbers(resumed) == numbers(fit(plan, settings, pictures))
+
+
 def test_what_a_checkpoint_holds_is_needed(made, plan_from, tmp_path: Path) -> None:
     """Moments and batch statistics are in the file, by name, beside plain JSON."""
     checkpoint = tmp_path / "checkpoint.safetensors"

@@ -1,5 +1,6 @@
 """A training: what it learns, counts, repeats and refuses."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -7,7 +8,9 @@ import torch
 
 from archsearch.config import DataSettings, RunSettings
 from archsearch.errors import InputError, RunFailedError
+from archsearch.nn import build
 from archsearch.train import fit
+from archsearch.train.order import picture_order
 
 
 def numbers(trained) -> tuple[object, ...]:
@@ -37,6 +40,36 @@ def test_it_learns_and_reports(made, plan_from) -> None:
     assert {"python", "torch", "numpy"} <= set(result.environment.versions)
     assert trained.samples.shape == (2, 8, 16, 16, 3)
     assert not trained.model.training
+
+
+def plainly_trained(plan, pictures, epochs: int, lr: float) -> list[float]:
+    """The same recipe as a textbook writes it: mean loss of each epoch."""
+    model = build(plan, seed=0)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    steps = epochs * math.ceil(len(pictures.train) / 16)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
+    losses = []
+    for epoch in range(1, epochs + 1):
+        model.train()
+        order, total = picture_order(len(pictures.train), 0, epoch), 0.0
+        for part in order.split(16):
+            x = pictures.images_NCHW[pictures.train[part]].float() / 255
+            loss = torch.nn.functional.mse_loss(model(x), x)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            schedule.step()
+            total += loss.item() * len(x)
+        model.eval()
+        losses.append(total / len(order))
+    return losses
+
+
+def test_it_takes_the_steps_of_a_plain_loop(made, plan_from) -> None:
+    plan, pictures = plan_from(made.NORMED), made.made_pictures(105)
+    result = fit(plan, made.settings(epochs=3, lr=0.02), pictures).result
+    expected = plainly_trained(plan, pictures, epochs=3, lr=0.02)
+    assert [row.train_loss for row in result.history] == pytest.approx(expected, rel=1e-3)
 
 
 def test_scores_are_the_clamped_mse_of_the_last_weights(made, plan_from) -> None:

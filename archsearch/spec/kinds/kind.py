@@ -37,8 +37,9 @@ class Step:
     """What a layer does to a shape, and what that costs.
 
     ``window`` and ``jump`` are the receptive field's: rows a window spans, and
-    the factor by which neighbouring outputs lie further apart in the input.
-    With an error among ``problems``, ``output`` is the nearest guess.
+    the factor by which neighbouring outputs lie further apart in the input
+    (``jump_first``: the window is laid after that). ``sees_all``: every output
+    sees the whole input. With an error among ``problems``, ``output`` is the nearest guess.
     """
 
     op: Op
@@ -48,6 +49,8 @@ class Step:
     macs: int = 0
     window: Pair = ONE
     jump: tuple[float, float] = (1.0, 1.0)
+    jump_first: bool = False
+    sees_all: bool = False
     problems: tuple[Problem, ...] = ()
 
 
@@ -87,6 +90,24 @@ class Values:
             raise TypeError(f"{name} is {value!r}")
         return value
 
+    def number(self, name: str) -> float:
+        """A number, whole or not."""
+        value = self._values[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{name} is {value!r}")
+        return float(value)
+
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        value = self._values[name]
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name} is {value!r}")
+        return tuple(value)
+
+    def has(self, name: str) -> bool:
+        """Whether an optional field is there."""
+        return name in self._values
+
     def either(self, name: str) -> FieldValue:
         """A value of several types."""
         return self._values[name]
@@ -102,6 +123,9 @@ class Kind:
         fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
         example: one layer as it stands in a file.
+        scalar: whether it takes one value instead of a mapping; its one field
+            has the kind's name.
+        takes_vector: whether it may follow a vector.
     """
 
     name: str
@@ -109,6 +133,8 @@ class Kind:
     fields: tuple[Field, ...]
     rule: Callable[[Values, Shape], Step]
     example: str
+    scalar: bool = False
+    takes_vector: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field called ``name``, or None."""

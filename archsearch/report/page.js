@@ -1,0 +1,41 @@
+"use strict";
+// Sort a table by a clicked column; numbers by data-sort, missing ones last.
+for (const table of document.querySelectorAll("table.sortable")) {
+  const heads = [...table.tHead.rows[0].cells];
+  heads.forEach((head, place) => head.querySelector("button").addEventListener("click", () => {
+    const up = head.getAttribute("aria-sort") !== "ascending";
+    heads.forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", up ? "ascending" : "descending");
+    const body = table.tBodies[0];
+    const key = (row) => {
+      const cell = row.cells[place];
+      return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent;
+    };
+    const compare = (a, b) => {
+      if (a === "" || b === "") return (a === "") - (b === "");
+      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+      return up ? order : -order;
+    };
+    body.append(...[...body.rows].sort((a, b) => compare(key(a), key(b))));
+  }));
+}
+// Copy a spec; where the clipboard is closed to files, leave the text selected.
+for (const button of document.querySelectorAll("button.copy")) {
+  button.addEventListener("click", async () => {
+    const text = button.parentElement.querySelector("pre");
+    getSelection().selectAllChildren(text);
+    try {
+      await navigator.clipboard.writeText(text.textContent);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Selected";
+    }
+  });
+}
+// A link to an architecture opens it.
+const reveal = () => {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  if (target && target.tagName === "DETAILS") target.open = true;
+};
+addEventListener("hashchange", reveal);
+reveal();

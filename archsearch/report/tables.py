@@ -1,0 +1,241 @@
+"""The page's tables as text cells, each with what it sorts by."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archsearch.records import PlanRecord, TrialRecord, Value
+from archsearch.report.correlation import MEASURES, SIZES, Correlations, Estimate
+from archsearch.report.findings import Findings, TrialRow
+from archsearch.report.words import decimal, error
+
+__all__ = [
+    "MOST_ARCHITECTURES",
+    "MOST_ROWS",
+    "Architecture",
+    "Cell",
+    "Column",
+    "CorrelationTable",
+    "Row",
+    "architectures",
+    "correlation_tables",
+    "trial_columns",
+    "trial_rows",
+]
+
+MOST_ROWS = 2000
+MOST_ARCHITECTURES = 200
+
+
+class Cell(NamedTuple):
+    """A text, and the number it sorts by (None: by the text)."""
+
+    text: str
+    sort: float | None = None
+
+
+class Column(NamedTuple):
+    """A column's head, with a word of help."""
+
+    name: str
+    help: str = ""
+
+
+class Row(NamedTuple):
+    """One trial; ``anchor`` is where its architecture stands, or empty."""
+
+    cells: list[Cell]
+    anchor: str
+
+
+class Architecture(NamedTuple):
+    """One trial's spec and layer table."""
+
+    anchor: str
+    title: str
+    spec: str
+    layers: list[dict[str, str]]
+
+
+class CorrelationCell(NamedTuple):
+    """A value and the small print under it."""
+
+    value: str
+    interval: str
+
+
+class CorrelationRow(NamedTuple):
+    """One size's measures."""
+
+    name: str
+    cells: list[CorrelationCell]
+
+
+class CorrelationTable(NamedTuple):
+    """Sizes × measures."""
+
+    title: str
+    columns: list[str]
+    rows: list[CorrelationRow]
+
+
+_COLUMNS = (
+    Column("trial"),
+    Column("state"),
+    Column("latent", "channels×height×width"),
+    Column("size", "numbers in the latent"),
+    Column("params"),
+    Column("MACs"),
+    Column("depth", "encoder layers with weights"),
+    Column("seeds"),
+    Column("val MSE", "mean over seeds"),
+    Column("±", "half the range over seeds"),
+    Column("test MSE"),
+    Column("PCA", "validation MSE of PCA with as many numbers"),
+    Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
+    Column("worth", "PCA components that do as well"),
+    Column("bottleneck", "limited: no linear code of this size does better"),
+)
+
+
+def trial_columns(findings: Findings) -> list[Column]:
+    """The fixed columns, each searched name, and the reason."""
+    return [*_COLUMNS, *map(Column, _searched(findings)), Column("reason")]
+
+
+def trial_rows(findings: Findings) -> list[Row]:
+    """Trials by rising error, those without one last; at most :data:`MOST_ROWS`."""
+    by_number = {trial.number: trial for trial in findings.study.trials}
+    ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")
+    detailed = {trial.number for trial in _detailed(findings)}
+    names = _searched(findings)
+    rows = []
+    for number in ordered["number"].head(MOST_ROWS).tolist():
+        row, trial = findings.trial(number), by_number[number]
+        values = [_value_cell(trial.values.get(name)) for name in names]
+        cells = [*_fixed_cells(row, trial), *values, Cell(row.text("reason"))]
+        rows.append(Row(cells, _anchor(trial) if number in detailed else ""))
+    return rows
+
+
+def architectures(findings: Findings) -> list[Architecture]:
+    """Spec and layer table of the best trials, at most :data:`MOST_ARCHITECTURES`."""
+    made = []
+    for trial in _detailed(findings):
+        assert trial.plan is not None  # noqa: S101  _detailed chose those that have one
+        value = findings.trial(trial.number).real("val_mse")
+        told = f", validation MSE {error(value)}" if math.isfinite(value) else f", {trial.state}"
+        title = f"Trial {trial.number}: latent {_shape(trial.plan)}{told}"
+        made.append(Architecture(_anchor(trial), title, trial.plan.spec, _layers(trial.plan)))
+    return made
+
+
+def correlation_tables(findings: Findings) -> list[CorrelationTable]:
+    """All correlations; twice where collapsed runs make two answers."""
+    if not any(findings.found.measures[size]["spearman"].value is not None for size in SIZES):
+        return []
+    tables = [_correlation_table("", findings.found)]
+    if findings.sample.runs["collapsed"].any():
+        tables[0] = tables[0]._replace(title="All runs")
+        spare = findings.without_collapsed
+        tables.append(_correlation_table("Without collapsed runs", spare))
+    return tables
+
+
+def _searched(findings: Findings) -> list[str]:
+    return list(dict.fromkeys(name for trial in findings.study.trials for name in trial.values))
+
+
+def _detailed(findings: Findings) -> list[TrialRecord]:
+    ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")["number"]
+    by_number = {trial.number: trial for trial in findings.study.trials if trial.plan}
+    found = (by_number[number] for number in ordered.tolist() if number in by_number)
+    return list(_first(found, MOST_ARCHITECTURES))
+
+
+def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
+    for trial, _ in zip(trials, range(most), strict=False):
+        yield trial
+
+
+def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
+    spread = (row.real("high") - row.real("low")) / 2
+    state = f"{trial.state}, collapsed" if row.cells["collapsed"] else trial.state
+    plan = trial.plan
+    sizes = [plan.latent_size, plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 4
+    return [
+        Cell(str(trial.number), trial.number),
+        Cell(state),
+        Cell(_shape(plan) if plan else ""),
+        *(Cell(f"{size:,}", size) if size is not None else Cell("") for size in sizes),
+        Cell(str(row.whole("seeds")), row.whole("seeds")),
+        _error_cell(row.real("val_mse")),
+        _error_cell(spread) if row.whole("seeds") > 1 else Cell(""),
+        _error_cell(row.real("test_mse")),
+        _error_cell(row.real("pca_val")),
+        _error_cell(row.real("patch_pca_val")),
+        _whole_cell(row.real("equal_pca")),
+        Cell({"not": "not limiting", "": ""}.get(row.text("verdict"), "limited")),
+    ]
+
+
+def _error_cell(value: float) -> Cell:
+    return Cell(error(value), value) if math.isfinite(value) else Cell("")
+
+
+def _whole_cell(value: float) -> Cell:
+    return Cell(f"{value:,.0f}", value) if math.isfinite(value) else Cell("")
+
+
+def _value_cell(value: Value | None) -> Cell:
+    if value is None:
+        return Cell("")
+    if isinstance(value, bool):
+        return Cell("true" if value else "false", float(value))
+    if isinstance(value, tuple):
+        return Cell(f"{value[0]}×{value[1]}")
+    return Cell(value) if isinstance(value, str) else Cell(f"{value:.6g}", value)
+
+
+def _anchor(trial: TrialRecord) -> str:
+    return f"trial-{trial.number}"
+
+
+def _shape(plan: PlanRecord) -> str:
+    return f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}"
+
+
+def _layers(plan: PlanRecord) -> list[dict[str, str]]:
+    return [
+        {
+            "index": str(layer.index),
+            "section": layer.section,
+            "kind": layer.kind,
+            "output": "×".join(map(str, layer.output)),
+            "formula": layer.formula,
+            "params": f"{layer.params:,}",
+            "macs": f"{layer.macs:,}",
+        }
+        for layer in plan.layers
+    ]
+
+
+def _correlation_table(title: str, found: Correlations) -> CorrelationTable:
+    names = {"latent_size": "latent size", "params": "parameters", "macs": "MACs"}
+    rows = []
+    for size in SIZES:
+        estimates = [*(found.measures[size][measure] for measure in MEASURES), found.slopes[size]]
+        rows.append(CorrelationRow(names[size], [_correlation_cell(one) for one in estimates]))
+    columns = ["Spearman ρ", "Kendall τ-b", "Pearson log–log", "Spearman given others", "slope"]
+    return CorrelationTable(title, columns, rows)
+
+
+def _correlation_cell(estimate: Estimate) -> CorrelationCell:
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return CorrelationCell("–", "")
+    p = estimate.p if estimate.p is not None else math.nan
+    told = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    interval = f"{decimal(estimate.low)} to {decimal(estimate.high)}; {told}"
+    return CorrelationCell(decimal(estimate.value), interval)

@@ -1,0 +1,65 @@
+"""Writing a report: the page, the tables for programs, and the figures."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from archsearch.files import write_bytes, write_text
+from archsearch.records import StudyRecord, trials_frame
+from archsearch.report.figures import draw
+from archsearch.report.findings import find, summarize
+from archsearch.report.page import page_html
+from archsearch.report.words import answer
+
+__all__ = ["ReportFiles", "write_report"]
+
+
+@dataclass(frozen=True)
+class ReportFiles:
+    """What was written, and what it says.
+
+    Attributes:
+        index: the page.
+        trials: the table, one row a trial and seed.
+        summary_file: the numbers for programs.
+        figures: PNG and SVG files.
+        summary: what ``summary_file`` holds.
+        answer: the page's opening sentences.
+    """
+
+    index: Path
+    trials: Path
+    summary_file: Path
+    figures: tuple[Path, ...]
+    summary: dict[str, object]
+    answer: tuple[str, ...]
+
+
+def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles:
+    """Write the report of ``study`` into the folder ``out``, the page last.
+
+    Nothing is trained; earlier files of the same names are replaced.
+
+    Args:
+        study: the record to report, finished or not.
+        out: a folder, made if missing.
+        seed: of resamples and permutations; equal seeds, equal numbers.
+    """
+    findings = find(study, seed=seed)
+    drawings = list(draw(findings))
+    figures: list[Path] = []
+    for drawing in drawings:
+        png, svg = (out / "figures" / f"{drawing.name}.{kind}" for kind in ("png", "svg"))
+        write_bytes(png, drawing.png)
+        write_text(svg, drawing.svg)
+        figures += [png, svg]
+    summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
+    trials, numbers, index = out / "trials.csv", out / "summary.json", out / "index.html"
+    write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
+    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(numbers, text + "\n")
+    write_text(index, page_html(findings, drawings))
+    said = tuple(answer(findings))
+    return ReportFiles(index, trials, numbers, tuple(figures), summary, said)

@@ -1,0 +1,66 @@
+"""``dense``: every output sees every input."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from archsearch.spec.fields import ABSENT, Field, Sizes, Whole, Word
+from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
+from archsearch.spec.ops import ActivationName, Dense
+from archsearch.spec.shape import Pair, Shape
+
+__all__ = ["DENSE"]
+
+
+def _problems(values: Values) -> tuple[Problem, ...]:
+    both = values.has("size") and values.has("shape")
+    if values.has("size") != values.has("shape"):
+        return ()
+    return (
+        Problem(
+            "dense-size",
+            "dense takes `size` or `shape`, not both" if both else "dense needs `size` or `shape`",
+            field="shape" if both else "",
+            help="size: 64 gives a vector; shape: [16, 8, 8] leads back to a picture",
+        ),
+    )
+
+
+def _output(values: Values) -> Shape:
+    if values.has("shape"):
+        channels, height, width = values.sizes("shape")
+        return Shape(channels, height, width)
+    return Shape(values.whole("size") if values.has("size") else 1, 1, 1, vector=True)
+
+
+def _rule(values: Values, shape: Shape) -> Step:
+    output = _output(values)
+    inputs, outputs = shape.elements, output.elements
+    activation = cast(ActivationName, values.word("activation"))
+    back = f" as {output}" if not output.vector else ""
+    return Step(
+        op=Dense(outputs, None if output.vector else output, activation),
+        output=output,
+        formula=f"{inputs} → {outputs}{back}",
+        params=outputs * (inputs + 1),
+        macs=inputs * outputs,
+        window=Pair(shape.height, shape.width),
+        sees_all=True,
+        problems=_problems(values),
+    )
+
+
+DENSE = Kind(
+    name="dense",
+    doc="All elements, flattened in the order C, H, W, times a matrix, plus a bias.",
+    fields=(
+        Field("size", Whole(1), ABSENT, "Numbers that come out, as a vector."),
+        Field(
+            "shape", Sizes(3), ABSENT, "[channels, height, width] of the picture that comes out."
+        ),
+        Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),
+    ),
+    rule=_rule,
+    example="dense: {size: 64}",
+    takes_vector=True,
+)

@@ -1,0 +1,42 @@
+"""``pixel_shuffle``: channels turned into pixels."""
+
+from __future__ import annotations
+
+from archsearch.spec.fields import Field, Whole
+from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
+from archsearch.spec.ops import PixelShuffle
+from archsearch.spec.shape import Shape
+
+__all__ = ["PIXEL_SHUFFLE"]
+
+
+def _rule(values: Values, shape: Shape) -> Step:
+    scale = values.whole("scale")
+    channels, over = divmod(shape.channels, scale * scale)
+    output = Shape(max(1, channels), shape.height * scale, shape.width * scale)
+    rows, columns = f"({shape.height}·{scale})", f"({shape.width}·{scale})"
+    sides = f"{rows}²" if rows == columns else f"{rows}·{columns}"
+    problem = Problem(
+        "groups-dont-divide",
+        f"pixel_shuffle can't split {shape.channels} channels into groups of {scale * scale}",
+        field="scale",
+        label=f"scale² is {scale * scale}: {shape.channels} / {scale * scale} leaves {over}",
+        help=f"give the layer before it a multiple of {scale * scale} channels",
+        concerns="channels",
+    )
+    return Step(
+        op=PixelShuffle(scale),
+        output=output,
+        formula=f"{sides}·({shape.channels}/{scale * scale}) = {output.elements}",
+        jump=(1 / scale, 1 / scale),
+        problems=(problem,) if over else (),
+    )
+
+
+PIXEL_SHUFFLE = Kind(
+    name="pixel_shuffle",
+    doc="C·s² channels become C channels of a picture s times as large (Shi et al. 2016).",
+    fields=(Field("scale", Whole(1), 2, "Rows and columns made of each; one number."),),
+    rule=_rule,
+    example="pixel_shuffle: {scale: 2}",
+)

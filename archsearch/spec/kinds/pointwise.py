@@ -1,0 +1,67 @@
+"""``norm``, ``activation`` and ``dropout`` as layers of their own."""
+
+from __future__ import annotations
+
+from typing import cast, get_args
+
+from archsearch.spec.fields import REQUIRED, Field, Probability, Word
+from archsearch.spec.kinds.conv import norm_params, norm_problems
+from archsearch.spec.kinds.kind import Kind, Step, Values
+from archsearch.spec.ops import Activation, ActivationName, Dropout, Norm, NormName
+from archsearch.spec.shape import Shape
+
+__all__ = ["ACTIVATION", "DROPOUT", "NORM"]
+
+
+def _unchanged(shape: Shape) -> str:
+    return f"{shape} unchanged"
+
+
+def _norm(values: Values, shape: Shape) -> Step:
+    norm = cast(NormName, values.word("norm"))
+    return Step(
+        op=Norm(norm),
+        output=shape,
+        formula=_unchanged(shape),
+        params=norm_params(norm, shape.channels),
+        problems=norm_problems(norm, shape.channels),
+    )
+
+
+def _activation(values: Values, shape: Shape) -> Step:
+    op = Activation(cast(ActivationName, values.word("activation")))
+    return Step(op=op, output=shape, formula=_unchanged(shape))
+
+
+def _dropout(values: Values, shape: Shape) -> Step:
+    return Step(op=Dropout(values.number("dropout")), output=shape, formula=_unchanged(shape))
+
+
+NORM = Kind(
+    name="norm",
+    doc="A normalization on its own: batch, layer (one group) or group (8 groups).",
+    fields=(Field("norm", Word(get_args(NormName)), REQUIRED, "Which normalization."),),
+    rule=_norm,
+    example="norm: batch",
+    scalar=True,
+)
+
+ACTIVATION = Kind(
+    name="activation",
+    doc="A nonlinearity on its own.",
+    fields=(Field("activation", Word(get_args(ActivationName)), REQUIRED, "Which nonlinearity."),),
+    rule=_activation,
+    example="activation: relu",
+    scalar=True,
+    takes_vector=True,
+)
+
+DROPOUT = Kind(
+    name="dropout",
+    doc="Each element set to 0 with this probability while training.",
+    fields=(Field("dropout", Probability(), REQUIRED, "The probability, below 1."),),
+    rule=_dropout,
+    example="dropout: 0.1",
+    scalar=True,
+    takes_vector=True,
+)

@@ -1,0 +1,159 @@
+"""``archsearch train`` on a folder of real PNG files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from archsearch.cli import main
+
+SPEC = """
+name: tiny
+params: {width: 2}
+input: {channels: auto, height: 16, width: 16}
+encoder:
+  - conv: {channels: $width, activation: relu}
+  - pool: {}
+decoder:
+  - upsample: {}
+  - conv: {channels: auto, activation: sigmoid}
+"""
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a spec, 40 pictures and a cache of its own."""
+    (tmp_path / "tiny.yaml").write_text(SPEC)
+    (tmp_path / "pictures").mkdir()
+    generator = torch.Generator().manual_seed(0)
+    for number in range(40):
+        coarse = torch.randint(0, 256, (4, 4, 3), generator=generator, dtype=torch.uint8)
+        picture = Image.fromarray(coarse.numpy()).resize((16, 16))
+        picture.save(tmp_path / "pictures" / f"{number:02}.png")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def command(*more: str) -> list[str]:
+    return ["train", "tiny.yaml", "--data", "folder:pictures", "--epochs", "2", *more]
+
+
+def run(*more: str) -> int:
+    with pytest.raises(SystemExit) as ended:
+        main(command("--threads", "1", *more))
+    return int(ended.value.code or 0)
+
+
+def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, capsys) -> None:
+    assert run() == 0
+    printed = capsys.readouterr()
+    for row in ("this net ", "channel mean ", "PCA, 128 numbers ", "patch PCA, 2×8×8 "):
+        assert row in printed.out
+    assert "run directory: runs/tiny\n" in printed.out
+    lines = printed.err.splitlines()
+    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+    assert "\x1b" not in printed.err + printed.out
+    assert (place / "runs" / "tiny" / "metrics.json").exists()
+
+
+def test_json_is_metrics_json_and_a_second_run_prints_it_again(place, capsys) -> None:
+    assert run("--json", "--out", "there") == 0
+    first = capsys.readouterr().out
+    assert run("--json", "--out", "there") == 0
+    again = capsys.readouterr()
+    stored = json.loads((place / "there" / "metrics.json").read_text())
+    assert json.loads(first) == json.loads(again.out) == stored
+    assert next(iter(stored)) == "version"
+    assert "nothing was left to train" in again.err
+
+
+def test_options_and_set_reach_settings_and_model(place) -> None:
+    more = ("--set", "train.optimizer=sgd", "--set", "width=3", "--set", "encoder[0].conv.kernel=5")
+    options = ("--batch-size", "8", "--lr", "1", "--seed", "4", "--limit", "30")
+    assert run("--out", "there", *more, *options) == 0
+    config = json.loads((place / "there" / "config.json").read_text())
+    assert (
+        config["train"] | {"optimizer": "sgd", "batch_size": 8, "lr": 1.0, "seed": 4}
+        == (config["train"])
+    )
+    assert config["data"]["limit"] == 30
+    assert config["data"]["source"] == f"folder:{place / 'pictures'}"
+    spec = (place / "there" / "spec.yaml").read_text()
+    assert "channels: 3, kernel: 5" in spec
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (("--set", "train.lrr=1"), "there is no `train.lrr`"),
+        (("--set", "train.lr=-1"), "`train.lr`"),
+        (("--task", "sing"), "`task.name` = 'sing'"),
+        (("--data", "folder:nowhere"), "nowhere"),
+        (("--set", "train.batch_size"), "no assignment"),
+        (("--set", "encoder[0].conv.kernel=99", "--set", "encoder[0].conv.padding=0"), "kernel"),
+    ],
+)
+def test_wrong_input_ends_with_2_and_a_reason(place, capsys, more, told) -> None:
+    assert run(*more) == 2
+    printed = capsys.readouterr()
+    assert told in printed.err
+    assert "Traceback" not in printed.err
+    assert printed.out == ""
+
+
+def test_another_config_in_the_same_place_is_refused(place, capsys) -> None:
+    assert run() == 0
+    assert run("--lr", "0.5") == 2
+    assert "train.lr is 0.01 there, 0.5 here" in capsys.readouterr().err
+
+
+def test_a_training_that_breaks_ends_with_1(place, capsys) -> None:
+    wild = ("--lr", "100", "--set", "train.optimizer=sgd", "--set", "train.schedule=constant")
+    unbounded = ("--set", "decoder[1].conv.activation=none", "--epochs", "40")
+    assert run(*wild, *unbounded) == 1
+    assert "the training loss was" in capsys.readouterr().err
+
+
+def test_a_name_never_leads_out_of_runs(place) -> None:
+    (place / "tiny.yaml").write_text(SPEC.replace("name: tiny", "name: ../../out there"))
+    assert run() == 0
+    assert [path.name for path in (place / "runs").iterdir()] == ["out-there"]
+
+
+def test_an_interrupt_ends_with_130_and_the_same_command_goes_on(place) -> None:
+    """On a terminal: the bar is drawn on stderr, and stdout stays clean."""
+    import pty
+
+    root = Path(__file__).parents[2]
+    shown, stderr = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from archsearch.cli import main; main()", *command()[:-1], "99999"],
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        env=os.environ | {"PYTHONPATH": str(root), "TERM": "xterm", "NO_COLOR": ""},
+    )
+    os.close(stderr)
+    text = ""
+    while "epoch     2/99999" not in text:
+        text += os.read(shown, 4096).decode(errors="replace")
+    process.send_signal(signal.SIGINT)
+    try:
+        while chunk := os.read(shown, 4096):
+            text += chunk.decode(errors="replace")
+    except OSError:  # how a terminal says that its other end is gone
+        pass
+    out, _ = process.communicate(timeout=60)
+    os.close(shown)
+    assert process.returncode == 130
+    assert "training tiny" in text
+    assert "the same command goes on from the last finished epoch" in text
+    assert "Traceback" not in text
+    assert out == b""
+    assert (place / "runs" / "tiny" / "checkpoint.safetensors").exists()

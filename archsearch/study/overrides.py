@@ -15,6 +15,7 @@ from archsearch.config import (
     split_assignments,
 )
 from archsearch.errors import InputError
+from archsearch.space import Value
 from archsearch.spec import Raw
 
 __all__ = ["overridden"]
@@ -77,11 +78,13 @@ def _keys(model: Model, name: str) -> tuple[str, ...]:
     return () if name.startswith("train.") else tuple(model.canonical({name: 0}))
 
 
-def _choice(path: str, value: Raw) -> bool | int | float | str | tuple[int, int]:
-    if not isinstance(value, tuple):
-        return value
-    if len(value) == 2 and all(type(part) is int for part in value):
-        return (int(value[0]), int(value[1]))
-    raise InputError(
-        f"{path}: {value} is neither a scalar nor a pair", help="write [height, width]"
-    )
+def _choice(path: str, value: Raw) -> Value:
+    if isinstance(value, tuple) and len(value) == 2:
+        height, width = value
+        if isinstance(height, int) and isinstance(width, int):
+            return (height, width)
+    if value is None or isinstance(value, tuple):
+        raise InputError(
+            f"{path}: {value} is neither a scalar nor a pair", help="write [height, width]"
+        )
+    return value

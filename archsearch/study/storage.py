@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_STORAGE", "artifact_folder", "open_engine", "open_storage", "shown"]
 
 DEFAULT_STORAGE = "sqlite:///runs/studies.db"
+
+OPENINGS = 10
+"""Attempts at opening a database that others may be opening for the first time."""
 
 LOCK_SECONDS = 60
 """How long a writer waits for SQLite's one write lock."""
@@ -66,10 +70,18 @@ def open_storage(url: str) -> BaseStorage:
     from optuna.storages import RDBStorage, get_storage
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # progress is told by events
-    try:
-        return get_storage(RDBStorage(url, engine_kwargs={"connect_args": _connect_args(url)}))
-    except (SQLAlchemyError, OSError, RuntimeError) as error:
-        raise _unusable(url, error) from None
+    last: Exception | None = None
+    for attempt in range(OPENINGS):
+        try:
+            return get_storage(RDBStorage(url, engine_kwargs={"connect_args": _connect_args(url)}))
+        except SQLAlchemyError as error:
+            # Optuna looks for its tables and then makes them; of several processes that
+            # find an empty database, all but one fail, at one table or another.
+            last = error
+            time.sleep(0.05 * (attempt + 1))
+        except (OSError, RuntimeError) as error:
+            raise _unusable(url, error) from None
+    raise _unusable(url, last or RuntimeError("unknown")) from last
 
 
 def artifact_folder(url: str) -> Path:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import signal
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
 from archsearch.errors import InputError, RunFailedError
 from archsearch.study.events import Say, StudyEvent
+from archsearch.study.interrupts import blocked_interrupts
 from archsearch.study.process import WorkerPlan, run_worker
 
 __all__ = ["Crew"]
@@ -104,7 +101,7 @@ class Crew:
             args=(self._plan, index, theirs),
             name=f"archsearch-worker-{index}",
         )
-        with _interrupts_ignored():
+        with blocked_interrupts():
             process.start()
         theirs.close()
         self._members[index] = _Member(index, process, ours)
@@ -149,16 +146,3 @@ class Crew:
     def _forget(self, member: _Member) -> None:
         member.pipe.close()
         del self._members[member.index]
-
-
-@contextmanager
-def _interrupts_ignored() -> Iterator[None]:
-    """Children started inside never see Ctrl-C; it is for this process to tell them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)

@@ -18,6 +18,7 @@ from archsearch.study.crew import Crew
 from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.heartbeat import BEAT_SECONDS
 from archsearch.study.identity import identity, plain, space_hash
+from archsearch.study.interrupts import Interrupts, two_step_interrupts
 from archsearch.study.ledger import GRACE_SECONDS
 from archsearch.study.opened import OpenStudy
 from archsearch.study.process import WorkerPlan
@@ -30,6 +31,10 @@ from archsearch.study.yardsticks import describe
 __all__ = ["RunOptions", "run_study"]
 
 TICK_SECONDS = 2.0
+LISTEN_SECONDS = 0.5
+
+NOTE = "archsearch:note"
+"""Attribute of Optuna's study: why it has fewer trials than it was asked for."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ def run_study(
     finally:
         study.ledger.tick()
         publish_pending(study)
-        _store_seconds(study)
+        _store_end(study)
     return _outcome(study, storage, on_event)
 
 
@@ -159,24 +164,26 @@ def _work(study: OpenStudy, plan: WorkerPlan, workers: int, say: Say) -> None:
     minutes = study.settings.budget.minutes
     if not progress.unfinished or not time_left_for_another(minutes, progress):
         return
-    crew = Crew(plan, min(workers, progress.unfinished), say)
-    try:
-        _watch(study, crew)
-    except KeyboardInterrupt:
-        crew.finish()
-        running = study.ledger.progress().running
-        say(StudyEvent("stopping", f"ending {running} running trainings; no other starts"))
-        _watch(study, crew)
-        raise
-    finally:
-        crew.kill()
-        study.ledger.release_dead()
+    with two_step_interrupts() as interrupts:
+        crew = Crew(plan, min(workers, progress.unfinished), say)
+        try:
+            _watch(study, crew, interrupts, say)
+        finally:
+            crew.kill()
+            study.ledger.release_dead()
+    if interrupts.asked:
+        raise KeyboardInterrupt
 
 
-def _watch(study: OpenStudy, crew: Crew) -> None:
+def _watch(study: OpenStudy, crew: Crew, interrupts: Interrupts, say: Say) -> None:
     """Listen to the workers until none is left, or nothing is left for them."""
-    ticked = 0.0
-    while crew.listen(timeout=TICK_SECONDS):
+    ticked, stopping = 0.0, False
+    while crew.listen(timeout=LISTEN_SECONDS):
+        if interrupts.asked and not stopping:
+            stopping = True
+            crew.finish()
+            running = study.ledger.progress().running
+            say(StudyEvent("stopping", f"ending {running} running trainings; no other starts"))
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
             study.ledger.tick()
@@ -184,9 +191,11 @@ def _watch(study: OpenStudy, crew: Crew) -> None:
                 crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
 
 
-def _store_seconds(study: OpenStudy) -> None:
-    worked = study.ledger.progress().seconds
-    study.storage.set_study_user_attr(study.study_id, SECONDS, worked)
+def _store_end(study: OpenStudy) -> None:
+    """What is known only afterwards, for those who read the storage."""
+    attributes = {SECONDS: study.ledger.progress().seconds, NOTE: stored_note(study)}
+    for key, value in attributes.items():
+        study.storage.set_study_user_attr(study.study_id, key, value)
 
 
 def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from archsearch.study.opened import OpenStudy
 from archsearch.study.owner import Owner
 from archsearch.study.proposals import propose
 from archsearch.study.setup import open_study
-from archsearch.study.storage import open_storage
+from archsearch.study.storage import open_engine, open_storage
 
 SPACE = """
   first.conv.channels: {int: [1, 200]}
@@ -117,3 +119,27 @@ def test_a_proposal_of_an_attempt_that_lost_its_claim_is_not_taken(
     stale = Claim(claimed.slot, claimed.seed, "another attempt", tries=1)
     assert propose(study, stale, lambda event: None) is None
     assert study.slot_rows(only=0)[0].values is None
+
+
+def _open(url: str, gate: str, told: str) -> None:
+    while not Path(gate).exists():
+        time.sleep(0.001)
+    open_engine(url)
+    open_storage(url)
+    with Path(told).open("a") as file:
+        file.write("opened\n")
+
+
+def test_processes_that_find_an_empty_database_at_once_all_open_it(
+    tmp_path: Path, url: str
+) -> None:
+    gate, told = tmp_path / "go", tmp_path / "told"
+    context = multiprocessing.get_context("spawn")
+    crew = [context.Process(target=_open, args=(url, str(gate), str(told))) for _ in range(4)]
+    for process in crew:
+        process.start()
+    time.sleep(3)
+    gate.touch()
+    for process in crew:
+        process.join(60)
+    assert told.read_text().splitlines() == ["opened"] * 4

@@ -17,7 +17,6 @@ from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
 from archsearch.cli.show import show
 from archsearch.cli.study import app as study_app
-from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
 from archsearch.spec.render import pretty
@@ -55,15 +54,9 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
-<<<<<<< HEAD
-app.command("train")(train)
 app.command("report")(report)
-app.add_typer(data_app, name="data")
-=======
-app.add_typer(data_app, name="data")
-app.command("train")(train)
 app.add_typer(study_app, name="study")
->>>>>>> study
+app.add_typer(data_app, name="data")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archsearch.records import PlanRecord, TrialRecord, Value
-from archsearch.report.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.findings import Findings, TrialRow
+from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.words import decimal, error
 
 __all__ = [

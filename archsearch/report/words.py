@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import isfinite
 
 from archsearch.report.caution import search_method
-from archsearch.report.correlation import Correlations, Estimate
 from archsearch.report.findings import Findings, TrialRow
+from archsearch.report.statistics.correlation import Correlations, Estimate
 from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
 
 __all__ = ["answer", "caption", "decimal", "error", "headline", "percent"]

@@ -9,8 +9,9 @@ from pathlib import Path
 from archsearch.files import write_bytes, write_text
 from archsearch.records import StudyRecord, trials_frame
 from archsearch.report.figures import draw
-from archsearch.report.findings import find, summarize
+from archsearch.report.findings import find
 from archsearch.report.page import page_html
+from archsearch.report.summary import summarize
 from archsearch.report.words import answer
 
 __all__ = ["ReportFiles", "write_report"]

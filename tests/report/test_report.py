@@ -18,7 +18,8 @@ from PIL import Image
 
 from archsearch.records import TRIAL_COLUMNS, SeedRecord, StudyRecord
 from archsearch.report import ReportFiles, write_report
-from archsearch.report.findings import Findings, find, summarize
+from archsearch.report.findings import Findings, find
+from archsearch.report.summary import summarize
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}

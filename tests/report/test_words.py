@@ -7,8 +7,8 @@ import dataclasses
 import pytest
 
 from archsearch.records import Curves, StudyRecord
-from archsearch.report.correlation import Estimate
 from archsearch.report.findings import Findings, find
+from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.words import answer, error, headline
 from archsearch.report.yardsticks import equal_pca
 from tests.synthetic import synthetic_study

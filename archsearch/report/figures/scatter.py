@@ -17,7 +17,7 @@ from archsearch.report.figures.style import (
     size_axis,
     thinned,
 )
-from archsearch.report.sample import FLOOR
+from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.words import caption
 
 if TYPE_CHECKING:

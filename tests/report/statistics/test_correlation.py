@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from archsearch.report.correlation import FEWEST, SIZES, correlations
-from archsearch.report.resampling import (
+from archsearch.report.statistics.correlation import FEWEST, SIZES, correlations
+from archsearch.report.statistics.resampling import (
     correlation_matrices,
     kendall_tau_b,
     midranks,

@@ -9,6 +9,7 @@ from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
+    Codes,
     Environment,
     EpochRecord,
     Number,
@@ -31,6 +32,7 @@ from archsearch.records.studies import (
 __all__ = [
     "TRIAL_COLUMNS",
     "Baselines",
+    "Codes",
     "Curves",
     "Environment",
     "EpochRecord",

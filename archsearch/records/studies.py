@@ -27,13 +27,17 @@ TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "w
 
 
 class SeedRecord(Record):
-    """One claim (slot, seed) that ended: its result, or the reason it has none."""
+    """One claim (slot, seed) that ended: its result, or the reason it has none.
+
+    ``ended`` is when, in Unix seconds; None in records of older versions.
+    """
 
     seed: int
     state: SeedState
     reason: str = ""
     result: RunResult | None = None
     pictures: str | None = None
+    ended: Number = None
 
 
 class TrialRecord(Record):

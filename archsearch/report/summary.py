@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isfinite
 
 from archsearch.records import trial_counts
 from archsearch.report.details import Details
@@ -69,7 +70,7 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
         "val_mse": row.real("val_mse"),
         "test_mse": row.real("test_mse"),
         "verdict": row.text("verdict") or None,
-        "equal_pca": round(equal, 1) if equal == equal else None,  # NaN: no curve
+        "equal_pca": round(equal, 1) if isfinite(equal) else None,
     }
 
 

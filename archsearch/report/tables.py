@@ -9,7 +9,7 @@ from typing import NamedTuple
 from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
-from archsearch.report.words import decimal, error
+from archsearch.report.words_numbers import decimal, error
 
 __all__ = [
     "MOST_ARCHITECTURES",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from archsearch.records import Curves, StudyRecord, TrialRecord
+from archsearch.records import Codes, Curves, StudyRecord, TrialRecord
 
-__all__ = ["equal_pca", "pareto", "trial_table"]
+__all__ = ["LIMITED", "NOT_LIMITED", "equal_pca", "pareto", "trial_table"]
 
 LIMITED = "bottleneck-limited"
 NOT_LIMITED = "not"
@@ -19,7 +19,8 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     Columns: number, state, reason, key, latent_size, latent_channels,
     latent_height, latent_width, params, macs, encoder_depth, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, pca_val,
-    patch_pca_val, collapsed, verdict, equal_pca.
+    patch_pca_val, collapsed, verdict, equal_pca; and of the codes, the mean
+    over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
     PCA of the same shape) has a lower validation error: then the bottleneck
@@ -52,6 +53,11 @@ _TYPES = {
     "collapsed": "bool",
     "verdict": "object",
     "equal_pca": "float64",
+    "active": "float64",
+    "rank": "float64",
+    "code_mse": "float64",
+    "mse_8bit": "float64",
+    "mse_4bit": "float64",
 }
 _PLAN_COLUMNS = [*_TYPES][4:11]
 
@@ -78,7 +84,19 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "collapsed": any(result.collapsed for result in results),
         "verdict": _verdict(mean, baselines.pca_val, baselines.patch_pca_val),
         "equal_pca": equal_pca(curves, mean),
+        **_codes([result.codes for result in results if result.codes is not None]),
     }
+
+
+def _codes(measured: list[Codes]) -> dict[str, float]:
+    names = {"active": "active", "rank": "rank", "code_mse": "mse"}
+    names |= {name: name for name in ("mse_8bit", "mse_4bit")}
+    found = {}
+    for column, name in names.items():
+        values = [value for codes in measured if (value := getattr(codes, name)) is not None]
+        if values:
+            found[column] = float(sum(values) / len(values))
+    return found
 
 
 def _reason(trial: TrialRecord) -> str:

@@ -25,6 +25,7 @@ from archsearch.tasks import Scorer, collapsed, make_task
 from archsearch.tasks import baselines as measure_baselines
 from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors
+from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
 from archsearch.train.optimizers import make_optimizer
@@ -165,6 +166,7 @@ def _finish(
     started = time.perf_counter()
     val = _scores(training, pictures.val, Scorer())
     test, samples = _test(training, pictures.test)
+    codes = measure_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
     plan = training.model.plan
     if baselines is None:
@@ -188,6 +190,7 @@ def _finish(
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
         environment=environment(training.images_NCHW.device),
+        codes=codes,
     )
     return TrainedRun(result, training.model, samples)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from archsearch.records import SeedRecord, StudyRecord, read_pictures
 from archsearch.report.figures.style import figure
-from archsearch.report.words import error
+from archsearch.report.words_numbers import error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,6 +14,7 @@ these over all. Resamples are drawn, and errors permuted, within families.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -98,7 +99,7 @@ def _grouping(
         return None
     kept = np.concatenate([members[label] for label in ordered])
     bounds = np.cumsum([0, *(len(members[label]) for label in ordered)])
-    blocks = [np.arange(*ends) for ends in zip(bounds[:-1], bounds[1:], strict=True)]
+    blocks = [np.arange(*ends) for ends in pairwise(bounds)]
     x, y = latent[kept], mse[kept]
     if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
         return None

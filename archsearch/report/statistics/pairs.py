@@ -111,7 +111,8 @@ def grouped_slope(
         return None
     counts = np.maximum(np.bincount(codes), 1)
     dx, dy = (v - (np.bincount(codes, v) / counts)[codes] for v in (x_n, y_n))
-    squares, products = np.bincount(codes, dx * dx), np.bincount(codes, dx * dy)
+    squares: Floats = np.bincount(codes, dx * dx).astype(np.float64)
+    products: Floats = np.bincount(codes, dx * dy).astype(np.float64)
     telling = squares > 1e-12
     number = int(telling.sum())
     if number < FEWEST_GROUPS:

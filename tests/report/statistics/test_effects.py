@@ -40,7 +40,7 @@ def test_adjusted_effects_are_least_squares_and_alone_ones_are_confounded():
     factors, mse = made(80)
     kernel, width, tag = factor_effects(factors, mse)
     values = [np.asarray(factor.values) for factor in factors]
-    first, *levels = factors[2].levels
+    _, *levels = factors[2].levels
     design = np.column_stack(
         [values[0] == "5", factors[1].numbers, *(values[2] == level for level in levels)]
     )
@@ -129,7 +129,7 @@ def test_importance_finds_what_matters_and_names_its_evaluator():
     factors, mse = made(120)
     found = importances(factors, mse)
     assert "fANOVA" in found.evaluator
-    assert list(found.shares)[0] == "width" or found.shares["kernel"] > 0.3
+    assert next(iter(found.shares)) == "width" or found.shares["kernel"] > 0.3
     assert found.shares["tag"] < 0.1
     assert sum(found.shares.values()) + found.chance == pytest.approx(1)
 

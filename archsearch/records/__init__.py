@@ -4,7 +4,7 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 """
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
-from archsearch.records.frame import TRIAL_COLUMNS, trials_frame
+from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
 from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
@@ -30,6 +30,7 @@ from archsearch.records.studies import (
 )
 
 __all__ = [
+    "EPOCH_COLUMNS",
     "TRIAL_COLUMNS",
     "Baselines",
     "Codes",
@@ -51,6 +52,7 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Value",
+    "epochs_frame",
     "list_studies",
     "load_run",
     "load_study",

@@ -43,7 +43,8 @@ class SeedRecord(Record):
 class TrialRecord(Record):
     """One candidate with all its seeds.
 
-    ``value`` is the mean validation MSE over seeds, None until complete.
+    ``value`` is the mean validation MSE over seeds, None until complete;
+    ``started`` and ``ended`` are in Unix seconds, None where not known.
     """
 
     number: int
@@ -54,6 +55,8 @@ class TrialRecord(Record):
     seeds: tuple[SeedRecord, ...] = ()
     value: Number = None
     duplicate_of: int | None = None
+    started: Number = None
+    ended: Number = None
 
 
 class StudyRecord(Record):

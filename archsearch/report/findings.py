@@ -12,7 +12,7 @@ from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.statistics.correlation import Correlations, correlations
 from archsearch.report.statistics.sample import Sample, headline_sample
-from archsearch.report.yardsticks import pareto, trial_table
+from archsearch.report.yardsticks import front_columns, pareto, trial_table
 
 __all__ = ["Findings", "TrialRow", "find"]
 
@@ -27,7 +27,8 @@ class Findings:
         trials: one row a trial, :func:`archsearch.report.yardsticks.trial_table`.
         found: correlations over all architectures of the sample.
         without_collapsed: the same without collapsed runs.
-        front: numbers of the trials on the Pareto front of latent size and error.
+        front: numbers of the trials on the Pareto front of the study's objectives, or of
+            latent size and error where it has but one.
         best: number of the complete trial with the lowest validation MSE.
         cautions: what limits the conclusions.
         details: all statistics beyond the headline.
@@ -90,7 +91,7 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     found = _correlate(sample.architectures(), seed)
     details = compute_details(study, sample, seed=seed)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
-    front = complete.iloc[pareto(complete["latent_size"], complete["val_mse"])]
+    front = complete.iloc[pareto(complete[front_columns(study)])]
     ranked = complete.sort_values("val_mse")["number"].tolist()
     return Findings(
         study=study,

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archsearch.records import RunResult, StudyRecord, trial_counts
+from archsearch.report.captions import CAPTIONS
+from archsearch.report.choices import choices
+from archsearch.report.detail_tables import detail_tables
 from archsearch.report.figures import Drawing
 from archsearch.report.findings import Findings
 from archsearch.report.inline import inline_svg
@@ -25,33 +28,6 @@ from archsearch.report.words import answer
 __all__ = ["page_html"]
 
 _FOLDER = Path(__file__).parent
-
-_CAPTIONS = {
-    "latent": (
-        "Error against latent size",
-        "One point for each trial, the mean over its seeds; bars span the seeds. Points above the "
-        "curves are beaten by a linear code of the same size. The step line is the Pareto front.",
-    ),
-    "rivals": (
-        "Latent size and its rivals",
-        "How strongly each goes with validation error, by four measures; an interval that crosses "
-        "0 shows no correlation.",
-    ),
-    "learning": (
-        "Learning curves",
-        "Validation error after each epoch, a line for each trial, the mean over its seeds. "
-        "Where lines still fall, longer training could change the order.",
-    ),
-    "factors": (
-        "Each searched choice",
-        "A point for each trial; diamonds are geometric means with 95 % bootstrap intervals. The "
-        "other choices vary too, so a difference here isn't yet an effect.",
-    ),
-    "reconstructions": (
-        "Reconstructions",
-        "The same test pictures, and what the best, the median and the worst trial make of them.",
-    ),
-}
 
 
 def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
@@ -73,6 +49,8 @@ def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
         description=str(study.settings.get("description") or ""),
         counts=[(state, number) for state, number in trial_counts(study).items() if number],
         answer=answer(findings),
+        choices=choices(findings.details),
+        detail_tables=detail_tables(findings.details),
         adaptive=not study.designed,
         cautions=findings.cautions,
         # Markup marks what is already HTML: our own files, and matplotlib's SVG,
@@ -83,8 +61,8 @@ def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
         figures=[
             {
                 "name": drawing.name,
-                "title": _CAPTIONS[drawing.name][0],
-                "text": _CAPTIONS[drawing.name][1],
+                "title": CAPTIONS[drawing.name].title,
+                "text": CAPTIONS[drawing.name].text,
                 "svg": Markup(inline_svg(drawing.svg, drawing.name)),  # noqa: S704
             }
             for drawing in drawings

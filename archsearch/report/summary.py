@@ -9,7 +9,7 @@ from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
-from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import LIMITED, NOT_LIMITED, front_columns
 
 __all__ = ["summarize"]
 
@@ -33,6 +33,7 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "slope_loglog": estimate_json(slope, found.n),
         "best": _trial(findings, findings.best),
         "pareto": [_trial(findings, number) for number in findings.front],
+        "pareto_of": front_columns(study),
         "warnings": [caution._asdict() for caution in findings.cautions],
         "figures": figures,
         "details": _details(findings.details) if designed else None,

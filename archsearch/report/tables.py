@@ -10,6 +10,7 @@ from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.words_numbers import decimal, error
+from archsearch.report.worth import latent_worth
 
 __all__ = [
     "MOST_ARCHITECTURES",
@@ -51,10 +52,11 @@ class Row(NamedTuple):
 
 
 class Architecture(NamedTuple):
-    """One trial's spec and layer table."""
+    """One trial's spec and layer table; ``worth`` says what its latent is worth."""
 
     anchor: str
     title: str
+    worth: str
     spec: str
     layers: list[dict[str, str]]
 
@@ -98,11 +100,18 @@ _COLUMNS = (
     Column("worth", "PCA components that do as well"),
     Column("bottleneck", "limited: no linear code of this size does better"),
 )
+_CODE_COLUMNS = (
+    Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
+    Column("rank", "principal components that hold 99 % of the codes' variance"),
+    Column("8 bit", "how much rounding each latent number to 8 bits raises the error"),
+    Column("4 bit", "the same, to 4 bits"),
+)
 
 
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
-    return [*_COLUMNS, *map(Column, _searched(findings)), Column("reason")]
+    codes = _CODE_COLUMNS if _measured(findings) else ()
+    return [*_COLUMNS, *codes, *map(Column, _searched(findings)), Column("reason")]
 
 
 def trial_rows(findings: Findings) -> list[Row]:
@@ -110,12 +119,13 @@ def trial_rows(findings: Findings) -> list[Row]:
     by_number = {trial.number: trial for trial in findings.study.trials}
     ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")
     detailed = {trial.number for trial in _detailed(findings)}
-    names = _searched(findings)
+    names, measured = _searched(findings), _measured(findings)
     rows = []
     for number in ordered["number"].head(MOST_ROWS).tolist():
         row, trial = findings.trial(number), by_number[number]
         values = [_value_cell(trial.values.get(name)) for name in names]
-        cells = [*_fixed_cells(row, trial), *values, Cell(row.text("reason"))]
+        codes = _code_cells(row) if measured else []
+        cells = [*_fixed_cells(row, trial), *codes, *values, Cell(row.text("reason"))]
         rows.append(Row(cells, _anchor(trial) if number in detailed else ""))
     return rows
 
@@ -128,7 +138,9 @@ def architectures(findings: Findings) -> list[Architecture]:
         value = findings.trial(trial.number).real("val_mse")
         told = f", validation MSE {error(value)}" if math.isfinite(value) else f", {trial.state}"
         title = f"Trial {trial.number}: latent {_shape(trial.plan)}{told}"
-        made.append(Architecture(_anchor(trial), title, trial.plan.spec, _layers(trial.plan)))
+        worth = latent_worth(findings.trial(trial.number), findings.study.curves)
+        plan = trial.plan
+        made.append(Architecture(_anchor(trial), title, worth, plan.spec, _layers(plan)))
     return made
 
 
@@ -178,6 +190,23 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
         _error_cell(row.real("patch_pca_val")),
         _whole_cell(row.real("equal_pca")),
         Cell({"not": "not limiting", "": ""}.get(row.text("verdict"), "limited")),
+    ]
+
+
+def _measured(findings: Findings) -> bool:
+    return bool(findings.trials["rank"].notna().any())
+
+
+def _code_cells(row: TrialRow) -> list[Cell]:
+    """Active units, rank, and what rounding costs; empty where it wasn't measured."""
+    costs = [row.real(f"mse_{bits}bit") / row.real("code_mse") - 1 for bits in (8, 4)]
+    return [
+        _whole_cell(row.real("active")),
+        _whole_cell(row.real("rank")),
+        *(
+            Cell(f"{100 * cost:+.1f} %", cost) if math.isfinite(cost) else Cell("")
+            for cost in costs
+        ),
     ]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
-from archsearch.records import StudyRecord, trials_frame
+from archsearch.records import StudyRecord, epochs_frame, trials_frame
 from archsearch.report.figures import draw
 from archsearch.report.findings import find
 from archsearch.report.page import page_html
@@ -24,6 +24,7 @@ class ReportFiles:
     Attributes:
         index: the page.
         trials: the table, one row a trial and seed.
+        epochs: the table of every epoch, one row a trial, seed and epoch.
         summary_file: the numbers for programs.
         figures: PNG and SVG files.
         summary: what ``summary_file`` holds.
@@ -32,6 +33,7 @@ class ReportFiles:
 
     index: Path
     trials: Path
+    epochs: Path
     summary_file: Path
     figures: tuple[Path, ...]
     summary: dict[str, object]
@@ -57,10 +59,12 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
         write_text(svg, drawing.svg)
         figures += [png, svg]
     summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
-    trials, numbers, index = out / "trials.csv", out / "summary.json", out / "index.html"
+    trials, epochs = out / "trials.csv", out / "epochs.csv"
+    numbers, index = out / "summary.json", out / "index.html"
     write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
+    write_text(epochs, epochs_frame(study).to_csv(index=False, lineterminator="\n"))
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(numbers, text + "\n")
     write_text(index, page_html(findings, drawings))
     said = tuple(answer(findings))
-    return ReportFiles(index, trials, numbers, tuple(figures), summary, said)
+    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said)

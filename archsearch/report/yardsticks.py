@@ -7,7 +7,15 @@ import pandas as pd
 
 from archsearch.records import Codes, Curves, StudyRecord, TrialRecord
 
-__all__ = ["LIMITED", "NOT_LIMITED", "equal_pca", "pareto", "trial_table"]
+__all__ = [
+    "LIMITED",
+    "NOT_LIMITED",
+    "OBJECTIVES",
+    "equal_pca",
+    "front_columns",
+    "pareto",
+    "trial_table",
+]
 
 LIMITED = "bottleneck-limited"
 NOT_LIMITED = "not"
@@ -127,18 +135,38 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
     return float(np.exp(np.interp(-np.log(max(mse, 1e-12)), -errors, sizes)))
 
 
-def pareto(sizes: pd.Series[float], errors: pd.Series[float]) -> list[int]:
-    """Positions that no other beats in both smaller size and lower error, by size.
+OBJECTIVES = {
+    "val.mse": "val_mse",
+    "test.mse": "test_mse",
+    "latent.size": "latent_size",
+    "params": "params",
+    "macs": "macs",
+}
+"""Columns of the trial table for the objectives of a study file; all are minimized."""
+
+
+def front_columns(study: StudyRecord) -> list[str]:
+    """What the Pareto front is of: the study's objectives if several, else size and error."""
+    named = study.settings.get("objectives")
+    objectives = [OBJECTIVES.get(str(name)) for name in named] if isinstance(named, list) else []
+    known = [column for column in objectives if column is not None]
+    return known if len(known) > 1 else ["latent_size", "val_mse"]
+
+
+def pareto(columns: pd.DataFrame) -> list[int]:
+    """Positions that no other beats in all columns (less is better), by the first column.
+
+    Of equal rows the first stays.
 
     Example:
-        >>> pareto(pd.Series([64.0, 16, 64, 256]), pd.Series([2e-3, 8e-3, 3e-3, 2e-3]))
+        >>> pareto(pd.DataFrame({"size": [64, 16, 64, 256], "mse": [2e-3, 8e-3, 3e-3, 2e-3]}))
         [1, 0]
     """
-    order = np.lexsort((errors.to_numpy(), sizes.to_numpy()))
-    best = np.inf
-    front = []
-    for place in order:
-        if errors.iloc[place] < best:
-            best = errors.iloc[place]
+    values = columns.to_numpy(dtype=np.float64)
+    order = np.lexsort(values.T[::-1])
+    front: list[int] = []
+    for place in order:  # whatever beats a row stands before it
+        kept = values[front]
+        if not (kept <= values[place]).all(axis=1).any():
             front.append(int(place))
     return front

@@ -40,7 +40,7 @@ def test_it_prints_the_answer_and_the_page(storage):
     assert page == Path("reports/synthetic/index.html")
     assert page.is_file()
     assert {path.name for path in page.parent.iterdir()} == {
-        "index.html", "summary.json", "trials.csv", "figures",
+        "index.html", "summary.json", "trials.csv", "epochs.csv", "figures",
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ files beside it they stand as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,8 +25,10 @@ __all__ = [
     "INK",
     "error_axis",
     "figure",
+    "hover_id",
     "legend_below",
     "plain",
+    "short",
     "size_axis",
     "size_colors",
     "styled",
@@ -77,13 +79,21 @@ def styled() -> Iterator[None]:
 
 
 def figure(
-    width: float, height: float, *, rows: int = 1, columns: int = 1
+    width: float,
+    height: float,
+    *,
+    rows: int = 1,
+    columns: int = 1,
+    heights: tuple[float, ...] | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of ``width`` × ``height`` inches and its axes, row by row."""
+    """A figure of ``width`` × ``height`` inches and its axes, row by row.
+
+    ``heights`` are the rows' shares of the height.
+    """
     from matplotlib.figure import Figure
 
     made = Figure(figsize=(width, height), layout="constrained")
-    grid = made.subplots(rows, columns, squeeze=False)
+    grid = made.subplots(rows, columns, squeeze=False, height_ratios=heights)
     return made, [axes for row in grid for axes in row]
 
 
@@ -136,6 +146,29 @@ def _ticks(low: float, high: float, binary: bool, most: int = 7) -> list[float]:
         if len(within) <= most:
             return sorted(set(within)) or [float(f"{(low * high) ** 0.5:.3g}")]
     return within[:: int(np.ceil(len(within) / most))]
+
+
+def hover_id(numbers: Iterable[int]) -> str:
+    """The id of a group of points that tells the page which trials they are, in order.
+
+    Example:
+        >>> hover_id([3, 5])
+        'trials:3,5'
+    """
+    return "trials:" + ",".join(map(str, numbers))
+
+
+def short(text: str, width: int) -> str:
+    """A user's text in at most ``width`` characters: its middle is left out.
+
+    Example:
+        >>> short("encoder[0].conv.kernel", 13)
+        'encode…kernel'
+    """
+    if len(text) <= width:
+        return text
+    half = width // 2
+    return f"{text[:half]}…{text[len(text) - (width - half - 1) :]}"
 
 
 def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:

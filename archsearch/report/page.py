@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from archsearch.records import RunResult, StudyRecord, trial_counts
-from archsearch.report.captions import CAPTIONS
 from archsearch.report.choices import choices
 from archsearch.report.detail_tables import detail_tables
 from archsearch.report.figures import Drawing
 from archsearch.report.findings import Findings
-from archsearch.report.inline import inline_svg
+from archsearch.report.rendering import figure_cards, render
+from archsearch.report.standing import standing
 from archsearch.report.tables import (
     MOST_ARCHITECTURES,
     MOST_ROWS,
@@ -27,46 +24,22 @@ from archsearch.report.words import answer
 
 __all__ = ["page_html"]
 
-_FOLDER = Path(__file__).parent
-
 
 def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
     """The whole page; every text a user gave is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     study = findings.study
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    return environment.get_template("page.html.j2").render(
+    return render(
+        "page.html.j2",
         name=study.name,
         description=str(study.settings.get("description") or ""),
         counts=[(state, number) for state, number in trial_counts(study).items() if number],
         answer=answer(findings),
+        standing=standing(findings.details),
         choices=choices(findings.details),
         detail_tables=detail_tables(findings.details),
         adaptive=not study.designed,
         cautions=findings.cautions,
-        # Markup marks what is already HTML: our own files, and matplotlib's SVG,
-        # which escapes its texts.
-        css=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        script_hash=_source_hash(script),
-        figures=[
-            {
-                "name": drawing.name,
-                "title": CAPTIONS[drawing.name].title,
-                "text": CAPTIONS[drawing.name].text,
-                "svg": Markup(inline_svg(drawing.svg, drawing.name)),  # noqa: S704
-            }
-            for drawing in drawings
-        ],
+        figures=figure_cards(drawings),
         correlations=correlation_tables(findings),
         trial_columns=trial_columns(findings),
         trials=trial_rows(findings),
@@ -76,12 +49,6 @@ def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
         facts=_facts(findings),
         settings=json.dumps(study.settings, indent=2, ensure_ascii=False),
     )
-
-
-def _source_hash(script: str) -> str:
-    """What the content policy knows the page's own script by; no other runs."""
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _trials_note(study: StudyRecord) -> str:

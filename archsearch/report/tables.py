@@ -22,6 +22,7 @@ __all__ = [
     "Row",
     "architectures",
     "correlation_tables",
+    "layer_rows",
     "trial_columns",
     "trial_rows",
 ]
@@ -140,7 +141,7 @@ def architectures(findings: Findings) -> list[Architecture]:
         title = f"Trial {trial.number}: latent {_shape(trial.plan)}{told}"
         worth = latent_worth(findings.trial(trial.number), findings.study.curves)
         plan = trial.plan
-        made.append(Architecture(_anchor(trial), title, worth, plan.spec, _layers(plan)))
+        made.append(Architecture(_anchor(trial), title, worth, plan.spec, layer_rows(plan)))
     return made
 
 
@@ -236,7 +237,8 @@ def _shape(plan: PlanRecord) -> str:
     return f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}"
 
 
-def _layers(plan: PlanRecord) -> list[dict[str, str]]:
+def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:
+    """The layer table of a plan, as texts."""
     return [
         {
             "index": str(layer.index),

@@ -6,7 +6,6 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.standing import standing
 from archsearch.report.statistics.correlation import Correlations, Estimate
 from archsearch.report.words_numbers import decimal, error, interval, percent
 from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
@@ -21,7 +20,6 @@ def answer(findings: Findings) -> list[str]:
         _without_collapsed(findings),
         _marked(findings, _strength(findings)),
         _marked(findings, _rivals(findings)),
-        *(_marked(findings, sentence) for sentence in standing(findings.details)),
         _against_linear_codes(findings),
         _codes(findings),
         _best(findings),

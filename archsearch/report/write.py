@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
 from archsearch.records import StudyRecord, epochs_frame, trials_frame
-from archsearch.report.figures import draw
+from archsearch.report.figures import Drawing, draw
 from archsearch.report.findings import find
 from archsearch.report.page import page_html
 from archsearch.report.summary import summarize
 from archsearch.report.words import answer
 
-__all__ = ["ReportFiles", "write_report"]
+__all__ = ["ReportFiles", "write_figures", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -51,13 +52,8 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
         seed: of resamples and permutations; equal seeds, equal numbers.
     """
     findings = find(study, seed=seed)
-    drawings = list(draw(findings))
-    figures: list[Path] = []
-    for drawing in drawings:
-        png, svg = (out / "figures" / f"{drawing.name}.{kind}" for kind in ("png", "svg"))
-        write_bytes(png, drawing.png)
-        write_text(svg, drawing.svg)
-        figures += [png, svg]
+    drawn = list(draw(findings))
+    figures = write_figures(drawn, out)
     summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
     trials, epochs = out / "trials.csv", out / "epochs.csv"
     numbers, index = out / "summary.json", out / "index.html"
@@ -65,6 +61,17 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
     write_text(epochs, epochs_frame(study).to_csv(index=False, lineterminator="\n"))
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(numbers, text + "\n")
-    write_text(index, page_html(findings, drawings))
+    write_text(index, page_html(findings, drawn))
     said = tuple(answer(findings))
     return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said)
+
+
+def write_figures(drawn: Sequence[Drawing], out: Path) -> list[Path]:
+    """Write each drawing as PNG and SVG under ``out``; the files, in order."""
+    written = []
+    for drawing in drawn:
+        png, svg = (out / "figures" / f"{drawing.name}.{kind}" for kind in ("png", "svg"))
+        write_bytes(png, drawing.png)
+        write_text(svg, drawing.svg)
+        written += [png, svg]
+    return written

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from archsearch.report.figures.effects import effects_figure
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     from archsearch.report.findings import Findings
 
-__all__ = ["Drawing", "draw"]
+__all__ = ["Drawing", "draw", "drawings"]
 
 _FIGURES = {
     "latent": latent_figure,
@@ -51,11 +52,16 @@ class Drawing(NamedTuple):
 
 def draw(findings: Findings) -> Iterator[Drawing]:
     """Every figure that the study has data for."""
+    return drawings({name: partial(function, findings) for name, function in _FIGURES.items()})
+
+
+def drawings(made: Mapping[str, Callable[[], Figure | None]]) -> Iterator[Drawing]:
+    """Each figure that its function gives, drawn in the report's style."""
     with styled():
-        for name, function in _FIGURES.items():
-            made = function(findings)
-            if made is not None:
-                yield Drawing(name, _svg(made, name), _png(made))
+        for name, function in made.items():
+            found = function()
+            if found is not None:
+                yield Drawing(name, _svg(found, name), _png(found))
 
 
 def _svg(made: Figure, name: str) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 from archsearch.report.figures.style import INK, figure, short
 from archsearch.report.statistics.rank import spearman
 from archsearch.report.statistics.rivals import RIVALS, rival_columns
+from archsearch.report.words_numbers import decimal
 
 if TYPE_CHECKING:
     from matplotlib.colors import Colormap
@@ -34,8 +35,9 @@ def map_figure(findings: Findings) -> Figure | None:
     picture = axes.imshow(shown, cmap=_diverging(), vmin=-1, vmax=1)
     for (row, column), value in np.ndenumerate(shown):
         if np.isfinite(value):
-            text = f"{value:.2f}".replace("-", "−")
-            axes.text(column, row, text, ha="center", va="center", fontsize=8, color="#111111")
+            axes.text(
+                column, row, decimal(value), ha="center", va="center", fontsize=8, color="#111111"
+            )
     axes.set_xticks(range(len(shown)), [short(name, 26) for name in names[:-1]], rotation=90)
     axes.set_yticks(range(len(shown)), [short(name, 26) for name in names[1:]])
     axes.grid(visible=False)

@@ -27,6 +27,7 @@ def stability_figure(findings: Findings) -> Figure | None:
     epochs = [at.epoch for at in found]
     _band(left, epochs, [at.spearman for at in found], COLORS[0])
     left.set_ylim(-1.04, 1.04)
+    left.set_yticks([-1, -0.5, 0, 0.5, 1], ["−1", "−0.5", "0", "0.5", "1"])
     left.set_ylabel("Spearman ρ")
     _band(right, epochs, [at.slope for at in found], COLORS[4])
     right.set_ylabel("slope of log MSE on log latent")

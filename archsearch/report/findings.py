@@ -98,7 +98,9 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         sample=sample,
         trials=trials,
         found=found,
-        without_collapsed=_correlate(sample.architectures(collapsed=False), seed),
+        without_collapsed=_correlate(sample.architectures(collapsed=False), seed)
+        if sample.runs["collapsed"].any()
+        else found,
         front=tuple(map(int, front["number"])),
         best=ranked[0] if ranked else None,
         cautions=tuple(cautions(study, sample, found, details)),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
 import time
@@ -16,10 +17,11 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from archsearch.records import TRIAL_COLUMNS, SeedRecord, StudyRecord
+from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, SeedRecord, StudyRecord
 from archsearch.report import ReportFiles, write_report
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
+from archsearch.report.yardsticks import equal_pca
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}
@@ -35,9 +37,9 @@ RECIPES = {
     "all collapsed": StudyRecipe(complete=0, collapsed=6),
     "all infeasible": StudyRecipe(complete=0, infeasible=4),
     "one latent size": StudyRecipe(latents=(64,)),
-    "one epoch": StudyRecipe(epochs=1),
-    "one seed": StudyRecipe(seeds=1),
-    "no curves": StudyRecipe(curves=False),
+    "one epoch": StudyRecipe(complete=8, epochs=1),
+    "one seed": StudyRecipe(complete=8, seeds=1),
+    "no curves": StudyRecipe(complete=8, curves=False),
     "mixed": StudyRecipe(collapsed=2, failed=2, pruned=2, infeasible=2, waiting=2, untouched=2),
     "adaptive": StudyRecipe(designed=False),
 }
@@ -47,6 +49,10 @@ def report(recipe: StudyRecipe, out: Path) -> ReportFiles:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return write_report(synthetic_study(recipe), out)
+
+
+def with_objectives(study: StudyRecord, *names: str) -> StudyRecord:
+    return study.model_copy(update={"settings": study.settings | {"objectives": list(names)}})
 
 
 class Outline(HTMLParser):
@@ -104,6 +110,21 @@ def test_pareto_trials_are_beaten_by_none():
     assert [one["latent_size"] for one in front] == sorted(one["latent_size"] for one in front)
 
 
+def test_two_objectives_have_their_own_front(tmp_path):
+    study = with_objectives(synthetic_study(StudyRecipe(complete=12)), "val.mse", "params")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        summary = write_report(study, tmp_path).summary
+    assert summary["pareto_of"] == ["val_mse", "params"]
+    front = {one["number"] for one in summary["pareto"]}
+    points = {t.number: (t.value, t.plan.params) for t in study.trials}
+    for number, (mse, params) in points.items():
+        beaten = any(
+            (m <= mse and p <= params) and (m, p) != (mse, params) for m, p in points.values()
+        )
+        assert (number in front) != beaten
+
+
 def test_a_search_gives_no_headline(tmp_path):
     written = report(RECIPES["adaptive"], tmp_path)
     values = written.summary["correlations"]["latent_size"]
@@ -112,6 +133,8 @@ def test_a_search_gives_no_headline(tmp_path):
     apart = written.summary["correlations_adaptive"]["latent_size"]["spearman"]
     assert apart["value"] < -0.5
     assert written.answer[0].startswith("No headline")
+    assert written.summary["details"] is None
+    assert written.summary["details_adaptive"]["rivals"]["latent_size"]["value"] < -0.5
     assert "adaptive-search" in codes(written)
 
 
@@ -192,6 +215,42 @@ def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     read = {(row.number, int(row.seed)): row.val_mse for row in complete.itertuples()}
     assert all(math.isclose(read[key], stored[key], rel_tol=1e-12) for key in read)
     assert (table.loc[table["state"] == "failed", "reason"] == "loss became NaN in epoch 2").all()
+
+
+def test_the_epoch_table_has_every_epoch_of_every_run(tmp_path):
+    study = synthetic_study(RECIPES["mixed"])
+    write_report(study, tmp_path)
+    table = pd.read_csv(tmp_path / "epochs.csv")
+    assert tuple(table.columns) == EPOCH_COLUMNS
+    runs = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
+    assert len(table) == sum(len(run.history) for run in runs)
+    last = table.groupby(["number", "seed"])["val_mse"].last()
+    for trial in study.trials:
+        for seed in trial.seeds:
+            if seed.result:
+                expected = seed.result.history[-1].val_mse
+                assert last[trial.number, seed.seed] == pytest.approx(expected, rel=1e-12)
+
+
+def test_points_tell_the_page_which_trials_they_are(tmp_path):
+    study = synthetic_study(StudyRecipe(complete=10, collapsed=2))
+    page = write_report(study, tmp_path).index.read_text("utf-8")
+    groups = re.findall(r'<g data-trials="([\d,]*)">(.*?)</g>\n</g>', page, re.DOTALL)
+    found = [number for numbers, _ in groups for number in numbers.split(",")]
+    assert sorted(map(int, found)) == [trial.number for trial in study.trials]
+    identities = Outline(page).values("id")
+    assert all(f"trial-{number}" in identities for number in found)
+    for numbers, body in groups:
+        assert body.count("<use") == len(numbers.split(","))
+
+
+def test_each_model_says_what_its_latent_is_worth(tmp_path):
+    study = synthetic_study(StudyRecipe(complete=6))
+    page = write_report(study, tmp_path).index.read_text("utf-8")
+    for trial in study.trials:
+        worth = equal_pca(study.curves, trial.value)
+        spent = f"{trial.plan.latent_size:,} numbers spent, worth "
+        assert f"{spent}about {worth:,.0f} of PCA" in page or f"{spent}at most 1 of PCA" in page
 
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'

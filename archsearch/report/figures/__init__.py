@@ -61,17 +61,22 @@ def drawings(made: Mapping[str, Callable[[], Figure | None]]) -> Iterator[Drawin
         for name, function in made.items():
             found = function()
             if found is not None:
+                found.draw_without_rendering()  # places everything, once for both files
+                found.set_layout_engine("none")
                 yield Drawing(name, _svg(found, name), _png(found))
 
 
 def _svg(made: Figure, name: str) -> str:
     """SVG text without a date, with ids that no other figure has."""
     import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     text = io.StringIO()
     empty = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+    made.set_dpi(110)
     with mpl.rc_context({"svg.hashsalt": name}):
-        made.savefig(text, format="svg", metadata=empty, dpi=110)
+        # Not savefig, which draws everything once more to lay it out.
+        FigureCanvasSVG(made).print_svg(text, metadata=empty)
     return re.sub(r"(?m)[ \t]+$", "", text.getvalue())
 
 
@@ -79,7 +84,8 @@ def _png(made: Figure) -> bytes:
     """PNG for print and slides: white, 160 dots an inch."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    FigureCanvasAgg(made)
     content = io.BytesIO()
-    made.savefig(content, format="png", dpi=160, facecolor="white", metadata={"Software": None})
+    made.set_dpi(160)
+    made.set_facecolor("white")
+    FigureCanvasAgg(made).print_png(content, metadata={"Software": None})
     return content.getvalue()

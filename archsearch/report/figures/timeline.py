@@ -38,6 +38,8 @@ def timeline_figure(findings: Findings) -> Figure | None:
         return None
     runs, pauses = _without_pauses(runs)
     span = max(run.end for run in runs)
+    if span <= 0:
+        return None
     unit, name = (60.0, "minutes") if span < 3 * 3600 else (3600.0, "hours")
     lanes = _lanes(runs)
     many = max(lanes) + 1
@@ -124,11 +126,11 @@ def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float) -> None:
             if run.state == state and lane < _MOST_LANES
         ]  # fmt: skip
         if bars:
-            starts = [run.start / unit for run, _ in bars]
-            widths = [(run.end - run.start) / unit for run, _ in bars]
-            axes.barh(
-                [lane for _, lane in bars], widths, left=starts, height=0.72, color=color,
-                linewidth=0, alpha=0.85, rasterized=len(bars) > _RASTER_FROM,
+            axes.hlines(
+                [lane for _, lane in bars],
+                [run.start / unit for run, _ in bars],
+                [run.end / unit for run, _ in bars],
+                color=color, lw=6, alpha=0.85, rasterized=len(bars) > _RASTER_FROM,
             )  # fmt: skip
     many = min(max(lanes) + 1, _MOST_LANES)
     axes.set_ylim(many - 0.4, -0.6)

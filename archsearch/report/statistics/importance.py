@@ -23,8 +23,8 @@ __all__ = ["FEWEST_FOR_IMPORTANCE", "Importances", "importances"]
 Floats = npt.NDArray[np.float64]
 
 FEWEST_FOR_IMPORTANCE = 30
-_MOST_ARCHITECTURES = 300
-_TREES = 32
+_MOST_ARCHITECTURES = 200
+_TREES = 24
 _CHANCE = "\x00chance"
 
 

@@ -151,11 +151,11 @@ def _one(findings: Findings) -> str:
     if rho.value is None or rho.low is None or rho.high is None:
         return f"no correlation can be given ({rho.n} architectures)."
     marked = "" if findings.study.designed else "among the trials that the search chose, "
-    shown = "isn’t shown to differ from 0, " if rho.low <= 0 <= rho.high else ""
-    return (
-        f"{marked}Spearman ρ of latent size with validation error {shown}= {decimal(rho.value)} "
-        f"({interval(rho)}, {rho.n} architectures)."
-    ).replace("0, =", "0, ρ =")
+    told = f"ρ = {decimal(rho.value)} ({interval(rho)}, {rho.n} architectures)"
+    if rho.low <= 0 <= rho.high:
+        return f"{marked}no correlation of latent size with validation error is shown, {told}."
+    way = "lower" if rho.value < 0 else "higher"
+    return f"{marked}a larger latent goes with a {way} validation error, {told}."
 
 
 def _differences(comparison: Comparison) -> list[str]:

@@ -10,7 +10,7 @@ from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, interval
 
-__all__ = ["DetailTable", "detail_tables", "with_interval"]
+__all__ = ["DetailTable", "detail_tables", "p_value", "with_interval"]
 
 
 class DetailTable(NamedTuple):
@@ -42,7 +42,8 @@ def with_interval(estimate: Estimate | None) -> str:
     return f"{decimal(estimate.value)} ({interval(estimate)})"
 
 
-def _p(p: float | None) -> str:
+def p_value(p: float | None) -> str:
+    """A p with three decimals, or a dash."""
     if p is None:
         return "–"
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
@@ -53,8 +54,8 @@ def _rivals(details: Details) -> DetailTable:
         [
             RIVALS[rival.name],
             with_interval(rival.estimate),
-            _p(rival.estimate.p),
-            _p(rival.p_holm),
+            p_value(rival.estimate.p),
+            p_value(rival.p_holm),
             with_interval(rival.gap),
         ]
         for rival in details.rivals
@@ -76,7 +77,7 @@ def _families(details: Details) -> DetailTable:
             grouping.by,
             with_interval(grouping.pooled),
             with_interval(grouping.within),
-            _p(grouping.p_holm),
+            p_value(grouping.p_holm),
             with_interval(grouping.contrast),
             "; ".join(
                 f"{one.label}: {decimal(one.estimate.value)} (n {one.estimate.n})"
@@ -125,7 +126,7 @@ def _effects(details: Details) -> DetailTable:
             change(effect.alone) if effect.alone.value is not None else "–",
             change(effect.adjusted) if effect.adjusted.value is not None else "–",
             f"{100 * test.share:.0f} %" if test.share is not None else "–",
-            _p(test.p_holm),
+            p_value(test.p_holm),
         ]
         for test in details.effects
         for effect in test.effects
@@ -150,7 +151,7 @@ def _paired(details: Details) -> DetailTable:
             change(each.estimate),
             str(each.groups),
             str(each.estimate.n),
-            _p(each.p_holm),
+            p_value(each.p_holm),
         ]
         for each in details.paired
     ]

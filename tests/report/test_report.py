@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 import warnings
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +21,7 @@ from archsearch.report import ReportFiles, write_report
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
 from archsearch.report.yardsticks import equal_pca
+from tests.report.pages import Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}
@@ -53,21 +53,6 @@ def report(recipe: StudyRecipe, out: Path) -> ReportFiles:
 
 def with_objectives(study: StudyRecord, *names: str) -> StudyRecord:
     return study.model_copy(update={"settings": study.settings | {"objectives": list(names)}})
-
-
-class Outline(HTMLParser):
-    """Collects what a page asks a browser to do."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-
-    def values(self, name: str) -> list[str]:
-        return [attributes[name] or "" for _, attributes in self.tags if name in attributes]
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -251,29 +236,6 @@ def test_each_model_says_what_its_latent_is_worth(tmp_path):
         worth = equal_pca(study.curves, trial.value)
         spent = f"{trial.plan.latent_size:,} numbers spent, worth "
         assert f"{spent}about {worth:,.0f} of PCA" in page or f"{spent}at most 1 of PCA" in page
-
-
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'
-
-
-def hostile_study() -> StudyRecord:
-    recipe = StudyRecipe(
-        name=HOSTILE, description=HOSTILE, choice=HOSTILE, complete=6, failed=1, extra={}
-    )
-    study = synthetic_study(recipe)
-    trials = tuple(
-        trial.model_copy(
-            update={
-                "values": {HOSTILE: HOSTILE, **trial.values},
-                "plan": trial.plan.model_copy(update={"spec": HOSTILE, "name": HOSTILE}),
-                "reason": HOSTILE,
-            }
-        )
-        for trial in study.trials
-    )
-    return study.model_copy(
-        update={"trials": trials, "command": HOSTILE, "source_note": HOSTILE, "space_hash": HOSTILE}
-    )
 
 
 def test_text_from_users_is_inert(tmp_path):

@@ -16,7 +16,7 @@ from archsearch.records import RunRecord, write_run
 from archsearch.report import write_comparison, write_runs_report
 from archsearch.report.comparison import compare
 from archsearch.spec import to_yaml
-from tests.report.test_report import HOSTILE, Outline, hostile_study
+from tests.report.pages import HOSTILE, Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_result, synthetic_study
 
 SPEC = """name: net

@@ -149,7 +149,7 @@ def _words(
     if len(ranked) > 1:
         other, second, _ = ranked[1]
         ratio = second.result.val.mse / max(best.result.val.mse, 1e-12)
-        close = " That is within what a seed can do." if log(ratio) < _CLOSE else ""
+        close = " So small a difference may be the seed’s." if log(ratio) < _CLOSE else ""
         said.append(f"Next is {other}, with {ratio:.2f} times its error.{close}")
     return [*said, *_repeats(names, runs, plans), _against_codes(ranked)]
 

@@ -11,7 +11,7 @@ from archsearch.files import write_text
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
 from archsearch.report.caution import search_method
 from archsearch.report.comparison import Comparison, compare, comparison_words
-from archsearch.report.detail_tables import DetailTable, with_interval
+from archsearch.report.detail_tables import DetailTable, p_value, with_interval
 from archsearch.report.figures import Drawing, drawings
 from archsearch.report.figures.compared import compared_figure, correlations_figure
 from archsearch.report.findings import Findings
@@ -133,7 +133,7 @@ def _differences(comparison: Comparison) -> list[DetailTable]:
         [
             f"{each.first} − {each.second}",
             with_interval(each.estimate),
-            "–" if each.p_holm is None else f"{each.p_holm:.3f}",
+            p_value(each.p_holm),
         ]
         for each in comparison.differences
     ]

@@ -75,8 +75,8 @@ def _svg(made: Figure, name: str) -> str:
     empty = dict.fromkeys(["Date", "Creator", "Format", "Type"])
     made.set_dpi(110)
     with mpl.rc_context({"svg.hashsalt": name}):
-        # Not savefig, which draws everything once more to lay it out.
-        FigureCanvasSVG(made).print_svg(text, metadata=empty)
+        # Not savefig, which draws everything once more; matplotlib leaves this untyped.
+        FigureCanvasSVG(made).print_svg(text, metadata=empty)  # type: ignore[no-untyped-call]
     return re.sub(r"(?m)[ \t]+$", "", text.getvalue())
 
 
@@ -87,5 +87,6 @@ def _png(made: Figure) -> bytes:
     content = io.BytesIO()
     made.set_dpi(160)
     made.set_facecolor("white")
-    FigureCanvasAgg(made).print_png(content, metadata={"Software": None})
+    canvas = FigureCanvasAgg(made)
+    canvas.print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call]
     return content.getvalue()

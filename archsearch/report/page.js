@@ -50,7 +50,8 @@ const place = (event) => {
 };
 for (const group of document.querySelectorAll("[data-trials]")) {
   const numbers = group.dataset.trials.split(",");
-  const points = [...group.querySelectorAll("use")];
+  // Few points stand as paths of their own, many as uses of one.
+  const points = [...group.querySelectorAll("use, path")].filter((shape) => !shape.closest("defs"));
   if (points.length !== numbers.length) continue;
   points.forEach((point, index) => {
     const details = document.getElementById(`trial-${numbers[index]}`);

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image
 
 from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, SeedRecord, StudyRecord
-from archsearch.report import ReportFiles, write_report
+from archsearch.report import ReportFiles, figures, write_report
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
 from archsearch.report.yardsticks import equal_pca
@@ -55,8 +55,19 @@ def with_objectives(study: StudyRecord, *names: str) -> StudyRecord:
     return study.model_copy(update={"settings": study.settings | {"objectives": list(names)}})
 
 
+@pytest.fixture
+def quick(monkeypatch):
+    """Only the main figure: all of them have tests of their own."""
+    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
+
+
+WITH_ALL_FIGURES = {"two", "five", "all failed", "all collapsed", "one epoch", "mixed"}
+
+
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_kind_of_study_gives_a_whole_report(name, tmp_path):
+def test_every_kind_of_study_gives_a_whole_report(name, tmp_path, request):
+    if name not in WITH_ALL_FIGURES:
+        request.getfixturevalue("quick")
     written = report(RECIPES[name], tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"), parse_constant=pytest.fail)
     assert summary == written.summary
@@ -95,6 +106,7 @@ def test_pareto_trials_are_beaten_by_none():
     assert [one["latent_size"] for one in front] == sorted(one["latent_size"] for one in front)
 
 
+@pytest.mark.usefixtures("quick")
 def test_two_objectives_have_their_own_front(tmp_path):
     study = with_objectives(synthetic_study(StudyRecipe(complete=12)), "val.mse", "params")
     with warnings.catch_warnings():
@@ -110,6 +122,7 @@ def test_two_objectives_have_their_own_front(tmp_path):
         assert (number in front) != beaten
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_search_gives_no_headline(tmp_path):
     written = report(RECIPES["adaptive"], tmp_path)
     values = written.summary["correlations"]["latent_size"]
@@ -123,6 +136,7 @@ def test_a_search_gives_no_headline(tmp_path):
     assert "adaptive-search" in codes(written)
 
 
+@pytest.mark.usefixtures("quick")
 def test_collapsed_runs_make_two_answers(tmp_path):
     written = report(StudyRecipe(collapsed=3), tmp_path)
     first = written.summary["correlations"]["latent_size"]["spearman"]
@@ -151,6 +165,7 @@ def test_a_stopped_study_uses_the_seeds_that_all_have():
     assert "one-seed" in cautions
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_latent_size_says_why_there_is_no_answer(tmp_path):
     written = report(RECIPES["one latent size"], tmp_path)
     assert written.summary["correlations"]["latent_size"]["spearman"]["value"] is None
@@ -173,6 +188,7 @@ def test_confounded_sizes_are_said():
     assert "confounded" not in codes(find(study))
 
 
+@pytest.mark.usefixtures("quick")
 def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     study = synthetic_study()
     page = write_report(study, tmp_path).index.read_text("utf-8")
@@ -186,6 +202,7 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     assert 0 < beaten < 24
 
 
+@pytest.mark.usefixtures("quick")
 def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     study = synthetic_study(RECIPES["mixed"])
     write_report(study, tmp_path)
@@ -202,6 +219,7 @@ def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     assert (table.loc[table["state"] == "failed", "reason"] == "loss became NaN in epoch 2").all()
 
 
+@pytest.mark.usefixtures("quick")
 def test_the_epoch_table_has_every_epoch_of_every_run(tmp_path):
     study = synthetic_study(RECIPES["mixed"])
     write_report(study, tmp_path)
@@ -217,18 +235,32 @@ def test_the_epoch_table_has_every_epoch_of_every_run(tmp_path):
                 assert last[trial.number, seed.seed] == pytest.approx(expected, rel=1e-12)
 
 
+@pytest.mark.usefixtures("quick")
 def test_points_tell_the_page_which_trials_they_are(tmp_path):
     study = synthetic_study(StudyRecipe(complete=10, collapsed=2))
     page = write_report(study, tmp_path).index.read_text("utf-8")
-    groups = re.findall(r'<g data-trials="([\d,]*)">(.*?)</g>\n</g>', page, re.DOTALL)
-    found = [number for numbers, _ in groups for number in numbers.split(",")]
-    assert sorted(map(int, found)) == [trial.number for trial in study.trials]
+    groups = [marked_points(part) for part in page.split('<g data-trials="')[1:]]
+    found = [number for numbers, _ in groups for number in numbers]
+    assert sorted(found) == [trial.number for trial in study.trials]
     identities = Outline(page).values("id")
     assert all(f"trial-{number}" in identities for number in found)
-    for numbers, body in groups:
-        assert body.count("<use") == len(numbers.split(","))
+    assert all(shapes == len(numbers) for numbers, shapes in groups)
 
 
+def marked_points(part: str) -> tuple[list[int], int]:
+    """The trials of a group of points, and how many shapes it draws."""
+    numbers, rest = part.split('"', maxsplit=1)
+    depth, end = 1, 0
+    for match in re.finditer(r"<(/?)g[ >]", rest):
+        depth += -1 if match[1] else 1
+        if depth == 0:
+            end = match.start()
+            break
+    drawn = re.sub(r"<defs>.*?</defs>", "", rest[:end], flags=re.DOTALL)
+    return list(map(int, numbers.split(","))), len(re.findall(r"<(?:use|path) ", drawn))
+
+
+@pytest.mark.usefixtures("quick")
 def test_each_model_says_what_its_latent_is_worth(tmp_path):
     study = synthetic_study(StudyRecipe(complete=6))
     page = write_report(study, tmp_path).index.read_text("utf-8")
@@ -267,7 +299,7 @@ def test_the_page_asks_nothing_from_outside(tmp_path):
 
 
 def test_stored_pictures_are_shown_and_lost_ones_are_not_missed(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=4))
+    study = synthetic_study(StudyRecipe(complete=4, epochs=2))
     folder = tmp_path / "artifacts"
     folder.mkdir()
     pixels = np.random.default_rng(0).integers(0, 256, (64, 256, 3), dtype=np.uint8)

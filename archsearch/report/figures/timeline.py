@@ -51,7 +51,6 @@ def timeline_figure(findings: Findings) -> Figure | None:
         axes.set_xlim(-0.02 * span / unit, 1.02 * span / unit)
         for at in pauses:
             axes.axvline(at / unit, color=INK, lw=0.8, ls=(0, (1, 3)))
-    upper.tick_params(axis="x", labelbottom=False)
     note = f" ({len(pauses)} pauses cut)" if len(pauses) > 1 else " (a pause cut)"
     lower.set_xlabel(f"{name} since the first run{note if pauses else ''}")
     legend_below(made, upper, columns=4)

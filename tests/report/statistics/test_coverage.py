@@ -21,7 +21,7 @@ def drawn(n: int, slope: float, rng: np.random.Generator) -> tuple[np.ndarray, n
 
 
 def population(slope: float) -> float:
-    latent, error = drawn(400_000, slope, np.random.default_rng(99))
+    latent, error = drawn(100_000, slope, np.random.default_rng(99))
     return float(stats.spearmanr(latent, error).statistic)
 
 
@@ -47,7 +47,7 @@ def coverage(rho: float, studies: int) -> tuple[float, float]:
 @pytest.mark.parametrize("rho", [0.0, -0.6, -0.9])
 def test_the_interval_covers_the_population_value(rho):
     truth, share = coverage(rho, studies=40)
-    assert truth == pytest.approx(rho, abs=0.01)
+    assert truth == pytest.approx(rho, abs=0.02)
     assert share >= 0.875
 
 

@@ -41,6 +41,8 @@ FAINT = "#c8ced5"
 # others in the common color deficiencies, and stands out on white and on black.
 COLORS = ("#0173b2", "#de8f05", "#029e73", "#cc78bc", "#d55e00", "#ca9161")
 
+_LEGIBLE = 22.0
+
 _SETTINGS: dict[str, Any] = {
     "axes.edgecolor": FAINT,
     "axes.labelcolor": INK,
@@ -173,9 +175,14 @@ def short(text: str, width: int) -> str:
 
 def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:
     """The legend under the axes, where it covers nothing."""
+    from matplotlib.collections import PathCollection
+
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        made.legend(handles, labels, loc="outside lower center", ncols=columns)
+        legend = made.legend(handles, labels, loc="outside lower center", ncols=columns)
+        for handle in legend.legend_handles:
+            if isinstance(handle, PathCollection):  # a dot among thousands is too small alone
+                handle.set_sizes(np.maximum(handle.get_sizes(), _LEGIBLE).tolist())
 
 
 def size_colors(sizes: npt.NDArray[np.float64]) -> tuple[Colormap, Normalize]:

@@ -109,7 +109,7 @@ def _strongest(details: Details) -> str:
         return ""
     best = min(ahead, key=lambda rival: rival.gap.value if rival.gap and rival.gap.value else 0.0)
     told = f"{decimal(best.estimate.value or 0)}, {interval(best.estimate)}"
-    return f"More closely than latent size, {RIVALS[best.name]} goes with the error ({told})."
+    return f"More closely than with latent size, the error goes with {RIVALS[best.name]} ({told})."
 
 
 def _importances(details: Details) -> str:

@@ -19,7 +19,6 @@ from archsearch.spec.fields import (
     ABSENT,
     ChannelCount,
     Field,
-    FieldType,
     Flag,
     Groups,
     PaddingAmount,
@@ -98,7 +97,7 @@ class Drawn:
             f"$({value * 2} // 2 if {by} > 0 else 7)",
         )
 
-    def literal(self, kind: Kind, item: Field) -> Any:
+    def literal(self, item: Field) -> Any:  # noqa: PLR0911 - one line a type
         """A value that the field's type allows, small enough to be likely."""
         most = LARGEST.get(item.name, 4)
         match item.type:
@@ -134,7 +133,7 @@ class Drawn:
             items = list(kind.fields)
         settled = self.defaults.get(kind.name, {})
         return {
-            item.name: self.literal(kind, item)
+            item.name: self.literal(item)
             for item in items
             if (item.required and item.name not in settled)
             or item.default is ABSENT
@@ -323,7 +322,7 @@ def _defaults(drawn: Drawn) -> None:
         if kind.scalar or not drawn.chance(15):
             continue
         items = [f for f in kind.fields if f.default is not ABSENT and drawn.chance(30)]
-        drawn.defaults[kind.name] = {f.name: drawn.literal(kind, f) for f in items}
+        drawn.defaults[kind.name] = {f.name: drawn.literal(f) for f in items}
 
 
 def _close(drawn: Drawn, height: int, width: int) -> list[Layer]:
@@ -434,12 +433,12 @@ def _mirrored(drawn: Drawn) -> tuple[list[Layer], Any]:
     last = {"activation": drawn.pick("sigmoid", "none"), "norm": "none"}
     up = drawn.pick("upsample", "conv_transpose", "pixel_shuffle")
     forms: list[Any] = ["mirror", {"mirror": "encoder", "up": up, "last": last}]
-    if any(norm == "group" for norm in _norms(drawn, encoder)):
+    if any(norm == "group" for norm in _norms(encoder)):
         forms = forms[1:]
     return encoder, drawn.pick(*forms)
 
 
-def _norms(drawn: Drawn, layers: list[Layer]) -> list[Any]:
+def _norms(layers: list[Layer]) -> list[Any]:
     return [layer["conv"].get("norm", "") for layer in layers if "conv" in layer]
 
 

@@ -88,7 +88,9 @@ def _eat(weights: list[Tensor], *shape: int) -> Tensor:
     return weight
 
 
-def _apply(layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]) -> Tensor:
+def _apply(  # noqa: PLR0911 - one line a kind
+    layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]
+) -> Tensor:
     fields = layer.fields
     match layer.kind:
         case "conv" | "conv_transpose":
@@ -292,12 +294,16 @@ class Mirror:
 
     def refilled(self, before: tuple, after: tuple, shape: dict, ops: dict, padding: Any) -> None:
         """A transposed convolution with the padding that regains the size."""
-        exact = all(b == a * s for b, a, s in zip(before[1:], after[1:], shape["stride"]))
+        exact = all(
+            b == a * s for b, a, s in zip(before[1:], after[1:], shape["stride"], strict=True)
+        )
         if exact and padding == "same" and _lopsided(shape, before):
             self.add("conv_transpose", channels=before[0], **shape, **ops)
             return
         pads, extras = [], []
-        for b, a, s, spanned in zip(before[1:], after[1:], shape["stride"], _spans(shape)):
+        for b, a, s, spanned in zip(
+            before[1:], after[1:], shape["stride"], _spans(shape), strict=True
+        ):
             over = (a - 1) * s + spanned - b
             pads.append(math.ceil(max(over, 0) / 2))
             extras.append(2 * pads[-1] - over)

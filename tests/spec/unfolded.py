@@ -57,7 +57,7 @@ def computed(text: str, names: Mapping[str, Any]) -> Any:
     return _node(ast.parse(text, mode="eval").body, {"true": True, "false": False, **names})
 
 
-def _node(node: ast.expr, names: Mapping[str, Any]) -> Any:
+def _node(node: ast.expr, names: Mapping[str, Any]) -> Any:  # noqa: PLR0911 - one line a form
     match node:
         case ast.Constant():
             return node.value

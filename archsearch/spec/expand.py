@@ -9,12 +9,13 @@ from typing import cast
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
-from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs, Whole
+from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.kinds import Kind
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
+from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
@@ -36,7 +37,6 @@ __all__ = ["Expander", "Leaf"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
-_TIMES = Field("times", Whole(0), 1, "How often.")
 
 Environment = Mapping[str, ExpressionValue]
 
@@ -170,7 +170,7 @@ class Expander:
     def repeat(self, item: Repeat, frame: _Frame) -> None:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
-        times = self.field(f"{item.path}.times", item.times, _TIMES, frame.environment, "repeat")
+        times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:

@@ -351,7 +351,7 @@ def _value_error(token: _Token, message: str, help: str = "") -> ExpressionError
 
 
 def _number(token: _Token, value: ExpressionValue) -> float | int:
-    if isinstance(value, (bool, str)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):  # a param may be a pair
         raise _value_error(
             token,
             f"`{token.text}` needs numbers, and {value!r} is none",

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archsearch.spec.fields import Field, Word
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
 from archsearch.spec.parse_layers import LayerParser, parse_fields
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.source import Source
 from archsearch.spec.syntax import BlockSyntax, MirrorSyntax, Param, Written
 
 __all__ = [
     "LAST_FIELDS",
-    "MIRROR_UPS",
+    "UP",
     "block_params",
     "parse_blocks",
     "parse_mirror",
@@ -23,7 +24,12 @@ __all__ = [
     "warn_unused",
 ]
 
-MIRROR_UPS = ("upsample", "conv_transpose", "pixel_shuffle")
+UP = Field(
+    "up",
+    Word(("upsample", "conv_transpose", "pixel_shuffle")),
+    "upsample",
+    "What makes a picture larger where the encoder made it smaller.",
+)
 LAST_FIELDS = ("activation", "norm", "bias", "kernel")
 _MIRROR_KEYS = ("mirror", "up", "last")
 
@@ -93,9 +99,15 @@ def _block(parser: LayerParser, entry: Entry, node: MapNode) -> BlockSyntax:
             )
     params_entry, layers = node.entry("params"), node.entry("layers")
     params_node = params_entry.value if params_entry else None
-    params = parse_params(
-        source, params_node if isinstance(params_node, MapNode) else None, parser.scope.names()
-    )
+    if params_node is not None and not isinstance(params_node, MapNode):
+        source.problem(
+            "wrong-type",
+            params_node.span,
+            f"the params of `{entry.key}` must be a mapping of keys",
+            help="for example `params: {c: 8}`",
+        )
+        params_node = None
+    params = parse_params(source, params_node, parser.scope.names())
     scope = Scope(params, parser.scope)
     path = f"blocks.{entry.key}.layers"
     body = parser.within(scope).body(layers.value, path) if layers else ()
@@ -157,15 +169,10 @@ def _up(source: Source, node: MapNode, scope: Scope) -> Written | None:
     if entry is None:
         return None
     written = parse_written(source, entry.value, scope, "up")
-    if written is not None and written.is_literal and written.parts[0] not in MIRROR_UPS:
-        source.problem(
-            "value-not-allowed",
-            written.span,
-            f"`up: {written.parts[0]}` is not allowed",
-            help=did_you_mean(str(written.parts[0]), MIRROR_UPS),
-        )
-        return None
-    return written
+    if written is None or not written.is_literal:
+        return written
+    fine = check_literal(source, UP, literal_of(written), written.span, "mirror")
+    return written if fine else None
 
 
 def _last(source: Source, node: MapNode, scope: Scope) -> Mapping[str, Written]:

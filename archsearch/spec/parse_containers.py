@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Protocol
 
+from archsearch.spec.fields import Field, Whole
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -23,9 +24,10 @@ from archsearch.spec.syntax import (
 if TYPE_CHECKING:
     from archsearch.spec.parse_layers import LayerParser
 
-__all__ = ["CONTAINER_WORDS", "parse_container"]
+__all__ = ["CONTAINER_WORDS", "TIMES", "parse_container"]
 
 CONTAINER_WORDS = ("residual", "repeat", "choose", "block")
+TIMES = Field("times", Whole(0), 1, "How often.")
 
 
 class _Reader(Protocol):
@@ -88,6 +90,24 @@ def _value(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Writte
     return None if found is None else parse_written(parser.source, found, parser.scope, key)
 
 
+def _times(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
+    written = _value(parser, entry, node, "times")
+    if written is None or not written.is_literal:
+        return written
+    fine = check_literal(parser.source, TIMES, literal_of(written), written.span, "repeat")
+    return written if fine else None
+
+
+def _by(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
+    written = _value(parser, entry, node, "by")
+    if written is None or not written.is_list:
+        return written
+    parser.source.problem(
+        "wrong-type", written.span, "`by` takes one value, not a list", help=_EXAMPLES["choose"]
+    )
+    return None
+
+
 def _layers(parser: LayerParser, entry: Entry, node: MapNode, path: str) -> Body:
     found = _required(parser, entry, node, "layers")
     return () if found is None else parser.body(found, f"{path}.layers")
@@ -102,7 +122,7 @@ def _repeat(
     return Repeat(
         path,
         entry.key_node.span,
-        _value(parser, entry, node, "times"),
+        _times(parser, entry, node),
         variable,
         _layers(inner, entry, node, path),
         beside,
@@ -129,10 +149,10 @@ def _choose(
     parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
 ) -> Container:
     _check_keys(parser, node, "choose", ("by", "of"))
-    by = _value(parser, entry, node, "by")
+    by = _by(parser, entry, node)
     of = _required(parser, entry, node, "of")
     branches = []
-    if isinstance(of, MapNode):
+    if isinstance(of, MapNode) and of.entries:
         for branch in of:
             body = parser.body(branch.value, f"{path}.of.{branch.key}")
             branches.append((branch.key_node.value, body))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archsearch.spec.diagnostic import Span
+from archsearch.spec.fields import Field, Flag
 from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -25,6 +26,7 @@ __all__ = ["LAYER_WORDS", "LayerParser", "ReadFields", "parse_fields"]
 JOIN_WORDS = ("concat", "add")
 LAYER_WORDS = (*KINDS, *JOIN_WORDS, *CONTAINER_WORDS)
 _BESIDE = ("name", "when")
+WHEN = Field("when", Flag(), True, "Whether the layer is there.")
 _WRITTEN_BY_HAND = {
     "concat": "concat: early",
     "add": "add: early",
@@ -186,8 +188,15 @@ class LayerParser:
         name, when = node.entry("name"), node.entry("when")
         return Naming(
             None if name is None else parse_template(self.source, name.value, self.scope, "name"),
-            None if when is None else parse_written(self.source, when.value, self.scope, "when"),
+            None if when is None else self._when(when.value),
         )
+
+    def _when(self, node: Node) -> Written | None:
+        written = parse_written(self.source, node, self.scope, "when")
+        if written is None or not written.is_literal:
+            return written
+        fine = check_literal(self.source, WHEN, literal_of(written), written.span, "a layer")
+        return written if fine else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("train")(train)
 app.command("report")(report)
 app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")

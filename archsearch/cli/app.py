@@ -17,6 +17,7 @@ from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
 from archsearch.cli.show import show
 from archsearch.cli.study import app as study_app
+from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
 from archsearch.spec.render import pretty

@@ -14,7 +14,9 @@ from archsearch import __version__
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
 from archsearch.cli.output import color_on, terminal_width, to_stderr
+from archsearch.cli.report import report
 from archsearch.cli.show import show
+from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
@@ -54,8 +56,9 @@ def root(
 app.command("check")(check)
 app.command("show")(show)
 app.command("train")(train)
+app.command("report")(report)
+app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")
-app.command("train")(train)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -12,9 +12,9 @@ from archsearch.spec import PathError, Raw, Source, Span, Target, find_target
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node
 
-__all__ = ["read_space"]
+__all__ = ["FORMS", "read_space"]
 
-_FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
+FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "int": IntDomain,
     "float": FloatDomain,
     "choice": ChoiceDomain,
@@ -37,7 +37,7 @@ def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, 
 
 def _read_domain(source: Source, entry: Entry) -> Domain | None:
     value = entry.value
-    forms = [e for e in value if e.key in _FORMS] if isinstance(value, MapNode) else []
+    forms = [e for e in value if e.key in FORMS] if isinstance(value, MapNode) else []
     if len(forms) != 1 or not isinstance(value, MapNode):
         source.problem(
             "bad-domain",
@@ -59,7 +59,7 @@ def _read_domain(source: Source, entry: Entry) -> Domain | None:
         )
         return None
     prefix = f"space.{entry.key}."
-    domain: Domain | None = validated(source, _FORMS[form.key], data, value, prefix)
+    domain: Domain | None = validated(source, FORMS[form.key], data, value, prefix)
     return domain if domain is not None and _is_sound(source, form, domain) else None
 
 
@@ -118,7 +118,7 @@ def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) 
         return
     for index, value in enumerate(_extremes(domain)):
         if target.field.type.read(value) is None:
-            place = next(e.value for e in entry.value if e.key in _FORMS)
+            place = next(e.value for e in entry.value if e.key in FORMS)
             span = _value_span(place, index, domain)
             source.problem(
                 "value-not-allowed",

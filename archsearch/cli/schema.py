@@ -15,11 +15,11 @@ What = Literal["model", "study"]
 
 
 def schema(
-    what: Annotated[What, typer.Argument(help="The files it describes.")],
+    what: Annotated[What, typer.Argument(metavar="{model|study}", help="The files it describes.")],
 ) -> None:
     """Print the JSON Schema of specs or studies, for completion in editors.
 
-    VS Code's YAML extension reads it where a file's first line is
+    VS Code's YAML extension reads it where the first line of a file says
     `# yaml-language-server: $schema=PATH`.
 
     Example: archsearch schema model > model.json

@@ -119,5 +119,6 @@ CONV = Kind(
     doc="A convolution, then its norm, then its activation: one layer, as in the literature.",
     fields=conv_fields("depthwise"),
     rule=_rule,
+    shape="⌊(W − K_eff + P_total)/S⌋ + 1, K_eff = dilation·(K − 1) + 1; `same` gives ⌈W/S⌉",
     example="conv: {channels: 16, kernel: 3, activation: relu}",
 )

@@ -127,5 +127,6 @@ CONV_TRANSPOSE = Kind(
         Field("output_padding", PerAxis(0), Pair(0, 0), "Rows and columns appended."),
     ),
     rule=_rule,
+    shape="(W − 1)·S − 2P + K_eff + output_padding; `same` gives W·S",
     example="conv_transpose: {channels: 8, kernel: 4, stride: 2, padding: 1}",
 )

@@ -61,6 +61,7 @@ DENSE = Kind(
         Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),
     ),
     rule=_rule,
+    shape="a vector of `size` numbers, or the picture `shape`",
     example="dense: {size: 64}",
     takes_vector=True,
 )

@@ -122,6 +122,7 @@ class Kind:
         doc: what it does, in a sentence or two.
         fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
+        shape: what it gives, as a formula for people.
         example: one layer as it stands in a file.
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
@@ -132,6 +133,7 @@ class Kind:
     doc: str
     fields: tuple[Field, ...]
     rule: Callable[[Values, Shape], Step]
+    shape: str
     example: str
     scalar: bool = False
     takes_vector: bool = False

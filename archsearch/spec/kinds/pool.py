@@ -54,5 +54,6 @@ POOL = Kind(
         Field("mode", Word(get_args(PoolMode)), "max", "Largest value, or mean of real pixels."),
     ),
     rule=_rule,
+    shape="⌊(W − K + P_total)/S⌋ + 1; `same` gives ⌈W/S⌉; C stays",
     example="pool: {kernel: 2}",
 )

@@ -11,6 +11,7 @@ from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
 from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.kinds import Kind
+from archsearch.spec.memory import Settled
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Scalar
@@ -88,12 +89,20 @@ class Expander:
         assigned: params by name and fields by canonical path, in place of the
             file's values.
         notes: where problems go.
+        settled: layers of the family already looked up, for these assignments.
     """
 
-    def __init__(self, family: Family, assigned: Mapping[str, Raw], notes: Notes) -> None:
+    def __init__(
+        self,
+        family: Family,
+        assigned: Mapping[str, Raw],
+        notes: Notes,
+        settled: dict[LayerSyntax, Settled],
+    ) -> None:
         self.family = family
         self.assigned = assigned
         self.notes = notes
+        self.settled = settled
         self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
         self.names: dict[str, int] = {"input": 0}
@@ -291,18 +300,48 @@ class Expander:
         leaf = Leaf(frame.section, item.path, item.span, word, item.kind, doubtful=item.doubtful)
         if item.kind is None:
             return leaf
-        leaf.fields, leaf.bad = item.fields, item.bad
-        bad = set(item.bad)
-        for field in item.kind.fields:
-            if field.name in item.bad:
-                continue
+        settled = self.settled.get(item)
+        if settled is None:
+            settled = self.settled[item] = self.settle(item, item.kind)
+        leaf.fields, leaf.bad, leaf.values = item.fields, item.bad, dict(settled.values)
+        for field in settled.open:
             value = self.lookup(item, item.kind, field, leaf.values, frame.environment)
             if value is not None:
                 leaf.values[field.name] = value
             elif field.default is not ABSENT:
-                bad.add(field.name)
-        leaf.bad = frozenset(bad)
+                leaf.bad |= {field.name}
         return leaf
+
+    def settle(self, item: LayerSyntax, kind: Kind) -> Settled:
+        """Which of a layer's fields have one value in every candidate like this."""
+        values: dict[str, FieldValue] = {}
+        open: list[Field] = []
+        for field in kind.fields:
+            value = self.settled_value(item, kind, field, values)
+            if value is not None:
+                values[field.name] = value
+            elif field.name not in item.bad:
+                open.append(field)
+        return Settled(values, tuple(open))
+
+    def settled_value(
+        self, item: LayerSyntax, kind: Kind, field: Field, values: Mapping[str, FieldValue]
+    ) -> FieldValue | None:
+        """The field's literal value, unless something is assigned in its place."""
+        if field.name in item.bad or f"{item.path}.{field.name}" in self.assigned:
+            return None
+        written = item.fields.get(field.name)
+        if written is None:
+            if f"defaults.{kind.name}.{field.name}" in self.assigned:
+                return None
+            written = self.family.defaults.get(kind.name, {}).get(field.name)
+        if written is not None:
+            return self.notes.literal(written, field) if written.is_literal else None
+        if isinstance(field.default, SameAs):
+            return values.get(field.default.field)
+        if field.required or field.default is ABSENT:
+            return None
+        return cast(FieldValue, field.default)
 
     def lookup(
         self,

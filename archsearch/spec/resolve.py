@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError
 from archsearch.spec.expand import Expander, Leaf
 from archsearch.spec.fields import FieldValue, Raw
-from archsearch.spec.kinds import KINDS, Step
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.memory import memory_of
 from archsearch.spec.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.notes import Notes
 from archsearch.spec.ops import Add, Concat, Residual
@@ -17,7 +17,7 @@ from archsearch.spec.parse_blocks import UP
 from archsearch.spec.parse_spec import INPUT_FIELDS
 from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Shape
-from archsearch.spec.syntax import Family, MirrorSyntax, Written
+from archsearch.spec.syntax import Family, MirrorSyntax
 from archsearch.spec.walk import Tensor, Walk
 
 __all__ = ["Resolution", "TaskChannels", "resolve"]
@@ -53,17 +53,6 @@ class Resolution:
         return self.plan
 
 
-class _Memory:
-    """What all candidates of a family share."""
-
-    def __init__(self) -> None:
-        self.literals: dict[Written, FieldValue | None] = {}
-        self.steps: dict[tuple[object, ...], Step] = {}
-
-
-_MEMORIES: WeakKeyDictionary[Family, _Memory] = WeakKeyDictionary()
-
-
 def resolve(
     family: Family, channels: TaskChannels, assigned: Mapping[str, Raw] | None = None
 ) -> Resolution:
@@ -82,11 +71,10 @@ class _Resolver:
     def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
         self.family = family
         self.channels = channels
-        memory = _MEMORIES.setdefault(family, _Memory())
+        memory = memory_of(family)
         self.notes = Notes(family.source, memory.literals)
-        self.expander = Expander(family, assigned, self.notes)
-        defaults = {kind: dict(fields) for kind, fields in family.defaults.items()}
-        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, defaults)
+        self.expander = Expander(family, assigned, self.notes, memory.settled_for(assigned))
+        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, family.defaults)
 
     def run(self) -> Resolution:
         leaves = self.expander.leaves
@@ -213,7 +201,7 @@ class _Resolver:
             if leaf.word == "pixel_shuffle" and not settled:
                 scale = leaf.values.get("scale")
                 wants *= scale * scale if isinstance(scale, int) else 1
-            elif leaf.kind is not None and leaf.kind.field("channels") is not None:
+            elif "channels" in leaf.values or "channels" in leaf.bad:
                 if settled:
                     self.refuse_auto(leaf)
                 elif leaf.values.get("channels") == "auto":

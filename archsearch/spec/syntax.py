@@ -46,11 +46,12 @@ class Written:
     parts: tuple[Part, ...]
     is_list: bool
     span: Span
+    is_literal: bool = field(init=False)
+    """Whether nothing in it is computed."""
 
-    @property
-    def is_literal(self) -> bool:
-        """Whether nothing in it is computed."""
-        return not any(isinstance(part, Expression) for part in self.parts)
+    def __post_init__(self) -> None:
+        literal = not any(isinstance(part, Expression) for part in self.parts)
+        object.__setattr__(self, "is_literal", literal)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,7 +6,7 @@ are found too; what follows from the guess is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from archsearch.spec.expand import Leaf
@@ -54,7 +54,7 @@ class Walk:
         start: Tensor,
         notes: Notes,
         steps: dict[tuple[object, ...], Step],
-        defaults: dict[str, dict[str, Written]],
+        defaults: Mapping[str, Mapping[str, Written]],
     ) -> None:
         self.tensors = [start]
         self.notes = notes
@@ -80,11 +80,11 @@ class Walk:
             self.complete = False
             return replace(self.last, size_known=False, channels_known=False)
         before = self.last if leaf.kind else self.merged(leaf)
+        tensor = self.tensor(leaf, step, before)
         for problem in step.problems:
             self.tell(problem, leaf, before)
-        tensor = self.tensor(leaf, step, before)
-        if any(problem.severity == "error" for problem in step.problems):
-            tensor = replace(tensor, size_known=False, channels_known=False)
+            if problem.severity == "error":
+                tensor = replace(tensor, size_known=False, channels_known=False)
         if step.output.elements > _MOST_ELEMENTS:
             self.too_large(leaf, step)
             tensor = replace(tensor, size_known=False, channels_known=False)
@@ -115,7 +115,7 @@ class Walk:
         values = self.with_guesses(leaf, kind, shape)
         if values is None:
             return None
-        key = (kind.name, shape, *values.items())
+        key = (kind.name, shape, *values, *values.values())
         step = self.steps.get(key)
         if step is None:
             step = kind.rule(Values(values), shape)
@@ -195,6 +195,9 @@ class Walk:
         if step.sees_all:
             start = self.tensors[0].shape
             field, jump = (float(start.height), float(start.width)), (0.0, 0.0)
+        if not leaf.bad and not leaf.doubtful:
+            channels_known = before.channels_known or "channels" in leaf.values
+            return Tensor(step.output, before.size_known, channels_known, field, jump)
         sized = {"size", "shape"} & leaf.bad
         return Tensor(
             step.output,

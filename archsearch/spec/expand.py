@@ -131,7 +131,7 @@ class Expander:
                     help="make `times` smaller",
                 )
                 raise _TooManyError
-            if self.present(item.beside, frame):
+            if item.beside.when is None or self.present(item.beside.when, frame):
                 self.item(item, frame)
 
     def item(self, item: Item, frame: _Frame) -> None:
@@ -296,21 +296,21 @@ class Expander:
 
     def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
         """A simple layer with its fields looked up."""
-        word = item.kind.name if item.kind else ""
-        leaf = Leaf(frame.section, item.path, item.span, word, item.kind, doubtful=item.doubtful)
-        if item.kind is None:
-            return leaf
+        kind = item.kind
+        if kind is None:
+            return Leaf(frame.section, item.path, item.span, "", doubtful=item.doubtful)
         settled = self.settled.get(item)
         if settled is None:
-            settled = self.settled[item] = self.settle(item, item.kind)
-        leaf.fields, leaf.bad, leaf.values = item.fields, item.bad, dict(settled.values)
+            settled = self.settled[item] = self.settle(item, kind)
+        values, bad = dict(settled.values), item.bad
         for field in settled.open:
-            value = self.lookup(item, item.kind, field, leaf.values, frame.environment)
+            value = self.lookup(item, kind, field, values, frame.environment)
             if value is not None:
-                leaf.values[field.name] = value
+                values[field.name] = value
             elif field.default is not ABSENT:
-                leaf.bad |= {field.name}
-        return leaf
+                bad |= {field.name}
+        place = (frame.section, item.path, item.span)
+        return Leaf(*place, kind.name, kind, values, item.fields, bad, item.doubtful)
 
     def settle(self, item: LayerSyntax, kind: Kind) -> Settled:
         """Which of a layer's fields have one value in every candidate like this."""
@@ -437,16 +437,14 @@ class Expander:
             )
             return None
 
-    def present(self, beside: Naming, frame: _Frame) -> bool:
+    def present(self, when: Written, frame: _Frame) -> bool:
         """Whether ``when`` lets a layer stand."""
-        if beside.when is None:
-            return True
-        value = self.value(beside.when, frame.environment, "when")
+        value = self.value(when, frame.environment, "when")
         if value is None or isinstance(value, bool):
             return value is not False
         self.notes.problem(
             "expression-value",
-            beside.when.span,
+            when.span,
             f"`when` must be true or false, and this is {shown(value)}",
             help="write a comparison, such as $(depth > 1)",
         )

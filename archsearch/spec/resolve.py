@@ -81,7 +81,8 @@ class _Resolver:
         self.expander.section(self.family.encoder, "encoder")
         depth = len(leaves)
         for leaf in leaves:
-            self.refuse_auto(leaf)
+            if leaf.values.get("channels") == "auto":
+                self.refuse_auto(leaf)
         self.walk.through(leaves)
         self.not_empty(depth, "encoder")
         self.decoder()
@@ -179,8 +180,6 @@ class _Resolver:
     # --- channels ---------------------------------------------------------------
 
     def refuse_auto(self, leaf: Leaf) -> None:
-        if leaf.values.get("channels") != "auto":
-            return
         written = leaf.fields.get("channels")
         self.notes.problem(
             "auto-channels",
@@ -202,10 +201,11 @@ class _Resolver:
                 scale = leaf.values.get("scale")
                 wants *= scale * scale if isinstance(scale, int) else 1
             elif "channels" in leaf.values or "channels" in leaf.bad:
-                if settled:
-                    self.refuse_auto(leaf)
-                elif leaf.values.get("channels") == "auto":
-                    leaf.values["channels"], auto = wants, index
+                if leaf.values.get("channels") == "auto":
+                    if settled:
+                        self.refuse_auto(leaf)
+                    else:
+                        leaf.values["channels"], auto = wants, index
                 settled = True
         return auto
 

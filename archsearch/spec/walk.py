@@ -7,7 +7,7 @@ are found too; what follows from the guess is not told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from archsearch.spec.expand import Leaf
 from archsearch.spec.fields import FieldValue
@@ -25,8 +25,7 @@ _MOST_ELEMENTS = 2**40
 _CACHED_STEPS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """What is known of one layer's output.
 
     ``size_known`` and ``channels_known`` are false where the shape is a guess.
@@ -78,16 +77,16 @@ class Walk:
         step = self.step(leaf)
         if step is None:
             self.complete = False
-            return replace(self.last, size_known=False, channels_known=False)
+            return self.last._replace(size_known=False, channels_known=False)
         before = self.last if leaf.kind else self.merged(leaf)
         tensor = self.tensor(leaf, step, before)
         for problem in step.problems:
             self.tell(problem, leaf, before)
             if problem.severity == "error":
-                tensor = replace(tensor, size_known=False, channels_known=False)
+                tensor = tensor._replace(size_known=False, channels_known=False)
         if step.output.elements > _MOST_ELEMENTS:
             self.too_large(leaf, step)
-            tensor = replace(tensor, size_known=False, channels_known=False)
+            tensor = tensor._replace(size_known=False, channels_known=False)
         self.layers.append(self.layer_plan(leaf, step, tensor))
         return tensor
 

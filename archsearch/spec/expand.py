@@ -417,13 +417,14 @@ class Expander:
     def value(self, written: Written, environment: Environment, what: str) -> Raw:
         """What a written value amounts to; None after a problem."""
         try:
-            parts = tuple(_evaluated(part, environment) for part in written.parts)
+            if not written.is_list:
+                return _evaluated(written.parts[0], environment)
+            return tuple([_evaluated(part, environment) for part in written.parts])
         except ExpressionError as error:
             self.notes.problem(
                 "expression-value", written.span, f"`{what}`: {error.message}", help=error.help
             )
             return None
-        return parts if written.is_list else parts[0]
 
     def text(self, template: Template, frame: _Frame) -> str | None:
         """A text with its expressions filled in."""

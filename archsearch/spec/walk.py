@@ -74,11 +74,13 @@ class Walk:
 
     def advance(self, leaf: Leaf) -> Tensor:
         """Size one layer; what is known of its output."""
+        before = self.tensors[-1]
         step = self.step(leaf)
         if step is None:
             self.complete = False
-            return self.last._replace(size_known=False, channels_known=False)
-        before = self.last if leaf.kind else self.merged(leaf)
+            return before._replace(size_known=False, channels_known=False)
+        if leaf.kind is None:
+            before = self.merged(leaf)
         tensor = self.tensor(leaf, step, before)
         for problem in step.problems:
             self.tell(problem, leaf, before)

@@ -18,6 +18,7 @@ from archsearch.spec.notes import Notes
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
+    BlockSyntax,
     BlockUse,
     Body,
     Choose,
@@ -25,11 +26,13 @@ from archsearch.spec.syntax import (
     Item,
     JoinSyntax,
     LayerSyntax,
+    MirrorSyntax,
     Naming,
     Repeat,
     ResidualSyntax,
     Template,
     Written,
+    items_in,
 )
 
 __all__ = ["Expander", "Leaf"]
@@ -97,33 +100,45 @@ class Expander:
         self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
         self.names: dict[str, int] = {"input": 0}
+        self.named_at: dict[str, Span] = {}
+        self.repeats: list[Repeat] = []
         self.visits = 0
-        self.environment: dict[str, ExpressionValue] = {
-            name: cast(ExpressionValue, assigned.get(name, param.value))
-            for name, param in family.params.items()
-        }
+        self.cut = False
+        self.environment: dict[str, ExpressionValue] = _known(
+            {name: assigned.get(name, param.value) for name, param in family.params.items()}
+        )
 
     def section(self, body: Body, section: Section) -> None:
         """Unfold ``body``; its leaves are appended."""
+        if self.cut:
+            return
         try:
             self.body(body, _Frame(section, self.environment))
         except _TooManyError:
-            return
+            self.cut = True
 
     def body(self, body: Body, frame: _Frame) -> None:
         """Unfold a list of layers."""
         for item in body:
             self.visits += 1
             if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
-                self.notes.problem(
-                    "too-many-layers",
-                    item.span,
-                    f"this unfolds to over {MOST_LAYERS:,} layers",
-                    help="make `times` smaller",
-                )
+                self.too_many(item)
                 raise _TooManyError
             if self.present(item.beside, frame):
                 self.item(item, frame)
+
+    def too_many(self, item: Item) -> None:
+        """Told at the outermost ``times``, which makes the number."""
+        outer = self.repeats[0].times if self.repeats else None
+        kept = len(self.leaves) > MOST_LAYERS
+        self.notes.problem(
+            "too-many-layers",
+            outer.span if outer else item.span,
+            f"this unfolds to over {MOST_LAYERS:,} layers"
+            if kept
+            else f"this unfolds to over {MOST_VISITS:,} places, with or without a layer",
+            help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
+        )
 
     def item(self, item: Item, frame: _Frame) -> None:
         """Unfold one layer or container."""
@@ -157,13 +172,24 @@ class Expander:
                 "bad-name", beside.name.span, f"`{name}` can't name a layer", help=reason
             )
         elif leaf.name in self.names:
-            self.notes.problem(
-                "duplicate-name",
-                beside.name.span,
-                f"two layers are named `{leaf.name}`",
-                help="give each its own; in a repeat, embed the count: name_$(i)",
-            )
+            self.duplicate(leaf.name, beside.name.span)
         self.names.setdefault(leaf.name, len(self.leaves))
+        self.named_at.setdefault(leaf.name, beside.name.span)
+
+    def duplicate(self, name: str, span: Span) -> None:
+        """Two layers of one name, maybe the same line in a repeat."""
+        first = self.named_at.get(name, span)
+        again = first == span
+        short = name.rpartition(".")[2]
+        self.notes.problem(
+            "duplicate-name",
+            span,
+            f"two layers are named `{name}`",
+            label="each time this comes again" if again else f"first on line {first.line}",
+            help=f"embed the repeat's count: `as: i` and `name: {short}_$(i)`"
+            if again
+            else "give each a name of its own",
+        )
 
     # --- containers ---------------------------------------------------------
 
@@ -175,7 +201,9 @@ class Expander:
             inner = frame.environment
             if item.variable is not None:
                 inner = {**inner, item.variable: count}
+            self.repeats.append(item)
             self.body(item.body, _Frame(frame.section, inner, frame.prefix, frame.blocks))
+            self.repeats.pop()
 
     def choose(self, item: Choose, frame: _Frame) -> None:
         """The branch that the value names."""
@@ -224,14 +252,14 @@ class Expander:
             return
         environment = {**self.environment}
         for name, param in block.params.items():
-            environment[name] = param.value
+            environment |= _known({name: param.value})
             key = f"{item.path}.{name}"
             written = item.arguments.get(name)
             if key in self.assigned:
                 environment[name] = cast(ExpressionValue, self.assigned[key])
             elif written is not None:
                 value = self.value(written, frame.environment, name)
-                environment[name] = param.value if value is None else cast(ExpressionValue, value)
+                environment |= _known({name: param.value if value is None else value})
         prefix = frame.prefix
         if item.beside.name is not None:
             prefix = f"{prefix}{self.text(item.beside.name, frame)}."
@@ -265,18 +293,10 @@ class Expander:
         for known in (frame.prefix + name, name):
             if known in self.names:
                 return self.names[known]
-        written = {
-            item.beside.name.literal for item in self.family.items() if item.beside.name is not None
-        }
-        if name in written:
-            self.notes.problem(
-                "layer-not-there",
-                span,
-                f"the layer `{name}` is not there at this point",
-                help="it comes later, `when` or `choose` removed it, or it is local to a block "
-                "(`use_name.inner` outside)",
-            )
-        else:
+        written = self.written_as(name)
+        if written is not None:
+            self.not_there(name, span, *written)
+        elif self.all_known():
             self.notes.problem(
                 "unknown-layer",
                 span,
@@ -284,6 +304,43 @@ class Expander:
                 help=did_you_mean(name, self.names),
             )
         return None
+
+    def written_as(self, name: str) -> tuple[Item, BlockSyntax | None] | None:
+        """The layer in the file with that name, and the block that it is in."""
+        bodies = [(self.family.encoder, None), (self.family.decoder, None)]
+        for body, block in [*bodies, *((b.body, b) for b in self.family.blocks.values())]:
+            for item in () if isinstance(body, MirrorSyntax) else items_in(body):
+                if item.beside.name is not None and item.beside.name.literal == name:
+                    return item, block
+        return None
+
+    def all_known(self) -> bool:
+        """Whether no layer's name got lost by another mistake."""
+        codes = {item.code for item in self.notes.found if item.severity == "error"}
+        return not codes & _LOSE_NAMES
+
+    def not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
+        """A layer that the file has, but not at this point."""
+        line = f"line {item.span.line}"
+        if block is not None:
+            outside = next((n for n in self.names if n.endswith(f".{name}")), f"first.{name}")
+            why = f"line {item.span.line} names it inside the block `{block.name}`"
+            help = f"outside it is `{outside}`"
+            if outside not in self.names:
+                help = f"name the use, as in `- block: {{use: {block.name}}}` with `name: first`; "
+                help += f"then it is `{outside}`"
+        elif (item.span.line, item.span.column) > (span.line, span.column):
+            why, help = f"it comes later, on {line}", "join with an earlier layer"
+        else:
+            why = f"`when`, `choose` or `times` leaves out {line}"
+            help = "give this layer the same condition, or join with one that is always there"
+        self.notes.problem(
+            "layer-not-there",
+            span,
+            f"the layer `{name}` is not there at this point",
+            label=why,
+            help=help,
+        )
 
     def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
         """A simple layer with its fields looked up."""
@@ -371,6 +428,7 @@ class Expander:
                 "expression-value",
                 written.span if written else span,
                 f"`{field.name}` of {where} would be {shown(raw)}",
+                label=_values_of(written.parts, environment) if written else "",
                 help=f"`{field.name}` takes {field.type.expects}",
             )
         return value
@@ -380,9 +438,14 @@ class Expander:
         try:
             parts = tuple(_evaluated(part, environment) for part in written.parts)
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", written.span, f"`{what}`: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":  # the parser has told that
+                self.notes.problem(
+                    "expression-value",
+                    written.span,
+                    f"`{what}`: {error.message}",
+                    label=_values_of(written.parts, environment),
+                    help=error.help,
+                )
             return None
         return parts if written.is_list else parts[0]
 
@@ -393,9 +456,10 @@ class Expander:
         try:
             return "".join(str(_evaluated(part, frame.environment)) for part in template.parts)
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", template.span, f"the name: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":
+                self.notes.problem(
+                    "expression-value", template.span, f"the name: {error.message}", help=error.help
+                )
             return None
 
     def present(self, beside: Naming, frame: _Frame) -> bool:
@@ -412,6 +476,26 @@ class Expander:
             help="write a comparison, such as $(depth > 1)",
         )
         return True
+
+
+_LOSE_NAMES = frozenset(
+    "wrong-type unknown-name bad-expression expression-value unknown-block "
+    "choose-no-branch".split()
+)
+
+
+def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:
+    """Without those that a mistake left unknown."""
+    return {name: cast(ExpressionValue, v) for name, v in values.items() if v is not None}
+
+
+def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
+    """``width = 8, i = 2``: what the names in an expression stand for."""
+    names = dict.fromkeys(
+        name for part in parts if isinstance(part, Expression) for name, _ in part.names
+    )
+    known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
+    return ", ".join(known[:5])
 
 
 def _evaluated(part: Scalar | Expression, environment: Environment) -> Scalar:

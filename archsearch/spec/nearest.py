@@ -7,6 +7,9 @@ from difflib import get_close_matches
 
 __all__ = ["did_you_mean", "nearest"]
 
+_MANY = 100
+_SHOWN = 20
+
 
 def nearest(word: str, words: Iterable[str]) -> str | None:
     """The one of ``words`` most like ``word``, or None when none is.
@@ -15,13 +18,24 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
         >>> nearest("kernal", ["kernel", "stride"])
         'kernel'
     """
-    by_folded = {known.lower(): known for known in words}
+    by_folded = {known.lower(): known for known in _candidates(word, list(words))}
     found = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None
+
+
+def _candidates(word: str, words: list[str]) -> list[str]:
+    """All words; of very many, those that begin alike, so that this stays fast."""
+    if len(words) <= _MANY:
+        return words
+    return [known for known in words if known[:2] == word[:2]][:_MANY]
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """Help for an unknown word: the nearest one, or all that are allowed."""
     known = list(words)
     near = nearest(word, known)
-    return f"did you mean `{near}`?" if near else "allowed: " + ", ".join(known)
+    if near:
+        return f"did you mean `{near}`?"
+    if len(known) > _SHOWN:
+        known = [*known[:_SHOWN], f"and {len(known) - _SHOWN} more"]
+    return "allowed: " + ", ".join(known) if known else "there are none here"

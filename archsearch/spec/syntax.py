@@ -70,10 +70,10 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A name with its default value."""
+    """A name with its default value; None where that can't be read."""
 
     name: str
-    value: bool | int | float | str
+    value: bool | int | float | str | None
     span: Span
 
 
@@ -189,11 +189,14 @@ class MirrorSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InputSyntax:
-    """What one picture looks like; ``channels`` may be ``auto``."""
+    """What one picture looks like; ``channels`` may be ``auto``.
 
-    channels: Written
-    height: Written
-    width: Written
+    None stands for what is missing or can't be used; that is a problem noted.
+    """
+
+    channels: Written | None
+    height: Written | None
+    width: Written | None
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,7 @@ class Walk:
             tensor = replace(tensor, size_known=False, channels_known=False)
         if step.output.elements > _MOST_ELEMENTS:
             self.too_large(leaf, step)
-            tensor = replace(tensor, size_known=False, channels_known=False)
+            tensor = replace(before, size_known=False, channels_known=False)
         self.layers.append(self.layer_plan(leaf, step, tensor))
         return tensor
 
@@ -108,7 +108,7 @@ class Walk:
                     "picture-after-vector",
                     leaf.span,
                     f"{kind.name} needs a picture, not a vector",
-                    label=f"what comes in is {shape} numbers",
+                    label=f"what comes in is a vector of {shape} numbers",
                     help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
                 )
             return None
@@ -177,11 +177,16 @@ class Walk:
 
     def too_large(self, leaf: Leaf, step: Step) -> None:
         """Refuse what no memory could hold."""
+        if leaf.doubtful or leaf.bad or not self.last.size_known:
+            return
+        named = [leaf.fields[name] for name in ("scale", "stride", "channels", "size", "shape")
+                 if name in leaf.fields]
         self.notes.problem(
             "too-many-elements",
-            leaf.span,
-            f"the output {step.output} is too large to build",
-            help="use fewer channels or smaller scales",
+            named[0].span if named else leaf.span,
+            f"{leaf.word} would give {step.output}, too large to build",
+            label=f"{step.output.elements:,} numbers for one picture",
+            help=f"at most {_MOST_ELEMENTS:,}: use smaller scales or fewer channels",
         )
 
     def tensor(self, leaf: Leaf, step: Step, before: Tensor) -> Tensor:

@@ -72,7 +72,8 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     f"conv_transpose would give a {max(0, height.rows)}×{max(0, width.rows)} "
                     "output",
                     field="padding",
-                    label=f"input is {axis.size} {name}: {axis.formula} = {axis.rows}",
+                    label=f"input is {axis.size} {name}: {axis.formula} = "
+                    f"{str(axis.rows).replace('-', '−')}",
                     help=f"use padding ≤ {most}",
                 ),
             )

@@ -13,6 +13,7 @@ import typer
 from archsearch import __version__
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
+from archsearch.cli.explain import explain
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.show import show
 from archsearch.cli.train import train
@@ -53,6 +54,7 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("explain")(explain)
 app.command("train")(train)
 app.add_typer(data_app, name="data")
 app.command("train")(train)

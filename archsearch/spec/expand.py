@@ -479,8 +479,14 @@ class Expander:
 
 
 _LOSE_NAMES = frozenset(
-    "wrong-type unknown-name bad-expression expression-value unknown-block "
-    "choose-no-branch".split()
+    [
+        "wrong-type",
+        "unknown-name",
+        "bad-expression",
+        "expression-value",
+        "unknown-block",
+        "choose-no-branch",
+    ]
 )
 
 

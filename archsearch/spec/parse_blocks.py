@@ -117,7 +117,8 @@ def _block(parser: LayerParser, entry: Entry, node: MapNode) -> BlockSyntax:
 def warn_unused(source: Source, params: Mapping[str, Param], scope: Scope) -> None:
     """Warn of params that nothing reads."""
     for param in params.values():
-        if param.name not in scope.used and not _may_be_used(source, param.name):
+        unread = param.name not in scope.used and not bad_name(param.name)
+        if unread and not _may_be_used(source, param.name):
             source.problem(
                 "unused-param",
                 param.span,

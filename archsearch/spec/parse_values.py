@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, parse_expression
 from archsearch.spec.fields import Field, Raw
-from archsearch.spec.nearest import did_you_mean, nearest
+from archsearch.spec.nearest import nearest
 from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.scalars import core_value
 from archsearch.spec.source import Source

@@ -36,6 +36,7 @@ __all__ = ["read_yaml"]
 
 DEEPEST: Final = 64
 MOST_NODES: Final = 10_000
+_LONGEST_CUT: Final = 1_000  # characters looked through for a closing bracket
 
 _LOADER = yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
 _CORE = "tag:yaml.org,2002:"
@@ -67,12 +68,15 @@ def read_yaml(source: Source) -> MapNode | None:
     if odd := _NOT_PRINTABLE.search(source.text):
         _odd_character(source, odd.start())
         return None
+    composer = _Composer(source)
     try:
-        root = _Composer(source).document()
+        root = composer.document()
     except _StopReadingError:
         return None
     except yaml.MarkedYAMLError as error:
-        note_syntax_error(source, error)
+        mark = error.context_mark or error.problem_mark
+        if mark is None or mark.line + 1 not in composer.repaired:
+            note_syntax_error(source, error)
         return None
     if root is None or (isinstance(root, ScalarNode) and root.value is None):
         source.problem("yaml-empty", None, "the file is empty", help="see the examples in specs/")
@@ -97,6 +101,7 @@ class _Composer:
         self.events: Iterator[Event] = yaml.parse(source.text, Loader=_LOADER)
         self.anchors: dict[str, _Built | None] = {}
         self.nodes = 0
+        self.repaired: set[int] = set()
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -183,24 +188,23 @@ class _Composer:
     def repair(self, built: _Built, before: Span | None) -> tuple[_Built, Span | None]:
         """An expression that flow style has cut at a comma, made whole again."""
         node = built.node
-        if not isinstance(node, ScalarNode) or not node.text.startswith("$("):
+        if not isinstance(node, ScalarNode) or not _is_open(node.text):
             return built, before
         line = self.source.lines[node.span.line - 1]
         start = node.span.column - 1
-        if not line.startswith("$(", start) or _balanced(node.text) is not None:
+        whole = _whole(line[start:]) if line.startswith(node.text, start) else None
+        if whole is None:
             return built, before
-        length = _balanced(line[start:])
-        if length is None:
-            return built, before
-        whole = line[start : start + length]
+        length = len(whole)
         span = Span(node.span.line, start + 1, start + length + 1)
         self.source.problem(
             "needs-quotes",
             span,
             f"flow style cuts this off at `{node.text[:40]}`",
-            label="a comma ends a value between { } or [ ]",
+            label="between { } or [ ], a comma or ` #` ends a value",
             help=f"put it in quotes: '{whole}'" if '"' in whole else f'put it in quotes: "{whole}"',
         )
+        self.repaired.add(span.line)
         return _Built(ScalarNode(whole, whole, span), 1, 1), span
 
     def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> bool:
@@ -318,13 +322,19 @@ def _within(repaired: Span | None, span: Span) -> bool:
     )
 
 
-def _balanced(text: str) -> int | None:
-    """Characters up to the bracket that closes ``$(``, or None."""
+def _is_open(text: str) -> bool:
+    """Whether a bracket is opened that the text doesn't close."""
+    return "(" in text and text.count("(") > text.count(")")
+
+
+def _whole(rest: str) -> str | None:
+    """``rest`` of a line up to where its value was meant to end, or None."""
     depth = 0
-    for place, char in enumerate(text):
+    for place, char in enumerate(rest[:_LONGEST_CUT]):
         depth += (char == "(") - (char == ")")
         if depth == 0 and char == ")":
-            return place + 1
+            more = re.match(r"[^,\]}]*", rest[place + 1 :])
+            return (rest[: place + 1] + (more[0] if more else "")).rstrip()
     return None
 
 

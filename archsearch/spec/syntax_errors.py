@@ -35,7 +35,9 @@ def note_syntax_error(source: Source, error: yaml.MarkedYAMLError) -> None:
     problem, context = error.problem or "", error.context or ""
     found, opened = _span(error.problem_mark), _span(error.context_mark)
     if opened is not None and _is_unclosed(problem, context):
-        place, said = opened, _unclosed(source, opened, found)
+        alike = found is not None and found.line == opened.line and "flow" in context
+        place = found if alike else opened
+        said = _no_comma(source, opened) if alike else _unclosed(source, opened, found)
     else:
         place, said = found or opened, _other(source, found or opened, problem, context)
     source.problem("yaml-syntax", place, said.message, label=said.label, help=said.help)
@@ -60,14 +62,16 @@ def _unclosed(source: Source, opened: Span, found: Span | None) -> _Said:
     line = _line(source, opened)
     sign = line[opened.column - 1 : opened.column]
     closing = _CLOSING.get(sign, "a closing bracket")
-    if "$(" in line:
-        help = _QUOTE_EXPRESSION
-    elif found is not None and found.line == opened.line:
-        help = f"put a comma between two entries, or close it with `{closing}`"
-    else:
-        help = f"close it with `{closing}`"
+    help = _QUOTE_EXPRESSION if "$(" in line else f"close it with `{closing}`"
     where = "further down" if found is None else f"line {found.line}, column {found.column}"
     return _Said(f"`{sign}` is not closed", help, f"`{closing}` is missing at {where}")
+
+
+def _no_comma(source: Source, opened: Span) -> _Said:
+    line = _line(source, opened)
+    closing = _CLOSING.get(line[opened.column - 1 : opened.column], "a closing bracket")
+    help = f"put a comma between two entries, or close with `{closing}` after the last"
+    return _Said(f"`,` or `{closing}` is missing here", _QUOTE_EXPRESSION if "$(" in line else help)
 
 
 def _other(source: Source, place: Span | None, problem: str, context: str) -> _Said:

@@ -179,8 +179,11 @@ class Walk:
         """Refuse what no memory could hold."""
         if leaf.doubtful or leaf.bad or not self.last.size_known:
             return
-        named = [leaf.fields[name] for name in ("scale", "stride", "channels", "size", "shape")
-                 if name in leaf.fields]
+        named = [
+            leaf.fields[name]
+            for name in ("scale", "stride", "channels", "size", "shape")
+            if name in leaf.fields
+        ]
         self.notes.problem(
             "too-many-elements",
             named[0].span if named else leaf.span,

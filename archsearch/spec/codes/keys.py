@@ -42,7 +42,7 @@ KEYS = (
     ),
     Explanation(
         "wrong-type",
-        "a list, mapping or value where another of them belongs",
+        "a list, mapping or value where another belongs",
         "Sections are lists of layers, a layer is a mapping with one kind, a kind's fields are a "
         "mapping, a field is a value or a list [height, width].",
         spec("- conv: 4"),

@@ -67,10 +67,14 @@ LAYERS = (
         "concat-size",
         "concat of unlike sizes",
         "concat lays channels on top of each other, so height and width must agree.",
-        spec("- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 4}\n"
-             "- concat: early\n- pool: {}"),
-        spec("- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 2}\n"
-             "- concat: early"),
+        spec(
+            "- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 4}\n"
+            "- concat: early\n- pool: {}"
+        ),
+        spec(
+            "- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 2}\n"
+            "- concat: early"
+        ),
     ),
     Explanation(
         "add-mismatch",
@@ -85,8 +89,10 @@ LAYERS = (
         "a shortcut that can't reach the size",
         "The shortcut is a 1×1 convolution whose stride is the exact ratio of the sizes, so that "
         "ratio must be a whole number: 8 → 4 is 2, and 8 → 6 is none.",
-        spec("- residual: {layers: [conv: {channels: 4, padding: valid}]}\n"
-             "- conv: {channels: 4, padding: 2}"),
+        spec(
+            "- residual: {layers: [conv: {channels: 4, padding: valid}]}\n"
+            "- conv: {channels: 4, padding: 2}"
+        ),
         spec("- residual: {layers: [conv: {channels: 4}]}"),
     ),
 )

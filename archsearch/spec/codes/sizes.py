@@ -23,8 +23,10 @@ SIZES = (
         "Where the division in ⌊(W − K_eff + P)/S⌋ + 1 isn't exact, the last max(0, remainder − "
         "padding after) rows are dropped, and the decoder can't know them. An input of the right "
         "size or `padding: same` (⌈W/S⌉ rows come out) loses none.",
-        spec("- conv: {channels: 4, kernel: 3, stride: 2, padding: 0}",
-             "{mirror: encoder, up: conv_transpose}"),
+        spec(
+            "- conv: {channels: 4, kernel: 3, stride: 2, padding: 0}",
+            "{mirror: encoder, up: conv_transpose}",
+        ),
         spec("- conv: {channels: 4, kernel: 3, stride: 2}", "{mirror: encoder}"),
         severity="warning",
     ),
@@ -41,10 +43,14 @@ SIZES = (
         "output_padding that is too large",
         "output_padding tells apart the input sizes that a strided convolution maps to one "
         "output size, so it is smaller than stride or dilation, whichever is larger.",
-        spec("- conv: {channels: 4, stride: 2}",
-             "- conv_transpose: {channels: auto, stride: 2, output_padding: 2}"),
-        spec("- conv: {channels: 4, stride: 2}",
-             "- conv_transpose: {channels: auto, stride: 2, padding: 1, output_padding: 1}"),
+        spec(
+            "- conv: {channels: 4, stride: 2}",
+            "- conv_transpose: {channels: auto, stride: 2, output_padding: 2}",
+        ),
+        spec(
+            "- conv: {channels: 4, stride: 2}",
+            "- conv_transpose: {channels: auto, stride: 2, padding: 1, output_padding: 1}",
+        ),
     ),
     Explanation(
         "groups-dont-divide",

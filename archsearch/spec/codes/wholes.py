@@ -11,7 +11,7 @@ _FIXED = "input: {channels: 3, height: 8, width: 8}\nencoder:\n  - conv: {channe
 WHOLES = (
     Explanation(
         "output-size",
-        "the decoder ends at another size than the picture",
+        "the decoder doesn't end at the picture's size",
         "What the encoder shrinks, the decoder has to enlarge by the same factors. "
         "`archsearch show` prints the size after every layer.",
         spec("- pool: {}\n- conv: {channels: 4}"),
@@ -19,7 +19,7 @@ WHOLES = (
     ),
     Explanation(
         "output-channels",
-        "the decoder ends with another number of channels than the task wants",
+        "the decoder ends with unwanted channels",
         "`auto` on the last decoder layer that sets channels is what the task wants back; a later "
         "pixel_shuffle multiplies it by scale².",
         spec("- conv: {channels: 4}", "- conv: {channels: 1}"),
@@ -27,7 +27,7 @@ WHOLES = (
     ),
     Explanation(
         "task-channels",
-        "the task feeds another number of channels than the input has",
+        "the input's channels are not what the task feeds",
         "A number instead of `auto` says how many channels the pictures have. Another task, or "
         "other pictures, may feed another number. (The example is wrong for gray pictures.)",
         _FIXED + "decoder:\n  - conv: {channels: 1}\n",
@@ -49,10 +49,15 @@ WHOLES = (
         "past the bottleneck; the error then says little about the latent. "
         "`latent.effective_size` counts them. Where it is meant, as in a U-Net, write "
         "`allow: [leak-past-latent]`.",
-        spec("- conv: {channels: 4}\n  name: early\n- conv: {channels: 2}",
-             "- concat: early\n- conv: {channels: auto}"),
-        spec("- conv: {channels: 4}\n  name: early\n- conv: {channels: 2}",
-             "- concat: early\n- conv: {channels: auto}", above="allow: [leak-past-latent]"),
+        spec(
+            "- conv: {channels: 4}\n  name: early\n- conv: {channels: 2}",
+            "- concat: early\n- conv: {channels: auto}",
+        ),
+        spec(
+            "- conv: {channels: 4}\n  name: early\n- conv: {channels: 2}",
+            "- concat: early\n- conv: {channels: auto}",
+            above="allow: [leak-past-latent]",
+        ),
         severity="warning",
     ),
     Explanation(

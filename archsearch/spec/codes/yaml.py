@@ -45,9 +45,7 @@ YAML = (
         "a merge key",
         "Merge keys (`<<: *anchor`) left YAML with version 1.2, and with them nobody sees which "
         "of two values holds. What layers share stands in `defaults`, `params` or `blocks`.",
-        spec(
-            "- conv: {<<: *shared, channels: 4}", above="defaults:\n  conv: &shared {kernel: 3}"
-        ),
+        spec("- conv: {<<: *shared, channels: 4}", above="defaults:\n  conv: &shared {kernel: 3}"),
         spec("- conv: {channels: 4}", above="defaults:\n  conv: {kernel: 3}"),
     ),
     Explanation(

@@ -93,7 +93,7 @@ def lay_windows(
         than the padded input, ``rows-lost`` where a remainder is dropped.
     """
     axes = tuple(
-        _axis(name, size, k, d, s, padding, i)
+        _axis(name, size, (k, d, s), padding, i)
         for i, (name, size, k, s, d) in enumerate(
             zip(
                 ("high", "wide"), (shape.height, shape.width), kernel, stride, dilation, strict=True
@@ -106,8 +106,9 @@ def lay_windows(
 
 
 def _axis(
-    name: str, size: int, kernel: int, dilation: int, stride: int, padding: FieldValue, place: int
+    name: str, size: int, window: tuple[int, int, int], padding: FieldValue, place: int
 ) -> Axis:
+    kernel, dilation, stride = window
     spanned = effective_kernel(kernel, dilation)
     if padding == "same":
         before, after = same_padding(size, spanned, stride)

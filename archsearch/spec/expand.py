@@ -104,6 +104,7 @@ class Expander:
         self.repeats: list[Repeat] = []
         self.visits = 0
         self.cut = False
+        self.names_lost = False
         self.environment: dict[str, ExpressionValue] = _known(
             {name: assigned.get(name, param.value) for name, param in family.params.items()}
         )
@@ -124,8 +125,16 @@ class Expander:
             if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
                 self.too_many(item)
                 raise _TooManyError
-            if self.present(item.beside, frame):
+            present = self.present(item.beside, frame)
+            if present is None:
+                self.gap(item, frame)
+            elif present:
                 self.item(item, frame)
+
+    def gap(self, item: Item, frame: _Frame) -> None:
+        """Layers that a mistake has hidden: nothing is known of what comes out."""
+        self.names_lost = True
+        self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
 
     def too_many(self, item: Item) -> None:
         """Told at the outermost ``times``, which makes the number."""
@@ -162,6 +171,7 @@ class Expander:
             return
         name = self.text(beside.name, frame)
         if name is None:
+            self.names_lost = True
             return
         leaf.name = frame.prefix + name
         reason = bad_name(name, taken=self.family.params) or (
@@ -197,6 +207,8 @@ class Expander:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
         times = self.field(f"{item.path}.times", item.times, _TIMES, frame.environment, "repeat")
+        if times is None or not item.body:
+            self.gap(item, frame)
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:
@@ -211,15 +223,16 @@ class Expander:
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
-            if item.by is None or not item.branches:
-                return
-            value = self.value(item.by, frame.environment, "by")
+            known = item.by is not None and item.branches
+            value = self.value(item.by, frame.environment, "by") if known and item.by else None
             if value is None:
+                self.gap(item, frame)
                 return
         for choice, body in item.branches:
             if _same(choice, value):
                 self.body(body, frame)
                 return
+        self.gap(item, frame)
         span = item.by.span if item.by else item.span
         self.notes.problem(
             "choose-no-branch",
@@ -231,6 +244,9 @@ class Expander:
     def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
         """The body, then the sum with what came before it."""
         source = len(self.leaves)
+        if not item.body:
+            self.gap(item, frame)
+            return
         self.body(item.body, frame)
         if len(self.leaves) == source:
             return
@@ -241,6 +257,7 @@ class Expander:
         """A block's layers, with its params given."""
         block = self.family.blocks.get(item.block or "")
         if block is None:
+            self.gap(item, frame)
             return
         if block.name in frame.blocks:
             self.notes.problem(
@@ -254,12 +271,13 @@ class Expander:
         for name, param in block.params.items():
             environment |= _known({name: param.value})
             key = f"{item.path}.{name}"
-            written = item.arguments.get(name)
             if key in self.assigned:
                 environment[name] = cast(ExpressionValue, self.assigned[key])
-            elif written is not None:
-                value = self.value(written, frame.environment, name)
-                environment |= _known({name: param.value if value is None else value})
+            elif name in item.arguments:
+                written = item.arguments[name]
+                value = written and self.value(written, frame.environment, name)
+                environment.pop(name, None)
+                environment |= _known({name: value})
         prefix = frame.prefix
         if item.beside.name is not None:
             prefix = f"{prefix}{self.text(item.beside.name, frame)}."
@@ -316,8 +334,7 @@ class Expander:
 
     def all_known(self) -> bool:
         """Whether no layer's name got lost by another mistake."""
-        codes = {item.code for item in self.notes.found if item.severity == "error"}
-        return not codes & _LOSE_NAMES
+        return not self.names_lost and not any(i.beside.lost for i in self.family.items())
 
     def not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
         """A layer that the file has, but not at this point."""
@@ -462,32 +479,20 @@ class Expander:
                 )
             return None
 
-    def present(self, beside: Naming, frame: _Frame) -> bool:
-        """Whether ``when`` lets a layer stand."""
+    def present(self, beside: Naming, frame: _Frame) -> bool | None:
+        """Whether ``when`` lets a layer stand; None where that can't be told."""
         if beside.when is None:
             return True
         value = self.value(beside.when, frame.environment, "when")
         if value is None or isinstance(value, bool):
-            return value is not False
+            return value
         self.notes.problem(
             "expression-value",
             beside.when.span,
             f"`when` must be true or false, and this is {shown(value)}",
             help="write a comparison, such as $(depth > 1)",
         )
-        return True
-
-
-_LOSE_NAMES = frozenset(
-    [
-        "wrong-type",
-        "unknown-name",
-        "bad-expression",
-        "expression-value",
-        "unknown-block",
-        "choose-no-branch",
-    ]
-)
+        return None
 
 
 def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:

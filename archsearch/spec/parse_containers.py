@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from archsearch.spec.names import bad_name
@@ -44,8 +45,7 @@ def parse_container(parser: LayerParser, entry: Entry, path: str, beside: Naming
             f"`{entry.key}:` takes fields in braces or below it",
             help=_EXAMPLES[entry.key],
         )
-        node = MapNode((), node.span)
-        return ResidualSyntax(path, entry.key_node.span, (), beside)
+        return ResidualSyntax(path, entry.key_node.span, (), replace(beside, lost=True))
     return _READERS[entry.key](parser, entry, node, path, beside)
 
 
@@ -176,8 +176,7 @@ def _block(
         for e in node
         if e.key in parser.blocks[name]
     }
-    given = {key: written for key, written in arguments.items() if written is not None}
-    return BlockUse(path, entry.key_node.span, name, given, beside)
+    return BlockUse(path, entry.key_node.span, name, arguments, beside)
 
 
 _READERS: dict[str, _Reader] = {

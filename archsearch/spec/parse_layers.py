@@ -189,9 +189,13 @@ class LayerParser:
             node.entry(word) or next((e for e in node if _meant_beside(e.key) == word), None)
             for word in _BESIDE
         )
+        named = (
+            None if name is None else parse_template(self.source, name.value, self.scope, "name")
+        )
         return Naming(
-            None if name is None else parse_template(self.source, name.value, self.scope, "name"),
+            named,
             None if when is None else parse_written(self.source, when.value, self.scope, "when"),
+            lost=name is not None and named is None,
         )
 
 

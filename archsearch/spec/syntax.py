@@ -79,10 +79,14 @@ class Param:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Naming:
-    """What stands beside a layer's kind: its name and its condition."""
+    """What stands beside a layer's kind: its name and its condition.
+
+    ``lost``: a name is there, or inside, that can't be read.
+    """
 
     name: Template | None = None
     when: Written | None = None
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,12 +158,12 @@ class ResidualSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockUse:
-    """The layers of a block, with some of its params given."""
+    """The layers of a block, with some of its params given; None can't be read."""
 
     path: str
     span: Span
     block: str | None
-    arguments: Mapping[str, Written]
+    arguments: Mapping[str, Written | None]
     beside: Naming = Naming()
 
 

@@ -159,8 +159,12 @@ class Walk:
         sound = not leaf.doubtful and not leaf.bad & {problem.field}
         if problem.concerns == "size":
             sound = sound and before.size_known and not leaf.bad & _SIZE_FIELDS
-        else:
+        elif problem.concerns == "channels":
             sound = sound and before.channels_known and "channels" not in leaf.bad
+        elif problem.field in _SIZE_FIELDS:
+            sound = sound and not leaf.bad & _SIZE_FIELDS
+        else:
+            sound = sound and "channels" not in leaf.bad
         if not sound:
             return
         written = leaf.fields.get(problem.field)

@@ -49,8 +49,8 @@ EXPRESSIONS = (
         "two layers with one name",
         "A name means one layer. Inside a repeat, embed the count: `name: skip_$(i)`. A block's "
         "names are local, so a block may be used twice.",
-        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: level}]}"),
-        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: level_$(i)}]}"),
+        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: up}]}"),
+        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: up_$i}]}"),
     ),
     Explanation(
         "unused-param",

@@ -61,6 +61,7 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     label=f"stride {stride} and dilation {dilation} "
                     f"allow at most {max(stride, dilation) - 1}",
                     help=f"use output_padding ≤ {max(stride, dilation) - 1}, or a larger stride",
+                    concerns="layer",
                 ),
             )
     for axis, name in ((width, "wide"), (height, "high")):

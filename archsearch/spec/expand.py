@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
-from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs, Whole
+from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.kinds import Kind
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
+from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
@@ -39,7 +41,6 @@ __all__ = ["Expander", "Leaf"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
-_TIMES = Field("times", Whole(0), 1, "How often.")
 
 Environment = Mapping[str, ExpressionValue]
 
@@ -133,7 +134,8 @@ class Expander:
 
     def gap(self, item: Item, frame: _Frame) -> None:
         """Layers that a mistake has hidden: nothing is known of what comes out."""
-        self.names_lost = True
+        hidden = items_in((item,))
+        self.names_lost = self.names_lost or any(inner.beside.name for inner in hidden)
         self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
 
     def too_many(self, item: Item) -> None:
@@ -206,7 +208,7 @@ class Expander:
     def repeat(self, item: Repeat, frame: _Frame) -> None:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
-        times = self.field(f"{item.path}.times", item.times, _TIMES, frame.environment, "repeat")
+        times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
         if times is None or not item.body:
             self.gap(item, frame)
         for count in range(times if isinstance(times, int) else 0):
@@ -275,7 +277,9 @@ class Expander:
                 environment[name] = cast(ExpressionValue, self.assigned[key])
             elif name in item.arguments:
                 written = item.arguments[name]
-                value = written and self.value(written, frame.environment, name)
+                value = None
+                if written is not None:
+                    value = self.value(written, frame.environment, name)
                 environment.pop(name, None)
                 environment |= _known({name: value})
         prefix = frame.prefix
@@ -311,10 +315,10 @@ class Expander:
         for known in (frame.prefix + name, name):
             if known in self.names:
                 return self.names[known]
-        written = self.written_as(name)
+        written = self.written_as.get(name)
         if written is not None:
             self.not_there(name, span, *written)
-        elif self.all_known():
+        elif not self.names_lost and not self.names_unread:
             self.notes.problem(
                 "unknown-layer",
                 span,
@@ -323,18 +327,23 @@ class Expander:
             )
         return None
 
-    def written_as(self, name: str) -> tuple[Item, BlockSyntax | None] | None:
-        """The layer in the file with that name, and the block that it is in."""
-        bodies = [(self.family.encoder, None), (self.family.decoder, None)]
+    @cached_property
+    def written_as(self) -> dict[str, tuple[Item, BlockSyntax | None]]:
+        """Every name in the file with its layer, and the block that it is in."""
+        found: dict[str, tuple[Item, BlockSyntax | None]] = {}
+        decoder = self.family.decoder
+        bodies: list[tuple[Body, BlockSyntax | None]] = [(self.family.encoder, None)]
+        bodies.append((() if isinstance(decoder, MirrorSyntax) else decoder, None))
         for body, block in [*bodies, *((b.body, b) for b in self.family.blocks.values())]:
-            for item in () if isinstance(body, MirrorSyntax) else items_in(body):
-                if item.beside.name is not None and item.beside.name.literal == name:
-                    return item, block
-        return None
+            for item in items_in(body):
+                if item.beside.name is not None and item.beside.name.literal is not None:
+                    found.setdefault(item.beside.name.literal, (item, block))
+        return found
 
-    def all_known(self) -> bool:
-        """Whether no layer's name got lost by another mistake."""
-        return not self.names_lost and not any(i.beside.lost for i in self.family.items())
+    @cached_property
+    def names_unread(self) -> bool:
+        """Whether some layer has a name that can't be read."""
+        return any(item.beside.lost for item in self.family.items())
 
     def not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
         """A layer that the file has, but not at this point."""
@@ -482,7 +491,7 @@ class Expander:
     def present(self, beside: Naming, frame: _Frame) -> bool | None:
         """Whether ``when`` lets a layer stand; None where that can't be told."""
         if beside.when is None:
-            return True
+            return None if beside.unclear else True
         value = self.value(beside.when, frame.environment, "when")
         if value is None or isinstance(value, bool):
             return value

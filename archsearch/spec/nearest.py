@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from functools import lru_cache
+from itertools import islice
 
 __all__ = ["did_you_mean", "nearest"]
 
-_MANY = 100
+_MANY = 40
 _SHOWN = 20
 
 
@@ -18,7 +20,12 @@ def nearest(word: str, words: Iterable[str]) -> str | None:
         >>> nearest("kernal", ["kernel", "stride"])
         'kernel'
     """
-    by_folded = {known.lower(): known for known in _candidates(word, list(words))}
+    return _nearest(word, tuple(_candidates(word, list(words))))
+
+
+@lru_cache(maxsize=1000)
+def _nearest(word: str, words: tuple[str, ...]) -> str | None:
+    by_folded = {known.lower(): known for known in words}
     found = get_close_matches(word.lower(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None
 
@@ -27,7 +34,8 @@ def _candidates(word: str, words: list[str]) -> list[str]:
     """All words; of very many, those that begin alike, so that this stays fast."""
     if len(words) <= _MANY:
         return words
-    return [known for known in words if known[:2] == word[:2]][:_MANY]
+    alike = (w for w in words if w[:2] == word[:2] and abs(len(w) - len(word)) <= 2)
+    return [*islice(alike, _MANY)]
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

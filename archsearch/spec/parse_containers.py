@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from archsearch.spec.fields import Field, Whole
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -24,7 +25,9 @@ from archsearch.spec.syntax import (
 if TYPE_CHECKING:
     from archsearch.spec.parse_layers import LayerParser
 
-__all__ = ["CONTAINER_WORDS", "parse_container"]
+__all__ = ["CONTAINER_WORDS", "TIMES", "parse_container"]
+
+TIMES = Field("times", Whole(0), 1, "How often.")
 
 CONTAINER_WORDS = ("residual", "repeat", "choose", "block")
 
@@ -99,10 +102,13 @@ def _repeat(
     _check_keys(parser, node, "repeat", ("times", "as", "layers"))
     variable = _loop_variable(parser, node)
     inner = parser.within(Scope([variable] if variable else [], parser.scope))
+    times = _value(parser, entry, node, "times")
+    if times is not None and times.is_literal:
+        check_literal(parser.source, TIMES, literal_of(times), times.span, "repeat")
     return Repeat(
         path,
         entry.key_node.span,
-        _value(parser, entry, node, "times"),
+        times,
         variable,
         _layers(inner, entry, node, path),
         beside,

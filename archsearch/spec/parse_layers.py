@@ -192,10 +192,12 @@ class LayerParser:
         named = (
             None if name is None else parse_template(self.source, name.value, self.scope, "name")
         )
+        known = None if when is None else parse_written(self.source, when.value, self.scope, "when")
         return Naming(
             named,
-            None if when is None else parse_written(self.source, when.value, self.scope, "when"),
+            known,
             lost=name is not None and named is None,
+            unclear=when is not None and known is None,
         )
 
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archsearch.spec.fields import Field, Whole, Word
+from archsearch.spec.fields import Field, Word
 from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.parse_blocks import LAST_FIELDS, MIRROR_UPS
+from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -49,7 +50,6 @@ class Target:
 
 
 _LAST = re.compile(r"^(encoder|decoder)\.last(?=\.)")
-_TIMES = Field("times", Whole(0), 1, "How often.")
 _UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
 
 
@@ -100,7 +100,7 @@ def _in_item(item: Item, path: str) -> Target | None:
     if isinstance(item, LayerSyntax):
         return _in_layer(item, word, rest)
     if isinstance(item, Repeat) and rest == "repeat.times":
-        return Target(path, _TIMES)
+        return Target(path, TIMES)
     if isinstance(item, Choose) and rest == "choose.by":
         return Target(path, None)
     if isinstance(item, BlockUse) and rest.startswith("block."):

@@ -81,12 +81,14 @@ class Param:
 class Naming:
     """What stands beside a layer's kind: its name and its condition.
 
-    ``lost``: a name is there, or inside, that can't be read.
+    ``lost``: a name is there, or inside, that can't be read; ``unclear``: so
+    is a condition.
     """
 
     name: Template | None = None
     when: Written | None = None
     lost: bool = False
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -101,17 +101,9 @@ class Walk:
 
     def simple(self, leaf: Leaf, kind: Kind) -> Step | None:
         """The kind's own rule, computed once for equal values."""
+        if self.last.shape.vector and not kind.takes_vector:
+            self.after_vector(leaf, kind)
         shape = self.last.shape
-        if shape.vector and not kind.takes_vector:
-            if self.last.size_known:
-                self.notes.problem(
-                    "picture-after-vector",
-                    leaf.span,
-                    f"{kind.name} needs a picture, not a vector",
-                    label=f"what comes in is a vector of {shape} numbers",
-                    help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
-                )
-            return None
         values = self.with_guesses(leaf, kind, shape)
         if values is None:
             return None
@@ -122,6 +114,21 @@ class Walk:
             if len(self.steps) < _CACHED_STEPS:
                 self.steps[key] = step
         return step
+
+    def after_vector(self, leaf: Leaf, kind: Kind) -> None:
+        """Refuse a picture's layer, and go on as if a picture had come in."""
+        vector = self.last
+        if vector.size_known:
+            self.notes.problem(
+                "picture-after-vector",
+                leaf.span,
+                f"{kind.name} needs a picture, not a vector",
+                label=f"what comes in is a vector of {vector.shape} numbers",
+                help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
+            )
+        picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
+        self.tensors[-1] = Tensor(picture, size_known=False, channels_known=False)
+        self.complete = False
 
     def with_guesses(self, leaf: Leaf, kind: Kind, shape: Shape) -> dict[str, FieldValue] | None:
         """The values, with the likeliest in place of those that can't be used."""
@@ -164,7 +171,7 @@ class Walk:
         elif problem.field in _SIZE_FIELDS:
             sound = sound and not leaf.bad & _SIZE_FIELDS
         else:
-            sound = sound and "channels" not in leaf.bad
+            sound = sound and not leaf.bad & {"channels", "size", "shape"}
         if not sound:
             return
         written = leaf.fields.get(problem.field)

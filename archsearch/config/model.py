@@ -39,7 +39,8 @@ class Model:
     @property
     def picture_channels(self) -> int:
         """Channels of the pictures it is for: the input's number, or 3 for ``auto``."""
-        first = self.family.input.channels.parts[0]
+        written = self.family.input.channels
+        first = None if written is None else written.parts[0]
         return first if isinstance(first, int) else 3
 
     def resolve(

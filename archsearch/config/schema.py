@@ -79,12 +79,20 @@ def _as_draft7(node: object, *, named: bool = False) -> object:
     for key, value in node.items():
         if key == "$ref":
             found["allOf"] = [{key: str(value).replace("#/$defs/", "#/definitions/")}]
+        elif key == "anyOf":
+            found |= _one_of(cast(list[Json], _as_draft7(value)))
         elif key == "prefixItems":
             found["items"] = _as_draft7(value)
         elif key != "title" and not _is_whole_default(key, value):
             word = "definitions" if key == "$defs" else str(key)
             found[word] = _as_draft7(value, named=key in ("$defs", "properties"))
     return found
+
+
+def _one_of(options: list[Json]) -> Json:
+    """The options without null, which no file may have: a key is left out instead."""
+    kept = [option for option in options if option != {"type": "null"}]
+    return kept[0] if len(kept) == 1 else {"anyOf": kept}
 
 
 def _is_whole_default(key: str, value: object) -> bool:

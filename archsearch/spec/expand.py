@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 
 from archsearch.spec.diagnostic import Span
@@ -20,6 +21,7 @@ from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
+    BlockSyntax,
     BlockUse,
     Body,
     Choose,
@@ -27,11 +29,13 @@ from archsearch.spec.syntax import (
     Item,
     JoinSyntax,
     LayerSyntax,
+    MirrorSyntax,
     Naming,
     Repeat,
     ResidualSyntax,
     Template,
     Written,
+    items_in,
 )
 
 __all__ = ["Expander", "Leaf"]
@@ -106,33 +110,55 @@ class Expander:
         self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
         self.names: dict[str, int] = {"input": 0}
+        self.named_at: dict[str, Span] = {}
+        self.repeats: list[Repeat] = []
         self.visits = 0
-        self.environment: dict[str, ExpressionValue] = {
-            name: cast(ExpressionValue, assigned.get(name, param.value))
-            for name, param in family.params.items()
-        }
+        self.cut = False
+        self.names_lost = False
+        self.environment: dict[str, ExpressionValue] = _known(
+            {name: assigned.get(name, param.value) for name, param in family.params.items()}
+        )
 
     def section(self, body: Body, section: Section) -> None:
         """Unfold ``body``; its leaves are appended."""
+        if self.cut:
+            return
         try:
             self.body(body, _Frame(section, self.environment))
         except _TooManyError:
-            return
+            self.cut = True
 
     def body(self, body: Body, frame: _Frame) -> None:
         """Unfold a list of layers."""
         for item in body:
             self.visits += 1
             if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
-                self.notes.problem(
-                    "too-many-layers",
-                    item.span,
-                    f"this unfolds to over {MOST_LAYERS:,} layers",
-                    help="make `times` smaller",
-                )
+                self.too_many(item)
                 raise _TooManyError
-            if item.beside.when is None or self.present(item.beside.when, frame):
+            present = self.present(item.beside, frame)
+            if present is None:
+                self.gap(item, frame)
+            elif present:
                 self.item(item, frame)
+
+    def gap(self, item: Item, frame: _Frame) -> None:
+        """Layers that a mistake has hidden: nothing is known of what comes out."""
+        hidden = items_in((item,))
+        self.names_lost = self.names_lost or any(inner.beside.name for inner in hidden)
+        self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
+
+    def too_many(self, item: Item) -> None:
+        """Told at the outermost ``times``, which makes the number."""
+        outer = self.repeats[0].times if self.repeats else None
+        kept = len(self.leaves) > MOST_LAYERS
+        self.notes.problem(
+            "too-many-layers",
+            outer.span if outer else item.span,
+            f"this unfolds to over {MOST_LAYERS:,} layers"
+            if kept
+            else f"this unfolds to over {MOST_VISITS:,} places, with or without a layer",
+            help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
+        )
 
     def item(self, item: Item, frame: _Frame) -> None:
         """Unfold one layer or container."""
@@ -156,6 +182,7 @@ class Expander:
             return
         name = self.text(beside.name, frame)
         if name is None:
+            self.names_lost = True
             return
         leaf.name = frame.prefix + name
         reason = bad_name(name, taken=self.family.params) or (
@@ -166,13 +193,24 @@ class Expander:
                 "bad-name", beside.name.span, f"`{name}` can't name a layer", help=reason
             )
         elif leaf.name in self.names:
-            self.notes.problem(
-                "duplicate-name",
-                beside.name.span,
-                f"two layers are named `{leaf.name}`",
-                help="give each its own; in a repeat, embed the count: name_$(i)",
-            )
+            self.duplicate(leaf.name, beside.name.span)
         self.names.setdefault(leaf.name, len(self.leaves))
+        self.named_at.setdefault(leaf.name, beside.name.span)
+
+    def duplicate(self, name: str, span: Span) -> None:
+        """Two layers of one name, maybe the same line in a repeat."""
+        first = self.named_at.get(name, span)
+        again = first == span
+        short = name.rpartition(".")[2]
+        self.notes.problem(
+            "duplicate-name",
+            span,
+            f"two layers are named `{name}`",
+            label="each time this comes again" if again else f"first on line {first.line}",
+            help=f"embed the repeat's count: `as: i` and `name: {short}_$(i)`"
+            if again
+            else "give each a name of its own",
+        )
 
     # --- containers ---------------------------------------------------------
 
@@ -180,11 +218,15 @@ class Expander:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
         times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
+        if times is None or not item.body:
+            self.gap(item, frame)
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:
                 inner = {**inner, item.variable: count}
+            self.repeats.append(item)
             self.body(item.body, _Frame(frame.section, inner, frame.prefix, frame.blocks))
+            self.repeats.pop()
 
     def choose(self, item: Choose, frame: _Frame) -> None:
         """The branch that the value names."""
@@ -192,15 +234,16 @@ class Expander:
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
-            if item.by is None or not item.branches:
-                return
-            value = self.value(item.by, frame.environment, "by")
+            known = item.by is not None and item.branches
+            value = self.value(item.by, frame.environment, "by") if known and item.by else None
             if value is None:
+                self.gap(item, frame)
                 return
         for choice, body in item.branches:
             if _same(choice, value):
                 self.body(body, frame)
                 return
+        self.gap(item, frame)
         span = item.by.span if item.by else item.span
         self.notes.problem(
             "choose-no-branch",
@@ -212,6 +255,9 @@ class Expander:
     def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
         """The body, then the sum with what came before it."""
         source = len(self.leaves)
+        if not item.body:
+            self.gap(item, frame)
+            return
         self.body(item.body, frame)
         if len(self.leaves) == source:
             return
@@ -222,6 +268,7 @@ class Expander:
         """A block's layers, with its params given."""
         block = self.family.blocks.get(item.block or "")
         if block is None:
+            self.gap(item, frame)
             return
         if block.name in frame.blocks:
             self.notes.problem(
@@ -233,14 +280,17 @@ class Expander:
             return
         environment = {**self.environment}
         for name, param in block.params.items():
-            environment[name] = param.value
+            environment |= _known({name: param.value})
             key = f"{item.path}.{name}"
-            written = item.arguments.get(name)
             if key in self.assigned:
                 environment[name] = cast(ExpressionValue, self.assigned[key])
-            elif written is not None:
-                value = self.value(written, frame.environment, name)
-                environment[name] = param.value if value is None else cast(ExpressionValue, value)
+            elif name in item.arguments:
+                written = item.arguments[name]
+                value = None
+                if written is not None:
+                    value = self.value(written, frame.environment, name)
+                environment.pop(name, None)
+                environment |= _known({name: value})
         prefix = frame.prefix
         if item.beside.name is not None:
             prefix = f"{prefix}{self.text(item.beside.name, frame)}."
@@ -274,18 +324,10 @@ class Expander:
         for known in (frame.prefix + name, name):
             if known in self.names:
                 return self.names[known]
-        written = {
-            item.beside.name.literal for item in self.family.items() if item.beside.name is not None
-        }
-        if name in written:
-            self.notes.problem(
-                "layer-not-there",
-                span,
-                f"the layer `{name}` is not there at this point",
-                help="it comes later, `when` or `choose` removed it, or it is local to a block "
-                "(`use_name.inner` outside)",
-            )
-        else:
+        written = self.written_as.get(name)
+        if written is not None:
+            self.not_there(name, span, *written)
+        elif not self.names_lost and not self.names_unread:
             self.notes.problem(
                 "unknown-layer",
                 span,
@@ -293,6 +335,47 @@ class Expander:
                 help=did_you_mean(name, self.names),
             )
         return None
+
+    @cached_property
+    def written_as(self) -> dict[str, tuple[Item, BlockSyntax | None]]:
+        """Every name in the file with its layer, and the block that it is in."""
+        found: dict[str, tuple[Item, BlockSyntax | None]] = {}
+        decoder = self.family.decoder
+        bodies: list[tuple[Body, BlockSyntax | None]] = [(self.family.encoder, None)]
+        bodies.append((() if isinstance(decoder, MirrorSyntax) else decoder, None))
+        for body, block in [*bodies, *((b.body, b) for b in self.family.blocks.values())]:
+            for item in items_in(body):
+                if item.beside.name is not None and item.beside.name.literal is not None:
+                    found.setdefault(item.beside.name.literal, (item, block))
+        return found
+
+    @cached_property
+    def names_unread(self) -> bool:
+        """Whether some layer has a name that can't be read."""
+        return any(item.beside.lost for item in self.family.items())
+
+    def not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
+        """A layer that the file has, but not at this point."""
+        line = f"line {item.span.line}"
+        if block is not None:
+            outside = next((n for n in self.names if n.endswith(f".{name}")), f"first.{name}")
+            why = f"line {item.span.line} names it inside the block `{block.name}`"
+            help = f"outside it is `{outside}`"
+            if outside not in self.names:
+                help = f"name the use, as in `- block: {{use: {block.name}}}` with `name: first`; "
+                help += f"then it is `{outside}`"
+        elif (item.span.line, item.span.column) > (span.line, span.column):
+            why, help = f"it comes later, on {line}", "join with an earlier layer"
+        else:
+            why = f"`when`, `choose` or `times` leaves out {line}"
+            help = "give this layer the same condition, or join with one that is always there"
+        self.notes.problem(
+            "layer-not-there",
+            span,
+            f"the layer `{name}` is not there at this point",
+            label=why,
+            help=help,
+        )
 
     def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
         """A simple layer with its fields looked up."""
@@ -410,6 +493,7 @@ class Expander:
                 "expression-value",
                 written.span if written else span,
                 f"`{field.name}` of {where} would be {shown(raw)}",
+                label=_values_of(written.parts, environment) if written else "",
                 help=f"`{field.name}` takes {field.type.expects}",
             )
         return value
@@ -421,9 +505,14 @@ class Expander:
                 return _evaluated(written.parts[0], environment)
             return tuple([_evaluated(part, environment) for part in written.parts])
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", written.span, f"`{what}`: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":  # the parser has told that
+                self.notes.problem(
+                    "expression-value",
+                    written.span,
+                    f"`{what}`: {error.message}",
+                    label=_values_of(written.parts, environment),
+                    help=error.help,
+                )
             return None
 
     def text(self, template: Template, frame: _Frame) -> str | None:
@@ -433,23 +522,41 @@ class Expander:
         try:
             return "".join(str(_evaluated(part, frame.environment)) for part in template.parts)
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", template.span, f"the name: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":
+                self.notes.problem(
+                    "expression-value", template.span, f"the name: {error.message}", help=error.help
+                )
             return None
 
-    def present(self, when: Written, frame: _Frame) -> bool:
-        """Whether ``when`` lets a layer stand."""
+    def present(self, beside: Naming, frame: _Frame) -> bool | None:
+        """Whether ``when`` lets a layer stand; None where that can't be told."""
+        when = beside.when
+        if when is None:
+            return None if beside.unclear else True
         value = self.value(when, frame.environment, "when")
         if value is None or isinstance(value, bool):
-            return value is not False
+            return value
         self.notes.problem(
             "expression-value",
             when.span,
             f"`when` must be true or false, and this is {shown(value)}",
             help="write a comparison, such as $(depth > 1)",
         )
-        return True
+        return None
+
+
+def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:
+    """Without those that a mistake left unknown."""
+    return {name: cast(ExpressionValue, v) for name, v in values.items() if v is not None}
+
+
+def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
+    """``width = 8, i = 2``: what the names in an expression stand for."""
+    names = dict.fromkeys(
+        name for part in parts if isinstance(part, Expression) for name, _ in part.names
+    )
+    known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
+    return ", ".join(known[:5])
 
 
 def _evaluated(part: Scalar | Expression, environment: Environment) -> Scalar:

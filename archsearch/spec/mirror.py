@@ -128,10 +128,10 @@ class _Maker:
             joins = isinstance(op, (Concat, Add, Residual))
             raise CannotMirrorError(
                 layer,
-                f"{layer.kind} has no mirror",
-                "write the decoder out"
+                f"{layer.kind} has no way back",
+                "write the decoder out as a list of layers"
                 if joins
-                else "mirror knows conv, pool and dense; write the decoder out",
+                else "mirror knows conv, pool and dense; write the decoder out as a list of layers",
             )
 
     def dense(self, layer: LayerPlan, op: Dense) -> None:
@@ -252,9 +252,10 @@ def _unequal(layer: LayerPlan, stride: Pair) -> CannotMirrorError:
     grown = f"{output.height * stride.height}×{output.width * stride.width}"
     return CannotMirrorError(
         layer,
-        f"{layer.path} goes from {layer.input.height}×{layer.input.width} to "
-        f"{output.height}×{output.width}, and growing that by {stride} gives {grown}",
-        "make that layer's division exact, or use `up: conv_transpose`, which refills lost rows",
+        f"{layer.input.height}×{layer.input.width} becomes {output.height}×{output.width}, "
+        f"and {stride} times that is {grown}",
+        "make this layer's division exact, or use `decoder: {mirror: encoder, "
+        "up: conv_transpose}`, which refills lost rows",
     )
 
 

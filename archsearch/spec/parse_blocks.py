@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from archsearch.spec.fields import Field, Word
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.names import bad_name
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
 from archsearch.spec.parse_layers import LayerParser, parse_fields
 from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
@@ -44,13 +46,14 @@ def parse_params(source: Source, node: MapNode | None, taken: frozenset[str]) ->
             source.problem(
                 "bad-name", entry.key_node.span, f"`{entry.key}` can't name a param", help=reason
             )
-        elif not isinstance(value, ScalarNode) or value.value is None or "$" in value.text:
+        if not isinstance(value, ScalarNode) or value.value is None or "$" in value.text:
             source.problem(
                 "wrong-type",
                 value.span,
                 f"the param `{entry.key}` needs a literal default",
-                help="a number, a text, true or false",
+                help="write a number, a text, true or false; compute with $(…) where it is used",
             )
+            found[entry.key] = Param(entry.key, None, entry.key_node.span)
         else:
             found[entry.key] = Param(entry.key, value.value, entry.key_node.span)
     return found
@@ -111,21 +114,23 @@ def _block(parser: LayerParser, entry: Entry, node: MapNode) -> BlockSyntax:
     scope = Scope(params, parser.scope)
     path = f"blocks.{entry.key}.layers"
     body = parser.within(scope).body(layers.value, path) if layers else ()
-    if layers is None:
+    if layers is not None:
+        warn_unused(source, params, scope)
+    elif not node.damaged and not any(nearest(e.key, ["layers"]) for e in node):
         source.problem(
             "missing-key",
             entry.key_node.span,
             f"the block `{entry.key}` has no `layers`",
-            help="add `layers: […]`",
+            help="add them: `layers: [conv: {channels: 8}]`",
         )
-    warn_unused(source, params, scope)
     return BlockSyntax(entry.key, entry.key_node.span, params, body)
 
 
 def warn_unused(source: Source, params: Mapping[str, Param], scope: Scope) -> None:
     """Warn of params that nothing reads."""
     for param in params.values():
-        if param.name not in scope.used:
+        unread = param.name not in scope.used and not bad_name(param.name)
+        if unread and not _may_be_used(source, param.name):
             source.problem(
                 "unused-param",
                 param.span,
@@ -133,6 +138,20 @@ def warn_unused(source: Source, params: Mapping[str, Param], scope: Scope) -> No
                 help=f"write ${param.name} where it belongs, or remove it",
                 severity="warning",
             )
+
+
+def _may_be_used(source: Source, name: str) -> bool:
+    """Whether a part that couldn't be read might read ``name``."""
+    if not source.has_errors:
+        return False
+    return name in _mentioned(source.text)
+
+
+@lru_cache(maxsize=2)
+def _mentioned(text: str) -> frozenset[str]:
+    """Every word that stands behind a `$` on its line."""
+    behind = (line.partition("$")[2] for line in text.splitlines())
+    return frozenset(word for part in behind for word in re.findall(r"\w+", part))
 
 
 def parse_mirror(source: Source, entry: Entry, scope: Scope) -> MirrorSyntax | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from archsearch.spec.fields import Field, Whole
@@ -46,8 +47,7 @@ def parse_container(parser: LayerParser, entry: Entry, path: str, beside: Naming
             f"`{entry.key}:` takes fields in braces or below it",
             help=_EXAMPLES[entry.key],
         )
-        node = MapNode((), node.span)
-        return ResidualSyntax(path, entry.key_node.span, (), beside)
+        return ResidualSyntax(path, entry.key_node.span, (), replace(beside, lost=True))
     return _READERS[entry.key](parser, entry, node, path, beside)
 
 
@@ -75,7 +75,7 @@ def _required(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Nod
     found = node.entry(key)
     if found is not None:
         return found.value
-    if not any(nearest(e.key, [key]) for e in node):
+    if not node.damaged and not any(nearest(e.key, [key]) for e in node):
         parser.source.problem(
             "missing-key",
             entry.key_node.span,
@@ -135,13 +135,17 @@ def _loop_variable(parser: LayerParser, node: MapNode) -> str | None:
         return None
     value = entry.value
     if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
-        parser.source.problem("wrong-type", value.span, "`as` takes one word")
+        parser.source.problem(
+            "wrong-type", value.span, "`as` takes one word", help="for example `as: i`"
+        )
         return None
     reason = bad_name(value.value, taken=parser.scope.names())
     if reason:
         parser.source.problem(
             "bad-name", value.span, f"`{value.value}` can't be the loop's name", help=reason
         )
+        if parser.scope.use(value.value):
+            return None
     return value.value
 
 
@@ -179,9 +183,10 @@ def _block(
     use = _required(parser, entry, node, "use")
     name = use.text if isinstance(use, ScalarNode) else None
     if use is not None and name not in parser.blocks:
-        help = did_you_mean(str(name), parser.blocks) if parser.blocks else "declare it: `blocks:`"
+        declare = f"declare it: `blocks: {{{name}: {{layers: […]}}}}`"
+        help = did_you_mean(str(name), parser.blocks) if parser.blocks else declare
         parser.source.problem("unknown-block", use.span, f"there is no block `{name}`", help=help)
-        name = None
+        name = nearest(str(name), parser.blocks)
     if name is None:
         return BlockUse(path, entry.key_node.span, None, {}, beside)
     parser.used_blocks.add(name)
@@ -191,8 +196,7 @@ def _block(
         for e in node
         if e.key in parser.blocks[name]
     }
-    given = {key: written for key, written in arguments.items() if written is not None}
-    return BlockUse(path, entry.key_node.span, name, given, beside)
+    return BlockUse(path, entry.key_node.span, name, arguments, beside)
 
 
 _READERS: dict[str, _Reader] = {

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from archsearch.spec.fields import Field
 from archsearch.spec.kinds import KINDS, Kind
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.parse_blocks import LAST_FIELDS, UP
 from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.syntax import (
@@ -154,4 +154,5 @@ def _where(family: Family, path: str) -> str:
     known = [*family.params, *(n for n in names if n), "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
     form = "a path is a param, or like encoder[0].conv.channels or defaults.conv.kernel"
-    return f"{did_you_mean(first, known)}; {form}" if first not in known else form
+    near = nearest(first, known)
+    return f"did you mean `{near}`?" if near and first not in known else form

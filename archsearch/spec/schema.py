@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from archsearch.spec.codes import WARNINGS
 from archsearch.spec.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.holders import HOLDERS, Holder, Key
 from archsearch.spec.kinds import KINDS, Kind
@@ -62,7 +63,7 @@ def model_schema() -> Json:
         "blocks": _blocks(),
         "encoder": _ref("layers"),
         "decoder": {"anyOf": [_ref("layers"), {"const": "mirror"}, _mirror()]},
-        "allow": {"type": "array", "items": {"type": "string"}},
+        "allow": {"type": "array", "items": {"enum": list(WARNINGS)}},
     }
     properties: Json = {key: _told(part, _TOP[key]) for key, part in parts.items()}
     return {

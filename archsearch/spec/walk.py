@@ -74,13 +74,11 @@ class Walk:
 
     def advance(self, leaf: Leaf) -> Tensor:
         """Size one layer; what is known of its output."""
-        before = self.tensors[-1]
         step = self.step(leaf)
+        before = self.last if leaf.kind else self.merged(leaf)
         if step is None:
             self.complete = False
             return before._replace(size_known=False, channels_known=False)
-        if leaf.kind is None:
-            before = self.merged(leaf)
         tensor = self.tensor(leaf, step, before)
         for problem in step.problems:
             self.tell(problem, leaf, before)
@@ -88,7 +86,7 @@ class Walk:
                 tensor = tensor._replace(size_known=False, channels_known=False)
         if step.output.elements > _MOST_ELEMENTS:
             self.too_large(leaf, step)
-            tensor = tensor._replace(size_known=False, channels_known=False)
+            tensor = before._replace(size_known=False, channels_known=False)
         self.layers.append(self.layer_plan(leaf, step, tensor))
         return tensor
 
@@ -102,17 +100,9 @@ class Walk:
 
     def simple(self, leaf: Leaf, kind: Kind) -> Step | None:
         """The kind's own rule, computed once for equal values."""
+        if self.last.shape.vector and not kind.takes_vector:
+            self.after_vector(leaf, kind)
         shape = self.last.shape
-        if shape.vector and not kind.takes_vector:
-            if self.last.size_known:
-                self.notes.problem(
-                    "picture-after-vector",
-                    leaf.span,
-                    f"{kind.name} needs a picture, not a vector",
-                    label=f"what comes in is {shape} numbers",
-                    help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
-                )
-            return None
         values = self.with_guesses(leaf, kind, shape)
         if values is None:
             return None
@@ -123,6 +113,21 @@ class Walk:
             if len(self.steps) < _CACHED_STEPS:
                 self.steps[key] = step
         return step
+
+    def after_vector(self, leaf: Leaf, kind: Kind) -> None:
+        """Refuse a picture's layer, and go on as if a picture had come in."""
+        vector = self.last
+        if vector.size_known:
+            self.notes.problem(
+                "picture-after-vector",
+                leaf.span,
+                f"{kind.name} needs a picture, not a vector",
+                label=f"what comes in is a vector of {vector.shape} numbers",
+                help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
+            )
+        picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
+        self.tensors[-1] = Tensor(picture, size_known=False, channels_known=False)
+        self.complete = False
 
     def with_guesses(self, leaf: Leaf, kind: Kind, shape: Shape) -> dict[str, FieldValue] | None:
         """The values, with the likeliest in place of those that can't be used."""
@@ -160,8 +165,12 @@ class Walk:
         sound = not leaf.doubtful and not leaf.bad & {problem.field}
         if problem.concerns == "size":
             sound = sound and before.size_known and not leaf.bad & _SIZE_FIELDS
-        else:
+        elif problem.concerns == "channels":
             sound = sound and before.channels_known and "channels" not in leaf.bad
+        elif problem.field in _SIZE_FIELDS:
+            sound = sound and not leaf.bad & _SIZE_FIELDS
+        else:
+            sound = sound and not leaf.bad & {"channels", "size", "shape"}
         if not sound:
             return
         written = leaf.fields.get(problem.field)
@@ -178,11 +187,19 @@ class Walk:
 
     def too_large(self, leaf: Leaf, step: Step) -> None:
         """Refuse what no memory could hold."""
+        if leaf.doubtful or leaf.bad or not self.last.size_known:
+            return
+        named = [
+            leaf.fields[name]
+            for name in ("scale", "stride", "channels", "size", "shape")
+            if name in leaf.fields
+        ]
         self.notes.problem(
             "too-many-elements",
-            leaf.span,
-            f"the output {step.output} is too large to build",
-            help="use fewer channels or smaller scales",
+            named[0].span if named else leaf.span,
+            f"{leaf.word} would give {step.output}, too large to build",
+            label=f"{step.output.elements:,} numbers for one picture",
+            help=f"at most {_MOST_ELEMENTS:,}: use smaller scales or fewer channels",
         )
 
     def tensor(self, leaf: Leaf, step: Step, before: Tensor) -> Tensor:

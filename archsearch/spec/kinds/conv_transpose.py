@@ -61,6 +61,7 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     label=f"stride {stride} and dilation {dilation} "
                     f"allow at most {max(stride, dilation) - 1}",
                     help=f"use output_padding ≤ {max(stride, dilation) - 1}, or a larger stride",
+                    concerns="layer",
                 ),
             )
     for axis, name in ((width, "wide"), (height, "high")):
@@ -72,7 +73,8 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     f"conv_transpose would give a {max(0, height.rows)}×{max(0, width.rows)} "
                     "output",
                     field="padding",
-                    label=f"input is {axis.size} {name}: {axis.formula} = {axis.rows}",
+                    label=f"input is {axis.size} {name}: {axis.formula} = "
+                    f"{str(axis.rows).replace('-', '−')}",
                     help=f"use padding ≤ {most}",
                 ),
             )

@@ -19,8 +19,9 @@ ONE = Pair(1, 1)
 class Problem:
     """Something wrong with a layer's numbers, told to the place of ``field``.
 
-    ``concerns`` says which part of the input's shape it was concluded from;
-    where an earlier mistake made that part a guess, the problem is not shown.
+    ``concerns`` says which part of the input's shape it was concluded from
+    (``layer``: none, only the layer's own fields); where an earlier mistake
+    made that part a guess, the problem is not shown.
     """
 
     code: str
@@ -29,7 +30,7 @@ class Problem:
     label: str = ""
     help: str = ""
     severity: Literal["error", "warning"] = "error"
-    concerns: Literal["size", "channels"] = "size"
+    concerns: Literal["size", "channels", "layer"] = "size"
 
 
 @dataclass(frozen=True, slots=True)

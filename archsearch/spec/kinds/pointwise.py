@@ -24,7 +24,7 @@ def _norm(values: Values, shape: Shape) -> Step:
         output=shape,
         formula=_unchanged(shape),
         params=norm_params(norm, shape.channels),
-        problems=norm_problems(norm, shape.channels),
+        problems=norm_problems(norm, shape.channels, "channels"),
     )
 
 

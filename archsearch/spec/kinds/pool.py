@@ -25,6 +25,7 @@ def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
                     field="padding",
                     label=f"kernel {kernel} allows at most {most}",
                     help=f"use padding ≤ {most}, or kernel ≥ {2 * actual}",
+                    concerns="layer",
                 ),
             )
     return ()

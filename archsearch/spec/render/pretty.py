@@ -73,7 +73,7 @@ def _head(item: Diagnostic, paint: _Paint, hue: str, width: int) -> list[str]:
 def _excerpt(item: Diagnostic, span: Span, paint: _Paint, hue: str, width: int) -> list[str]:
     number = f"{span.line:>3}"
     room = max(20, width - len(number) - 4)
-    shown, start, length = _window(_printable(item.line_text), span, room)
+    shown, start, length = _window(*_near(item.line_text, span), room)
     gutter = f"{number} {paint('|', _BLUE)} "
     margin = f"{' ' * len(number)} {paint('|', _BLUE)} "
     before = " " * _columns(shown[:start])
@@ -83,25 +83,48 @@ def _excerpt(item: Diagnostic, span: Span, paint: _Paint, hue: str, width: int) 
         return [gutter + shown, first]
     if len(before) + len(carets) + 1 + len(item.label) <= room:
         return [gutter + shown, f"{first} {paint(item.label, hue)}"]
-    indent = " " * min(len(before), max(0, room - 40))
+    indent = " " * min(len(before), max(0, room - max(40, len(item.label))))
     label = _wrapped(item.label, indent, indent, room)
     return [gutter + shown, first, *(margin + paint(line, hue) for line in label)]
+
+
+def _near(line: str, span: Span) -> tuple[str, Span]:
+    """The part of a long line around ``span``, so that a megabyte isn't measured."""
+    skipped = max(0, span.column - 300)
+    cut = _printable(line[skipped : span.column + 300])
+    ends = "…" if len(line) > span.column + 300 else ""
+    if skipped == 0:
+        return cut + ends, span
+    return f"…{cut[1:]}{ends}", Span(span.line, span.column - skipped, span.end - skipped)
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
     """The part of a line that fits, with the place of the span in it."""
     start = min(span.column - 1, len(line))
     length = max(1, min(span.width, len(line) - start))
-    if len(line) <= room:
+    if _columns(line) <= room:
         return line, start, length
-    length = min(length, room - 10)
-    first = max(0, min(start - (room - length) // 2, len(line) - room))
-    cut = line[first : first + room]
+    first = _first_shown(line, start, length, room)
+    last = first
+    while last < len(line) and _columns(line[first : last + 1]) <= room - 1:
+        last += 1
+    cut = line[first:last]
     if first > 0:
         cut = "…" + cut[1:]
-    if first + room < len(line):
-        cut = cut[:-1] + "…"
-    return cut, start - first, length
+    if last < len(line):
+        cut += "…"
+    return cut, start - first, max(1, min(length, last - start))
+
+
+def _first_shown(line: str, start: int, length: int, room: int) -> int:
+    """The first character shown: the span in the middle, no room wasted at the end."""
+    spare = max(0, room - min(length, room - 10)) // 2
+    first = start
+    while first > 0 and _columns(line[first - 1 : start]) < spare:
+        first -= 1
+    while first > 0 and _columns(line[first - 1 :]) < room - 1:
+        first -= 1
+    return first
 
 
 def _columns(text: str) -> int:

@@ -116,7 +116,10 @@ def run_study(
         study.ledger.tick()
         publish_pending(study)
         _store_end(study)
-    return _outcome(study, storage, on_event)
+    try:
+        return _outcome(study, storage, on_event)
+    finally:
+        study.close()
 
 
 def usable_cores() -> int:
@@ -187,7 +190,10 @@ def _watch(study: OpenStudy, crew: Crew, interrupts: Interrupts, say: Say) -> No
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
             study.ledger.tick()
-            if not study.ledger.progress().unfinished:
+            progress = study.ledger.progress()
+            done = progress.total - progress.unfinished
+            say(StudyEvent("progress", done=done, total=progress.total))
+            if not progress.unfinished:
                 crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
 
 

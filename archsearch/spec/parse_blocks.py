@@ -6,18 +6,20 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 
+from archsearch.spec.fields import Field, Word
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
 from archsearch.spec.parse_layers import LayerParser, parse_fields
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.source import Source
 from archsearch.spec.syntax import BlockSyntax, MirrorSyntax, Param, Written
 
 __all__ = [
     "LAST_FIELDS",
     "MIRROR_UPS",
+    "UP",
     "block_params",
     "parse_blocks",
     "parse_mirror",
@@ -26,6 +28,7 @@ __all__ = [
 ]
 
 MIRROR_UPS = ("upsample", "conv_transpose", "pixel_shuffle")
+UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
 LAST_FIELDS = ("activation", "norm", "bias", "kernel")
 _MIRROR_KEYS = ("mirror", "up", "last")
 
@@ -176,15 +179,10 @@ def _up(source: Source, node: MapNode, scope: Scope) -> Written | None:
     if entry is None:
         return None
     written = parse_written(source, entry.value, scope, "up")
-    if written is not None and written.is_literal and written.parts[0] not in MIRROR_UPS:
-        source.problem(
-            "value-not-allowed",
-            written.span,
-            f"`up: {written.parts[0]}` is not allowed",
-            help=did_you_mean(str(written.parts[0]), MIRROR_UPS),
-        )
-        return None
-    return written
+    if written is None or not written.is_literal:
+        return written
+    fine = check_literal(source, UP, literal_of(written), written.span, "mirror")
+    return written if fine else None
 
 
 def _last(source: Source, node: MapNode, scope: Scope) -> Mapping[str, Written]:

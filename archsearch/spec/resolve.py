@@ -8,12 +8,12 @@ from weakref import WeakKeyDictionary
 
 from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError
 from archsearch.spec.expand import Expander, Leaf
-from archsearch.spec.fields import Field, FieldValue, Raw, Word
+from archsearch.spec.fields import FieldValue, Raw
 from archsearch.spec.kinds import KINDS, Step
 from archsearch.spec.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.notes import Notes
 from archsearch.spec.ops import Add, Concat, Residual
-from archsearch.spec.parse_blocks import MIRROR_UPS
+from archsearch.spec.parse_blocks import UP
 from archsearch.spec.parse_spec import INPUT_FIELDS
 from archsearch.spec.plan import Latent, LayerPlan, ModelPlan, Section
 from archsearch.spec.shape import Shape
@@ -62,7 +62,6 @@ class _Memory:
 
 
 _MEMORIES: WeakKeyDictionary[Family, _Memory] = WeakKeyDictionary()
-_UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
 
 
 def resolve(
@@ -175,7 +174,7 @@ class _Resolver:
         environment = expander.environment
         up: FieldValue | None = "upsample"
         if decoder.up is not None or "decoder.up" in expander.assigned:
-            up = expander.field("decoder.up", decoder.up, _UP, environment, "mirror", decoder.span)
+            up = expander.field("decoder.up", decoder.up, UP, environment, "mirror", decoder.span)
         last: dict[str, FieldValue] = {}
         for field in KINDS["conv"].fields:
             written = decoder.last.get(field.name)

@@ -120,10 +120,10 @@ def _tokens(text: str) -> list[_Token]:
                 start,
             )
         kind = match.lastgroup or ""
-        word = match[kind]
+        word, start = match[kind], match.start(kind)
         if kind == "name" and word in _WORDS:
             kind = "sign"
-        found.append(_Token(kind, _SAME_SIGN.get(word, word), match.start(kind)))
+        found.append(_Token(kind, _SAME_SIGN.get(word, word), start))
         position = match.end()
     return [*found, _Token("end", "", len(text))]
 

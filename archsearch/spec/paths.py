@@ -66,7 +66,7 @@ def find_target(family: Family, path: str) -> Target:
         return _in_mirror(path.removeprefix("decoder."))
     whole = _with_name(family, _without_last(family, path))
     for item in family.items():
-        target = _in_item(item, whole)
+        target = _in_item(family, item, whole)
         if target is not None:
             return target
     raise PathError(f"nothing is at `{path}`", _where(family, path))
@@ -91,7 +91,7 @@ def _with_name(family: Family, path: str) -> str:
     return path
 
 
-def _in_item(item: Item, path: str) -> Target | None:
+def _in_item(family: Family, item: Item, path: str) -> Target | None:
     place, _, word = item.path.rpartition(".")
     if not path.startswith(place + "."):
         return None
@@ -103,8 +103,19 @@ def _in_item(item: Item, path: str) -> Target | None:
     if isinstance(item, Choose) and rest == "choose.by":
         return Target(path, None)
     if isinstance(item, BlockUse) and rest.startswith("block."):
-        return Target(path, None) if "." not in rest[6:] and rest != "block.use" else None
+        return _in_block(family, item, path, rest.removeprefix("block."))
     return None
+
+
+def _in_block(family: Family, item: BlockUse, path: str, name: str) -> Target | None:
+    block = family.blocks.get(item.block or "")
+    if block is None or "." in name or "[" in name:
+        return None
+    if name not in block.params:
+        raise PathError(
+            f"the block `{block.name}` has no param `{name}`", did_you_mean(name, block.params)
+        )
+    return Target(path, None)
 
 
 def _in_layer(layer: LayerSyntax, word: str, rest: str) -> Target | None:

@@ -240,7 +240,7 @@ class _Composer:
         text: str = event.value
         plain = event.implicit[0] and event.tag is None
         value = core_value(text) if plain else text
-        if event.tag is not None and event.tag != _CORE + "str":
+        if event.tag not in (None, "!", _CORE + "str"):
             value = core_value(text)
         return ScalarNode(value, text, self.span(event))
 

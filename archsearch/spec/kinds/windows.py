@@ -170,7 +170,7 @@ def _alike(height: Axis, width: Axis) -> bool:
 def _lost_on(kind: str, axis: Axis, rows: str, padding: FieldValue) -> Problem:
     exact = axis.size - axis.lost
     mend = f"an input {exact} {axis.name} is exact"
-    if padding != "same":
+    if padding != "same" and axis.spanned >= axis.stride:
         mend += ", or padding: same keeps every row"
     return Problem(
         "rows-lost",

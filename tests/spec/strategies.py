@@ -391,7 +391,7 @@ def spec_data(draw: st.DrawFn, *, most_layers: int = 5) -> dict[str, Any]:
     channels = draw(st.sampled_from(["auto", feeds])) if feeds == 3 else feeds
     picture = {"channels": channels, "height": height, "width": width}
     _defaults(drawn)
-    mirror = draw(st.integers(0, 99)) < 15
+    mirror = draw(st.integers(0, 99)) < 25
     if mirror:
         encoder, decoder = _mirrored(drawn)
     else:
@@ -425,7 +425,7 @@ def _section(drawn: Drawn, most: int) -> list[Layer]:
 
 def _mirrored(drawn: Drawn) -> tuple[list[Layer], Any]:
     """An encoder of what can be mirrored, and one of the forms of ``mirror``."""
-    words = ("conv", "conv", "pool", "norm", "activation", "dropout")
+    words = (*["conv"] * 5, "pool", "norm", "activation", "dropout")
     encoder = drawn.body(4, words)
     if drawn.chance(40) and (layer := drawn.simple("dense")) is not None:
         encoder.append(layer)

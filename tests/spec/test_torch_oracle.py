@@ -164,3 +164,25 @@ def test_thousands_of_random_specs_equal_torch() -> None:
     assert counts["valid"] >= MANY
     assert min(counts[word] for word in [*KINDS, *HOLDERS]) >= 100
     assert missing(counts) == []
+
+
+MIRRORED = """\
+input: {{channels: auto, height: 12, width: 12}}
+encoder:
+  - conv: {{channels: 6, kernel: [3, 5], dilation: 2, activation: relu}}
+  - conv: {{channels: 8, kernel: 3, norm: batch}}
+  - activation: tanh
+  - conv: {{channels: 4, dilation: [1, 2], padding: valid}}
+  - pool: {{kernel: {pool}}}
+decoder: {{mirror: encoder, up: {up}, last: {{activation: sigmoid}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("up", "pool"), [("upsample", "[2, 1]"), ("conv_transpose", "[2, 1]"), ("pixel_shuffle", "2")]
+)
+def test_a_mirror_keeps_kernels_and_dilations(up: str, pool: str) -> None:
+    text = MIRRORED.format(up=up, pool=pool)
+    plan = plan_of(text)
+    assert plan is not None
+    hold_against_torch(text, plan)

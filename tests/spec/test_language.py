@@ -107,6 +107,37 @@ def test_a_block_has_its_own_params_and_names():
     assert channels == [4, 6, 10, 7, 6, 13, 17]
 
 
+LOCAL = (
+    "blocks:\n  one:\n    layers:\n      - {conv: {channels: 4}, name: inner}\n      - add: inner\n"
+)
+HEAD = "input: {channels: auto, height: 8, width: 8}\n"
+
+
+def test_a_block_may_be_used_twice_without_a_name():
+    plan = plan_of("  - block: {use: one}\n  - block: {use: one}\n", above=LOCAL)
+    assert [layer.op.source for layer in plan.encoder if layer.kind == "add"] == [1, 3]  # type: ignore[union-attr]
+    assert all(layer.name is None for layer in plan.layers)
+    assert model(to_yaml(plan)).plan().key == plan.key
+
+
+@pytest.mark.parametrize(
+    ("uses", "found"),
+    [
+        ("  - block: {use: one}\n  - add: inner\n", ["layer-not-there"]),
+        ("  - block: {use: one}\n    name: a\n  - add: a.inner\n", []),
+        ("  - block: {use: one}\n    name: latent\n", ["bad-name"]),
+        (2 * "  - block: {use: one}\n    name: a\n", ["duplicate-name"]),
+        (
+            "  - conv: {channels: 4}\n    name: a\n  - block: {use: one}\n    name: a\n",
+            ["duplicate-name"],
+        ),
+        ("  - block: {use: one}\n    name: a\n  - add: a\n", ["unknown-layer"]),
+    ],
+)
+def test_names_of_blocks_are_local(uses: str, found: list[str]):
+    assert codes(f"{HEAD}{LOCAL}encoder:\n{uses}{FOOT}") == found
+
+
 def test_names_embed_an_index_and_joins_find_them():
     encoder = (
         "  - repeat:\n      times: 3\n      as: i\n      layers:\n"
@@ -280,11 +311,7 @@ def test_a_mirrored_conv_keeps_kernel_dilation_norm_and_activation():
     assert isinstance(last, Conv)
     assert (first.channels, first.kernel, first.activation) == (8, (3, 3), "relu")
     assert (last.channels, last.kernel, last.dilation) == (3, (5, 5), (2, 2))
-    assert (last.norm, last.activation, last.bias) == (
-        "group",
-        "gelu",
-        True,
-    ) or last.norm == "group"
+    assert (last.norm, last.activation, last.bias) == ("batch", "gelu", False)
 
 
 # --- to_yaml --------------------------------------------------------------------

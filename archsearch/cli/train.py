@@ -23,18 +23,37 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
+DEFAULT = RunSettings()
+FLOOR = 1e-7
+
 
 def train(  # noqa: PLR0913, PLR0917 - one argument an option
     spec: Annotated[Path, typer.Argument(help="A spec file.")],
     data: Annotated[
         str | None,
-        typer.Option(help="Pictures: cifar10, photos, folder:PATH, … (data list names them)."),
+        typer.Option(
+            help="Pictures: cifar10, photos, folder:PATH, … (`data list` names them).  "
+            f"[default: {DEFAULT.data.source}]"
+        ),
     ] = None,
-    task: Annotated[str | None, typer.Option(help="What the net is to learn.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate, at its peak.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of weights and order.")] = None,
+    task: Annotated[
+        str | None, typer.Option(help=f"What the net is to learn.  [default: {DEFAULT.task.name}]")
+    ] = None,
+    epochs: Annotated[
+        int | None,
+        typer.Option(help=f"Passes over the training split.  [default: {DEFAULT.train.epochs}]"),
+    ] = None,
+    batch_size: Annotated[
+        int | None, typer.Option(help=f"Pictures a step.  [default: {DEFAULT.train.batch_size}]")
+    ] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option(help=f"Learning rate, at its peak.  [default: {DEFAULT.train.lr:g}]"),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help=f"Seed of weights and order.  [default: {DEFAULT.train.seed}]"),
+    ] = None,
     limit: Annotated[
         int | None, typer.Option(metavar="N", help="Take N pictures of the whole source.")
     ] = None,
@@ -173,7 +192,8 @@ def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
 
 
 def _row(label: str, mse: float, ssim: float | None) -> str:
-    shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}"
-    psnr = f"{-10 * math.log10(mse):.2f} dB" if mse > 0 else "exact"
+    """One line of the table; an error under the floor is rounding, not a measurement."""
+    shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}" if mse >= FLOOR else f"< {FLOOR:.0e}"
+    psnr = f"{-10 * math.log10(mse):.2f} dB" if mse >= FLOOR else ""
     similarity = "" if ssim is None else f"{ssim:.3f}"
     return f"{label:<26}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()

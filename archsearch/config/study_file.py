@@ -80,6 +80,7 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     data["space"] = space
     data.setdefault("name", path.stem)
     _folder_from(path, data)
+    _refuse_seed(source, root, data)
     settings = validated(source, StudySettings, data, root)
     _check_constraints(source, root, space)
     if settings is None or model is None:
@@ -151,6 +152,20 @@ def _folder_from(path: Path, data: dict[str, object]) -> None:
     if isinstance(origin, str) and origin.startswith("folder:"):
         folder = (path.parent / origin.removeprefix("folder:")).resolve()
         data["data"] = {**pictures, "source": f"folder:{folder}"}
+
+
+def _refuse_seed(source: Source, root: MapNode, data: dict[str, object]) -> None:
+    entry, train = root.entry("train"), data.get("train")
+    seed = entry.value.entry("seed") if entry and isinstance(entry.value, MapNode) else None
+    if seed is None or not isinstance(train, dict):
+        return
+    source.problem(
+        "value-not-allowed",
+        seed.key_node.span,
+        "`train.seed` has no meaning in a study",
+        help="trainings have seeds 0 … search.seeds−1; the design's seed is search.seed",
+    )
+    data["train"] = {key: value for key, value in train.items() if key != "seed"}
 
 
 def _check_constraints(source: Source, root: MapNode, space: Mapping[str, Domain]) -> None:

@@ -59,7 +59,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
     with _opened(storage) as opened:
         ids = _ids(opened)
         if name not in ids:
-            raise InputError(f"no study {name!r} in {storage}", help=_suggest(name, ids))
+            raise InputError(f"no study {name!r} in {_shown(storage)}", help=_suggest(name, ids))
         attributes = opened.get_study_user_attrs(ids[name])
         trials = opened.get_all_trials(ids[name], deepcopy=False)
     header = read_header(attributes)
@@ -132,9 +132,16 @@ def _patience(path: Path | None) -> dict[str, object]:
 def _unreadable(storage: str, error: Exception) -> InputError:
     reason = str(error).splitlines()[0] if str(error) else type(error).__name__
     return InputError(
-        f"can't read {storage} as a storage of studies: {reason}",
+        f"can't read {_shown(storage)} as a storage of studies: {reason}",
         help="name a database that `archsearch study run` or Optuna wrote",
     )
+
+
+def _shown(storage: str) -> str:
+    """The URL for people's eyes: without its password."""
+    from sqlalchemy.engine import make_url
+
+    return make_url(storage).render_as_string(hide_password=True)
 
 
 def _ids(storage: BaseStorage) -> dict[str, int]:

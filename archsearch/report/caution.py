@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from archsearch.records import StudyRecord, trial_counts
+from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
 from archsearch.report.correlation import FEWEST, Correlations
 from archsearch.report.sample import Sample
 
@@ -17,6 +17,8 @@ __all__ = ["Caution", "cautions"]
 _WIDE = 12
 _CONFOUNDED = 0.8
 _STILL_FALLING = 0.03
+_LOOKS = 5
+_PNG = b"\x89PNG"
 
 
 class Caution(NamedTuple):
@@ -55,19 +57,20 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     counts = trial_counts(study)
     n = len(sample.architectures())
     if n < FEWEST:
+        have = "No architecture has" if n == 0 else f"Only {_count(n, 'architecture')} with"
         yield Caution(
             "too-few-architectures",
-            f"{_count(n, 'architecture')} with a result: no correlation is computed under "
-            f"{FEWEST}.",
+            f"{have} a result: no correlation is computed under {FEWEST}.",
         )
     elif n < _WIDE:
         yield Caution("few-architectures", f"Only {n} architectures: the intervals are wide.")
     left = counts["waiting"] + counts["running"]
     if left:
+        used = f" that every trial with a result has ({_listed(sample.seeds)})"
         yield Caution(
             "unfinished",
-            f"{_count(left, 'trial')} of {study.slots} not finished; numbers use the seeds that "
-            f"every trial with a result has ({_listed(sample.seeds)}).",
+            f"{_count(left, 'trial')} of {study.slots} not finished"
+            + (f"; numbers use the seeds{used}." if sample.seeds else "."),
         )
     if counts["failed"]:
         yield Caution(
@@ -163,6 +166,17 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     }
     if len(prints) > 1:
         yield Caution("mixed-data", f"Runs saw {len(prints)} different data sets.")
+    kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]
+    if kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
+        yield Caution(
+            "pictures-out-of-reach",
+            f"Reconstructions were kept in {study.artifacts}, which can't be read from here.",
+        )
+
+
+def _reachable(study: StudyRecord, seed: SeedRecord) -> bool:
+    stored = read_pictures(study, seed)
+    return stored is not None and stored.startswith(_PNG)
 
 
 def _median_last_fall(study: StudyRecord, sample: Sample) -> float | None:
@@ -184,4 +198,4 @@ def _count(number: int, noun: str) -> str:
 
 
 def _listed(numbers: tuple[int, ...]) -> str:
-    return ("seed " if len(numbers) == 1 else "seeds ") + (", ".join(map(str, numbers)) or "none")
+    return ("seed " if len(numbers) == 1 else "seeds ") + ", ".join(map(str, numbers))

@@ -85,7 +85,7 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     sample = headline_sample(study)
     trials = trial_table(study)
     found = _correlate(sample.architectures(), seed)
-    complete = trials[trials["state"] == "complete"]
+    complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
     front = complete.iloc[pareto(complete["latent_size"], complete["val_mse"])]
     ranked = complete.sort_values("val_mse")["number"].tolist()
     return Findings(

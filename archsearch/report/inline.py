@@ -14,6 +14,7 @@ _LEFT_OUT = re.compile(
     re.DOTALL,
 )
 _REFERENCE = re.compile(r"(?:href=\"#|url\(#)([^\")]+)")
+_VIEW = re.compile(r"viewBox=\"0 0 ([\d.]+) [\d.]+\"")
 _ID = re.compile(r"\sid=\"([^\"]*)\"")
 
 
@@ -33,4 +34,12 @@ def inline_svg(text: str, name: str) -> str:
     text = _ID.sub(lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
     text = _REFERENCE.sub(lambda m: m[0].replace(f"#{m[1]}", f"#{name}-{m[1]}"), text)
     text = text.replace(INK, "currentColor").replace(FAINT, "var(--faint)")
+    text = _VIEW.sub(_sized, text, count=1)
     return re.sub(r"\n\s*", "\n", text).strip()
+
+
+def _sized(view: re.Match[str]) -> str:
+    """The view box with a width between legible and no larger than the text around it."""
+    width = float(view[1])
+    style = f"min-width:{width:.0f}px;max-width:{1.45 * width:.0f}px"
+    return f'{view[0]} style="{style}"'

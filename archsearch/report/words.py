@@ -6,7 +6,7 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.correlation import Correlations, Estimate
-from archsearch.report.findings import Findings
+from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
 
 __all__ = ["answer", "caption", "decimal", "error", "headline", "percent"]
@@ -16,9 +16,9 @@ def answer(findings: Findings) -> list[str]:
     """The page's opening paragraphs: correlation, rivals, yardsticks, the best, collapse."""
     paragraphs = [
         headline(findings),
+        _without_collapsed(findings),
         _marked(findings, _strength(findings)),
         _marked(findings, _rivals(findings)),
-        _without_collapsed(findings),
         _against_linear_codes(findings),
         _best(findings),
     ]
@@ -69,13 +69,13 @@ def decimal(value: float) -> str:
 
 
 def error(value: float) -> str:
-    """An MSE with three digits that count.
+    """An MSE with three digits.
 
     Example:
-        >>> error(0.0041234)
-        '0.00412'
+        >>> error(0.0041), error(0.0000123)
+        ('0.00410', '1.23e-5')
     """
-    return f"{value:.3g}".replace("e-0", "e-") if value < 1e-4 else f"{float(f'{value:.3g}'):g}"
+    return f"{value:#.3g}".replace("e-0", "e-")
 
 
 def percent(share: float) -> str:
@@ -89,7 +89,7 @@ def _claim(estimate: Estimate, seeds: int) -> str:
         return ""
     measured = (
         f"Spearman ρ = {decimal(value)} (95 % interval {_interval(estimate)}, "
-        f"{_architectures(estimate.n)} × {seeds} seed{'s' if seeds > 1 else ''})"
+        f"{_over(estimate.n, seeds)})"
     )
     if low <= 0 <= high:
         return (
@@ -111,9 +111,12 @@ def _claim(estimate: Estimate, seeds: int) -> str:
 def _open_answers(low: float, high: float) -> str:
     if low < -0.9 and high > 0.9:
         return "The interval leaves every answer open."
+    excluded = [f"under {decimal(low)}"] * (low > -0.995) + [f"over {decimal(high)}"] * (
+        high < 0.995
+    )
     return (
-        f"The interval includes 0, so there may be none; it excludes values under {decimal(low)} "
-        f"and over {decimal(high)}."
+        "The interval includes 0, so there may be none; it excludes values "
+        f"{' and '.join(excluded)}."
     )
 
 
@@ -167,10 +170,15 @@ def _rivals(findings: Findings) -> str:
 
 
 def _without_collapsed(findings: Findings) -> str:
-    if not findings.sample.runs["collapsed"].any():
+    collapsed = int(findings.sample.runs["collapsed"].sum())
+    if not collapsed:
         return ""
+    runs = "the collapsed run" if collapsed == 1 else f"the {collapsed} collapsed runs"
     estimate = findings.without_collapsed.measures["latent_size"]["spearman"]
-    return f"Without collapsed runs: {caption(estimate)}."
+    if estimate.value is None:
+        return f"Without {runs} too few architectures are left to say."
+    claim = _claim(estimate, len(findings.sample.seeds))
+    return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
 
 
 def _against_linear_codes(findings: Findings) -> str:
@@ -203,16 +211,30 @@ def _best(findings: Findings) -> str:
         f"latent {row.whole('latent_size'):,}, {row.whole('params'):,} parameters), on the test "
         f"split {error(row.real('test_mse'))}."
     )
-    worth = row.real("equal_pca")
-    if isfinite(worth):  # NaN where no curve is stored
-        text += f" PCA needs about {worth:,.0f} numbers a picture for that."
-    return text
+    return f"{text} {_worth(findings, row)}".strip()
+
+
+def _worth(findings: Findings, row: TrialRow) -> str:
+    """How many PCA components do as well as the best trial; silent without a curve."""
+    curves, worth = findings.study.curves, row.real("equal_pca")
+    if curves is None or not curves.pca or not isfinite(worth):
+        return ""
+    fewest = curves.pca[0]
+    if row.real("val_mse") >= fewest.val:
+        return f"PCA with {fewest.components:,} number{'s'[: fewest.components > 1]} does as well."
+    if row.real("val_mse") < min(point.val for point in curves.pca):
+        return f"PCA doesn't reach that with {curves.pca[-1].components:,} numbers."
+    return f"PCA needs about {worth:,.0f} numbers a picture for that."
 
 
 def _interval(estimate: Estimate) -> str:
     if estimate.low is None or estimate.high is None:
         return "unknown"
     return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
+
+
+def _over(number: int, seeds: int) -> str:
+    return f"{_architectures(number)} × {seeds} seed" + ("s" if seeds > 1 else "")
 
 
 def _architectures(number: int) -> str:

@@ -1,1 +1,21 @@
-"""See the package page in the docs."""
+"""Search spaces: domains over a family, candidates, constraints and designs."""
+
+from archsearch.space.candidates import Candidate, Rejection, SearchSpace
+from archsearch.space.constraints import Constraint
+from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
+from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
+
+__all__ = [
+    "PROPOSALS_PER_SLOT",
+    "Candidate",
+    "Constraint",
+    "Design",
+    "Rejection",
+    "SearchSpace",
+    "Value",
+    "configurations",
+    "domain_size",
+    "domain_values",
+    "draw",
+    "draw_design",
+]

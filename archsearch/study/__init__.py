@@ -1,1 +1,26 @@
-"""See the package page in the docs."""
+"""Studies: a space searched by worker processes, in a storage that survives them.
+
+::
+
+    study file ─ open_study ─▶ slots and claims (ledger), one Optuna trial a slot
+    Crew of Workers ─ claim (slot, seed) ─ train ─ finish ─ publish ─▶ Optuna
+"""
+
+from archsearch.study.events import EventKind, Say, StudyEvent, silent
+from archsearch.study.run import RunOptions, run_study
+from archsearch.study.storage import DEFAULT_STORAGE
+from archsearch.study.trainer import Job, Prepared, Trained, Trainer
+
+__all__ = [
+    "DEFAULT_STORAGE",
+    "EventKind",
+    "Job",
+    "Prepared",
+    "RunOptions",
+    "Say",
+    "StudyEvent",
+    "Trained",
+    "Trainer",
+    "run_study",
+    "silent",
+]

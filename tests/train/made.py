@@ -27,6 +27,9 @@ decoder:
   - conv: {channels: auto, activation: sigmoid}
 """
 NORMED = PLAIN.replace("name: plain", "name: normed").replace("relu", "relu, norm: batch")
+DROPPED = PLAIN.replace("name: plain", "name: dropped").replace(
+    "  - pool: {}\n", "  - pool: {}\n  - dropout: 0.3\n"
+)
 ONE_PIXEL = """
 name: one-pixel
 input: {channels: auto, height: 16, width: 16}

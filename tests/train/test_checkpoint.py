@@ -36,7 +36,7 @@ def broken_off(plan, settings, pictures, checkpoint: Path) -> None:
         fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=stop_at(KILLED_AFTER))
 
 
-@pytest.mark.parametrize("net", ["PLAIN", "NORMED"])
+@pytest.mark.parametrize("net", ["PLAIN", "NORMED", "DROPPED"])
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
 @pytest.mark.parametrize("schedule", ["constant", "onecycle"])
 def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer, schedule) -> None:

@@ -168,7 +168,7 @@ def test_other_errors_of_torch_are_not_taken_for_memory(made, plan_from) -> None
 
 def test_a_last_single_picture_is_dropped_under_batch_norm(made, plan_from) -> None:
     plan, pictures = plan_from(made.ONE_PIXEL), made.made_pictures()
-    steps = []
+    steps: list[tuple[int, int]] = []
     fit(
         plan,
         made.settings(batch_size=79, epochs=1),
@@ -178,6 +178,9 @@ def test_a_last_single_picture_is_dropped_under_batch_norm(made, plan_from) -> N
     assert steps == [(1, 1)]
     with pytest.raises(InputError, match=r"batch norm on encoder\[1\].*batch of 1 picture"):
         fit(plan, made.settings(batch_size=1), pictures)
+    alone = made.ONE_PIXEL.replace("norm: batch, activation: relu}", "}\n  - norm: batch")
+    with pytest.raises(InputError, match=r"batch norm on encoder\[2\]"):
+        fit(plan_from(alone), made.settings(batch_size=1), pictures)
 
 
 def test_threads_are_used_recorded_and_given_back(made, plan_from) -> None:

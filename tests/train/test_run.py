@@ -101,7 +101,7 @@ def test_the_trained_net_comes_back(made, plan_from, tmp_path: Path) -> None:
     assert model.plan.name == "normed"
 
 
-@pytest.mark.parametrize("net", ["PLAIN", "NORMED"])
+@pytest.mark.parametrize("net", ["PLAIN", "NORMED", "DROPPED"])
 def test_after_a_kill_it_goes_on_to_the_same_numbers(made, plan_from, tmp_path, net) -> None:
     plan = plan_from(getattr(made, net))
     killed, whole = tmp_path / "killed", tmp_path / "whole"

@@ -84,7 +84,7 @@ def _by_level(panel: Axes, values: list[Value], errors: np.ndarray) -> None:
     area = thinned(len(values), most=22, least=6)
     shaken = place + rng.uniform(-0.16, 0.16, len(place))
     panel.scatter(shaken, errors, s=area, color=COLORS[0], alpha=0.55, linewidths=0)
-    for i in range(len(order)):
+    for i in np.flatnonzero(np.bincount(place.astype(int), minlength=len(order)) > 1):
         low, mean, high = _geometric_mean(errors[place == i], rng)
         panel.vlines(i + 0.3, low, high, color=INK, lw=1.4)
         panel.scatter([i + 0.3], [mean], s=22, marker="D", color=INK, zorder=4)

@@ -72,7 +72,9 @@ def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str)
     size, error = rows["latent_size"], rows["val_mse"].clip(lower=FLOOR)
     hollow = rows["collapsed"].to_numpy()
     if len(rows) <= _MOST_BARS:
-        axes.vlines(size, rows["low"].clip(lower=FLOOR), rows["high"], color=color, lw=1.2)
+        axes.vlines(
+            size, rows["low"].clip(lower=FLOOR), rows["high"].clip(lower=FLOOR), color=color, lw=1.2
+        )
     area = thinned(len(rows), most=38, least=9)
     alpha = thinned(len(rows), most=0.95, least=0.55)
     axes.scatter(
@@ -90,7 +92,7 @@ def _front(axes: Axes, shown: pd.DataFrame, front: tuple[int, ...]) -> None:
     rows = shown[shown["number"].isin(front)].sort_values("latent_size")
     if len(rows) > 1:
         axes.step(
-            rows["latent_size"], rows["val_mse"], where="post", color=INK, lw=0.9,
+            rows["latent_size"], rows["val_mse"].clip(lower=FLOOR), where="post", color=INK, lw=0.9,
             label="Pareto front", zorder=2,
         )  # fmt: skip
 

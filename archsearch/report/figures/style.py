@@ -150,7 +150,7 @@ def size_colors(sizes: npt.NDArray[np.float64]) -> tuple[Colormap, Normalize]:
     from matplotlib.colors import ListedColormap, LogNorm
     from seaborn import color_palette
 
-    colors = color_palette("viridis", 256)[30:225]
+    colors = color_palette("viridis", 256)[45:225]
     low, high = float(sizes.min()), float(sizes.max())
     return ListedColormap(colors), LogNorm(low, high if high > low else low * 2)
 

@@ -1,0 +1,225 @@
+"""``archsearch study``: run, status, list and best."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archsearch.cli.output import print_json, print_text, to_stderr
+from archsearch.errors import InputError
+
+if TYPE_CHECKING:
+    from archsearch.config import StudyFile
+    from archsearch.records import StudyRecord, TrialRecord
+
+__all__ = ["app"]
+
+INTERRUPTED = 130
+
+app = typer.Typer(
+    help="Search a space: run studies, see where they stand, take the best.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+Study = Annotated[
+    str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
+]
+Storage = Annotated[str, typer.Option(metavar="URL", help="The database that studies live in.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+STORAGE = "sqlite:///runs/studies.db"
+
+
+@app.command("run")
+def run(  # noqa: PLR0913, PLR0917 - one argument an option
+    study: Study,
+    storage: Storage = STORAGE,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that train at once; they share the cores.")
+    ] = 1,
+    data: Annotated[
+        str | None, typer.Option(help="Pictures: cifar10, photos, folder:PATH.")
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="What the nets are to learn.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
+    lr: Annotated[float | None, typer.Option(help="Learning rate, at its peak.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the design or the search.")] = None,
+    trials: Annotated[int | None, typer.Option(help="Candidates.")] = None,
+    seeds: Annotated[int | None, typer.Option(help="Trainings of each candidate.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", help="Take N pictures of the whole source.")
+    ] = None,
+    set: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="PATH=VALUE", help="Any setting, or a field of the model."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run a study, or go on with it: the same command does both.
+
+    Killed or stopped at any moment, nothing that ended is lost or done twice.
+    Ctrl-C ends the running trainings first; a second one stops at once.
+
+    Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
+    """
+    from archsearch.study import RunOptions, run_study
+    from archsearch.study.overrides import overridden
+    from archsearch.study.summary import status
+
+    named = overridden(
+        _find(study, storage),
+        set or [],
+        {
+            "data": {"source": _absolute(data), "limit": limit},
+            "task": {"name": task},
+            "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
+            "search": {"seed": seed, "trials": trials, "seeds": seeds},
+        },
+    )
+    options = RunOptions(workers=workers, command=_command(storage))
+    from archsearch.cli.study_progress import study_progress
+
+    try:
+        with study_progress() as on_event:
+            record = run_study(named, storage, options=options, on_event=on_event)
+    except KeyboardInterrupt:
+        to_stderr(f"interrupted; to go on: {_command(storage)}")
+        raise typer.Exit(INTERRUPTED) from None
+    if json:
+        print_json(status(record))
+    else:
+        print_text(_summary(record))
+    to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
+
+
+@app.command("status")
+def status_command(study: Study, storage: Storage = STORAGE, json: Json = False) -> None:
+    """Tell how many trials are complete, running, waiting, and which is best.
+
+    Example: archsearch study status latent-vs-mse
+    """
+    from archsearch.study.summary import status
+
+    record = _record(study, storage)
+    if json:
+        print_json(status(record))
+    else:
+        print_text(_summary(record))
+
+
+@app.command("list")
+def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
+    """List the studies of a storage.
+
+    Example: archsearch study list
+    """
+    from archsearch.records import list_studies, load_study
+    from archsearch.study.summary import status
+
+    found = [load_study(storage, name) for name in list_studies(storage)]
+    if json:
+        print_json({"studies": [status(record) for record in found]})
+    else:
+        print_text("\n".join(_summary(record) for record in found) or "no studies yet")
+
+
+@app.command("best")
+def best_command(
+    study: Study,
+    storage: Storage = STORAGE,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write its spec; else stdout.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Give the best trial's spec as YAML, as `train` takes it.
+
+    Example: archsearch study best latent-vs-mse --out best.yaml
+    """
+    from archsearch.files import write_text
+    from archsearch.study.summary import required_best
+
+    record = _record(study, storage)
+    best = required_best(record)
+    if best.plan is None:
+        raise InputError(f"trial {best.number} of {record.name!r} has no spec in the storage")
+    if out is not None:
+        write_text(out, best.plan.spec)
+    if json:
+        print_json({"study": record.name, **_best(best), "spec": best.plan.spec})
+        return
+    to_stderr(_best_line(best))
+    if out is None:
+        print_text(best.plan.spec)
+    else:
+        to_stderr(f"written to {out}; to train it: archsearch train {shlex.quote(str(out))}")
+
+
+def _find(study: str, storage: str) -> StudyFile:
+    """A study file by its path, or a study by its name in the storage."""
+    from archsearch.config import load_study
+    from archsearch.study.stored import stored_study
+
+    if _is_file(study):
+        return load_study(Path(study))
+    return stored_study(storage, study)
+
+
+def _record(study: str, storage: str) -> StudyRecord:
+    from archsearch.config import load_study as load_file
+    from archsearch.records import load_study
+
+    name = load_file(Path(study)).settings.name if _is_file(study) else study
+    return load_study(storage, name)
+
+
+def _is_file(study: str) -> bool:
+    return Path(study).suffix in {".yaml", ".yml"} or Path(study).is_file()
+
+
+def _absolute(source: str | None) -> str | None:
+    """A folder by its whole path, so that workers find it from anywhere."""
+    if source is None or not source.startswith("folder:"):
+        return source
+    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"
+
+
+def _command(storage: str) -> str:
+    """The command as it was typed, to be typed again; a password in it stays out."""
+    from archsearch.study.storage import shown
+
+    words = [word.replace(storage, shown(storage)) for word in sys.argv[1:]]
+    return shlex.join(["archsearch", *words])
+
+
+def _again(name: str, storage: str) -> str:
+    from archsearch.study.storage import shown
+
+    place = "" if storage == STORAGE else f" --storage {shlex.quote(shown(storage))}"
+    return shlex.quote(name) + place
+
+
+def _summary(record: StudyRecord) -> str:
+    from archsearch.records import trial_counts
+    from archsearch.study.summary import best_trial
+
+    counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
+    best = best_trial(record)
+    lines = [f"{record.name}: {counts}; {record.seconds / 60:.1f} min"]
+    return "\n".join(lines if best is None else [*lines, f"  {_best_line(best)}"])
+
+
+def _best(best: TrialRecord) -> dict[str, object]:
+    return {"number": best.number, "values": [best.value], "point": best.values}
+
+
+def _best_line(best: TrialRecord) -> str:
+    point = ", ".join(f"{name} = {value}" for name, value in best.values.items())
+    size = "" if best.plan is None else f", latent {best.plan.latent_size}"
+    size += "" if best.plan is None else f", {best.plan.params:,} parameters"
+    return f"best: trial {best.number}, validation MSE {best.value or 0:.5f}{size} ({point})"

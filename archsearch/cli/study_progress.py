@@ -1,0 +1,152 @@
+"""A running study on stderr: a live display on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from archsearch.cli.output import color_on, to_stderr
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+
+    from archsearch.study import Say, StudyEvent
+
+__all__ = ["study_progress"]
+
+
+@dataclass
+class _Tally:
+    """What the events so far add up to."""
+
+    done: int = 0
+    total: int = 0
+    began: float = field(default_factory=time.monotonic)
+    done_before: int = 0
+    best: float | None = None
+    infeasible: int = 0
+    running: dict[int, StudyEvent] = field(default_factory=dict)
+    latents: dict[int, int] = field(default_factory=dict)
+
+    def add(self, event: StudyEvent) -> None:
+        if event.kind == "ready":
+            self.done = self.done_before = event.done or 0
+            self.total = event.total or 0
+            self.began = time.monotonic()
+        if event.kind in {"progress", "ended"} and event.done is not None:
+            self.done = event.done  # counts what was skipped or reused, too
+        if event.latent_size is not None and event.slot is not None:
+            self.latents[event.slot] = event.latent_size
+        if event.kind in {"started", "epoch"} and event.worker is not None:
+            self.running[event.worker] = event
+        if event.kind in {"trained", "failed", "surplus"} and event.worker is not None:
+            self.running.pop(event.worker, None)
+        if event.kind in {"trained", "failed"}:
+            self.done += 1
+        if event.kind == "trained" and event.val_mse is not None:
+            self.best = event.val_mse if self.best is None else min(self.best, event.val_mse)
+        self.infeasible += event.kind == "infeasible"
+
+    @property
+    def seconds_left(self) -> float | None:
+        """From the pace of this run; None before its first training ended."""
+        now = self.done - self.done_before
+        if now == 0:
+            return None
+        return (time.monotonic() - self.began) / now * (self.total - self.done)
+
+    @property
+    def place(self) -> str:
+        best = "" if self.best is None else f", lowest {self.best:.5f}"
+        left = self.seconds_left
+        return f"{self.done}/{self.total} trainings{best}" + (
+            "" if left is None or self.done == self.total else f", {_duration(left)} left"
+        )
+
+
+@contextmanager
+def study_progress() -> Iterator[Say]:
+    """What to give to ``run_study`` as ``on_event``."""
+    tally = _Tally()
+    if not sys.stderr.isatty():
+        yield lambda event: _write_line(tally, event)
+        return
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console(stderr=True, no_color=not color_on(sys.stderr), highlight=False)
+    with Live(console=console, refresh_per_second=4, transient=True) as live:
+        yield lambda event: _show(tally, event, live)
+
+
+def _write_line(tally: _Tally, event: StudyEvent) -> None:
+    tally.add(event)
+    line = _line(tally, event)
+    if line:
+        to_stderr(line)
+
+
+def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
+    tally.add(event)
+    line = _line(tally, event)
+    if line:
+        live.console.print(line, markup=False)
+    live.update(_board(tally))
+
+
+def _line(tally: _Tally, event: StudyEvent) -> str:
+    """One event as a line; "" for those that only move the display."""
+    slot = f"slot {event.slot} seed {event.seed}"
+    latent = f"latent {tally.latents.get(event.slot or 0, '?')}"
+    lines = {
+        "drawing": f"drawing a {event.text}",
+        "preparing": f"preparing {event.text}",
+        "ready": f"{event.done} of {event.total} trainings done",
+        "note": event.text,
+        "trained": f"{slot}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
+        f"{event.seconds or 0:.1f} s ({tally.place})",
+        "failed": f"{slot}: failed: {event.text} ({tally.place})",
+        "surplus": f"{slot}: dropped, since another worker had taken it over",
+        "duplicate": f"slot {event.slot}: the same candidate {event.text}; its results are reused",
+        "retry": f"{event.text}; another takes its place",
+        "stopping": f"{event.text}; Ctrl-C again stops at once",
+    }
+    return lines.get(event.kind, "")
+
+
+def _board(tally: _Tally) -> RenderableType:
+    from rich.console import Group
+    from rich.progress_bar import ProgressBar
+    from rich.text import Text
+
+    rows: list[RenderableType] = [
+        ProgressBar(total=max(tally.total, 1), completed=tally.done, width=40),
+        Text(tally.place + (f", {tally.infeasible} infeasible" if tally.infeasible else "")),
+    ]
+    for worker, event in sorted(tally.running.items()):
+        epoch = "" if event.epoch is None else f" epoch {event.epoch}/{event.epochs}"
+        error = "" if event.val_mse is None else f" MSE {event.val_mse:.5f}"
+        rows.append(
+            Text(
+                f"  worker {worker}: slot {event.slot} seed {event.seed}"
+                f" latent {event.latent_size}{epoch}{error}"
+            )
+        )
+    return Group(*rows)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds for people.
+
+    Example:
+        >>> _duration(50), _duration(190), _duration(9000)
+        ('50 s', '3 min', '2.5 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

@@ -1,0 +1,147 @@
+"""Values of a space put into the family: a candidate, or the rule that forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+from archsearch.config import Domain, Model, RunSettings, StudySettings, changed
+from archsearch.errors import InputError
+from archsearch.space.constraints import Constraint
+from archsearch.space.domains import Value, check_domain, configurations
+from archsearch.spec import DiagnosticsError, ModelPlan
+
+__all__ = ["Candidate", "Rejection", "SearchSpace"]
+
+STRUCTURE = "structure"
+"""The constraint key that says whether the values give a model at all."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A point of the space that can be trained.
+
+    Attributes:
+        values: what the space gave, by param name or path.
+        plan: the model they give.
+        settings: pictures, task and recipe, with the searched ones put in.
+        violations: every constraint key with its value, 0 or less.
+    """
+
+    values: Mapping[str, Value]
+    plan: ModelPlan
+    settings: RunSettings
+    violations: Mapping[str, float]
+
+    @cached_property
+    def key(self) -> str:
+        """Equal keys, equal trainings: the resolved plan and all settings."""
+        text = self.plan.key + self.settings.model_dump_json()
+        return sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """A point that a rule forbids.
+
+    Attributes:
+        values: what the space gave.
+        rule: a diagnostic's code, or the constraint as it is written.
+        detail: what went wrong, with numbers.
+        violations: every constraint key; above 0 is how far off it is.
+    """
+
+    values: Mapping[str, Value]
+    rule: str
+    detail: str
+    violations: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class SearchSpace:
+    """A family, the domains over it, and the constraints that bound them.
+
+    Raises:
+        InputError: for a domain that can't be drawn from, or a path of
+            ``data`` or ``task`` (errors on other pictures don't compare).
+    """
+
+    model: Model
+    domains: Mapping[str, Domain]
+    constraints: tuple[Constraint, ...]
+    settings: RunSettings
+
+    def __post_init__(self) -> None:
+        for name, domain in self.domains.items():
+            check_domain(name, domain)
+            if name.startswith(("data.", "task.")):
+                raise InputError(
+                    f"space.{name}: pictures and task can't be searched over, "
+                    "since errors on other ones don't compare",
+                    help=f"set {name} once, outside the space, or make a study of each",
+                )
+
+    @classmethod
+    def of(cls, settings: StudySettings, model: Model) -> SearchSpace:
+        """The space that a study file describes."""
+        return cls(
+            model=model,
+            domains=settings.space,
+            constraints=tuple(Constraint.parse(text) for text in settings.constraints),
+            settings=RunSettings(data=settings.data, task=settings.task, train=settings.train),
+        )
+
+    @property
+    def size(self) -> int | None:
+        """Configurations, before any rule; None where they can't be counted."""
+        return configurations(self.domains)
+
+    def default_plan(self) -> ModelPlan:
+        """The family as its file has it, with nothing searched put in.
+
+        Raises:
+            DiagnosticsError: where the file's own values give no model.
+        """
+        return self.model.plan(task=self.settings.task.name)
+
+    def resolve(self, values: Mapping[str, Value]) -> Candidate | Rejection:
+        """Put values into the family and hold the result against the constraints.
+
+        Raises:
+            InputError: where a setting or a constraint makes no sense for any values.
+        """
+        settings = _with_settings(self.settings, values)
+        inside = {name: value for name, value in values.items() if not _is_setting(name)}
+        try:
+            plan = self.model.plan(task=settings.task.name, values=inside)
+        except DiagnosticsError as error:
+            first = error.diagnostics[0]
+            return Rejection(values, first.code, first.message, self._unbuilt())
+        violations = {STRUCTURE: 0.0}
+        broken: list[tuple[Constraint, str]] = []
+        for constraint in self.constraints:
+            outcome = constraint.measure(plan, values)
+            violations[constraint.text] = outcome.violation
+            if outcome.violation > 0:
+                broken.append((constraint, outcome.detail))
+        if broken:
+            return Rejection(values, broken[0][0].text, broken[0][1], violations)
+        return Candidate(values, plan, settings, violations)
+
+    def _unbuilt(self) -> dict[str, float]:
+        """Every key on every proposal: some samplers refuse trials that lack one."""
+        return {STRUCTURE: 1.0} | {constraint.text: 0.0 for constraint in self.constraints}
+
+
+def _is_setting(name: str) -> bool:
+    return name.startswith("train.")
+
+
+def _with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSettings:
+    changes = {name: value for name, value in values.items() if _is_setting(name)}
+    if not changes:
+        return settings
+    train = {name.removeprefix("train."): value for name, value in changes.items()}
+    return settings.model_copy(update={"train": changed(settings.train, "train", train)})

@@ -1,0 +1,54 @@
+"""Ctrl-C in two steps: the first asks to end, the second ends."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["Interrupts", "blocked_interrupts", "two_step_interrupts"]
+
+
+class Interrupts:
+    """How often Ctrl-C came; the second time it raises KeyboardInterrupt."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        """Take one SIGINT: noted only, so that nothing is torn in the middle."""
+        if self.asked:
+            raise KeyboardInterrupt
+        self.asked = True
+
+
+@contextmanager
+def two_step_interrupts() -> Iterator[Interrupts]:
+    """Count SIGINT inside; in any thread but the main one, where none arrives, do nothing."""
+    interrupts = Interrupts()
+    if threading.current_thread() is not threading.main_thread():
+        yield interrupts
+        return
+    before = signal.signal(signal.SIGINT, interrupts)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def blocked_interrupts() -> Iterator[None]:
+    """Processes started inside never see Ctrl-C: their parent is the one to tell them.
+
+    This process gets what came meanwhile afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -1,0 +1,104 @@
+"""A study that is open: its settings, its space, and its two views of one database."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from archsearch.config import StudySettings
+from archsearch.space import Candidate, SearchSpace, Value
+from archsearch.spec import ModelPlan
+from archsearch.study.ledger import Ledger
+from archsearch.study.schema import slots
+from archsearch.study.values import values_from_json
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+__all__ = ["DESIGNS", "OpenStudy", "SlotRow"]
+
+DESIGNS = frozenset({"random", "grid"})
+"""Methods that draw all candidates before any training; the others adapt to results."""
+
+
+@dataclass(frozen=True)
+class SlotRow:
+    """What the ledger knows of one slot."""
+
+    slot: int
+    values: dict[str, Value] | None
+    trial_id: int | None
+    duplicate_of: int | None
+    proposals: int
+    closed: bool
+
+
+@dataclass(frozen=True)
+class OpenStudy:
+    """A study in its storage.
+
+    Attributes:
+        settings: the study file.
+        space: what is searched.
+        ledger: who trains what.
+        storage: Optuna's side of the same database.
+        artifacts: where pictures are kept.
+    """
+
+    settings: StudySettings
+    space: SearchSpace
+    ledger: Ledger
+    storage: BaseStorage
+    artifacts: Path
+
+    @property
+    def study_id(self) -> int:
+        """Optuna's id."""
+        return self.ledger.study_id
+
+    @property
+    def designed(self) -> bool:
+        """Whether all candidates were drawn beforehand."""
+        return self.settings.search.method in DESIGNS
+
+    def close(self) -> None:
+        """Let go of the database; it opens again where it is used again."""
+        self.storage.remove_session()
+        self.ledger.engine.dispose()
+
+    def slot_rows(self, *, only: int | None = None, unclosed: bool = False) -> list[SlotRow]:
+        """The ledger's slots, in order."""
+        query = select(slots).where(slots.c.study_id == self.study_id).order_by(slots.c.slot)
+        if only is not None:
+            query = query.where(slots.c.slot == only)
+        if unclosed:
+            query = query.where(slots.c.closed.is_(False))
+        with self.ledger.engine.begin() as connection:
+            rows = connection.execute(query).all()
+        return [
+            SlotRow(
+                row.slot,
+                None if row.candidate is None else values_from_json(row.candidate),
+                row.trial_id,
+                row.duplicate_of,
+                row.proposals,
+                row.closed,
+            )
+            for row in rows
+        ]
+
+    def any_plan(self) -> ModelPlan:
+        """The first candidate's plan, or what the family gives by itself."""
+        rows = self.slot_rows(only=0)
+        values = rows[0].values if rows else None
+        return self.space.default_plan() if values is None else self.candidate(values).plan
+
+    def candidate(self, values: dict[str, Value]) -> Candidate:
+        """The candidate of values that were found feasible when they were stored."""
+        outcome = self.space.resolve(values)
+        if not isinstance(outcome, Candidate):
+            raise TypeError(f"stored values are infeasible now: {outcome.rule}: {outcome.detail}")
+        return outcome

@@ -1,0 +1,255 @@
+"""Adaptive methods: asking the sampler for a slot's candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypedDict
+
+import numpy as np
+from sqlalchemy import select, update
+
+from archsearch.config import SearchSettings
+from archsearch.records import plan_record
+from archsearch.records.layout import candidate_attributes, ended_attributes
+from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
+from archsearch.study.distributions import decode, distribution
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.ledger import Claim
+from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.schema import DUPLICATE, EXHAUSTED, OPEN, claims, slots, studies
+from archsearch.study.values import values_to_json
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+    from optuna.samplers import BaseSampler
+
+__all__ = ["propose", "sampler_options"]
+
+
+class _TpeOptions(TypedDict):
+    n_startup_trials: int
+    n_ei_candidates: int
+    multivariate: bool
+    group: bool
+    constant_liar: bool
+
+
+TPE_OPTIONS: _TpeOptions = {
+    "n_startup_trials": 10,
+    "n_ei_candidates": 24,
+    "multivariate": True,
+    "group": False,
+    "constant_liar": True,
+}
+"""All of TPE's options that aren't deprecated: none is left to its own default."""
+
+
+def sampler_options(search: SearchSettings) -> dict[str, object]:
+    """What the sampler is made with, to be recorded; empty for designs."""
+    from optuna import __version__ as version
+
+    if search.method != "tpe":
+        return {}
+    return {**TPE_OPTIONS, "optuna": version}
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """One answer of the sampler: Optuna's trial and what the space says of it."""
+
+    trial: Trial
+    outcome: Candidate | Rejection
+
+
+def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
+    """Find a feasible candidate for the claimed slot and write it into the ledger.
+
+    Infeasible proposals are kept as pruned trials with their violations, the
+    form in which TPE learns from them (it sees complete and pruned trials,
+    never failed ones), and don't use up the slot.
+
+    Returns:
+        The slot with its candidate; None where the claim was lost, or no
+        feasible candidate came in ``PROPOSALS_PER_SLOT`` proposals.
+    """
+    (row,) = study.slot_rows(only=claim.slot)
+    for number in range(row.proposals, PROPOSALS_PER_SLOT):
+        proposal = _ask(study, claim, number)
+        if isinstance(proposal.outcome, Candidate):
+            return _assign(study, claim, proposal.trial, proposal.outcome, say)
+        if not _pass_over(study, claim, proposal.trial, proposal.outcome):
+            return None
+        say(StudyEvent("infeasible", proposal.outcome.rule, slot=claim.slot))
+    _exhaust(study, claim)
+    return None
+
+
+def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
+    from optuna import Trial, load_study
+
+    search = study.settings.search
+    optuna_study = load_study(
+        study_name=study.settings.name,
+        storage=study.storage,
+        sampler=_sampler(search, (search.seed, claim.slot, number)),
+    )
+    trial = Trial(optuna_study, _trial_for(study, optuna_study, claim))
+    values: dict[str, Value] = {}
+    for name, domain in study.space.domains.items():
+        wanted = distribution(name, domain, adaptive=True)
+        values[name] = decode(domain, _suggest(trial, name, wanted))
+    outcome = study.space.resolve(values)
+    known = trial.constraints
+    for key, violation in outcome.violations.items():
+        if key not in known:
+            trial.set_constraint(key, violation)
+    return _Proposal(trial, outcome)
+
+
+def _suggest(trial: Trial, name: str, wanted: object) -> object:
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    if isinstance(wanted, CategoricalDistribution):
+        return trial.suggest_categorical(name, wanted.choices)
+    if isinstance(wanted, FloatDistribution):
+        return trial.suggest_float(name, wanted.low, wanted.high, log=wanted.log)
+    if isinstance(wanted, IntDistribution):
+        return trial.suggest_int(name, wanted.low, wanted.high, step=wanted.step, log=wanted.log)
+    raise TypeError(wanted)
+
+
+def _sampler(search: SearchSettings, entropy: tuple[int, int, int]) -> BaseSampler:
+    """A sampler for one proposal, seeded by where it stands: a resumed study goes on alike."""
+    from optuna.samplers import TPESampler
+
+    seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])
+    return TPESampler(seed=seed, **TPE_OPTIONS)
+
+
+def _trial_for(study: OpenStudy, optuna_study: Study, claim: Claim) -> int:
+    """A new running trial for the slot, or the one that a dead attempt left half made."""
+    from optuna.trial import TrialState, create_trial
+
+    if claim.tries > 1:
+        taken = {row.trial_id for row in study.slot_rows()}
+        left = study.storage.get_all_trials(
+            study.study_id, deepcopy=False, states=(TrialState.RUNNING,)
+        )
+        for trial in left:
+            if trial.user_attrs.get("slot") == claim.slot and trial._trial_id not in taken:
+                return trial._trial_id
+    # Made with its slot in one transaction, so that it can be found again.
+    template = create_trial(state=TrialState.RUNNING, user_attrs={"slot": claim.slot})
+    return study.storage.create_new_trial(study.study_id, template_trial=template)
+
+
+def _assign(
+    study: OpenStudy, claim: Claim, trial: Trial, candidate: Candidate, say: Say
+) -> SlotRow | None:
+    """Give the slot its candidate, or the earlier slot that has the same."""
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return None
+        earlier = connection.execute(
+            select(slots.c.slot, slots.c.trial_id)
+            .where(
+                slots.c.study_id == study.study_id,
+                slots.c.key == candidate.key,
+                slots.c.duplicate_of.is_(None),
+                slots.c.slot != claim.slot,
+            )
+            .order_by(slots.c.slot)
+        ).first()
+        connection.execute(
+            update(slots)
+            .where(slots.c.study_id == study.study_id, slots.c.slot == claim.slot)
+            .values(
+                candidate=values_to_json(candidate.values),
+                key=candidate.key,
+                trial_id=trial._trial_id,
+                duplicate_of=None if earlier is None else earlier.slot,
+            )
+        )
+        if earlier is not None:
+            connection.execute(
+                update(claims)
+                .where(claims.c.study_id == study.study_id, claims.c.slot == claim.slot)
+                .values(state=DUPLICATE)
+            )
+    original = None if earlier is None else _number(study, earlier.trial_id)
+    attributes = candidate_attributes(
+        claim.slot, candidate.values, plan_record(candidate.plan), duplicate_of=original
+    )
+    for key, value in attributes.items():
+        study.storage.set_trial_user_attr(trial._trial_id, key, value)
+    if earlier is not None:
+        say(StudyEvent("duplicate", f"as slot {earlier.slot}", slot=claim.slot))
+    (row,) = study.slot_rows(only=claim.slot)
+    return row
+
+
+def _number(study: OpenStudy, trial_id: int) -> int:
+    return study.storage.get_trial(trial_id).number
+
+
+def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejection) -> bool:
+    """Keep an infeasible proposal; False where the claim was lost meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
+
+    reason = f"{rejection.rule}: {rejection.detail}"
+    attributes = candidate_attributes(None, rejection.values, None)
+    try:
+        for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
+            study.storage.set_trial_user_attr(trial._trial_id, key, value)
+        study.storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
+    except UpdateFinishedTrialError:
+        pass  # a second attempt took the same trial over and said the same
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return False
+        connection.execute(
+            update(slots)
+            .where(slots.c.study_id == study.study_id, slots.c.slot == claim.slot)
+            .values(proposals=slots.c.proposals + 1)
+        )
+    return True
+
+
+def _exhaust(study: OpenStudy, claim: Claim) -> None:
+    """End the search: this slot and all that have no candidate yet get none."""
+    note = (
+        f"none of {PROPOSALS_PER_SLOT} proposals for slot {claim.slot} was feasible, "
+        "so the search ends"
+    )
+    empty = select(slots.c.slot).where(
+        slots.c.study_id == study.study_id, slots.c.candidate.is_(None)
+    )
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return
+        connection.execute(
+            update(claims)
+            .where(
+                claims.c.study_id == study.study_id,
+                claims.c.slot.in_(empty),
+                claims.c.state == OPEN,
+            )
+            .values(state=EXHAUSTED)
+        )
+        connection.execute(
+            update(claims)
+            .where(
+                claims.c.study_id == study.study_id,
+                claims.c.slot == claim.slot,
+                claims.c.attempt == claim.attempt,
+            )
+            .values(state=EXHAUSTED)
+        )
+        connection.execute(
+            update(studies).where(studies.c.study_id == study.study_id).values(note=note)
+        )

@@ -1,0 +1,146 @@
+"""From the ledger to Optuna's trials: the ledger decides, Optuna is told.
+
+What was told is marked. A process that dies in between leaves work that the
+next one finds, and does again with the same outcome.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from statistics import fmean
+
+from sqlalchemy import select, update
+
+from archsearch.records import SeedRecord
+from archsearch.records.layout import claim_attributes, ended_attributes, seed_attributes
+from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.schema import COMPLETE, ENDED, claims, slots
+
+__all__ = ["publish", "publish_pending"]
+
+
+@dataclass(frozen=True)
+class _SeedRow:
+    """One training of a slot, as the ledger has it."""
+
+    seed: int
+    state: str
+    record: SeedRecord | None
+    published: bool
+
+
+def publish_pending(study: OpenStudy) -> None:
+    """Tell Optuna of everything that it wasn't told yet."""
+    for row in study.slot_rows(unclosed=True):
+        publish(study, row.slot)
+
+
+def publish(study: OpenStudy, slot: int) -> None:
+    """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome."""
+    (row,) = study.slot_rows(only=slot)
+    if row.closed or row.trial_id is None:
+        return
+    copied = row.duplicate_of is not None
+    seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+    ended = all(seed.state in ENDED for seed in seeds)
+    if copied and not ended:
+        return  # told when the original is
+    _tell_seeds(study, row, seeds if copied else [s for s in seeds if not s.published])
+    if ended:
+        _close(study, row, seeds)
+        for copy in _duplicates(study, slot):
+            publish(study, copy)
+
+
+def _tell_seeds(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+    for seed in seeds:
+        if seed.record is None:
+            continue
+        _set(study, row, seed_attributes(seed.record))
+        with study.ledger.engine.begin() as connection:
+            connection.execute(
+                update(claims)
+                .where(
+                    claims.c.study_id == study.study_id,
+                    claims.c.slot == row.slot,
+                    claims.c.seed == seed.seed,
+                )
+                .values(published=True)
+            )
+
+
+def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+    """Give the trial its final state; only finite errors of all seeds complete one."""
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
+
+    errors = [seed.record.result.val.mse for seed in seeds if seed.record and seed.record.result]
+    complete = (
+        all(seed.state == COMPLETE for seed in seeds)
+        and len(errors) == len(seeds)
+        and all(math.isfinite(error) for error in errors)
+    )
+    _set(study, row, claim_attributes(None))
+    if not complete:
+        _set(study, row, ended_attributes(_reason(seeds)))
+    state = TrialState.COMPLETE if complete else TrialState.FAIL
+    value = [fmean(errors)] if complete else None
+    with suppress(UpdateFinishedTrialError):  # another process told the same
+        study.storage.set_trial_state_values(_trial(row), state, value)
+    with study.ledger.engine.begin() as connection:
+        connection.execute(
+            update(slots)
+            .where(slots.c.study_id == study.study_id, slots.c.slot == row.slot)
+            .values(closed=True)
+        )
+
+
+def _reason(seeds: Sequence[_SeedRow]) -> str:
+    failed = [seed.record for seed in seeds if seed.record and seed.record.state == "failed"]
+    return f"seed {failed[0].seed}: {failed[0].reason}" if failed else "no result"
+
+
+def _set(study: OpenStudy, row: SlotRow, attributes: Mapping[str, object]) -> None:
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    try:
+        for key, value in attributes.items():
+            study.storage.set_trial_user_attr(_trial(row), key, value)
+    except UpdateFinishedTrialError:
+        pass  # another process told all of it and closed the trial
+
+
+def _trial(row: SlotRow) -> int:
+    if row.trial_id is None:
+        raise ValueError(f"slot {row.slot} has no trial yet")
+    return row.trial_id
+
+
+def _seed_rows(study: OpenStudy, slot: int) -> list[_SeedRow]:
+    query = (
+        select(claims.c.seed, claims.c.state, claims.c.record, claims.c.published)
+        .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
+        .order_by(claims.c.seed)
+    )
+    with study.ledger.engine.begin() as connection:
+        rows = connection.execute(query).all()
+    return [
+        _SeedRow(
+            row.seed,
+            row.state,
+            None if row.record is None else SeedRecord.model_validate_json(row.record),
+            row.published,
+        )
+        for row in rows
+    ]
+
+
+def _duplicates(study: OpenStudy, slot: int) -> list[int]:
+    query = select(slots.c.slot).where(
+        slots.c.study_id == study.study_id, slots.c.duplicate_of == slot
+    )
+    with study.ledger.engine.begin() as connection:
+        return list(connection.execute(query).scalars())

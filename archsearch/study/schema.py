@@ -1,0 +1,86 @@
+"""The ledger's tables: who trains which (slot, seed), beside Optuna's own tables.
+
+A study has slots 0 … slots−1; a slot holds one candidate; a claim row is one
+training of it with one seed. Slot −1 is the setup, done once by whoever comes
+first, before any other row can be claimed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+__all__ = ["CLAIMED", "ENDED", "OPEN", "SETUP_SLOT", "claims", "metadata", "slots", "studies"]
+
+OPEN = "open"
+CLAIMED = "claimed"
+COMPLETE = "complete"
+FAILED = "failed"
+SKIPPED = "skipped"  # another seed of the same candidate failed
+DUPLICATE = "duplicate"  # reuses an earlier slot's results
+EXHAUSTED = "exhausted"  # no feasible candidate was found for the slot
+ENDED = (COMPLETE, FAILED, SKIPPED, DUPLICATE, EXHAUSTED)
+
+SETUP_SLOT = -1
+
+metadata = MetaData()
+
+studies = Table(
+    "archsearch_studies",
+    metadata,
+    Column("study_id", Integer, primary_key=True, autoincrement=False),  # Optuna's
+    Column("slots", Integer, nullable=False),
+    Column("seeds", Integer, nullable=False),
+    Column("space_hash", String(64), nullable=False),
+    Column("settings", Text, nullable=False),  # JSON: what a resumed study must agree with
+    Column("note", Text, nullable=False, default=""),  # why there are fewer trials than asked
+    Column("seconds", Float, nullable=False, default=0.0),  # wall-clock worked so far
+    Column("ticked", Float, nullable=False, default=0.0),  # when that was last counted
+)
+
+slots = Table(
+    "archsearch_slots",
+    metadata,
+    Column("study_id", Integer, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("candidate", Text),  # JSON: values by name; null until an adaptive method proposes
+    Column("key", String(64)),  # equal keys, equal trainings
+    Column("trial_id", Integer),  # Optuna's
+    Column("duplicate_of", Integer),  # an earlier slot
+    Column("proposals", Integer, nullable=False, default=0),  # infeasible ones so far
+    Column("closed", Boolean, nullable=False, default=False),  # Optuna has the final state
+    Index("ix_archsearch_slots_key", "study_id", "key"),
+)
+
+claims = Table(
+    "archsearch_claims",
+    metadata,
+    Column("study_id", Integer, primary_key=True, autoincrement=False),
+    Column("slot", Integer, primary_key=True, autoincrement=False),
+    Column("seed", Integer, primary_key=True, autoincrement=False),
+    Column("position", Integer, nullable=False),  # the order in which rows are claimed
+    Column("state", String(16), nullable=False, default=OPEN),
+    Column("attempt", String(32)),  # token of the attempt that holds or held the row
+    Column("tries", Integer, nullable=False, default=0),
+    Column("deaths", Integer, nullable=False, default=0),  # workers that it was the end of
+    Column("host", String(255)),
+    Column("pid", Integer),
+    Column("started", String(255)),  # of the process, so that a reused pid is noticed
+    Column("parent", Integer),  # the process that started it
+    Column("parent_started", String(255)),
+    Column("worker", Integer),
+    Column("heartbeat", Float),  # seconds since the epoch
+    Column("seconds", Float),  # how long the accepted attempt took
+    Column("record", Text),  # JSON of a SeedRecord
+    Column("published", Boolean, nullable=False, default=False),  # Optuna has the record
+    Index("ix_archsearch_claims_open", "study_id", "state", "position"),
+)

@@ -1,0 +1,182 @@
+"""Making a study in its storage, or finding it there again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Engine, delete, insert, select, update
+
+from archsearch.config import Model, StudySettings
+from archsearch.errors import StudyConflictError
+from archsearch.records import plan_record
+from archsearch.records.layout import HEADER, candidate_attributes
+from archsearch.space import Design, SearchSpace, draw_design
+from archsearch.study.distributions import distribution, encode
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.identity import check_same, identity, space_hash
+from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
+from archsearch.study.opened import DESIGNS, OpenStudy, SlotRow
+from archsearch.study.schema import claims, slots, studies
+from archsearch.study.storage import artifact_folder, open_engine, open_storage
+from archsearch.study.values import values_to_json
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage
+
+__all__ = ["lay_out", "open_study", "stored_note"]
+
+
+def open_study(
+    settings: StudySettings,
+    model: Model,
+    url: str,
+    say: Say,
+    *,
+    artifacts: Path | None = None,
+    grace: float = GRACE_SECONDS,
+    deaths: int = MOST_DEATHS,
+) -> OpenStudy:
+    """Open the study in the storage; make it there if it is new.
+
+    Whoever comes first writes all slots and claims in one transaction; a
+    design follows from its seed, so it doesn't matter who that is.
+
+    Raises:
+        InputError: an unusable storage, or a space without feasible candidates.
+        StudyConflictError: the storage has another study of this name.
+    """
+    same = identity(settings, model.family.source.text)
+    space = SearchSpace.of(settings, model)
+    for name, domain in space.domains.items():
+        distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+    engine = open_engine(url)
+    storage = open_storage(url)
+    study_id = _optuna_study(settings, storage)
+    opened = OpenStudy(
+        settings=settings,
+        space=space,
+        ledger=Ledger(engine, study_id, grace=grace, deaths=deaths),
+        storage=storage,
+        artifacts=artifact_folder(url) if artifacts is None else artifacts,
+    )
+    if _stored_identity(engine, study_id) is None:
+        _refuse_foreign(opened)
+        _create(opened, same, say)
+    stored = _stored_identity(engine, study_id)
+    check_same(settings.name, {} if stored is None else stored, same)
+    return opened
+
+
+def lay_out(study: OpenStudy) -> None:
+    """Make Optuna's waiting trials of a design, one a slot, in order; those there are kept."""
+    if not study.designed:
+        return
+    trials = study.storage.get_all_trials(study.study_id, deepcopy=False)
+    made = {trial.user_attrs.get("slot"): trial._trial_id for trial in reversed(trials)}
+    for row in study.slot_rows():
+        if row.trial_id is None:
+            trial_id = made.get(row.slot)
+            _attach(study, row.slot, _waiting_trial(study, row) if trial_id is None else trial_id)
+
+
+def stored_note(study: OpenStudy) -> str:
+    """Why the study has fewer trials than it was asked for, or ""."""
+    query = select(studies.c.note).where(studies.c.study_id == study.study_id)
+    with study.ledger.engine.begin() as connection:
+        return str(connection.execute(query).scalar() or "")
+
+
+def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
+    import optuna
+
+    optuna.create_study(
+        study_name=settings.name, storage=storage, direction="minimize", load_if_exists=True
+    )
+    return int(storage.get_study_id_from_name(settings.name))
+
+
+def _stored_identity(engine: Engine, study_id: int) -> dict[str, object] | None:
+    with engine.begin() as connection:
+        text = connection.execute(
+            select(studies.c.settings).where(studies.c.study_id == study_id)
+        ).scalar()
+    return None if text is None else json.loads(text)
+
+
+def _refuse_foreign(study: OpenStudy) -> None:
+    """A study of that name which has trials, and no ledger, isn't ours."""
+    storage = study.storage
+    known = HEADER in storage.get_study_user_attrs(study.study_id)
+    if known or storage.get_all_trials(study.study_id, deepcopy=False):
+        raise StudyConflictError(
+            f"the storage has a study {study.settings.name!r} that archsearch didn't make",
+            help="give the study another name, or name another --storage",
+        )
+
+
+def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
+    search = study.settings.search
+    design: Design | None = None
+    if study.designed:
+        say(StudyEvent("drawing", f"{search.method} design of {search.trials} candidates"))
+        design = draw_design(study.space, search.method, search.trials, search.seed)
+    count = search.trials if design is None else len(design.candidates)
+    key = {"study_id": study.study_id}
+    slot_rows: list[dict[str, object]] = [
+        {**key, "slot": slot, "candidate": None, "key": None} for slot in range(count)
+    ]
+    for row, candidate in zip(slot_rows, () if design is None else design.candidates, strict=False):
+        row.update(candidate=values_to_json(candidate.values), key=candidate.key)
+    study_row = {
+        **key,
+        "slots": count,
+        "seeds": search.seeds,
+        "space_hash": space_hash(same),
+        "settings": json.dumps(same),
+        "note": "" if design is None else design.note,
+    }
+    with study.ledger.engine.begin() as connection:
+        mine = studies.c.study_id == study.study_id
+        # The same statement locks on PostgreSQL, where two may pass the check at once: the
+        # second's insert then breaks on the primary key.
+        if connection.execute(select(studies.c.study_id).where(mine)).first() is not None:
+            return
+        # Optuna gives the id of a deleted study out again: nothing of that one may stay.
+        connection.execute(delete(slots).where(slots.c.study_id == study.study_id))
+        connection.execute(delete(claims).where(claims.c.study_id == study.study_id))
+        connection.execute(insert(studies), [study_row])
+        connection.execute(insert(slots), slot_rows)
+        connection.execute(
+            insert(claims),
+            claim_rows(study.study_id, count, search.seeds, designed=study.designed),
+        )
+
+
+def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:
+    from optuna.trial import TrialState, create_trial
+
+    values = row.values or {}
+    domains = study.space.domains
+    plan = plan_record(study.candidate(values).plan)
+    template = create_trial(
+        state=TrialState.WAITING,
+        params={name: encode(domains[name], value) for name, value in values.items()},
+        distributions={name: distribution(name, domains[name], adaptive=False) for name in values},
+        user_attrs=candidate_attributes(row.slot, values, plan),
+    )
+    return study.storage.create_new_trial(study.study_id, template_trial=template)
+
+
+def _attach(study: OpenStudy, slot: int, trial_id: int) -> None:
+    with study.ledger.engine.begin() as connection:
+        connection.execute(
+            update(slots)
+            .where(
+                slots.c.study_id == study.study_id,
+                slots.c.slot == slot,
+                slots.c.trial_id.is_(None),
+            )
+            .values(trial_id=trial_id)
+        )

@@ -1,0 +1,72 @@
+"""What a study needs of whoever trains its candidates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from archsearch.config import RunSettings
+from archsearch.records import Baselines, Curves, EpochRecord, RunResult
+from archsearch.spec import ModelPlan
+
+__all__ = ["Job", "Prepared", "Trained", "Trainer"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is measured once for a study's pictures.
+
+    Attributes:
+        curves: errors of linear codes over their size.
+        baselines: by latent shape ``CxHxW``.
+        source_note: what must be known of the pictures (resized, JPEG).
+    """
+
+    curves: Curves = field(default_factory=Curves)
+    baselines: Mapping[str, Baselines] = field(default_factory=dict)
+    source_note: str = ""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training to do: a plan, its settings, a seed, and how many threads."""
+
+    plan: ModelPlan
+    settings: RunSettings
+    seed: int
+    threads: int
+    baselines: Baselines | None
+    on_epoch: Callable[[EpochRecord], None]
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training gave; ``pictures`` is a PNG (row 0 originals, row 1 reconstructions)."""
+
+    result: RunResult
+    pictures: bytes | None = None
+
+
+class Trainer(Protocol):
+    """Trains candidates; it travels to worker processes, so it must pickle."""
+
+    def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
+        """Make pictures ready for all workers and measure the yardsticks, once a study.
+
+        Raises:
+            InputError: where the pictures or settings can't be used.
+        """
+        ...
+
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
+        """Make this process ready: imports, pictures. What it takes counts as no training's."""
+        ...
+
+    def train(self, job: Job) -> Trained:
+        """Train one candidate with one seed.
+
+        Raises:
+            RunFailedError: where it breaks; any other error counts as that too.
+        """
+        ...

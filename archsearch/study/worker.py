@@ -1,0 +1,202 @@
+"""One worker: claims a training, does it, stores what it gave, and goes on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Literal
+
+from archsearch.errors import ArchsearchError, RunFailedError
+from archsearch.records import Baselines, EpochRecord, SeedRecord
+from archsearch.study.artifacts import store_pictures
+from archsearch.study.budget import time_left_for_another
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.heartbeat import BEAT_SECONDS, Heartbeat
+from archsearch.study.ledger import Claim
+from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.owner import Owner
+from archsearch.study.proposals import propose
+from archsearch.study.publish import publish
+from archsearch.study.setup import lay_out
+from archsearch.study.trainer import Job, Trained, Trainer
+from archsearch.study.yardsticks import stored_baselines
+
+__all__ = ["Ending", "Worker", "WorkerOptions"]
+
+Ending = Literal["finished", "stopped", "budget"]
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """How a worker works: threads of a training, pauses in seconds."""
+
+    threads: int = 1
+    beat: float = BEAT_SECONDS
+    idle: float = 0.5
+
+
+class _ClaimLostError(Exception):
+    """Another attempt has the claim; what this one trains is surplus."""
+
+
+class Worker:
+    """Works on a study until nothing is left, the budget is spent, or it is told to stop.
+
+    Args:
+        study: the open study.
+        trainer: who trains.
+        owner: this process.
+        say: told of everything that happens.
+        stopping: asked before each claim.
+        options: threads and pauses.
+    """
+
+    def __init__(
+        self,
+        study: OpenStudy,
+        trainer: Trainer,
+        owner: Owner,
+        say: Say,
+        stopping: Callable[[], bool],
+        options: WorkerOptions,
+    ) -> None:
+        self._study = study
+        self._trainer = trainer
+        self._owner = owner
+        self._say = say
+        self._stopping = stopping
+        self._options = options
+        self._baselines: dict[str, Baselines] = stored_baselines(study)
+
+    def work(self) -> Ending:
+        """Train until there is a reason to end, and give that."""
+        ledger = self._study.ledger
+        if ledger.progress().unfinished:
+            self._trainer.warm_up(self._study.space.settings, self._study.any_plan())
+        while not self._stopping():
+            progress = ledger.progress()
+            if not progress.unfinished:
+                return "finished"
+            if progress.open and not time_left_for_another(
+                self._study.settings.budget.minutes, progress
+            ):
+                return "budget"
+            claim = ledger.claim(self._owner)
+            if claim is None:  # others train; one of them may die and leave its claim
+                time.sleep(self._options.idle)
+            elif claim.is_setup:
+                self._set_up(claim)
+            else:
+                self._train(claim)
+        return "stopped"
+
+    def _set_up(self, claim: Claim) -> None:
+        with Heartbeat(self._study, claim, self._owner, every=self._options.beat):
+            lay_out(self._study)
+        self._study.ledger.finish(claim, "", failed=False, seconds=0.0)
+
+    def _train(self, claim: Claim) -> None:
+        with Heartbeat(self._study, claim, self._owner, every=self._options.beat) as heartbeat:
+            row = self._slot(claim)
+            if row is None or row.trial_id is None or row.values is None:
+                return
+            if row.duplicate_of is None:
+                self._start(row.trial_id)
+                heartbeat.show(row.trial_id)
+                began = time.monotonic()
+                record = self._record(claim, row, heartbeat)
+                self._store(claim, record, time.monotonic() - began)
+        publish(self._study, claim.slot)
+
+    def _slot(self, claim: Claim) -> SlotRow | None:
+        (row,) = self._study.slot_rows(only=claim.slot)
+        return propose(self._study, claim, self._say) if row.values is None else row
+
+    def _start(self, trial_id: int) -> None:
+        """Tell Optuna that a waiting trial runs; a running one stays as it is."""
+        from optuna.exceptions import UpdateFinishedTrialError
+        from optuna.trial import TrialState
+
+        with suppress(UpdateFinishedTrialError):  # ended by who had the claim before
+            self._study.storage.set_trial_state_values(trial_id, TrialState.RUNNING)
+
+    def _record(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> SeedRecord | None:
+        """Train; None where the claim was lost on the way."""
+        try:
+            trained = self._fit(claim, row, heartbeat)
+        except _ClaimLostError:
+            return None
+        except Exception as error:  # whatever breaks a training, the study goes on
+            return SeedRecord(seed=claim.seed, state="failed", reason=_reason(error))
+        pictures = None
+        if trained.pictures is not None and row.trial_id is not None:
+            pictures = store_pictures(self._study, row.trial_id, claim.seed, trained.pictures)
+        return SeedRecord(
+            seed=claim.seed, state="complete", result=trained.result, pictures=pictures
+        )
+
+    def _fit(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> Trained:
+        candidate = self._study.candidate(row.values or {})
+        plan = candidate.plan
+        place = StudyEvent("started", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
+        self._say(_with(place, "started", latent_size=plan.latent.size))
+
+        def on_epoch(epoch: EpochRecord) -> None:
+            if heartbeat.lost:
+                raise _ClaimLostError
+            self._say(
+                _with(
+                    place,
+                    "epoch",
+                    epoch=epoch.epoch,
+                    epochs=candidate.settings.train.epochs,
+                    val_mse=epoch.val_mse,
+                    latent_size=plan.latent.size,
+                )
+            )
+
+        latent = plan.latent
+        trained = self._trainer.train(
+            Job(
+                plan=plan,
+                settings=candidate.settings,
+                seed=claim.seed,
+                threads=self._options.threads,
+                baselines=self._baselines.get(f"{latent.channels}x{latent.height}x{latent.width}"),
+                on_epoch=on_epoch,
+            )
+        )
+        error = trained.result.val.mse
+        if not math.isfinite(error):
+            raise RunFailedError(f"the validation error is {error}")
+        return trained
+
+    def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
+        failed = record is not None and record.state == "failed"
+        kept = record is not None and self._study.ledger.finish(
+            claim, record.model_dump_json(), failed=failed, seconds=seconds
+        )
+        place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
+        if record is None or not kept:
+            self._say(_with(place, "surplus"))
+        elif failed:
+            self._say(_with(place, "failed", text=record.reason, seconds=seconds))
+        else:
+            error = record.result.val.mse if record.result else None
+            self._say(_with(place, "trained", val_mse=error, seconds=seconds))
+
+
+def _with(event: StudyEvent, kind: str, **changes: object) -> StudyEvent:
+    from dataclasses import replace
+
+    return replace(event, kind=kind, **changes)  # type: ignore[arg-type]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ArchsearchError):
+        return error.what
+    first = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {first[0]}" if first else type(error).__name__

@@ -1,0 +1,60 @@
+"""What is measured once for a study's pictures, kept on Optuna's study."""
+
+from __future__ import annotations
+
+from pydantic import TypeAdapter
+
+from archsearch.records import Baselines
+from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, study_attributes
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.identity import plain
+from archsearch.study.opened import OpenStudy
+from archsearch.study.proposals import sampler_options
+from archsearch.study.trainer import Trainer
+
+__all__ = ["describe", "stored_baselines"]
+
+BASELINES = "archsearch:baselines"
+SAMPLER = "archsearch:sampler"
+
+_BASELINES = TypeAdapter(dict[str, Baselines])
+
+
+def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say) -> None:
+    """Prepare the pictures and write the study's header, if no one has yet.
+
+    The header is written last: while it is missing, this is done again.
+
+    Raises:
+        InputError: where the pictures or settings can't be used.
+    """
+    if HEADER in study.storage.get_study_user_attrs(study.study_id):
+        return
+    say(StudyEvent("preparing", f"pictures of {study.settings.data.source}"))
+    rows = study.slot_rows()
+    plans = [study.candidate(row.values).plan for row in rows if row.values is not None]
+    plans = plans or [study.space.default_plan()]
+    prepared = trainer.prepare(study.space.settings, plans)
+    header = StudyHeader(
+        settings=plain(study.settings),
+        designed=study.designed,
+        space_hash=space_hash,
+        slots=len(rows),
+        command=command,
+        artifacts=str(study.artifacts),
+        source_note=prepared.source_note,
+    )
+    attributes: dict[str, object] = {
+        **curves_attributes(prepared.curves),
+        BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
+        SAMPLER: sampler_options(study.settings.search),
+        **study_attributes(header),
+    }
+    for key, value in attributes.items():
+        study.storage.set_study_user_attr(study.study_id, key, value)
+
+
+def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
+    """The yardsticks of the design's latents, by ``CxHxW``."""
+    stored = study.storage.get_study_user_attrs(study.study_id).get(BASELINES)
+    return _BASELINES.validate_json(stored) if isinstance(stored, str) else {}

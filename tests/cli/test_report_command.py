@@ -1,0 +1,80 @@
+"""``archsearch report``, from a real database to files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import optuna
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from archsearch.cli.report import report
+from archsearch.errors import InputError
+from tests.records.storage import stored
+from tests.synthetic import StudyRecipe, synthetic_study
+
+app = typer.Typer()
+app.command()(report)
+
+
+@pytest.fixture
+def storage(tmp_path, monkeypatch):
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    monkeypatch.chdir(tmp_path)
+    return stored(synthetic_study(StudyRecipe(complete=6)), tmp_path / "studies.db")
+
+
+def run(*arguments: str) -> str:
+    done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_it_prints_the_answer_and_the_page(storage):
+    said = run("synthetic", "--storage", storage)
+    assert "Spearman ρ = " in said
+    page = Path(said.splitlines()[-1])
+    assert page == Path("reports/synthetic/index.html")
+    assert page.is_file()
+    assert {path.name for path in page.parent.iterdir()} == {
+        "index.html", "summary.json", "trials.csv", "figures",
+    }  # fmt: skip
+
+
+def test_json_is_the_summary(storage):
+    said = json.loads(run("synthetic", "--storage", storage, "--out", "here", "--json"))
+    kept = json.loads(Path("here/summary.json").read_text("utf-8"))
+    assert said == kept | {"index": str(Path("here/index.html"))}
+    assert next(iter(said)) == "version"
+
+
+def test_a_study_file_stands_for_its_name(storage):
+    Path("model.yaml").write_text(
+        "input: {channels: auto, height: 8, width: 8}\nparams: {width: 4}\n"
+        "encoder:\n- conv: {channels: $width}\ndecoder:\n- conv: {channels: auto}\n"
+    )
+    Path("study.yaml").write_text(
+        "name: synthetic\nmodel: model.yaml\nspace: {width: {int: [2, 8]}}\n"
+    )
+    assert run("study.yaml", "--storage", storage).endswith("reports/synthetic/index.html\n")
+
+
+def test_a_name_that_is_no_folder_name_gets_one(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    study = synthetic_study(StudyRecipe(complete=1, name="../a b/<c>"))
+    said = run("../a b/<c>", "--storage", stored(study, tmp_path / "studies.db"))
+    assert said.endswith("reports/a-b-c/index.html\n")
+
+
+def test_a_missing_study_and_a_folder_are_input_errors(storage, tmp_path):
+    with pytest.raises(InputError, match="did you mean 'synthetic'"):
+        run("synthetik", "--storage", storage)
+    with pytest.raises(InputError, match="is a folder"):
+        run(str(tmp_path), "--storage", storage)
+    with pytest.raises(InputError, match=r"no storage at runs/studies\.db"):
+        run("synthetic")
+    assert not Path("runs").exists()
+    assert not Path("reports").exists()

@@ -1,0 +1,86 @@
+"""The sentences: right in sign and number, never surer than the interval."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from archsearch.records import Curves, StudyRecord
+from archsearch.report.correlation import Estimate
+from archsearch.report.findings import Findings, find
+from archsearch.report.words import answer, error, headline
+from archsearch.report.yardsticks import equal_pca
+from tests.synthetic import synthetic_study
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return find(synthetic_study())
+
+
+def with_spearman(findings: Findings, estimate: Estimate) -> Findings:
+    measures = dict(findings.found.measures)
+    measures["latent_size"] = {**measures["latent_size"], "spearman": estimate}
+    return dataclasses.replace(
+        findings, found=dataclasses.replace(findings.found, measures=measures)
+    )
+
+
+@pytest.mark.parametrize(
+    ("estimate", "opening", "limit"),
+    [
+        ((-0.8, -0.9, -0.6), "Yes: ", "weaker than −0.60"),
+        ((0.8, 0.6, 0.9), "Yes, and against expectation", "weaker than 0.60"),
+        ((-0.2, -0.5, 0.1), "No correlation", "under −0.50 and over 0.10"),
+        ((-1.0, -1.0, 0.42), "No correlation", "excludes values over 0.42."),
+        ((0.1, -0.95, 0.97), "No correlation", "leaves every answer open"),
+    ],
+)
+def test_the_headline_follows_the_interval(findings, estimate, opening, limit):
+    said = headline(with_spearman(findings, Estimate(*estimate, n=24, p=0.01)))
+    assert said.startswith(opening)
+    assert limit in said
+    assert "24 architectures × 2 seeds" in said
+
+
+def test_the_headlines_numbers_are_the_statistics(findings):
+    found = findings.found.measures["latent_size"]["spearman"]
+    said = headline(findings)
+    for value in (found.value, found.low, found.high):
+        assert f"{value:.2f}".replace("-", "−") in said
+
+
+def test_linear_codes_are_counted_over_all_models(findings):
+    said = " ".join(answer(findings))
+    verdicts = findings.shown["verdict"]
+    assert f"beats {(verdicts == 'not').sum()} of {len(verdicts)} models" in said
+
+
+def scaled(study: StudyRecord, factor: float) -> StudyRecord:
+    """The study with all its linear codes' errors multiplied."""
+    curves = study.curves
+    points = tuple(p._replace(val=p.val * factor) for p in curves.pca)
+    return study.model_copy(update={"curves": curves.model_copy(update={"pca": points})})
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"),
+    [(1, "PCA needs about"), (1e-9, "PCA with 1 number does as well"), (1e9, "doesn't reach that")],
+)
+def test_pcas_worth_is_not_read_past_its_curve(factor, said):
+    assert said in " ".join(answer(find(scaled(synthetic_study(), factor))))
+
+
+def test_equal_pca_inverts_the_curve():
+    study = synthetic_study()
+    for point in study.curves.pca[1:8]:
+        assert equal_pca(study.curves, point.val) == pytest.approx(point.components)
+    assert equal_pca(None, 0.1) is None
+    assert equal_pca(Curves(), 0.1) is None
+
+
+def test_errors_keep_three_digits():
+    assert [error(value) for value in (0.0041, 0.06, 1.0, 2.34567e-6)] == [
+        "0.00410", "0.0600", "1.00", "2.35e-6",
+    ]  # fmt: skip

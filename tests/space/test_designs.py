@@ -1,0 +1,99 @@
+import pytest
+
+from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
+from archsearch.errors import InputError
+from archsearch.space import Design, draw_design
+
+SMALL = {
+    "first.conv.channels": IntDomain(low=1, high=4),
+    "last.conv.channels": IntDomain(low=1, high=3),
+    "defaults.conv.kernel": ChoiceDomain(choices=(3, 5)),
+}
+
+
+def points(design: Design) -> list[tuple[object, ...]]:
+    return [tuple(candidate.values.values()) for candidate in design.candidates]
+
+
+def test_a_design_follows_from_its_seed(make_space) -> None:
+    space = make_space({**SMALL, "train.lr": FloatDomain(low=1e-3, high=1e-1, log=True)})
+    first, same, other = (draw_design(space, "random", 8, seed) for seed in (3, 3, 4))
+    assert points(first) == points(same)
+    assert points(first) != points(other)
+
+
+@pytest.mark.parametrize("method", ["random", "grid"])
+def test_candidates_are_distinct_and_feasible(make_space, method: str) -> None:
+    space = make_space(SMALL, "latent.size >= 32", "first.channels != 2")
+    design = draw_design(space, method, 100, 0)
+    assert len({candidate.key for candidate in design.candidates}) == len(design.candidates) == 12
+    assert all(c.plan.latent.size >= 32 for c in design.candidates)
+    assert design.exhausted
+    assert "12 distinct feasible candidates, fewer than 100" in design.note
+
+
+def test_duplicates_are_drawn_again(make_space) -> None:
+    """Padding 1 and padding same are one architecture here."""
+    domains = {
+        "last.conv.channels": IntDomain(low=1, high=3),
+        "last.conv.padding": ChoiceDomain(choices=(1, "same")),
+    }
+    design = draw_design(make_space(domains), "random", 6, 0)
+    assert len(design.candidates) == 3
+    assert design.duplicates == 3
+
+
+def test_true_and_one_are_two_points(make_space) -> None:
+    space = make_space({"first.conv.bias": ChoiceDomain(choices=(True, False))})
+    assert len(draw_design(space, "grid", 10, 0).candidates) == 2
+
+
+def test_a_grid_has_every_combination_once(make_space) -> None:
+    design = draw_design(make_space(SMALL), "grid", 24, 0)
+    assert set(points(design)) == {
+        (a, b, k) for a in range(1, 5) for b in range(1, 4) for k in (3, 5)
+    }
+    assert design.note == ""
+
+
+def test_the_beginning_of_a_grid_covers_every_domain(make_space) -> None:
+    """In cartesian order the first twelve of 144 would all have first = 1."""
+    domains = {
+        "first.conv.channels": IntDomain(low=1, high=12),
+        "last.conv.channels": IntDomain(low=1, high=12),
+    }
+    design = draw_design(make_space(domains), "grid", 24, 0)
+    firsts, lasts = zip(*points(design), strict=True)
+    for values in (firsts, lasts):
+        assert len(set(values)) == 12
+        thirds = [sum(low < v <= low + 4 for v in values) for low in (0, 4, 8)]  # type: ignore[operator]
+        assert max(thirds) - min(thirds) <= 2
+
+
+def test_a_large_grid_is_not_walked_whole(make_space) -> None:
+    domains = {f"encoder[{i}].conv.channels": IntDomain(low=1, high=4096) for i in (0, 2)}
+    design = draw_design(make_space(domains), "grid", 5, 0)
+    assert (len(design.candidates), design.tried) == (5, 5)
+
+
+def test_a_space_without_candidates_says_which_rule_forbids_them(make_space) -> None:
+    space = make_space(SMALL, "latent.size > 40", "params < 50")
+    with pytest.raises(InputError) as error:
+        draw_design(space, "random", 5, 0)
+    assert "no feasible candidate in all of the space" in error.value.what
+    assert "latent.size > 40: 16 of 24, e.g. " in error.value.what
+    assert "params < 50: 8 of 24, e.g. " in error.value.what
+
+
+def test_tries_are_bounded_where_the_space_cannot_be_counted(make_space) -> None:
+    space = make_space({"train.lr": FloatDomain(low=1e-3, high=1e-1)}, "latent.size > 1000")
+    with pytest.raises(InputError, match="in 200 points drawn from it"):
+        draw_design(space, "random", 2, 0)
+
+
+def test_a_space_with_one_point_gives_one_candidate(make_space) -> None:
+    design = draw_design(
+        make_space({"last.conv.channels": IntDomain(low=5, high=5)}), "random", 3, 0
+    )
+    assert points(design) == [(5,)]
+    assert design.note == "the space has 1 distinct feasible candidates, fewer than 3"

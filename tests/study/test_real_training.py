@@ -1,0 +1,126 @@
+"""A study as people run it: the command line, torch, pictures, a report's worth of records."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from archsearch.config import load
+from archsearch.records import load_study, read_pictures
+
+REPO = Path(__file__).parents[2]
+
+STUDY = """
+name: real
+model: toy.yaml
+data: {source: "folder:pictures"}
+train: {epochs: 2, batch_size: 16}
+space:
+  last.conv.channels: {int: [1, 8], log: true}
+search: {trials: 3, seeds: 2}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Eighty small pictures, a spec and a study."""
+    from toys import SPEC
+
+    place = tmp_path_factory.mktemp("real")
+    (place / "pictures").mkdir()
+    rng = np.random.default_rng(0)
+    for index in range(80):
+        coarse = rng.integers(0, 255, (2, 2, 3), dtype=np.uint8)
+        picture = Image.fromarray(coarse).resize((8, 8), Image.Resampling.BILINEAR)
+        picture.save(place / "pictures" / f"{index}.png")
+    (place / "toy.yaml").write_text(SPEC)
+    (place / "study.yaml").write_text(STUDY)
+    return place
+
+
+def archsearch(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from archsearch.cli import main\nmain()", *words],
+        cwd=folder,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(REPO),
+            "ARCHSEARCH_CACHE": str(folder / "cache"),
+            "PYTHONWARNINGS": "error::UserWarning:archsearch",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+
+
+def test_a_study_from_the_command_line(folder: Path) -> None:
+    done = archsearch(folder, "study", "run", "study.yaml", "--workers", "2", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["version"] == 1
+    assert told["counts"]["complete"] == 3
+    assert "6/6 trainings" in done.stderr
+    assert done.stderr.splitlines()[-1] == "for the report: archsearch report real"
+
+    record = load_study(f"sqlite:///{folder / 'runs' / 'studies.db'}", "real")
+    assert record.curves is not None
+    components = [point.components for point in record.curves.pca]
+    assert {1, 2, 4, 64, 192} <= set(components)
+    assert {t.plan.latent_size for t in record.trials if t.plan} <= {
+        point.latent_size for point in record.curves.patch_pca
+    } & set(components)
+    for trial in record.trials:
+        for seed in trial.seeds:
+            assert seed.result is not None
+            assert seed.result.baselines.pca_val is not None
+            png = read_pictures(record, seed)
+            assert png is not None
+            with Image.open(io.BytesIO(png)) as strip:
+                assert strip.size == (8 * 8, 2 * 8)
+
+    status = archsearch(folder, "study", "status", "real", "--json")
+    assert json.loads(status.stdout) == told
+    listed = archsearch(folder, "study", "list", "--json")
+    assert [study["study"] for study in json.loads(listed.stdout)["studies"]] == ["real"]
+
+    best = archsearch(folder, "study", "best", "study.yaml", "--out", "best.yaml")
+    assert best.returncode == 0, best.stderr
+    winner = min(record.trials, key=lambda trial: trial.value or 1)
+    assert winner.plan is not None
+    assert load(folder / "best.yaml").plan().key == winner.plan.key
+
+    again = archsearch(folder, "study", "run", "real")
+    assert again.returncode == 0, again.stderr
+    assert "6 of 6 trainings done" in again.stderr
+    assert "real: 3 complete" in again.stdout
+
+    other = archsearch(folder, "study", "run", "study.yaml", "--epochs", "3")
+    assert other.returncode == 2
+    assert "train.epochs: 2 in the storage, 3 now" in other.stderr
+    assert "Traceback" not in other.stderr
+
+
+def test_exit_codes_of_what_is_not_there(folder: Path) -> None:
+    for words in (("status", "nothing"), ("run", "nothing.yaml"), ("best", "nothing")):
+        done = archsearch(folder, "study", *words, "--storage", "sqlite:///none.db")
+        assert (done.returncode, "Traceback" in done.stderr) == (2, False), done.stderr
+
+
+def test_pictures_that_are_missing_are_told_before_any_worker_starts(folder: Path) -> None:
+    done = archsearch(
+        folder, "study", "run", "study.yaml", "--data", "folder:nowhere", "--set",
+        "search.trials=2", "--storage", "sqlite:///other.db",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,221 @@
+"""Whole studies in real worker processes, with a trainer that stands in for torch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import optuna
+import pytest
+from toys import SPACE, ToyTrainer, logged, write_study
+
+from archsearch.config import StudyFile
+from archsearch.errors import InputError, NothingCompletedError, StudyConflictError
+from archsearch.records import StudyRecord, load_study, trial_counts
+from archsearch.study import RunOptions, StudyEvent, run_study
+from archsearch.study.storage import open_storage
+
+QUICK = RunOptions(beat=0.5)
+
+
+def run(
+    study: StudyFile,
+    url: str,
+    log: Path,
+    *,
+    workers: int = 1,
+    broken: str = "",
+    events: list[StudyEvent] | None = None,
+) -> StudyRecord:
+    heard: list[StudyEvent] = [] if events is None else events
+    return run_study(
+        study,
+        url,
+        options=RunOptions(workers=workers, beat=0.5),
+        trainer=ToyTrainer(log, broken=broken),
+        on_event=heard.append,
+    )
+
+
+def test_every_slot_is_trained_once_with_every_seed(tmp_path: Path, url: str, log: Path) -> None:
+    record = run(write_study(tmp_path, trials=6, seeds=2), url, log, workers=2)
+    assert [trial.state for trial in record.trials] == ["complete"] * 6
+    assert set(Counter(logged(log, "start")).values()) == {1}
+    assert len(logged(log, "start")) == 12
+    for number, trial in enumerate(record.trials):
+        assert trial.number == number
+        assert trial.plan is not None
+        assert [seed.seed for seed in trial.seeds] == [0, 1]
+        assert trial.value == pytest.approx(1 / trial.plan.latent_size + 0.0005)
+
+
+@pytest.mark.usefixtures("inline")
+def test_one_worker_trains_all_candidates_with_the_first_seed_first(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    run(write_study(tmp_path, trials=3, seeds=2), url, log)
+    assert [seed for _, seed in logged(log, "start")] == [0, 0, 0, 1, 1, 1]
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_finished_study_is_read_and_not_run_again(tmp_path: Path, url: str, log: Path) -> None:
+    study = write_study(tmp_path, trials=3)
+    first = run(study, url, log)
+    assert run(study, url, log).trials == first.trials
+    assert len(logged(log, "start")) == 3
+    assert len(logged(log, "prepare")) == 1
+
+
+@pytest.mark.usefixtures("inline")
+def test_optuna_reads_the_study(tmp_path: Path, url: str, log: Path) -> None:
+    record = run(write_study(tmp_path, trials=4), url, log)
+    seen = optuna.load_study(study_name="toys", storage=open_storage(url))
+    assert {trial.state.name for trial in seen.trials} == {"COMPLETE"}
+    assert seen.best_value == min(trial.value or 1 for trial in record.trials)
+    assert seen.trials[0].params == record.trials[0].values
+
+
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [
+        ("nan", "validation error is nan"),
+        ("inf", "validation error is inf"),
+        ("raise", "seed 0: the loss is nan after step 3"),
+        ("bug", "seed 0: ZeroDivisionError: division by zero"),
+    ],
+)
+def test_a_training_that_breaks_fails_its_trial_and_the_study_goes_on(
+    tmp_path: Path, url: str, log: Path, broken: str, reason: str
+) -> None:
+    space = "  last.conv.channels: {int: [1, 3]}"
+    study = write_study(tmp_path, space=space, method="grid", trials=3, seeds=2)
+    record = run(study, url, log, broken=broken)
+    counts = trial_counts(record)
+    assert (counts["complete"], counts["failed"], counts["waiting"]) == (2, 1, 0)
+    (failed,) = [trial for trial in record.trials if trial.state == "failed"]
+    assert reason in failed.reason
+    assert failed.value is None
+    seen = optuna.load_study(study_name="toys", storage=open_storage(url))
+    values = [trial.value for trial in seen.trials if trial.state.name == "COMPLETE"]
+    assert len(values) == 2
+
+
+def test_a_training_that_kills_its_process_fails_and_the_study_goes_on(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 2]}", method="grid")
+    record = run_study(
+        study, url, options=RunOptions(deaths=2), trainer=ToyTrainer(log, broken="kill")
+    )
+    assert {trial.state: trial.reason for trial in record.trials} == {
+        "complete": "",
+        "failed": "seed 0: its worker died 2 times, e.g. killed for want of memory",
+    }
+
+
+def test_a_study_without_a_complete_trial_says_why(tmp_path: Path, url: str, log: Path) -> None:
+    study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 1]}", trials=1)
+    with pytest.raises(NothingCompletedError, match="1 × seed 0: the loss is nan") as error:
+        run(study, url, log, broken="raise")
+    assert error.value.exit_code == 3
+
+
+@pytest.mark.usefixtures("inline")
+def test_fewer_candidates_than_trials_is_said_and_all_are_run(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    events: list[StudyEvent] = []
+    study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 3]}", trials=10)
+    record = run(study, url, log, events=events)
+    assert [trial.state for trial in record.trials] == ["complete"] * 3
+    assert any("3 distinct feasible candidates, fewer than 10" in event.text for event in events)
+
+
+def test_a_space_without_candidates_leaves_nothing_behind(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    with pytest.raises(InputError, match="no feasible candidate"):
+        run(write_study(tmp_path, constraints="[latent.size > 5000]"), url, log)
+    assert run(write_study(tmp_path, trials=2), url, log).slots == 2, "the name is still free"
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"trials": 7}, "search.trials: 6 in the storage, 7 now"),
+        ({"seeds": 2}, "search.seeds: 1 in the storage, 2 now"),
+        ({"constraints": "[params > 1]"}, "constraints: "),
+        ({"space": SPACE.replace("9]", "8]")}, "space.first.conv.channels.high: 9 in the storage"),
+    ],
+)
+@pytest.mark.usefixtures("inline")
+def test_another_study_of_the_same_name_is_refused(
+    tmp_path: Path, url: str, log: Path, changes: dict[str, object], named: str
+) -> None:
+    first = run(write_study(tmp_path), url, log)
+    with pytest.raises(StudyConflictError) as error:
+        run(write_study(tmp_path, **changes), url, log)  # type: ignore[arg-type]
+    assert named in error.value.what
+    assert load_study(url, "toys") == first
+
+
+@pytest.mark.usefixtures("inline")
+def test_another_spec_under_the_same_study_is_refused(tmp_path: Path, url: str, log: Path) -> None:
+    study = write_study(tmp_path)
+    run(study, url, log)
+    spec = tmp_path / "toy.yaml"
+    text = spec.read_text()
+    from archsearch.config import load_study as load_file
+
+    spec.write_text(text.replace("relu", "gelu"))
+    with pytest.raises(StudyConflictError, match="model: the spec was changed"):
+        run(load_file(tmp_path / "study.yaml"), url, log)
+
+
+@pytest.mark.usefixtures("inline")
+def test_what_does_not_decide_results_may_change(tmp_path: Path, url: str, log: Path) -> None:
+    run(write_study(tmp_path, trials=2), url, log)
+    run(write_study(tmp_path, trials=2, more="budget: {minutes: 5}"), url, log)
+
+
+def test_a_study_that_optuna_made_is_left_alone(tmp_path: Path, url: str, log: Path) -> None:
+    made = optuna.create_study(study_name="toys", storage=open_storage(url))
+    made.add_trial(optuna.create_trial(value=1.0))
+    with pytest.raises(StudyConflictError, match="that archsearch didn't make"):
+        run(write_study(tmp_path), url, log)
+    assert len(made.trials) == 1
+
+
+def test_a_spent_budget_starts_nothing_and_a_larger_one_goes_on(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    trainer = ToyTrainer(log, seconds=0.5)
+    events: list[StudyEvent] = []
+    short = write_study(tmp_path, trials=12, more="budget: {minutes: 0.05}")
+    record = run_study(short, url, options=QUICK, trainer=trainer, on_event=events.append)
+    done = trial_counts(record)["complete"]
+    assert 0 < done < 12
+    assert len(logged(log, "end")) == len(logged(log, "start")) == done, "none is cut short"
+    assert any("budget of 0.05 minutes is spent" in event.text for event in events)
+    run_study(short, url, options=QUICK, trainer=trainer)
+    assert len(logged(log, "start")) == done, "time is summed over runs"
+    longer = write_study(tmp_path, trials=12, more="budget: {minutes: 5}")
+    record = run_study(longer, url, options=QUICK, trainer=ToyTrainer(log))
+    assert trial_counts(record)["complete"] == 12
+    assert len(logged(log, "start")) == 12
+
+
+@pytest.mark.parametrize(
+    ("storage", "message"),
+    [
+        ("sqlite://", "can't live in memory"),
+        ("nonsense", "can't be used as a storage"),
+        ("sqlite:////proc/nowhere/studies.db", "can't be used as a storage"),
+    ],
+)
+def test_storages_that_cannot_be_used_are_refused(
+    tmp_path: Path, log: Path, storage: str, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        run(write_study(tmp_path), storage, log)

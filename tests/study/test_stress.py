@@ -1,0 +1,145 @@
+"""Many workers on one SQLite file: exact totals, every (slot, seed) trained once, no error."""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import optuna
+import pytest
+from test_killed import check_whole, running
+from toys import ToyTrainer, logged, write_study
+
+from archsearch.config import load_study as load_file
+from archsearch.records import trial_counts
+from archsearch.study import RunOptions, StudyEvent, run_study
+from archsearch.study.ledger import Claim
+from archsearch.study.opened import OpenStudy
+from archsearch.study.owner import Owner
+from archsearch.study.proposals import propose
+from archsearch.study.setup import open_study
+from archsearch.study.storage import open_engine, open_storage
+
+SPACE = """
+  first.conv.channels: {int: [1, 200]}
+  last.conv.channels: {int: [1, 200]}
+"""
+
+
+@pytest.mark.parametrize("method", ["random", "tpe"])
+@pytest.mark.parametrize(
+    ("workers", "trials"),
+    [(3, 12), *(pytest.param(*size, marks=pytest.mark.full) for size in ((8, 60), (32, 640)))],
+)
+def test_totals_are_exact(
+    tmp_path: Path, url: str, log: Path, method: str, workers: int, trials: int
+) -> None:
+    if workers == 32 and method == "tpe":
+        pytest.skip("640 trials of TPE take its own time, not the ledger's")
+    events: list[StudyEvent] = []
+    record = run_study(
+        write_study(tmp_path, space=SPACE, method=method, trials=trials, seeds=2),
+        url,
+        options=RunOptions(workers=workers),
+        trainer=ToyTrainer(log),
+        on_event=events.append,
+    )
+    kinds = Counter(event.kind for event in events)
+    copies = sum(trial.duplicate_of is not None for trial in record.trials)
+    assert trial_counts(record)["complete"] == trials
+    assert kinds["trained"] == len(logged(log, "start")) == (trials - copies) * 2
+    assert set(Counter(logged(log, "start")).values()) == {1}
+    assert kinds["surplus"] == kinds["retry"] == kinds["failed"] == 0
+    numbers = [trial.number for trial in record.trials]
+    assert len(set(numbers)) == len(numbers)
+
+
+def test_two_commands_at_once_share_the_study(tmp_path: Path, url: str, log: Path) -> None:
+    """Both find an empty storage; the design is written once."""
+    write_study(tmp_path, space=SPACE, trials=10, seeds=2)
+    with running(tmp_path, url, workers=1) as one, running(tmp_path, url, workers=1) as other:
+        told = [process.communicate(timeout=60)[1] for process in (one, other)]
+        assert (one.returncode, other.returncode) == (0, 0), told
+    check_whole(url, log, 20)
+    assert set(Counter(logged(log, "start")).values()) == {1}
+
+
+def opened(folder: Path, url: str) -> OpenStudy:
+    file = load_file(folder / "study.yaml")
+    return open_study(file.settings, file.model, url, lambda event: None)
+
+
+def test_a_design_is_written_once_however_many_open_it(tmp_path: Path, url: str) -> None:
+    write_study(tmp_path, space=SPACE, trials=10)
+    first = opened(tmp_path, url)
+    rows: list[object] = []
+    crew = [
+        threading.Thread(target=lambda: rows.append(opened(tmp_path, url).slot_rows()))
+        for _ in range(4)
+    ]
+    for thread in crew:
+        thread.start()
+    for thread in crew:
+        thread.join()
+    assert rows == [first.slot_rows()] * 4
+
+
+def test_a_half_made_proposal_is_taken_over(tmp_path: Path, url: str) -> None:
+    """Its process died between asking Optuna and writing the candidate down."""
+    write_study(tmp_path, space=SPACE, method="tpe", trials=2)
+    study = opened(tmp_path, url)
+    setup = study.ledger.claim(Owner.this_process())
+    assert setup is not None
+    study.ledger.finish(setup, "", failed=False, seconds=0.0)
+    left = optuna.create_trial(state=optuna.trial.TrialState.RUNNING, user_attrs={"slot": 0})
+    trial_id = study.storage.create_new_trial(study.study_id, template_trial=left)
+    claimed = study.ledger.claim(Owner.this_process())
+    assert claimed is not None
+    row = propose(
+        study, Claim(claimed.slot, claimed.seed, claimed.attempt, tries=2), lambda e: None
+    )
+    assert row is not None
+    assert row.trial_id == trial_id
+    assert len(optuna.load_study(study_name="toys", storage=open_storage(url)).trials) == 1
+
+
+def test_a_proposal_of_an_attempt_that_lost_its_claim_is_not_taken(
+    tmp_path: Path, url: str
+) -> None:
+    write_study(tmp_path, space=SPACE, method="tpe", trials=2)
+    study = opened(tmp_path, url)
+    setup = study.ledger.claim(Owner.this_process())
+    assert setup is not None
+    study.ledger.finish(setup, "", failed=False, seconds=0.0)
+    claimed = study.ledger.claim(Owner.this_process())
+    assert claimed is not None
+    stale = Claim(claimed.slot, claimed.seed, "another attempt", tries=1)
+    assert propose(study, stale, lambda event: None) is None
+    assert study.slot_rows(only=0)[0].values is None
+
+
+def _open(url: str, gate: str, told: str) -> None:
+    while not Path(gate).exists():
+        time.sleep(0.001)
+    open_engine(url)
+    open_storage(url)
+    with Path(told).open("a") as file:
+        file.write("opened\n")
+
+
+def test_processes_that_find_an_empty_database_at_once_all_open_it(
+    tmp_path: Path, url: str
+) -> None:
+    gate, told = tmp_path / "go", tmp_path / "told"
+    context = multiprocessing.get_context("spawn")
+    crew = [context.Process(target=_open, args=(url, str(gate), str(told))) for _ in range(4)]
+    for process in crew:
+        process.start()
+    time.sleep(3)
+    gate.touch()
+    for process in crew:
+        process.join(60)
+    assert told.read_text().splitlines() == ["opened"] * 4

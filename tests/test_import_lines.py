@@ -1,0 +1,140 @@
+"""A package imports only what stands before it, and start-up loads nothing heavy."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "archsearch"
+LINE = [
+    "spec",
+    "config",
+    "space",
+    "records",
+    "nn",
+    "data",
+    "tasks",
+    "train",
+    "study",
+    "report",
+    "cli",
+]
+BASE = {"errors", "files", "version"}
+INSIDE = {
+    "spec": set(),
+    "config": {"spec"},
+    "space": {"spec", "config"},
+    "records": {"spec", "config"},
+    "nn": {"spec"},
+    "data": {"config"},
+    "tasks": {"spec", "config", "records"},
+    "train": {"spec", "config", "records", "nn", "data", "tasks"},
+    "study": {"spec", "config", "space", "records", "data", "tasks", "train"},
+    "report": {"config", "records"},
+    "cli": set(LINE),
+}
+TORCH_FREE = {"spec", "config", "space", "records", "report"}
+OUTSIDE = {
+    "spec": {"yaml", "pydantic"},
+    "config": {"pydantic", "pydantic_core"},
+    "space": {"numpy", "scipy"},
+}
+
+
+def modules_imported(source: str) -> set[str]:
+    """Every module that a file imports, wherever the import stands."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+            found |= {f"{node.module}.{name.name}" for name in node.names}
+    return found
+
+
+def wrong_imports(package: str, source: str) -> set[str]:
+    wrong = set()
+    for module in modules_imported(source):
+        head, *rest = module.split(".")
+        if head == "archsearch":
+            inside = rest[0] if rest else ""
+            if inside in LINE and inside not in INSIDE[package] | {package}:
+                wrong.add(module)
+        elif (head in {"torch", "torchvision"} and package in TORCH_FREE) or (
+            package in OUTSIDE and head not in OUTSIDE[package] | set(sys.stdlib_module_names)
+        ):
+            wrong.add(module)
+    return wrong
+
+
+def files() -> list[tuple[str, Path]]:
+    return [(name, path) for name in LINE for path in sorted((PACKAGE / name).rglob("*.py"))]
+
+
+def test_every_package_is_in_the_line() -> None:
+    found = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name[0] != "_"}
+    assert found == set(LINE)
+    assert all(INSIDE[name] <= set(LINE[: LINE.index(name)]) for name in LINE[:-1])
+
+
+@pytest.mark.parametrize("package", LINE)
+def test_a_package_imports_only_what_stands_before_it(package: str) -> None:
+    wrong = {
+        str(path.relative_to(ROOT)): found
+        for name, path in files()
+        if name == package and (found := wrong_imports(name, path.read_text()))
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(
+    ("package", "line"),
+    [
+        ("spec", "import torch"),
+        ("spec", "from archsearch.config import load"),
+        ("report", "def f():\n    from torch import nn"),
+        ("nn", "import archsearch.train.fit"),
+        ("config", "import numpy"),
+        ("records", "from archsearch import study"),
+    ],
+)
+def test_a_wrong_import_is_found(package: str, line: str) -> None:
+    assert wrong_imports(package, line)
+
+
+HEAVY = ("torch", "torchvision", "pandas", "optuna", "matplotlib", "seaborn", "scipy", "sklearn")
+
+
+def loaded_by(code: str, modules: tuple[str, ...] = HEAVY) -> set[str]:
+    """Which of ``modules`` a fresh interpreter has after ``code``."""
+    tail = f"\nimport sys\nsys.stderr.write(' '.join(m for m in {modules!r} if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code + tail], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+    return set(done.stderr.split("\n")[-1].split())
+
+
+RUN = "from archsearch.cli import app\ntry:\n    app({arguments!r}, standalone_mode=False)\n"
+RUN += "except SystemExit:\n    pass"
+
+
+def test_importing_loads_nothing_heavy() -> None:
+    assert loaded_by("import archsearch") == set()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["check", "specs", "studies"], ["show", "specs/acml-nine-layer.yaml"], ["--help"]],
+)
+def test_light_commands_load_nothing_heavy(arguments: list[str]) -> None:
+    assert loaded_by(RUN.format(arguments=arguments)) == set()
+
+
+def test_a_heavy_import_would_be_seen() -> None:
+    assert loaded_by("import archsearch\narchsearch.build") >= {"torch"}

@@ -178,6 +178,7 @@ class Expander:
         times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
         if times is None or not item.body:
             self.gap(item, frame)
+            return
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:

@@ -102,7 +102,9 @@ def _check_extras(source: Source, node: MapNode, form: Entry) -> bool:
             "unknown-key",
             entry.key_node.span,
             f"a domain of `{form.key}` has no key `{entry.key}`",
-            help=did_you_mean(entry.key, known),
+            help=did_you_mean(entry.key, known)
+            if known
+            else f"a choice is its list alone: `{{{form.key}: […]}}`",
         )
     return not unknown
 

@@ -79,6 +79,7 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     space = _space(source, root, model)
     data["space"] = space
     data.setdefault("name", path.stem)
+    data.setdefault("model", "")
     _folder_from(path, data)
     _refuse_seed(source, root, data)
     settings = validated(source, StudySettings, data, root)
@@ -91,6 +92,13 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
 
 def _model(source: Source, root: MapNode, path: Path) -> Model | None:
     entry = root.entry("model")
+    if entry is None and not root.damaged:
+        source.problem(
+            "missing-key",
+            None,
+            "the key `model` is missing",
+            help="name the spec to search around, for example `model: ../specs/family.yaml`",
+        )
     if entry is None or not isinstance(entry.value, ScalarNode):
         return None
     try:

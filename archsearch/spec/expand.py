@@ -5,23 +5,20 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import cast
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
 from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.kinds import Kind
+from archsearch.spec.layer_names import LayerNames
 from archsearch.spec.memory import Settled
-from archsearch.spec.names import bad_name
-from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
 from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
-    BlockSyntax,
     BlockUse,
     Body,
     Choose,
@@ -29,13 +26,11 @@ from archsearch.spec.syntax import (
     Item,
     JoinSyntax,
     LayerSyntax,
-    MirrorSyntax,
     Naming,
     Repeat,
     ResidualSyntax,
     Template,
     Written,
-    items_in,
 )
 
 __all__ = ["Expander", "Leaf"]
@@ -109,12 +104,11 @@ class Expander:
         self.settled = settled
         self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
-        self.names: dict[str, int] = {"input": 0}
-        self.named_at: dict[str, Span] = {}
+        self.names = LayerNames(family, notes)
+        self.uses = 0
         self.repeats: list[Repeat] = []
         self.visits = 0
         self.cut = False
-        self.names_lost = False
         self.environment: dict[str, ExpressionValue] = _known(
             {name: assigned.get(name, param.value) for name, param in family.params.items()}
         )
@@ -143,8 +137,7 @@ class Expander:
 
     def gap(self, item: Item, frame: _Frame) -> None:
         """Layers that a mistake has hidden: nothing is known of what comes out."""
-        hidden = items_in((item,))
-        self.names_lost = self.names_lost or any(inner.beside.name for inner in hidden)
+        self.names.hide(item)
         self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
 
     def too_many(self, item: Item) -> None:
@@ -182,35 +175,9 @@ class Expander:
             return
         name = self.text(beside.name, frame)
         if name is None:
-            self.names_lost = True
+            self.names.lost = True
             return
-        leaf.name = frame.prefix + name
-        reason = bad_name(name, taken=self.family.params) or (
-            "`input` is the picture itself; choose another name" if name == "input" else ""
-        )
-        if reason:
-            self.notes.problem(
-                "bad-name", beside.name.span, f"`{name}` can't name a layer", help=reason
-            )
-        elif leaf.name in self.names:
-            self.duplicate(leaf.name, beside.name.span)
-        self.names.setdefault(leaf.name, len(self.leaves))
-        self.named_at.setdefault(leaf.name, beside.name.span)
-
-    def duplicate(self, name: str, span: Span) -> None:
-        """Two layers of one name, maybe the same line in a repeat."""
-        first = self.named_at.get(name, span)
-        again = first == span
-        short = name.rpartition(".")[2]
-        self.notes.problem(
-            "duplicate-name",
-            span,
-            f"two layers are named `{name}`",
-            label="each time this comes again" if again else f"first on line {first.line}",
-            help=f"embed the repeat's count: `as: i` and `name: {short}_$(i)`"
-            if again
-            else "give each a name of its own",
-        )
+        leaf.name = self.names.give(frame.prefix, name, len(self.leaves), beside.name.span)
 
     # --- containers ---------------------------------------------------------
 
@@ -220,6 +187,7 @@ class Expander:
         times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
         if times is None or not item.body:
             self.gap(item, frame)
+            return
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:
@@ -291,12 +259,19 @@ class Expander:
                     value = self.value(written, frame.environment, name)
                 environment.pop(name, None)
                 environment |= _known({name: value})
-        prefix = frame.prefix
-        if item.beside.name is not None:
-            prefix = f"{prefix}{self.text(item.beside.name, frame)}."
+        prefix = frame.prefix + self.local(item.beside, frame)
         self.body(
             block.body, _Frame(frame.section, environment, prefix, (*frame.blocks, block.name))
         )
+
+    def local(self, beside: Naming, frame: _Frame) -> str:
+        """What stands before the names inside a use of a block."""
+        name = None if beside.name is None else self.text(beside.name, frame)
+        span = None if beside.name is None else beside.name.span
+        if name and span and self.names.claim(frame.prefix + name, name, span):
+            return f"{name}."
+        self.uses += 1
+        return f"#{self.uses}."
 
     def unnamed(self, beside: Naming, word: str) -> None:
         """Refuse a name on what is no single layer."""
@@ -316,66 +291,8 @@ class Expander:
         if item.layer is not None:
             name = self.text(item.layer, frame)
             if name is not None:
-                leaf.source = self.layer_named(name, item.layer.span, frame)
+                leaf.source = self.names.find(frame.prefix, name, item.layer.span)
         self.add(leaf, item.beside, frame)
-
-    def layer_named(self, name: str, span: Span, frame: _Frame) -> int | None:
-        """The index of an earlier layer, or None after a problem."""
-        for known in (frame.prefix + name, name):
-            if known in self.names:
-                return self.names[known]
-        written = self.written_as.get(name)
-        if written is not None:
-            self.not_there(name, span, *written)
-        elif not self.names_lost and not self.names_unread:
-            self.notes.problem(
-                "unknown-layer",
-                span,
-                f"no layer is named `{name}`",
-                help=did_you_mean(name, self.names),
-            )
-        return None
-
-    @cached_property
-    def written_as(self) -> dict[str, tuple[Item, BlockSyntax | None]]:
-        """Every name in the file with its layer, and the block that it is in."""
-        found: dict[str, tuple[Item, BlockSyntax | None]] = {}
-        decoder = self.family.decoder
-        bodies: list[tuple[Body, BlockSyntax | None]] = [(self.family.encoder, None)]
-        bodies.append((() if isinstance(decoder, MirrorSyntax) else decoder, None))
-        for body, block in [*bodies, *((b.body, b) for b in self.family.blocks.values())]:
-            for item in items_in(body):
-                if item.beside.name is not None and item.beside.name.literal is not None:
-                    found.setdefault(item.beside.name.literal, (item, block))
-        return found
-
-    @cached_property
-    def names_unread(self) -> bool:
-        """Whether some layer has a name that can't be read."""
-        return any(item.beside.lost for item in self.family.items())
-
-    def not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
-        """A layer that the file has, but not at this point."""
-        line = f"line {item.span.line}"
-        if block is not None:
-            outside = next((n for n in self.names if n.endswith(f".{name}")), f"first.{name}")
-            why = f"line {item.span.line} names it inside the block `{block.name}`"
-            help = f"outside it is `{outside}`"
-            if outside not in self.names:
-                help = f"name the use, as in `- block: {{use: {block.name}}}` with `name: first`; "
-                help += f"then it is `{outside}`"
-        elif (item.span.line, item.span.column) > (span.line, span.column):
-            why, help = f"it comes later, on {line}", "join with an earlier layer"
-        else:
-            why = f"`when`, `choose` or `times` leaves out {line}"
-            help = "give this layer the same condition, or join with one that is always there"
-        self.notes.problem(
-            "layer-not-there",
-            span,
-            f"the layer `{name}` is not there at this point",
-            label=why,
-            help=help,
-        )
 
     def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
         """A simple layer with its fields looked up."""

@@ -274,7 +274,8 @@ class _Resolver:
 
     def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
         leaf = self.expander.leaves[layer.index - 1]
-        name = self.expander.leaves[leaf.source - 1].name if leaf.source else "input"
+        origin = self.expander.leaves[leaf.source - 1] if leaf.source else None
+        name = "input" if origin is None else origin.name or origin.path
         shape = self.walk.tensors[leaf.source or 0].shape
         self.notes.problem(
             "leak-past-latent",

@@ -114,6 +114,13 @@ BOMBS = {
         spec("  - repeat: {times: 65536, layers: [repeat: {times: 0, layers: [pool: {}]}]}\n"),
         "too-many-layers",
     ),
+    "repeats without layers": (
+        spec(
+            "  - repeat: {times: 65536, layers: [repeat: {times: 65536, layers: }, "
+            "repeat: {times: 65536, layers: []}]}\n"
+        ),
+        "empty-section",
+    ),
     "blocks": (
         spec(
             "  - block: {use: b0}\n",

@@ -53,7 +53,10 @@ def groups_problems(
                     f"{kind} can't split {count} {which} channels into {groups} groups",
                     field="groups",
                     label=f"{count} / {groups} leaves {count % groups}",
-                    help=f"both have the divisors {', '.join(map(str, divisors[:8]))}",
+                    help=f"use a multiple of {groups} channels, one or more for each that comes in"
+                    if depthwise
+                    else f"these divide {inputs} and {channels}: "
+                    f"{', '.join(map(str, divisors[:8]))}",
                     concerns="channels" if which == "input" or depthwise else "layer",
                 ),
             )

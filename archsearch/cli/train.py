@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 DEFAULT = RunSettings()
+FLOOR = 1e-7
 
 
 def train(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -191,7 +192,8 @@ def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
 
 
 def _row(label: str, mse: float, ssim: float | None) -> str:
-    shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}"
-    psnr = f"{-10 * math.log10(mse):.2f} dB" if mse > 0 else "exact"
+    """One line of the table; an error under the floor is rounding, not a measurement."""
+    shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}" if mse >= FLOOR else f"< {FLOOR:.0e}"
+    psnr = f"{-10 * math.log10(mse):.2f} dB" if mse >= FLOOR else ""
     similarity = "" if ssim is None else f"{ssim:.3f}"
     return f"{label:<26}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()

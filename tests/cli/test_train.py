@@ -12,6 +12,7 @@ import torch
 from PIL import Image
 
 from archsearch.cli import main
+from archsearch.cli.train import _row
 
 SPEC = """
 name: tiny
@@ -61,6 +62,14 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
     assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
     assert "\x1b" not in printed.err + printed.out
     assert (place / "runs" / "tiny" / "metrics.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("mse", "shown"),
+    [(0.01, "0.01000  20.00 dB"), (3e-5, "3.0e-05  45.23 dB"), (5e-32, "< 1e-07"), (0, "< 1e-07")],
+)
+def test_errors_that_are_only_rounding_are_not_told_in_digits(mse: float, shown: str) -> None:
+    assert _row("PCA", mse, None).endswith(f" {shown}")
 
 
 def test_json_is_metrics_json_and_a_second_run_prints_it_again(place, capsys) -> None:

@@ -55,8 +55,11 @@ class Training:
 
     def pictures(self, indices: Tensor) -> Tensor:
         """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
-        chosen_NCHW = self.images_NCHW[indices.to(self.images_NCHW.device)]
-        return chosen_NCHW.to(torch.float32, memory_format=torch.channels_last).div_(255)
+        chosen_NCHW = self.images_NCHW.index_select(0, indices.to(self.images_NCHW.device))
+        images_NCHW = torch.empty_like(
+            chosen_NCHW, dtype=torch.float32, memory_format=torch.channels_last
+        )
+        return torch.div(chosen_NCHW, 255, out=images_NCHW)  # layout, type and scale in one go
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     seed = settings.train.seed if seed is None else seed
     check_together(plan, settings, pictures)
     with _threads(threads), _own_randomness(), memory_errors(plan, settings):
-        model = build(plan, seed=seed)
-        training = _prepare(model, settings, pictures, seed, torch.device(device))
+        training = _prepare(plan, settings, pictures, seed, torch.device(device), build)
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
             progress = restore(checkpoint, training.model, training.optimizer, progress)
@@ -121,9 +120,14 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
 
 
 def _prepare(
-    model: Autoencoder, settings: RunSettings, pictures: Pictures, seed: int, device: torch.device
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    seed: int,
+    device: torch.device,
+    build: Build = compiled,
 ) -> Training:
-    model = model.to(device).to(memory_format=torch.channels_last)
+    model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
     return Training(
         model=model,

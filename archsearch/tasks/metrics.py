@@ -112,7 +112,7 @@ def ssim(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:
         raise ValueError(f"SSIM needs {WINDOW}×{WINDOW} pixels, the pictures have {height}×{width}")
     rows = _window(height).to(truth_NCHW.device)
     columns = _window(width).T.to(truth_NCHW.device)
-    both = zip(prediction_NCHW.split(AT_ONCE), truth_NCHW.split(AT_ONCE), strict=True)
+    both = zip(torch.split(prediction_NCHW, AT_ONCE), torch.split(truth_NCHW, AT_ONCE), strict=True)
     return torch.cat([_ssim(x.double(), y.double(), rows, columns) for x, y in both])
 
 

@@ -21,7 +21,7 @@ from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks import Scorer, collapsed, make_task
+from archsearch.tasks import Scorer, Task, collapsed, make_task
 from archsearch.tasks import baselines as measure_baselines
 from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors
@@ -138,7 +138,14 @@ def _prepare(
         images_NCHW=pictures.images_NCHW.to(device),
         train=pictures.train,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
+        loss_is_error=_loss_is_error(plan, settings, task),
     )
+
+
+def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
+    """Whether clamping changes nothing and the loss is the squared error of the pictures."""
+    bounded = getattr(plan.layers[-1].op, "activation", "none") == "sigmoid"
+    return bounded and settings.train.loss == "mse" and task.name == "reconstruct"
 
 
 def _next_epoch(

@@ -22,6 +22,8 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd import Function
+from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from archsearch.nn.rewrite.steps import Step
@@ -59,6 +61,11 @@ class Axis(NamedTuple):
     def steps(self) -> int:
         """Places q at which the small kernel is laid."""
         return -(-(self.wanted + self.cut) // self.scale)
+
+    @property
+    def woven(self) -> int:
+        """Rows after interleaving, before any are cut off."""
+        return self.steps * self.scale
 
     @property
     def pads(self) -> tuple[int, int]:
@@ -118,10 +125,8 @@ class PhaseConvolve(Step):
 
     @property
     def fresh(self) -> bool:
-        """A cut result is a view, on which writing in place costs more than it saves."""
-        return not any(-pad % s for pad, s in zip(self.pads[::2], self.scale, strict=True)) or (
-            not self.tight
-        )
+        """Its backward reads input and weight only."""
+        return True
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         """Convolve and interleave."""
@@ -132,7 +137,8 @@ class PhaseConvolve(Step):
             y = functional.conv2d(x, weight, bias, padding=(top, left))
         else:
             y = functional.conv2d(functional.pad(x, (left, right, top, bottom)), weight, bias)
-        return _interleaved(y, rows, columns)
+        woven: Tensor = _Interleave.apply(y, rows, columns)
+        return woven
 
     def _axes(self, x: Tensor) -> tuple[Axis, Axis]:
         kernel, dilation, pads = self.conv.kernel_size, self.conv.dilation, self.pads
@@ -160,11 +166,61 @@ class PhaseConvolve(Step):
         )
 
 
-def _interleaved(y: Tensor, rows: Axis, columns: Axis) -> Tensor:
-    """Bring each phase's results to their rows and columns: a copy of whole runs of channels."""
-    count, channels, high, wide = y.shape
+class _Interleave(Function):
+    """Bring each phase's results to their rows and columns: one copy there, one back.
+
+    (Written with views, writing in place on the result would cost three more.)
+    """
+
+    @staticmethod
+    def forward(ctx: FunctionCtx, y_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
+        ctx.axes, ctx.given = (rows, columns), y_NCHW.shape  # type: ignore[attr-defined]
+        return _woven(y_NCHW, rows, columns)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: FunctionCtx, gradient_NCHW: Tensor) -> tuple[Tensor, None, None]:
+        (rows, columns), (count, channels, high, wide) = ctx.axes, ctx.given  # type: ignore[attr-defined]
+        woven_NCHW = gradient_NCHW
+        if not _whole(rows, columns):
+            woven_NCHW = _empty(
+                gradient_NCHW, gradient_NCHW.shape[1], rows.woven, columns.woven
+            ).zero_()
+            _wanted(woven_NCHW, rows, columns).copy_(gradient_NCHW)
+        parts = woven_NCHW.permute(0, 2, 3, 1).reshape(count, high, rows.scale, wide, -1)
+        y_NCHW = _empty(gradient_NCHW, channels, high, wide)
+        by_row = y_NCHW.permute(0, 2, 3, 1).view(count, high, wide, rows.scale, -1)
+        for phase in range(rows.scale):  # one copy for all is slower: its inner runs are shorter
+            by_row[:, :, :, phase].copy_(parts[:, :, phase])
+        return y_NCHW, None, None
+
+
+def _woven(y_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
+    """In memory of its own, no view, so that an activation can write into it."""
+    count, channels, high, wide = y_NCHW.shape
     r, s = rows.scale, columns.scale
-    parts = y.permute(0, 2, 3, 1).reshape(count, high, wide, r, s, channels // (r * s))
-    woven = parts.transpose(2, 3).reshape(count, high * r, wide * s, -1)
-    woven = woven[:, rows.cut : rows.cut + rows.wanted, columns.cut : columns.cut + columns.wanted]
-    return woven.permute(0, 3, 1, 2)
+    parts = y_NCHW.permute(0, 2, 3, 1).reshape(count, high, wide, r, s, -1).transpose(2, 3)
+    woven_NCHW = _empty(y_NCHW, channels // (r * s), rows.woven, columns.woven)
+    woven_NCHW.permute(0, 2, 3, 1).view(parts.shape).copy_(parts)
+    if _whole(rows, columns):
+        return woven_NCHW
+    out_NCHW = _empty(y_NCHW, channels // (r * s), rows.wanted, columns.wanted)
+    return out_NCHW.copy_(_wanted(woven_NCHW, rows, columns))
+
+
+def _empty(y_NCHW: Tensor, channels: int, height: int, width: int) -> Tensor:
+    return torch.empty(
+        (len(y_NCHW), channels, height, width),
+        dtype=y_NCHW.dtype,
+        device=y_NCHW.device,
+        memory_format=torch.channels_last,
+    )
+
+
+def _whole(rows: Axis, columns: Axis) -> bool:
+    return (rows.woven, columns.woven) == (rows.wanted, columns.wanted)
+
+
+def _wanted(woven_NCHW: Tensor, rows: Axis, columns: Axis) -> Tensor:
+    tall_NCHW = woven_NCHW.narrow(2, rows.cut, rows.wanted)
+    return tall_NCHW.narrow(3, columns.cut, columns.wanted)

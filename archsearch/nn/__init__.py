@@ -6,9 +6,11 @@
 
 from archsearch.nn.compiled import CompiledAutoencoder, compiled
 from archsearch.nn.model import Autoencoder, build
+from archsearch.nn.rewrite import Applied
 from archsearch.nn.weights import load_weights, save_weights
 
 __all__ = [
+    "Applied",
     "Autoencoder",
     "CompiledAutoencoder",
     "build",

@@ -38,6 +38,8 @@ class _Tally:
             self.done = self.done_before = event.done or 0
             self.total = event.total or 0
             self.began = time.monotonic()
+        if event.kind in {"progress", "ended"} and event.done is not None:
+            self.done = event.done  # counts what was skipped or reused, too
         if event.latent_size is not None and event.slot is not None:
             self.latents[event.slot] = event.latent_size
         if event.kind in {"started", "epoch"} and event.worker is not None:

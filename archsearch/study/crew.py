@@ -17,7 +17,7 @@ from archsearch.study.process import WorkerPlan, run_worker
 __all__ = ["Crew"]
 
 MOST_DEATHS = 10
-"""Workers that may die one after another without any training ended between."""
+"""Workers that may die one after another before any of them began to train."""
 
 
 @dataclass
@@ -116,7 +116,7 @@ class Crew:
     def _take(self, message: dict[str, object]) -> None:
         if "event" in message:
             event = StudyEvent.from_json(json.dumps(message["event"]).encode())
-            if event.kind in {"trained", "failed"}:
+            if event.kind == "started":  # from there on the ledger counts
                 self._deaths = 0
             self._say(event)
         elif "wrong" in message:

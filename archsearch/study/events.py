@@ -13,6 +13,7 @@ EventKind = Literal[
     "drawing",  # a design is being drawn
     "preparing",  # pictures are read and measured
     "ready",  # the workers start; done and total say how far the study is
+    "progress",  # now and then: done and total as the storage has them
     "note",  # something to know, in text
     "started",  # a training began
     "epoch",  # a training ended an epoch

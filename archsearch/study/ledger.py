@@ -26,8 +26,8 @@ __all__ = ["Claim", "Ledger", "Progress", "claim_rows"]
 GRACE_SECONDS = 120.0
 """How long a claim lives without a heartbeat, where its process can't be seen."""
 
-MOST_TRIES = 5
-"""Attempts that may die with one row before it counts as failed."""
+MOST_DEATHS = 12
+"""Workers that one training may be the end of before it counts as failed: it isn't chance."""
 
 TICK_GAP_SECONDS = 30.0
 """A longer pause between two ticks of the clock is a pause of the study."""
@@ -46,6 +46,14 @@ class Claim:
     def is_setup(self) -> bool:
         """Whether this is the study's one setup, not a training."""
         return self.slot == SETUP_SLOT
+
+
+@dataclass(frozen=True)
+class _Dead:
+    """A claim whose attempt is over; ``deaths`` counts this one if it died alone."""
+
+    claim: Claim
+    deaths: int
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,18 @@ class Ledger:
         engine: from ``open_engine``.
         study_id: Optuna's id of the study.
         grace: seconds without a heartbeat after which a claim is given up.
+        deaths: workers that one training may kill before it counts as failed.
     """
 
-    def __init__(self, engine: Engine, study_id: int, *, grace: float = GRACE_SECONDS) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        study_id: int,
+        *,
+        grace: float = GRACE_SECONDS,
+        deaths: int = MOST_DEATHS,
+    ) -> None:
+        self.deaths = deaths
         self.engine = engine
         self.study_id = study_id
         self.grace = grace
@@ -108,6 +125,8 @@ class Ledger:
                     pid=owner.pid,
                     started=owner.started,
                     worker=owner.worker,
+                    parent=owner.parent,
+                    parent_started=owner.parent_started,
                     heartbeat=time.time(),
                 )
             )
@@ -152,11 +171,11 @@ class Ledger:
     def release_dead(self) -> None:
         """Open the claims of processes that were stopped on purpose; the try doesn't count."""
         with self.engine.begin() as connection:
-            for slot, seed, attempt, tries in self._dead(connection):
+            for dead in self._dead(connection):
                 connection.execute(
                     update(claims)
-                    .where(*self._held(Claim(slot, seed, attempt, tries)))
-                    .values(state=OPEN, attempt=None, tries=tries - 1)
+                    .where(*self._held(dead.claim))
+                    .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
                 )
 
     def holds(self, connection: Connection, claim: Claim) -> bool:
@@ -190,7 +209,7 @@ class Ledger:
     def live_slots(self) -> set[int]:
         """Slots that a living attempt works on right now."""
         with self.engine.begin() as connection:
-            dead = {(slot, seed) for slot, seed, _, _ in self._dead(connection)}
+            dead = {(found.claim.slot, found.claim.seed) for found in self._dead(connection)}
             held = connection.execute(
                 select(claims.c.slot, claims.c.seed).where(
                     claims.c.study_id == self.study_id, claims.c.state == CLAIMED
@@ -230,29 +249,35 @@ class Ledger:
         return bool(state == CLAIMED)
 
     def _give_up_dead(self, connection: Connection) -> None:
-        for slot, seed, attempt, tries in self._dead(connection):
-            lost = tries >= MOST_TRIES and slot != SETUP_SLOT
+        for dead in self._dead(connection):
+            claim = dead.claim
+            lost = dead.deaths >= self.deaths and not claim.is_setup
             connection.execute(
                 update(claims)
-                .where(*self._held(Claim(slot, seed, attempt, tries)))
+                .where(*self._held(claim))
                 .values(
                     state=FAILED if lost else OPEN,
-                    record=_lost_record(seed, tries) if lost else None,
+                    record=_lost_record(claim.seed, dead.deaths) if lost else None,
+                    deaths=dead.deaths,
                 )
             )
             if lost:
-                self._skip_open_seeds(connection, slot)
+                self._skip_open_seeds(connection, claim.slot)
 
-    def _dead(self, connection: Connection) -> list[tuple[int, int, str, int]]:
+    def _dead(self, connection: Connection) -> list[_Dead]:
         held = connection.execute(
             select(claims).where(claims.c.study_id == self.study_id, claims.c.state == CLAIMED)
         )
         oldest = time.time() - self.grace
-        return [
-            (row.slot, row.seed, row.attempt, row.tries)
-            for row in held
-            if row.heartbeat < oldest or Owner(row.host, row.pid, row.started, row.worker).seen_dead
-        ]
+        found = []
+        for row in held:
+            owner = Owner(
+                row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
+            )
+            if row.heartbeat < oldest or owner.seen_dead:
+                claim = Claim(row.slot, row.seed, row.attempt, row.tries)
+                found.append(_Dead(claim, row.deaths + owner.died_alone))
+        return found
 
     def _skip_open_seeds(self, connection: Connection, slot: int) -> None:
         connection.execute(
@@ -318,8 +343,8 @@ def claim_rows(
     return rows
 
 
-def _lost_record(seed: int, tries: int) -> str:
+def _lost_record(seed: int, deaths: int) -> str:
     from archsearch.records import SeedRecord
 
-    reason = f"its process died {tries} times, e.g. killed for want of memory"
+    reason = f"its worker died {deaths} times, e.g. killed for want of memory"
     return SeedRecord(seed=seed, state="failed", reason=reason).model_dump_json()

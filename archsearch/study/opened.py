@@ -64,6 +64,11 @@ class OpenStudy:
         """Whether all candidates were drawn beforehand."""
         return self.settings.search.method in DESIGNS
 
+    def close(self) -> None:
+        """Let go of the database; it opens again where it is used again."""
+        self.storage.remove_session()
+        self.ledger.engine.dispose()
+
     def slot_rows(self, *, only: int | None = None, unclosed: bool = False) -> list[SlotRow]:
         """The ledger's slots, in order."""
         query = select(slots).where(slots.c.study_id == self.study_id).order_by(slots.c.slot)

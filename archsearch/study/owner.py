@@ -21,18 +21,23 @@ class Owner:
         pid: process id.
         started: start of the process, so that another with its id isn't taken for it.
         worker: which worker of the study it is.
+        parent: the process that started it.
+        parent_started: that one's start.
     """
 
     host: str
     pid: int
     started: str
     worker: int
+    parent: int = 0
+    parent_started: str = ""
 
     @classmethod
     def this_process(cls, worker: int = 0) -> Owner:
         """The calling process as an owner of claims."""
-        pid = os.getpid()
-        return cls(_host(), pid, process_start(pid) or "", worker)
+        pid, parent = os.getpid(), os.getppid()
+        started, parent_started = process_start(pid) or "", process_start(parent) or ""
+        return cls(_host(), pid, started, worker, parent, parent_started)
 
     @property
     def hostname(self) -> str:
@@ -43,6 +48,15 @@ class Owner:
     def seen_dead(self) -> bool:
         """Whether it ran on this host and is gone; False where that can't be seen."""
         return self.host == _host() and process_start(self.pid) != self.started
+
+    @property
+    def died_alone(self) -> bool:
+        """Whether it is seen to be gone while the process that started it goes on.
+
+        A training that kills its worker (by memory, say) ends like this; a
+        study that is killed as a whole does not.
+        """
+        return self.seen_dead and process_start(self.parent) == self.parent_started
 
 
 def process_start(pid: int) -> str | None:

@@ -38,6 +38,7 @@ class WorkerPlan:
         threads: of each training.
         beat: seconds between signs of life.
         grace: seconds without one after which a claim is given up.
+        deaths: workers that one training may kill before it counts as failed.
     """
 
     settings: str
@@ -49,6 +50,7 @@ class WorkerPlan:
     threads: int
     beat: float
     grace: float
+    deaths: int
 
 
 def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
@@ -95,6 +97,7 @@ def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
         say,
         artifacts=plan.artifacts,
         grace=plan.grace,
+        deaths=plan.deaths,
     )
     return Worker(
         study,

@@ -19,7 +19,7 @@ from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.heartbeat import BEAT_SECONDS
 from archsearch.study.identity import identity, plain, space_hash
 from archsearch.study.interrupts import Interrupts, two_step_interrupts
-from archsearch.study.ledger import GRACE_SECONDS
+from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS
 from archsearch.study.opened import OpenStudy
 from archsearch.study.process import WorkerPlan
 from archsearch.study.publish import publish_pending
@@ -48,6 +48,7 @@ class RunOptions:
         artifacts: folder for pictures; None: beside the SQLite file.
         beat: seconds between a worker's signs of life.
         grace: seconds without one after which a claim is given up.
+        deaths: workers that one training may kill before it counts as failed.
     """
 
     workers: int = 1
@@ -55,6 +56,7 @@ class RunOptions:
     artifacts: Path | None = None
     beat: float = BEAT_SECONDS
     grace: float = GRACE_SECONDS
+    deaths: int = MOST_DEATHS
 
     @property
     def threads(self) -> int:
@@ -104,6 +106,7 @@ def run_study(
         on_event,
         artifacts=options.artifacts,
         grace=options.grace,
+        deaths=options.deaths,
     )
     same = identity(study_file.settings, study_file.model.family.source.text)
     describe(study, trainer, space_hash(same), options.command, on_event)
@@ -116,7 +119,10 @@ def run_study(
         study.ledger.tick()
         publish_pending(study)
         _store_end(study)
-    return _outcome(study, storage, on_event)
+    try:
+        return _outcome(study, storage, on_event)
+    finally:
+        study.close()
 
 
 def usable_cores() -> int:
@@ -147,6 +153,7 @@ def _worker_plan(
         threads=options.threads,
         beat=options.beat,
         grace=options.grace,
+        deaths=options.deaths,
     )
 
 
@@ -187,7 +194,10 @@ def _watch(study: OpenStudy, crew: Crew, interrupts: Interrupts, say: Say) -> No
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
             study.ledger.tick()
-            if not study.ledger.progress().unfinished:
+            progress = study.ledger.progress()
+            done = progress.total - progress.unfinished
+            say(StudyEvent("progress", done=done, total=progress.total))
+            if not progress.unfinished:
                 crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
 
 

@@ -71,9 +71,12 @@ claims = Table(
     Column("state", String(16), nullable=False, default=OPEN),
     Column("attempt", String(32)),  # token of the attempt that holds or held the row
     Column("tries", Integer, nullable=False, default=0),
+    Column("deaths", Integer, nullable=False, default=0),  # workers that it was the end of
     Column("host", String(255)),
     Column("pid", Integer),
     Column("started", String(255)),  # of the process, so that a reused pid is noticed
+    Column("parent", Integer),  # the process that started it
+    Column("parent_started", String(255)),
     Column("worker", Integer),
     Column("heartbeat", Float),  # seconds since the epoch
     Column("seconds", Float),  # how long the accepted attempt took

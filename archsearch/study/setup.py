@@ -16,7 +16,7 @@ from archsearch.space import Design, SearchSpace, draw_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
-from archsearch.study.ledger import GRACE_SECONDS, Ledger, claim_rows
+from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
 from archsearch.study.opened import DESIGNS, OpenStudy, SlotRow
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
@@ -36,6 +36,7 @@ def open_study(
     *,
     artifacts: Path | None = None,
     grace: float = GRACE_SECONDS,
+    deaths: int = MOST_DEATHS,
 ) -> OpenStudy:
     """Open the study in the storage; make it there if it is new.
 
@@ -56,7 +57,7 @@ def open_study(
     opened = OpenStudy(
         settings=settings,
         space=space,
-        ledger=Ledger(engine, study_id, grace=grace),
+        ledger=Ledger(engine, study_id, grace=grace, deaths=deaths),
         storage=storage,
         artifacts=artifact_folder(url) if artifacts is None else artifacts,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select, update
 
-from archsearch.study.ledger import MOST_TRIES, Claim, Ledger, claim_rows
+from archsearch.study.ledger import MOST_DEATHS, Claim, Ledger, claim_rows
 from archsearch.study.owner import Owner, process_start
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import open_engine
@@ -156,11 +156,21 @@ def test_a_released_claim_is_open_and_its_try_does_not_count(url: str) -> None:
 
 def test_a_training_that_kills_its_process_again_and_again_fails(url: str) -> None:
     ledger = make_ledger(url, count=2, seeds=2)
-    for _ in range(MOST_TRIES):
-        assert claim(ledger, dead_owner()).slot == 0
+    gone, mine = dead_owner(), Owner.this_process()
+    alone = Owner(gone.host, gone.pid, gone.started, 0, mine.pid, mine.started)
+    for _ in range(MOST_DEATHS):
+        assert claim(ledger, alone).slot == 0
     assert claim(ledger).slot == 1
     progress = ledger.progress()
     assert (progress.failed, progress.running, progress.open) == (1, 1, 1)
+
+
+def test_a_study_that_is_killed_as_a_whole_counts_as_nobodys_death(url: str) -> None:
+    ledger = make_ledger(url, count=2)
+    gone = dead_owner()
+    with_parent = Owner(gone.host, gone.pid, gone.started, 0, gone.pid, gone.started)
+    for _ in range(MOST_DEATHS + 3):
+        assert claim(ledger, with_parent).slot == 0
 
 
 def test_a_failed_seed_skips_the_candidates_open_ones(url: str) -> None:

@@ -105,10 +105,12 @@ def test_a_training_that_kills_its_process_fails_and_the_study_goes_on(
     tmp_path: Path, url: str, log: Path
 ) -> None:
     study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 2]}", method="grid")
-    record = run(study, url, log, broken="kill")
+    record = run_study(
+        study, url, options=RunOptions(deaths=2), trainer=ToyTrainer(log, broken="kill")
+    )
     assert {trial.state: trial.reason for trial in record.trials} == {
         "complete": "",
-        "failed": "seed 0: its process died 5 times, e.g. killed for want of memory",
+        "failed": "seed 0: its worker died 2 times, e.g. killed for want of memory",
     }
 
 

@@ -9,14 +9,22 @@ from __future__ import annotations
 import json
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from archsearch.data import Pictures
+    from archsearch.spec import ModelPlan
 
 __all__ = ["SPECS", "Race", "Who"]
 
 SPECS = Path(__file__).resolve().parents[1] / "specs"
 Who = Literal["plain", "ours"]
+Run = Callable[[], dict[str, object]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +64,7 @@ def main() -> None:
     sys.stdin.readline()
 
 
-def _plain(race: Race):  # noqa: ANN202 - a closure over what is ready
+def _plain(race: Race) -> Run:
     import torch
     from PIL import Image
 
@@ -65,9 +73,10 @@ def _plain(race: Race):  # noqa: ANN202 - a closure over what is ready
     torch.set_num_threads(race.threads)
     torch.manual_seed(race.seed)
     model_plan, pictures = _load(race)
-    arrays_NHWC = pictures.images_NCHW.permute(0, 2, 3, 1).numpy()
-    train = [Image.fromarray(arrays_NHWC[i].copy()) for i in pictures.train.tolist()]
-    held_out = [Image.fromarray(arrays_NHWC[i].copy()) for i in pictures.val.tolist()]
+    arrays = pictures.images_NCHW.permute(0, 2, 3, 1).numpy()
+    train = [Image.fromarray(arrays[i].copy()) for i in pictures.train.tolist()]
+    held_out = [Image.fromarray(arrays[i].copy()) for i in pictures.val.tolist()]
+    model: nn.Module
     if race.spec == "acml-nine-layer":
         model = plain.nine_layers()
     else:
@@ -82,15 +91,16 @@ def _plain(race: Race):  # noqa: ANN202 - a closure over what is ready
     return run
 
 
-def _ours(race: Race):  # noqa: ANN202
+def _ours(race: Race) -> Run:
     from archsearch.config import RunSettings, TrainSettings
     from archsearch.records import Baselines
     from archsearch.train import fit, keep_memory
 
     keep_memory()
     plan, pictures = _load(race)
-    recipe = {"batch_size": race.batch_size} if race.batch_size else {}
-    settings = RunSettings(train=TrainSettings(epochs=race.epochs, seed=race.seed, **recipe))
+    size = race.batch_size or TrainSettings().batch_size
+    recipe = TrainSettings(epochs=race.epochs, seed=race.seed, batch_size=size)
+    settings = RunSettings(train=recipe)
     known = Baselines(channel_mean_val=1.0, channel_mean_test=1.0)
 
     def run() -> dict[str, object]:
@@ -109,7 +119,7 @@ def _ours(race: Race):  # noqa: ANN202
     return run
 
 
-def _load(race: Race):  # noqa: ANN202
+def _load(race: Race) -> tuple[ModelPlan, Pictures]:
     import archsearch
     from archsearch.config import DataSettings
     from archsearch.data import load_pictures

@@ -75,7 +75,7 @@ def _training(race: Race, rounds: int) -> None:
         f"\n{race.spec}: {flops / 1e6:.1f} MFLOP a picture; matrix products reach "
         f"{rate / 1e9:.0f} GFLOP/s: {share:.0%} of the arithmetic limit\n"
     )
-    limit = {"flops_a_picture": flops, "matrix_flops_per_s": round(rate), "share": round(share, 4)}
+    limit: dict[str, object] = {"flops_a_picture": flops, "matrix_flops_per_s": round(rate), "share": round(share, 4)}
     keep("training", [*(asdict(one) for one in compared), limit])
 
 
@@ -93,7 +93,8 @@ def _workers(race: Race, rounds: int) -> None:
 def _startup() -> None:
     seconds = startup.measure()
     sys.stdout.write("\nStart-up, and as a share of torch's import:\n\n" + startup.table(seconds))
-    keep("startup", [{**seconds}])
+    measured: dict[str, object] = {**seconds}
+    keep("startup", [measured])
 
 
 def _quality(race: Race, epochs: int) -> None:

@@ -75,7 +75,11 @@ def _training(race: Race, rounds: int) -> None:
         f"\n{race.spec}: {flops / 1e6:.1f} MFLOP a picture; matrix products reach "
         f"{rate / 1e9:.0f} GFLOP/s: {share:.0%} of the arithmetic limit\n"
     )
-    limit: dict[str, object] = {"flops_a_picture": flops, "matrix_flops_per_s": round(rate), "share": round(share, 4)}
+    limit: dict[str, object] = {
+        "flops_a_picture": flops,
+        "matrix_flops_per_s": round(rate),
+        "share": round(share, 4),
+    }
     keep("training", [*(asdict(one) for one in compared), limit])
 
 

@@ -191,16 +191,16 @@ def _absolute(source: str | None) -> str | None:
 
 def _command(storage: str) -> str:
     """The command as it was typed, to be typed again; a password in it stays out."""
-    from archsearch.study.storage import shown
+    from archsearch.study.storage import masked
 
-    words = [word.replace(storage, shown(storage)) for word in sys.argv[1:]]
+    words = [word.replace(storage, masked(storage)) for word in sys.argv[1:]]
     return shlex.join(["archsearch", *words])
 
 
 def _again(name: str, storage: str) -> str:
-    from archsearch.study.storage import shown
+    from archsearch.study.storage import masked
 
-    place = "" if storage == STORAGE else f" --storage {shlex.quote(shown(storage))}"
+    place = "" if storage == STORAGE else f" --storage {shlex.quote(masked(storage))}"
     return shlex.quote(name) + place
 
 

@@ -12,7 +12,7 @@ from archsearch.errors import InputError
 from archsearch.records import load_study
 from archsearch.spec import Source, parse_spec
 from archsearch.study.schema import studies
-from archsearch.study.storage import open_engine, open_storage, shown
+from archsearch.study.storage import open_engine, open_storage, masked
 
 __all__ = ["model_from_text", "stored_study"]
 
@@ -31,7 +31,7 @@ def stored_study(url: str, name: str) -> StudyFile:
         ).scalar()
     if text is None:
         raise InputError(
-            f"{shown(url)} has records of {name!r}, but no ledger to go on from",
+            f"{masked(url)} has records of {name!r}, but no ledger to go on from",
             help="give the study file instead of its name",
         )
     model = model_from_text(json.loads(text)["model"], name)

@@ -101,27 +101,30 @@ class Ledger:
         self.study_id = study_id
         self.grace = grace
 
-    def claim(self, owner: Owner, *, again: str | None = None) -> Claim | None:
+    def claim(
+        self, owner: Owner, *, attempt: str | None = None, again: bool = False
+    ) -> Claim | None:
         """Take the next open row for ``owner``, with its first heartbeat.
 
         Args:
             owner: who will work on it.
-            again: the token of an earlier call whose answer was lost: what
-                that one took is given, if it took anything.
+            attempt: the token to take it with, if not a new one.
+            again: this call was made before with the same token, and its
+                answer was lost: what that one took is given, if anything.
 
         Returns:
             None where nothing is open, or the setup is still under way.
         """
         with self.engine.begin() as connection:
-            taken_before = None if again is None else self._taken(connection, again)
-            if taken_before is not None:
-                return taken_before
+            before = self._taken(connection, attempt) if again and attempt else None
+            if before is not None:
+                return before
             self._give_up_dead(connection)
             row = self._next_open(connection)
             if row is None:
                 return None
             slot, seed, tries = row
-            claim = Claim(slot, seed, again or uuid4().hex, tries + 1)
+            claim = Claim(slot, seed, attempt or uuid4().hex, tries + 1)
             taken = connection.execute(
                 update(claims)
                 .where(self._row(slot, seed), claims.c.state == OPEN)
@@ -139,6 +142,11 @@ class Ledger:
                 )
             )
             return claim if taken.rowcount == 1 else None
+
+    def moment(self) -> float:
+        """Seconds since the epoch, by the database's clock."""
+        with self.engine.begin() as connection:
+            return float(connection.scalar(select(now(self.engine))) or 0.0)
 
     def beat(self, claim: Claim) -> bool:
         """Say that the attempt lives; False where it no longer holds the claim."""

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from archsearch.errors import RunFailedError
+from archsearch.errors import RunFailedError, StorageAwayError
 from archsearch.records.storage_url import masked, without_password
 
 __all__ = ["PATIENCE_SECONDS", "Patience", "is_passing"]
@@ -65,8 +65,11 @@ class Patience:
         while True:
             try:
                 return action(attempt)
-            except (SQLAlchemyError, StorageInternalError) as error:
-                if not is_passing(error):
+            except (SQLAlchemyError, StorageInternalError, StorageAwayError) as error:
+                away = isinstance(error, StorageAwayError)
+                if away and not self.seconds:
+                    raise
+                if not away and not is_passing(error):
                     raise self._broken(error) from error
                 if time.monotonic() + pause > end:
                     raise self._away(error) from error

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from archsearch.errors import InputError
+from archsearch.errors import InputError, StorageAwayError
 from archsearch.records.storage_url import (
     driver_url,
     engine_options,
@@ -20,6 +20,7 @@ from archsearch.records.storage_url import (
     sqlite_path,
     without_password,
 )
+from archsearch.study.patience import is_passing
 from archsearch.study.schema import metadata
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def open_engine(url: str) -> Engine:
 
     Raises:
         InputError: for a URL that names no database, or one that can't be opened.
+        StorageAwayError: its server doesn't answer.
     """
     try:
         _make_folder(url)
@@ -139,9 +141,12 @@ def _unusable(url: str, error: Exception) -> InputError:
             f"{masked(url)} can't be used as a storage: {told}",
             help="pip install 'archsearch[postgres]' brings the driver",
         )
-    server = "is the server up, and may this user and host log in? " if "://" in url else ""
+    known = f"{DEFAULT_STORAGE} or postgresql://user@host/database"
+    if is_passing(error):
+        return StorageAwayError(
+            f"{masked(url)} can't be reached: {told}",
+            help="is the server up, and are host, port and user right? nothing was changed",
+        )
     return InputError(
-        f"{masked(url)} can't be used as a storage: {told}",
-        help=("" if url.startswith("sqlite") else server) + f"write it like {DEFAULT_STORAGE} "
-        "or postgresql://user@host/database",
+        f"{masked(url)} can't be used as a storage: {told}", help=f"write it like {known}"
     )

@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
 import archsearch.study.run
-from archsearch.study import Say
+from archsearch.study import RunOptions, Say
 from archsearch.study.opened import OpenStudy
 from archsearch.study.owner import Owner
 from archsearch.study.process import WorkerPlan
@@ -62,9 +62,9 @@ def either_url(request: pytest.FixtureRequest, url: str) -> str:
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one worker work in this process, which saves the seconds that starting one takes."""
 
-    def work(study: OpenStudy, plan: WorkerPlan, workers: int, say: Say) -> None:
-        options = WorkerOptions(threads=plan.threads, beat=plan.beat)
-        Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, options).work()
+    def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+        how = WorkerOptions(threads=plan.threads, beat=plan.beat)
+        Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, how).work()
 
     monkeypatch.setattr(archsearch.study.run, "_work", work)
 

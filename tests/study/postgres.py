@@ -7,7 +7,6 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 
@@ -87,7 +86,7 @@ def start_server() -> Server:
     bin = _programs()
     if bin is None:
         pytest.skip("PostgreSQL isn't installed: scripts/postgres-for-tests says how")
-    folder = Path(tempfile.mkdtemp(prefix="archsearch-pg-", dir="/tmp"))  # noqa: S108
+    folder = Path(tempfile.mkdtemp(prefix="archsearch-pg-", dir="/tmp"))
     return Server(folder, bin)
 
 

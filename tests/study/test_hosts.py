@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from postgres import PASSWORD, Server
 from real import check_exact, command, finished, write_real
 
-from archsearch.records import load_study, read_pictures
+from archsearch.records import load_study, read_pictures, trial_counts
 
 NOWHERE = "postgresql://ann:s3cret%26pass@127.0.0.1:9/nets"
 
@@ -103,30 +106,39 @@ def test_the_password_is_nowhere(tmp_path: Path, postgres: Server) -> None:
     assert "postgresql://searcher:***@" in record.command
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="mounting a small disk needs root")
-def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
-    import subprocess
-
-    disk = tmp_path / "disk"
+@contextmanager
+def small_disk(folder: Path) -> Iterator[Path]:
+    disk = folder / "disk"
     disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=448k", "none", str(disk)], check=False
-    )
-    if mounted.returncode:
-        pytest.skip("this machine doesn't let us mount a small disk")
-    url = f"sqlite:///{disk / 'studies.db'}"
-    artifacts = ("--artifacts", str(tmp_path / "pictures"))
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "none", str(disk)]
+    if os.getuid() != 0 or subprocess.run(mount, check=False).returncode:
+        pytest.skip("mounting a small disk needs root, and a machine that allows it")
     try:
-        write_real(tmp_path, trials=40)
-        words = ("study", "run", "study.yaml", "--storage", url, *artifacts)
-        code, told = finished(command(tmp_path, *words))
-        assert code == 1, told
-        assert "full" in told
-        assert "Traceback" not in told
-        assert "nothing that ended is lost" in told
-        subprocess.run(["mount", "-o", "remount,size=16m", str(disk)], check=True)
-        code, told = finished(command(tmp_path, *words))
-        assert code == 0, told
-        check_exact(url, 40)
+        yield disk
     finally:
         subprocess.run(["umount", str(disk)], check=False)
+
+
+def resize(disk: Path, size: int) -> None:
+    subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
+
+
+def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
+    """It fills up in the middle of the study; with more space the same command goes on."""
+    with small_disk(tmp_path) as disk:
+        url = f"sqlite:///{disk / 'studies.db'}"
+        write_real(tmp_path, trials=12)
+        words = ("study", "run", "study.yaml", "--storage", url, "--artifacts", str(tmp_path))
+        assert finished(command(tmp_path, *words, "--workers", "0"))[0] == 0
+        resize(disk, (disk / "studies.db").stat().st_size + 60_000)
+        code, told = finished(command(tmp_path, *words))
+        assert code == 1, told
+        assert "disk is full" in told
+        assert "nothing that ended is lost" in told
+        assert "Traceback" not in told
+        before = trial_counts(load_study(url, "real"))["complete"]
+        resize(disk, 16 << 20)
+        code, told = finished(command(tmp_path, *words))
+        assert code == 0, told
+        assert f"{before} of 12 trainings done" in told
+        check_exact(url, 12)

@@ -116,7 +116,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
     try:
         yield disk
     finally:
-        subprocess.run(["umount", str(disk)], check=False)
+        subprocess.run(["umount", "-l", str(disk)], check=False)
 
 
 def resize(disk: Path, size: int) -> None:

@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 
@@ -120,7 +121,7 @@ def measure(url: str, folder: Path, *, method: str = "random", trials: int = 60)
 
     Worker(study, _NoTraining(), Owner.this_process(), note, lambda: False, WorkerOptions()).work()
     study.close()
-    pairs = list(zip(ends, ends[1:], strict=False))
+    pairs = list(pairwise(ends))
     return Cost(
         processor=median(after[0] - before[0] for before, after in pairs),
         clock=median(after[1] - before[1] for before, after in pairs),

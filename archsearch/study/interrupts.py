@@ -28,7 +28,7 @@ class Interrupts:
 
 @contextmanager
 def two_step_interrupts() -> Iterator[Interrupts]:
-    """Count SIGINT and SIGTERM inside; in any thread but the main one, where none arrives, do nothing."""
+    """Count SIGINT and SIGTERM inside; do nothing in threads, where none arrives."""
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import socket
 import time
 from typing import Any
 
@@ -179,12 +180,20 @@ def _connect(address: str | None) -> None:
     import ray
 
     try:
+        _knock(address)  # Ray itself would try for minutes
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError, RuntimeError) as error:
         raise InputError(
             f"no Ray cluster at {address or 'its default address'}: {str(error).splitlines()[0]}",
             help="start one with `ray start --head`, and name it with --address",
         ) from None
+
+
+def _knock(address: str | None) -> None:
+    """Raise OSError where nobody listens at a ``host:port``."""
+    host, _, port = (address or "").removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), timeout=10).close()
 
 
 def _actor(kind: type[Mailbox]) -> Any:  # a Ray actor's handle has no type

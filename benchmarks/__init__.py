@@ -1,1 +1,1 @@
-"""Measurements of what archsearch itself costs, against plain ways to do the same."""
+"""Speed, measured: ``python -m benchmarks`` prints it and keeps it in results/."""

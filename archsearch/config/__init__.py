@@ -1,5 +1,6 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
+from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.settings import DataSettings, RunSettings, TaskSettings, TrainSettings
@@ -12,7 +13,7 @@ from archsearch.config.study import (
     SearchSettings,
     StudySettings,
 )
-from archsearch.config.study_file import StudyFile, is_study, load_study, open_study
+from archsearch.config.study_file import StudyFile, load_study, open_study
 from archsearch.config.tasks import TASK_NAMES, task_channels
 
 __all__ = [

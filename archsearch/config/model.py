@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from archsearch.config.file_kind import is_study
 from archsearch.config.settings import TaskSettings
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
@@ -17,9 +18,11 @@ from archsearch.spec import (
     Resolution,
     Source,
     find_target,
-    read_spec,
+    parse_nodes,
+    read_source,
     resolve,
 )
+from archsearch.spec.reader import read_yaml
 
 __all__ = ["Model", "load", "open_model"]
 
@@ -29,6 +32,7 @@ class Model:
 
     def __init__(self, family: Family) -> None:
         self.family = family
+        self._keys: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -38,7 +42,8 @@ class Model:
     @property
     def picture_channels(self) -> int:
         """Channels of the pictures it is for: the input's number, or 3 for ``auto``."""
-        first = self.family.input.channels.parts[0]
+        written = self.family.input.channels
+        first = None if written is None else written.parts[0]
         return first if isinstance(first, int) else 3
 
     def resolve(
@@ -93,11 +98,16 @@ class Model:
         """
         found: dict[str, Raw] = {}
         for path, value in values.items():
-            try:
-                found[find_target(self.family, path).key] = value
-            except PathError as error:
-                raise InputError(error.message, help=error.help) from error
+            found[self._keys.get(path) or self._key(path)] = value
         return found
+
+    def _key(self, path: str) -> str:
+        """The canonical form of ``path``, found once."""
+        try:
+            key = self._keys[path] = find_target(self.family, path).key
+        except PathError as error:
+            raise InputError(error.message, help=error.help) from error
+        return key
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
@@ -109,9 +119,16 @@ def open_model(path: Path, shown: str | None = None) -> tuple[Source, Model | No
     """Parse a spec; problems are in the source.
 
     Raises:
-        InputError: the file can't be read.
+        InputError: the file can't be read, or is a study.
     """
-    source, family = read_spec(path, shown)
+    source = read_source(path, shown)
+    root = read_yaml(source)
+    if root is not None and is_study(root):
+        raise InputError(
+            f"{source.file}: is a study, not a spec",
+            help="name the spec it searches over (its `model:`), or use `archsearch study run`",
+        )
+    family = None if root is None else parse_nodes(source, root, path.stem)
     return source, None if family is None else Model(family)
 
 

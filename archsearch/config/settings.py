@@ -60,7 +60,7 @@ class TrainSettings(Settings):
     epochs: Annotated[
         int, Field(ge=1, le=100_000, description="Passes over the training split.")
     ] = 10
-    batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 128
+    batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 64
     optimizer: Annotated[
         Literal["adam", "adamw", "sgd"], Field(description="sgd has Nesterov momentum 0.9.")
     ] = "adam"
@@ -69,7 +69,9 @@ class TrainSettings(Settings):
         Literal["constant", "cosine", "onecycle"],
         Field(description="How the learning rate moves over all steps."),
     ] = "onecycle"
-    weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.0
+    weight_decay: Annotated[
+        float, Field(ge=0, le=10, description="How strongly weights are drawn to 0.")
+    ] = 0.0
     loss: Annotated[Literal["mse", "bce"], Field(description="`bce` needs a sigmoid output.")] = (
         "mse"
     )

@@ -7,16 +7,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.config.domains import read_space
+from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
 from archsearch.config.study import Domain, StudySettings
-from archsearch.config.validation import strict_data, validated
+from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import ListNode, MapNode, ScalarNode
 from archsearch.spec.reader import read_yaml
 
-__all__ = ["StudyFile", "is_study", "load_study", "open_study"]
+__all__ = ["StudyFile", "load_study", "open_study"]
 
 _CONSTRAINED = frozenset(
     [
@@ -45,16 +46,6 @@ class StudyFile:
     model: Model
 
 
-def is_study(root: MapNode) -> bool:
-    """Whether a file's keys are a study's rather than a spec's."""
-    keys = {entry.key for entry in root}
-    return bool(keys & {"space", "search", "model", "objectives"}) and not keys & {
-        "encoder",
-        "decoder",
-        "input",
-    }
-
-
 def load_study(path: str | Path) -> StudyFile:
     """Read a study file and the spec that it names.
 
@@ -64,6 +55,11 @@ def load_study(path: str | Path) -> StudyFile:
     """
     source = read_source(Path(path))
     root = read_yaml(source)
+    if root is not None and not is_study(root) and root.entry("encoder"):
+        raise InputError(
+            f"{path}: is a spec, not a study",
+            help=f"to train it: archsearch train {path}; a study names a spec under `model:`",
+        )
     study = None if root is None else open_study(source, root, Path(path))
     source.raise_errors()
     if study is None:
@@ -73,11 +69,13 @@ def load_study(path: str | Path) -> StudyFile:
 
 def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     """Read a study from its nodes; problems are in ``source``."""
+    root = without_nulls(source, root)
     data: dict[str, object] = {entry.key: strict_data(entry.value) for entry in root}
     model = _model(source, root, path)
     space = _space(source, root, model)
     data["space"] = space
     data.setdefault("name", path.stem)
+    data.setdefault("model", "")
     _folder_from(path, data)
     _refuse_seed(source, root, data)
     settings = validated(source, StudySettings, data, root)
@@ -90,6 +88,13 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
 
 def _model(source: Source, root: MapNode, path: Path) -> Model | None:
     entry = root.entry("model")
+    if entry is None and not root.damaged:
+        source.problem(
+            "missing-key",
+            None,
+            "the key `model` is missing",
+            help="name the spec to search around, for example `model: ../specs/family.yaml`",
+        )
     if entry is None or not isinstance(entry.value, ScalarNode):
         return None
     try:
@@ -99,7 +104,7 @@ def _model(source: Source, root: MapNode, path: Path) -> Model | None:
             "missing-model",
             entry.value.span,
             error.what,
-            help=f"{error.help}; paths are relative to the study file",
+            help=f"{error.help} (paths are relative to the study file)",
         )
         return None
     if spec.has_errors:
@@ -126,10 +131,20 @@ def _space(source: Source, root: MapNode, model: Model | None) -> dict[str, Doma
         )
         return {}
     if not isinstance(entry.value, MapNode):
-        source.problem("wrong-type", entry.value.span, "`space` must be a mapping of domains")
+        source.problem(
+            "wrong-type",
+            entry.value.span,
+            "`space` must be a mapping of domains",
+            help="for example `space: {width: {int: [4, 32]}}`",
+        )
         return {}
     if not entry.value.entries:
-        source.problem("wrong-type", entry.value.span, "`space` is empty", help="name a param")
+        source.problem(
+            "empty-section",
+            entry.value.span,
+            "`space` is empty",
+            help="name what to search over, for example `space: {width: {int: [4, 32]}}`",
+        )
     return read_space(source, entry.value, model)
 
 
@@ -172,7 +187,8 @@ def _check_constraint(source: Source, item: ScalarNode, space: Mapping[str, Doma
     except ExpressionError as error:
         start = item.span.column + error.offset
         span = Span(item.span.line, start, start + error.length)
-        source.problem(error.code, span, error.message, help=error.help)
+        help = error.help or "see `archsearch explain bad-expression`"
+        source.problem(error.code, span, error.message, help=help)
         return
     for name, offset in expression.names:
         if name not in _CONSTRAINED and name not in space:

@@ -154,12 +154,15 @@ class Worker:
         except _ClaimLostError:
             return None
         except Exception as error:  # whatever breaks a training, the study goes on
-            return SeedRecord(seed=claim.seed, state="failed", reason=_reason(error))
+            return SeedRecord(
+                seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
+            )
         return SeedRecord(
             seed=claim.seed,
             state="complete",
             result=trained.result,
             pictures=self._keep(row, claim.seed, trained.pictures),
+            ended=time.time(),
         )
 
     def _keep(self, row: SlotRow, seed: int, png: bytes | None) -> str | None:

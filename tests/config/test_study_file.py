@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.config import ChoiceDomain, FloatDomain, IntDomain, load_study
+from archsearch.config import ChoiceDomain, FloatDomain, IntDomain, load, load_study
 from archsearch.errors import InputError
 from archsearch.spec import DiagnosticsError
 
@@ -61,7 +61,7 @@ def test_a_folder_is_relative_to_the_file(tmp_path: Path) -> None:
         ("  width: {int: [0, 8], log: true}\n", "bad-domain", 5),
         ("  width: {int: 3}\n", "bad-domain", 5),
         ("  width: {itn: [1, 3]}\n", "bad-domain", 5),
-        ("  width: {int: [1, 3.5]}\n", "value-not-allowed", 5),
+        ("  width: {int: [1, 3.5]}\n", "bad-domain", 5),
         ("  defaults.conv.kernel: {choice: [3, big]}\n", "value-not-allowed", 5),
         ("  defaults.conv.kernel: {choice: [3, 3]}\n", "bad-domain", 5),
         ("  train.seed: {int: [1, 3]}\n", "bad-path", 5),
@@ -105,3 +105,10 @@ def test_a_broken_spec_is_told_at_its_name(tmp_path: Path) -> None:
 def test_a_missing_study_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_study(tmp_path / "nothing.yaml")
+
+
+def test_a_spec_is_no_study_and_a_study_no_spec() -> None:
+    with pytest.raises(InputError, match="is a spec, not a study"):
+        load_study(ROOT / "specs/unet.yaml")
+    with pytest.raises(InputError, match="is a study, not a spec"):
+        load(ROOT / "studies/quickstart.yaml")

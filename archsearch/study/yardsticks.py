@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import TypeAdapter
 
 from archsearch.records import Baselines
 from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, study_attributes
+from archsearch.study.artifacts import leave_probe
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import plain
 from archsearch.study.opened import OpenStudy
 from archsearch.study.proposals import sampler_options
+from archsearch.study.stored import BASE
 from archsearch.study.trainer import Trainer
 
 __all__ = ["describe", "stored_baselines"]
@@ -20,7 +24,9 @@ SAMPLER = "archsearch:sampler"
 _BASELINES = TypeAdapter(dict[str, Baselines])
 
 
-def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say) -> None:
+def describe(
+    study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say, *, base: Path
+) -> None:
     """Prepare the pictures and write the study's header, if no one has yet.
 
     The header is written last: while it is missing, this is done again.
@@ -47,9 +53,11 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),
         BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
+        BASE: str(base),
         SAMPLER: sampler_options(study.settings.search),
         **study_attributes(header),
     }
+    leave_probe(study)
     for key, value in attributes.items():
         study.storage.set_study_user_attr(study.study_id, key, value)
 

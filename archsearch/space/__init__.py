@@ -1,12 +1,15 @@
 """Search spaces: domains over a family, candidates, constraints and designs."""
 
+from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.constraints import Constraint
 from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
+from archsearch.space.words import design_lines
 
 __all__ = [
     "PROPOSALS_PER_SLOT",
+    "Balance",
     "Candidate",
     "Constraint",
     "Design",
@@ -14,6 +17,7 @@ __all__ = [
     "SearchSpace",
     "Value",
     "configurations",
+    "design_lines",
     "domain_size",
     "domain_values",
     "draw",

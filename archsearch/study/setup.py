@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, delete, insert, select, update
 
-from archsearch.config import Model, StudySettings
+from archsearch.config import DESIGNS, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
 from archsearch.records.layout import HEADER, candidate_attributes
-from archsearch.space import Design, SearchSpace, draw_design
+from archsearch.space import Design, SearchSpace, design_lines, draw_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
-from archsearch.study.opened import DESIGNS, OpenStudy, SlotRow
+from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
 from archsearch.study.values import values_to_json
@@ -121,7 +121,9 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     design: Design | None = None
     if study.designed:
         say(StudyEvent("drawing", f"{search.method} design of {search.trials} candidates"))
-        design = draw_design(study.space, search.method, search.trials, search.seed)
+        design = draw_design(study.space, search.method, search.trials, search.seed, search.over)
+        for line in design_lines(design):
+            say(StudyEvent("note", line))
     count = search.trials if design is None else len(design.candidates)
     key = {"study_id": study.study_id}
     slot_rows: list[dict[str, object]] = [

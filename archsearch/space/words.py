@@ -1,0 +1,42 @@
+"""A design's quality in words with numbers."""
+
+from __future__ import annotations
+
+from archsearch.space.balance import Balance
+from archsearch.space.designs import Design
+from archsearch.space.support import words
+
+__all__ = ["design_lines"]
+
+
+def design_lines(design: Design) -> tuple[str, ...]:
+    """What to say of a design beside its candidates; nothing of a plain one."""
+    lines: list[str] = []
+    if design.balance is not None:
+        lines += [_strata(design.balance), _criterion(design.balance)]
+    if design.sets:
+        sizes = sorted(set(design.sets), reverse=True)
+        counted = ", ".join(f"{design.sets.count(size)} of {size}" for size in sizes)
+        lines.append(f"matched sets of candidates: {counted}")
+    return (*lines, *design.notes)
+
+
+def _strata(balance: Balance) -> str:
+    low, high = balance.edges[0], balance.edges[-1]
+    counts = " ".join(str(count) for count in balance.counts)
+    random = " ".join(f"{count:.1f}" for count in balance.random_counts)
+    return (
+        f"{balance.over} from {low:,.0f} to {high:,.0f} in {len(balance.counts)} strata: "
+        f"{counts} (random designs: {random})"
+    )
+
+
+def _criterion(balance: Balance) -> str:
+    parts = ", ".join(
+        f"{words(name)} {abs(rho):.2f} (random {balance.random[name]:.2f})"
+        for name, rho in balance.correlations.items()
+    )
+    return (
+        f"|ρ| of {balance.over} with {parts}; mean {balance.criterion:.2f} against "
+        f"{balance.random_criterion:.2f}, the mean of {balance.random_designs} random designs"
+    )

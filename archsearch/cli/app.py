@@ -16,6 +16,7 @@ from archsearch.cli.data import app as data_app
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
 from archsearch.cli.show import show
+from archsearch.cli.space import space
 from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
@@ -55,6 +56,7 @@ def root(
 
 app.command("check")(check)
 app.command("show")(show)
+app.command("space")(space)
 app.command("train")(train)
 app.command("report")(report)
 app.add_typer(study_app, name="study")

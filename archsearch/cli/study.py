@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_text, to_stderr
+from archsearch.cli.study_files import STORAGE, find_study, is_study_file
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
-    from archsearch.config import StudyFile
     from archsearch.records import StudyRecord, TrialRecord
 
 __all__ = ["app"]
@@ -31,7 +31,6 @@ Study = Annotated[
 ]
 Storage = Annotated[str, typer.Option(metavar="URL", help="The database that studies live in.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-STORAGE = "sqlite:///runs/studies.db"
 
 
 @app.command("run")
@@ -72,7 +71,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     from archsearch.study.summary import status
 
     named = overridden(
-        _find(study, storage),
+        find_study(study, storage),
         set or [],
         {
             "data": {"source": _absolute(data), "limit": limit},
@@ -160,26 +159,12 @@ def best_command(
         to_stderr(f"written to {out}; to train it: archsearch train {shlex.quote(str(out))}")
 
 
-def _find(study: str, storage: str) -> StudyFile:
-    """A study file by its path, or a study by its name in the storage."""
-    from archsearch.config import load_study
-    from archsearch.study.stored import stored_study
-
-    if _is_file(study):
-        return load_study(Path(study))
-    return stored_study(storage, study)
-
-
 def _record(study: str, storage: str) -> StudyRecord:
     from archsearch.config import load_study as load_file
     from archsearch.records import load_study
 
-    name = load_file(Path(study)).settings.name if _is_file(study) else study
+    name = load_file(Path(study)).settings.name if is_study_file(study) else study
     return load_study(storage, name)
-
-
-def _is_file(study: str) -> bool:
-    return Path(study).suffix in {".yaml", ".yml"} or Path(study).is_file()
 
 
 def _absolute(source: str | None) -> str | None:

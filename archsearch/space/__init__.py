@@ -5,6 +5,8 @@ from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.constraints import Constraint
 from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
+from archsearch.space.power import detectable_correlation
+from archsearch.space.summary import SpaceSummary, Spread, summarize
 from archsearch.space.words import design_lines
 
 __all__ = [
@@ -15,11 +17,15 @@ __all__ = [
     "Design",
     "Rejection",
     "SearchSpace",
+    "SpaceSummary",
+    "Spread",
     "Value",
     "configurations",
     "design_lines",
+    "detectable_correlation",
     "domain_size",
     "domain_values",
     "draw",
     "draw_design",
+    "summarize",
 ]

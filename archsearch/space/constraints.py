@@ -90,7 +90,7 @@ class Constraint:
         if off is None or sides is None:
             return Outcome(1.0, "it doesn't hold")
         # A strict comparison of equals is off by nothing, and broken all the same.
-        return Outcome(max(off, 1e-6), f"{sides[0]:g} is not below {sides[1]:g}")
+        return Outcome(max(off, 1e-6), f"{sides[0]:,.10g} is not below {sides[1]:,.10g}")
 
 
 def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, ExpressionValue]:

@@ -20,7 +20,7 @@ from archsearch.space.points import (
 from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 
-__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design"]
+__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design", "nothing_feasible"]
 
 PROPOSALS_PER_SLOT = 100
 """Points tried for one slot before the study says that it can't find another."""
@@ -120,7 +120,7 @@ def draw_design(
         points = random_points(space, draws, seed)
     pool = collect(space, points, wanted=wanted, limit=limit)
     if not pool.candidates:
-        raise _nothing_feasible(pool)
+        raise nothing_feasible(pool)
     if method == "stratified":
         return _stratified(pool, trials, over or "latent.size", seed)
     if method == "matched":
@@ -141,7 +141,8 @@ def _stratified(pool: Pool, trials: int, over: str, seed: int) -> Design:
     )
 
 
-def _nothing_feasible(pool: Pool) -> InputError:
+def nothing_feasible(pool: Pool) -> InputError:
+    """The error for a space without candidates: each rule's share and an example."""
     lines = []
     for rule, count in sorted(pool.rejected.items(), key=lambda item: -item[1]):
         example = pool.examples[rule]

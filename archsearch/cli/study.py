@@ -134,25 +134,32 @@ def best_command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write its spec; else stdout.")
     ] = None,
+    point: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="A trial of the Pareto front, by its number."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Give the best trial's spec as YAML, as `train` takes it.
 
+    With several objectives there is a front of best trials; `study status`
+    lists it, and --point takes one of it.
+
     Example: archsearch study best latent-vs-mse --out best.yaml
     """
     from archsearch.files import write_text
-    from archsearch.study.summary import required_best
+    from archsearch.study.summary import required_best, shown_trial
 
     record = _record(study, storage)
-    best = required_best(record)
+    best = required_best(record, point)
     if best.plan is None:
         raise InputError(f"trial {best.number} of {record.name!r} has no spec in the storage")
     if out is not None:
         write_text(out, best.plan.spec)
     if json:
-        print_json({"study": record.name, **_best(best), "spec": best.plan.spec})
+        print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    to_stderr(_best_line(best))
+    to_stderr("best: " + _trial_line(record, best))
     if out is None:
         print_text(best.plan.spec)
     else:
@@ -191,20 +198,34 @@ def _again(name: str, storage: str) -> str:
 
 def _summary(record: StudyRecord) -> str:
     from archsearch.records import trial_counts
-    from archsearch.study.summary import best_trial
+    from archsearch.study.summary import objectives, pareto_front
 
     counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
-    best = best_trial(record)
     lines = [f"{record.name}: {counts}; {record.seconds / 60:.1f} min"]
-    return "\n".join(lines if best is None else [*lines, f"  {_best_line(best)}"])
+    front = pareto_front(record)
+    if len(objectives(record)) == 1:
+        return "\n".join([*lines, *(f"  best: {_trial_line(record, trial)}" for trial in front)])
+    lines += [f"  Pareto front of {', '.join(objectives(record))}:"] if front else []
+    return "\n".join([*lines, *(f"    {_trial_line(record, trial)}" for trial in front)])
 
 
-def _best(best: TrialRecord) -> dict[str, object]:
-    return {"number": best.number, "values": [best.value], "point": best.values}
+def _trial_line(record: StudyRecord, trial: TrialRecord) -> str:
+    from archsearch.study.summary import objectives, trial_values
+
+    point = ", ".join(f"{name} = {value}" for name, value in trial.values.items())
+    size = "" if trial.plan is None else f", latent {trial.plan.latent_size}"
+    size += "" if trial.plan is None else f", {trial.plan.params:,} parameters"
+    values = zip(objectives(record), trial_values(record, trial) or (), strict=False)
+    shown = ", ".join(f"{_OBJECTIVES.get(name, name)} {_short(value)}" for name, value in values)
+    return f"trial {trial.number}, {shown}{size} ({point})"
 
 
-def _best_line(best: TrialRecord) -> str:
-    point = ", ".join(f"{name} = {value}" for name, value in best.values.items())
-    size = "" if best.plan is None else f", latent {best.plan.latent_size}"
-    size += "" if best.plan is None else f", {best.plan.params:,} parameters"
-    return f"best: trial {best.number}, validation MSE {best.value or 0:.5f}{size} ({point})"
+_OBJECTIVES = {
+    "val.mse": "validation MSE",
+    "val.psnr": "validation PSNR",
+    "val.ssim": "validation SSIM",
+}
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and value >= 1 else f"{value:.5f}"

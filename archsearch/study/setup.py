@@ -17,7 +17,9 @@ from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
+from archsearch.study.objectives import directions
 from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.samplers import check_sampler
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
 from archsearch.study.values import values_to_json
@@ -51,6 +53,7 @@ def open_study(
     space = SearchSpace.of(settings, model)
     for name, domain in space.domains.items():
         distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+    check_sampler(space, settings.search)
     engine = open_engine(url)
     storage = open_storage(url)
     study_id = _optuna_study(settings, storage)
@@ -92,7 +95,10 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
     import optuna
 
     optuna.create_study(
-        study_name=settings.name, storage=storage, direction="minimize", load_if_exists=True
+        study_name=settings.name,
+        storage=storage,
+        directions=directions(settings.objectives),
+        load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))
 

@@ -19,6 +19,7 @@ from archsearch.study.ledger import Claim
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.owner import Owner
 from archsearch.study.proposals import propose
+from archsearch.study.pruning import FIRST_SEED, PruneWatch
 from archsearch.study.publish import publish
 from archsearch.study.setup import lay_out
 from archsearch.study.trainer import Job, Trained, Trainer
@@ -36,6 +37,10 @@ class WorkerOptions:
     threads: int = 1
     beat: float = BEAT_SECONDS
     idle: float = 0.5
+
+
+class _PrunedError(Exception):
+    """The training is worse than others at this epoch; the message says so."""
 
 
 class _ClaimLostError(Exception):
@@ -129,6 +134,8 @@ class Worker:
             trained = self._fit(claim, row, heartbeat)
         except _ClaimLostError:
             return None
+        except _PrunedError as pruned:
+            return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
         except Exception as error:  # whatever breaks a training, the study goes on
             return SeedRecord(seed=claim.seed, state="failed", reason=_reason(error))
         pictures = None
@@ -144,9 +151,12 @@ class Worker:
         place = StudyEvent("started", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
         self._say(_with(place, "started", latent_size=plan.latent.size))
 
+        watch = self._watch(claim, row, candidate.settings.train.epochs)
+
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
                 raise _ClaimLostError
+            reason = "" if watch is None else watch.reason_to_stop(epoch)
             self._say(
                 _with(
                     place,
@@ -157,6 +167,8 @@ class Worker:
                     latent_size=plan.latent.size,
                 )
             )
+            if reason:
+                raise _PrunedError(reason)
 
         latent = plan.latent
         trained = self._trainer.train(
@@ -174,16 +186,22 @@ class Worker:
             raise RunFailedError(f"the validation error is {error}")
         return trained
 
+    def _watch(self, claim: Claim, row: SlotRow, epochs: int) -> PruneWatch | None:
+        if self._study.settings.prune == "none" or claim.seed != FIRST_SEED or row.trial_id is None:
+            return None
+        return PruneWatch(self._study, row.trial_id, epochs)
+
     def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
         failed = record is not None and record.state == "failed"
+        pruned = record is not None and record.state == "pruned"
         kept = record is not None and self._study.ledger.finish(
-            claim, record.model_dump_json(), failed=failed, seconds=seconds
+            claim, record.model_dump_json(), failed=failed, pruned=pruned, seconds=seconds
         )
         place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
         if record is None or not kept:
             self._say(_with(place, "surplus"))
-        elif failed:
-            self._say(_with(place, "failed", text=record.reason, seconds=seconds))
+        elif failed or pruned:
+            self._say(_with(place, record.state, text=record.reason, seconds=seconds))
         else:
             error = record.result.val.mse if record.result else None
             self._say(_with(place, "trained", val_mse=error, seconds=seconds))

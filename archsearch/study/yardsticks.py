@@ -9,13 +9,15 @@ from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, st
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import plain
 from archsearch.study.opened import OpenStudy
-from archsearch.study.proposals import sampler_options
+from archsearch.study.pruning import pruner_options
+from archsearch.study.samplers import sampler_options
 from archsearch.study.trainer import Trainer
 
 __all__ = ["describe", "stored_baselines"]
 
 BASELINES = "archsearch:baselines"
 SAMPLER = "archsearch:sampler"
+PRUNER = "archsearch:pruner"
 
 _BASELINES = TypeAdapter(dict[str, Baselines])
 
@@ -47,7 +49,8 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),
         BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
-        SAMPLER: sampler_options(study.settings.search),
+        SAMPLER: sampler_options(study.settings.search, len(study.space.domains)),
+        PRUNER: pruner_options(study.settings),
         **study_attributes(header),
     }
     for key, value in attributes.items():

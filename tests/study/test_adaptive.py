@@ -152,5 +152,5 @@ def test_a_step_that_misses_high_is_told_to_optuna_without_a_warning() -> None:
 
 def test_step_and_log_together_are_refused_for_tpe() -> None:
     domain = IntDomain(low=2, high=9, step=3, log=True)
-    with pytest.raises(InputError, match=r"space\.n: method tpe can't draw"):
+    with pytest.raises(InputError, match=r"space\.n: methods that adapt can't draw"):
         distribution("n", domain, adaptive=True)

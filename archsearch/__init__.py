@@ -1,7 +1,9 @@
 """archsearch: declarative architecture search for convolutional autoencoders.
 
-``load(path).plan()`` gives a plan, ``build(plan)`` the torch module. Importing
-archsearch loads no torch; what needs it is imported on first use.
+``load(path).plan()`` gives a plan, ``build(plan)`` the torch module, ``fit``
+trains one, ``run_study`` searches a space and ``write_report`` tells what was
+found. Importing archsearch loads no torch; what needs it is imported on first
+use.
 """
 
 from __future__ import annotations
@@ -10,16 +12,40 @@ from typing import TYPE_CHECKING
 
 from archsearch import errors
 from archsearch.config.model import Model, load
+from archsearch.config.study_file import StudyFile, load_study
 from archsearch.spec import ModelPlan
 
 if TYPE_CHECKING:
+    from archsearch.data import load_pictures
     from archsearch.nn import build
+    from archsearch.report import write_report
+    from archsearch.study import run_study
+    from archsearch.train import fit
 
-__all__ = ["Model", "ModelPlan", "__version__", "build", "errors", "load"]
+__all__ = [
+    "Model",
+    "ModelPlan",
+    "StudyFile",
+    "__version__",
+    "build",
+    "errors",
+    "fit",
+    "load",
+    "load_pictures",
+    "load_study",
+    "run_study",
+    "write_report",
+]
 
 __version__ = "0.1.0"
 
-_LAZY = {"build": "archsearch.nn"}
+_LAZY = {
+    "build": "archsearch.nn",
+    "fit": "archsearch.train",
+    "load_pictures": "archsearch.data",
+    "run_study": "archsearch.study",
+    "write_report": "archsearch.report",
+}
 
 
 def __getattr__(name: str) -> object:

@@ -13,8 +13,10 @@ import typer
 from archsearch import __version__
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
+from archsearch.cli.explain import explain
 from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
+from archsearch.cli.schema import schema
 from archsearch.cli.show import show
 from archsearch.cli.space import space
 from archsearch.cli.study import app as study_app
@@ -55,7 +57,9 @@ def root(
 
 
 app.command("check")(check)
+app.command("schema")(schema)
 app.command("show")(show)
+app.command("explain")(explain)
 app.command("space")(space)
 app.command("train")(train)
 app.command("report")(report)

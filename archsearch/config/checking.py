@@ -11,6 +11,7 @@ from archsearch.config.study_file import is_study, open_study
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
+from archsearch.spec.nodes import MapNode
 from archsearch.spec.reader import read_yaml
 from archsearch.spec.source import in_order
 
@@ -60,7 +61,7 @@ def _check_file(file: Path, task: str) -> list[Diagnostic]:
         study = open_study(source, root, file)
         found = list(source.diagnostics)
         if study is not None:
-            found += _default_model(source, study.model, study.settings.task.name)
+            found += _default_model(source, root, study.model, study.settings.task.name)
         return in_order(found)
     family = parse_nodes(source, root, file.stem)
     if family is None:
@@ -68,18 +69,19 @@ def _check_file(file: Path, task: str) -> list[Diagnostic]:
     return list(Model(family).resolve(task).diagnostics)
 
 
-def _default_model(source: Source, model: Model, task: str) -> list[Diagnostic]:
+def _default_model(source: Source, root: MapNode, model: Model, task: str) -> list[Diagnostic]:
     """A study's spec must resolve with its default values."""
     errors = [d for d in model.resolve(task).diagnostics if d.severity == "error"]
     if not errors:
         return []
     first = errors[0]
+    entry = root.entry("model")
     return [
         source.diagnostic(
             "broken-model",
-            None,
-            f"the model has errors with its default values: {first.file}:{first.line}",
-            first.message,
+            entry.value.span if entry else None,
+            "the model has errors with its default values",
+            f"first: line {first.line}: {first.message}",
             f"run `archsearch check {first.file}`",
             "error",
         )

@@ -6,20 +6,25 @@ from collections.abc import Iterable
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.model import Model
+from archsearch.config.overrides import changed
 from archsearch.config.settings import TrainSettings
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain
 from archsearch.config.validation import Data, strict_data, validated
-from archsearch.spec import PathError, Raw, Source, Span, Target, find_target
+from archsearch.errors import InputError
+from archsearch.spec import PathError, Raw, Source, Target, find_target
 from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import Entry, ListNode, MapNode, Node
+from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.parse_values import shown
 
-__all__ = ["read_space"]
+__all__ = ["FORMS", "read_space"]
 
-_FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
+FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "int": IntDomain,
     "float": FloatDomain,
     "choice": ChoiceDomain,
 }
+_BOUNDS = ("low", "high", "choices")
+_NOT_WHOLE = 0.381966
 _EXAMPLE = "for example {int: [4, 32], log: true} or {choice: [3, 5]}"
 
 
@@ -40,7 +45,7 @@ def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, 
 
 def _read_domain(source: Source, entry: Entry) -> Domain | None:
     value = entry.value
-    forms = [e for e in value if e.key in _FORMS] if isinstance(value, MapNode) else []
+    forms = [e for e in value if e.key in FORMS] if isinstance(value, MapNode) else []
     if len(forms) != 1 or not isinstance(value, MapNode):
         source.problem(
             "bad-domain",
@@ -50,20 +55,61 @@ def _read_domain(source: Source, entry: Entry) -> Domain | None:
         )
         return None
     form = forms[0]
+    if not _is_well_formed(source, form) or not _check_extras(source, value, form):
+        return None
     data: dict[str, Data] = {e.key: strict_data(e.value) for e in value if e is not form}
     bounds = strict_data(form.value)
     if form.key == "choice":
         data["choices"] = bounds
-    elif isinstance(bounds, tuple) and len(bounds) == 2:
+    elif isinstance(bounds, tuple):
         data["low"], data["high"] = bounds
-    else:
-        source.problem(
-            "bad-domain", form.value.span, f"`{form.key}` takes [low, high]", help=_EXAMPLE
-        )
-        return None
     prefix = f"space.{entry.key}."
-    domain: Domain | None = validated(source, _FORMS[form.key], data, value, prefix)
+    domain: Domain | None = validated(source, FORMS[form.key], data, value, prefix)
     return domain if domain is not None and _is_sound(source, form, domain) else None
+
+
+def _is_well_formed(source: Source, form: Entry) -> bool:
+    """Whether the bounds or choices are a list of the right things."""
+    items = form.value.items if isinstance(form.value, ListNode) else ()
+    if form.key == "choice":
+        wrong = next((item for item in items if not _is_choice(item)), None)
+        complete, takes = bool(items), "takes a list of values"
+    else:
+        kinds = (int,) if form.key == "int" else (int, float)
+        wrong = next((item for item in items if not _is_number(item, kinds)), None)
+        whole = "whole numbers " if form.key == "int" else ""
+        complete, takes = len(items) == 2, f"takes {whole}[low, high]"
+    if complete and wrong is None:
+        return True
+    place = wrong.span if wrong else form.value.span
+    source.problem("bad-domain", place, f"`{form.key}` {takes}", help=_EXAMPLE)
+    return False
+
+
+def _is_number(node: Node, kinds: tuple[type, ...]) -> bool:
+    value = strict_data(node)
+    return isinstance(value, kinds) and not isinstance(value, bool)
+
+
+def _is_choice(node: Node) -> bool:
+    if isinstance(node, ListNode):
+        return len(node.items) == 2 and all(_is_number(item, (int,)) for item in node.items)
+    return isinstance(node, ScalarNode) and node.value is not None
+
+
+def _check_extras(source: Source, node: MapNode, form: Entry) -> bool:
+    known = [name for name in FORMS[form.key].model_fields if name not in _BOUNDS]
+    unknown = [e for e in node if e is not form and e.key not in known]
+    for entry in unknown:
+        source.problem(
+            "unknown-key",
+            entry.key_node.span,
+            f"a domain of `{form.key}` has no key `{entry.key}`",
+            help=did_you_mean(entry.key, known)
+            if known
+            else f"a choice is its list alone: `{{{form.key}: […]}}`",
+        )
+    return not unknown
 
 
 def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
@@ -72,10 +118,10 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
         if len(set(map(repr, domain.choices))) < len(domain.choices):
             problem, help = "a choice is there twice", "remove one of the two"
     elif domain.low > domain.high:
-        problem = f"low {domain.low} is above high {domain.high}"
-        help = f"write [{domain.high}, {domain.low}]"
+        problem = f"low {shown(domain.low)} is above high {shown(domain.high)}"
+        help = f"write [{shown(domain.high)}, {shown(domain.low)}]"
     elif domain.log and domain.low <= 0:
-        problem = f"a log scale can't begin at {domain.low}"
+        problem = f"a log scale can't begin at {shown(domain.low)}"
         help = "begin above 0, or leave out log"
     elif isinstance(domain, IntDomain) and domain.log and domain.step != 1:
         problem, help = "log and step don't go together", "leave one of them out"
@@ -87,7 +133,7 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
 def _check_target(source: Source, entry: Entry, domain: Domain, model: Model) -> None:
     head, _, rest = entry.key.partition(".")
     if head == "train":
-        _check_train(source, entry, rest)
+        _check_train(source, entry, rest, domain)
         return
     if head in {"data", "task"}:
         source.problem(
@@ -105,7 +151,7 @@ def _check_target(source: Source, entry: Entry, domain: Domain, model: Model) ->
     _check_values(source, entry, domain, target)
 
 
-def _check_train(source: Source, entry: Entry, name: str) -> None:
+def _check_train(source: Source, entry: Entry, name: str, domain: Domain) -> None:
     known = [field for field in TrainSettings.model_fields if field != "seed"]
     if name not in known:
         source.problem(
@@ -114,6 +160,13 @@ def _check_train(source: Source, entry: Entry, name: str) -> None:
             f"`train` has no `{name}` to search over",
             help=did_you_mean(name, known),
         )
+        return
+    for index, value in enumerate(_extremes(domain)):
+        try:
+            changed(TrainSettings(), "train", {name: value})
+        except InputError as error:
+            _refuse_value(source, entry, domain, index, value, error.help)
+            return
 
 
 def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) -> None:
@@ -121,22 +174,30 @@ def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) 
         return
     for index, value in enumerate(_extremes(domain)):
         if target.field.type.read(value) is None:
-            place = next(e.value for e in entry.value if e.key in _FORMS)
-            span = _value_span(place, index, domain)
-            source.problem(
-                "value-not-allowed",
-                span,
-                f"`{entry.key}` can't be {value!r}",
-                help=f"`{target.field.name}` takes {target.field.type.expects}",
-            )
+            takes = f"`{target.field.name}` takes {target.field.type.expects}"
+            _refuse_value(source, entry, domain, index, value, takes)
             return
 
 
-def _value_span(place: Node, place_in_list: int, domain: Domain) -> Span:
-    if isinstance(domain, ChoiceDomain) and isinstance(place, ListNode):
-        return place.items[place_in_list].span
-    return place.span
+def _refuse_value(
+    source: Source, entry: Entry, domain: Domain, index: int, value: Raw, help: str
+) -> None:
+    """Told at the value in the list; at the whole list for one between its ends."""
+    node = entry.value
+    forms = [e.value for e in node if e.key in FORMS] if isinstance(node, MapNode) else []
+    place = forms[0] if forms else node
+    if isinstance(place, ListNode) and index < len(place.items):
+        place = place.items[index]
+    source.problem(
+        "value-not-allowed", place.span, f"`{entry.key}` can't be {shown(value)}", help=help
+    )
 
 
 def _extremes(domain: Domain) -> Iterable[Raw]:
-    return domain.choices if isinstance(domain, ChoiceDomain) else (domain.low, domain.high)
+    """Values that show whether all of a domain is allowed."""
+    if isinstance(domain, ChoiceDomain):
+        return domain.choices
+    if isinstance(domain, IntDomain):
+        return (domain.low, domain.high)
+    between = domain.low + (domain.high - domain.low) * _NOT_WHOLE
+    return (domain.low, domain.high, between)

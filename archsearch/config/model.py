@@ -29,6 +29,7 @@ class Model:
 
     def __init__(self, family: Family) -> None:
         self.family = family
+        self._keys: dict[str, str] = {}
 
     @property
     def name(self) -> str:
@@ -38,7 +39,8 @@ class Model:
     @property
     def picture_channels(self) -> int:
         """Channels of the pictures it is for: the input's number, or 3 for ``auto``."""
-        first = self.family.input.channels.parts[0]
+        written = self.family.input.channels
+        first = None if written is None else written.parts[0]
         return first if isinstance(first, int) else 3
 
     def resolve(
@@ -93,11 +95,16 @@ class Model:
         """
         found: dict[str, Raw] = {}
         for path, value in values.items():
-            try:
-                found[find_target(self.family, path).key] = value
-            except PathError as error:
-                raise InputError(error.message, help=error.help) from error
+            found[self._keys.get(path) or self._key(path)] = value
         return found
+
+    def _key(self, path: str) -> str:
+        """The canonical form of ``path``, found once."""
+        try:
+            key = self._keys[path] = find_target(self.family, path).key
+        except PathError as error:
+            raise InputError(error.message, help=error.help) from error
+        return key
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:

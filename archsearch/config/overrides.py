@@ -8,6 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from archsearch.config.settings import DataSettings, TaskSettings, TrainSettings
+from archsearch.config.validation import reason
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source
 from archsearch.spec.nearest import did_you_mean
@@ -89,7 +90,6 @@ def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Chan
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in detail["loc"])
-        message = detail["msg"].removeprefix("Value error, ")
         raise InputError(
-            f"`{head}.{place}` = {detail['input']!r} is not allowed", help=message
+            f"`{head}.{place}` = {detail['input']!r} is not allowed", help=reason(detail)
         ) from error

@@ -69,7 +69,9 @@ class TrainSettings(Settings):
         Literal["constant", "cosine", "onecycle"],
         Field(description="How the learning rate moves over all steps."),
     ] = "onecycle"
-    weight_decay: Annotated[float, Field(ge=0, le=10)] = 0.0
+    weight_decay: Annotated[
+        float, Field(ge=0, le=10, description="How strongly weights are drawn to 0.")
+    ] = 0.0
     loss: Annotated[Literal["mse", "bce"], Field(description="`bce` needs a sigmoid output.")] = (
         "mse"
     )

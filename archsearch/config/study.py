@@ -59,8 +59,8 @@ class IntDomain(_Conditional):
 
     low: int
     high: int
-    step: Annotated[int, Field(ge=1)] = 1
-    log: bool = False
+    step: Annotated[int, Field(ge=1, description="From one value to the next.")] = 1
+    log: Annotated[bool, Field(description="Even on a log scale.")] = False
 
 
 class FloatDomain(_Conditional):
@@ -68,7 +68,7 @@ class FloatDomain(_Conditional):
 
     low: float
     high: float
-    log: bool = False
+    log: Annotated[bool, Field(description="Even on a log scale.")] = False
 
 
 class ChoiceDomain(_Conditional):
@@ -113,14 +113,20 @@ class BudgetSettings(Settings):
 class StudySettings(Settings):
     """A whole study file, checked."""
 
-    name: str
-    description: str = ""
-    model: str
+    name: Annotated[str, Field(description="By default the file's name.")]
+    description: Annotated[str, Field(description="What is asked, in a sentence.")] = ""
+    model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings()
     task: TaskSettings = TaskSettings()
     train: TrainSettings = TrainSettings()
-    space: dict[str, Domain]
-    constraints: tuple[Expression, ...] = ()
+    space: Annotated[
+        dict[str, Domain],
+        Field(description="What varies: params by name, anything else by path, and its values."),
+    ]
+    constraints: Annotated[
+        tuple[Expression, ...],
+        Field(description="What every candidate must satisfy, as in `latent.size <= 2048`."),
+    ] = ()
     search: SearchSettings = SearchSettings()
     objectives: Annotated[
         tuple[Objective, ...],

@@ -10,7 +10,7 @@ from archsearch.config.domains import read_space
 from archsearch.config.model import Model, open_model
 from archsearch.config.search_rules import search_conflicts
 from archsearch.config.study import Domain, StudySettings
-from archsearch.config.validation import strict_data, validated
+from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
 from archsearch.spec.nearest import did_you_mean
@@ -60,11 +60,13 @@ def load_study(path: str | Path) -> StudyFile:
 
 def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     """Read a study from its nodes; problems are in ``source``."""
+    root = without_nulls(source, root)
     data: dict[str, object] = {entry.key: strict_data(entry.value) for entry in root}
     model = _model(source, root, path)
     space = _space(source, root, model)
     data["space"] = space
     data.setdefault("name", path.stem)
+    data.setdefault("model", "")
     _folder_from(path, data)
     _refuse_seed(source, root, data)
     _refuse_test(source, root, data)
@@ -80,6 +82,13 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
 
 def _model(source: Source, root: MapNode, path: Path) -> Model | None:
     entry = root.entry("model")
+    if entry is None and not root.damaged:
+        source.problem(
+            "missing-key",
+            None,
+            "the key `model` is missing",
+            help="name the spec to search around, for example `model: ../specs/family.yaml`",
+        )
     if entry is None or not isinstance(entry.value, ScalarNode):
         return None
     try:
@@ -89,7 +98,7 @@ def _model(source: Source, root: MapNode, path: Path) -> Model | None:
             "missing-model",
             entry.value.span,
             error.what,
-            help=f"{error.help}; paths are relative to the study file",
+            help=f"{error.help} (paths are relative to the study file)",
         )
         return None
     if spec.has_errors:
@@ -116,10 +125,20 @@ def _space(source: Source, root: MapNode, model: Model | None) -> dict[str, Doma
         )
         return {}
     if not isinstance(entry.value, MapNode):
-        source.problem("wrong-type", entry.value.span, "`space` must be a mapping of domains")
+        source.problem(
+            "wrong-type",
+            entry.value.span,
+            "`space` must be a mapping of domains",
+            help="for example `space: {width: {int: [4, 32]}}`",
+        )
         return {}
     if not entry.value.entries:
-        source.problem("wrong-type", entry.value.span, "`space` is empty", help="name a param")
+        source.problem(
+            "empty-section",
+            entry.value.span,
+            "`space` is empty",
+            help="name what to search over, for example `space: {width: {int: [4, 32]}}`",
+        )
     return read_space(source, entry.value, model)
 
 
@@ -191,7 +210,8 @@ def _check_constraint(source: Source, item: ScalarNode, names: ConstrainedNames)
     except ExpressionError as error:
         start = item.span.column + error.offset
         span = Span(item.span.line, start, start + error.length)
-        source.problem(error.code, span, error.message, help=error.help)
+        help = error.help or "see `archsearch explain bad-expression`"
+        source.problem(error.code, span, error.message, help=help)
         return
     for name, offset in expression.names:
         if name not in names:

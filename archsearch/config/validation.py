@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -9,9 +10,10 @@ from pydantic_core import ErrorDetails
 
 from archsearch.spec import Source, Span
 from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import ListNode, MapNode, Node, Scalar, ScalarNode
+from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
+from archsearch.spec.parse_values import shown
 
-__all__ = ["Data", "strict_data", "validated"]
+__all__ = ["Data", "reason", "strict_data", "validated", "without_nulls"]
 
 Data = Scalar | tuple["Data", ...] | dict[str, "Data"]
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -25,6 +27,24 @@ def strict_data(node: Node) -> Data:
         return {entry.key: strict_data(entry.value) for entry in node}
     value = node.value
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def without_nulls(source: Source, root: MapNode) -> MapNode:
+    """The mapping without keys that have no value; each of those is noted."""
+    entries = []
+    for entry in root:
+        value = entry.value
+        if isinstance(value, ScalarNode) and value.value is None:
+            source.problem(
+                "null-value",
+                entry.key_node.span,
+                f"`{entry.key}` has no value",
+                help="write one, or remove the key",
+            )
+            continue
+        inner = without_nulls(source, value) if isinstance(value, MapNode) else value
+        entries.append(Entry(entry.key, entry.key_node, inner))
+    return MapNode(tuple(entries), root.span, damaged=len(entries) < len(root.entries))
 
 
 def validated(
@@ -43,32 +63,71 @@ def _note(
     source: Source, model: type[BaseModel], detail: ErrorDetails, root: Node, prefix: str
 ) -> None:
     place = detail["loc"]
-    shown = prefix + ".".join(str(part) for part in place)
+    key = prefix + ".".join(str(part) for part in place)
     if detail["type"] == "extra_forbidden":
         known = _fields_at(model, place[:-1])
         source.problem(
             "unknown-key",
             _span(root, place, key=True),
-            f"there is no key `{shown}`",
+            f"there is no key `{key}`",
             help=did_you_mean(str(place[-1]), known),
         )
     elif detail["type"] == "missing":
         source.problem(
             "missing-key",
-            _span(root, place[:-1]),
-            f"the key `{shown}` is missing",
+            _span(root, place[:-1]) if len(place) > 1 else None,
+            f"the key `{key}` is missing",
             help=f"add `{place[-1]}:`",
         )
     else:
-        message = detail["msg"].removeprefix("Value error, ")
-        value = detail["input"]
-        given = f" = {value!r}" if isinstance(value, (str, int, float, bool)) else ""
-        source.problem(
-            "value-not-allowed",
-            _span(root, place),
-            f"`{shown}`{given} is not allowed" if place else message,
-            help=message[:1].lower() + message[1:],
-        )
+        _note_value(source, detail, _span(root, place), key)
+
+
+_SAID = {
+    "greater_than_equal": "it must be ≥ {ge}",
+    "greater_than": "it must be > {gt}",
+    "less_than_equal": "it must be ≤ {le}",
+    "less_than": "it must be < {lt}",
+    "int_type": "it must be a whole number",
+    "int_from_float": "it must be a whole number",
+    "float_type": "it must be a number",
+    "finite_number": "it must be a finite number",
+    "bool_type": "it must be true or false",
+    "string_type": "it must be a text",
+    "string_too_short": "it must not be empty",
+    "string_too_long": "it must have at most {max_length} characters",
+    "tuple_type": "it must be a list: write [ ] around it",
+    "dict_type": "it must be a mapping of keys",
+    "model_type": "it must be a mapping of keys",
+    "model_attributes_type": "it must be a mapping of keys",
+    "too_short": "it needs at least {min_length}",
+    "too_long": "it takes at most {max_length}",
+}
+_OF_ANOTHER_TYPE = frozenset({"tuple_type", "dict_type", "model_type", "model_attributes_type"})
+
+
+def _note_value(source: Source, detail: ErrorDetails, span: Span | None, key: str) -> None:
+    """A value that is there and can't be used."""
+    value, kind = detail["input"], detail["type"]
+    is_scalar = isinstance(value, (str, int, float, bool))
+    given = f": {shown(value)}" if is_scalar else ""
+    wrong_type = kind in _OF_ANOTHER_TYPE or (kind.endswith("_type") and not is_scalar)
+    source.problem(
+        "wrong-type" if wrong_type else "value-not-allowed",
+        span,
+        f"`{key}{given}` is not allowed" if key else detail["msg"].removeprefix("Value error, "),
+        help=reason(detail),
+    )
+
+
+def reason(detail: ErrorDetails) -> str:
+    """What is allowed, in this project's words."""
+    message, context = detail["msg"].removeprefix("Value error, "), detail.get("ctx", {})
+    if detail["type"] == "literal_error":
+        words = re.findall("'([^']*)'", str(context.get("expected", "")))
+        return did_you_mean(str(detail["input"]), words)
+    known = _SAID.get(detail["type"])
+    return known.format(**context) if known else message[:1].lower() + message[1:]
 
 
 def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:

@@ -4,6 +4,7 @@ Torch-free. ``read_spec`` parses a file once into a ``Family``; ``resolve``
 turns it into a concrete plan for a task and a choice of values.
 """
 
+from archsearch.spec.codes import CATALOGUE, WARNINGS, Explanation
 from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
 from archsearch.spec.expression import (
     Expression,
@@ -24,10 +25,13 @@ from archsearch.spec.syntax import Family
 from archsearch.spec.write import to_yaml
 
 __all__ = [
+    "CATALOGUE",
     "KINDS",
+    "WARNINGS",
     "Conv",
     "Diagnostic",
     "DiagnosticsError",
+    "Explanation",
     "Expression",
     "ExpressionError",
     "ExpressionValue",

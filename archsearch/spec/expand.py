@@ -9,12 +9,13 @@ from typing import cast
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
-from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs, Whole
+from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.kinds import Kind
-from archsearch.spec.names import bad_name
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.layer_names import LayerNames
+from archsearch.spec.memory import Settled
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
+from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.parse_values import shown
 from archsearch.spec.plan import Section
 from archsearch.spec.syntax import (
@@ -36,7 +37,6 @@ __all__ = ["Expander", "Leaf"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
-_TIMES = Field("times", Whole(0), 1, "How often.")
 
 Environment = Mapping[str, ExpressionValue]
 
@@ -88,42 +88,70 @@ class Expander:
         assigned: params by name and fields by canonical path, in place of the
             file's values.
         notes: where problems go.
+        settled: layers of the family already looked up, for these assignments.
     """
 
-    def __init__(self, family: Family, assigned: Mapping[str, Raw], notes: Notes) -> None:
+    def __init__(
+        self,
+        family: Family,
+        assigned: Mapping[str, Raw],
+        notes: Notes,
+        settled: dict[LayerSyntax, Settled],
+    ) -> None:
         self.family = family
         self.assigned = assigned
         self.notes = notes
+        self.settled = settled
         self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
-        self.names: dict[str, int] = {"input": 0}
+        self.names = LayerNames(family, notes)
+        self.uses = 0
+        self.repeats: list[Repeat] = []
         self.visits = 0
-        self.environment: dict[str, ExpressionValue] = {
-            name: cast(ExpressionValue, assigned.get(name, param.value))
-            for name, param in family.params.items()
-        }
+        self.cut = False
+        self.environment: dict[str, ExpressionValue] = _known(
+            {name: assigned.get(name, param.value) for name, param in family.params.items()}
+        )
 
     def section(self, body: Body, section: Section) -> None:
         """Unfold ``body``; its leaves are appended."""
+        if self.cut:
+            return
         try:
             self.body(body, _Frame(section, self.environment))
         except _TooManyError:
-            return
+            self.cut = True
 
     def body(self, body: Body, frame: _Frame) -> None:
         """Unfold a list of layers."""
         for item in body:
             self.visits += 1
             if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
-                self.notes.problem(
-                    "too-many-layers",
-                    item.span,
-                    f"this unfolds to over {MOST_LAYERS:,} layers",
-                    help="make `times` smaller",
-                )
+                self.too_many(item)
                 raise _TooManyError
-            if self.present(item.beside, frame):
+            present = self.present(item.beside, frame)
+            if present is None:
+                self.gap(item, frame)
+            elif present:
                 self.item(item, frame)
+
+    def gap(self, item: Item, frame: _Frame) -> None:
+        """Layers that a mistake has hidden: nothing is known of what comes out."""
+        self.names.hide(item)
+        self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
+
+    def too_many(self, item: Item) -> None:
+        """Told at the outermost ``times``, which makes the number."""
+        outer = self.repeats[0].times if self.repeats else None
+        kept = len(self.leaves) > MOST_LAYERS
+        self.notes.problem(
+            "too-many-layers",
+            outer.span if outer else item.span,
+            f"this unfolds to over {MOST_LAYERS:,} layers"
+            if kept
+            else f"this unfolds to over {MOST_VISITS:,} places, with or without a layer",
+            help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
+        )
 
     def item(self, item: Item, frame: _Frame) -> None:
         """Unfold one layer or container."""
@@ -147,35 +175,26 @@ class Expander:
             return
         name = self.text(beside.name, frame)
         if name is None:
+            self.names.lost = True
             return
-        leaf.name = frame.prefix + name
-        reason = bad_name(name, taken=self.family.params) or (
-            "`input` is the picture itself; choose another name" if name == "input" else ""
-        )
-        if reason:
-            self.notes.problem(
-                "bad-name", beside.name.span, f"`{name}` can't name a layer", help=reason
-            )
-        elif leaf.name in self.names:
-            self.notes.problem(
-                "duplicate-name",
-                beside.name.span,
-                f"two layers are named `{leaf.name}`",
-                help="give each its own; in a repeat, embed the count: name_$(i)",
-            )
-        self.names.setdefault(leaf.name, len(self.leaves))
+        leaf.name = self.names.give(frame.prefix, name, len(self.leaves), beside.name.span)
 
     # --- containers ---------------------------------------------------------
 
     def repeat(self, item: Repeat, frame: _Frame) -> None:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
-        times = self.field(f"{item.path}.times", item.times, _TIMES, frame.environment, "repeat")
+        times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
+        if times is None or not item.body:
+            self.gap(item, frame)
+            return
         for count in range(times if isinstance(times, int) else 0):
             inner = frame.environment
             if item.variable is not None:
                 inner = {**inner, item.variable: count}
+            self.repeats.append(item)
             self.body(item.body, _Frame(frame.section, inner, frame.prefix, frame.blocks))
+            self.repeats.pop()
 
     def choose(self, item: Choose, frame: _Frame) -> None:
         """The branch that the value names."""
@@ -183,15 +202,16 @@ class Expander:
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
-            if item.by is None or not item.branches:
-                return
-            value = self.value(item.by, frame.environment, "by")
+            known = item.by is not None and item.branches
+            value = self.value(item.by, frame.environment, "by") if known and item.by else None
             if value is None:
+                self.gap(item, frame)
                 return
         for choice, body in item.branches:
             if _same(choice, value):
                 self.body(body, frame)
                 return
+        self.gap(item, frame)
         span = item.by.span if item.by else item.span
         self.notes.problem(
             "choose-no-branch",
@@ -203,6 +223,9 @@ class Expander:
     def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
         """The body, then the sum with what came before it."""
         source = len(self.leaves)
+        if not item.body:
+            self.gap(item, frame)
+            return
         self.body(item.body, frame)
         if len(self.leaves) == source:
             return
@@ -213,6 +236,7 @@ class Expander:
         """A block's layers, with its params given."""
         block = self.family.blocks.get(item.block or "")
         if block is None:
+            self.gap(item, frame)
             return
         if block.name in frame.blocks:
             self.notes.problem(
@@ -224,20 +248,30 @@ class Expander:
             return
         environment = {**self.environment}
         for name, param in block.params.items():
-            environment[name] = param.value
+            environment |= _known({name: param.value})
             key = f"{item.path}.{name}"
-            written = item.arguments.get(name)
             if key in self.assigned:
                 environment[name] = cast(ExpressionValue, self.assigned[key])
-            elif written is not None:
-                value = self.value(written, frame.environment, name)
-                environment[name] = param.value if value is None else cast(ExpressionValue, value)
-        prefix = frame.prefix
-        if item.beside.name is not None:
-            prefix = f"{prefix}{self.text(item.beside.name, frame)}."
+            elif name in item.arguments:
+                written = item.arguments[name]
+                value = None
+                if written is not None:
+                    value = self.value(written, frame.environment, name)
+                environment.pop(name, None)
+                environment |= _known({name: value})
+        prefix = frame.prefix + self.local(item.beside, frame)
         self.body(
             block.body, _Frame(frame.section, environment, prefix, (*frame.blocks, block.name))
         )
+
+    def local(self, beside: Naming, frame: _Frame) -> str:
+        """What stands before the names inside a use of a block."""
+        name = None if beside.name is None else self.text(beside.name, frame)
+        span = None if beside.name is None else beside.name.span
+        if name and span and self.names.claim(frame.prefix + name, name, span):
+            return f"{name}."
+        self.uses += 1
+        return f"#{self.uses}."
 
     def unnamed(self, beside: Naming, word: str) -> None:
         """Refuse a name on what is no single layer."""
@@ -257,52 +291,57 @@ class Expander:
         if item.layer is not None:
             name = self.text(item.layer, frame)
             if name is not None:
-                leaf.source = self.layer_named(name, item.layer.span, frame)
+                leaf.source = self.names.find(frame.prefix, name, item.layer.span)
         self.add(leaf, item.beside, frame)
-
-    def layer_named(self, name: str, span: Span, frame: _Frame) -> int | None:
-        """The index of an earlier layer, or None after a problem."""
-        for known in (frame.prefix + name, name):
-            if known in self.names:
-                return self.names[known]
-        written = {
-            item.beside.name.literal for item in self.family.items() if item.beside.name is not None
-        }
-        if name in written:
-            self.notes.problem(
-                "layer-not-there",
-                span,
-                f"the layer `{name}` is not there at this point",
-                help="it comes later, `when` or `choose` removed it, or it is local to a block "
-                "(`use_name.inner` outside)",
-            )
-        else:
-            self.notes.problem(
-                "unknown-layer",
-                span,
-                f"no layer is named `{name}`",
-                help=did_you_mean(name, self.names),
-            )
-        return None
 
     def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
         """A simple layer with its fields looked up."""
-        word = item.kind.name if item.kind else ""
-        leaf = Leaf(frame.section, item.path, item.span, word, item.kind, doubtful=item.doubtful)
-        if item.kind is None:
-            return leaf
-        leaf.fields, leaf.bad = item.fields, item.bad
-        bad = set(item.bad)
-        for field in item.kind.fields:
-            if field.name in item.bad:
-                continue
-            value = self.lookup(item, item.kind, field, leaf.values, frame.environment)
+        kind = item.kind
+        if kind is None:
+            return Leaf(frame.section, item.path, item.span, "", doubtful=item.doubtful)
+        settled = self.settled.get(item)
+        if settled is None:
+            settled = self.settled[item] = self.settle(item, kind)
+        values, bad = dict(settled.values), item.bad
+        for field in settled.open:
+            value = self.lookup(item, kind, field, values, frame.environment)
             if value is not None:
-                leaf.values[field.name] = value
+                values[field.name] = value
             elif field.default is not ABSENT:
-                bad.add(field.name)
-        leaf.bad = frozenset(bad)
-        return leaf
+                bad |= {field.name}
+        place = (frame.section, item.path, item.span)
+        return Leaf(*place, kind.name, kind, values, item.fields, bad, item.doubtful)
+
+    def settle(self, item: LayerSyntax, kind: Kind) -> Settled:
+        """Which of a layer's fields have one value in every candidate like this."""
+        values: dict[str, FieldValue] = {}
+        open: list[Field] = []
+        for field in kind.fields:
+            value = self.settled_value(item, kind, field, values)
+            if value is not None:
+                values[field.name] = value
+            elif field.name not in item.bad:
+                open.append(field)
+        return Settled(values, tuple(open))
+
+    def settled_value(
+        self, item: LayerSyntax, kind: Kind, field: Field, values: Mapping[str, FieldValue]
+    ) -> FieldValue | None:
+        """The field's literal value, unless something is assigned in its place."""
+        if field.name in item.bad or f"{item.path}.{field.name}" in self.assigned:
+            return None
+        written = item.fields.get(field.name)
+        if written is None:
+            if f"defaults.{kind.name}.{field.name}" in self.assigned:
+                return None
+            written = self.family.defaults.get(kind.name, {}).get(field.name)
+        if written is not None:
+            return self.notes.literal(written, field) if written.is_literal else None
+        if isinstance(field.default, SameAs):
+            return values.get(field.default.field)
+        if field.required or field.default is ABSENT:
+            return None
+        return cast(FieldValue, field.default)
 
     def lookup(
         self,
@@ -371,6 +410,7 @@ class Expander:
                 "expression-value",
                 written.span if written else span,
                 f"`{field.name}` of {where} would be {shown(raw)}",
+                label=_values_of(written.parts, environment) if written else "",
                 help=f"`{field.name}` takes {field.type.expects}",
             )
         return value
@@ -378,13 +418,19 @@ class Expander:
     def value(self, written: Written, environment: Environment, what: str) -> Raw:
         """What a written value amounts to; None after a problem."""
         try:
-            parts = tuple(_evaluated(part, environment) for part in written.parts)
+            if not written.is_list:
+                return _evaluated(written.parts[0], environment)
+            return tuple([_evaluated(part, environment) for part in written.parts])
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", written.span, f"`{what}`: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":  # the parser has told that
+                self.notes.problem(
+                    "expression-value",
+                    written.span,
+                    f"`{what}`: {error.message}",
+                    label=_values_of(written.parts, environment),
+                    help=error.help,
+                )
             return None
-        return parts if written.is_list else parts[0]
 
     def text(self, template: Template, frame: _Frame) -> str | None:
         """A text with its expressions filled in."""
@@ -393,25 +439,41 @@ class Expander:
         try:
             return "".join(str(_evaluated(part, frame.environment)) for part in template.parts)
         except ExpressionError as error:
-            self.notes.problem(
-                "expression-value", template.span, f"the name: {error.message}", help=error.help
-            )
+            if error.code != "unknown-name":
+                self.notes.problem(
+                    "expression-value", template.span, f"the name: {error.message}", help=error.help
+                )
             return None
 
-    def present(self, beside: Naming, frame: _Frame) -> bool:
-        """Whether ``when`` lets a layer stand."""
-        if beside.when is None:
-            return True
-        value = self.value(beside.when, frame.environment, "when")
+    def present(self, beside: Naming, frame: _Frame) -> bool | None:
+        """Whether ``when`` lets a layer stand; None where that can't be told."""
+        when = beside.when
+        if when is None:
+            return None if beside.unclear else True
+        value = self.value(when, frame.environment, "when")
         if value is None or isinstance(value, bool):
-            return value is not False
+            return value
         self.notes.problem(
             "expression-value",
-            beside.when.span,
+            when.span,
             f"`when` must be true or false, and this is {shown(value)}",
             help="write a comparison, such as $(depth > 1)",
         )
-        return True
+        return None
+
+
+def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:
+    """Without those that a mistake left unknown."""
+    return {name: cast(ExpressionValue, v) for name, v in values.items() if v is not None}
+
+
+def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
+    """``width = 8, i = 2``: what the names in an expression stand for."""
+    names = dict.fromkeys(
+        name for part in parts if isinstance(part, Expression) for name, _ in part.names
+    )
+    known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
+    return ", ".join(known[:5])
 
 
 def _evaluated(part: Scalar | Expression, environment: Environment) -> Scalar:

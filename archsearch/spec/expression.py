@@ -120,10 +120,10 @@ def _tokens(text: str) -> list[_Token]:
                 start,
             )
         kind = match.lastgroup or ""
-        word = match[kind]
+        word, start = match[kind], match.start(kind)
         if kind == "name" and word in _WORDS:
             kind = "sign"
-        found.append(_Token(kind, _SAME_SIGN.get(word, word), match.start(kind)))
+        found.append(_Token(kind, _SAME_SIGN.get(word, word), start))
         position = match.end()
     return [*found, _Token("end", "", len(text))]
 
@@ -255,7 +255,7 @@ class _Parser:
             raise ExpressionError("bad-expression", message, "", token.offset, len(text)) from error
         if abs(value) > LARGEST:
             message = f"{text[:40]} is larger than 2⁵³"
-            raise ExpressionError("expression-value", message, "", token.offset, len(text))
+            raise ExpressionError("expression-value", message, _SMALLER, token.offset, len(text))
         return value
 
     def named(self, token: _Token) -> Evaluate:
@@ -275,9 +275,12 @@ class _Parser:
             return _extreme(token, arguments)
         if token.text == "round" and len(arguments) == 1:
             return _round(token, arguments[0])
+        known = token.text == "round"
         raise ExpressionError(
             "bad-expression",
-            f"`{token.text}` can't be called with {len(arguments)} value(s)",
+            f"round takes one value, not {len(arguments)}"
+            if known
+            else f"there is no function `{token.text}`",
             "there are min(a, b, …), max(a, b, …) and round(a)",
             token.offset,
             len(token.text),
@@ -301,6 +304,8 @@ def _name(token: _Token) -> Evaluate:
     return evaluate
 
 
+_NO_ZERO = "keep the divisor above 0, for example with max(1, …)"
+_SMALLER = "numbers stay within 2⁵³ = 9,007,199,254,740,992, where floats are exact"
 _ARITHMETIC: dict[str, Callable[[float, float], float]] = {
     "+": operator.add,
     "-": operator.sub,
@@ -320,9 +325,9 @@ def _arithmetic(token: _Token, left: Evaluate, right: Evaluate) -> Evaluate:
         try:
             value = compute(a, b)
         except ZeroDivisionError:
-            raise _value_error(token, f"{a} {sign} {b} divides by zero") from None
+            raise _value_error(token, f"{a} {sign} {b} divides by zero", _NO_ZERO) from None
         except OverflowError:
-            raise _value_error(token, f"{a} {sign} {b} is larger than 2⁵³") from None
+            raise _value_error(token, f"{a} {sign} {b} is larger than 2⁵³", _SMALLER) from None
         return _bounded(token, value)
 
     return evaluate
@@ -342,7 +347,7 @@ def _power(base: float, exponent: float) -> float:
 def _bounded(token: _Token, value: float) -> float | int:
     if not abs(value) <= LARGEST:
         shown = "not a real number" if math.isnan(value) else "larger than 2⁵³"
-        raise _value_error(token, f"the value is {shown}")
+        raise _value_error(token, f"the value is {shown}", _SMALLER)
     return value
 
 
@@ -351,7 +356,7 @@ def _value_error(token: _Token, message: str, help: str = "") -> ExpressionError
 
 
 def _number(token: _Token, value: ExpressionValue) -> float | int:
-    if isinstance(value, (bool, str)):
+    if isinstance(value, bool) or not isinstance(value, (int, float)):  # a param may be a pair
         raise _value_error(
             token,
             f"`{token.text}` needs numbers, and {value!r} is none",

@@ -178,13 +178,17 @@ class Groups:
     """A number of groups, or (where allowed) ``depthwise``: one per input channel."""
 
     words: tuple[str, ...] = ("depthwise",)
-    expects: str = "a whole number ≥ 1, or depthwise"
+
+    @property
+    def expects(self) -> str:
+        return ", or ".join(["a whole number ≥ 1", *self.words])
 
     def read(self, raw: Raw) -> FieldValue | None:
         return raw if isinstance(raw, str) and raw in self.words else _whole(raw, 1)
 
     def schema(self) -> JsonSchema:
-        return {"anyOf": [Whole(1).schema(), {"enum": list(self.words)}]}
+        words = [{"enum": list(self.words)}] if self.words else []
+        return {"anyOf": [Whole(1).schema(), *words]}
 
 
 @dataclass(frozen=True, slots=True)

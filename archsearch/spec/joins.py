@@ -19,16 +19,18 @@ def join_step(word: str, source: int, current: Shape, other: Shape) -> Step:
         other: the shape of ``source``'s output.
     """
     if current.vector or other.vector:
-        return Step(Add(source), current, "", problems=(_after_vector(word),))
+        return Step(Add(source), current, "", problems=(_after_vector(word, current, other),))
     if word == "concat":
         return _concat(source, current, other)
     return _add(source, current, other) if word == "add" else _residual(source, current, other)
 
 
-def _after_vector(word: str) -> Problem:
+def _after_vector(word: str, current: Shape, other: Shape) -> Problem:
+    which = "what comes in" if current.vector else "the other side"
     return Problem(
         "picture-after-vector",
         f"{word} needs pictures on both sides",
+        label=f"{which} is a vector of {current if current.vector else other} numbers",
         help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
     )
 
@@ -84,7 +86,7 @@ def _residual(source: int, current: Shape, other: Shape) -> Step:
     problem = Problem(
         "residual-mismatch",
         f"the shortcut leads from {_size(other)} to {_size(current)}, no exact ratio",
-        help="shrink by a whole factor inside, e.g. with `stride: 2` and `padding: same`",
+        help="use `padding: same` inside, and shrink by a whole factor such as `stride: 2`",
     )
     if current == other or not exact:
         return Step(

@@ -128,10 +128,10 @@ class _Maker:
             joins = isinstance(op, (Concat, Add, Residual))
             raise CannotMirrorError(
                 layer,
-                f"{layer.kind} has no mirror",
-                "write the decoder out"
+                f"{layer.kind} has no way back",
+                "write the decoder out as a list of layers"
                 if joins
-                else "mirror knows conv, pool and dense; write the decoder out",
+                else "mirror knows conv, pool and dense; write the decoder out as a list of layers",
             )
 
     def dense(self, layer: LayerPlan, op: Dense) -> None:
@@ -195,7 +195,7 @@ class _Maker:
                 layer.input.width - layer.output.width * stride.width,
             )
             if not all(0 <= more < s for more, s in zip(extra, stride, strict=True)):
-                raise _unequal(layer, stride)
+                raise _unequal(layer, stride, self.style.up)
         else:
             padding, extra = _refill(layer, op)
         self.add(
@@ -215,7 +215,7 @@ class _Maker:
     def grow(self, layer: LayerPlan, stride: Pair) -> None:
         grown = (layer.output.height * stride.height, layer.output.width * stride.width)
         if grown != _sizes(layer.input):
-            raise _unequal(layer, stride)
+            raise _unequal(layer, stride, self.style.up)
         if self.style.up == "upsample":
             self.add("upsample", scale=stride, mode=self.style.upsample_mode)
             return
@@ -247,14 +247,18 @@ def _sizes(shape: Shape) -> tuple[int, int]:
     return (shape.height, shape.width)
 
 
-def _unequal(layer: LayerPlan, stride: Pair) -> CannotMirrorError:
+def _unequal(layer: LayerPlan, stride: Pair, up: str) -> CannotMirrorError:
     output = layer.output
     grown = f"{output.height * stride.height}×{output.width * stride.width}"
     return CannotMirrorError(
         layer,
-        f"{layer.path} goes from {layer.input.height}×{layer.input.width} to "
-        f"{output.height}×{output.width}, and growing that by {stride} gives {grown}",
-        "make that layer's division exact, or use `up: conv_transpose`, which refills lost rows",
+        f"{layer.input.height}×{layer.input.width} becomes {output.height}×{output.width}, "
+        f"and {stride} times that is {grown}",
+        "make this layer's division exact: a pool's way back has kernel and stride "
+        f"{stride}, and refills less than a stride"
+        if up == "conv_transpose"
+        else "make this layer's division exact, or use `decoder: {mirror: encoder, "
+        "up: conv_transpose}`, which refills lost rows",
     )
 
 

@@ -40,10 +40,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class MapNode:
-    """A mapping; its keys are texts, each there once."""
+    """A mapping; its keys are texts, each there once.
+
+    ``damaged``: some entry had to be left out, so a key that isn't there may
+    have been meant.
+    """
 
     entries: tuple[Entry, ...]
     span: Span
+    damaged: bool = False
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self.entries)

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from functools import lru_cache
 
+from archsearch.spec.fields import Field, Word
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.names import bad_name
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
 from archsearch.spec.parse_layers import LayerParser, parse_fields
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.source import Source
 from archsearch.spec.syntax import BlockSyntax, MirrorSyntax, Param, Written
 
 __all__ = [
     "LAST_FIELDS",
-    "MIRROR_UPS",
+    "UP",
     "block_params",
     "parse_blocks",
     "parse_mirror",
@@ -23,7 +26,12 @@ __all__ = [
     "warn_unused",
 ]
 
-MIRROR_UPS = ("upsample", "conv_transpose", "pixel_shuffle")
+UP = Field(
+    "up",
+    Word(("upsample", "conv_transpose", "pixel_shuffle")),
+    "upsample",
+    "What makes a picture larger where the encoder made it smaller.",
+)
 LAST_FIELDS = ("activation", "norm", "bias", "kernel")
 _MIRROR_KEYS = ("mirror", "up", "last")
 
@@ -38,13 +46,14 @@ def parse_params(source: Source, node: MapNode | None, taken: frozenset[str]) ->
             source.problem(
                 "bad-name", entry.key_node.span, f"`{entry.key}` can't name a param", help=reason
             )
-        elif not isinstance(value, ScalarNode) or value.value is None or "$" in value.text:
+        if not isinstance(value, ScalarNode) or value.value is None or "$" in value.text:
             source.problem(
                 "wrong-type",
                 value.span,
                 f"the param `{entry.key}` needs a literal default",
-                help="a number, a text, true or false",
+                help="write a number, a text, true or false; compute with $(…) where it is used",
             )
+            found[entry.key] = Param(entry.key, None, entry.key_node.span)
         else:
             found[entry.key] = Param(entry.key, value.value, entry.key_node.span)
     return found
@@ -93,27 +102,35 @@ def _block(parser: LayerParser, entry: Entry, node: MapNode) -> BlockSyntax:
             )
     params_entry, layers = node.entry("params"), node.entry("layers")
     params_node = params_entry.value if params_entry else None
-    params = parse_params(
-        source, params_node if isinstance(params_node, MapNode) else None, parser.scope.names()
-    )
+    if params_node is not None and not isinstance(params_node, MapNode):
+        source.problem(
+            "wrong-type",
+            params_node.span,
+            f"the params of `{entry.key}` must be a mapping of keys",
+            help="for example `params: {c: 8}`",
+        )
+        params_node = None
+    params = parse_params(source, params_node, parser.scope.names())
     scope = Scope(params, parser.scope)
     path = f"blocks.{entry.key}.layers"
     body = parser.within(scope).body(layers.value, path) if layers else ()
-    if layers is None:
+    if layers is not None:
+        warn_unused(source, params, scope)
+    elif not node.damaged and not any(nearest(e.key, ["layers"]) for e in node):
         source.problem(
             "missing-key",
             entry.key_node.span,
             f"the block `{entry.key}` has no `layers`",
-            help="add `layers: […]`",
+            help="add them: `layers: [conv: {channels: 8}]`",
         )
-    warn_unused(source, params, scope)
     return BlockSyntax(entry.key, entry.key_node.span, params, body)
 
 
 def warn_unused(source: Source, params: Mapping[str, Param], scope: Scope) -> None:
     """Warn of params that nothing reads."""
     for param in params.values():
-        if param.name not in scope.used:
+        unread = param.name not in scope.used and not bad_name(param.name)
+        if unread and not _may_be_used(source, param.name):
             source.problem(
                 "unused-param",
                 param.span,
@@ -121,6 +138,20 @@ def warn_unused(source: Source, params: Mapping[str, Param], scope: Scope) -> No
                 help=f"write ${param.name} where it belongs, or remove it",
                 severity="warning",
             )
+
+
+def _may_be_used(source: Source, name: str) -> bool:
+    """Whether a part that couldn't be read might read ``name``."""
+    if not source.has_errors:
+        return False
+    return name in _mentioned(source.text)
+
+
+@lru_cache(maxsize=2)
+def _mentioned(text: str) -> frozenset[str]:
+    """Every word that stands behind a `$` on its line."""
+    behind = (line.partition("$")[2] for line in text.splitlines())
+    return frozenset(word for part in behind for word in re.findall(r"\w+", part))
 
 
 def parse_mirror(source: Source, entry: Entry, scope: Scope) -> MirrorSyntax | None:
@@ -157,15 +188,10 @@ def _up(source: Source, node: MapNode, scope: Scope) -> Written | None:
     if entry is None:
         return None
     written = parse_written(source, entry.value, scope, "up")
-    if written is not None and written.is_literal and written.parts[0] not in MIRROR_UPS:
-        source.problem(
-            "value-not-allowed",
-            written.span,
-            f"`up: {written.parts[0]}` is not allowed",
-            help=did_you_mean(str(written.parts[0]), MIRROR_UPS),
-        )
-        return None
-    return written
+    if written is None or not written.is_literal:
+        return written
+    fine = check_literal(source, UP, literal_of(written), written.span, "mirror")
+    return written if fine else None
 
 
 def _last(source: Source, node: MapNode, scope: Scope) -> Mapping[str, Written]:

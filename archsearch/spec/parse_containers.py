@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from archsearch.spec.fields import Field, Whole
 from archsearch.spec.names import bad_name
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, MapNode, Node, ScalarNode
-from archsearch.spec.parse_values import Scope, parse_written
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -23,9 +25,10 @@ from archsearch.spec.syntax import (
 if TYPE_CHECKING:
     from archsearch.spec.parse_layers import LayerParser
 
-__all__ = ["CONTAINER_WORDS", "parse_container"]
+__all__ = ["CONTAINER_WORDS", "TIMES", "parse_container"]
 
 CONTAINER_WORDS = ("residual", "repeat", "choose", "block")
+TIMES = Field("times", Whole(0), 1, "How often.")
 
 
 class _Reader(Protocol):
@@ -44,8 +47,7 @@ def parse_container(parser: LayerParser, entry: Entry, path: str, beside: Naming
             f"`{entry.key}:` takes fields in braces or below it",
             help=_EXAMPLES[entry.key],
         )
-        node = MapNode((), node.span)
-        return ResidualSyntax(path, entry.key_node.span, (), beside)
+        return ResidualSyntax(path, entry.key_node.span, (), replace(beside, lost=True))
     return _READERS[entry.key](parser, entry, node, path, beside)
 
 
@@ -73,7 +75,7 @@ def _required(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Nod
     found = node.entry(key)
     if found is not None:
         return found.value
-    if not any(nearest(e.key, [key]) for e in node):
+    if not node.damaged and not any(nearest(e.key, [key]) for e in node):
         parser.source.problem(
             "missing-key",
             entry.key_node.span,
@@ -86,6 +88,24 @@ def _required(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Nod
 def _value(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Written | None:
     found = _required(parser, entry, node, key)
     return None if found is None else parse_written(parser.source, found, parser.scope, key)
+
+
+def _times(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
+    written = _value(parser, entry, node, "times")
+    if written is None or not written.is_literal:
+        return written
+    fine = check_literal(parser.source, TIMES, literal_of(written), written.span, "repeat")
+    return written if fine else None
+
+
+def _by(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
+    written = _value(parser, entry, node, "by")
+    if written is None or not written.is_list:
+        return written
+    parser.source.problem(
+        "wrong-type", written.span, "`by` takes one value, not a list", help=_EXAMPLES["choose"]
+    )
+    return None
 
 
 def _layers(parser: LayerParser, entry: Entry, node: MapNode, path: str) -> Body:
@@ -102,7 +122,7 @@ def _repeat(
     return Repeat(
         path,
         entry.key_node.span,
-        _value(parser, entry, node, "times"),
+        _times(parser, entry, node),
         variable,
         _layers(inner, entry, node, path),
         beside,
@@ -115,13 +135,17 @@ def _loop_variable(parser: LayerParser, node: MapNode) -> str | None:
         return None
     value = entry.value
     if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
-        parser.source.problem("wrong-type", value.span, "`as` takes one word")
+        parser.source.problem(
+            "wrong-type", value.span, "`as` takes one word", help="for example `as: i`"
+        )
         return None
     reason = bad_name(value.value, taken=parser.scope.names())
     if reason:
         parser.source.problem(
             "bad-name", value.span, f"`{value.value}` can't be the loop's name", help=reason
         )
+        if parser.scope.use(value.value):
+            return None
     return value.value
 
 
@@ -129,10 +153,10 @@ def _choose(
     parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
 ) -> Container:
     _check_keys(parser, node, "choose", ("by", "of"))
-    by = _value(parser, entry, node, "by")
+    by = _by(parser, entry, node)
     of = _required(parser, entry, node, "of")
     branches = []
-    if isinstance(of, MapNode):
+    if isinstance(of, MapNode) and of.entries:
         for branch in of:
             body = parser.body(branch.value, f"{path}.of.{branch.key}")
             branches.append((branch.key_node.value, body))
@@ -159,9 +183,10 @@ def _block(
     use = _required(parser, entry, node, "use")
     name = use.text if isinstance(use, ScalarNode) else None
     if use is not None and name not in parser.blocks:
-        help = did_you_mean(str(name), parser.blocks) if parser.blocks else "declare it: `blocks:`"
+        declare = f"declare it: `blocks: {{{name}: {{layers: […]}}}}`"
+        help = did_you_mean(str(name), parser.blocks) if parser.blocks else declare
         parser.source.problem("unknown-block", use.span, f"there is no block `{name}`", help=help)
-        name = None
+        name = nearest(str(name), parser.blocks)
     if name is None:
         return BlockUse(path, entry.key_node.span, None, {}, beside)
     parser.used_blocks.add(name)
@@ -171,8 +196,7 @@ def _block(
         for e in node
         if e.key in parser.blocks[name]
     }
-    given = {key: written for key, written in arguments.items() if written is not None}
-    return BlockUse(path, entry.key_node.span, name, given, beside)
+    return BlockUse(path, entry.key_node.span, name, arguments, beside)
 
 
 _READERS: dict[str, _Reader] = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from archsearch.spec.diagnostic import Span
+from archsearch.spec.fields import Field, Flag
 from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -25,6 +26,7 @@ __all__ = ["LAYER_WORDS", "LayerParser", "ReadFields", "parse_fields"]
 JOIN_WORDS = ("concat", "add")
 LAYER_WORDS = (*KINDS, *JOIN_WORDS, *CONTAINER_WORDS)
 _BESIDE = ("name", "when")
+WHEN = Field("when", Flag(), True, "Whether the layer is there.")
 _WRITTEN_BY_HAND = {
     "concat": "concat: early",
     "add": "add: early",
@@ -118,21 +120,23 @@ class LayerParser:
                 "this layer has no kind",
                 help="add one of " + ", ".join(LAYER_WORDS),
             )
-            return _broken(path, node.span)
+            return _broken(path, node.span, self._beside(node))
         entry = unknown[0]
         self.source.problem(
             "unknown-kind",
             entry.key_node.span,
             f"there is no layer kind `{entry.key}`",
-            help=did_you_mean(entry.key, LAYER_WORDS),
+            help=_kind_help(entry.key),
         )
-        near = nearest(entry.key, KINDS)
-        if near is None or not isinstance(entry.value, MapNode):
-            return _broken(path, entry.key_node.span)
+        near = nearest(entry.key, KINDS) or _MEANT.get(entry.key.lower())
+        if near not in KINDS or not isinstance(entry.value, MapNode):
+            return _broken(path, entry.key_node.span, self._beside(node))
         return self._of_kind(node, entry, near, path)
 
     def _misplaced(self, entry: Entry, kind: Entry) -> None:
         help = f"beside a kind stand only {' and '.join(f'`{word}:`' for word in _BESIDE)}"
+        if near := nearest(entry.key, _BESIDE):
+            help = f"did you mean `{near}`?"
         known = KINDS.get(kind.key)
         if known is not None and known.field(entry.key) is not None:
             help = f"indent it, so that it belongs to `{kind.key}:`"
@@ -160,7 +164,7 @@ class LayerParser:
                 "wrong-type",
                 entry.value.span,
                 f"`{kind.name}:` takes fields in braces",
-                help=f"for example `{kind.example}`",
+                help=_in_braces(kind, entry.value),
             )
             read = ReadFields({}, frozenset(f.name for f in kind.fields), doubtful=True)
         return LayerSyntax(
@@ -183,11 +187,27 @@ class LayerParser:
         return ReadFields({field.name: written}, frozenset(), doubtful=False)
 
     def _beside(self, node: MapNode) -> Naming:
-        name, when = node.entry("name"), node.entry("when")
-        return Naming(
-            None if name is None else parse_template(self.source, name.value, self.scope, "name"),
-            None if when is None else parse_written(self.source, when.value, self.scope, "when"),
+        name, when = (
+            node.entry(word) or next((e for e in node if _meant_beside(e.key) == word), None)
+            for word in _BESIDE
         )
+        named = (
+            None if name is None else parse_template(self.source, name.value, self.scope, "name")
+        )
+        known = None if when is None else self._when(when.value)
+        return Naming(
+            named,
+            known,
+            lost=name is not None and named is None,
+            unclear=when is not None and known is None,
+        )
+
+    def _when(self, node: Node) -> Written | None:
+        written = parse_written(self.source, node, self.scope, "when")
+        if written is None or not written.is_literal:
+            return written
+        fine = check_literal(self.source, WHEN, literal_of(written), written.span, "a layer")
+        return written if fine else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +228,7 @@ def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> Rea
     taken = {entry.key for entry in node}
     fields: dict[str, Written] = {}
     bad: set[str] = set()
-    doubtful = False
+    doubtful = node.damaged
     for entry in node:
         name = _field_name(source, kind, entry, taken)
         if name is None:
@@ -243,8 +263,52 @@ def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> st
     return near if near not in taken else None
 
 
-def _broken(path: str, span: Span) -> LayerSyntax:
-    return LayerSyntax(None, path, span, {}, doubtful=True)
+_MEANT = {
+    "convolution": "conv",
+    "conv2d": "conv",
+    "deconv": "conv_transpose",
+    "convtranspose2d": "conv_transpose",
+    "maxpool": "pool",
+    "max_pool": "pool",
+    "maxpool2d": "pool",
+    "avgpool": "pool",
+    "avg_pool": "pool",
+    "avgpool2d": "pool",
+    "linear": "dense",
+    "fc": "dense",
+    "flatten": "dense",
+    "unpool": "upsample",
+    "upsampling2d": "upsample",
+    "batchnorm": "norm: batch",
+    "batch_norm": "norm: batch",
+    "batchnorm2d": "norm: batch",
+    "groupnorm": "norm: group",
+    "layernorm": "norm: layer",
+    "skip": "concat: early",
+    **{word: f"activation: {word}" for word in KINDS["activation"].fields[0].type.words},
+}
+
+
+def _meant_beside(key: str) -> str | None:
+    """``name`` or ``when``, where ``key`` is one of them misspelt."""
+    return None if key in LAYER_WORDS else nearest(key, _BESIDE)
+
+
+def _kind_help(word: str) -> str:
+    meant = _MEANT.get(word.lower())
+    return f"did you mean `{meant}`?" if meant else did_you_mean(word, LAYER_WORDS)
+
+
+def _in_braces(kind: Kind, node: Node) -> str:
+    """``conv: 8`` is probably ``conv: {channels: 8}``."""
+    first = kind.fields[0]
+    if isinstance(node, ScalarNode) and first.type.read(node.value) is not None:
+        return f"write `{kind.name}: {{{first.name}: {node.text}}}`"
+    return f"for example `{kind.example}`"
+
+
+def _broken(path: str, span: Span, beside: Naming | None = None) -> LayerSyntax:
+    return LayerSyntax(None, path, span, {}, beside or Naming(), doubtful=True)
 
 
 def _example(word: str) -> str:

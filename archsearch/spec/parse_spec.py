@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from archsearch.spec.codes import CATALOGUE, WARNINGS
 from archsearch.spec.fields import REQUIRED, ChannelCount, Field, Whole
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.nearest import did_you_mean, nearest
-from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode, plain_data
+from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.parse_blocks import (
     block_params,
     parse_blocks,
@@ -16,8 +17,8 @@ from archsearch.spec.parse_blocks import (
     parse_params,
     warn_unused,
 )
-from archsearch.spec.parse_layers import LayerParser, parse_fields
-from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written
+from archsearch.spec.parse_layers import LAYER_WORDS, LayerParser, parse_fields
+from archsearch.spec.parse_values import Scope, check_literal, literal_of, parse_written, shown
 from archsearch.spec.reader import read_yaml
 from archsearch.spec.source import Source, read_source
 from archsearch.spec.syntax import (
@@ -48,7 +49,17 @@ INPUT_FIELDS = (
     Field("width", Whole(1), REQUIRED, "Columns of a picture."),
 )
 _WITH_FIELDS = [kind.name for kind in KINDS.values() if not kind.scalar]
-_REQUIRED_KEYS = ("input", "encoder", "decoder")
+_REQUIRED_KEYS = {
+    "input": "input: {channels: auto, height: 32, width: 32}",
+    "encoder": "encoder: [conv: {channels: 8, stride: 2}]",
+    "decoder": "decoder: mirror",
+}
+_MAPPINGS = {
+    "params": "params: {width: 8}",
+    "defaults": "defaults: {conv: {kernel: 3}}",
+    "blocks": "blocks: {double: {params: {c: 8}, layers: [conv: {channels: $c}]}}",
+    "input": "input: {channels: auto, height: 32, width: 32}",
+}
 
 
 def read_spec(path: Path, shown: str | None = None) -> tuple[Source, Family | None]:
@@ -112,14 +123,7 @@ class _SpecParser:
         return entry.value
 
     def family(self, fallback_name: str) -> Family | None:
-        for key in _REQUIRED_KEYS:
-            if self.root.entry(self.aliases.get(key, key)) is None:
-                self.source.problem(
-                    "missing-key",
-                    None,
-                    f"the key `{key}` is missing",
-                    help="a spec has input, encoder and decoder",
-                )
+        self.check_required()
         params = parse_params(self.source, self.mapping("params"), frozenset())
         self.scope = Scope(params)
         blocks_node = self.mapping("blocks")
@@ -134,20 +138,41 @@ class _SpecParser:
         warn_unused(self.source, params, self.scope)
         self.warn_unused_blocks(blocks, parser.used_blocks)
         allow = self.allow()
-        if input is None or not encoder or decoder is None or decoder == ():
+        if not encoder or decoder is None or decoder == ():
             return None
         return Family(
             self.source, name, description, input, encoder, decoder, params, defaults, blocks, allow
         )
 
+    def check_required(self) -> None:
+        for key, example in _REQUIRED_KEYS.items():
+            missing = self.root.entry(self.aliases.get(key, key)) is None
+            if missing and not self.root.damaged:
+                self.source.problem(
+                    "missing-key",
+                    None,
+                    f"the key `{key}` is missing",
+                    help=f"add it, for example `{example}`",
+                )
+
     def decoder(self, parser: LayerParser) -> Body | MirrorSyntax | None:
         entry = self.root.entry(self.aliases.get("decoder", "decoder"))
-        mirrored = None if entry is None else parse_mirror(self.source, entry, self.scope)
+        if entry is None:
+            return None
+        if isinstance(entry.value, ScalarNode) and entry.value.text not in ("", "mirror"):
+            self.source.problem(
+                "wrong-type",
+                entry.value.span,
+                f"the decoder can't be `{shown(entry.value.text)}`",
+                help="write a list of layers, or `decoder: mirror`",
+            )
+            return None
+        mirrored = parse_mirror(self.source, entry, self.scope)
         return mirrored or self.section(parser, "decoder")
 
     def warn_unused_blocks(self, blocks: Mapping[str, BlockSyntax], used: set[str]) -> None:
         for block in blocks.values():
-            if block.name not in used:
+            if block.name not in used and not self.source.has_errors:
                 self.source.problem(
                     "unused-block",
                     block.span,
@@ -165,7 +190,12 @@ class _SpecParser:
         if node is None:
             return None
         if not isinstance(node, ScalarNode):
-            self.source.problem("wrong-type", node.span, f"`{key}` must be a text")
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                f"`{key}` must be a text",
+                help=f"for example `{key}: my-net`; put quotes around what has brackets or `: `",
+            )
             return None
         return node.text
 
@@ -173,13 +203,18 @@ class _SpecParser:
         node = self.value(key)
         if node is None or isinstance(node, MapNode):
             return node
-        self.source.problem("wrong-type", node.span, f"`{key}` must be a mapping of keys")
+        self.source.problem(
+            "wrong-type",
+            node.span,
+            f"`{key}` must be a mapping of keys",
+            help=f"for example `{_MAPPINGS[key]}`",
+        )
         return None
 
-    def input(self) -> InputSyntax | None:
+    def input(self) -> InputSyntax:
         node = self.mapping("input")
         if node is None:
-            return None
+            return InputSyntax(None, None, None)
         known = [field.name for field in INPUT_FIELDS]
         for entry in node:
             if entry.key not in known:
@@ -189,17 +224,15 @@ class _SpecParser:
                     f"`input` has no field `{entry.key}`",
                     help=did_you_mean(entry.key, known),
                 )
-        values = [self.input_field(node, field) for field in INPUT_FIELDS]
-        channels, height, width = values
-        if channels is None or height is None or width is None:
-            return None
+        channels, height, width = (self.input_field(node, field) for field in INPUT_FIELDS)
         return InputSyntax(channels, height, width)
 
     def input_field(self, node: MapNode, field: Field) -> Written | None:
-        entry = node.entry(field.name)
+        known = [item.name for item in INPUT_FIELDS]
+        misspelt = [e for e in node if e.key not in known and nearest(e.key, known) == field.name]
+        entry = node.entry(field.name) or (misspelt[0] if misspelt else None)
         if entry is None:
-            near = nearest(field.name, [e.key for e in node if e.key not in ("height", "width")])
-            if near is None or near == "channels":
+            if not node.damaged:
                 self.source.problem(
                     "missing-key",
                     node.span,
@@ -218,7 +251,14 @@ class _SpecParser:
         found: dict[str, Mapping[str, Written]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
-            if kind is None or kind.scalar:
+            if entry.key in LAYER_WORDS and entry.key not in _WITH_FIELDS:
+                self.source.problem(
+                    "unknown-key",
+                    entry.key_node.span,
+                    f"`{entry.key}` has no defaults",
+                    help="kinds with fields have: " + ", ".join(_WITH_FIELDS),
+                )
+            elif kind is None:
                 self.source.problem(
                     "unknown-kind",
                     entry.key_node.span,
@@ -240,8 +280,7 @@ class _SpecParser:
         node = self.value("allow")
         if node is None:
             return frozenset()
-        codes = plain_data(node)
-        if not isinstance(node, ListNode) or not isinstance(codes, list):
+        if not isinstance(node, ListNode):
             self.source.problem(
                 "wrong-type",
                 node.span,
@@ -249,4 +288,22 @@ class _SpecParser:
                 help="for example `allow: [rows-lost]`",
             )
             return frozenset()
-        return frozenset(code for code in codes if isinstance(code, str))
+        for item in node.items:
+            self.check_code(item)
+        return frozenset(item.text for item in node.items if isinstance(item, ScalarNode))
+
+    def check_code(self, item: Node) -> None:
+        code = item.text if isinstance(item, ScalarNode) else ""
+        if code in WARNINGS:
+            return
+        is_error = code in CATALOGUE
+        self.source.problem(
+            "unknown-code",
+            item.span,
+            f"`{code}` is an error, and only warnings can be allowed"
+            if is_error
+            else f"there is no warning `{code}`",
+            help="warnings are: " + ", ".join(WARNINGS)
+            if is_error
+            else did_you_mean(code, WARNINGS),
+        )

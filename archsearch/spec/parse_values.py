@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, parse_expression
 from archsearch.spec.fields import Field, Raw
-from archsearch.spec.nearest import did_you_mean, nearest
+from archsearch.spec.nearest import nearest
 from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.scalars import core_value
 from archsearch.spec.source import Source
 from archsearch.spec.syntax import Part, Template, Written
 
@@ -69,7 +70,12 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         flat = [item for item in written if item is not None and not item.is_list]
         if len(flat) < len(node.items):
             if all(item is not None for item in written):
-                source.problem("wrong-type", node.span, f"`{what}` takes no list of lists")
+                source.problem(
+                    "wrong-type",
+                    node.span,
+                    f"`{what}` takes no list of lists",
+                    help="remove the inner brackets: one list is [height, width]",
+                )
             return None
         return Written(tuple(item.parts[0] for item in flat), True, node.span)
     part = _parse_part(source, node, scope, what)
@@ -124,6 +130,14 @@ def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Templ
         parts += [node.value[done : match.start()], expression]
         done = match.end()
     parts.append(node.value[done:])
+    if any(isinstance(part, str) and "$" in part for part in parts):
+        source.problem(
+            "bad-expression",
+            node.span,
+            f"a `$` in `{shown(node.value)}` begins no expression",
+            help="write $name or $(…), each bracket closed: skip_$(i)",
+        )
+        return None
     return Template(tuple(part for part in parts if part != ""), node.span)
 
 
@@ -141,14 +155,23 @@ def _expression(
         if not scope.use(name):
             known = False
             place = Span(line, column + offset, column + offset + len(name))
-            names = sorted(scope.names())
-            source.problem(
-                "unknown-name",
-                place,
-                f"nothing is named `{name}`",
-                help=did_you_mean(name, names) if names else "declare it under `params:`",
-            )
+            _unknown_name(source, name, place, scope)
     return expression if known else None
+
+
+def _unknown_name(source: Source, name: str, place: Span, scope: Scope) -> None:
+    names = sorted(scope.names())
+    near = nearest(name, names)
+    if near is not None:
+        scope.use(near)
+    declare = f"declare it: `params: {{{name}: 8}}`"
+    known = f"; there are: {', '.join(names)}" if names else ""
+    source.problem(
+        "unknown-name",
+        place,
+        f"nothing is named `{name}`",
+        help=f"did you mean `{near}`?" if near else declare + known,
+    )
 
 
 def literal_of(written: Written) -> Raw:
@@ -161,21 +184,40 @@ def check_literal(source: Source, field: Field, raw: Raw, span: Span, kind: str)
     """Whether ``field`` allows ``raw``; if not, the problem is noted."""
     if field.type.read(raw) is not None:
         return True
-    near = nearest(raw, field.type.words) if isinstance(raw, str) else None
     source.problem(
         "value-not-allowed",
         span,
         f"`{field.name}: {shown(raw)}` is not allowed in {kind}",
-        help=f"did you mean `{near}`?" if near else f"`{field.name}` takes {field.type.expects}",
+        help=_mended(field, raw),
     )
     return False
 
 
+_YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def _mended(field: Field, raw: Raw) -> str:
+    """What to write instead, as near to ``raw`` as can be told."""
+    if isinstance(raw, str):
+        if field.type.read(core_value(raw)) is not None:
+            return f"remove the quotes: `{field.name}: {raw}`"
+        meant = _YES_AND_NO.get(raw.lower())
+        if meant and meant in field.type.words:
+            return f"write {meant}: YAML 1.2 reads `{raw}` as a text"
+        if near := nearest(raw, field.type.words):
+            return f"did you mean `{near}`?"
+    return f"`{field.name}` takes {field.type.expects}"
+
+
 def shown(raw: Raw) -> str:
-    """A value as YAML shows it, shortened."""
+    """A value as YAML shows it, shortened; texts that look like numbers in quotes."""
     if isinstance(raw, tuple):
         return "[" + ", ".join(shown(part) for part in raw) + "]"
     if isinstance(raw, bool):
         return "true" if raw else "false"
+    if isinstance(raw, float):
+        raw = int(raw) if raw.is_integer() and abs(raw) < 1e15 else float(f"{raw:.6g}")
     text = "null" if raw is None else str(raw)
+    if isinstance(raw, str) and not isinstance(core_value(raw), str):
+        text = f'"{raw}"'
     return text if len(text) <= 40 else text[:39] + "…"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from archsearch.spec.fields import Field, Whole, Word
+from archsearch.spec.fields import Field
 from archsearch.spec.kinds import KINDS, Kind
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.parse_blocks import LAST_FIELDS, MIRROR_UPS
+from archsearch.spec.nearest import did_you_mean, nearest
+from archsearch.spec.parse_blocks import LAST_FIELDS, UP
+from archsearch.spec.parse_containers import TIMES
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -49,8 +50,6 @@ class Target:
 
 
 _LAST = re.compile(r"^(encoder|decoder)\.last(?=\.)")
-_TIMES = Field("times", Whole(0), 1, "How often.")
-_UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
 
 
 def find_target(family: Family, path: str) -> Target:
@@ -67,7 +66,7 @@ def find_target(family: Family, path: str) -> Target:
         return _in_mirror(path.removeprefix("decoder."))
     whole = _with_name(family, _without_last(family, path))
     for item in family.items():
-        target = _in_item(item, whole)
+        target = _in_item(family, item, whole)
         if target is not None:
             return target
     raise PathError(f"nothing is at `{path}`", _where(family, path))
@@ -92,7 +91,7 @@ def _with_name(family: Family, path: str) -> str:
     return path
 
 
-def _in_item(item: Item, path: str) -> Target | None:
+def _in_item(family: Family, item: Item, path: str) -> Target | None:
     place, _, word = item.path.rpartition(".")
     if not path.startswith(place + "."):
         return None
@@ -100,12 +99,23 @@ def _in_item(item: Item, path: str) -> Target | None:
     if isinstance(item, LayerSyntax):
         return _in_layer(item, word, rest)
     if isinstance(item, Repeat) and rest == "repeat.times":
-        return Target(path, _TIMES)
+        return Target(path, TIMES)
     if isinstance(item, Choose) and rest == "choose.by":
         return Target(path, None)
     if isinstance(item, BlockUse) and rest.startswith("block."):
-        return Target(path, None) if "." not in rest[6:] and rest != "block.use" else None
+        return _in_block(family, item, path, rest.removeprefix("block."))
     return None
+
+
+def _in_block(family: Family, item: BlockUse, path: str, name: str) -> Target | None:
+    block = family.blocks.get(item.block or "")
+    if block is None or "." in name or "[" in name:
+        return None
+    if name not in block.params:
+        raise PathError(
+            f"the block `{block.name}` has no param `{name}`", did_you_mean(name, block.params)
+        )
+    return Target(path, None)
 
 
 def _in_layer(layer: LayerSyntax, word: str, rest: str) -> Target | None:
@@ -132,7 +142,7 @@ def _in_defaults(rest: str) -> Target:
 
 def _in_mirror(rest: str) -> Target:
     if rest == "up":
-        return Target("decoder.up", _UP)
+        return Target("decoder.up", UP)
     name = rest.removeprefix("last.")
     if rest.startswith("last.") and name in LAST_FIELDS:
         return Target(f"decoder.last.{name}", KINDS["conv"].field(name))
@@ -155,4 +165,5 @@ def _where(family: Family, path: str) -> str:
     known = [*family.params, *(n for n in names if n), "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
     form = "a path is a param, or like encoder[0].conv.channels or defaults.conv.kernel"
-    return f"{did_you_mean(first, known)}; {form}" if first not in known else form
+    near = nearest(first, known)
+    return f"did you mean `{near}`?" if near and first not in known else form

@@ -30,11 +30,13 @@ from archsearch.spec.diagnostic import Span
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.scalars import core_value
 from archsearch.spec.source import Source
+from archsearch.spec.syntax_errors import note_syntax_error
 
 __all__ = ["read_yaml"]
 
 DEEPEST: Final = 64
 MOST_NODES: Final = 10_000
+_LONGEST_CUT: Final = 1_000  # characters looked through for a closing bracket
 
 _LOADER = yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
 _CORE = "tag:yaml.org,2002:"
@@ -66,12 +68,15 @@ def read_yaml(source: Source) -> MapNode | None:
     if odd := _NOT_PRINTABLE.search(source.text):
         _odd_character(source, odd.start())
         return None
+    composer = _Composer(source)
     try:
-        root = _Composer(source).document()
+        root = composer.document()
     except _StopReadingError:
         return None
     except yaml.MarkedYAMLError as error:
-        _syntax_error(source, error)
+        mark = error.context_mark or error.problem_mark
+        if mark is None or mark.line + 1 not in composer.repaired:
+            note_syntax_error(source, error)
         return None
     if root is None or (isinstance(root, ScalarNode) and root.value is None):
         source.problem("yaml-empty", None, "the file is empty", help="see the examples in specs/")
@@ -96,6 +101,7 @@ class _Composer:
         self.events: Iterator[Event] = yaml.parse(source.text, Loader=_LOADER)
         self.anchors: dict[str, _Built | None] = {}
         self.nodes = 0
+        self.repaired: set[int] = set()
 
     def document(self) -> Node | None:
         root: Node | None = None
@@ -143,26 +149,66 @@ class _Composer:
 
     def sequence(self, start: SequenceStartEvent, depth: int) -> _Built:
         items: list[_Built] = []
+        end: Event = start
+        repaired: Span | None = None
         for event in self.events:
             if isinstance(event, SequenceEndEvent):
+                end = event
                 break
-            items.append(self.node(event, depth + 1))
-        node = ListNode(tuple(item.node for item in items), self.span(start))
+            item = self.node(event, depth + 1)
+            if _within(repaired, item.node.span):
+                continue
+            if start.flow_style:
+                item, repaired = self.repair(item, repaired)
+            items.append(item)
+        node = ListNode(tuple(item.node for item in items), self.between(start, end))
         return _total(node, items)
 
     def mapping(self, start: MappingStartEvent, depth: int) -> _Built:
         entries: dict[str, Entry] = {}
         parts: list[_Built] = []
+        end: Event = start
+        repaired: Span | None = None
+        sound = True
         for event in self.events:
             if isinstance(event, MappingEndEvent):
+                end = event
                 break
             key = self.node(event, depth + 1)
             value = self.node(next(self.events), depth + 1)
+            if _within(repaired, key.node.span):
+                continue
+            if start.flow_style:
+                value, repaired = self.repair(value, repaired)
             parts += [key, value]
-            self.add_entry(entries, key.node, value.node)
-        return _total(MapNode(tuple(entries.values()), self.span(start)), parts)
+            sound = self.add_entry(entries, key.node, value.node) and sound
+        span = self.between(start, end)
+        return _total(MapNode(tuple(entries.values()), span, not sound), parts)
 
-    def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> None:
+    def repair(self, built: _Built, before: Span | None) -> tuple[_Built, Span | None]:
+        """An expression that flow style has cut at a comma, made whole again."""
+        node = built.node
+        if not isinstance(node, ScalarNode) or not _is_open(node.text):
+            return built, before
+        line = self.source.lines[node.span.line - 1]
+        start = node.span.column - 1
+        whole = _whole(line[start:]) if line.startswith(node.text, start) else None
+        if whole is None:
+            return built, before
+        length = len(whole)
+        span = Span(node.span.line, start + 1, start + length + 1)
+        self.source.problem(
+            "needs-quotes",
+            span,
+            f"flow style cuts this off at `{node.text[:40]}`",
+            label="between { } or [ ], a comma or ` #` ends a value",
+            help=f"put it in quotes: '{whole}'" if '"' in whole else f'put it in quotes: "{whole}"',
+        )
+        self.repaired.add(span.line)
+        return _Built(ScalarNode(whole, whole, span), 1, 1), span
+
+    def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> bool:
+        """Add an entry; False where it has to be left out and isn't there yet."""
         if not isinstance(key, ScalarNode):
             self.source.problem(
                 "wrong-type",
@@ -188,12 +234,13 @@ class _Composer:
             )
         else:
             entries[key.text] = Entry(key.text, key, value)
+        return isinstance(key, ScalarNode) and key.text in entries
 
     def scalar(self, event: ScalarEvent) -> ScalarNode:
         text: str = event.value
         plain = event.implicit[0] and event.tag is None
         value = core_value(text) if plain else text
-        if event.tag is not None and event.tag != _CORE + "str":
+        if event.tag not in (None, "!", _CORE + "str"):
             value = core_value(text)
         return ScalarNode(value, text, self.span(event))
 
@@ -248,8 +295,15 @@ class _Composer:
         self.source.problem(code, self.span(event), message, help=help)
         raise _StopReadingError
 
-    def span(self, event: Event) -> Span:
-        start, end = event.start_mark, event.end_mark
+    def between(self, start: Event, end: Event) -> Span:
+        """A collection's place: in flow style up to its closing bracket."""
+        if not getattr(start, "flow_style", False):
+            return self.span(start)
+        return self.span(start, end)
+
+    def span(self, event: Event, last: Event | None = None) -> Span:
+        """Where an event stands, up to the end of ``last``."""
+        start, end = event.start_mark, (last or event).end_mark
         if start is None or end is None:
             return Span(1, 1, 2)
         line = start.line + 1
@@ -257,6 +311,31 @@ class _Composer:
             return Span(line, start.column + 1, end.column + 1)
         text = self.source.lines[start.line] if start.line < len(self.source.lines) else ""
         return Span(line, start.column + 1, max(start.column + 2, len(text.rstrip()) + 1))
+
+
+def _within(repaired: Span | None, span: Span) -> bool:
+    """Whether ``span`` is a rest of an expression that was made whole."""
+    return (
+        repaired is not None
+        and span.line == repaired.line
+        and repaired.column <= span.column < repaired.end
+    )
+
+
+def _is_open(text: str) -> bool:
+    """Whether a bracket is opened that the text doesn't close."""
+    return "(" in text and text.count("(") > text.count(")")
+
+
+def _whole(rest: str) -> str | None:
+    """``rest`` of a line up to where its value was meant to end, or None."""
+    depth = 0
+    for place, char in enumerate(rest[:_LONGEST_CUT]):
+        depth += (char == "(") - (char == ")")
+        if depth == 0 and char == ")":
+            more = re.match(r"[^,\]}]*", rest[place + 1 :])
+            return (rest[: place + 1] + (more[0] if more else "")).rstrip()
+    return None
 
 
 def _total(node: Node, parts: list[_Built]) -> _Built:
@@ -278,30 +357,3 @@ def _odd_character(source: Source, position: int) -> None:
         f"the character U+{code:04X} is not allowed in YAML",
         help="remove it; is this really a text file?",
     )
-
-
-def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> None:
-    mark = error.problem_mark if error.problem_mark is not None else error.context_mark
-    span = None if mark is None else Span(mark.line + 1, mark.column + 1, mark.column + 2)
-    what = error.problem or error.context or "can't be read"
-    context = f" ({error.context})" if error.context and error.problem else ""
-    source.problem(
-        "yaml-syntax",
-        span,
-        f"not valid YAML: {what}{context}",
-        help=_syntax_help(source, span, what),
-    )
-
-
-def _syntax_help(source: Source, span: Span | None, what: str) -> str:
-    line = source.lines[span.line - 1] if span and span.line <= len(source.lines) else ""
-    if "$(" in line and ("{" in line or "[" in line):
-        return (
-            "inside { } or [ ], an expression that holds a comma, a bracket, `: ` or ` #` "
-            'needs quotes: "$(min(a, b))"'
-        )
-    if "\t" in line or "\\t" in what:
-        return "indent with spaces, not tabs"
-    if "mapping values are not allowed" in what:
-        return "a value that holds `: ` needs quotes; or a key lacks its own line"
-    return "check brackets, quotes and indentation around this place"

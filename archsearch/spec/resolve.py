@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from weakref import WeakKeyDictionary
 
 from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError
 from archsearch.spec.expand import Expander, Leaf
-from archsearch.spec.fields import Field, FieldValue, Raw, Word
-from archsearch.spec.kinds import KINDS, Step
+from archsearch.spec.fields import FieldValue, Raw
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.memory import memory_of
 from archsearch.spec.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.notes import Notes
 from archsearch.spec.ops import Add, Concat, Residual
-from archsearch.spec.parse_blocks import MIRROR_UPS
+from archsearch.spec.parse_blocks import UP
 from archsearch.spec.parse_spec import INPUT_FIELDS
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
+from archsearch.spec.plan import Latent, LayerPlan, ModelPlan, Section
 from archsearch.spec.shape import Shape
-from archsearch.spec.syntax import Family, MirrorSyntax, Written
+from archsearch.spec.syntax import Family, MirrorSyntax
 from archsearch.spec.walk import Tensor, Walk
 
 __all__ = ["Resolution", "TaskChannels", "resolve"]
@@ -53,18 +53,6 @@ class Resolution:
         return self.plan
 
 
-class _Memory:
-    """What all candidates of a family share."""
-
-    def __init__(self) -> None:
-        self.literals: dict[Written, FieldValue | None] = {}
-        self.steps: dict[tuple[object, ...], Step] = {}
-
-
-_MEMORIES: WeakKeyDictionary[Family, _Memory] = WeakKeyDictionary()
-_UP = Field("up", Word(MIRROR_UPS), "upsample", "How the decoder grows.")
-
-
 def resolve(
     family: Family, channels: TaskChannels, assigned: Mapping[str, Raw] | None = None
 ) -> Resolution:
@@ -83,22 +71,24 @@ class _Resolver:
     def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
         self.family = family
         self.channels = channels
-        memory = _MEMORIES.setdefault(family, _Memory())
+        memory = memory_of(family)
         self.notes = Notes(family.source, memory.literals)
-        self.expander = Expander(family, assigned, self.notes)
-        defaults = {kind: dict(fields) for kind, fields in family.defaults.items()}
-        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, defaults)
+        self.expander = Expander(family, assigned, self.notes, memory.settled_for(assigned))
+        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, family.defaults)
 
     def run(self) -> Resolution:
         leaves = self.expander.leaves
         self.expander.section(self.family.encoder, "encoder")
         depth = len(leaves)
         for leaf in leaves:
-            self.refuse_auto(leaf)
+            if leaf.values.get("channels") == "auto":
+                self.refuse_auto(leaf)
         self.walk.through(leaves)
         self.not_empty(depth, "encoder")
         self.decoder()
         self.not_empty(len(leaves) - depth, "decoder")
+        if self.expander.cut:
+            return Resolution(None, self.notes.shown(self.family.allow))
         auto = self.settle_auto(leaves, depth)
         self.walk.through(leaves[depth:])
         if len(leaves) > depth:
@@ -118,26 +108,28 @@ class _Resolver:
             )
         ]
         channels, height, width = values
-        if isinstance(channels, int) and channels != self.channels.feeds:
+        written = syntax.channels
+        if written is not None and isinstance(channels, int) and channels != self.channels.feeds:
             self.notes.problem(
                 "task-channels",
-                syntax.channels.span,
-                f"{self.channels.task} feeds {self.channels.feeds} channel(s), "
+                written.span,
+                f"{self.channels.task} feeds {_channels(self.channels.feeds)}, "
                 f"the input has {channels}",
                 help="use `channels: auto`, which is what the task feeds",
             )
         known = isinstance(height, int) and isinstance(width, int)
         rows, columns = (value if isinstance(value, int) else 32 for value in (height, width))
         feeds = channels if isinstance(channels, int) else self.channels.feeds
-        return Tensor(Shape(feeds, rows, columns), size_known=known)
+        return Tensor(Shape(feeds, rows, columns), known, channels is not None)
 
-    def not_empty(self, layers: int, section: str) -> None:
+    def not_empty(self, layers: int, section: Section) -> None:
         if layers == 0 and not self.notes.has_errors():
+            body = self.family.encoder if section == "encoder" else self.family.decoder
             self.notes.problem(
                 "empty-section",
-                None,
+                None if isinstance(body, MirrorSyntax) else body[0].span,
                 f"the {section} has no layers left",
-                help="at least one layer must remain whatever `when` says",
+                help="at least one layer must remain, whatever `when`, `choose` and `times` say",
             )
 
     # --- the decoder ----------------------------------------------------------
@@ -160,8 +152,8 @@ class _Resolver:
             self.walk.complete = False
             self.notes.problem(
                 "cannot-mirror",
-                decoder.span,
-                f"the encoder can't be mirrored: {error.layer.path}",
+                self.expander.leaves[error.layer.index - 1].span,
+                f"the decoder can't mirror this {error.layer.kind}",
                 label=error.message,
                 help=error.help,
             )
@@ -171,7 +163,7 @@ class _Resolver:
         environment = expander.environment
         up: FieldValue | None = "upsample"
         if decoder.up is not None or "decoder.up" in expander.assigned:
-            up = expander.field("decoder.up", decoder.up, _UP, environment, "mirror", decoder.span)
+            up = expander.field("decoder.up", decoder.up, UP, environment, "mirror", decoder.span)
         last: dict[str, FieldValue] = {}
         for field in KINDS["conv"].fields:
             written = decoder.last.get(field.name)
@@ -192,14 +184,13 @@ class _Resolver:
     # --- channels ---------------------------------------------------------------
 
     def refuse_auto(self, leaf: Leaf) -> None:
-        if leaf.values.get("channels") != "auto":
-            return
         written = leaf.fields.get("channels")
         self.notes.problem(
             "auto-channels",
             written.span if written else leaf.span,
             "`channels: auto` belongs to the last layer of the decoder that sets channels",
-            help="write a number here",
+            label="" if written else f"`defaults.{leaf.word}.channels` says auto",
+            help=f"write a number: `{leaf.word}: {{channels: 16}}`",
         )
         del leaf.values["channels"]
         leaf.bad |= {"channels"}
@@ -214,11 +205,12 @@ class _Resolver:
             if leaf.word == "pixel_shuffle" and not settled:
                 scale = leaf.values.get("scale")
                 wants *= scale * scale if isinstance(scale, int) else 1
-            elif leaf.kind is not None and leaf.kind.field("channels") is not None:
-                if settled:
-                    self.refuse_auto(leaf)
-                elif leaf.values.get("channels") == "auto":
-                    leaf.values["channels"], auto = wants, index
+            elif "channels" in leaf.values or "channels" in leaf.bad:
+                if leaf.values.get("channels") == "auto":
+                    if settled:
+                        self.refuse_auto(leaf)
+                    else:
+                        leaf.values["channels"], auto = wants, index
                 settled = True
         return auto
 
@@ -244,14 +236,20 @@ class _Resolver:
             self.wrong_channels(leaves, got)
 
     def wrong_channels(self, leaves: Sequence[Leaf], got: Shape) -> None:
-        setter = next((leaf for leaf in reversed(leaves) if "channels" in leaf.values), leaves[-1])
-        written = setter.fields.get("channels")
+        """Told at the last layer that changes the number of channels."""
+        setter = next((leaf for leaf in reversed(leaves) if _sets_channels(leaf)), leaves[-1])
+        written = setter.fields.get("channels") or setter.fields.get("shape")
+        wants = self.channels.wants
+        help = "use `channels: auto`, which is what the task wants"
+        if setter.word == "dense":
+            help = f"use `shape: [{wants}, {got.height}, {got.width}]`"
+        elif setter.kind is None:
+            help = "add a layer behind it: `- conv: {channels: auto, kernel: 1}`"
         self.notes.problem(
             "output-channels",
             written.span if written else setter.span,
-            f"the decoder ends with {got.channels} channel(s), "
-            f"{self.channels.task} wants {self.channels.wants}",
-            help="use `channels: auto`, which is what the task wants",
+            f"the decoder ends with {_channels(got.channels)}, {self.channels.task} wants {wants}",
+            help=help,
         )
 
     def effective_size(self, depth: int) -> int:
@@ -276,17 +274,21 @@ class _Resolver:
 
     def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
         leaf = self.expander.leaves[layer.index - 1]
+        origin = self.expander.leaves[leaf.source - 1] if leaf.source else None
+        name = "input" if origin is None else origin.name or origin.path
+        shape = self.walk.tensors[leaf.source or 0].shape
         self.notes.problem(
             "leak-past-latent",
             leaf.span,
             f"{layer.kind} carries {elements} numbers past the latent",
-            label="the decoder reads an encoder layer that isn't the latent",
+            label=f"`{name}` is {shape}, and no part of the latent",
             help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
             severity="warning",
         )
 
     def plan(self, depth: int, auto: int | None, effective: int) -> ModelPlan:
         start, latent = self.walk.tensors[0].shape, self.walk.tensors[depth].shape
+        channels = self.family.input.channels
         return ModelPlan(
             name=self.family.name,
             description=self.family.description,
@@ -300,9 +302,17 @@ class _Resolver:
                 compression=start.elements / latent.elements,
                 effective_size=effective,
             ),
-            auto_input=self.family.input.channels.parts == ("auto",),
+            auto_input=channels is not None and channels.parts == ("auto",),
             auto_output=auto,
         )
+
+
+def _channels(count: int) -> str:
+    return f"{count} channel" if count == 1 else f"{count} channels"
+
+
+def _sets_channels(leaf: Leaf) -> bool:
+    return "channels" in leaf.values or leaf.word == "concat" or "shape" in leaf.values
 
 
 def _size_help(got: Shape, wanted: Shape) -> str:
@@ -312,9 +322,12 @@ def _size_help(got: Shape, wanted: Shape) -> str:
     wide, over_wide = divmod(wanted.width, got.width)
     if over == over_wide == 0:
         scale = str(tall) if tall == wide else f"[{tall}, {wide}]"
-        return f"add `- upsample: {{scale: {scale}}}` before it, or shrink less in the encoder"
+        return f"add `- upsample: {{scale: {scale}}}` before it, or shrink less on the way"
     tall, over = divmod(got.height, wanted.height)
     wide, over_wide = divmod(got.width, wanted.width)
     if over == over_wide == 0 and tall == wide:
-        return f"upsample {tall} times less, or shrink more in the encoder"
-    return "make each shrinking layer exact (see `archsearch show`) and enlarge by the same factors"
+        return f"enlarge {tall} times less, or shrink {tall} times more on the way"
+    return (
+        "use `padding: same` where sizes should stay, shrink by factors that divide "
+        f"{wanted.height}×{wanted.width}, and enlarge by the same"
+    )

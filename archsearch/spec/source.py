@@ -29,6 +29,7 @@ class Source:
         self.text = text
         self.lines = _BREAK.split(text)
         self.diagnostics: list[Diagnostic] = []
+        self._seen: set[Diagnostic] = set()
 
     def problem(
         self,
@@ -42,7 +43,8 @@ class Source:
     ) -> None:
         """Note a problem; the same one at the same place counts once."""
         found = self.diagnostic(code, span, message, label, help, severity)
-        if found not in self.diagnostics:
+        if found not in self._seen:
+            self._seen.add(found)
             self.diagnostics.append(found)
 
     def diagnostic(
@@ -112,6 +114,8 @@ def _decode(shown: str, content: bytes) -> Source:
 
 
 def _refuse_encoding(shown: str, content: bytes, error: UnicodeDecodeError) -> Source:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _refuse_utf16(shown)
     before = content[: error.start].decode("utf-8", errors="replace")
     source = Source(shown, content.decode("utf-8", errors="replace"))
     lines = _BREAK.split(before)
@@ -120,6 +124,18 @@ def _refuse_encoding(shown: str, content: bytes, error: UnicodeDecodeError) -> S
         "not-utf8",
         place,
         f"byte 0x{content[error.start]:02x} is not UTF-8",
+        help="save the file as UTF-8 (in most editors: Save with encoding)",
+    )
+    source.raise_errors()
+    return source
+
+
+def _refuse_utf16(shown: str) -> Source:
+    source = Source(shown, "")
+    source.problem(
+        "not-utf8",
+        None,
+        "the file is UTF-16, not UTF-8",
         help="save the file as UTF-8 (in most editors: Save with encoding)",
     )
     source.raise_errors()

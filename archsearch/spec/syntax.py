@@ -46,11 +46,12 @@ class Written:
     parts: tuple[Part, ...]
     is_list: bool
     span: Span
+    is_literal: bool = field(init=False)
+    """Whether nothing in it is computed."""
 
-    @property
-    def is_literal(self) -> bool:
-        """Whether nothing in it is computed."""
-        return not any(isinstance(part, Expression) for part in self.parts)
+    def __post_init__(self) -> None:
+        literal = not any(isinstance(part, Expression) for part in self.parts)
+        object.__setattr__(self, "is_literal", literal)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,19 +71,25 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """A name with its default value."""
+    """A name with its default value; None where that can't be read."""
 
     name: str
-    value: bool | int | float | str
+    value: bool | int | float | str | None
     span: Span
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Naming:
-    """What stands beside a layer's kind: its name and its condition."""
+    """What stands beside a layer's kind: its name and its condition.
+
+    ``lost``: a name is there, or inside, that can't be read; ``unclear``: so
+    is a condition.
+    """
 
     name: Template | None = None
     when: Written | None = None
+    lost: bool = False
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,12 +161,12 @@ class ResidualSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BlockUse:
-    """The layers of a block, with some of its params given."""
+    """The layers of a block, with some of its params given; None can't be read."""
 
     path: str
     span: Span
     block: str | None
-    arguments: Mapping[str, Written]
+    arguments: Mapping[str, Written | None]
     beside: Naming = Naming()
 
 
@@ -189,11 +196,14 @@ class MirrorSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class InputSyntax:
-    """What one picture looks like; ``channels`` may be ``auto``."""
+    """What one picture looks like; ``channels`` may be ``auto``.
 
-    channels: Written
-    height: Written
-    width: Written
+    None stands for what is missing or can't be used; that is a problem noted.
+    """
+
+    channels: Written | None
+    height: Written | None
+    width: Written | None
 
 
 @dataclass(frozen=True, eq=False)

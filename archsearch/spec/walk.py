@@ -6,8 +6,8 @@ are found too; what follows from the guess is not told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from archsearch.spec.expand import Leaf
 from archsearch.spec.fields import FieldValue
@@ -25,8 +25,7 @@ _MOST_ELEMENTS = 2**40
 _CACHED_STEPS = 50_000
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """What is known of one layer's output.
 
     ``size_known`` and ``channels_known`` are false where the shape is a guess.
@@ -54,7 +53,7 @@ class Walk:
         start: Tensor,
         notes: Notes,
         steps: dict[tuple[object, ...], Step],
-        defaults: dict[str, dict[str, Written]],
+        defaults: Mapping[str, Mapping[str, Written]],
     ) -> None:
         self.tensors = [start]
         self.notes = notes
@@ -76,18 +75,18 @@ class Walk:
     def advance(self, leaf: Leaf) -> Tensor:
         """Size one layer; what is known of its output."""
         step = self.step(leaf)
+        before = self.last if leaf.kind else self.merged(leaf)
         if step is None:
             self.complete = False
-            return replace(self.last, size_known=False, channels_known=False)
-        before = self.last if leaf.kind else self.merged(leaf)
+            return before._replace(size_known=False, channels_known=False)
+        tensor = self.tensor(leaf, step, before)
         for problem in step.problems:
             self.tell(problem, leaf, before)
-        tensor = self.tensor(leaf, step, before)
-        if any(problem.severity == "error" for problem in step.problems):
-            tensor = replace(tensor, size_known=False, channels_known=False)
+            if problem.severity == "error":
+                tensor = tensor._replace(size_known=False, channels_known=False)
         if step.output.elements > _MOST_ELEMENTS:
             self.too_large(leaf, step)
-            tensor = replace(tensor, size_known=False, channels_known=False)
+            tensor = before._replace(size_known=False, channels_known=False)
         self.layers.append(self.layer_plan(leaf, step, tensor))
         return tensor
 
@@ -101,27 +100,34 @@ class Walk:
 
     def simple(self, leaf: Leaf, kind: Kind) -> Step | None:
         """The kind's own rule, computed once for equal values."""
+        if self.last.shape.vector and not kind.takes_vector:
+            self.after_vector(leaf, kind)
         shape = self.last.shape
-        if shape.vector and not kind.takes_vector:
-            if self.last.size_known:
-                self.notes.problem(
-                    "picture-after-vector",
-                    leaf.span,
-                    f"{kind.name} needs a picture, not a vector",
-                    label=f"what comes in is {shape} numbers",
-                    help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
-                )
-            return None
         values = self.with_guesses(leaf, kind, shape)
         if values is None:
             return None
-        key = (kind.name, shape, *values.items())
+        key = (kind.name, shape, *values, *values.values())
         step = self.steps.get(key)
         if step is None:
             step = kind.rule(Values(values), shape)
             if len(self.steps) < _CACHED_STEPS:
                 self.steps[key] = step
         return step
+
+    def after_vector(self, leaf: Leaf, kind: Kind) -> None:
+        """Refuse a picture's layer, and go on as if a picture had come in."""
+        vector = self.last
+        if vector.size_known:
+            self.notes.problem(
+                "picture-after-vector",
+                leaf.span,
+                f"{kind.name} needs a picture, not a vector",
+                label=f"what comes in is a vector of {vector.shape} numbers",
+                help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
+            )
+        picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
+        self.tensors[-1] = Tensor(picture, size_known=False, channels_known=False)
+        self.complete = False
 
     def with_guesses(self, leaf: Leaf, kind: Kind, shape: Shape) -> dict[str, FieldValue] | None:
         """The values, with the likeliest in place of those that can't be used."""
@@ -159,8 +165,12 @@ class Walk:
         sound = not leaf.doubtful and not leaf.bad & {problem.field}
         if problem.concerns == "size":
             sound = sound and before.size_known and not leaf.bad & _SIZE_FIELDS
-        else:
+        elif problem.concerns == "channels":
             sound = sound and before.channels_known and "channels" not in leaf.bad
+        elif problem.field in _SIZE_FIELDS:
+            sound = sound and not leaf.bad & _SIZE_FIELDS
+        else:
+            sound = sound and not leaf.bad & {"channels", "size", "shape"}
         if not sound:
             return
         written = leaf.fields.get(problem.field)
@@ -177,11 +187,19 @@ class Walk:
 
     def too_large(self, leaf: Leaf, step: Step) -> None:
         """Refuse what no memory could hold."""
+        if leaf.doubtful or leaf.bad or not self.last.size_known:
+            return
+        named = [
+            leaf.fields[name]
+            for name in ("scale", "stride", "channels", "size", "shape")
+            if name in leaf.fields
+        ]
         self.notes.problem(
             "too-many-elements",
-            leaf.span,
-            f"the output {step.output} is too large to build",
-            help="use fewer channels or smaller scales",
+            named[0].span if named else leaf.span,
+            f"{leaf.word} would give {step.output}, too large to build",
+            label=f"{step.output.elements:,} numbers for one picture",
+            help=f"at most {_MOST_ELEMENTS:,}: use smaller scales or fewer channels",
         )
 
     def tensor(self, leaf: Leaf, step: Step, before: Tensor) -> Tensor:
@@ -195,6 +213,9 @@ class Walk:
         if step.sees_all:
             start = self.tensors[0].shape
             field, jump = (float(start.height), float(start.width)), (0.0, 0.0)
+        if not leaf.bad and not leaf.doubtful:
+            channels_known = before.channels_known or "channels" in leaf.values
+            return Tensor(step.output, before.size_known, channels_known, field, jump)
         sized = {"size", "shape"} & leaf.bad
         return Tensor(
             step.output,

@@ -61,7 +61,7 @@ def test_a_folder_is_relative_to_the_file(tmp_path: Path) -> None:
         ("  width: {int: [0, 8], log: true}\n", "bad-domain", 5),
         ("  width: {int: 3}\n", "bad-domain", 5),
         ("  width: {itn: [1, 3]}\n", "bad-domain", 5),
-        ("  width: {int: [1, 3.5]}\n", "value-not-allowed", 5),
+        ("  width: {int: [1, 3.5]}\n", "bad-domain", 5),
         ("  defaults.conv.kernel: {choice: [3, big]}\n", "value-not-allowed", 5),
         ("  defaults.conv.kernel: {choice: [3, 3]}\n", "bad-domain", 5),
         ("  train.seed: {int: [1, 3]}\n", "bad-path", 5),

@@ -120,6 +120,7 @@ def dead_process() -> int:
         ("elsewhere", 1, 10, "running"),
         ("elsewhere", 1, 1e4, "waiting"),
     ],
+    ids=["here and alive", "here and dead", "elsewhere and fresh", "elsewhere and stale"],
 )
 def test_a_trial_runs_while_its_claim_lives(tmp_path, host, pid, age, state):
     study = synthetic_study(StudyRecipe(complete=1, untouched=1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from typing import Literal, cast, get_args
 
 from archsearch.spec.fields import (
     REQUIRED,
@@ -40,9 +40,11 @@ def conv_fields(*group_words: str) -> tuple[Field, ...]:
     )
 
 
-def groups_problems(kind: str, channels: int, groups: int, inputs: int) -> tuple[Problem, ...]:
+def groups_problems(
+    kind: str, channels: int, groups: int, inputs: int, *, depthwise: bool = False
+) -> tuple[Problem, ...]:
     """Groups must divide the channels of both sides."""
-    for count, which in ((inputs, "input"), (channels, "output")):
+    for count, which in ((channels, "output"), (inputs, "input")):
         if count % groups:
             divisors = [d for d in range(1, inputs + 1) if inputs % d == 0 == channels % d]
             return (
@@ -51,8 +53,11 @@ def groups_problems(kind: str, channels: int, groups: int, inputs: int) -> tuple
                     f"{kind} can't split {count} {which} channels into {groups} groups",
                     field="groups",
                     label=f"{count} / {groups} leaves {count % groups}",
-                    help=f"use groups of {', '.join(map(str, divisors[:8]))}",
-                    concerns="channels",
+                    help=f"use a multiple of {groups} channels, one or more for each that comes in"
+                    if depthwise
+                    else f"these divide {inputs} and {channels}: "
+                    f"{', '.join(map(str, divisors[:8]))}",
+                    concerns="channels" if which == "input" or depthwise else "layer",
                 ),
             )
     return ()
@@ -63,7 +68,9 @@ def norm_params(norm: str, channels: int) -> int:
     return 0 if norm == "none" else 2 * channels
 
 
-def norm_problems(norm: str, channels: int) -> tuple[Problem, ...]:
+def norm_problems(
+    norm: str, channels: int, concerns: Literal["channels", "layer"] = "layer"
+) -> tuple[Problem, ...]:
     """``group`` needs channels that eight groups can share."""
     if norm != "group" or channels % NORM_GROUPS == 0:
         return ()
@@ -74,7 +81,7 @@ def norm_problems(norm: str, channels: int) -> tuple[Problem, ...]:
             field="norm",
             label=f"{channels} / {NORM_GROUPS} leaves {channels % NORM_GROUPS}",
             help=f"use a multiple of {NORM_GROUPS} channels, or norm: layer",
-            concerns="channels",
+            concerns=concerns,
         ),
     )
 
@@ -108,7 +115,13 @@ def _rule(values: Values, shape: Shape) -> Step:
         jump=(stride.height, stride.width),
         problems=(
             *windows.problems,
-            *groups_problems("conv", channels, groups, shape.channels),
+            *groups_problems(
+                "conv",
+                channels,
+                groups,
+                shape.channels,
+                depthwise=values.either("groups") == "depthwise",
+            ),
             *norm_problems(norm, channels),
         ),
     )
@@ -119,5 +132,6 @@ CONV = Kind(
     doc="A convolution, then its norm, then its activation: one layer, as in the literature.",
     fields=conv_fields("depthwise"),
     rule=_rule,
+    shape="⌊(W − K_eff + P_total)/S⌋ + 1, K_eff = dilation·(K − 1) + 1; `same` gives ⌈W/S⌉",
     example="conv: {channels: 16, kernel: 3, activation: relu}",
 )

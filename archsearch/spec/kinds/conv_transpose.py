@@ -61,6 +61,7 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     label=f"stride {stride} and dilation {dilation} "
                     f"allow at most {max(stride, dilation) - 1}",
                     help=f"use output_padding ≤ {max(stride, dilation) - 1}, or a larger stride",
+                    concerns="layer",
                 ),
             )
     for axis, name in ((width, "wide"), (height, "high")):
@@ -72,7 +73,8 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
                     f"conv_transpose would give a {max(0, height.rows)}×{max(0, width.rows)} "
                     "output",
                     field="padding",
-                    label=f"input is {axis.size} {name}: {axis.formula} = {axis.rows}",
+                    label=f"input is {axis.size} {name}: {axis.formula} = "
+                    f"{str(axis.rows).replace('-', '−')}",
                     help=f"use padding ≤ {most}",
                 ),
             )
@@ -127,5 +129,6 @@ CONV_TRANSPOSE = Kind(
         Field("output_padding", PerAxis(0), Pair(0, 0), "Rows and columns appended."),
     ),
     rule=_rule,
+    shape="(W − 1)·S − 2P + K_eff + output_padding; `same` gives W·S",
     example="conv_transpose: {channels: 8, kernel: 4, stride: 2, padding: 1}",
 )

@@ -22,6 +22,7 @@ def _problems(values: Values) -> tuple[Problem, ...]:
             "dense takes `size` or `shape`, not both" if both else "dense needs `size` or `shape`",
             field="shape" if both else "",
             help="size: 64 gives a vector; shape: [16, 8, 8] leads back to a picture",
+            concerns="layer",
         ),
     )
 
@@ -61,6 +62,7 @@ DENSE = Kind(
         Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),
     ),
     rule=_rule,
+    shape="a vector of `size` numbers, or the picture `shape`",
     example="dense: {size: 64}",
     takes_vector=True,
 )

@@ -19,8 +19,9 @@ ONE = Pair(1, 1)
 class Problem:
     """Something wrong with a layer's numbers, told to the place of ``field``.
 
-    ``concerns`` says which part of the input's shape it was concluded from;
-    where an earlier mistake made that part a guess, the problem is not shown.
+    ``concerns`` says which part of the input's shape it was concluded from
+    (``layer``: none, only the layer's own fields); where an earlier mistake
+    made that part a guess, the problem is not shown.
     """
 
     code: str
@@ -29,7 +30,7 @@ class Problem:
     label: str = ""
     help: str = ""
     severity: Literal["error", "warning"] = "error"
-    concerns: Literal["size", "channels"] = "size"
+    concerns: Literal["size", "channels", "layer"] = "size"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,7 @@ class Kind:
         doc: what it does, in a sentence or two.
         fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
+        shape: what it gives, as a formula for people.
         example: one layer as it stands in a file.
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
@@ -132,6 +134,7 @@ class Kind:
     doc: str
     fields: tuple[Field, ...]
     rule: Callable[[Values, Shape], Step]
+    shape: str
     example: str
     scalar: bool = False
     takes_vector: bool = False

@@ -38,5 +38,6 @@ PIXEL_SHUFFLE = Kind(
     doc="C·s² channels become C channels of a picture s times as large (Shi et al. 2016).",
     fields=(Field("scale", Whole(1), 2, "Rows and columns made of each; one number."),),
     rule=_rule,
+    shape="W·scale, C/scale²",
     example="pixel_shuffle: {scale: 2}",
 )

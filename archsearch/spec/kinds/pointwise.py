@@ -24,7 +24,7 @@ def _norm(values: Values, shape: Shape) -> Step:
         output=shape,
         formula=_unchanged(shape),
         params=norm_params(norm, shape.channels),
-        problems=norm_problems(norm, shape.channels),
+        problems=norm_problems(norm, shape.channels, "channels"),
     )
 
 
@@ -42,6 +42,7 @@ NORM = Kind(
     doc="A normalization on its own: batch, layer (one group) or group (8 groups).",
     fields=(Field("norm", Word(get_args(NormName)), REQUIRED, "Which normalization."),),
     rule=_norm,
+    shape="unchanged",
     example="norm: batch",
     scalar=True,
 )
@@ -51,6 +52,7 @@ ACTIVATION = Kind(
     doc="A nonlinearity on its own.",
     fields=(Field("activation", Word(get_args(ActivationName)), REQUIRED, "Which nonlinearity."),),
     rule=_activation,
+    shape="unchanged",
     example="activation: relu",
     scalar=True,
     takes_vector=True,
@@ -61,6 +63,7 @@ DROPOUT = Kind(
     doc="Each element set to 0 with this probability while training.",
     fields=(Field("dropout", Probability(), REQUIRED, "The probability, below 1."),),
     rule=_dropout,
+    shape="unchanged",
     example="dropout: 0.1",
     scalar=True,
     takes_vector=True,

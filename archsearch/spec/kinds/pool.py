@@ -25,6 +25,7 @@ def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
                     field="padding",
                     label=f"kernel {kernel} allows at most {most}",
                     help=f"use padding ≤ {most}, or kernel ≥ {2 * actual}",
+                    concerns="layer",
                 ),
             )
     return ()
@@ -54,5 +55,6 @@ POOL = Kind(
         Field("mode", Word(get_args(PoolMode)), "max", "Largest value, or mean of real pixels."),
     ),
     rule=_rule,
+    shape="⌊(W − K + P_total)/S⌋ + 1; `same` gives ⌈W/S⌉; C stays",
     example="pool: {kernel: 2}",
 )

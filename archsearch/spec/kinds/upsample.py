@@ -34,5 +34,6 @@ UPSAMPLE = Kind(
         Field("mode", Word(get_args(UpsampleMode)), "nearest", "How new pixels get values."),
     ),
     rule=_rule,
+    shape="W·scale; C stays",
     example="upsample: {scale: 2}",
 )

@@ -22,6 +22,8 @@ class Axis:
     stride: int
     before: int
     after: int
+    kernel: int
+    dilation: int
 
     @property
     def windows(self) -> int:
@@ -91,7 +93,7 @@ def lay_windows(
         than the padded input, ``rows-lost`` where a remainder is dropped.
     """
     axes = tuple(
-        _axis(name, size, effective_kernel(k, d), s, padding, i)
+        _axis(name, size, (k, d, s), padding, i)
         for i, (name, size, k, s, d) in enumerate(
             zip(
                 ("high", "wide"), (shape.height, shape.width), kernel, stride, dilation, strict=True
@@ -103,14 +105,18 @@ def lay_windows(
     return Windows(height, width, problems)
 
 
-def _axis(name: str, size: int, spanned: int, stride: int, padding: FieldValue, place: int) -> Axis:
+def _axis(
+    name: str, size: int, window: tuple[int, int, int], padding: FieldValue, place: int
+) -> Axis:
+    kernel, dilation, stride = window
+    spanned = effective_kernel(kernel, dilation)
     if padding == "same":
         before, after = same_padding(size, spanned, stride)
     elif isinstance(padding, Pair):
         before = after = padding[place]
     else:
         before = after = 0
-    return Axis(name, size, spanned, stride, before, after)
+    return Axis(name, size, spanned, stride, before, after, kernel, dilation)
 
 
 def _nonpositive(kind: str, height: Axis, width: Axis) -> tuple[Problem, ...]:
@@ -121,14 +127,19 @@ def _nonpositive(kind: str, height: Axis, width: Axis) -> tuple[Problem, ...]:
     sizes = f"{max(0, height.windows)}×{max(0, width.windows)}"
     short = axis.spanned - axis.size - axis.before - axis.after
     padding = axis.before + -(-short // 2)
-    most = axis.size + axis.before + axis.after
+    room = axis.size + axis.before + axis.after
+    kernel = (room - 1) // axis.dilation + 1
+    spread = ""
+    if axis.dilation > 1:
+        spread = f"; {axis.dilation}·({axis.kernel} − 1) + 1 = {axis.spanned} rows are spanned"
     return (
         Problem(
             "shape-nonpositive",
             f"{kind} would give a {sizes} output",
-            field="kernel",
-            label=f"input is {axis.size} {axis.name}: {axis.formula} = {axis.windows}",
-            help=f"use kernel ≤ {most}, or padding ≥ {padding}",
+            field="dilation" if axis.dilation > 1 else "kernel",
+            label=f"input is {axis.size} {axis.name}: {axis.formula} = "
+            f"{str(axis.windows).replace('-', '−')}{spread}",
+            help=f"use kernel ≤ {kernel}, or padding ≥ {padding}",
         ),
     )
 
@@ -138,7 +149,9 @@ def _lost(kind: str, height: Axis, width: Axis, padding: FieldValue) -> tuple[Pr
     for axis in (height, width):
         if axis.windows >= 1 and axis.lost > 0:
             rows = "row" if axis.name == "high" else "column"
-            problems.append(_lost_on(kind, axis, f"{rows}{'s' if axis.lost > 1 else ''}", padding))
+            many = "s" if axis.lost > 1 else ""
+            both = f" and column{many}" if _alike(height, width) else ""
+            problems.append(_lost_on(kind, axis, f"{rows}{many}{both}", padding))
         if problems and _alike(height, width):
             break
     return tuple(problems)
@@ -157,15 +170,16 @@ def _alike(height: Axis, width: Axis) -> bool:
 def _lost_on(kind: str, axis: Axis, rows: str, padding: FieldValue) -> Problem:
     exact = axis.size - axis.lost
     mend = f"an input {exact} {axis.name} is exact"
-    if padding != "same":
+    if padding != "same" and axis.spanned >= axis.stride:
         mend += ", or padding: same keeps every row"
     return Problem(
         "rows-lost",
         f"{kind} drops the last {axis.lost} {rows}: no window sees them"
         if axis.lost > 1
-        else f"{kind} drops the last {rows}: no window sees it",
+        else f"{kind} drops the last {rows}: no window sees {'them' if ' and ' in rows else 'it'}",
         field="stride",
-        label=f"input is {axis.size} {axis.name}: {axis.formula}",
+        label=f"input is {axis.size} {axis.name}: {axis.formula} = {axis.windows}, "
+        f"{axis.lost} left over",
         help=mend,
         severity="warning",
     )

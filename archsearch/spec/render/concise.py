@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archsearch.spec.diagnostic import Diagnostic
+from archsearch.spec.render.text import printable
 
 __all__ = ["concise"]
 
@@ -12,6 +13,9 @@ __all__ = ["concise"]
 def concise(diagnostics: Sequence[Diagnostic]) -> str:
     """``file:line:column: severity[code]: message``, a line each."""
     return "".join(
-        f"{item.file}:{item.line}:{item.column}: {item.severity}[{item.code}]: {item.message}\n"
+        printable(
+            f"{item.file}:{item.line}:{item.column}: {item.severity}[{item.code}]: {item.message}"
+        )
+        + "\n"
         for item in diagnostics
     )

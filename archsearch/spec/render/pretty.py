@@ -11,10 +11,11 @@
 from __future__ import annotations
 
 import textwrap
-import unicodedata
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archsearch.spec.diagnostic import Diagnostic, Span
+from archsearch.spec.render.text import columns, printable
 
 __all__ = ["pretty"]
 
@@ -42,7 +43,18 @@ def pretty(diagnostics: Sequence[Diagnostic], *, color: bool = False, width: int
         width: columns of the terminal; long lines are wrapped or cut to it.
     """
     paint = _Paint(color=color)
-    return "\n".join(_one(item, paint, width) for item in diagnostics)
+    return "\n".join(_one(_harmless(item), paint, width) for item in diagnostics)
+
+
+def _harmless(item: Diagnostic) -> Diagnostic:
+    """Without signs that would move the cursor; the source line is cut first."""
+    return replace(
+        item,
+        file=printable(item.file),
+        message=printable(item.message),
+        label=printable(item.label),
+        help=printable(item.help),
+    )
 
 
 def _one(item: Diagnostic, paint: _Paint, width: int) -> str:
@@ -61,11 +73,11 @@ def _one(item: Diagnostic, paint: _Paint, width: int) -> str:
 def _head(item: Diagnostic, paint: _Paint, hue: str, width: int) -> list[str]:
     place = f"{item.file}:{item.line}:{item.column}: " if item.span else f"{item.file}: "
     kind = f"{item.severity}[{item.code}]"
-    whole = f"{place}{kind}: {_printable(item.message)}"
+    whole = f"{place}{kind}: {item.message}"
     if len(whole) <= width:
         lines = [whole]
     else:
-        lines = [f"{place}{kind}:", *_wrapped(_printable(item.message), "  ", "  ", width)]
+        lines = [f"{place}{kind}:", *_wrapped(item.message, "  ", "  ", width)]
     lines[0] = lines[0].replace(kind, paint(kind, _BOLD, hue), 1)
     return lines
 
@@ -73,48 +85,58 @@ def _head(item: Diagnostic, paint: _Paint, hue: str, width: int) -> list[str]:
 def _excerpt(item: Diagnostic, span: Span, paint: _Paint, hue: str, width: int) -> list[str]:
     number = f"{span.line:>3}"
     room = max(20, width - len(number) - 4)
-    shown, start, length = _window(_printable(item.line_text), span, room)
+    shown, start, length = _window(*_near(item.line_text, span), room)
     gutter = f"{number} {paint('|', _BLUE)} "
     margin = f"{' ' * len(number)} {paint('|', _BLUE)} "
-    before = " " * _columns(shown[:start])
-    carets = "^" * max(1, _columns(shown[start : start + length]))
+    before = " " * columns(shown[:start])
+    carets = "^" * max(1, columns(shown[start : start + length]))
     first = margin + before + paint(carets, _BOLD, hue)
     if not item.label:
         return [gutter + shown, first]
     if len(before) + len(carets) + 1 + len(item.label) <= room:
         return [gutter + shown, f"{first} {paint(item.label, hue)}"]
-    indent = " " * min(len(before), max(0, room - 40))
+    indent = " " * min(len(before), max(0, room - max(40, len(item.label))))
     label = _wrapped(item.label, indent, indent, room)
     return [gutter + shown, first, *(margin + paint(line, hue) for line in label)]
+
+
+def _near(line: str, span: Span) -> tuple[str, Span]:
+    """The part of a long line around ``span``, so that a megabyte isn't measured."""
+    skipped = max(0, span.column - 300)
+    cut = printable(line[skipped : span.column + 300])
+    ends = "…" if len(line) > span.column + 300 else ""
+    if skipped == 0:
+        return cut + ends, span
+    return f"…{cut[1:]}{ends}", Span(span.line, span.column - skipped, span.end - skipped)
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:
     """The part of a line that fits, with the place of the span in it."""
     start = min(span.column - 1, len(line))
     length = max(1, min(span.width, len(line) - start))
-    if len(line) <= room:
+    if columns(line) <= room:
         return line, start, length
-    length = min(length, room - 10)
-    first = max(0, min(start - (room - length) // 2, len(line) - room))
-    cut = line[first : first + room]
+    first = _first_shown(line, start, length, room)
+    last = first
+    while last < len(line) and columns(line[first : last + 1]) <= room - 1:
+        last += 1
+    cut = line[first:last]
     if first > 0:
         cut = "…" + cut[1:]
-    if first + room < len(line):
-        cut = cut[:-1] + "…"
-    return cut, start - first, length
+    if last < len(line):
+        cut += "…"
+    return cut, start - first, max(1, min(length, last - start))
 
 
-def _columns(text: str) -> int:
-    """Columns that ``text`` takes on a terminal."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
-        for char in text
-    )
-
-
-def _printable(text: str) -> str:
-    """Control characters shown as one sign each, so that nothing moves the cursor."""
-    return "".join(" " if char == "\t" else char if char.isprintable() else "�" for char in text)
+def _first_shown(line: str, start: int, length: int, room: int) -> int:
+    """The first character shown: the span in the middle, no room wasted at the end."""
+    spare = max(0, room - min(length, room - 10)) // 2
+    first = start
+    while first > 0 and columns(line[first - 1 : start]) < spare:
+        first -= 1
+    while first > 0 and columns(line[first - 1 :]) < room - 1:
+        first -= 1
+    return first
 
 
 def _wrapped(text: str, first: str, rest: str, width: int) -> list[str]:

@@ -1,0 +1,36 @@
+"""``archsearch schema``: JSON Schema for editors."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Literal
+
+import typer
+
+from archsearch.cli.output import print_text
+
+__all__ = ["schema", "schema_text"]
+
+What = Literal["model", "study"]
+
+
+def schema(
+    what: Annotated[What, typer.Argument(metavar="{model|study}", help="The files it describes.")],
+) -> None:
+    """Print the JSON Schema of specs or studies, for completion in editors.
+
+    VS Code's YAML extension reads it where the first line of a file says
+    `# yaml-language-server: $schema=PATH`.
+
+    Example: archsearch schema model > model.json
+    """
+    print_text(schema_text(what))
+
+
+def schema_text(what: What) -> str:
+    """The schema as the file in schemas/ has it."""
+    from archsearch.config.schema import study_schema
+    from archsearch.spec.schema import model_schema
+
+    whole = model_schema() if what == "model" else study_schema()
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

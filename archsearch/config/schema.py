@@ -1,0 +1,100 @@
+"""JSON Schema (draft-07) of study files, for editors; made from the settings.
+
+Pydantic writes draft 2020-12; what differs is put into draft-07's words, and what
+a study file writes in its own way (task, space) is put in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from archsearch.config.domains import FORMS
+from archsearch.config.study import ChoiceDomain, StudySettings
+from archsearch.config.tasks import TASK_NAMES
+from archsearch.spec.schema import DRAFT, Json
+
+__all__ = ["study_schema"]
+
+_DOMAINS = frozenset(form.__name__ for form in FORMS.values())
+_BOUNDS = "[low, high], both included."
+
+
+def study_schema() -> Json:
+    """The schema of a study file.
+
+    Example:
+        >>> study_schema()["required"]
+        ['model', 'space']
+    """
+    whole = cast(Json, _as_draft7(StudySettings.model_json_schema()))
+    definitions = cast(dict[str, Json], whole.pop("definitions"))
+    properties = cast(dict[str, Json], whole["properties"])
+    for part in properties.values():
+        _tell(part, definitions)
+    task = properties["task"]
+    task["anyOf"] = [{"enum": list(TASK_NAMES)}, *cast(list[Json], task.pop("allOf"))]
+    domains = [_domain(word, definitions[form.__name__]) for word, form in FORMS.items()]
+    properties["space"] |= {"minProperties": 1, "additionalProperties": {"anyOf": domains}}
+    _without_seed(definitions["TrainSettings"])
+    kept = {name: part for name, part in definitions.items() if name not in _DOMAINS}
+    whole |= {"title": "archsearch study", "required": ["model", "space"]}
+    return {"$schema": DRAFT, **whole, "definitions": kept}
+
+
+def _tell(part: Json, definitions: Mapping[str, Json]) -> None:
+    """A key that has settings of its own is described by them."""
+    refs = part.get("allOf")
+    if "description" not in part and isinstance(refs, list):
+        name = str(refs[0]["$ref"]).rpartition("/")[2]
+        part["description"] = definitions[name]["description"]
+
+
+def _domain(word: str, form: Json) -> Json:
+    """``{int: [4, 32], log: true}``: the bounds stand under the form's word."""
+    properties = dict(cast(Json, form["properties"]))
+    if word == "choice":
+        own = {**cast(Json, properties.pop("choices")), "description": ChoiceDomain.__doc__}
+    else:
+        low = cast(Json, properties.pop("low"))
+        properties.pop("high")
+        own = {"type": "array", "items": low, "minItems": 2, "maxItems": 2, "description": _BOUNDS}
+    return {**form, "properties": {word: own, **properties}, "required": [word]}
+
+
+def _without_seed(train: Json) -> None:
+    """Seeds of a study's trainings are 0 … search.seeds−1."""
+    del cast(Json, train["properties"])["seed"]
+
+
+def _as_draft7(node: object, *, named: bool = False) -> object:
+    """Draft 2020-12 as draft-07; ``named``: the keys are names, not words of the schema."""
+    if isinstance(node, list):
+        return [_as_draft7(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if named:
+        return {key: _as_draft7(value) for key, value in node.items()}
+    found: Json = {}
+    for key, value in node.items():
+        if key == "$ref":
+            found["allOf"] = [{key: str(value).replace("#/$defs/", "#/definitions/")}]
+        elif key == "anyOf":
+            found |= _one_of(cast(list[Json], _as_draft7(value)))
+        elif key == "prefixItems":
+            found["items"] = _as_draft7(value)
+        elif key != "title" and not _is_whole_default(key, value):
+            word = "definitions" if key == "$defs" else str(key)
+            found[word] = _as_draft7(value, named=key in ("$defs", "properties"))
+    return found
+
+
+def _one_of(options: list[Json]) -> Json:
+    """The options without null, which no file may have: a key is left out instead."""
+    kept = [option for option in options if option != {"type": "null"}]
+    return kept[0] if len(kept) == 1 else {"anyOf": kept}
+
+
+def _is_whole_default(key: str, value: object) -> bool:
+    """A default mapping says what its keys' own defaults say already."""
+    return key == "default" and (value is None or isinstance(value, dict))

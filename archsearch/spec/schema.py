@@ -1,0 +1,219 @@
+"""JSON Schema (draft-07) of spec files, for editors; made from the kinds' records.
+
+The schema refuses less than the parser does: names, sizes and what expressions
+amount to are the parser's. ``$name`` and ``$(…)`` are allowed only where an
+expression may stand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from archsearch.spec.codes import WARNINGS
+from archsearch.spec.fields import ABSENT, REQUIRED, Field, SameAs
+from archsearch.spec.holders import HOLDERS, Holder, Key
+from archsearch.spec.kinds import KINDS, Kind
+from archsearch.spec.parse_blocks import LAST_FIELDS, UP
+from archsearch.spec.parse_containers import TIMES
+from archsearch.spec.parse_layers import WHEN
+from archsearch.spec.parse_spec import INPUT_FIELDS
+from archsearch.spec.shape import Pair
+
+__all__ = ["DRAFT", "IDENTIFIER", "Json", "model_schema"]
+
+Json = dict[str, object]
+DRAFT = "http://json-schema.org/draft-07/schema#"
+IDENTIFIER = "^[A-Za-z_][A-Za-z_0-9]*$"
+_EXPRESSION: Json = {
+    "type": "string",
+    "pattern": r"^\$([A-Za-z_][A-Za-z_0-9]*|\([\s\S]*\))$",
+    "description": "`$name` uses a param, `$(width * 2 ** i)` computes.",
+}
+_TEMPLATE: Json = {"type": "string", "pattern": r"^([^$]|\$[A-Za-z_(])+$"}
+_LITERAL: Json = {
+    "anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string", "pattern": "^[^$]*$"}]
+}
+_TEXT: Json = {"type": ["string", "number", "boolean"]}
+_TOP: Mapping[str, str] = {
+    "name": "What the model is called; by default the file's name.",
+    "description": "What it is for, in a sentence.",
+    "input": "One picture: channels, height and width.",
+    "params": "Names with literal default values, for `$name`: what makes a spec a family.",
+    "defaults": "Values for the fields that a kind's layers leave out.",
+    "blocks": "Named lists of layers with params of their own, for `block`.",
+    "encoder": "The layers from the picture to the latent.",
+    "decoder": "The layers from the latent to what the task wants; or `mirror`.",
+    "allow": "Codes of warnings that are meant, and so are not told.",
+}
+
+
+def model_schema() -> Json:
+    """The schema of a spec file.
+
+    Example:
+        >>> model_schema()["required"]
+        ['input', 'encoder', 'decoder']
+    """
+    parts: Mapping[str, Json] = {
+        "name": _TEXT,
+        "description": _TEXT,
+        "input": _input(),
+        "params": _params(),
+        "defaults": _defaults(),
+        "blocks": _blocks(),
+        "encoder": _ref("layers"),
+        "decoder": {"anyOf": [_ref("layers"), {"const": "mirror"}, _mirror()]},
+        "allow": {"type": "array", "items": {"enum": list(WARNINGS)}},
+    }
+    properties: Json = {key: _told(part, _TOP[key]) for key, part in parts.items()}
+    return {
+        "$schema": DRAFT,
+        "title": "archsearch model spec",
+        "description": "A convolutional autoencoder, or a family of them.",
+        **_object(properties, ["input", "encoder", "decoder"]),
+        "definitions": {
+            "expression": _EXPRESSION,
+            "layers": {"type": "array", "minItems": 1, "items": _ref("layer")},
+            "layer": _layer(),
+        },
+    }
+
+
+# --- layers -----------------------------------------------------------------------
+
+
+def _layer() -> Json:
+    kinds: Json = {kind.name: _kind(kind) for kind in KINDS.values()}
+    holders: Json = {holder.name: _holder(holder) for holder in HOLDERS.values()}
+    beside: Json = {
+        "name": _told(_TEMPLATE, "The layer's name, for concat, add and paths; skip_$(i) counts."),
+        "when": _told(_or_expression(WHEN.type.schema()), WHEN.doc),
+    }
+    return {
+        **_object({**kinds, **holders, **beside}),
+        "description": "A kind with its fields; beside it may stand `name` and `when`.",
+        "oneOf": [{"required": [word]} for word in (*KINDS, *HOLDERS)],
+    }
+
+
+def _kind(kind: Kind) -> Json:
+    if kind.scalar:
+        only = _field(kind.fields[0])
+        return _told(only, kind.doc, kind.example)
+    fields = _object({field.name: _field(field) for field in kind.fields})
+    return _told({**fields, "type": ["object", "null"]}, kind.doc, kind.example)
+
+
+def _field(field: Field) -> Json:
+    schema = _told(_or_expression(field.type.schema()), field.doc)
+    default = _plain(field.default)
+    return schema if default is None else {**schema, "default": default}
+
+
+def _plain(default: object) -> object:
+    """A default as the file would have it; None where there is none of its own."""
+    if default in (REQUIRED, ABSENT) or isinstance(default, SameAs):
+        return None
+    if isinstance(default, Pair):
+        return default.height if default.height == default.width else list(default)
+    return default
+
+
+def _holder(holder: Holder) -> Json:
+    if not holder.keys:
+        return _told(_TEMPLATE, holder.doc, holder.example)
+    keys: Json = {key.name: _told(_key(key), key.doc) for key in holder.keys}
+    schema = _object(keys, [key.name for key in holder.keys if key.required])
+    if holder.name == "block":
+        list_of = {"type": "array", "items": {"anyOf": [_LITERAL, _ref("expression")]}}
+        schema["additionalProperties"] = {"anyOf": [_LITERAL, _ref("expression"), list_of]}
+    return _told(schema, holder.doc, holder.example)
+
+
+def _key(key: Key) -> Json:
+    forms: Mapping[str, Json] = {
+        "layers": _ref("layers"),
+        "branches": {"type": "object", "minProperties": 1, "additionalProperties": _ref("layers")},
+        "times": _or_expression(TIMES.type.schema()),
+        "value": {"anyOf": [_LITERAL, _ref("expression")]},
+        "word": {"type": "string", "pattern": IDENTIFIER},
+    }
+    return forms[key.form]
+
+
+# --- the other top-level keys -------------------------------------------------------
+
+
+def _input() -> Json:
+    fields: Json = {field.name: _field(field) for field in INPUT_FIELDS}
+    return _object(fields, list(fields))
+
+
+def _params() -> Json:
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": IDENTIFIER},
+        "additionalProperties": _told(_LITERAL, "The value unless another is chosen."),
+    }
+
+
+def _defaults() -> Json:
+    kinds = [kind for kind in KINDS.values() if not kind.scalar]
+    return _object({kind.name: {**_kind(kind), "type": "object"} for kind in kinds})
+
+
+def _blocks() -> Json:
+    keys: Json = {
+        "params": _told(_params(), "Names with default values, for this block's layers."),
+        "layers": _told(_ref("layers"), "The layers, in order."),
+    }
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": IDENTIFIER},
+        "additionalProperties": _told(_object(keys, ["layers"]), "A list of layers to use again."),
+    }
+
+
+def _mirror() -> Json:
+    conv = KINDS["conv"].fields
+    last = _object({field.name: _field(field) for field in conv if field.name in LAST_FIELDS})
+    keys: Json = {
+        "mirror": {"const": "encoder", "description": "What is walked backwards."},
+        "up": _field(UP),
+        "last": _told(last, "Fields of the last layer that sets channels."),
+    }
+    return _object(keys, ["mirror"])
+
+
+# --- forms ------------------------------------------------------------------------
+
+
+def _object(properties: Json, required: list[str] | None = None) -> Json:
+    found: Json = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**found, "required": required} if required else found
+
+
+def _ref(name: str) -> Json:
+    return {"$ref": f"#/definitions/{name}"}
+
+
+def _told(schema: Mapping[str, object], doc: str, example: str = "") -> Json:
+    """With a description that shows on hover; beside ``$ref`` nothing may stand."""
+    body: Json = {"allOf": [dict(schema)]} if "$ref" in schema else dict(schema)
+    if not example:
+        return {"description": doc, **body}
+    shown = f"{doc}\n\n```yaml\n- {example}\n```"
+    return {"description": doc, "markdownDescription": shown, **body}
+
+
+def _or_expression(literal: Mapping[str, object]) -> Json:
+    """The literal forms, or an expression; in a list, either for each part."""
+    options = literal.get("anyOf")
+    forms = list(options) if isinstance(options, list) else [dict(literal)]
+    return {"anyOf": [*(_parts_too(form) for form in forms), _ref("expression")]}
+
+
+def _parts_too(form: Mapping[str, object]) -> Json:
+    if form.get("type") != "array":
+        return dict(form)
+    return {**form, "items": {"anyOf": [form["items"], _ref("expression")]}}

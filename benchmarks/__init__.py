@@ -1,0 +1,1 @@
+"""Speed, measured: ``python -m benchmarks`` prints it and keeps it in results/."""

@@ -1,0 +1,170 @@
+"""Write the parts of the documentation that the code knows; ``--check`` only compares.
+
+``docs/cli.md`` and ``schemas/`` are written whole, other pages between markers
+``<!-- NAME:begin -->`` and ``<!-- NAME:end -->``; a page without them stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from archsearch.cli.app import app
+from archsearch.cli.schema import schema_text
+from archsearch.files import write_text
+from archsearch.spec import KINDS
+from archsearch.spec.fields import ABSENT, REQUIRED, Field, SameAs
+from archsearch.spec.holders import HOLDERS, Holder
+from archsearch.spec.kinds import Kind
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
+    """Each file with the text it should have."""
+    marked = {
+        root / "docs/language.md": {"kinds": kinds_part(), "holders": holders_part()},
+        root / "README.md": {"help": fenced(help_of([]))},
+    }
+    for path, parts in marked.items():
+        if path.exists():
+            text = path.read_text(encoding="utf-8")
+            for name, part in parts.items():
+                text = between_markers(text, name, part)
+            yield path, text
+    yield root / "docs/cli.md", cli_page()
+    yield root / "schemas/model.json", schema_text("model")
+    yield root / "schemas/study.json", schema_text("study")
+
+
+def between_markers(text: str, name: str, part: str) -> str:
+    """``text`` with ``part`` between the markers of ``name``; as it was without them."""
+    begin, end = f"<!-- {name}:begin -->", f"<!-- {name}:end -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    return f"{before}{begin}\n{part}\n{end}{after}" if found and closed else text
+
+
+# --- the language --------------------------------------------------------------
+
+
+def kinds_part() -> str:
+    """The section of every simple kind."""
+    return "\n\n".join(kind_section(kind) for kind in KINDS.values())
+
+
+def kind_section(kind: Kind) -> str:
+    """One kind: what it does, its fields, its shape, an example."""
+    if kind.scalar:
+        field = kind.fields[0]
+        table = f"One value: {expects(field)}."
+    else:
+        rows = [f"| `{f.name}` | {expects(f)} | {default_of(f)} | {f.doc} |" for f in kind.fields]
+        table = "\n".join(["| field | takes | default | what |", "|---|---|---|---|", *rows])
+    return section(kind.name, kind.doc, table, kind.shape, kind.example)
+
+
+def expects(field: Field) -> str:
+    """What a field takes; words as code."""
+    text = field.type.expects
+    for word in field.type.words:
+        text = re.sub(rf"\b{word}\b", f"`{word}`", text)
+    return text
+
+
+def default_of(field: Field) -> str:
+    """A field's default as the file would have it."""
+    default = field.default
+    if isinstance(default, SameAs):
+        return f"`{default.field}`'s"
+    if default is REQUIRED:
+        return "must be given"
+    if default is ABSENT:
+        return "—"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def holders_part() -> str:
+    """The section of every join and container."""
+    return "\n\n".join(holder_section(holder) for holder in HOLDERS.values())
+
+
+def holder_section(holder: Holder) -> str:
+    """One join or container: what it does, its keys, an example."""
+    rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}" for k in holder.keys]
+    table = "\n".join(rows) or "One word: the layer's name."
+    return section(holder.name, holder.doc, table, holder.shape, holder.example)
+
+
+def section(name: str, doc: str, table: str, shape: str, example: str) -> str:
+    """A heading with its parts below it."""
+    return f"### `{name}`\n\n{doc}\n\n{table}\n\nOutput: {shape}.\n\n```yaml\n- {example}\n```"
+
+
+# --- the command line ------------------------------------------------------------
+
+
+def cli_page() -> str:
+    """Every command's help."""
+    intro = (
+        "# Commands\n\nEach takes `--help`. Exit codes: 0 done, 1 failed, 2 wrong input, "
+        "3 no trial\ncompleted, 130 interrupted.\n"
+    )
+    parts = [
+        f"## `{' '.join(['archsearch', *words])}`\n\n{fenced(help_of(words))}\n"
+        for words in commands()
+    ]
+    return "\n".join([intro, *parts])
+
+
+def commands() -> Iterator[list[str]]:
+    """The words of each command, the program itself first."""
+    yield []
+    yield from _below(get_command(app), [])
+
+
+def _below(command: object, words: list[str]) -> Iterator[list[str]]:
+    for name, inner in getattr(command, "commands", {}).items():
+        yield [*words, name]
+        yield from _below(inner, [*words, name])
+
+
+def help_of(words: list[str]) -> str:
+    """A command's --help at 80 columns."""
+    shown = CliRunner().invoke(
+        app, [*words, "--help"], prog_name="archsearch", env={"COLUMNS": "80", "NO_COLOR": "1"}
+    )
+    if shown.exit_code != 0:
+        raise RuntimeError(f"archsearch {' '.join(words)} --help: {shown.output}")
+    return "\n".join(line.rstrip() for line in shown.output.strip().splitlines())
+
+
+def fenced(text: str) -> str:
+    """A block of plain text."""
+    return f"```text\n{text}\n```"
+
+
+def main() -> None:
+    """Write what is stale, or with ``--check`` name it and fail."""
+    stale = [
+        (path, text)
+        for path, text in pages()
+        if not path.exists() or path.read_text(encoding="utf-8") != text
+    ]
+    checking = sys.argv[1:] == ["--check"]
+    for path, text in stale:
+        name = path.relative_to(ROOT)
+        sys.stdout.write(f"{'stale' if checking else 'written'}: {name}\n")
+        if not checking:
+            write_text(path, text)
+    if checking and stale:
+        sys.exit("run `make docs`")
+
+
+if __name__ == "__main__":
+    main()

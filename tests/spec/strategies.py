@@ -1,0 +1,450 @@
+"""Random valid specs, drawn from the kinds' own records.
+
+Every field of every kind is drawn by its type. The kinds' shape rules steer: a layer
+that doesn't fit is not taken, and the decoder is closed with layers that regain the
+picture's size. What is drawn may still be refused by ``check``; callers keep the rest.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+from hypothesis import strategies as st
+
+from archsearch.spec import KINDS, Shape
+from archsearch.spec.fields import (
+    ABSENT,
+    ChannelCount,
+    Field,
+    Flag,
+    Groups,
+    PaddingAmount,
+    PerAxis,
+    Probability,
+    SameAs,
+    Sizes,
+    Whole,
+    Word,
+)
+from archsearch.spec.joins import join_step
+from archsearch.spec.kinds import Kind, Values
+from archsearch.spec.kinds.kind import Step
+
+MOST_ELEMENTS = 3_000
+SPATIAL = ("conv", "conv_transpose", "pool", "upsample", "pixel_shuffle")
+PICTURE = (*SPATIAL, "norm", "activation", "dropout")
+LARGEST = {"kernel": 4, "stride": 3, "dilation": 2, "scale": 3, "output_padding": 2, "padding": 2}
+
+Layer = dict[str, Any]
+
+
+@dataclass
+class Drawn:
+    """A spec while it is drawn: what is written, and where the walk stands."""
+
+    draw: st.DrawFn
+    feeds: int
+    shape: Shape
+    params: dict[str, Any] = field(default_factory=dict)
+    defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
+    blocks: dict[str, Any] = field(default_factory=dict)
+    named: dict[str, tuple[int, Shape]] = field(default_factory=dict)
+    layers: int = 0
+
+    def chance(self, percent: int) -> bool:
+        return self.draw(st.integers(0, 99)) < percent
+
+    def pick(self, *choices: Any) -> Any:
+        return self.draw(st.sampled_from(choices))
+
+    def up_to(self, most: int, low: int = 1) -> int:
+        return self.draw(st.integers(low, max(low, most)))
+
+    # --- values -------------------------------------------------------------
+
+    def param(self, value: Any) -> str:
+        """A param with this value, new or there already."""
+        for name, known in self.params.items():
+            if known == value and type(known) is type(value):
+                return name
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return name
+
+    def written(self, value: Any) -> Any:
+        """``value`` as the file may have it: itself, ``$name`` or ``$(…)``."""
+        if isinstance(value, (list, tuple)):
+            return [self.written(part) for part in value]
+        if not self.chance(15):
+            return value
+        if isinstance(value, bool):
+            name = self.param(3)
+            return self.pick(f"$({name} {'>' if value else '<'} 1)", "$" + self.param(value))
+        if isinstance(value, str):
+            name = self.param(True)
+            return self.pick("$" + self.param(value), f"$('{value}' if {name} else 'none')")
+        if isinstance(value, float):
+            return "$" + self.param(value)
+        more = self.up_to(3, 0)
+        by = self.param(more + 1)
+        return self.pick(
+            "$" + self.param(value),
+            f"$({value - more - 1} + {by})",
+            f"$(max({value}, {by} - {more + 1}))",
+            f"$({value * 2} // 2 if {by} > 0 else 7)",
+        )
+
+    def literal(self, item: Field) -> Any:  # noqa: PLR0911 - one line a type
+        """A value that the field's type allows, small enough to be likely."""
+        most = LARGEST.get(item.name, 4)
+        match item.type:
+            case PaddingAmount():
+                amounts = self.up_to(most, 0), [self.up_to(most, 0), self.up_to(most, 0)]
+                return self.pick("same", "same", "valid", *amounts)
+            case PerAxis(low=low):
+                one, other = self.up_to(most, low), self.up_to(most, low)
+                return self.pick(one, one, [one, other])
+            case ChannelCount():
+                return self.pick(self.up_to(8), 8, 2, 4, 6)
+            case Groups(words=words):
+                divisors = [g for g in range(1, 9) if self.shape.channels % g == 0]
+                return self.pick(1, self.pick(*divisors), *words)
+            case Flag():
+                return self.chance(50)
+            case Word(words=words):
+                return self.pick(*words)
+            case Whole(low=low):
+                return self.up_to(40 if item.name == "size" else 3, low)
+            case Sizes():
+                return [self.pick(8, self.up_to(6)), self.up_to(6), self.up_to(6)]
+            case Probability():
+                return self.pick(0.0, 0.25, 0.5)
+        raise NotImplementedError(f"no strategy for {item.type!r}")
+
+    def fields(self, kind: Kind) -> dict[str, Any]:
+        """Literal fields of one layer; the rest is left to the defaults."""
+        if kind.name == "dense":
+            way = self.pick("size", "shape")
+            items = [f for f in kind.fields if f.default is not ABSENT or f.name == way]
+        else:
+            items = list(kind.fields)
+        settled = self.defaults.get(kind.name, {})
+        return {
+            item.name: self.literal(item)
+            for item in items
+            if (item.required and item.name not in settled)
+            or item.default is ABSENT
+            or self.chance(35)
+        }
+
+    def values(self, kind: Kind, given: dict[str, Any]) -> dict[str, Any] | None:
+        """All fields as the shape rule takes them."""
+        given = {**self.defaults.get(kind.name, {}), **given}
+        found: dict[str, Any] = {}
+        for item in kind.fields:
+            if item.name in given:
+                raw = given[item.name]
+                read = item.type.read(tuple(raw) if isinstance(raw, list) else raw)
+                if read is None:
+                    return None
+                found[item.name] = read
+            elif isinstance(item.default, SameAs):
+                found[item.name] = found[item.default.field]
+            elif item.default is not ABSENT:
+                found[item.name] = item.default
+        return found
+
+    # --- layers -------------------------------------------------------------
+
+    def take(self, step: Step | None) -> bool:
+        """Go on with a step, unless it doesn't fit or grows too large."""
+        if step is None or any(p.severity == "error" for p in step.problems):
+            return False
+        if step.output.elements > MOST_ELEMENTS:
+            return False
+        self.shape = step.output
+        self.layers += 1
+        return True
+
+    def goes(self, kind: Kind, given: dict[str, Any]) -> bool:
+        """Whether the layer fits here; if so, it is gone through."""
+        if self.shape.vector and not kind.takes_vector:
+            return False
+        values = self.values(kind, given)
+        return values is not None and self.take(kind.rule(Values(values), self.shape))
+
+    def as_written(self, kind: Kind, given: dict[str, Any]) -> Layer:
+        if kind.scalar:
+            return {kind.name: self.written(given[kind.name])}
+        return {kind.name: {name: self.written(value) for name, value in given.items()}}
+
+    def simple(self, *words: str) -> Layer | None:
+        """One layer of one of these kinds, if it fits."""
+        kind = KINDS[self.pick(*words)]
+        for _ in range(4):
+            given = self.fields(kind)
+            if self.goes(kind, given):
+                return self.as_written(kind, given)
+        return None
+
+    def named_layer(self, layer: Layer) -> Layer:
+        name = f"n{len(self.named)}"
+        self.named[name] = (self.layers, self.shape)
+        return {**layer, "name": name}
+
+    def some(self) -> list[Layer]:
+        """A layer, or what holds layers; empty where nothing fitted."""
+        if self.shape.vector:
+            words = ("dense", "dense", "activation", "dropout")
+            return [layer for layer in [self.simple(*words)] if layer]
+        make = self.pick(*[self.plain] * 8, self.join, self.join, *HOLDERS)
+        return make(self) if make in HOLDERS else make()
+
+    def plain(self) -> list[Layer]:
+        layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool")
+        if layer is None:
+            return []
+        return [self.named_layer(layer) if self.chance(30) else layer]
+
+    def join(self) -> list[Layer]:
+        """A concat or add with any earlier layer that it fits."""
+        word = self.pick("concat", "add")
+        for name in self.draw(st.permutations([*self.named])):
+            index, other = self.named[name]
+            if not other.vector and self.take(join_step(word, index, self.shape, other)):
+                return [{word: name}]
+        return []
+
+    def body(self, most: int, words: tuple[str, ...] = PICTURE) -> list[Layer]:
+        layers = [self.simple(*words) for _ in range(self.up_to(most))]
+        return [layer for layer in layers if layer]
+
+
+def _residual(drawn: Drawn) -> list[Layer]:
+    before, shape = drawn.layers, drawn.shape
+    body = drawn.body(2, ("conv", "conv", "pool", "activation", "norm", "dropout"))
+    if not body:
+        return []
+    if drawn.take(join_step("residual", before, drawn.shape, shape)):
+        return [{"residual": {"layers": body}}]
+    return body
+
+
+def _repeat(drawn: Drawn) -> list[Layer]:
+    """One layer several times, its channels counted up."""
+    times = drawn.up_to(3, 0)
+    kind, start = KINDS[drawn.pick("conv", "conv", "conv_transpose", "activation")], drawn.shape
+    given = drawn.fields(kind)
+    variable = "i" if kind.name != "activation" and drawn.chance(70) else None
+    grow = drawn.up_to(3, 0)
+    before = drawn.layers
+    for count in range(times):
+        counted = {**given, "channels": given.get("channels", 3) + grow * count}
+        if not drawn.goes(kind, counted if variable else given):
+            drawn.shape, drawn.layers = start, before
+            return []
+    layer = drawn.as_written(kind, given)
+    if variable:
+        layer[kind.name]["channels"] = f"$({given.get('channels', 3)} + i * {grow})"
+        if drawn.chance(50):
+            layer["name"] = f"r{before}_$(i)"
+            drawn.named |= (
+                {f"r{before}_{times - 1}": (before + times, drawn.shape)} if times else {}
+            )
+    inside = {"times": drawn.written(times), "layers": [layer]}
+    return [{"repeat": {**inside, "as": "i"} if variable else inside}]
+
+
+def _choose(drawn: Drawn) -> list[Layer]:
+    chosen: Any = drawn.pick("pool", "stride", True, 2)
+    body = drawn.body(2)
+    if not body:
+        return []
+    branches = {chosen: body, "other": [{"conv": {"channels": 4}}], 7: [{"pool": {}}]}
+    return [{"choose": {"by": "$" + drawn.param(chosen), "of": branches}}]
+
+
+def _block(drawn: Drawn) -> list[Layer]:
+    """A block used once or twice, with or without its param given."""
+    kind, start, before = KINDS["conv"], drawn.shape, drawn.layers
+    given = {k: v for k, v in drawn.fields(kind).items() if k != "channels"}
+    name, default = f"b{len(drawn.blocks)}", drawn.up_to(8)
+    layers: list[Layer] = []
+    for use in range(drawn.up_to(2)):
+        channels = drawn.pick(default, 8)
+        if not drawn.goes(kind, {**given, "channels": channels}):
+            continue
+        inside = {"use": name}
+        if channels != default or drawn.chance(30):
+            inside["c"] = drawn.written(channels)
+        layer: Layer = {"block": inside}
+        if drawn.chance(50):
+            layer["name"] = f"u{before}_{use}"
+            drawn.named[f"u{before}_{use}.inner"] = (drawn.layers, drawn.shape)
+        layers.append(layer)
+    if not layers:
+        drawn.shape, drawn.layers = start, before
+        return []
+    inner = drawn.as_written(kind, given)
+    inner["conv"]["channels"] = "$c"
+    named = any("name" in layer for layer in layers)
+    if named and all("name" in layer for layer in layers):
+        inner["name"] = "inner"
+    else:
+        drawn.named = {k: v for k, v in drawn.named.items() if not k.startswith(f"u{before}_")}
+    drawn.blocks[name] = {"params": {"c": default}, "layers": [inner]}
+    return layers
+
+
+def _when(drawn: Drawn) -> list[Layer]:
+    """A layer that is there, or one that isn't and needn't fit."""
+    there = drawn.chance(60)
+    if there:
+        layer = drawn.simple(*PICTURE)
+    else:
+        kind = KINDS[drawn.pick(*PICTURE)]
+        layer = drawn.as_written(kind, drawn.fields(kind))
+    if layer is None:
+        return []
+    name = drawn.param(5)
+    flag = drawn.pick(there, "$" + drawn.param(there), f"$({name} {'>' if there else '<'} 2)")
+    return [{**layer, "when": flag}]
+
+
+HOLDERS = (_residual, _repeat, _choose, _block, _when)
+
+
+def _defaults(drawn: Drawn) -> None:
+    for kind in KINDS.values():
+        if kind.scalar or not drawn.chance(15):
+            continue
+        items = [f for f in kind.fields if f.default is not ABSENT and drawn.chance(30)]
+        drawn.defaults[kind.name] = {f.name: drawn.literal(f) for f in items}
+
+
+def _close(drawn: Drawn, height: int, width: int) -> list[Layer]:
+    """Back to the picture's size, by what loses and gains exactly."""
+    layers: list[Layer] = []
+    if drawn.shape.vector or drawn.chance(5):
+        channels = drawn.pick(4, 8)
+        side = drawn.pick((height, width), (max(1, height // 2), max(1, width // 2)))
+        layers.append({"dense": {"shape": [channels, *side]}})
+        drawn.goes(KINDS["dense"], layers[-1]["dense"])
+    at = drawn.shape
+    ratio = (height / at.height, width / at.width)
+    if all(r.is_integer() for r in ratio) and ratio != (1, 1):
+        layers.append(_enlarged(drawn, (int(ratio[0]), int(ratio[1]))))
+    at = drawn.shape
+    if at.height < height or at.width < width:
+        kernel = [max(0, height - at.height) + 1, max(0, width - at.width) + 1]
+        given = {"channels": 3, "kernel": kernel, "stride": 1, "padding": 0, "dilation": 1}
+        given |= {"groups": 1, "norm": "none", "output_padding": 0}
+        drawn.goes(KINDS["conv_transpose"], given)
+        layers.append({"conv_transpose": given})
+    at = drawn.shape
+    if at.height > height or at.width > width:
+        kernel = [at.height - height + 1, at.width - width + 1]
+        given = {"kernel": kernel, "stride": 1, "padding": "valid"}
+        drawn.goes(KINDS["pool"], given)
+        layers.append({"pool": given})
+    return layers
+
+
+def _enlarged(drawn: Drawn, scale: tuple[int, int]) -> Layer:
+    word = drawn.pick("upsample", "conv_transpose")
+    given: dict[str, Any] = {"scale": list(scale)}
+    if word == "conv_transpose":
+        given = {"channels": 3, "stride": list(scale), "padding": "same", "groups": 1}
+        given |= {"output_padding": 0, "norm": "none", "dilation": 1}
+    drawn.goes(KINDS[word], given)
+    return {word: given}
+
+
+def _last(drawn: Drawn, height: int, width: int) -> list[Layer]:
+    """The layer that gives the task's channels; ``auto`` where that is allowed."""
+    auto = drawn.pick("auto", drawn.feeds)
+    activation = drawn.pick("none", "sigmoid", "tanh")
+    plain = {"kernel": drawn.pick(1, 3, [1, 3]), "stride": 1, "padding": "same", "groups": 1}
+    plain |= {"norm": "none", "activation": activation}
+    way = drawn.pick("conv", "conv", "conv_transpose", "pixel_shuffle", "dense")
+    if way == "dense" and drawn.shape.elements <= 400:
+        return [{"dense": {"shape": [drawn.feeds, height, width]}}]
+    if way == "pixel_shuffle" and height % 2 == 0 == width % 2:
+        half = {**plain, "stride": 2, "kernel": 3, "channels": "auto"}
+        return [{"conv": half}, {"pixel_shuffle": {"scale": 2}}]
+    if way == "conv_transpose":
+        plain |= {"output_padding": 0}
+    word = way if way in ("conv", "conv_transpose") else "conv"
+    return [{word: {**plain, "channels": auto}}]
+
+
+@st.composite
+def spec_data(draw: st.DrawFn, *, most_layers: int = 5) -> dict[str, Any]:
+    """A spec as plain data: mappings, lists and scalars."""
+    feeds = draw(st.sampled_from([3, 3, 1, 2]))
+    height, width = draw(st.integers(4, 12)), draw(st.integers(4, 12))
+    drawn = Drawn(draw, feeds, Shape(feeds, height, width))
+    drawn.named["input"] = (0, drawn.shape)
+    channels = draw(st.sampled_from(["auto", feeds])) if feeds == 3 else feeds
+    picture = {"channels": channels, "height": height, "width": width}
+    _defaults(drawn)
+    mirror = draw(st.integers(0, 99)) < 25
+    if mirror:
+        encoder, decoder = _mirrored(drawn)
+    else:
+        encoder = _section(drawn, most_layers)
+        if drawn.chance(15):
+            layer = drawn.simple("dense")
+            encoder += [layer] if layer else []
+        encoder = encoder or [{"activation": "relu"}]
+        decoder = _section(drawn, most_layers - 1) + _close(drawn, height, width)
+        decoder += _last(drawn, height, width)
+    spec = {
+        "name": "drawn",
+        "input": {key: drawn.written(value) for key, value in picture.items()},
+        "params": drawn.params,
+        "defaults": {
+            k: {n: drawn.written(v) for n, v in d.items()} for k, d in drawn.defaults.items()
+        },
+        "blocks": drawn.blocks,
+        "encoder": encoder,
+        "decoder": decoder,
+    }
+    return {key: value for key, value in spec.items() if value not in ({}, [])}
+
+
+def _section(drawn: Drawn, most: int) -> list[Layer]:
+    layers: list[Layer] = []
+    for _ in range(drawn.up_to(most)):
+        layers += drawn.some()
+    return layers
+
+
+def _mirrored(drawn: Drawn) -> tuple[list[Layer], Any]:
+    """An encoder of what can be mirrored, and one of the forms of ``mirror``."""
+    words = (*["conv"] * 5, "pool", "norm", "activation", "dropout")
+    encoder = drawn.body(4, words)
+    if drawn.chance(40) and (layer := drawn.simple("dense")) is not None:
+        encoder.append(layer)
+    encoder = encoder or [{"conv": {"channels": 4, "stride": 1, "groups": 1, "norm": "none"}}]
+    last = {"activation": drawn.pick("sigmoid", "none"), "norm": "none"}
+    up = drawn.pick("upsample", "conv_transpose", "pixel_shuffle")
+    forms: list[Any] = ["mirror", {"mirror": "encoder", "up": up, "last": last}]
+    if any(norm == "group" for norm in _norms(encoder)):
+        forms = forms[1:]
+    return encoder, drawn.pick(*forms)
+
+
+def _norms(layers: list[Layer]) -> list[Any]:
+    return [layer["conv"].get("norm", "") for layer in layers if "conv" in layer]
+
+
+def as_yaml(data: dict[str, Any]) -> str:
+    """The file that holds ``data``."""
+    return yaml.safe_dump(data, sort_keys=False, default_flow_style=None, width=math.inf)
+
+
+specs = spec_data().map(as_yaml)

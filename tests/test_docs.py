@@ -1,0 +1,99 @@
+"""Pages that the code writes are up to date, and every example in them holds."""
+
+import re
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from archsearch.config import Model
+from archsearch.config.study_file import open_study
+from archsearch.spec import KINDS, Source, parse_nodes
+from archsearch.spec.parse_layers import LAYER_WORDS
+from archsearch.spec.reader import read_yaml
+
+ROOT = Path(__file__).parents[1]
+LANGUAGE = (ROOT / "docs/language.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(.*?)```", LANGUAGE, re.DOTALL)
+
+# What a fragment may speak of, and what a spec needs beside it.
+AROUND = {
+    "input": "input: {channels: auto, height: 32, width: 32}",
+    "params": "params: {width: 8, depth: 2, down: pool}",
+    "blocks": "blocks: {double: {params: {c: 8}, layers: [conv: {channels: $c}]}}",
+    "encoder": "encoder:\n  - conv: {channels: 16}\n    name: early\n  - conv: {channels: 16}\n",
+    "decoder": "decoder:\n  - dense: {size: 4}\n  - dense: {shape: [3, 32, 32]}",
+}
+
+
+def generate(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, ROOT / "docs/generate.py", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+    )
+
+
+def test_the_generated_parts_are_up_to_date() -> None:
+    done = generate("--check")
+    assert (done.stdout, done.returncode) == ("", 0), done.stdout + done.stderr
+
+
+def whole_spec(example: str) -> str:
+    """The example with what it lacks; layers alone follow a conv named ``early``."""
+    if example.startswith("- "):
+        layers = "".join(f"  {line}\n" for line in example.splitlines())
+        example = AROUND["encoder"] + layers
+    given = re.findall(r"^(\w+):", example, re.MULTILINE)
+    return "\n".join([example, *(part for key, part in AROUND.items() if key not in given)]) + "\n"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_of_the_language_is_valid(example: str) -> None:
+    source = Source("docs/example.yaml", example)
+    if "\nspace:" in example:
+        root = read_yaml(source)
+        assert root is not None
+        assert open_study(source, root, ROOT / "docs/example.yaml") is not None
+        assert source.diagnostics == []
+        return
+    source = Source("docs/example.yaml", whole_spec(example))
+    root = read_yaml(source)
+    family = None if root is None else parse_nodes(source, root)
+    found = source.diagnostics if family is None else Model(family).resolve().diagnostics
+    told = [item for item in found if item.code not in ("unused-param", "unused-block")]
+    assert told == []
+
+
+def test_every_kind_and_field_is_in_the_reference() -> None:
+    for word in LAYER_WORDS:
+        assert f"### `{word}`" in LANGUAGE
+    for kind in KINDS.values():
+        if not kind.scalar:
+            section = LANGUAGE.split(f"### `{kind.name}`")[1].split("### ")[0]
+            assert all(f"| `{field.name}` |" in section for field in kind.fields)
+
+
+@pytest.mark.parametrize("example", [kind.example for kind in KINDS.values()])
+def test_each_kinds_example_is_in_the_reference(example: str) -> None:
+    assert f"- {example}\n" in EXAMPLES
+
+
+def test_a_mistake_in_an_example_would_be_found() -> None:
+    source = Source("docs/example.yaml", whole_spec("- conv: {chanels: 8}\n"))
+    root = read_yaml(source)
+    assert root is not None
+    parse_nodes(source, root)
+    assert [item.code for item in source.diagnostics if item.severity == "error"] == ["unknown-key"]
+
+
+def test_only_what_stands_between_markers_is_written() -> None:
+    between = runpy.run_path(str(ROOT / "docs/generate.py"))["between_markers"]
+    page = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n"
+    assert between(page, "x", "new") == page.replace("old", "new")
+    assert between(page, "y", "new") == page

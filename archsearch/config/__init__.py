@@ -1,6 +1,7 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
 from archsearch.config.conditions import condition_order, parse_condition
+from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.search_rules import DESIGNS, MAXIMIZED, check_search
@@ -15,7 +16,7 @@ from archsearch.config.study import (
     SearchSettings,
     StudySettings,
 )
-from archsearch.config.study_file import StudyFile, is_study, load_study, open_study
+from archsearch.config.study_file import StudyFile, load_study, open_study
 from archsearch.config.tasks import TASK_NAMES, task_channels
 
 __all__ = [

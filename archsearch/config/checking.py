@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model
-from archsearch.config.study_file import is_study, open_study
+from archsearch.config.study_file import open_study
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source

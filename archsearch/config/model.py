@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from archsearch.config.file_kind import is_study
 from archsearch.config.settings import TaskSettings
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
@@ -17,9 +18,11 @@ from archsearch.spec import (
     Resolution,
     Source,
     find_target,
-    read_spec,
+    parse_nodes,
+    read_source,
     resolve,
 )
+from archsearch.spec.reader import read_yaml
 
 __all__ = ["Model", "load", "open_model"]
 
@@ -116,9 +119,16 @@ def open_model(path: Path, shown: str | None = None) -> tuple[Source, Model | No
     """Parse a spec; problems are in the source.
 
     Raises:
-        InputError: the file can't be read.
+        InputError: the file can't be read, or is a study.
     """
-    source, family = read_spec(path, shown)
+    source = read_source(path, shown)
+    root = read_yaml(source)
+    if root is not None and is_study(root):
+        raise InputError(
+            f"{source.file}: is a study, not a spec",
+            help="name the spec it searches over (its `model:`), or use `archsearch study run`",
+        )
+    family = None if root is None else parse_nodes(source, root, path.stem)
     return source, None if family is None else Model(family)
 
 

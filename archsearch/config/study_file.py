@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archsearch.config.constrained import ConstrainedNames, constrained_names
 from archsearch.config.domains import read_space
+from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
 from archsearch.config.search_rules import search_conflicts
 from archsearch.config.study import Domain, StudySettings
@@ -17,7 +18,7 @@ from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.reader import read_yaml
 
-__all__ = ["StudyFile", "is_study", "load_study", "open_study"]
+__all__ = ["StudyFile", "load_study", "open_study"]
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,6 @@ class StudyFile:
     model: Model
 
 
-def is_study(root: MapNode) -> bool:
-    """Whether a file's keys are a study's rather than a spec's."""
-    keys = {entry.key for entry in root}
-    return bool(keys & {"space", "search", "model", "objectives"}) and not keys & {
-        "encoder",
-        "decoder",
-        "input",
-    }
-
-
 def load_study(path: str | Path) -> StudyFile:
     """Read a study file and the spec that it names.
 
@@ -51,6 +42,11 @@ def load_study(path: str | Path) -> StudyFile:
     """
     source = read_source(Path(path))
     root = read_yaml(source)
+    if root is not None and not is_study(root) and root.entry("encoder"):
+        raise InputError(
+            f"{path}: is a spec, not a study",
+            help=f"to train it: archsearch train {path}; a study names a spec under `model:`",
+        )
     study = None if root is None else open_study(source, root, Path(path))
     source.raise_errors()
     if study is None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.config import ChoiceDomain, FloatDomain, IntDomain, load_study
+from archsearch.config import ChoiceDomain, FloatDomain, IntDomain, load, load_study
 from archsearch.errors import InputError
 from archsearch.spec import DiagnosticsError
 
@@ -105,3 +105,10 @@ def test_a_broken_spec_is_told_at_its_name(tmp_path: Path) -> None:
 def test_a_missing_study_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file"):
         load_study(tmp_path / "nothing.yaml")
+
+
+def test_a_spec_is_no_study_and_a_study_no_spec() -> None:
+    with pytest.raises(InputError, match="is a spec, not a study"):
+        load_study(ROOT / "specs/unet.yaml")
+    with pytest.raises(InputError, match="is a study, not a spec"):
+        load(ROOT / "studies/quickstart.yaml")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from archsearch.config import StudyFile
     from archsearch.space import SpaceSummary, Spread
 
-__all__ = ["cost_lines", "space", "with_minutes"]
+__all__ = ["space"]
 
 
 def space(
@@ -40,14 +40,14 @@ def space(
     named = find_study(study, storage)
     summary = summarize(SearchSpace.of(named.settings, named.model), named.settings)
     if calibrate:
-        summary = with_minutes(summary, named)
+        summary = _with_minutes(summary, named)
     if json:
-        print_json(space_json(summary))
+        print_json(_space_json(summary))
     else:
-        print_text("\n".join(space_lines(summary, named)))
+        print_text("\n".join(_space_lines(summary, named)))
 
 
-def with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
+def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
     """The summary with minutes from short trainings on this machine."""
     from archsearch.study.calibration import predicted_minutes
 
@@ -64,7 +64,7 @@ def with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
     return replace(summary, cost=replace(summary.cost, minutes=minutes))
 
 
-def space_json(summary: SpaceSummary) -> dict[str, object]:
+def _space_json(summary: SpaceSummary) -> dict[str, object]:
     """The stable keys of ``space --json``."""
     cost, design = summary.cost, summary.design
     balance = None if design is None else design.balance
@@ -111,11 +111,13 @@ def _spread_json(spread: Spread) -> dict[str, object]:
     }
 
 
-def space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
+def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     """The summary for people."""
     total = summary.configurations
     size = "configurations that can't be counted" if total is None else f"{total:,} configurations"
     looked = "all of them" if summary.whole else f"{summary.sampled:,} of them, drawn"
+    from archsearch.space import cost_line
+
     yield f"{study.settings.name}: {size}; looked at {looked}"
     yield f"feasible       {summary.feasible_share:.1%}, {summary.distinct:,} architectures"
     for rule, share in summary.rules.items():
@@ -130,7 +132,7 @@ def space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
         yield f"  {name:24} {rho:+.2f}"
     yield ""
     yield from _design(summary, study)
-    yield from cost_lines(summary)
+    yield cost_line(summary.cost)
 
 
 def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
@@ -148,19 +150,6 @@ def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
             f"can find       |ρ| of {summary.detectable:.2f} or more, "
             "with 80 % power at the 5 % level"
         )
-
-
-def cost_lines(summary: SpaceSummary) -> Iterator[str]:
-    """What all trainings take."""
-    cost = summary.cost
-    pictures = "? pictures" if cost.pictures is None else f"{cost.pictures:,} pictures"
-    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} in all with gradients"
-    yield (
-        f"cost           {cost.trainings} trainings × {cost.macs_per_picture:,.0f} MACs × "
-        f"{pictures} × {cost.epochs:g} epochs{total}"
-    )
-    if cost.minutes is not None:
-        yield f"               {cost.minutes:.1f} min on this machine with one worker"
 
 
 def _histogram(spread: Spread) -> Iterator[str]:

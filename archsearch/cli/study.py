@@ -57,6 +57,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Any setting, or a field of the model."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study, or go on with it: the same command does both.
@@ -66,6 +69,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
+    from archsearch.cli.study_plan import plan_study
     from archsearch.study import RunOptions, run_study
     from archsearch.study.overrides import overridden
     from archsearch.study.summary import status
@@ -80,6 +84,13 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
             "search": {"seed": seed, "trials": trials, "seeds": seeds},
         },
     )
+    if dry_run:
+        plan = plan_study(named, workers)
+        if json:
+            print_json(plan.as_json())
+        else:
+            print_text("\n".join(plan.lines()))
+        return
     options = RunOptions(workers=workers, command=_command(storage))
     from archsearch.cli.study_progress import study_progress
 

@@ -87,7 +87,7 @@ def check_conditions(
     source: Source, node: MapNode, space: Mapping[str, Domain], model: Model
 ) -> None:
     """Note what is wrong with the conditions of ``space``, each at its place."""
-    params = {name: param.value for name, param in model.family.params.items()}
+    params = model.param_defaults
     conditions: dict[str, Expression] = {}
     for entry in node:
         place = _when(entry)

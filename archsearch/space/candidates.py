@@ -121,9 +121,8 @@ class SearchSpace:
     @cached_property
     def _defaults(self) -> dict[str, ExpressionValue]:
         """What names stand for where nothing is searched."""
-        params = {name: param.value for name, param in self.model.family.params.items()}
         train = self.settings.train.model_dump()
-        return {f"train.{name}": value for name, value in train.items()} | params
+        return {f"train.{name}": value for name, value in train.items()} | self.model.param_defaults
 
     def default_plan(self) -> ModelPlan:
         """The family as its file has it, with nothing searched put in.

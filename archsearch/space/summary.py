@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.config import DESIGNS, StudySettings
+from archsearch.config import DESIGNS, SearchSettings, StudySettings
 from archsearch.space.balance import factor_amounts, rank_correlations
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.cost import Cost, predicted_cost
@@ -17,7 +17,7 @@ from archsearch.space.designs import Design, draw_design, nothing_feasible
 from archsearch.space.points import ENUMERABLE, Pool, collect, random_points
 from archsearch.space.power import detectable_correlation
 
-__all__ = ["SpaceSummary", "Spread", "summarize"]
+__all__ = ["SpaceSummary", "Spread", "sample_candidates", "study_design", "summarize"]
 
 SAMPLE = 4_000
 BINS = 8
@@ -110,16 +110,8 @@ def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
         InputError: where nothing is feasible; with rules and examples.
     """
     search = settings.search
-    whole = space.size is not None and space.size <= ENUMERABLE
-    points = random_points(space, 0 if whole else SAMPLE, search.seed)
-    pool = collect(space, points, wanted=sys.maxsize, limit=ENUMERABLE if whole else SAMPLE)
-    if not pool.candidates:
-        raise nothing_feasible(pool)
-    design = (
-        draw_design(space, search.method, search.trials, search.seed, search.over)
-        if search.method in DESIGNS
-        else None
-    )
+    pool = _sample(space, search.seed)
+    design = study_design(space, search)
     chosen = pool.candidates if design is None else design.candidates
     trials = search.trials if design is None else len(chosen)
     return SpaceSummary(
@@ -141,6 +133,35 @@ def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
         cost=predicted_cost(chosen, trials, search.seeds),
         notes=() if design is None or not design.note else (design.note,),
     )
+
+
+def sample_candidates(space: SearchSpace, settings: StudySettings) -> tuple[Candidate, ...]:
+    """Feasible candidates as ``summarize`` looks at them.
+
+    Raises:
+        InputError: where nothing is feasible.
+    """
+    return _sample(space, settings.search.seed).candidates
+
+
+def study_design(space: SearchSpace, search: SearchSettings) -> Design | None:
+    """The design that a study trains; None for methods that adapt to results.
+
+    Raises:
+        InputError: where nothing is feasible, or nothing matches.
+    """
+    if search.method not in DESIGNS:
+        return None
+    return draw_design(space, search.method, search.trials, search.seed, search.over)
+
+
+def _sample(space: SearchSpace, seed: int) -> Pool:
+    whole = space.size is not None and space.size <= ENUMERABLE
+    points = random_points(space, 0 if whole else SAMPLE, seed)
+    pool = collect(space, points, wanted=sys.maxsize, limit=sys.maxsize if whole else SAMPLE)
+    if not pool.candidates:
+        raise nothing_feasible(pool)
+    return pool
 
 
 def latent_correlations(

@@ -27,7 +27,7 @@ def support_notes(candidates: Sequence[Candidate], balance: Balance) -> tuple[st
     x = amounts(candidates, over)
     shown = "latent size" if over == "latent.size" else over
     notes = [
-        f"no choice tells {shown} from {words(name)} in this space: "
+        f"the space has no freedom to tell {shown} from {words(name)}: "
         f"ρ is {rho:.2f} in the best design found"
         for name, rho in balance.correlations.items()
         if abs(rho) >= CONFOUNDED

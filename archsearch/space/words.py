@@ -1,12 +1,13 @@
-"""A design's quality in words with numbers."""
+"""A design's quality and a study's cost in words with numbers."""
 
 from __future__ import annotations
 
 from archsearch.space.balance import Balance
+from archsearch.space.cost import Cost
 from archsearch.space.designs import Design
 from archsearch.space.support import words
 
-__all__ = ["design_lines"]
+__all__ = ["cost_line", "design_lines"]
 
 
 def design_lines(design: Design) -> tuple[str, ...]:
@@ -19,6 +20,17 @@ def design_lines(design: Design) -> tuple[str, ...]:
         counted = ", ".join(f"{design.sets.count(size)} of {size}" for size in sizes)
         lines.append(f"matched sets of candidates: {counted}")
     return (*lines, *design.notes)
+
+
+def cost_line(cost: Cost) -> str:
+    """What all trainings of a study take."""
+    pictures = "? pictures" if cost.pictures is None else f"{cost.pictures:,} pictures"
+    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} in all with gradients"
+    minutes = "" if cost.minutes is None else f"; {cost.minutes:.1f} min here with one worker"
+    return (
+        f"cost           {cost.trainings} trainings × {cost.macs_per_picture:,.0f} MACs × "
+        f"{pictures} × {cost.epochs:g} epochs{total}{minutes}"
+    )
 
 
 def _strata(balance: Balance) -> str:

@@ -12,7 +12,7 @@ from archsearch.config import DESIGNS, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
 from archsearch.records.layout import HEADER, candidate_attributes
-from archsearch.space import Design, SearchSpace, design_lines, draw_design
+from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
@@ -127,8 +127,8 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     design: Design | None = None
     if study.designed:
         say(StudyEvent("drawing", f"{search.method} design of {search.trials} candidates"))
-        design = draw_design(study.space, search.method, search.trials, search.seed, search.over)
-        for line in design_lines(design):
+        design = study_design(study.space, search)
+        for line in () if design is None else design_lines(design):
             say(StudyEvent("note", line))
     count = search.trials if design is None else len(design.candidates)
     key = {"study_id": study.study_id}

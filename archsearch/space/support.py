@@ -14,7 +14,7 @@ __all__ = ["support_notes"]
 
 CONFOUNDED = 0.3
 """|ρ| that is left in the best design found, from which on it is said."""
-LITTLE_COMMON = 0.5
+LITTLE_COMMON = 1 / 3
 """Share of the log range that all levels of a factor have, below which it is said."""
 LEVELS = 8
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from archsearch.config.settings import DataSettings, Settings, TaskSettings, TrainSettings
 
@@ -38,6 +38,13 @@ Objective = Literal[
     "encoder_depth",
 ]
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+def _not_empty(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:
+    """Not a length that pydantic checks: it would count what is misspelled as missing, too."""
+    if not objectives:
+        raise ValueError("name at least one objective, e.g. val.mse")
+    return objectives
 
 
 class _Conditional(Settings):
@@ -130,7 +137,11 @@ class StudySettings(Settings):
     search: SearchSettings = SearchSettings()
     objectives: Annotated[
         tuple[Objective, ...],
-        Field(min_length=1, description="What is to be small; val.psnr and val.ssim, to be large."),
+        AfterValidator(_not_empty),
+        Field(
+            description="What is to be small; val.psnr and val.ssim, to be large.",
+            json_schema_extra={"minItems": 1},
+        ),
     ] = ("val.mse",)
     prune: Annotated[
         Prune, Field(description="Which trainings end early, judged on the first seed.")

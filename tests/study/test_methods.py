@@ -11,7 +11,6 @@ import optuna
 import pytest
 from toys import ToyTrainer, epoch_record, logged, result, write_study
 
-import archsearch.study.proposals
 from archsearch.config import SearchSettings
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord, trial_counts
@@ -69,7 +68,7 @@ def test_the_share_of_infeasible_proposals_falls(
     tmp_path: Path, url: str, log: Path, method: str
 ) -> None:
     trainer = Bowl(log) if method == "cmaes" else Flat(log)
-    trials = 24 if method == "gp" else 40
+    trials = 18 if method == "gp" else 26
     record = run(
         tmp_path, url, trainer, space=HALF, constraints=FEASIBLE, method=method, trials=trials
     )
@@ -96,19 +95,6 @@ def test_the_share_of_infeasible_proposals_falls(
                 1 - 32 / kept.params["last.conv.channels"]
             )
     assert all(t.constraints.keys() == told[0].constraints.keys() for t in told.values())
-
-
-@pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize("method", ["nsga2", "gp"])
-def test_without_complete_trials_these_two_would_not_learn(
-    tmp_path: Path, url: str, log: Path, method: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What the form of an infeasible trial is for: pruned ones teach these methods nothing."""
-    monkeypatch.setattr(archsearch.study.proposals, "KEEPS_COMPLETE", frozenset())
-    record = run(
-        tmp_path, url, Flat(log), space=HALF, constraints=FEASIBLE, method=method, trials=20
-    )
-    assert share(record, 2, 4) > 0.35
 
 
 @pytest.mark.usefixtures("inline")
@@ -185,12 +171,12 @@ def test_several_objectives_give_a_front(tmp_path: Path, url: str, log: Path) ->
 
 
 def test_the_front_is_what_comparing_all_pairs_gives() -> None:
-    import random
+    import numpy as np
 
-    drawn = random.Random(0)
+    drawn = np.random.default_rng(0)
     names = ["val.mse", "val.ssim", "params"]
     for _ in range(30):
-        points = [tuple(drawn.randrange(5) for _ in names) for _ in range(25)]
+        points = [tuple(int(n) for n in drawn.integers(5, size=3)) for _ in range(25)]
 
         def beats(a: tuple[int, ...], b: tuple[int, ...]) -> bool:
             return (a[0] <= b[0] and a[1] >= b[1] and a[2] <= b[2]) and a != b
@@ -215,18 +201,20 @@ class Curves(ToyTrainer):
 
 
 @pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize("prune", ["median", "asha", "hyperband"])
-@pytest.mark.parametrize("method", ["random", "tpe"])
+@pytest.mark.parametrize(
+    ("method", "prune"),
+    [("random", "median"), ("random", "asha"), ("random", "hyperband"), ("tpe", "median")],
+)
 def test_bad_trainings_end_early_on_their_first_seed(
     tmp_path: Path, url: str, log: Path, method: str, prune: str
 ) -> None:
     record = run(
-        tmp_path, url, Curves(log), method=method, trials=16, seeds=2,
+        tmp_path, url, Curves(log), method=method, trials=12, seeds=2,
         more=f"prune: {prune}".replace("train:", ""),
     )  # fmt: skip
     counts = trial_counts(record)
     assert counts["pruned"] > 0
-    assert counts["pruned"] + counts["complete"] == 16
+    assert counts["pruned"] + counts["complete"] == 12
     watched = Counter(logged(log, "epoch"))
     for trial in record.trials:
         if trial.state != "pruned":

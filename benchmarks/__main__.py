@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from archsearch.files import write_text
-from benchmarks import candidates
+from benchmarks import candidates, design
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
@@ -23,6 +23,10 @@ def main() -> None:
     sys.stdout.write("Candidates resolved per second of one core, all different:\n\n")
     sys.stdout.write(candidates.table(measured) + "\n")
     keep("candidates", [asdict(item) for item in measured])
+    sys.stdout.write("\nA stratified design of 64 out of 20,000 points:\n\n")
+    chosen = design.measure()
+    sys.stdout.write(design.table(chosen) + "\n")
+    keep("design", [asdict(chosen)])
 
 
 def keep(name: str, results: list[dict[str, object]]) -> None:

@@ -16,7 +16,7 @@ from archsearch.space import SearchSpace
 from archsearch.space.points import collect, random_points
 from archsearch.space.stratified import stratified
 
-__all__ = ["Measured", "main", "measure"]
+__all__ = ["Measured", "main", "measure", "table"]
 
 STUDY = Path(__file__).resolve().parents[1] / "studies/latent-vs-mse.yaml"
 
@@ -64,11 +64,18 @@ def measure(points: int = 20_000, trials: int = 64) -> Measured:
     )
 
 
+def table(measured: Measured) -> str:
+    """The measurement as text, one value a line."""
+    rows = asdict(measured).items()
+    return "\n".join(
+        f"{name:17} {f'{value:.3g}' if isinstance(value, float) else f'{value:,}'}"
+        for name, value in rows
+    )
+
+
 def main() -> None:
     """Measure and print."""
-    for name, value in asdict(measure()).items():
-        shown = f"{value:.3g}" if isinstance(value, float) else f"{value:,}"
-        sys.stdout.write(f"{name:17} {shown}\n")
+    sys.stdout.write(table(measure()) + "\n")
 
 
 if __name__ == "__main__":

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 __all__ = ["lay_out", "open_study", "stored_note"]
 
+DESIGN = "archsearch:design"
+"""Attribute of Optuna's study: its strata and criterion, in words with numbers."""
+
 
 def open_study(
     settings: StudySettings,
@@ -160,6 +163,13 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
             insert(claims),
             claim_rows(study.study_id, count, search.seeds, designed=study.designed),
         )
+    if design is not None:
+        _record_design(study, design)
+
+
+def _record_design(study: OpenStudy, design: Design) -> None:
+    """Keep how good the design is, beside the sampler's options of methods that adapt."""
+    study.storage.set_study_user_attr(study.study_id, DESIGN, list(design_lines(design)))
 
 
 def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:

@@ -210,7 +210,7 @@ def test_bad_trainings_end_early_on_their_first_seed(
 ) -> None:
     record = run(
         tmp_path, url, Curves(log), method=method, trials=12, seeds=2,
-        more=f"prune: {prune}".replace("train:", ""),
+        more=f"prune: {prune}",
     )  # fmt: skip
     counts = trial_counts(record)
     assert counts["pruned"] > 0
@@ -266,3 +266,19 @@ def test_adaptive_methods_leave_out_what_is_switched_off(
     for trial in record.trials:
         channels = trial.values["last.conv.channels"]
         assert ("defaults.conv.kernel" in trial.values) is (channels > 4)  # type: ignore[operator]
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_stratified_study_records_its_criterion(tmp_path: Path, url: str, log: Path) -> None:
+    run(tmp_path, url, Flat(log), space=HALF, method="stratified", trials=6)
+    kept = optuna.load_study(study_name="toys", storage=open_storage(url)).user_attrs
+    assert "the mean of 100 random designs" in " ".join(kept["archsearch:design"])
+
+
+@pytest.mark.usefixtures("inline")
+def test_samplers_and_pruners_are_recorded(tmp_path: Path, url: str, log: Path) -> None:
+    run(tmp_path, url, Curves(log), method="nsga2", trials=3, more="prune: hyperband")
+    kept = optuna.load_study(study_name="toys", storage=open_storage(url)).user_attrs
+    assert kept["archsearch:sampler"]["population_size"] == 6
+    assert kept["archsearch:sampler"]["optuna"] == optuna.__version__
+    assert kept["archsearch:pruner"]["max_resource"] == 2

@@ -2,31 +2,127 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from archsearch.config import load
 from archsearch.files import write_text
-from benchmarks import candidates, design
+from archsearch.spec import ModelPlan
+from benchmarks import arithmetic, candidates, design, quality, races, startup
+from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
+SECTIONS = ("candidates", "design", "training", "workers", "startup", "quality")
+ON_REQUEST = "quality"
+"""Takes half an hour: the plain script's ten epochs with three seeds."""
+
+
 def main() -> None:
-    """Run all measurements."""
+    """Run the measurements that are asked for; without any, all but the long ones."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--data", default="photos", help="pictures, as in `train --data`")
+    parser.add_argument("--pictures", type=int, default=12_000, help="how many of them")
+    parser.add_argument("--rounds", type=int, default=3, help="of each comparison")
+    parser.add_argument("--epochs", type=int, default=4, help="of ours, for quality")
+    options = parser.parse_args()
+    unknown = set(options.sections) - set(SECTIONS)
+    if unknown:
+        parser.error(f"no such section: {', '.join(sorted(unknown))}")
+    wanted = options.sections or [name for name in SECTIONS if name != ON_REQUEST]
+    race = Race(who="plain", source=options.data, pictures=options.pictures)
+    if os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
+        sys.stdout.write(f"The machine is busy (load {os.getloadavg()[0]:.1f}).\n\n")
+    if "candidates" in wanted:
+        _candidates()
+    if "design" in wanted:
+        _design()
+    if "training" in wanted:
+        _training(race, options.rounds)
+    if "workers" in wanted:
+        _workers(race, options.rounds)
+    if "startup" in wanted:
+        _startup()
+    if "quality" in wanted:
+        _quality(race, options.epochs)
+
+
+def _candidates() -> None:
     measured = candidates.measure()
     sys.stdout.write("Candidates resolved per second of one core, all different:\n\n")
     sys.stdout.write(candidates.table(measured) + "\n")
     keep("candidates", [asdict(item) for item in measured])
-    sys.stdout.write("\nA stratified design of 64 out of 20,000 points:\n\n")
+
+
+def _design() -> None:
     chosen = design.measure()
+    sys.stdout.write("\nA stratified design of 64 out of 20,000 points:\n\n")
     sys.stdout.write(design.table(chosen) + "\n")
     keep("design", [asdict(chosen)])
+
+
+def _training(race: Race, rounds: int) -> None:
+    threads = os.cpu_count() or 1
+    compared = [
+        races.compare(spec, replace(race, spec=spec, threads=threads), rounds=rounds)
+        for spec in ("acml-nine-layer", "kernel-5", "strided", "unet")
+    ]
+    rate, flops = arithmetic.matrix_rate(threads), arithmetic.training_flops(_plan(race.spec))
+    share = compared[0].ours * flops / rate
+    sys.stdout.write(f"\nOne training, {threads} threads, batch 128, pictures/s:\n\n")
+    sys.stdout.write(races.table(compared))
+    sys.stdout.write(
+        f"\n{race.spec}: {flops / 1e6:.1f} MFLOP a picture; matrix products reach "
+        f"{rate / 1e9:.0f} GFLOP/s: {share:.0%} of the arithmetic limit\n"
+    )
+    limit: dict[str, object] = {
+        "flops_a_picture": flops,
+        "matrix_flops_per_s": round(rate),
+        "share": round(share, 4),
+    }
+    keep("training", [*(asdict(one) for one in compared), limit])
+
+
+def _workers(race: Race, rounds: int) -> None:
+    one = races.compare("one worker, one thread", race, rounds=rounds)
+    two = races.compare("two workers, a thread each", race, workers=2, rounds=rounds)
+    more = two.unique_mb[1] - one.unique_mb[1]
+    sys.stdout.write("\nWorkers, batch 128, pictures/s in all:\n\n" + races.table([one, two]))
+    sys.stdout.write(
+        f"\nunique memory of ours: {one.unique_mb[1]:.0f} MB for one, {more:.0f} MB more for two\n"
+    )
+    keep("workers", [asdict(one), asdict(two)])
+
+
+def _startup() -> None:
+    seconds = startup.measure()
+    sys.stdout.write("\nStart-up, and as a share of torch's import:\n\n" + startup.table(seconds))
+    measured: dict[str, object] = {**seconds}
+    keep("startup", [measured])
+
+
+def _quality(race: Race, epochs: int) -> None:
+    with_threads = replace(race, threads=os.cpu_count() or 1)
+    measured = [
+        quality.measure(replace(with_threads, spec=spec), epochs)
+        for spec in ("acml-nine-layer", "kernel-5", "strided")
+    ]
+    sys.stdout.write("\nValidation MSE of ten plain epochs, and ours:\n\n")
+    sys.stdout.write(quality.table(measured))
+    keep("quality", [asdict(one) for one in measured])
+
+
+def _plan(spec: str) -> ModelPlan:
+    return load(SPECS / f"{spec}.yaml").plan()
 
 
 def keep(name: str, results: list[dict[str, object]]) -> None:

@@ -15,6 +15,7 @@ import numpy as np
 
 from archsearch.records import (
     Baselines,
+    Codes,
     Curves,
     Environment,
     EpochRecord,
@@ -135,6 +136,15 @@ def synthetic_result(
             device="cpu",
             threads=1,
         ),
+        codes=Codes(
+            pictures=1000,
+            units=latent,
+            active=max(1, latent * 9 // 10),
+            rank=max(1, latent // 3),
+            mse=mse,
+            mse_8bit=mse * 1.001,
+            mse_4bit=mse * 1.12,
+        ),
     )
 
 
@@ -186,7 +196,9 @@ def _trial(recipe: StudyRecipe, rng: np.random.Generator, number: int, state: st
     if state == "infeasible":
         return TrialRecord(state="infeasible", reason="latent.size <= 2048 is false", **made)
     if state == "failed":
-        broken = SeedRecord(seed=0, state="failed", reason="loss became NaN in epoch 2")
+        broken = SeedRecord(
+            seed=0, state="failed", reason="loss became NaN in epoch 2", ended=1.7e9
+        )
         return TrialRecord(state="failed", reason=broken.reason, seeds=(broken,), **made)
     level = np.log(0.02) - recipe.slope * np.log(plan.latent_size / 64)
     level += recipe.architecture_noise * rng.standard_normal()
@@ -205,6 +217,7 @@ def _trial(recipe: StudyRecipe, rng: np.random.Generator, number: int, state: st
                 epochs=recipe.epochs if state != "pruned" else 1,
                 collapsed=state == "collapsed",
             ),
+            ended=1.7e9 + 20.0 * (number // 2 + 1 + seed * 100),
         )
         for seed in range(seeds)
     )

@@ -1,46 +1,97 @@
-"""``archsearch report``: what a study found, as one page."""
+"""``archsearch report``: what a study found, or runs and studies side by side, as one page."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archsearch.cli.output import print_json, print_text
 from archsearch.errors import InputError
 
+if TYPE_CHECKING:
+    from archsearch.report import ReportFiles
+
 __all__ = ["report"]
+
+_RUN_FILE = "metrics.json"
 
 
 def report(
-    study: Annotated[
-        str, typer.Argument(help="A study file, or the name of a study in the storage.")
+    names: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="STUDY|RUN...",
+            help="A study file, the name of a study in the storage, or run folders.",
+        ),
     ],
+    compare: Annotated[
+        bool, typer.Option("--compare", help="Hold several studies beside each other.")
+    ] = False,
     storage: Annotated[
         str, typer.Option(metavar="URL", help="Where studies are kept.")
     ] = "sqlite:///runs/studies.db",
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write; default reports/STUDY.")
+        Path | None, typer.Option(metavar="DIR", help="Where to write; default reports/NAME.")
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Write the report of a study: index.html, trials.csv, summary.json, figures.
+    """Write a report: index.html, tables, summary.json, figures.
 
-    Trains nothing; a study that still runs is reported as far as it is.
+    Of a study; with --compare of several beside each other; of trained runs
+    side by side where their folders are named. Trains nothing; a study that
+    still runs is reported as far as it is.
 
     Example: archsearch report studies/quickstart.yaml
     """
-    from archsearch.records import load_study
-    from archsearch.report import write_report
-
-    record = load_study(storage, _name(study))
-    written = write_report(record, out or Path("reports") / _folder(record.name))
+    if all(map(_is_run, names)) and not compare:
+        written = _runs(names, out)
+    elif compare:
+        written = _comparison(names, storage, out)
+    else:
+        written = _study(names, storage, out)
     if json:
         print_json(written.summary | {"index": str(written.index)})
         return
     print_text("\n\n".join(written.answer[:2]) + f"\n\n{written.index}")
+
+
+def _study(names: list[str], storage: str, out: Path | None) -> ReportFiles:
+    from archsearch.records import load_study
+    from archsearch.report import write_report
+
+    if len(names) > 1:
+        raise InputError(
+            f"{len(names)} names: {', '.join(names)}",
+            help="a report is of one study, of several with --compare, or of run folders",
+        )
+    record = load_study(storage, _name(names[0]))
+    return write_report(record, out or Path("reports") / _folder(record.name))
+
+
+def _comparison(names: list[str], storage: str, out: Path | None) -> ReportFiles:
+    from archsearch.records import load_study
+    from archsearch.report import write_comparison
+
+    if len(set(names)) < 2:
+        raise InputError(f"--compare with one study ({names[0]})", help="name two studies or more")
+    records = [load_study(storage, _name(name)) for name in dict.fromkeys(names)]
+    folder = _folder("-".join(record.name for record in records))
+    return write_comparison(records, out or Path("reports") / folder)
+
+
+def _runs(names: list[str], out: Path | None) -> ReportFiles:
+    from archsearch.report import write_runs_report
+
+    folders = [Path(name) for name in dict.fromkeys(names)]
+    folder = _folder("-".join(path.resolve().name for path in folders))
+    return write_runs_report(folders, out or Path("reports") / folder)
+
+
+def _is_run(name: str) -> bool:
+    return (Path(name) / _RUN_FILE).is_file()
 
 
 def _name(study: str) -> str:
@@ -50,8 +101,8 @@ def _name(study: str) -> str:
     path = Path(study)
     if path.is_dir():
         raise InputError(
-            f"{study} is a folder",
-            help="give a study file, or the name of a study in the storage",
+            f"{study} is a folder without a finished run",
+            help="give a study file, the name of a study in the storage, or a run's folder",
         )
     if path.is_file() or path.suffix in (".yaml", ".yml"):
         return load_study(path).settings.name
@@ -59,5 +110,5 @@ def _name(study: str) -> str:
 
 
 def _folder(name: str) -> str:
-    """A folder name for a study's report, whatever the study is called."""
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "study"
+    """A folder name for a report, whatever the study is called; at most 100 characters."""
+    return re.sub(r"[^\w.-]+", "-", name).strip(".-")[:100] or "study"

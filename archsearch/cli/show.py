@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
-from archsearch.cli.tables import plan_json, plan_table
+from archsearch.cli.tables import applied_json, applied_table, plan_json, plan_table
 from archsearch.config import load, parse_assignment
-from archsearch.spec import DiagnosticsError
+from archsearch.spec import DiagnosticsError, ModelPlan
 from archsearch.spec.render import pretty
+
+if TYPE_CHECKING:
+    from archsearch.nn import Applied
 
 __all__ = ["show"]
 
@@ -24,6 +27,9 @@ def show(
         typer.Option("--set", metavar="PATH=VALUE", help="Give a param or a field a value."),
     ] = None,
     task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    compiled: Annotated[
+        bool, typer.Option("--compiled", help="Also the rewrites that training applies.")
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Print every layer with its size by formula, the latent and the costs.
@@ -34,12 +40,22 @@ def show(
     resolution = load(spec).resolve(task, values=values)
     if resolution.plan is None:
         raise DiagnosticsError(resolution.diagnostics)
+    applied = _applied(resolution.plan) if compiled else ()
     if json:
-        print_json(plan_json(resolution.plan))
+        more = {"compiled": applied_json(resolution.plan, applied)} if compiled else {}
+        print_json(plan_json(resolution.plan) | more)
         return
     print_text(plan_table(resolution.plan, terminal_width()))
+    if compiled:
+        print_text("\n" + applied_table(resolution.plan, applied))
     if resolution.diagnostics:
         warnings = pretty(
             resolution.diagnostics, color=color_on(sys.stderr), width=terminal_width()
         )
         to_stderr("\n" + warnings)
+
+
+def _applied(plan: ModelPlan) -> tuple[Applied, ...]:
+    from archsearch.nn import compiled  # needs torch, so only when asked for
+
+    return compiled(plan, seed=0).applied

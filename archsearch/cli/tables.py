@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from archsearch.spec import LayerPlan, ModelPlan, Shape
 
-__all__ = ["plan_json", "plan_table"]
+if TYPE_CHECKING:
+    from archsearch.nn import Applied
+
+__all__ = ["applied_json", "applied_table", "plan_json", "plan_table"]
 
 _HEAD = ("#", "layer", "size by formula", "output", "params", "MACs")
 _RIGHT = (0, 4, 5)
@@ -109,3 +115,24 @@ def _totals(plan: ModelPlan) -> list[str]:
         f"MACs        {plan.macs:,} a picture",
         f"layers      {len(plan.layers)}, encoder depth {plan.encoder_depth}",
     ]
+
+
+def applied_json(plan: ModelPlan, applied: Sequence[Applied]) -> list[dict[str, object]]:
+    """What ``show --compiled --json`` adds: each rewrite and the paths of its layers."""
+    return [
+        {"pass": done.name, "layers": [plan.layers[index - 1].path for index in done.layers]}
+        for done in applied
+    ]
+
+
+def applied_table(plan: ModelPlan, applied: Sequence[Applied]) -> str:
+    """The rewrites as text, a line each; all are exact."""
+    if not applied:
+        return "compiled    as it is: no rewrite applies\n"
+    rows = [
+        (done.name, " + ".join(f"{i} {plan.layers[i - 1].kind}" for i in done.layers))
+        for done in applied
+    ]
+    width = max(len(name) for name, _ in rows)
+    lines = [f"  {name.ljust(width)}  layers {layers}" for name, layers in rows]
+    return "\n".join(["compiled: the same function and gradients, less work", *lines]) + "\n"

@@ -133,8 +133,9 @@ def _run(
     plan: ModelPlan, settings: RunSettings, channels: int, folder: Path, threads: int | None
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.train import train_run
+    from archsearch.train import keep_memory, train_run
 
+    keep_memory()
     size = plan.input
     with step_bar(f"loading {settings.data.source}") as report:
         pictures = load_pictures(

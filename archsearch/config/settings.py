@@ -60,7 +60,7 @@ class TrainSettings(Settings):
     epochs: Annotated[
         int, Field(ge=1, le=100_000, description="Passes over the training split.")
     ] = 10
-    batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 128
+    batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 64
     optimizer: Annotated[
         Literal["adam", "adamw", "sgd"], Field(description="sgd has Nesterov momentum 0.9.")
     ] = "adam"

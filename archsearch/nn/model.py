@@ -31,7 +31,7 @@ from archsearch.spec.ops import (
 )
 from archsearch.spec.plan import LayerPlan, ModelPlan, Section
 
-__all__ = ["Autoencoder", "build"]
+__all__ = ["Autoencoder", "build", "weights_from"]
 
 
 class Autoencoder(nn.Module):
@@ -128,12 +128,13 @@ def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
         >>> sum(p.numel() for p in nn.build(plan, seed=0).parameters())
         4911
     """
-    with _weights_from(seed):
+    with weights_from(seed):
         return Autoencoder(plan)
 
 
 @contextmanager
-def _weights_from(seed: int | None) -> Iterator[None]:
+def weights_from(seed: int | None) -> Iterator[None]:
+    """Draw weights from ``seed`` and leave the global generator as it was; None: from it."""
     if seed is None:
         yield
         return

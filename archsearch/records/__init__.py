@@ -4,11 +4,12 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 """
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
-from archsearch.records.frame import TRIAL_COLUMNS, trials_frame
+from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
 from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
+    Codes,
     Environment,
     EpochRecord,
     Number,
@@ -29,8 +30,10 @@ from archsearch.records.studies import (
 )
 
 __all__ = [
+    "EPOCH_COLUMNS",
     "TRIAL_COLUMNS",
     "Baselines",
+    "Codes",
     "Curves",
     "Environment",
     "EpochRecord",
@@ -49,6 +52,7 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Value",
+    "epochs_frame",
     "list_studies",
     "load_run",
     "load_study",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archsearch.records.results import RunResult
+from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TRIAL_COLUMNS", "trials_frame"]
+__all__ = ["EPOCH_COLUMNS", "TRIAL_COLUMNS", "epochs_frame", "trials_frame"]
 
 TRIAL_COLUMNS = (
     "number",
@@ -32,6 +32,16 @@ TRIAL_COLUMNS = (
     "pca_test_mse",
     "epochs",
     "seconds",
+)
+EPOCH_COLUMNS = (
+    "number",
+    "seed",
+    "state",
+    "key",
+    "latent_size",
+    "params",
+    "macs",
+    *EpochRecord.model_fields,
 )
 _WHOLE = (
     "number",
@@ -67,6 +77,30 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns)
     types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
     return frame.astype(types | {"collapsed": "boolean"})
+
+
+def epochs_frame(study: StudyRecord) -> pd.DataFrame:
+    """One row for each trial, seed and epoch of every run that ended with a result.
+
+    A benchmark table: with ``key`` (equal for equal architectures) and sizes
+    beside each epoch's learning rate, losses, errors (MSE) and seconds.
+    """
+    import pandas as pd
+
+    rows = [
+        (*_place(trial, seed), *(getattr(epoch, name) for name in EpochRecord.model_fields))
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.result
+        for epoch in seed.result.history
+    ]
+    return pd.DataFrame(rows, columns=list(EPOCH_COLUMNS))
+
+
+def _place(trial: TrialRecord, seed: SeedRecord) -> tuple[object, ...]:
+    plan = trial.plan
+    sizes = (plan.key, plan.latent_size, plan.params, plan.macs) if plan else (None,) * 4
+    return (trial.number, seed.seed, trial.state, *sizes)
 
 
 def _searched(study: StudyRecord) -> list[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 __all__ = [
     "Baselines",
+    "Codes",
     "Environment",
     "EpochRecord",
     "Number",
@@ -75,6 +76,28 @@ class Environment(Record):
     threads: int
 
 
+class Codes(Record):
+    """How much of its latent a trained net uses, over some validation pictures.
+
+    Attributes:
+        pictures: how many were measured.
+        units: numbers in the latent.
+        active: units whose standard deviation is over 1 % of the largest.
+        rank: principal components that hold 99 % of the codes' variance.
+        mse: of the pictures with the codes as they are.
+        mse_8bit: with every unit rounded to 256 levels of its training range.
+        mse_4bit: to 16 levels.
+    """
+
+    pictures: int
+    units: int
+    active: int
+    rank: int
+    mse: float
+    mse_8bit: Number = None
+    mse_4bit: Number = None
+
+
 class RunResult(Record):
     """A finished training of one plan with one seed.
 
@@ -96,3 +119,4 @@ class RunResult(Record):
     seconds: float
     data_fingerprint: str
     environment: Environment
+    codes: Codes | None = None

@@ -175,7 +175,9 @@ def _rank(record: TrialRecord) -> tuple[int, int]:
 
 
 def _record(trial: FrozenTrial) -> TrialRecord:
-    return read_trial(trial.number, _state(trial), trial.user_attrs)
+    record = read_trial(trial.number, _state(trial), trial.user_attrs)
+    times = {"started": trial.datetime_start, "ended": trial.datetime_complete}
+    return record.model_copy(update={name: at.timestamp() for name, at in times.items() if at})
 
 
 def _state(trial: FrozenTrial) -> TrialState:

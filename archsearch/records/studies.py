@@ -27,19 +27,24 @@ TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "w
 
 
 class SeedRecord(Record):
-    """One claim (slot, seed) that ended: its result, or the reason it has none."""
+    """One claim (slot, seed) that ended: its result, or the reason it has none.
+
+    ``ended`` is when, in Unix seconds; None in records of older versions.
+    """
 
     seed: int
     state: SeedState
     reason: str = ""
     result: RunResult | None = None
     pictures: str | None = None
+    ended: Number = None
 
 
 class TrialRecord(Record):
     """One candidate with all its seeds.
 
-    ``value`` is the mean validation MSE over seeds, None until complete.
+    ``value`` is the mean validation MSE over seeds, None until complete;
+    ``started`` and ``ended`` are in Unix seconds, None where not known.
     """
 
     number: int
@@ -50,6 +55,8 @@ class TrialRecord(Record):
     seeds: tuple[SeedRecord, ...] = ()
     value: Number = None
     duplicate_of: int | None = None
+    started: Number = None
+    ended: Number = None
 
 
 class StudyRecord(Record):

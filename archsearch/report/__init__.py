@@ -5,17 +5,26 @@ Loads neither torch nor, before a report is written, pandas and matplotlib.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from archsearch.report.runs_page import write_runs_report
+    from archsearch.report.studies_page import write_comparison
     from archsearch.report.write import ReportFiles, write_report
 
-__all__ = ["ReportFiles", "write_report"]
+__all__ = ["ReportFiles", "write_comparison", "write_report", "write_runs_report"]
+
+_MODULES = {
+    "ReportFiles": "write",
+    "write_comparison": "studies_page",
+    "write_report": "write",
+    "write_runs_report": "runs_page",
+}
 
 
 def __getattr__(name: str) -> object:
-    if name in __all__:
-        from archsearch.report import write
-
-        return getattr(write, name)
+    if name in _MODULES:
+        module = import_module(f"archsearch.report.{_MODULES[name]}")
+        return getattr(module, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
-from archsearch.report.correlation import FEWEST, Correlations
-from archsearch.report.sample import Sample
+from archsearch.report.details import Details
+from archsearch.report.statistics.correlation import FEWEST, Correlations, Estimate
+from archsearch.report.statistics.sample import Sample
 
 __all__ = ["Caution", "cautions"]
 
 _WIDE = 12
 _CONFOUNDED = 0.8
+_NOISY = 0.5
 _STILL_FALLING = 0.03
 _LOOKS = 5
 _PNG = b"\x89PNG"
@@ -28,12 +30,16 @@ class Caution(NamedTuple):
     message: str
 
 
-def cautions(study: StudyRecord, sample: Sample, found: Correlations) -> list[Caution]:
+def cautions(
+    study: StudyRecord, sample: Sample, found: Correlations, details: Details
+) -> list[Caution]:
     """All warnings of a study, the weightiest first."""
     return [
         *_about_the_search(study),
         *_about_the_count(study, sample),
         *_about_the_latent(sample, found),
+        *_about_families(details),
+        *_about_noise(details),
         *_about_the_runs(study, sample),
     ]
 
@@ -112,6 +118,41 @@ def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[Caution]:
             "No partial correlation: too few architectures, or parameters, MACs and latent "
             "height×width determine the latent size.",
         )
+
+
+def _about_families(details: Details) -> Iterator[Caution]:
+    """Groupings in which the pooled correlation isn't found again."""
+    lost = [
+        grouping.by
+        for grouping in details.groupings
+        if _clear(grouping.pooled) and _clear(grouping.contrast) and not _clear(grouping.within)
+    ]
+    if lost:
+        yield Caution(
+            "between-families",
+            f"Within families of equal {_joined(lost)} no correlation is shown, and the pooled one "
+            "is stronger: it comes from differences between families.",
+        )
+
+
+def _about_noise(details: Details) -> Iterator[Caution]:
+    noise = details.noise
+    if noise is not None and noise.low < _NOISY:
+        share = f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
+        yield Caution(
+            "noise",
+            f"Noise may be larger than the effect: of one run's variance the architecture explains "
+            f"{share}{100 * noise.high:.0f} %).",
+        )
+
+
+def _clear(estimate: Estimate) -> bool:
+    low, high = estimate.low, estimate.high
+    return low is not None and high is not None and (low > 0 or high < 0)
+
+
+def _joined(names: list[str]) -> str:
+    return ", ".join(names)
 
 
 def _rivals(table: pd.DataFrame) -> dict[str, pd.Series[float]]:

@@ -7,13 +7,14 @@ from typing import cast
 
 import pandas as pd
 
-from archsearch.records import StudyRecord, trial_counts
+from archsearch.records import StudyRecord
 from archsearch.report.caution import Caution, cautions
-from archsearch.report.correlation import Correlations, Estimate, correlations
-from archsearch.report.sample import Sample, headline_sample
-from archsearch.report.yardsticks import pareto, trial_table
+from archsearch.report.details import Details, compute_details
+from archsearch.report.statistics.correlation import Correlations, correlations
+from archsearch.report.statistics.sample import Sample, headline_sample
+from archsearch.report.yardsticks import front_columns, pareto, trial_table
 
-__all__ = ["Findings", "TrialRow", "find", "summarize"]
+__all__ = ["Findings", "TrialRow", "find"]
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,11 @@ class Findings:
         trials: one row a trial, :func:`archsearch.report.yardsticks.trial_table`.
         found: correlations over all architectures of the sample.
         without_collapsed: the same without collapsed runs.
-        front: numbers of the trials on the Pareto front of latent size and error.
+        front: numbers of the trials on the Pareto front of the study's objectives, or of
+            latent size and error where it has but one.
         best: number of the complete trial with the lowest validation MSE.
         cautions: what limits the conclusions.
+        details: all statistics beyond the headline.
     """
 
     study: StudyRecord
@@ -39,6 +42,7 @@ class Findings:
     front: tuple[int, ...]
     best: int | None
     cautions: tuple[Caution, ...]
+    details: Details
 
     @property
     def complete(self) -> pd.DataFrame:
@@ -85,18 +89,22 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     sample = headline_sample(study)
     trials = trial_table(study)
     found = _correlate(sample.architectures(), seed)
+    details = compute_details(study, sample, seed=seed)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
-    front = complete.iloc[pareto(complete["latent_size"], complete["val_mse"])]
+    front = complete.iloc[pareto(complete[front_columns(study)])]
     ranked = complete.sort_values("val_mse")["number"].tolist()
     return Findings(
         study=study,
         sample=sample,
         trials=trials,
         found=found,
-        without_collapsed=_correlate(sample.architectures(collapsed=False), seed),
+        without_collapsed=_correlate(sample.architectures(collapsed=False), seed)
+        if sample.runs["collapsed"].any()
+        else found,
         front=tuple(map(int, front["number"])),
         best=ranked[0] if ranked else None,
-        cautions=tuple(cautions(study, sample, found)),
+        cautions=tuple(cautions(study, sample, found, details)),
+        details=details,
     )
 
 
@@ -111,56 +119,3 @@ def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
         (architectures["latent_height"] * architectures["latent_width"]).to_numpy(),
         seed=seed,
     )
-
-
-def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
-    """What ``summary.json`` says; None stands for what can't be computed.
-
-    For an adaptive method ``correlations`` and ``slope_loglog`` are empty of
-    numbers, and ``correlations_adaptive`` has those of the chosen trials.
-    """
-    study, designed = findings.study, findings.study.designed
-    found, spare = findings.found, findings.without_collapsed
-    slope = found.slopes["latent_size"] if designed else None
-    summary: dict[str, object] = {
-        "version": 1,
-        "study": study.name,
-        "trials": trial_counts(study),
-        "correlations": _measures(found, known=designed),
-        "correlations_without_collapsed": _measures(spare, known=designed),
-        "slope_loglog": _estimate(slope, found.n),
-        "best": _trial(findings, findings.best),
-        "pareto": [_trial(findings, number) for number in findings.front],
-        "warnings": [caution._asdict() for caution in findings.cautions],
-        "figures": figures,
-    }
-    if not designed:
-        summary["correlations_adaptive"] = _measures(found, known=True)
-    return summary
-
-
-def _measures(found: Correlations, *, known: bool) -> dict[str, object]:
-    return {
-        size: {
-            name: _estimate(estimate if known else None, found.n)
-            for name, estimate in measures.items()
-        }
-        for size, measures in found.measures.items()
-    }
-
-
-def _estimate(estimate: Estimate | None, n: int) -> dict[str, float | int | None]:
-    return (estimate or Estimate(None, None, None, n, None))._asdict()
-
-
-def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
-    if number is None:
-        return None
-    row = findings.trial(number)
-    return {
-        "number": number,
-        **{name: row.whole(name) for name in ("latent_size", "params", "macs", "seeds")},
-        "val_mse": row.real("val_mse"),
-        "test_mse": row.real("test_mse"),
-        "verdict": row.text("verdict") or None,
-    }

@@ -39,3 +39,37 @@ const reveal = () => {
 };
 addEventListener("hashchange", reveal);
 reveal();
+// A point under the pointer shows its architecture; a click opens it.
+const box = document.getElementById("hover");
+const place = (event) => {
+  const room = 12;
+  const left = Math.min(event.clientX + room, innerWidth - box.offsetWidth - room);
+  const below = event.clientY + room + box.offsetHeight < innerHeight;
+  box.style.left = `${Math.max(room, left)}px`;
+  box.style.top = `${below ? event.clientY + room : Math.max(room, event.clientY - room - box.offsetHeight)}px`;
+};
+for (const group of document.querySelectorAll("[data-trials]")) {
+  const numbers = group.dataset.trials.split(",");
+  // Few points stand as paths of their own, many as uses of one.
+  const points = [...group.querySelectorAll("use, path")].filter((shape) => !shape.closest("defs"));
+  if (points.length !== numbers.length) continue;
+  points.forEach((point, index) => {
+    const details = document.getElementById(`trial-${numbers[index]}`);
+    point.classList.add("point");
+    point.addEventListener("pointerenter", (event) => {
+      box.replaceChildren();
+      const title = document.createElement("b");
+      title.textContent = details ? details.querySelector("summary").textContent : `Trial ${numbers[index]}`;
+      box.append(title);
+      if (details) {
+        const parts = [details.querySelector(".worth"), details.querySelector(".layers-of")];
+        box.append(...parts.filter(Boolean).map((part) => part.cloneNode(true)));
+      }
+      box.hidden = false;
+      place(event);
+    });
+    point.addEventListener("pointermove", place);
+    point.addEventListener("pointerleave", () => { box.hidden = true; });
+    if (details) point.addEventListener("click", () => { location.hash = details.id; });
+  });
+}

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from archsearch.records import RunResult, StudyRecord, trial_counts
+from archsearch.report.choices import choices
+from archsearch.report.detail_tables import detail_tables
 from archsearch.report.figures import Drawing
 from archsearch.report.findings import Findings
-from archsearch.report.inline import inline_svg
+from archsearch.report.rendering import figure_cards, render
+from archsearch.report.standing import standing
 from archsearch.report.tables import (
     MOST_ARCHITECTURES,
     MOST_ROWS,
@@ -24,71 +24,22 @@ from archsearch.report.words import answer
 
 __all__ = ["page_html"]
 
-_FOLDER = Path(__file__).parent
-
-_CAPTIONS = {
-    "latent": (
-        "Error against latent size",
-        "One point for each trial, the mean over its seeds; bars span the seeds. Points above the "
-        "curves are beaten by a linear code of the same size. The step line is the Pareto front.",
-    ),
-    "rivals": (
-        "Latent size and its rivals",
-        "How strongly each goes with validation error, by four measures; an interval that crosses "
-        "0 shows no correlation.",
-    ),
-    "learning": (
-        "Learning curves",
-        "Validation error after each epoch, a line for each trial, the mean over its seeds. "
-        "Where lines still fall, longer training could change the order.",
-    ),
-    "factors": (
-        "Each searched choice",
-        "A point for each trial; diamonds are geometric means with 95 % bootstrap intervals. The "
-        "other choices vary too, so a difference here isn't yet an effect.",
-    ),
-    "reconstructions": (
-        "Reconstructions",
-        "The same test pictures, and what the best, the median and the worst trial make of them.",
-    ),
-}
-
 
 def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
     """The whole page; every text a user gave is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_FOLDER),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     study = findings.study
-    script = (_FOLDER / "page.js").read_text(encoding="utf-8")
-    return environment.get_template("page.html.j2").render(
+    return render(
+        "page.html.j2",
         name=study.name,
         description=str(study.settings.get("description") or ""),
         counts=[(state, number) for state, number in trial_counts(study).items() if number],
         answer=answer(findings),
+        standing=standing(findings.details),
+        choices=choices(findings.details),
+        detail_tables=detail_tables(findings.details),
         adaptive=not study.designed,
         cautions=findings.cautions,
-        # Markup marks what is already HTML: our own files, and matplotlib's SVG,
-        # which escapes its texts.
-        css=Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704
-        script=Markup(script),  # noqa: S704
-        script_hash=_source_hash(script),
-        figures=[
-            {
-                "name": drawing.name,
-                "title": _CAPTIONS[drawing.name][0],
-                "text": _CAPTIONS[drawing.name][1],
-                "svg": Markup(inline_svg(drawing.svg, drawing.name)),  # noqa: S704
-            }
-            for drawing in drawings
-        ],
+        figures=figure_cards(drawings),
         correlations=correlation_tables(findings),
         trial_columns=trial_columns(findings),
         trials=trial_rows(findings),
@@ -98,12 +49,6 @@ def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
         facts=_facts(findings),
         settings=json.dumps(study.settings, indent=2, ensure_ascii=False),
     )
-
-
-def _source_hash(script: str) -> str:
-    """What the content policy knows the page's own script by; no other runs."""
-    digest = hashlib.sha256(script.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def _trials_note(study: StudyRecord) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archsearch.records import PlanRecord, TrialRecord, Value
-from archsearch.report.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.words import decimal, error
+from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
+from archsearch.report.words_numbers import decimal, error
+from archsearch.report.worth import latent_worth
 
 __all__ = [
     "MOST_ARCHITECTURES",
@@ -21,6 +22,7 @@ __all__ = [
     "Row",
     "architectures",
     "correlation_tables",
+    "layer_rows",
     "trial_columns",
     "trial_rows",
 ]
@@ -51,10 +53,11 @@ class Row(NamedTuple):
 
 
 class Architecture(NamedTuple):
-    """One trial's spec and layer table."""
+    """One trial's spec and layer table; ``worth`` says what its latent is worth."""
 
     anchor: str
     title: str
+    worth: str
     spec: str
     layers: list[dict[str, str]]
 
@@ -98,11 +101,18 @@ _COLUMNS = (
     Column("worth", "PCA components that do as well"),
     Column("bottleneck", "limited: no linear code of this size does better"),
 )
+_CODE_COLUMNS = (
+    Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
+    Column("rank", "principal components that hold 99 % of the codes' variance"),
+    Column("8 bit", "how much rounding each latent number to 8 bits raises the error"),
+    Column("4 bit", "the same, to 4 bits"),
+)
 
 
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
-    return [*_COLUMNS, *map(Column, _searched(findings)), Column("reason")]
+    codes = _CODE_COLUMNS if _measured(findings) else ()
+    return [*_COLUMNS, *codes, *map(Column, _searched(findings)), Column("reason")]
 
 
 def trial_rows(findings: Findings) -> list[Row]:
@@ -110,12 +120,13 @@ def trial_rows(findings: Findings) -> list[Row]:
     by_number = {trial.number: trial for trial in findings.study.trials}
     ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")
     detailed = {trial.number for trial in _detailed(findings)}
-    names = _searched(findings)
+    names, measured = _searched(findings), _measured(findings)
     rows = []
     for number in ordered["number"].head(MOST_ROWS).tolist():
         row, trial = findings.trial(number), by_number[number]
         values = [_value_cell(trial.values.get(name)) for name in names]
-        cells = [*_fixed_cells(row, trial), *values, Cell(row.text("reason"))]
+        codes = _code_cells(row) if measured else []
+        cells = [*_fixed_cells(row, trial), *codes, *values, Cell(row.text("reason"))]
         rows.append(Row(cells, _anchor(trial) if number in detailed else ""))
     return rows
 
@@ -128,7 +139,9 @@ def architectures(findings: Findings) -> list[Architecture]:
         value = findings.trial(trial.number).real("val_mse")
         told = f", validation MSE {error(value)}" if math.isfinite(value) else f", {trial.state}"
         title = f"Trial {trial.number}: latent {_shape(trial.plan)}{told}"
-        made.append(Architecture(_anchor(trial), title, trial.plan.spec, _layers(trial.plan)))
+        worth = latent_worth(findings.trial(trial.number), findings.study.curves)
+        plan = trial.plan
+        made.append(Architecture(_anchor(trial), title, worth, plan.spec, layer_rows(plan)))
     return made
 
 
@@ -181,6 +194,23 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
     ]
 
 
+def _measured(findings: Findings) -> bool:
+    return bool(findings.trials["rank"].notna().any())
+
+
+def _code_cells(row: TrialRow) -> list[Cell]:
+    """Active units, rank, and what rounding costs; empty where it wasn't measured."""
+    costs = [row.real(f"mse_{bits}bit") / row.real("code_mse") - 1 for bits in (8, 4)]
+    return [
+        _whole_cell(row.real("active")),
+        _whole_cell(row.real("rank")),
+        *(
+            Cell(f"{100 * cost:+.1f} %", cost) if math.isfinite(cost) else Cell("")
+            for cost in costs
+        ),
+    ]
+
+
 def _error_cell(value: float) -> Cell:
     return Cell(error(value), value) if math.isfinite(value) else Cell("")
 
@@ -207,7 +237,8 @@ def _shape(plan: PlanRecord) -> str:
     return f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}"
 
 
-def _layers(plan: PlanRecord) -> list[dict[str, str]]:
+def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:
+    """The layer table of a plan, as texts."""
     return [
         {
             "index": str(layer.index),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from math import isfinite
 
 from archsearch.report.caution import search_method
-from archsearch.report.correlation import Correlations, Estimate
 from archsearch.report.findings import Findings, TrialRow
+from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.words_numbers import decimal, error, interval, percent
 from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
 
-__all__ = ["answer", "caption", "decimal", "error", "headline", "percent"]
+__all__ = ["answer", "caption", "headline"]
 
 
 def answer(findings: Findings) -> list[str]:
@@ -20,6 +21,7 @@ def answer(findings: Findings) -> list[str]:
         _marked(findings, _strength(findings)),
         _marked(findings, _rivals(findings)),
         _against_linear_codes(findings),
+        _codes(findings),
         _best(findings),
     ]
     return [paragraph for paragraph in paragraphs if paragraph]
@@ -53,34 +55,9 @@ def caption(estimate: Estimate) -> str:
     if estimate.value is None:
         return f"Spearman ρ: not computed (the cautions say why), {_architectures(estimate.n)}"
     return (
-        f"Spearman ρ = {decimal(estimate.value)}, 95 % interval {_interval(estimate)}, "
+        f"Spearman ρ = {decimal(estimate.value)}, 95 % interval {interval(estimate)}, "
         f"n = {_architectures(estimate.n)}"
     )
-
-
-def decimal(value: float) -> str:
-    """Two decimals with a true minus sign.
-
-    Example:
-        >>> decimal(-0.456)
-        '−0.46'
-    """
-    return f"{value:.2f}".replace("-", "−") if abs(value) >= 0.005 else "0.00"
-
-
-def error(value: float) -> str:
-    """An MSE with three digits.
-
-    Example:
-        >>> error(0.0041), error(0.0000123)
-        ('0.00410', '1.23e-5')
-    """
-    return f"{value:#.3g}".replace("e-0", "e-")
-
-
-def percent(share: float) -> str:
-    """A change in whole percent with its sign."""
-    return f"{100 * share:+.0f} %".replace("-", "−")
 
 
 def _claim(estimate: Estimate, seeds: int) -> str:
@@ -88,7 +65,7 @@ def _claim(estimate: Estimate, seeds: int) -> str:
     if value is None or low is None or high is None:
         return ""
     measured = (
-        f"Spearman ρ = {decimal(value)} (95 % interval {_interval(estimate)}, "
+        f"Spearman ρ = {decimal(value)} (95 % interval {interval(estimate)}, "
         f"{_over(estimate.n, seeds)})"
     )
     if low <= 0 <= high:
@@ -149,7 +126,7 @@ def _given_rivals(found: Correlations) -> str:
         return ""
     rest = (
         f"Among architectures of like parameters, MACs and latent height×width the correlation is "
-        f"{decimal(partial.value)} ({_interval(partial)})"
+        f"{decimal(partial.value)} ({interval(partial)})"
     )
     if partial.low <= 0 <= partial.high:
         return (
@@ -165,7 +142,7 @@ def _rivals(findings: Findings) -> str:
     for name, size in rivals.items():
         estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
         if estimate.value is not None:
-            parts.append(f"{name} {decimal(estimate.value)} ({_interval(estimate)})")
+            parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
     return f"Its rivals correlate with error like this: {', '.join(parts)}." if parts else ""
 
 
@@ -202,6 +179,27 @@ def _against_linear_codes(findings: Findings) -> str:
     return f"{opening}{held} limited by the bottleneck but by training and decoder.{rest}"
 
 
+def _codes(findings: Findings) -> str:
+    """How much of their latents the models use, where that was measured."""
+    shown = findings.shown.dropna(subset=["rank", "active"])
+    if shown.empty:
+        return ""
+    share = 100 * (shown["rank"] / shown["latent_size"]).median()
+    active = 100 * (shown["active"] / shown["latent_size"]).median()
+    text = (
+        f"In the median model {active:.0f} % of the latent's numbers are active, and "
+        f"{share:.0f} % as many principal components hold 99 % of the codes' variance"
+    )
+    rounded = shown.dropna(subset=["mse_8bit", "mse_4bit"])
+    if rounded.empty:
+        return f"{text}."
+    loss = [100 * (rounded[f"mse_{bits}bit"] / rounded["code_mse"] - 1).median() for bits in (8, 4)]
+    return (
+        f"{text}; rounding the codes to 8 bits raises the error by {loss[0]:.1f} %, to 4 bits by "
+        f"{loss[1]:.0f} %."
+    )
+
+
 def _best(findings: Findings) -> str:
     if findings.best is None:
         return ""
@@ -225,12 +223,6 @@ def _worth(findings: Findings, row: TrialRow) -> str:
     if row.real("val_mse") < min(point.val for point in curves.pca):
         return f"PCA doesn't reach that with {curves.pca[-1].components:,} numbers."
     return f"PCA needs about {worth:,.0f} numbers a picture for that."
-
-
-def _interval(estimate: Estimate) -> str:
-    if estimate.low is None or estimate.high is None:
-        return "unknown"
-    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
 
 
 def _over(number: int, seeds: int) -> str:

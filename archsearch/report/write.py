@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
-from archsearch.records import StudyRecord, trials_frame
-from archsearch.report.figures import draw
-from archsearch.report.findings import find, summarize
+from archsearch.records import StudyRecord, epochs_frame, trials_frame
+from archsearch.report.figures import Drawing, draw
+from archsearch.report.findings import find
 from archsearch.report.page import page_html
+from archsearch.report.summary import summarize
 from archsearch.report.words import answer
 
-__all__ = ["ReportFiles", "write_report"]
+__all__ = ["ReportFiles", "write_figures", "write_report"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class ReportFiles:
     Attributes:
         index: the page.
         trials: the table, one row a trial and seed.
+        epochs: the table of every epoch, one row a trial, seed and epoch.
         summary_file: the numbers for programs.
         figures: PNG and SVG files.
         summary: what ``summary_file`` holds.
@@ -31,6 +34,7 @@ class ReportFiles:
 
     index: Path
     trials: Path
+    epochs: Path
     summary_file: Path
     figures: tuple[Path, ...]
     summary: dict[str, object]
@@ -48,18 +52,26 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
         seed: of resamples and permutations; equal seeds, equal numbers.
     """
     findings = find(study, seed=seed)
-    drawings = list(draw(findings))
-    figures: list[Path] = []
-    for drawing in drawings:
+    drawn = list(draw(findings))
+    figures = write_figures(drawn, out)
+    summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
+    trials, epochs = out / "trials.csv", out / "epochs.csv"
+    numbers, index = out / "summary.json", out / "index.html"
+    write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
+    write_text(epochs, epochs_frame(study).to_csv(index=False, lineterminator="\n"))
+    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(numbers, text + "\n")
+    write_text(index, page_html(findings, drawn))
+    said = tuple(answer(findings))
+    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said)
+
+
+def write_figures(drawn: Sequence[Drawing], out: Path) -> list[Path]:
+    """Write each drawing as PNG and SVG under ``out``; the files, in order."""
+    written = []
+    for drawing in drawn:
         png, svg = (out / "figures" / f"{drawing.name}.{kind}" for kind in ("png", "svg"))
         write_bytes(png, drawing.png)
         write_text(svg, drawing.svg)
-        figures += [png, svg]
-    summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
-    trials, numbers, index = out / "trials.csv", out / "summary.json", out / "index.html"
-    write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(numbers, text + "\n")
-    write_text(index, page_html(findings, drawings))
-    said = tuple(answer(findings))
-    return ReportFiles(index, trials, numbers, tuple(figures), summary, said)
+        written += [png, svg]
+    return written

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from archsearch.records import Curves, StudyRecord, TrialRecord
+from archsearch.records import Codes, Curves, StudyRecord, TrialRecord
 
-__all__ = ["equal_pca", "pareto", "trial_table"]
+__all__ = [
+    "LIMITED",
+    "NOT_LIMITED",
+    "OBJECTIVES",
+    "equal_pca",
+    "front_columns",
+    "pareto",
+    "trial_table",
+]
 
 LIMITED = "bottleneck-limited"
 NOT_LIMITED = "not"
@@ -19,7 +27,8 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     Columns: number, state, reason, key, latent_size, latent_channels,
     latent_height, latent_width, params, macs, encoder_depth, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, pca_val,
-    patch_pca_val, collapsed, verdict, equal_pca.
+    patch_pca_val, collapsed, verdict, equal_pca; and of the codes, the mean
+    over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
     PCA of the same shape) has a lower validation error: then the bottleneck
@@ -52,6 +61,11 @@ _TYPES = {
     "collapsed": "bool",
     "verdict": "object",
     "equal_pca": "float64",
+    "active": "float64",
+    "rank": "float64",
+    "code_mse": "float64",
+    "mse_8bit": "float64",
+    "mse_4bit": "float64",
 }
 _PLAN_COLUMNS = [*_TYPES][4:11]
 
@@ -78,7 +92,19 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "collapsed": any(result.collapsed for result in results),
         "verdict": _verdict(mean, baselines.pca_val, baselines.patch_pca_val),
         "equal_pca": equal_pca(curves, mean),
+        **_codes([result.codes for result in results if result.codes is not None]),
     }
+
+
+def _codes(measured: list[Codes]) -> dict[str, float]:
+    names = {"active": "active", "rank": "rank", "code_mse": "mse"}
+    names |= {name: name for name in ("mse_8bit", "mse_4bit")}
+    found = {}
+    for column, name in names.items():
+        values = [value for codes in measured if (value := getattr(codes, name)) is not None]
+        if values:
+            found[column] = float(sum(values) / len(values))
+    return found
 
 
 def _reason(trial: TrialRecord) -> str:
@@ -109,18 +135,38 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
     return float(np.exp(np.interp(-np.log(max(mse, 1e-12)), -errors, sizes)))
 
 
-def pareto(sizes: pd.Series[float], errors: pd.Series[float]) -> list[int]:
-    """Positions that no other beats in both smaller size and lower error, by size.
+OBJECTIVES = {
+    "val.mse": "val_mse",
+    "test.mse": "test_mse",
+    "latent.size": "latent_size",
+    "params": "params",
+    "macs": "macs",
+}
+"""Columns of the trial table for the objectives of a study file; all are minimized."""
+
+
+def front_columns(study: StudyRecord) -> list[str]:
+    """What the Pareto front is of: the study's objectives if several, else size and error."""
+    named = study.settings.get("objectives")
+    objectives = [OBJECTIVES.get(str(name)) for name in named] if isinstance(named, list) else []
+    known = [column for column in objectives if column is not None]
+    return known if len(known) > 1 else ["latent_size", "val_mse"]
+
+
+def pareto(columns: pd.DataFrame) -> list[int]:
+    """Positions that no other beats in all columns (less is better), by the first column.
+
+    Of equal rows the first stays.
 
     Example:
-        >>> pareto(pd.Series([64.0, 16, 64, 256]), pd.Series([2e-3, 8e-3, 3e-3, 2e-3]))
+        >>> pareto(pd.DataFrame({"size": [64, 16, 64, 256], "mse": [2e-3, 8e-3, 3e-3, 2e-3]}))
         [1, 0]
     """
-    order = np.lexsort((errors.to_numpy(), sizes.to_numpy()))
-    best = np.inf
-    front = []
-    for place in order:
-        if errors.iloc[place] < best:
-            best = errors.iloc[place]
+    values = columns.to_numpy(dtype=np.float64)
+    order = np.lexsort(values.T[::-1])
+    front: list[int] = []
+    for place in order:  # whatever beats a row stands before it
+        kept = values[front]
+        if not (kept <= values[place]).all(axis=1).any():
             front.append(int(place))
     return front

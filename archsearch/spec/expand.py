@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import cast
 
 from archsearch.spec.diagnostic import Span
-from archsearch.spec.expression import Expression, ExpressionError, ExpressionValue
-from archsearch.spec.fields import ABSENT, Field, FieldValue, Raw, SameAs
+from archsearch.spec.expression import ExpressionValue
+from archsearch.spec.fields import FieldValue, Raw
 from archsearch.spec.kinds import Kind
 from archsearch.spec.layer_names import LayerNames
+from archsearch.spec.lookup import Environment, Lookup
 from archsearch.spec.memory import Settled
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
@@ -29,7 +30,6 @@ from archsearch.spec.syntax import (
     Naming,
     Repeat,
     ResidualSyntax,
-    Template,
     Written,
 )
 
@@ -37,8 +37,6 @@ __all__ = ["Expander", "Leaf"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
-
-Environment = Mapping[str, ExpressionValue]
 
 
 @dataclass(slots=True, eq=False)
@@ -101,8 +99,6 @@ class Expander:
         self.family = family
         self.assigned = assigned
         self.notes = notes
-        self.settled = settled
-        self.touched = {key.rpartition(".")[0] for key in assigned}
         self.leaves: list[Leaf] = []
         self.names = LayerNames(family, notes)
         self.uses = 0
@@ -112,6 +108,7 @@ class Expander:
         self.environment: dict[str, ExpressionValue] = _known(
             {name: assigned.get(name, param.value) for name, param in family.params.items()}
         )
+        self.look = Lookup(family, assigned, notes, settled, self.environment)
 
     def section(self, body: Body, section: Section) -> None:
         """Unfold ``body``; its leaves are appended."""
@@ -129,7 +126,7 @@ class Expander:
             if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
                 self.too_many(item)
                 raise _TooManyError
-            present = self.present(item.beside, frame)
+            present = self.look.present(item.beside, frame.environment)
             if present is None:
                 self.gap(item, frame)
             elif present:
@@ -173,7 +170,7 @@ class Expander:
         self.leaves.append(leaf)
         if beside.name is None:
             return
-        name = self.text(beside.name, frame)
+        name = self.look.text(beside.name, frame.environment)
         if name is None:
             self.names.lost = True
             return
@@ -184,7 +181,9 @@ class Expander:
     def repeat(self, item: Repeat, frame: _Frame) -> None:
         """The body, so many times."""
         self.unnamed(item.beside, "repeat")
-        times = self.field(f"{item.path}.times", item.times, TIMES, frame.environment, "repeat")
+        times = self.look.field(
+            f"{item.path}.times", item.times, TIMES, frame.environment, "repeat"
+        )
         if times is None or not item.body:
             self.gap(item, frame)
             return
@@ -203,7 +202,7 @@ class Expander:
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
             known = item.by is not None and item.branches
-            value = self.value(item.by, frame.environment, "by") if known and item.by else None
+            value = self.look.value(item.by, frame.environment, "by") if known and item.by else None
             if value is None:
                 self.gap(item, frame)
                 return
@@ -256,7 +255,7 @@ class Expander:
                 written = item.arguments[name]
                 value = None
                 if written is not None:
-                    value = self.value(written, frame.environment, name)
+                    value = self.look.value(written, frame.environment, name)
                 environment.pop(name, None)
                 environment |= _known({name: value})
         prefix = frame.prefix + self.local(item.beside, frame)
@@ -266,7 +265,7 @@ class Expander:
 
     def local(self, beside: Naming, frame: _Frame) -> str:
         """What stands before the names inside a use of a block."""
-        name = None if beside.name is None else self.text(beside.name, frame)
+        name = None if beside.name is None else self.look.text(beside.name, frame.environment)
         span = None if beside.name is None else beside.name.span
         if name and span and self.names.claim(frame.prefix + name, name, span):
             return f"{name}."
@@ -289,7 +288,7 @@ class Expander:
         """A concat or add with an earlier layer."""
         leaf = Leaf(frame.section, item.path, item.span, item.word)
         if item.layer is not None:
-            name = self.text(item.layer, frame)
+            name = self.look.text(item.layer, frame.environment)
             if name is not None:
                 leaf.source = self.names.find(frame.prefix, name, item.layer.span)
         self.add(leaf, item.beside, frame)
@@ -299,185 +298,14 @@ class Expander:
         kind = item.kind
         if kind is None:
             return Leaf(frame.section, item.path, item.span, "", doubtful=item.doubtful)
-        settled = self.settled.get(item)
-        if settled is None:
-            settled = self.settled[item] = self.settle(item, kind)
-        values, bad = dict(settled.values), item.bad
-        for field in settled.open:
-            value = self.lookup(item, kind, field, values, frame.environment)
-            if value is not None:
-                values[field.name] = value
-            elif field.default is not ABSENT:
-                bad |= {field.name}
+        values, bad = self.look.fields_of(item, kind, frame.environment)
         place = (frame.section, item.path, item.span)
         return Leaf(*place, kind.name, kind, values, item.fields, bad, item.doubtful)
-
-    def settle(self, item: LayerSyntax, kind: Kind) -> Settled:
-        """Which of a layer's fields have one value in every candidate like this."""
-        values: dict[str, FieldValue] = {}
-        open: list[Field] = []
-        for field in kind.fields:
-            value = self.settled_value(item, kind, field, values)
-            if value is not None:
-                values[field.name] = value
-            elif field.name not in item.bad:
-                open.append(field)
-        return Settled(values, tuple(open))
-
-    def settled_value(
-        self, item: LayerSyntax, kind: Kind, field: Field, values: Mapping[str, FieldValue]
-    ) -> FieldValue | None:
-        """The field's literal value, unless something is assigned in its place."""
-        if field.name in item.bad or f"{item.path}.{field.name}" in self.assigned:
-            return None
-        written = item.fields.get(field.name)
-        if written is None:
-            if f"defaults.{kind.name}.{field.name}" in self.assigned:
-                return None
-            written = self.family.defaults.get(kind.name, {}).get(field.name)
-        if written is not None:
-            return self.notes.literal(written, field) if written.is_literal else None
-        if isinstance(field.default, SameAs):
-            return values.get(field.default.field)
-        if field.required or field.default is ABSENT:
-            return None
-        return cast(FieldValue, field.default)
-
-    def lookup(
-        self,
-        item: LayerSyntax,
-        kind: Kind,
-        field: Field,
-        values: Mapping[str, FieldValue],
-        environment: Environment,
-    ) -> FieldValue | None:
-        """The layer's value, or that of ``defaults``, or the table's."""
-        written = item.fields.get(field.name)
-        key = f"{item.path}.{field.name}" if item.path in self.touched else ""
-        if written is not None or key in self.assigned:
-            return self.field(key, written, field, environment, kind.name, item.span)
-        value = self.default(kind, field)
-        if value is not None:
-            return value
-        if isinstance(field.default, SameAs):
-            return values.get(field.default.field)
-        if field.required and not item.doubtful:
-            self.notes.problem(
-                "missing-key",
-                item.span,
-                f"{kind.name} needs `{field.name}`",
-                help=f"for example `{kind.example}`",
-            )
-        return None
-
-    def default(self, kind: Kind, field: Field) -> FieldValue | None:
-        """What ``defaults`` says of a field, or else the table."""
-        written = self.family.defaults.get(kind.name, {}).get(field.name)
-        section = f"defaults.{kind.name}"
-        key = f"{section}.{field.name}" if section in self.touched else ""
-        if written is not None or key in self.assigned:
-            return self.field(key, written, field, self.environment, kind.name)
-        if isinstance(field.default, SameAs) or field.required or field.default is ABSENT:
-            return None
-        return cast(FieldValue, field.default)
-
-    # --- values -------------------------------------------------------------
-
-    def field(
-        self,
-        key: str,
-        written: Written | None,
-        field: Field,
-        environment: Environment,
-        where: str,
-        span: Span | None = None,
-    ) -> FieldValue | None:
-        """A field's value, assigned or written, checked; problems give None."""
-        if key in self.assigned:
-            raw = self.assigned[key]
-        elif written is not None:
-            if written.is_literal:
-                return self.notes.literal(written, field)
-            computed = self.value(written, environment, field.name)
-            if computed is None:
-                return None
-            raw = computed
-        else:
-            return None
-        value = field.type.read(raw)
-        if value is None:
-            self.notes.problem(
-                "expression-value",
-                written.span if written else span,
-                f"`{field.name}` of {where} would be {shown(raw)}",
-                label=_values_of(written.parts, environment) if written else "",
-                help=f"`{field.name}` takes {field.type.expects}",
-            )
-        return value
-
-    def value(self, written: Written, environment: Environment, what: str) -> Raw:
-        """What a written value amounts to; None after a problem."""
-        try:
-            if not written.is_list:
-                return _evaluated(written.parts[0], environment)
-            return tuple([_evaluated(part, environment) for part in written.parts])
-        except ExpressionError as error:
-            if error.code != "unknown-name":  # the parser has told that
-                self.notes.problem(
-                    "expression-value",
-                    written.span,
-                    f"`{what}`: {error.message}",
-                    label=_values_of(written.parts, environment),
-                    help=error.help,
-                )
-            return None
-
-    def text(self, template: Template, frame: _Frame) -> str | None:
-        """A text with its expressions filled in."""
-        if template.literal is not None:
-            return template.literal
-        try:
-            return "".join(str(_evaluated(part, frame.environment)) for part in template.parts)
-        except ExpressionError as error:
-            if error.code != "unknown-name":
-                self.notes.problem(
-                    "expression-value", template.span, f"the name: {error.message}", help=error.help
-                )
-            return None
-
-    def present(self, beside: Naming, frame: _Frame) -> bool | None:
-        """Whether ``when`` lets a layer stand; None where that can't be told."""
-        when = beside.when
-        if when is None:
-            return None if beside.unclear else True
-        value = self.value(when, frame.environment, "when")
-        if value is None or isinstance(value, bool):
-            return value
-        self.notes.problem(
-            "expression-value",
-            when.span,
-            f"`when` must be true or false, and this is {shown(value)}",
-            help="write a comparison, such as $(depth > 1)",
-        )
-        return None
 
 
 def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:
     """Without those that a mistake left unknown."""
     return {name: cast(ExpressionValue, v) for name, v in values.items() if v is not None}
-
-
-def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
-    """``width = 8, i = 2``: what the names in an expression stand for."""
-    names = dict.fromkeys(
-        name for part in parts if isinstance(part, Expression) for name, _ in part.names
-    )
-    known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
-    return ", ".join(known[:5])
-
-
-def _evaluated(part: Scalar | Expression, environment: Environment) -> Scalar:
-    return part.evaluate(environment) if isinstance(part, Expression) else part
 
 
 def _same(choice: Scalar, value: Raw) -> bool:

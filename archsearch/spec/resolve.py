@@ -102,7 +102,7 @@ class _Resolver:
     def input_tensor(self) -> Tensor:
         syntax = self.family.input
         values = [
-            self.expander.field("", written, field, self.expander.environment, "input")
+            self.expander.look.field("", written, field, self.expander.environment, "input")
             for written, field in zip(
                 (syntax.channels, syntax.height, syntax.width), INPUT_FIELDS, strict=True
             )
@@ -163,11 +163,13 @@ class _Resolver:
         environment = expander.environment
         up: FieldValue | None = "upsample"
         if decoder.up is not None or "decoder.up" in expander.assigned:
-            up = expander.field("decoder.up", decoder.up, UP, environment, "mirror", decoder.span)
+            up = expander.look.field(
+                "decoder.up", decoder.up, UP, environment, "mirror", decoder.span
+            )
         last: dict[str, FieldValue] = {}
         for field in KINDS["conv"].fields:
             written = decoder.last.get(field.name)
-            value = expander.field(
+            value = expander.look.field(
                 f"decoder.last.{field.name}", written, field, environment, "last", decoder.span
             )
             if value is not None:
@@ -179,7 +181,7 @@ class _Resolver:
 
     def default(self, kind: str, name: str) -> FieldValue | None:
         field = KINDS[kind].field(name)
-        return None if field is None else self.expander.default(KINDS[kind], field)
+        return None if field is None else self.expander.look.default(KINDS[kind], field)
 
     # --- channels ---------------------------------------------------------------
 

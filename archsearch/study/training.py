@@ -54,9 +54,10 @@ class PictureTrainer:
         )
 
     def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
-        """Load torch and map the pictures."""
-        from archsearch.train import fit  # noqa: F401  importing it is what takes seconds
+        """Load torch, map the pictures, and keep memory from one training to the next."""
+        from archsearch.train import keep_memory  # importing it is what takes seconds
 
+        keep_memory()
         self._pictures(settings.data, plan)
 
     def train(self, job: Job) -> Trained:

@@ -137,12 +137,18 @@ class Worker:
         except _PrunedError as pruned:
             return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
         except Exception as error:  # whatever breaks a training, the study goes on
-            return SeedRecord(seed=claim.seed, state="failed", reason=_reason(error))
+            return SeedRecord(
+                seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
+            )
         pictures = None
         if trained.pictures is not None and row.trial_id is not None:
             pictures = store_pictures(self._study, row.trial_id, claim.seed, trained.pictures)
         return SeedRecord(
-            seed=claim.seed, state="complete", result=trained.result, pictures=pictures
+            seed=claim.seed,
+            state="complete",
+            result=trained.result,
+            pictures=pictures,
+            ended=time.time(),
         )
 
     def _fit(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> Trained:

@@ -47,7 +47,10 @@ def check_loss(plan: ModelPlan, settings: TrainSettings) -> None:
 
 def squared_error(output: Tensor, target: Tensor) -> Tensor:
     """Give the mean squared error; the output isn't clamped, or its gradient would vanish."""
-    return functional.mse_loss(output.to(target.dtype), target)
+    output = output.to(target.dtype)
+    if output.ndim == 4:  # torch lays the gradient out as N, C, H, W; so that is N, H, W, C here
+        output, target = output.permute(0, 2, 3, 1), target.permute(0, 2, 3, 1)
+    return functional.mse_loss(output, target)
 
 
 def cross_entropy(output: Tensor, target: Tensor) -> Tensor:

@@ -3,8 +3,9 @@
 ``fit`` trains; ``train_run`` does so into a run directory that survives a kill.
 """
 
+from archsearch.train.allocator import keep_memory
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.run import load_model, train_run
 
-__all__ = ["OnEpoch", "OnStep", "TrainedRun", "fit", "load_model", "train_run"]
+__all__ = ["OnEpoch", "OnStep", "TrainedRun", "fit", "keep_memory", "load_model", "train_run"]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy
 import torch
@@ -18,13 +18,14 @@ from torch import Tensor, nn
 
 from archsearch.config.settings import RunSettings
 from archsearch.errors import RunFailedError
-from archsearch.nn import Autoencoder, build
+from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks import Scorer, collapsed, make_task
+from archsearch.tasks import Scorer, Task, collapsed, make_task
 from archsearch.tasks import baselines as measure_baselines
 from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors
+from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
 from archsearch.train.optimizers import make_optimizer
@@ -35,6 +36,15 @@ if TYPE_CHECKING:
 __all__ = ["SAMPLES", "OnEpoch", "TrainedRun", "fit"]
 
 OnEpoch = Callable[[EpochRecord], None]
+
+
+class Build(Protocol):
+    """What makes a model of a plan, with the weights of ``seed``."""
+
+    def __call__(self, plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
+        """Build it."""
+        ...
+
 
 SAMPLES = 8
 """Test pictures whose reconstruction is kept to be looked at."""
@@ -68,6 +78,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     on_step: OnStep | None = None,
     checkpoint: Path | None = None,
     baselines: Baselines | None = None,
+    build: Build = compiled,
 ) -> TrainedRun:
     """Train a plan on pictures and measure it.
 
@@ -87,6 +98,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         checkpoint: a file written after each epoch and gone on from if it is
             there; the caller removes it once the result is safe.
         baselines: if known already; otherwise measured here, after the last epoch.
+        build: makes the model; ``nn.build`` for the plain one, to compare with.
 
     Raises:
         InputError: plan, settings and pictures don't go together.
@@ -95,7 +107,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     seed = settings.train.seed if seed is None else seed
     check_together(plan, settings, pictures)
     with _threads(threads), _own_randomness(), memory_errors(plan, settings):
-        training = _prepare(plan, settings, pictures, seed, torch.device(device))
+        training = _prepare(plan, settings, pictures, seed, torch.device(device), build)
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
             progress = restore(checkpoint, training.model, training.optimizer, progress)
@@ -109,7 +121,12 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
 
 
 def _prepare(
-    plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int, device: torch.device
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    seed: int,
+    device: torch.device,
+    build: Build = compiled,
 ) -> Training:
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
@@ -122,7 +139,14 @@ def _prepare(
         images_NCHW=pictures.images_NCHW.to(device),
         train=pictures.train,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
+        loss_is_error=_loss_is_error(plan, settings, task),
     )
+
+
+def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
+    """Whether clamping changes nothing and the loss is the squared error of the pictures."""
+    bounded = getattr(plan.layers[-1].op, "activation", "none") == "sigmoid"
+    return bounded and settings.train.loss == "mse" and task.name == "reconstruct"
 
 
 def _next_epoch(
@@ -165,6 +189,7 @@ def _finish(
     started = time.perf_counter()
     val = _scores(training, pictures.val, Scorer())
     test, samples = _test(training, pictures.test)
+    codes = measure_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
     plan = training.model.plan
     if baselines is None:
@@ -188,6 +213,7 @@ def _finish(
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
         environment=environment(training.images_NCHW.device),
+        codes=codes,
     )
     return TrainedRun(result, training.model, samples)
 

@@ -8,21 +8,25 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from archsearch.config.settings import TrainSettings
 from archsearch.train.schedule import MOMENTUM, Rate
 
-__all__ = ["make_optimizer", "set_rate"]
+__all__ = ["BETAS", "make_optimizer", "set_rate"]
+
+BETAS = (MOMENTUM, 0.99)
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
     """Give the optimizer that ``settings`` names, fused: one pass over each tensor.
 
     ``adam`` adds ``weight_decay`` to the gradient (L2), ``adamw`` shrinks the
-    weights by it, ``sgd`` has Nesterov momentum.
+    weights by it, ``sgd`` has Nesterov momentum. Adam's β₂ is 0.99: its mean of squares
+    then forgets the first steps within a hundred others, which a training of
+    one to two thousand steps needs.
     """
     parameters, decay = list(model.parameters()), settings.weight_decay
     match settings.optimizer:
         case "adam":
-            return Adam(parameters, settings.lr, weight_decay=decay, fused=True)
+            return Adam(parameters, settings.lr, BETAS, weight_decay=decay, fused=True)
         case "adamw":
-            return AdamW(parameters, settings.lr, weight_decay=decay, fused=True)
+            return AdamW(parameters, settings.lr, BETAS, weight_decay=decay, fused=True)
         case "sgd":
             return SGD(
                 parameters,

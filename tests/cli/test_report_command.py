@@ -5,15 +5,19 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import optuna
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from archsearch.cli.report import report
+from archsearch.config import RunSettings, load
 from archsearch.errors import InputError
+from archsearch.records import RunRecord, write_run
+from archsearch.spec import to_yaml
 from tests.records.storage import stored
-from tests.synthetic import StudyRecipe, synthetic_study
+from tests.synthetic import StudyRecipe, synthetic_result, synthetic_study
 
 app = typer.Typer()
 app.command()(report)
@@ -40,7 +44,7 @@ def test_it_prints_the_answer_and_the_page(storage):
     assert page == Path("reports/synthetic/index.html")
     assert page.is_file()
     assert {path.name for path in page.parent.iterdir()} == {
-        "index.html", "summary.json", "trials.csv", "figures",
+        "index.html", "summary.json", "trials.csv", "epochs.csv", "figures",
     }  # fmt: skip
 
 
@@ -78,3 +82,34 @@ def test_a_missing_study_and_a_folder_are_input_errors(storage, tmp_path):
         run("synthetic")
     assert not Path("runs").exists()
     assert not Path("reports").exists()
+
+
+def test_several_studies_are_compared(storage, tmp_path):
+    other = synthetic_study(StudyRecipe(complete=6, name="other", seed=1))
+    stored(other, tmp_path / "studies.db")
+    said = run("synthetic", "other", "--compare", "--storage", storage)
+    assert said.startswith("synthetic: ")
+    assert said.endswith("reports/synthetic-other/index.html\n")
+    with pytest.raises(InputError, match="with one study"):
+        run("synthetic", "--compare", "--storage", storage)
+    with pytest.raises(InputError, match="2 names: synthetic, other"):
+        run("synthetic", "other", "--storage", storage)
+
+
+def test_run_folders_are_reported_side_by_side(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("net.yaml").write_text(
+        "input: {channels: auto, height: 16, width: 16}\nencoder:\n- pool: {}\n"
+        "decoder:\n- upsample: {}\n"
+    )
+    spec = to_yaml(load("net.yaml").plan())
+    for seed in range(2):
+        result = synthetic_result(
+            np.random.default_rng(seed), 0.004, latent=192, seed=seed, epochs=2, collapsed=False
+        )
+        record = RunRecord(name=f"net-{seed}", spec=spec, settings=RunSettings(), result=result)
+        write_run(Path(f"net-{seed}"), record)
+    said = run("net-0", "net-1")
+    assert "has the lowest validation error" in said
+    assert said.endswith("reports/net-0-net-1/index.html\n")
+    assert Path("reports/net-0-net-1/runs.csv").is_file()

@@ -34,10 +34,25 @@ def quiet():
     optuna.logging.set_verbosity(optuna.logging.ERROR)
 
 
+def timeless(study):
+    """The study without the moments that the storage gave its trials."""
+    moments = {"started": None, "ended": None}
+    trials = tuple(trial.model_copy(update=moments) for trial in study.trials)
+    return study.model_copy(update={"trials": trials})
+
+
+def test_trials_know_when_they_ran(tmp_path):
+    before = time.time()
+    study = synthetic_study(StudyRecipe(complete=2))
+    first = load_study(stored(study, tmp_path / "studies.db"), study.name).trials[0]
+    assert before - 1 <= first.started <= first.ended <= time.time()
+    assert first.seeds[0].ended == study.trials[0].seeds[0].ended
+
+
 def test_a_study_comes_back_as_it_was_written(tmp_path):
     study = synthetic_study(MIXED)
     url = stored(study, tmp_path / "studies.db")
-    assert load_study(url, study.name) == study
+    assert timeless(load_study(url, study.name)) == study
     assert list_studies(url) == (study.name,)
 
 
@@ -143,7 +158,7 @@ def test_surplus_attempts_at_a_slot_are_dropped(tmp_path):
     url = stored(study, tmp_path / "studies.db")
     add(study, url, {}, slot=0)
     add(study, url, {}, slot=17)
-    assert load_study(url, study.name) == study
+    assert timeless(load_study(url, study.name)) == study
 
 
 def test_relative_artifacts_stand_beside_the_database(tmp_path):

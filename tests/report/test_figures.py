@@ -19,7 +19,7 @@ from tests.synthetic import StudyRecipe, synthetic_study
 STUDIES = {
     "six": StudyRecipe(complete=6),
     "two dozen": StudyRecipe(complete=24, collapsed=2),
-    "thousand": StudyRecipe(complete=1000, epochs=60),
+    "thousand": StudyRecipe(complete=1000, epochs=20),
     "one size": StudyRecipe(latents=(64,)),
     "near sizes": StudyRecipe(latents=(60, 64, 68)),
     "long names": StudyRecipe(choice="a choice with a very long name, of many words and more"),

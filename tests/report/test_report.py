@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import subprocess
 import sys
 import time
 import warnings
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
@@ -16,9 +16,12 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from archsearch.records import TRIAL_COLUMNS, SeedRecord, StudyRecord
-from archsearch.report import ReportFiles, write_report
-from archsearch.report.findings import Findings, find, summarize
+from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, SeedRecord, StudyRecord
+from archsearch.report import ReportFiles, figures, write_report
+from archsearch.report.findings import Findings, find
+from archsearch.report.summary import summarize
+from archsearch.report.yardsticks import equal_pca
+from tests.report.pages import Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}
@@ -34,9 +37,9 @@ RECIPES = {
     "all collapsed": StudyRecipe(complete=0, collapsed=6),
     "all infeasible": StudyRecipe(complete=0, infeasible=4),
     "one latent size": StudyRecipe(latents=(64,)),
-    "one epoch": StudyRecipe(epochs=1),
-    "one seed": StudyRecipe(seeds=1),
-    "no curves": StudyRecipe(curves=False),
+    "one epoch": StudyRecipe(complete=8, epochs=1),
+    "one seed": StudyRecipe(complete=8, seeds=1),
+    "no curves": StudyRecipe(complete=8, curves=False),
     "mixed": StudyRecipe(collapsed=2, failed=2, pruned=2, infeasible=2, waiting=2, untouched=2),
     "adaptive": StudyRecipe(designed=False),
 }
@@ -48,23 +51,23 @@ def report(recipe: StudyRecipe, out: Path) -> ReportFiles:
         return write_report(synthetic_study(recipe), out)
 
 
-class Outline(HTMLParser):
-    """Collects what a page asks a browser to do."""
+def with_objectives(study: StudyRecord, *names: str) -> StudyRecord:
+    return study.model_copy(update={"settings": study.settings | {"objectives": list(names)}})
 
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
 
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
+@pytest.fixture
+def quick(monkeypatch):
+    """Only the main figure: all of them have tests of their own."""
+    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
 
-    def values(self, name: str) -> list[str]:
-        return [attributes[name] or "" for _, attributes in self.tags if name in attributes]
+
+WITH_ALL_FIGURES = {"two", "five", "all failed", "all collapsed", "one epoch", "mixed"}
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_every_kind_of_study_gives_a_whole_report(name, tmp_path):
+def test_every_kind_of_study_gives_a_whole_report(name, tmp_path, request):
+    if name not in WITH_ALL_FIGURES:
+        request.getfixturevalue("quick")
     written = report(RECIPES[name], tmp_path)
     summary = json.loads((tmp_path / "summary.json").read_text("utf-8"), parse_constant=pytest.fail)
     assert summary == written.summary
@@ -103,6 +106,23 @@ def test_pareto_trials_are_beaten_by_none():
     assert [one["latent_size"] for one in front] == sorted(one["latent_size"] for one in front)
 
 
+@pytest.mark.usefixtures("quick")
+def test_two_objectives_have_their_own_front(tmp_path):
+    study = with_objectives(synthetic_study(StudyRecipe(complete=12)), "val.mse", "params")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        summary = write_report(study, tmp_path).summary
+    assert summary["pareto_of"] == ["val_mse", "params"]
+    front = {one["number"] for one in summary["pareto"]}
+    points = {t.number: (t.value, t.plan.params) for t in study.trials}
+    for number, (mse, params) in points.items():
+        beaten = any(
+            (m <= mse and p <= params) and (m, p) != (mse, params) for m, p in points.values()
+        )
+        assert (number in front) != beaten
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_search_gives_no_headline(tmp_path):
     written = report(RECIPES["adaptive"], tmp_path)
     values = written.summary["correlations"]["latent_size"]
@@ -111,9 +131,12 @@ def test_a_search_gives_no_headline(tmp_path):
     apart = written.summary["correlations_adaptive"]["latent_size"]["spearman"]
     assert apart["value"] < -0.5
     assert written.answer[0].startswith("No headline")
+    assert written.summary["details"] is None
+    assert written.summary["details_adaptive"]["rivals"]["latent_size"]["value"] < -0.5
     assert "adaptive-search" in codes(written)
 
 
+@pytest.mark.usefixtures("quick")
 def test_collapsed_runs_make_two_answers(tmp_path):
     written = report(StudyRecipe(collapsed=3), tmp_path)
     first = written.summary["correlations"]["latent_size"]["spearman"]
@@ -142,6 +165,7 @@ def test_a_stopped_study_uses_the_seeds_that_all_have():
     assert "one-seed" in cautions
 
 
+@pytest.mark.usefixtures("quick")
 def test_one_latent_size_says_why_there_is_no_answer(tmp_path):
     written = report(RECIPES["one latent size"], tmp_path)
     assert written.summary["correlations"]["latent_size"]["spearman"]["value"] is None
@@ -164,6 +188,7 @@ def test_confounded_sizes_are_said():
     assert "confounded" not in codes(find(study))
 
 
+@pytest.mark.usefixtures("quick")
 def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     study = synthetic_study()
     page = write_report(study, tmp_path).index.read_text("utf-8")
@@ -177,6 +202,7 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     assert 0 < beaten < 24
 
 
+@pytest.mark.usefixtures("quick")
 def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     study = synthetic_study(RECIPES["mixed"])
     write_report(study, tmp_path)
@@ -193,27 +219,55 @@ def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     assert (table.loc[table["state"] == "failed", "reason"] == "loss became NaN in epoch 2").all()
 
 
-HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'
+@pytest.mark.usefixtures("quick")
+def test_the_epoch_table_has_every_epoch_of_every_run(tmp_path):
+    study = synthetic_study(RECIPES["mixed"])
+    write_report(study, tmp_path)
+    table = pd.read_csv(tmp_path / "epochs.csv")
+    assert tuple(table.columns) == EPOCH_COLUMNS
+    runs = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
+    assert len(table) == sum(len(run.history) for run in runs)
+    last = table.groupby(["number", "seed"])["val_mse"].last()
+    for trial in study.trials:
+        for seed in trial.seeds:
+            if seed.result:
+                expected = seed.result.history[-1].val_mse
+                assert last[trial.number, seed.seed] == pytest.approx(expected, rel=1e-12)
 
 
-def hostile_study() -> StudyRecord:
-    recipe = StudyRecipe(
-        name=HOSTILE, description=HOSTILE, choice=HOSTILE, complete=6, failed=1, extra={}
-    )
-    study = synthetic_study(recipe)
-    trials = tuple(
-        trial.model_copy(
-            update={
-                "values": {HOSTILE: HOSTILE, **trial.values},
-                "plan": trial.plan.model_copy(update={"spec": HOSTILE, "name": HOSTILE}),
-                "reason": HOSTILE,
-            }
-        )
-        for trial in study.trials
-    )
-    return study.model_copy(
-        update={"trials": trials, "command": HOSTILE, "source_note": HOSTILE, "space_hash": HOSTILE}
-    )
+@pytest.mark.usefixtures("quick")
+def test_points_tell_the_page_which_trials_they_are(tmp_path):
+    study = synthetic_study(StudyRecipe(complete=10, collapsed=2))
+    page = write_report(study, tmp_path).index.read_text("utf-8")
+    groups = [marked_points(part) for part in page.split('<g data-trials="')[1:]]
+    found = [number for numbers, _ in groups for number in numbers]
+    assert sorted(found) == [trial.number for trial in study.trials]
+    identities = Outline(page).values("id")
+    assert all(f"trial-{number}" in identities for number in found)
+    assert all(shapes == len(numbers) for numbers, shapes in groups)
+
+
+def marked_points(part: str) -> tuple[list[int], int]:
+    """The trials of a group of points, and how many shapes it draws."""
+    numbers, rest = part.split('"', maxsplit=1)
+    depth, end = 1, 0
+    for match in re.finditer(r"<(/?)g[ >]", rest):
+        depth += -1 if match[1] else 1
+        if depth == 0:
+            end = match.start()
+            break
+    drawn = re.sub(r"<defs>.*?</defs>", "", rest[:end], flags=re.DOTALL)
+    return list(map(int, numbers.split(","))), len(re.findall(r"<(?:use|path) ", drawn))
+
+
+@pytest.mark.usefixtures("quick")
+def test_each_model_says_what_its_latent_is_worth(tmp_path):
+    study = synthetic_study(StudyRecipe(complete=6))
+    page = write_report(study, tmp_path).index.read_text("utf-8")
+    for trial in study.trials:
+        worth = equal_pca(study.curves, trial.value)
+        spent = f"{trial.plan.latent_size:,} numbers spent, worth "
+        assert f"{spent}about {worth:,.0f} of PCA" in page or f"{spent}at most 1 of PCA" in page
 
 
 def test_text_from_users_is_inert(tmp_path):
@@ -245,7 +299,7 @@ def test_the_page_asks_nothing_from_outside(tmp_path):
 
 
 def test_stored_pictures_are_shown_and_lost_ones_are_not_missed(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=4))
+    study = synthetic_study(StudyRecipe(complete=4, epochs=2))
     folder = tmp_path / "artifacts"
     folder.mkdir()
     pixels = np.random.default_rng(0).integers(0, 256, (64, 256, 3), dtype=np.uint8)

@@ -7,9 +7,10 @@ import dataclasses
 import pytest
 
 from archsearch.records import Curves, StudyRecord
-from archsearch.report.correlation import Estimate
 from archsearch.report.findings import Findings, find
-from archsearch.report.words import answer, error, headline
+from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.words import answer, headline
+from archsearch.report.words_numbers import error
 from archsearch.report.yardsticks import equal_pca
 from tests.synthetic import synthetic_study
 

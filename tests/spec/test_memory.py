@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from archsearch.config import Model
 from archsearch.spec import ModelPlan, Source, parse_spec
-from archsearch.spec.expand import Expander
 from archsearch.spec.kinds import Kind
+from archsearch.spec.lookup import Lookup
 from archsearch.spec.memory import Memory, memory_of
 
 SPECS = Path(__file__).parents[2] / "specs"
@@ -62,13 +62,13 @@ def test_candidates_do_not_see_each_other(
 
 def test_a_layer_is_settled_once_for_equal_assignments(monkeypatch: pytest.MonkeyPatch) -> None:
     settled: list[str] = []
-    settle = Expander.settle
+    settle = Lookup.settle
 
-    def counted(self: Expander, item: Any, kind: Kind) -> Any:
+    def counted(self: Lookup, item: Any, kind: Kind) -> Any:
         settled.append(item.path)
         return settle(self, item, kind)
 
-    monkeypatch.setattr(Expander, "settle", counted)
+    monkeypatch.setattr(Lookup, "settle", counted)
     model = model_of(NINE)
     for channels in (4, 5, 6):
         model.plan(values={"encoder[0].conv.channels": channels})

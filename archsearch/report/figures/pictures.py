@@ -1,4 +1,4 @@
-"""Reconstructions of the best, the median and the worst trial, side by side."""
+"""Reconstructions: of the best, the median and the worst trial, and across latent sizes."""
 
 from __future__ import annotations
 
@@ -9,16 +9,17 @@ import numpy as np
 
 from archsearch.records import SeedRecord, StudyRecord, read_pictures
 from archsearch.report.figures.style import figure
-from archsearch.report.words import error
+from archsearch.report.words_numbers import error
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from archsearch.report.findings import Findings
 
-__all__ = ["pictures_figure"]
+__all__ = ["pictures_figure", "sizes_figure"]
 
 _MOST_PIXELS = 4_000_000
+_MOST_SIZES = 6
 
 
 class _Strip(NamedTuple):
@@ -29,7 +30,41 @@ class _Strip(NamedTuple):
 
 def pictures_figure(findings: Findings) -> Figure | None:
     """Test pictures and what three trials make of them; None where no pictures are in reach."""
-    strips = [strip for strip in map(_strip, *_chosen(findings)) if strip is not None]
+    stored = _with_pictures(findings)
+    ranked = _ranked(findings, stored)
+    places = {"best": 0, "median": len(ranked) // 2, "worst": len(ranked) - 1}
+    named: dict[int, str] = {}
+    for name, place in places.items():
+        if ranked:
+            named.setdefault(ranked[place], name)
+    titles = {number: f"{name}: {_title(findings, number)}" for number, name in named.items()}
+    return _strips_figure(findings.study, titles, stored)
+
+
+def sizes_figure(findings: Findings) -> Figure | None:
+    """The same test pictures from small to large latents, the best trial of each size.
+
+    None where there are fewer than three sizes with pictures.
+    """
+    stored = _with_pictures(findings)
+    best: dict[int, int] = {}
+    for number in _ranked(findings, stored):
+        best.setdefault(findings.trial(number).whole("latent_size"), number)
+    sizes = sorted(best)
+    if len(sizes) < 3:
+        return None
+    wanted = np.geomspace(sizes[0], sizes[-1], _MOST_SIZES)
+    nearest = {min(sizes, key=lambda size: abs(np.log(size / at))) for at in wanted}
+    titles = {best[size]: _title(findings, best[size]) for size in sorted(nearest)}
+    return _strips_figure(findings.study, titles, stored)
+
+
+def _strips_figure(
+    study: StudyRecord, titles: dict[int, str], stored: dict[int, SeedRecord]
+) -> Figure | None:
+    """The originals, and under them what each trial makes of them."""
+    found = (_strip(title, study, stored[number]) for number, title in titles.items())
+    strips = [strip for strip in found if strip is not None]
     if not strips:
         return None
     rows = [("test pictures", strips[0].originals)]
@@ -43,28 +78,24 @@ def pictures_figure(findings: Findings) -> Figure | None:
     return made
 
 
-def _chosen(findings: Findings) -> tuple[list[str], list[StudyRecord], list[SeedRecord]]:
-    """Best, median and worst complete trial that have pictures; fewer where fewer are."""
-    with_pictures = {
+def _with_pictures(findings: Findings) -> dict[int, SeedRecord]:
+    """Of each complete trial that kept pictures, the first seed that did."""
+    return {
         trial.number: next(seed for seed in trial.seeds if seed.pictures)
         for trial in findings.study.trials
         if trial.state == "complete" and any(seed.pictures for seed in trial.seeds)
     }
-    rows = findings.complete[findings.complete["number"].isin(with_pictures)]
-    ranked = rows.sort_values("val_mse")["number"].tolist()
-    places = {"best": 0, "median": len(ranked) // 2, "worst": len(ranked) - 1}
-    named: dict[int, str] = {}
-    for name, place in places.items():
-        if ranked:
-            named.setdefault(ranked[place], name)
-    titles = [_title(findings, number, name) for number, name in named.items()]
-    return titles, [findings.study] * len(named), [with_pictures[number] for number in named]
 
 
-def _title(findings: Findings, number: int, name: str) -> str:
+def _ranked(findings: Findings, stored: dict[int, SeedRecord]) -> list[int]:
+    rows = findings.complete[findings.complete["number"].isin(stored)]
+    return [int(number) for number in rows.sort_values("val_mse")["number"]]
+
+
+def _title(findings: Findings, number: int) -> str:
     row = findings.trial(number)
     size = row.whole("latent_size")
-    return f"{name}: trial {number}, latent {size:,}, validation MSE {error(row.real('val_mse'))}"
+    return f"trial {number}, latent {size:,}, validation MSE {error(row.real('val_mse'))}"
 
 
 def _strip(title: str, study: StudyRecord, seed: SeedRecord) -> _Strip | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archsearch.report.correlation import MEASURES, SIZES, Measure, Size
 from archsearch.report.figures.style import COLORS, INK, figure, legend_below
+from archsearch.report.statistics.correlation import MEASURES, SIZES, Measure, Size
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

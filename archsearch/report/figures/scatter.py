@@ -13,12 +13,14 @@ from archsearch.report.figures.style import (
     INK,
     error_axis,
     figure,
+    hover_id,
     legend_below,
     size_axis,
     thinned,
 )
-from archsearch.report.sample import FLOOR
+from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.words import caption
+from archsearch.report.yardsticks import pareto
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,6 +32,7 @@ __all__ = ["latent_figure"]
 
 _MARKERS = ("o", "s", "^", "D", "P")
 _MOST_BARS = 250
+_RASTER_FROM = 2000
 
 
 def latent_figure(findings: Findings) -> Figure | None:
@@ -39,7 +42,7 @@ def latent_figure(findings: Findings) -> Figure | None:
         return None
     made, (axes,) = figure(7.6, 5.6)
     _models(axes, shown)
-    _front(axes, shown, findings.front)
+    _front(axes, shown)
     _linear_codes(axes, findings, shown)
     _frame(axes, shown)
     made.suptitle(_title(findings), fontsize=10, color=INK)
@@ -71,6 +74,7 @@ def _models(axes: Axes, shown: pd.DataFrame) -> None:
 def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str) -> None:
     size, error = rows["latent_size"], rows["val_mse"].clip(lower=FLOOR)
     hollow = rows["collapsed"].to_numpy()
+    crowded = len(rows) > _RASTER_FROM
     if len(rows) <= _MOST_BARS:
         axes.vlines(
             size, rows["low"].clip(lower=FLOOR), rows["high"].clip(lower=FLOOR), color=color, lw=1.2
@@ -79,17 +83,19 @@ def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str)
     alpha = thinned(len(rows), most=0.95, least=0.55)
     axes.scatter(
         size[~hollow], error[~hollow], s=area, marker=marker, color=color, alpha=alpha,
-        linewidths=0, label=label, zorder=3,
+        linewidths=0, label=label, zorder=3, gid=hover_id(rows["number"][~hollow]),
+        rasterized=crowded,
     )  # fmt: skip
     if hollow.any():
         axes.scatter(
             size[hollow], error[hollow], s=area + 8, marker=marker, facecolors="none",
             edgecolors=color, label=f"{label}, collapsed", zorder=3,
+            gid=hover_id(rows["number"][hollow]), rasterized=crowded,
         )  # fmt: skip
 
 
-def _front(axes: Axes, shown: pd.DataFrame, front: tuple[int, ...]) -> None:
-    rows = shown[shown["number"].isin(front)].sort_values("latent_size")
+def _front(axes: Axes, shown: pd.DataFrame) -> None:
+    rows = shown.iloc[pareto(shown[["latent_size", "val_mse"]])]
     if len(rows) > 1:
         axes.step(
             rows["latent_size"], rows["val_mse"].clip(lower=FLOOR), where="post", color=INK, lw=0.9,

@@ -7,7 +7,7 @@ files beside it they stand as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,8 +25,10 @@ __all__ = [
     "INK",
     "error_axis",
     "figure",
+    "hover_id",
     "legend_below",
     "plain",
+    "short",
     "size_axis",
     "size_colors",
     "styled",
@@ -38,6 +40,8 @@ FAINT = "#c8ced5"
 # Okabe & Ito (2008) in seaborn's "colorblind" order: each is told from the
 # others in the common color deficiencies, and stands out on white and on black.
 COLORS = ("#0173b2", "#de8f05", "#029e73", "#cc78bc", "#d55e00", "#ca9161")
+
+_LEGIBLE = 22.0
 
 _SETTINGS: dict[str, Any] = {
     "axes.edgecolor": FAINT,
@@ -77,13 +81,21 @@ def styled() -> Iterator[None]:
 
 
 def figure(
-    width: float, height: float, *, rows: int = 1, columns: int = 1
+    width: float,
+    height: float,
+    *,
+    rows: int = 1,
+    columns: int = 1,
+    heights: tuple[float, ...] | None = None,
 ) -> tuple[Figure, list[Axes]]:
-    """A figure of ``width`` × ``height`` inches and its axes, row by row."""
+    """A figure of ``width`` × ``height`` inches and its axes, row by row.
+
+    ``heights`` are the rows' shares of the height.
+    """
     from matplotlib.figure import Figure
 
     made = Figure(figsize=(width, height), layout="constrained")
-    grid = made.subplots(rows, columns, squeeze=False)
+    grid = made.subplots(rows, columns, squeeze=False, height_ratios=heights)
     return made, [axes for row in grid for axes in row]
 
 
@@ -138,11 +150,39 @@ def _ticks(low: float, high: float, binary: bool, most: int = 7) -> list[float]:
     return within[:: int(np.ceil(len(within) / most))]
 
 
+def hover_id(numbers: Iterable[int]) -> str:
+    """The id of a group of points that tells the page which trials they are, in order.
+
+    Example:
+        >>> hover_id([3, 5])
+        'trials:3,5'
+    """
+    return "trials:" + ",".join(map(str, numbers))
+
+
+def short(text: str, width: int) -> str:
+    """A user's text in at most ``width`` characters: its middle is left out.
+
+    Example:
+        >>> short("encoder[0].conv.kernel", 13)
+        'encode…kernel'
+    """
+    if len(text) <= width:
+        return text
+    half = width // 2
+    return f"{text[:half]}…{text[len(text) - (width - half - 1) :]}"
+
+
 def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:
     """The legend under the axes, where it covers nothing."""
+    from matplotlib.collections import PathCollection
+
     handles, labels = axes.get_legend_handles_labels()
     if handles:
-        made.legend(handles, labels, loc="outside lower center", ncols=columns)
+        legend = made.legend(handles, labels, loc="outside lower center", ncols=columns)
+        for handle in legend.legend_handles:
+            if isinstance(handle, PathCollection):  # a dot among thousands is too small alone
+                handle.set_sizes(np.maximum(handle.get_sizes(), _LEGIBLE).tolist())
 
 
 def size_colors(sizes: npt.NDArray[np.float64]) -> tuple[Colormap, Normalize]:

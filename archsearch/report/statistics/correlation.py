@@ -24,9 +24,13 @@ from typing import Literal, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.report.intervals import fisher_interval, student_interval, textbook_variance
-from archsearch.report.permutation import kendall_p, linear_p, orders, residuals
-from archsearch.report.resampling import (
+from archsearch.report.statistics.intervals import (
+    fisher_interval,
+    student_interval,
+    textbook_variance,
+)
+from archsearch.report.statistics.permutation import kendall_p, linear_p, orders, residuals
+from archsearch.report.statistics.resampling import (
     correlation_matrices,
     kendall_tau_b,
     midranks,

@@ -1,0 +1,86 @@
+"""What stands under each figure."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["CAPTIONS", "Caption"]
+
+
+class Caption(NamedTuple):
+    """A figure's title and how to read it."""
+
+    title: str
+    text: str
+
+
+CAPTIONS = {
+    "latent": Caption(
+        "Error against latent size",
+        "One point for each trial, the mean over its seeds; bars span the seeds. Points above the "
+        "curves are beaten by a linear code of the same size. The step line is the Pareto front. "
+        "On screen, a point under the pointer shows its architecture.",
+    ),
+    "rivals": Caption(
+        "Latent size and its rivals",
+        "How strongly each goes with validation error, by four measures; an interval that crosses "
+        "0 shows no correlation.",
+    ),
+    "map": Caption(
+        "Correlation map",
+        "Spearman’s ρ between error, sizes and numeric choices, over architectures. Two that go "
+        "together here can’t be told apart in their effect.",
+    ),
+    "effects": Caption(
+        "Effect of each choice",
+        "How much a choice changes the error: with the other choices held equal (additive model of "
+        "log MSE), and alone. Bars are 95 % intervals; those that cross ×1 show no effect.",
+    ),
+    "factors": Caption(
+        "Each searched choice",
+        "A point for each trial; diamonds are geometric means with 95 % bootstrap intervals. The "
+        "other choices vary too, so a difference here isn’t yet an effect.",
+    ),
+    "importances": Caption(
+        "Importance of each choice",
+        "The share of the error’s variance that each explains, by the evaluator named above it. "
+        "What doesn’t reach the line of pure chance isn’t shown to matter.",
+    ),
+    "stability": Caption(
+        "Is the answer stable?",
+        "The correlation of latent size with validation error, and the slope on log–log axes, as "
+        "they would have been reported after each epoch; bands are 95 % intervals.",
+    ),
+    "learning": Caption(
+        "Learning curves",
+        "Validation error after each epoch, a line for each trial, the mean over its seeds. "
+        "Where lines still fall, longer training could change the order.",
+    ),
+    "reconstructions": Caption(
+        "Reconstructions",
+        "The same test pictures, and what the best, the median and the worst trial make of them.",
+    ),
+    "sizes": Caption(
+        "Reconstructions across latent sizes",
+        "The same test pictures from the smallest to the largest latent, each by the best trial of "
+        "its size.",
+    ),
+    "timeline": Caption(
+        "Timeline",
+        "Above, the error of each run when it ended; below, which runs went on at once.",
+    ),
+    "compared": Caption(
+        "The studies together",
+        "One point for each architecture, the mean over its seeds; a line for each study is its "
+        "log–log fit.",
+    ),
+    "correlations": Caption(
+        "Their correlations",
+        "Spearman’s ρ of latent size with validation error in each study, with 95 % intervals.",
+    ),
+    "runs": Caption(
+        "Error over epochs",
+        "Validation error after each epoch, a line for each run; ticks at the right are the test "
+        "errors at the end.",
+    ),
+}

@@ -1,0 +1,189 @@
+"""Several studies beside each other: what each found, and whether they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from math import isfinite
+from typing import NamedTuple
+
+from archsearch.records import RunResult, StudyRecord
+from archsearch.report.caution import Caution, search_method
+from archsearch.report.findings import Findings, find
+from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.multiple import holm
+from archsearch.report.words_numbers import decimal, error, interval
+
+__all__ = ["Comparison", "Difference", "compare", "comparison_words"]
+
+
+class Difference(NamedTuple):
+    """ρ of one study minus ρ of another, with its interval and p corrected for all pairs."""
+
+    first: str
+    second: str
+    estimate: Estimate
+    p_holm: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What several studies found, each by itself, and how their correlations differ."""
+
+    findings: tuple[Findings, ...]
+    names: tuple[str, ...]
+    differences: tuple[Difference, ...]
+    cautions: tuple[Caution, ...]
+
+
+def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
+    """Find each study's numbers, and the differences of their Spearman correlations.
+
+    Only designed studies are held against each other: a search's trials are
+    biased by the search.
+    """
+    findings = tuple(find(study, seed=seed) for study in studies)
+    names = _distinct_names([study.name for study in studies])
+    made = [
+        (first, second, _difference(_rho(one), _rho(other)))
+        for (first, one), (second, other) in combinations(zip(names, findings, strict=True), 2)
+        if one.study.designed and other.study.designed
+    ]
+    known = [(a, b, estimate) for a, b, estimate in made if estimate is not None]
+    corrected = holm([estimate.p for _, _, estimate in known])
+    differences = tuple(
+        Difference(a, b, estimate, p) for (a, b, estimate), p in zip(known, corrected, strict=True)
+    )
+    return Comparison(findings, names, differences, tuple(_cautions(findings, names)))
+
+
+def _rho(findings: Findings) -> Estimate:
+    return findings.found.measures["latent_size"]["spearman"]
+
+
+def _distinct_names(names: list[str]) -> tuple[str, ...]:
+    """The names, numbered where the same one comes twice (from two storages)."""
+    return tuple(
+        name if names.count(name) == 1 else f"{name} ({names[: place + 1].count(name)})"
+        for place, name in enumerate(names)
+    )
+
+
+def _difference(one: Estimate, other: Estimate) -> Estimate | None:
+    """Difference of two independent correlations: interval by Zou (2007), p by Fisher's z."""
+    from scipy import stats
+
+    values = one.value, one.low, one.high, other.value, other.low, other.high
+    if any(value is None for value in values) or min(one.n, other.n) < 5:
+        return None
+    r, low, high, s, s_low, s_high = (float(value or 0.0) for value in values)
+    below = ((r - low) ** 2 + (s_high - s) ** 2) ** 0.5
+    above = ((high - r) ** 2 + (s - s_low) ** 2) ** 0.5
+    z, w = (float(_fisher(value)) for value in (r, s))
+    deviation = (1.06 / (one.n - 3) + 1.06 / (other.n - 3)) ** 0.5
+    p = float(2 * stats.norm.sf(abs(z - w) / deviation))
+    return Estimate(r - s, r - s - below, r - s + above, one.n + other.n, p)
+
+
+def _fisher(value: float) -> float:
+    from math import atanh
+
+    return atanh(max(min(value, 1 - 1e-6), -1 + 1e-6))
+
+
+def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Caution]:
+    made = []
+    firsts = [_first_result(one) for one in findings]
+    for code, message, values in (
+        (
+            "different-pictures",
+            "The studies saw different pictures: errors don’t compare",
+            [result.data_fingerprint if result else None for result in firsts],
+        ),
+        (
+            "different-task",
+            "The studies have different tasks: errors don’t compare",
+            [result.task if result else None for result in firsts],
+        ),
+        (
+            "different-epochs",
+            "The studies trained for different numbers of epochs",
+            [str(result.epochs) if result else None for result in firsts],
+        ),
+    ):
+        known = {name: v for name, v in zip(names, values, strict=True) if v is not None}
+        if len(set(known.values())) > 1:
+            told = ", ".join(f"{name}: {value}" for name, value in known.items())
+            made.append(Caution(code, f"{message} ({told})."))
+    searched = [
+        f"{name} ({search_method(one.study)})"
+        for name, one in zip(names, findings, strict=True)
+        if not one.study.designed
+    ]
+    if searched:
+        made.append(
+            Caution(
+                "adaptive-search",
+                f"Trials chosen by their errors: {', '.join(searched)}. Their correlations are "
+                "biased and not held against others.",
+            )
+        )
+    return made
+
+
+def _first_result(findings: Findings) -> RunResult | None:
+    results = (seed.result for trial in findings.study.trials for seed in trial.seeds)
+    return next((result for result in results if result is not None), None)
+
+
+def comparison_words(comparison: Comparison) -> list[str]:
+    """What each study says, the best of all, and which correlations differ."""
+    said = [
+        f"{name}: {_one(findings)}"
+        for name, findings in zip(comparison.names, comparison.findings, strict=True)
+    ]
+    return [*said, *_differences(comparison), *_best(comparison)]
+
+
+def _one(findings: Findings) -> str:
+    rho = _rho(findings)
+    if rho.value is None or rho.low is None or rho.high is None:
+        return f"no correlation can be given ({rho.n} architectures)."
+    marked = "" if findings.study.designed else "among the trials that the search chose, "
+    told = f"ρ = {decimal(rho.value)} ({interval(rho)}, {rho.n} architectures)"
+    if rho.low <= 0 <= rho.high:
+        return f"{marked}no correlation of latent size with validation error is shown, {told}."
+    way = "lower" if rho.value < 0 else "higher"
+    return f"{marked}a larger latent goes with a {way} validation error, {told}."
+
+
+def _differences(comparison: Comparison) -> list[str]:
+    if not comparison.differences:
+        return ["No two studies can be held against each other."]
+    clear = [each for each in comparison.differences if (each.p_holm or 1) < 0.05]
+    if not clear:
+        return [
+            f"No difference between correlations is shown ({len(comparison.differences)} pairs, "
+            "corrected); that doesn’t say there is none."
+        ]
+    told = "; ".join(
+        f"{each.first} against {each.second} {decimal(each.estimate.value or 0)} "
+        f"({interval(each.estimate)})"
+        for each in clear
+    )
+    return [f"Correlations differ: {told}."]
+
+
+def _best(comparison: Comparison) -> list[str]:
+    found = [
+        (findings.trial(findings.best).real("val_mse"), name, findings.best)
+        for name, findings in zip(comparison.names, comparison.findings, strict=True)
+        if findings.best is not None
+    ]
+    found = [each for each in found if isfinite(each[0])]
+    codes = {caution.code for caution in comparison.cautions}
+    if len(found) < 2 or codes & {"different-pictures", "different-task"}:
+        return []
+    value, name, number = min(found)
+    return [f"The lowest validation error is {error(value)}, of {name}, trial {number}."]

@@ -1,0 +1,99 @@
+"""All statistics beyond the headline, computed once for page, figures and summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from archsearch.records import StudyRecord
+from archsearch.report.statistics.effects import MOST_LEVELS, FactorTest, factor_effects
+from archsearch.report.statistics.epochs import AtEpoch, error_table, over_epochs
+from archsearch.report.statistics.factors import Factor, searched_factors
+from archsearch.report.statistics.families import Grouping, within_families
+from archsearch.report.statistics.importance import Importances, importances
+from archsearch.report.statistics.knee import Knee, Line, find_knee, fit_line
+from archsearch.report.statistics.noise import NoiseShares, noise_shares
+from archsearch.report.statistics.pairs import Paired, paired_effects
+from archsearch.report.statistics.ranges import RangeLeft, leave_range_out
+from archsearch.report.statistics.rivals import Rival, compare_rivals
+from archsearch.report.statistics.sample import FLOOR, Sample
+
+__all__ = ["AREA", "Details", "compute_details"]
+
+AREA = "latent height×width"
+
+
+@dataclass(frozen=True)
+class Details:
+    """What stands behind the headline; see the modules of ``statistics`` for each.
+
+    Attributes:
+        rivals: latent size and what else may go with the error.
+        groupings: the correlation within families, several ways to make them.
+        ranges: the correlation without parts of the range.
+        line: the log–log fit.
+        knee: its best bend, shown or not.
+        noise: seed noise against architecture effect; None with one seed.
+        epochs: correlation and slope after every epoch.
+        factors: the searched choices that vary.
+        effects: what each does to the error.
+        paired: the same from like architectures.
+        importances: shares of explained variance.
+    """
+
+    rivals: tuple[Rival, ...]
+    groupings: tuple[Grouping, ...]
+    ranges: tuple[RangeLeft, ...]
+    line: Line | None
+    knee: Knee | None
+    noise: NoiseShares | None
+    epochs: tuple[AtEpoch, ...]
+    factors: tuple[Factor, ...]
+    effects: tuple[FactorTest, ...]
+    paired: tuple[Paired, ...]
+    importances: Importances
+
+
+def compute_details(study: StudyRecord, sample: Sample, *, seed: int = 0) -> Details:
+    """Compute all of it over the sample's architectures."""
+    table = sample.architectures()
+    latent = table["latent_size"].to_numpy(dtype=np.float64)
+    mse = table["val_mse"].to_numpy(dtype=np.float64)
+    factors = searched_factors(study, table)
+    epochs, errors = error_table(study, sample)
+    return Details(
+        rivals=compare_rivals(table, seed=seed),
+        groupings=within_families(latent, mse, _groupings(table, factors), seed=seed),
+        ranges=leave_range_out(latent, mse, seed=seed),
+        line=fit_line(latent, mse),
+        knee=find_knee(latent, mse, seed=seed),
+        noise=noise_shares(_balanced(sample)),
+        epochs=over_epochs(latent, epochs, errors, seed=seed),
+        factors=factors,
+        effects=factor_effects(factors, mse, seed=seed) if len(mse) > 2 else (),
+        paired=paired_effects(table, factors, seed=seed),
+        importances=importances(factors, mse, seed=seed),
+    )
+
+
+def _groupings(table: pd.DataFrame, factors: tuple[Factor, ...]) -> dict[str, list[str]]:
+    """Families by the latent's height×width, by encoder depth, and by each choice."""
+    areas = zip(table["latent_height"], table["latent_width"], strict=True)
+    groupings = {
+        AREA: [f"{height:.0f}×{width:.0f}" for height, width in areas],
+        "encoder depth": [f"{depth:.0f}" for depth in table["encoder_depth"]],
+    }
+    for factor in factors:
+        if factor.kind == "choice" and len(factor.levels) <= MOST_LEVELS:
+            groupings[factor.name] = [value or "unset" for value in factor.values]
+    return groupings
+
+
+def _balanced(sample: Sample) -> np.ndarray:
+    """Log MSE, architectures × seeds; of equal plans the first trial."""
+    runs = sample.runs.drop_duplicates(["key", "seed"])
+    table = runs.pivot_table(index="key", columns="seed", values="val_mse").dropna()
+    logs: np.ndarray = np.log(np.maximum(table.to_numpy(dtype=np.float64), FLOOR))
+    return logs

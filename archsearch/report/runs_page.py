@@ -1,0 +1,246 @@
+"""Writing the page of trained runs side by side."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from math import log
+from pathlib import Path
+from statistics import mean, stdev
+
+from archsearch.config import load
+from archsearch.files import write_text
+from archsearch.records import PlanRecord, RunRecord, load_run, plan_record
+from archsearch.records.runs import SPEC_FILE
+from archsearch.report.caution import Caution
+from archsearch.report.detail_tables import DetailTable
+from archsearch.report.figures import drawings
+from archsearch.report.figures.compared import runs_figure
+from archsearch.report.rendering import figure_cards, render
+from archsearch.report.tables import Architecture, layer_rows
+from archsearch.report.words_numbers import error
+from archsearch.report.write import ReportFiles, write_figures
+
+__all__ = ["write_runs_report"]
+
+_CLOSE = 0.05
+
+
+def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
+    """Write the page of trained runs side by side into ``out``.
+
+    Args:
+        folders: run directories, in the order shown.
+        out: a folder, made if missing.
+
+    Raises:
+        InputError: a folder holds no finished run, or a spec that can't be read.
+    """
+    runs = [load_run(folder) for folder in folders]
+    plans = [
+        plan_record(load(folder / SPEC_FILE).plan(task=run.settings.task.name))
+        for folder, run in zip(folders, runs, strict=True)
+    ]
+    names = _names(runs, folders)
+    drawn = list(drawings({"runs": lambda: runs_figure(names, runs)}))
+    figures = write_figures(drawn, out)
+    said, cautions = _words(names, runs, plans), _cautions(runs, plans)
+    summary: dict[str, object] = {
+        "version": 1,
+        "runs": [_numbers(*each) for each in zip(names, runs, plans, strict=True)],
+        "warnings": [caution._asdict() for caution in cautions],
+        "figures": [path.relative_to(out).as_posix() for path in figures],
+    }
+    page = render(
+        "beside.html.j2",
+        name=" · ".join(names),
+        kind="archsearch runs",
+        question="Which run is better, and by how much?",
+        answer=said,
+        cautions=cautions,
+        figures=figure_cards(drawn),
+        tables=[_table(names, runs, plans)],
+        architectures=[
+            Architecture(f"run-{place}", name, "", plan.spec, layer_rows(plan))
+            for place, (name, plan) in enumerate(zip(names, plans, strict=True))
+        ],
+    )
+    table, epochs = out / "runs.csv", out / "epochs.csv"
+    write_text(table, _csv([_flat(*each) for each in zip(names, runs, plans, strict=True)]))
+    write_text(epochs, _csv(_epochs(names, runs)))
+    numbers, index = out / "summary.json", out / "index.html"
+    write_text(numbers, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    write_text(index, page)
+    return ReportFiles(index, table, epochs, numbers, tuple(figures), summary, tuple(said))
+
+
+def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
+    """The runs' names; their folders where the same name comes twice."""
+    plain = [run.name for run in runs]
+    return [
+        name if plain.count(name) == 1 else folder.as_posix()
+        for name, folder in zip(plain, folders, strict=True)
+    ]
+
+
+def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
+    result = run.result
+    baselines = result.baselines
+    return {
+        "run": name,
+        "task": result.task,
+        "seed": result.seed,
+        "epochs": result.epochs,
+        "latent_size": plan.latent_size,
+        "params": plan.params,
+        "macs": plan.macs,
+        "train": {"mse": result.train_mse},
+        "val": result.val.model_dump(),
+        "test": result.test.model_dump(),
+        "baselines": {
+            "channel_mean": baselines.channel_mean_test,
+            "pca": baselines.pca_test,
+            "patch_pca": baselines.patch_pca_test,
+        },
+        "seconds": result.seconds,
+        "collapsed": result.collapsed,
+        "data_fingerprint": result.data_fingerprint,
+    }
+
+
+def _flat(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in _numbers(name, run, plan).items():
+        if isinstance(value, dict):
+            flat |= {f"{key}_{inner}": number for inner, number in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _epochs(names: Sequence[str], runs: Sequence[RunRecord]) -> list[dict[str, object]]:
+    return [
+        {"run": name, "seed": run.result.seed, **epoch.model_dump()}
+        for name, run in zip(names, runs, strict=True)
+        for epoch in run.result.history
+    ]
+
+
+def _csv(rows: list[dict[str, object]]) -> str:
+    text = io.StringIO()
+    if rows:
+        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    return text.getvalue()
+
+
+def _words(
+    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
+) -> list[str]:
+    ranked = sorted(zip(names, runs, plans, strict=True), key=lambda each: each[1].result.val.mse)
+    name, best, plan = ranked[0]
+    said = [
+        f"{name} has the lowest validation error, {error(best.result.val.mse)} (on the test split "
+        f"{error(best.result.test.mse)}), with a latent of {plan.latent_size:,} numbers."
+    ]
+    if len(ranked) > 1:
+        other, second, _ = ranked[1]
+        ratio = second.result.val.mse / max(best.result.val.mse, 1e-12)
+        close = " So small a difference may be the seed’s." if log(ratio) < _CLOSE else ""
+        said.append(f"Next is {other}, with {ratio:.2f} times its error.{close}")
+    return [*said, *_repeats(names, runs, plans), _against_codes(ranked)]
+
+
+def _repeats(
+    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
+) -> list[str]:
+    """Mean ± deviation of runs of one architecture with several seeds."""
+    groups: dict[str, list[int]] = {}
+    for place, (run, plan) in enumerate(zip(runs, plans, strict=True)):
+        settings = run.settings.model_dump(exclude={"train": {"seed"}})
+        groups.setdefault(plan.key + json.dumps(settings, sort_keys=True), []).append(place)
+    said = []
+    for places in groups.values():
+        seeds = {runs[place].result.seed for place in places}
+        if len(seeds) < 2:
+            continue
+        errors = [runs[place].result.val.mse for place in places]
+        said.append(
+            f"{', '.join(names[place] for place in places)} are one architecture with "
+            f"{len(seeds)} seeds: {error(mean(errors))} ± {error(stdev(errors))} (mean and "
+            "standard deviation of validation MSE)."
+        )
+    return said
+
+
+def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> str:
+    beaten = []
+    for name, run, _ in ranked:
+        found = run.result.baselines
+        known = [v for v in (found.pca_test, found.patch_pca_test) if v is not None]
+        if known and min(known) < run.result.test.mse:
+            beaten.append(name)
+    if not beaten:
+        return "No linear code of a run’s own latent size does better on the test split than it."
+    return (
+        f"A linear code of the same latent size does better on the test split than "
+        f"{', '.join(beaten)}: the bottleneck isn’t what limits "
+        f"{'it' if len(beaten) == 1 else 'them'}."
+    )
+
+
+def _cautions(runs: Sequence[RunRecord], plans: Sequence[PlanRecord]) -> list[Caution]:
+    made = []
+    if len({run.result.data_fingerprint for run in runs}) > 1:
+        made.append(
+            Caution("different-pictures", "The runs saw different pictures: errors don’t compare.")
+        )
+    if len({run.result.task for run in runs}) > 1:
+        made.append(Caution("different-task", "The runs have different tasks."))
+    epochs = [run.result.epochs for run in runs]
+    if min(epochs) < max(epochs):
+        told = f"{min(epochs)} to {max(epochs)}"
+        made.append(Caution("unequal-epochs", f"Runs differ in epochs ({told})."))
+    if len(runs) > 1 and len({plan.key for plan in plans}) == len(runs):
+        made.append(
+            Caution(
+                "one-seed",
+                "One run for each architecture: a difference may be the seed’s. Train each with "
+                "several seeds (--seed) to tell.",
+            )
+        )
+    collapsed = [run.name for run in runs if run.result.collapsed]
+    if collapsed:
+        told = ", ".join(collapsed)
+        made.append(Caution("collapsed-runs", f"Collapsed to the channel mean: {told}."))
+    return made
+
+
+def _table(
+    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
+) -> DetailTable:
+    columns = ["run", "seed", "epochs", "latent", "parameters", "train MSE", "val MSE", "test MSE"]
+    columns += ["test PSNR", "test SSIM", "channel mean", "PCA", "patch PCA", "seconds"]
+    rows = [[name, *_row(run, plan)] for name, run, plan in zip(names, runs, plans, strict=True)]
+    note = "Baselines are test MSEs: predicting the channel mean, and linear codes of as many "
+    return DetailTable("runs", "The runs", columns, rows, f"{note}numbers as the latent.")
+
+
+def _row(run: RunRecord, plan: PlanRecord) -> list[str]:
+    result, found = run.result, run.result.baselines
+    errors = [result.train_mse, result.val.mse, result.test.mse]
+    linear = [found.channel_mean_test, found.pca_test, found.patch_pca_test]
+    return [
+        str(result.seed),
+        str(result.epochs),
+        f"{plan.latent_size:,}",
+        f"{plan.params:,}",
+        *map(error, errors),
+        "–" if result.test.psnr is None else f"{result.test.psnr:.2f} dB",
+        "–" if result.test.ssim is None else f"{result.test.ssim:.3f}",
+        *("–" if value is None else error(value) for value in linear),
+        f"{result.seconds:.0f}",
+    ]

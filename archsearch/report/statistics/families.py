@@ -1,0 +1,186 @@
+"""Does the correlation hold within families, or only between them?
+
+Architectures of one family share a trait (the latent's height×width, or a
+value of a searched choice). Where families differ in both latent size and
+error, the pooled correlation can be strong and vanish within every family
+(Simpson's paradox).
+
+The correlation within families ranks latent size and error in each family by
+itself, centres the ranks and divides them by the family's size + 1, so that a
+family counts by its members (van Elteren 1960); then it is the correlation of
+these over all. Resamples are drawn, and errors permuted, within families.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from archsearch.report.statistics.correlation import FEWEST, Estimate
+from archsearch.report.statistics.intervals import fisher_interval
+from archsearch.report.statistics.multiple import holm
+from archsearch.report.statistics.rank import nothing, spearman_draws, spearman_of
+from archsearch.report.statistics.resampling import midranks, resample_weights
+
+__all__ = ["Family", "Grouping", "within_families"]
+
+Floats = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
+
+MOST_FAMILIES = 12
+_RESAMPLES = 600
+_PERMUTATIONS = 1999
+
+
+class Family(NamedTuple):
+    """One family's own correlation; without a value where it has too few."""
+
+    label: str
+    estimate: Estimate
+
+
+class Grouping(NamedTuple):
+    """One way to make families.
+
+    ``pooled`` is ρ over the architectures of these families; ``within`` that
+    within them; ``contrast`` is |pooled| − |within|. ``p_holm`` is the
+    permutation p of ``within``, corrected for all groupings.
+    """
+
+    by: str
+    families: tuple[Family, ...]
+    pooled: Estimate
+    within: Estimate
+    contrast: Estimate
+    p_holm: float | None
+
+
+def within_families(
+    latent_n: npt.ArrayLike,
+    mse_n: npt.ArrayLike,
+    groupings: Mapping[str, npt.ArrayLike],
+    *,
+    seed: int = 0,
+) -> tuple[Grouping, ...]:
+    """Contrast the pooled correlation with that within families, for each grouping.
+
+    Args:
+        latent_n: latent size of each architecture, shape (n,).
+        mse_n: its error, shape (n,).
+        groupings: a label for each architecture, under the grouping's name.
+        seed: of resamples and permutations.
+
+    Returns:
+        Only groupings with 2 to 12 families of two or more, of which at least
+        one varies in latent size.
+    """
+    latent, mse = (np.asarray(each, dtype=np.float64) for each in (latent_n, mse_n))
+    found = []
+    for place, (name, labels) in enumerate(groupings.items()):
+        rng = np.random.default_rng([seed, 2, place])
+        grouping = _grouping(name, latent, mse, np.asarray(labels, dtype=str), rng)
+        if grouping is not None:
+            found.append(grouping)
+    corrected = holm([grouping.within.p for grouping in found])
+    return tuple(g._replace(p_holm=p) for g, p in zip(found, corrected, strict=True))
+
+
+def _grouping(
+    name: str, latent: Floats, mse: Floats, labels: npt.NDArray[np.str_], rng: np.random.Generator
+) -> Grouping | None:
+    members = {str(label): np.flatnonzero(labels == label) for label in np.unique(labels)}
+    members = {label: places for label, places in members.items() if len(places) > 1}
+    ordered = sorted(members, key=_in_order)
+    if not 2 <= len(members) <= MOST_FAMILIES:
+        return None
+    kept = np.concatenate([members[label] for label in ordered])
+    bounds = np.cumsum([0, *(len(members[label]) for label in ordered)])
+    blocks = [np.arange(*ends) for ends in pairwise(bounds)]
+    x, y = latent[kept], mse[kept]
+    if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
+        return None
+    families = tuple(
+        Family(label, spearman_of(x[block], y[block], rng, resamples=400))
+        for label, block in zip(ordered, blocks, strict=True)
+    )
+    return _contrasted(name, families, x, y, blocks, rng)
+
+
+def _contrasted(
+    name: str,
+    families: tuple[Family, ...],
+    x: Floats,
+    y: Floats,
+    blocks: list[Places],
+    rng: np.random.Generator,
+) -> Grouping:
+    n, freedom = len(x), len(x) - len(blocks) - 2
+    once = np.ones((1, n))
+    pooled, within = float(spearman_draws(y, x[None], once)[0, 0]), _within(x, y, once, blocks)[0]
+    if n < FEWEST or freedom < 2 or not np.isfinite(within) or not np.isfinite(pooled):
+        return Grouping(name, families, nothing(n), nothing(n), nothing(n), None)
+    weights = _stratified(n, blocks, rng)
+    pooled_B = spearman_draws(y, x[None], weights)[0]
+    within_B = _within(x, y, weights, blocks)
+    ends = fisher_interval(float(within), within_B, 1.06 / freedom, n)
+    gaps = np.abs(pooled_B) - np.abs(within_B)
+    gap = abs(pooled) - abs(float(within))
+    low, high = np.nanquantile(gaps, [0.025, 0.975])
+    return Grouping(
+        name,
+        families,
+        Estimate(pooled, *fisher_interval(pooled, pooled_B, 1.06 / (n - 3), n), n, None),
+        Estimate(float(within), *ends, n, _permutation_p(x, y, blocks, rng)),
+        Estimate(gap, min(float(low), gap), max(float(high), gap), n, None),
+        None,
+    )
+
+
+def _stratified(n: int, blocks: list[Places], rng: np.random.Generator) -> Floats:
+    resamples = _RESAMPLES if n <= 2000 else 200
+    weights = np.empty((resamples, n))
+    for block in blocks:
+        drawn = [*resample_weights(len(block), resamples, rng)]
+        weights[:, block] = np.concatenate(drawn)
+    return weights
+
+
+def _within(x: Floats, y: Floats, weights_Bn: Floats, blocks: list[Places]) -> Floats:
+    """The correlation within families in each resample, shape (B,)."""
+    both, own_x, own_y = (np.zeros(len(weights_Bn)) for _ in range(3))
+    for block in blocks:
+        w = weights_Bn[:, block]
+        dx, dy = (_scaled_ranks(values[block], w) for values in (x, y))
+        both += np.einsum("bn,bn,bn->b", w, dx, dy)
+        own_x += np.einsum("bn,bn,bn->b", w, dx, dx)
+        own_y += np.einsum("bn,bn,bn->b", w, dy, dy)
+    product = own_x * own_y
+    return np.clip(both / np.sqrt(np.where(product > 1e-12, product, np.nan)), -1, 1)
+
+
+def _scaled_ranks(values: Floats, weights_Bn: Floats) -> Floats:
+    total = weights_Bn.sum(axis=1, keepdims=True)
+    scaled: Floats = midranks(values, weights_Bn) / (total + 1) - 0.5
+    return scaled
+
+
+def _permutation_p(x: Floats, y: Floats, blocks: list[Places], rng: np.random.Generator) -> float:
+    """Two-sided p of the correlation within families, errors permuted within families."""
+    observed, permuted = 0.0, np.zeros(_PERMUTATIONS if len(x) <= 2000 else 499)
+    for block in blocks:
+        once = np.ones((1, len(block)))
+        dx, dy = (_scaled_ranks(values[block], once)[0] for values in (x, y))
+        observed += float(dx @ dy)
+        permuted += rng.permuted(np.tile(dy, (len(permuted), 1)), axis=1) @ dx
+    hits = np.count_nonzero(np.abs(permuted) >= abs(observed) * (1 - 1e-9))
+    return float((1 + hits) / (1 + len(permuted)))
+
+
+def _in_order(label: str) -> tuple[float, str]:
+    """Sizes such as 2×2 and 16×16 by number, words after them."""
+    head = label.split("×", maxsplit=1)[0]
+    return (float(head), label) if head.replace(".", "", 1).isdigit() else (np.inf, label)

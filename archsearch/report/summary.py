@@ -1,0 +1,176 @@
+"""``summary.json``: the findings for programs. Keys stay; more may be added."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import isfinite
+
+from archsearch.records import trial_counts
+from archsearch.report.details import Details
+from archsearch.report.findings import Findings
+from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.yardsticks import LIMITED, NOT_LIMITED, front_columns
+
+__all__ = ["summarize"]
+
+
+def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
+    """What ``summary.json`` says; None stands for what can't be computed.
+
+    For an adaptive method ``correlations`` and ``slope_loglog`` are empty of
+    numbers and ``details`` is None; ``correlations_adaptive`` and
+    ``details_adaptive`` have those of the chosen trials.
+    """
+    study, designed = findings.study, findings.study.designed
+    found, spare = findings.found, findings.without_collapsed
+    slope = found.slopes["latent_size"] if designed else None
+    summary: dict[str, object] = {
+        "version": 1,
+        "study": study.name,
+        "trials": trial_counts(study),
+        "correlations": _measures(found, known=designed),
+        "correlations_without_collapsed": _measures(spare, known=designed),
+        "slope_loglog": estimate_json(slope, found.n),
+        "best": _trial(findings, findings.best),
+        "pareto": [_trial(findings, number) for number in findings.front],
+        "pareto_of": front_columns(study),
+        "warnings": [caution._asdict() for caution in findings.cautions],
+        "figures": figures,
+        "details": _details(findings.details) if designed else None,
+        "yardsticks": _yardsticks(findings),
+    }
+    if not designed:
+        summary["correlations_adaptive"] = _measures(found, known=True)
+        summary["details_adaptive"] = _details(findings.details)
+    return summary
+
+
+def _measures(found: Correlations, *, known: bool) -> dict[str, object]:
+    return {
+        size: {
+            name: estimate_json(estimate if known else None, found.n)
+            for name, estimate in measures.items()
+        }
+        for size, measures in found.measures.items()
+    }
+
+
+def estimate_json(estimate: Estimate | None, n: int = 0) -> dict[str, float | int | None]:
+    """An estimate as a JSON object; all None but n where there is none."""
+    return (estimate or Estimate(None, None, None, n, None))._asdict()
+
+
+def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
+    if number is None:
+        return None
+    row = findings.trial(number)
+    equal = row.real("equal_pca")
+    return {
+        "number": number,
+        **{name: row.whole(name) for name in ("latent_size", "params", "macs", "seeds")},
+        "val_mse": row.real("val_mse"),
+        "test_mse": row.real("test_mse"),
+        "verdict": row.text("verdict") or None,
+        "equal_pca": round(equal, 1) if isfinite(equal) else None,
+    }
+
+
+def _details(details: Details) -> dict[str, object]:
+    knee, noise, shares = details.knee, details.noise, details.importances
+    return {
+        "rivals": {
+            rival.name: {
+                **estimate_json(rival.estimate),
+                "p_holm": rival.p_holm,
+                "latent_stronger_by": estimate_json(rival.gap) if rival.gap else None,
+            }
+            for rival in details.rivals
+        },
+        "within_families": {
+            grouping.by: {
+                "pooled": estimate_json(grouping.pooled),
+                "within": estimate_json(grouping.within),
+                "contrast": estimate_json(grouping.contrast),
+                "p_holm": grouping.p_holm,
+                "families": {one.label: estimate_json(one.estimate) for one in grouping.families},
+            }
+            for grouping in details.groupings
+        },
+        "ranges": [
+            {
+                "latent_low": part.low,
+                "latent_high": part.high,
+                "left_out": part.left_out,
+                "spearman": estimate_json(part.estimate),
+            }
+            for part in details.ranges
+        ],
+        "line": _named(details.line),
+        "knee": None if knee is None else {**_plain(knee._asdict()), "shown": knee.shown},
+        "seed_noise": _named(noise),
+        "epochs": [
+            {
+                "epoch": at.epoch,
+                "spearman": estimate_json(at.spearman),
+                "slope_loglog": estimate_json(at.slope),
+                "agreement_with_last": at.agreement,
+            }
+            for at in details.epochs
+        ],
+        "factors": _factors(details),
+        "paired": [
+            {
+                "what": each.what,
+                "contrast": each.contrast,
+                "held": each.held,
+                "groups": each.groups,
+                "log_mse": estimate_json(each.estimate),
+                "p_holm": each.p_holm,
+            }
+            for each in details.paired
+        ],
+        "importances": {
+            "evaluator": shares.evaluator,
+            "shares": shares.shares,
+            "chance": None if shares.refused else shares.chance,
+            "refused": shares.refused or None,
+            "n": shares.n,
+        },
+    }
+
+
+def _factors(details: Details) -> dict[str, object]:
+    return {
+        test.factor: {
+            "share": test.share,
+            "p": test.p,
+            "p_holm": test.p_holm,
+            "log_mse": {
+                effect.contrast: {
+                    "alone": estimate_json(effect.alone),
+                    "others_equal": estimate_json(effect.adjusted),
+                }
+                for effect in test.effects
+            },
+        }
+        for test in details.effects
+    }
+
+
+def _named(record: object) -> dict[str, object] | None:
+    fields = getattr(record, "_asdict", None)
+    return None if fields is None else _plain(fields())
+
+
+def _plain(values: Mapping[str, object]) -> dict[str, object]:
+    return {
+        name: value.item() if hasattr(value, "item") else value for name, value in values.items()
+    }
+
+
+def _yardsticks(findings: Findings) -> dict[str, object]:
+    verdicts = findings.shown["verdict"]
+    return {
+        "bottleneck_limited": int((verdicts == LIMITED).sum()),
+        "not_bottleneck_limited": int((verdicts == NOT_LIMITED).sum()),
+    }

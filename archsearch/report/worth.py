@@ -1,0 +1,49 @@
+"""What one model's latent is worth, in a sentence: numbers spent, numbers a PCA would need."""
+
+from __future__ import annotations
+
+from math import isfinite
+from typing import TYPE_CHECKING
+
+from archsearch.records import Curves
+from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
+
+if TYPE_CHECKING:
+    from archsearch.report.findings import TrialRow
+
+__all__ = ["latent_worth", "pca_needs"]
+
+_VERDICTS = {
+    LIMITED: "No linear code of its size does better: the bottleneck may be what limits it.",
+    NOT_LIMITED: "A linear code of its size does better: the bottleneck isn’t what limits it.",
+}
+
+
+def pca_needs(row: TrialRow, curves: Curves | None) -> str:
+    """How many PCA components do as well, as words: "about 150", "more than 2,048"; "" unknown.
+
+    Never read past the ends of the measured curve.
+    """
+    worth = row.real("equal_pca")
+    if curves is None or not curves.pca or not isfinite(worth):
+        return ""
+    if row.real("val_mse") >= curves.pca[0].val:
+        return f"at most {curves.pca[0].components:,}"
+    if row.real("val_mse") < min(point.val for point in curves.pca):
+        return f"more than {curves.pca[-1].components:,}"
+    return f"about {worth:,.0f}"
+
+
+def latent_worth(row: TrialRow, curves: Curves | None) -> str:
+    """Numbers spent and what they are worth, the verdict, and how many are used."""
+    parts = []
+    needs = pca_needs(row, curves)
+    if needs:
+        parts.append(f"{row.whole('latent_size'):,} numbers spent, worth {needs} of PCA’s.")
+    parts.append(_VERDICTS.get(row.text("verdict"), ""))
+    if isfinite(row.real("active")) and isfinite(row.real("rank")):
+        parts.append(
+            f"{row.real('active'):,.0f} of them are active; {row.real('rank'):,.0f} principal "
+            "components hold 99 % of the codes’ variance."
+        )
+    return " ".join(part for part in parts if part)

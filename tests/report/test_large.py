@@ -1,0 +1,65 @@
+"""Ten thousand trials: from a database to a page, in time."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+import warnings
+from pathlib import Path
+
+import pytest
+
+from archsearch.records import StudyRecord, load_study
+from archsearch.report import write_report
+from tests.records.storage import stored
+from tests.synthetic import StudyRecipe, synthetic_study
+
+COPIES = 50
+
+
+def multiplied(study: StudyRecord, path: Path, copies: int) -> str:
+    """The study in a database with each trial ``copies`` times, copied by SQL."""
+    many = study.model_copy(update={"slots": study.slots * copies})
+    url = stored(many, path)
+    with sqlite3.connect(path) as database:
+        (trials,) = database.execute("SELECT COUNT(*) FROM trials").fetchone()
+        for copy in range(1, copies):
+            shift = copy * trials
+            database.execute(
+                "INSERT INTO trials SELECT trial_id + ?, number + ?, study_id, state, "
+                "datetime_start, datetime_complete FROM trials WHERE trial_id <= ?",
+                (shift, shift, trials),
+            )
+            database.execute(
+                "INSERT INTO trial_user_attributes (trial_id, key, value_json) SELECT "
+                "trial_id + ?, key, CASE key WHEN 'slot' THEN CAST(value_json AS INT) + ? "
+                "WHEN 'plan' THEN replace(value_json, '\\\"key\\\":\\\"', '\\\"key\\\":\\\"' || ?) "
+                "ELSE value_json END FROM trial_user_attributes WHERE trial_id <= ?",
+                (shift, shift, f"{copy}-", trials),
+            )
+    return url
+
+
+def timed(trials: int, copies: int, folder: Path) -> tuple[float, dict]:
+    recipe = StudyRecipe(complete=trials - 6, failed=3, pruned=3, epochs=10)
+    url = multiplied(synthetic_study(recipe), folder / "studies.db", copies)
+    start = time.process_time()  # a busy machine is no slow report
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        written = write_report(load_study(url, "synthetic"), folder / "report")
+    return time.process_time() - start, written.summary
+
+
+def test_many_trials_come_through_a_database(tmp_path):
+    _, summary = timed(20, 10, tmp_path)
+    assert summary["trials"]["complete"] == 140
+    assert summary["trials"]["failed"] == 30
+    assert summary["correlations"]["latent_size"]["spearman"]["n"] == 140
+
+
+@pytest.mark.full
+def test_ten_thousand_trials_take_less_than_a_minute(tmp_path):
+    seconds, summary = timed(200, COPIES, tmp_path)
+    print(f"{seconds:.1f} s")
+    assert sum(summary["trials"].values()) == 10_000
+    assert seconds < 60

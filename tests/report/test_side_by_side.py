@@ -1,0 +1,128 @@
+"""Several studies, and several runs, on one page."""
+
+from __future__ import annotations
+
+import json
+import math
+import warnings
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from archsearch.config import RunSettings, TrainSettings, load
+from archsearch.errors import InputError
+from archsearch.records import RunRecord, write_run
+from archsearch.report import write_comparison, write_runs_report
+from archsearch.report.comparison import compare
+from archsearch.spec import to_yaml
+from tests.report.pages import HOSTILE, Outline, hostile_study
+from tests.synthetic import StudyRecipe, synthetic_result, synthetic_study
+
+SPEC = """name: net
+input: {channels: auto, height: 16, width: 16}
+encoder:
+- conv: {channels: 4}
+- pool: {}
+decoder:
+- upsample: {}
+- conv: {channels: auto}
+"""
+
+
+def studies(**second: object):
+    first = synthetic_study(StudyRecipe(complete=30, name="strong"))
+    return first, synthetic_study(StudyRecipe(complete=30, name="other", seed=1, **second))
+
+
+def test_correlations_that_differ_are_said_to(tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        written = write_comparison(studies(slope=0), tmp_path)
+    (difference,) = written.summary["differences"]
+    one, other = (
+        study["correlations"]["latent_size"]["spearman"] for study in written.summary["studies"]
+    )
+    found = difference["spearman"]
+    assert found["value"] == pytest.approx(one["value"] - other["value"])
+    z = (math.atanh(one["value"]) - math.atanh(other["value"])) / (2 * 1.06 / 27) ** 0.5
+    assert found["p"] == pytest.approx(math.erfc(abs(z) / 2**0.5), rel=1e-3)
+    assert found["high"] < 0
+    page = written.index.read_text("utf-8")
+    assert "Correlations differ: strong against other" in page
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "index.html", "summary.json", "trials.csv", "epochs.csv", "figures",
+    }  # fmt: skip
+    table = pd.read_csv(tmp_path / "trials.csv")
+    assert set(table["study"]) == {"strong", "other"}
+    assert json.loads((tmp_path / "summary.json").read_text("utf-8")) == written.summary
+
+
+def test_like_studies_are_not_said_to_differ(tmp_path):
+    written = write_comparison(studies(), tmp_path)
+    assert "No difference between correlations is shown" in " ".join(written.answer)
+
+
+def test_what_does_not_compare_is_said():
+    first, second = studies(designed=False)
+    found = compare([first, second])
+    assert found.differences == ()
+    assert {caution.code for caution in found.cautions} == {"adaptive-search"}
+    trial = second.trials[0]
+    seeds = tuple(
+        seed.model_copy(
+            update={"result": seed.result.model_copy(update={"data_fingerprint": "other"})}
+        )
+        for seed in trial.seeds
+    )
+    changed = second.model_copy(update={"trials": (trial.model_copy(update={"seeds": seeds}),)})
+    assert "different-pictures" in {c.code for c in compare([first, changed]).cautions}
+
+
+def test_an_empty_study_and_user_text_do_no_harm(tmp_path):
+    empty = synthetic_study(StudyRecipe(complete=0, name="empty"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        page = write_comparison([empty, hostile_study(), hostile_study()], tmp_path).index
+    outline = Outline(page.read_text("utf-8"))
+    assert [tag for tag, _ in outline.tags].count("script") == 1
+    assert "img" not in [tag for tag, _ in outline.tags]
+    assert "://" not in page.read_text("utf-8")
+
+
+@pytest.fixture
+def runs(tmp_path):
+    (tmp_path / "net.yaml").write_text(SPEC)
+    spec = to_yaml(load(tmp_path / "net.yaml").plan())
+    rng = np.random.default_rng(0)
+    folders = []
+    for seed, mse in enumerate((0.004, 0.005, 0.0042)):
+        folder = tmp_path / "runs" / f"run-{seed}"
+        result = synthetic_result(rng, mse, latent=256, seed=seed, epochs=4, collapsed=False)
+        settings = RunSettings(train=TrainSettings(seed=seed, epochs=4))
+        name = HOSTILE if seed == 2 else f"run-{seed}"
+        write_run(folder, RunRecord(name=name, spec=spec, settings=settings, result=result))
+        folders.append(folder)
+    return folders
+
+
+def test_runs_side_by_side(runs, tmp_path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        written = write_runs_report(runs, tmp_path / "out")
+    assert "run-0 has the lowest validation error, 0.00400" in written.answer[0]
+    assert "1.05 times its error" in written.answer[1]
+    deviation = np.std([0.004, 0.005, 0.0042], ddof=1)
+    assert f"± {deviation:#.3g}" in " ".join(written.answer)
+    assert [run["latent_size"] for run in written.summary["runs"]] == [256] * 3
+    table = pd.read_csv(tmp_path / "out" / "runs.csv")
+    assert table["val_mse"].tolist() == pytest.approx([0.004, 0.005, 0.0042])
+    assert len(pd.read_csv(tmp_path / "out" / "epochs.csv")) == 12
+    outline = Outline(written.index.read_text("utf-8"))
+    assert [tag for tag, _ in outline.tags].count("svg") == 1
+    assert [tag for tag, _ in outline.tags].count("script") == 1
+
+
+def test_a_folder_without_a_run_is_an_input_error(tmp_path):
+    with pytest.raises(InputError, match="no finished run"):
+        write_runs_report([tmp_path], tmp_path / "out")

@@ -14,14 +14,14 @@ from pathlib import Path
 from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
-from benchmarks import arithmetic, candidates, quality, races, startup
+from benchmarks import arithmetic, candidates, design, quality, races, startup
 from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
-SECTIONS = ("candidates", "training", "workers", "startup", "quality")
+SECTIONS = ("candidates", "design", "training", "workers", "startup", "quality")
 ON_REQUEST = "quality"
 """Takes half an hour: the plain script's ten epochs with three seeds."""
 
@@ -44,6 +44,8 @@ def main() -> None:
         sys.stdout.write(f"The machine is busy (load {os.getloadavg()[0]:.1f}).\n\n")
     if "candidates" in wanted:
         _candidates()
+    if "design" in wanted:
+        _design()
     if "training" in wanted:
         _training(race, options.rounds)
     if "workers" in wanted:
@@ -59,6 +61,13 @@ def _candidates() -> None:
     sys.stdout.write("Candidates resolved per second of one core, all different:\n\n")
     sys.stdout.write(candidates.table(measured) + "\n")
     keep("candidates", [asdict(item) for item in measured])
+
+
+def _design() -> None:
+    chosen = design.measure()
+    sys.stdout.write("\nA stratified design of 64 out of 20,000 points:\n\n")
+    sys.stdout.write(design.table(chosen) + "\n")
+    keep("design", [asdict(chosen)])
 
 
 def _training(race: Race, rounds: int) -> None:

@@ -18,6 +18,7 @@ from archsearch.cli.output import color_on, terminal_width, to_stderr
 from archsearch.cli.report import report
 from archsearch.cli.schema import schema
 from archsearch.cli.show import show
+from archsearch.cli.space import space
 from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
 from archsearch.errors import ArchsearchError
@@ -59,6 +60,7 @@ app.command("check")(check)
 app.command("schema")(schema)
 app.command("show")(show)
 app.command("explain")(explain)
+app.command("space")(space)
 app.command("train")(train)
 app.command("report")(report)
 app.add_typer(study_app, name="study")

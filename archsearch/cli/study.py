@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_text, to_stderr
+from archsearch.cli.study_files import STORAGE, find_study, is_study_file
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
+    from archsearch.cli.study_plan import StudyPlan
     from archsearch.config import StudyFile
     from archsearch.records import StudyRecord, TrialRecord
     from archsearch.study import RunOptions
@@ -52,7 +54,6 @@ Threads = Annotated[
     int | None, typer.Option(min=1, help="Of each training; else the cores, divided.")
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-STORAGE = "sqlite:///runs/studies.db"
 
 
 @app.command("run")
@@ -92,6 +93,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     gpus_per_worker: Annotated[
         float, typer.Option(help="GPUs of the cluster each takes; 0.5 shares one.")
     ] = 0,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
+    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study, or go on with it: the same command does both.
@@ -101,11 +105,12 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
+    from archsearch.cli.study_plan import plan_study
     from archsearch.study import RayPlace, RunOptions
     from archsearch.study.overrides import overridden
 
     named = overridden(
-        _find(study, storage),
+        find_study(study, storage),
         set or [],
         {
             "data": {"source": _absolute(data), "limit": limit},
@@ -114,6 +119,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
             "search": {"seed": seed, "trials": trials, "seeds": seeds},
         },
     )
+    if dry_run:
+        _show_plan(plan_study(named, workers), json=json)
+        return
     options = RunOptions(
         workers=workers,
         threads=threads,
@@ -191,25 +199,32 @@ def best_command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write its spec; else stdout.")
     ] = None,
+    point: Annotated[
+        int | None,
+        typer.Option(metavar="NUMBER", help="A trial of the Pareto front, by its number."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Give the best trial's spec as YAML, as `train` takes it.
 
+    With several objectives there is a front of best trials; `study status`
+    lists it, and --point takes one of it.
+
     Example: archsearch study best latent-vs-mse --out best.yaml
     """
     from archsearch.files import write_text
-    from archsearch.study.summary import required_best
+    from archsearch.study.summary import required_best, shown_trial
 
     record = _record(study, storage)
-    best = required_best(record)
+    best = required_best(record, point)
     if best.plan is None:
         raise InputError(f"trial {best.number} of {record.name!r} has no spec in the storage")
     if out is not None:
         write_text(out, best.plan.spec)
     if json:
-        print_json({"study": record.name, **_best(best), "spec": best.plan.spec})
+        print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    to_stderr(_best_line(best))
+    to_stderr("best: " + _trial_line(record, best))
     if out is None:
         print_text(best.plan.spec)
     else:
@@ -238,14 +253,12 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
 
 
-def _find(study: str, storage: str) -> StudyFile:
-    """A study file by its path, or a study by its name in the storage."""
-    from archsearch.config import load_study
-    from archsearch.study.stored import stored_study
-
-    if _is_file(study):
-        return load_study(Path(study))
-    return stored_study(storage, study)
+def _show_plan(plan: StudyPlan, *, json: bool) -> None:
+    """What would be trained."""
+    if json:
+        print_json(plan.as_json())
+    else:
+        print_text("\n".join(plan.lines()))
 
 
 def _record(study: str, storage: str) -> StudyRecord:
@@ -257,15 +270,11 @@ def _record(study: str, storage: str) -> StudyRecord:
 def _name(study: str) -> str:
     from archsearch.config import load_study
 
-    return load_study(Path(study)).settings.name if _is_file(study) else study
+    return load_study(Path(study)).settings.name if is_study_file(study) else study
 
 
 def _resolved(folder: Path | None) -> Path | None:
     return None if folder is None else folder.resolve()
-
-
-def _is_file(study: str) -> bool:
-    return Path(study).suffix in {".yaml", ".yml"} or Path(study).is_file()
 
 
 def _absolute(source: str | None) -> str | None:
@@ -292,20 +301,34 @@ def _again(name: str, storage: str) -> str:
 
 def _summary(record: StudyRecord) -> str:
     from archsearch.records import trial_counts
-    from archsearch.study.summary import best_trial
+    from archsearch.study.summary import objectives, pareto_front
 
     counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
-    best = best_trial(record)
     lines = [f"{record.name}: {counts}; {record.seconds / 60:.1f} min"]
-    return "\n".join(lines if best is None else [*lines, f"  {_best_line(best)}"])
+    front = pareto_front(record)
+    if len(objectives(record)) == 1:
+        return "\n".join([*lines, *(f"  best: {_trial_line(record, trial)}" for trial in front)])
+    lines += [f"  Pareto front of {', '.join(objectives(record))}:"] if front else []
+    return "\n".join([*lines, *(f"    {_trial_line(record, trial)}" for trial in front)])
 
 
-def _best(best: TrialRecord) -> dict[str, object]:
-    return {"number": best.number, "values": [best.value], "point": best.values}
+def _trial_line(record: StudyRecord, trial: TrialRecord) -> str:
+    from archsearch.study.summary import objectives, trial_values
+
+    point = ", ".join(f"{name} = {value}" for name, value in trial.values.items())
+    size = "" if trial.plan is None else f", latent {trial.plan.latent_size}"
+    size += "" if trial.plan is None else f", {trial.plan.params:,} parameters"
+    values = zip(objectives(record), trial_values(record, trial) or (), strict=False)
+    shown = ", ".join(f"{_OBJECTIVES.get(name, name)} {_short(value)}" for name, value in values)
+    return f"trial {trial.number}, {shown}{size} ({point})"
 
 
-def _best_line(best: TrialRecord) -> str:
-    point = ", ".join(f"{name} = {value}" for name, value in best.values.items())
-    size = "" if best.plan is None else f", latent {best.plan.latent_size}"
-    size += "" if best.plan is None else f", {best.plan.params:,} parameters"
-    return f"best: trial {best.number}, validation MSE {best.value or 0:.5f}{size} ({point})"
+_OBJECTIVES = {
+    "val.mse": "validation MSE",
+    "val.psnr": "validation PSNR",
+    "val.ssim": "validation SSIM",
+}
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value.is_integer() and value >= 1 else f"{value:.5f}"

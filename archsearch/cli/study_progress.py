@@ -44,9 +44,9 @@ class _Tally:
             self.latents[event.slot] = event.latent_size
         if event.kind in {"started", "epoch"} and event.worker is not None:
             self.running[event.worker] = event
-        if event.kind in {"trained", "failed", "surplus"} and event.worker is not None:
+        if event.kind in {"trained", "pruned", "failed", "surplus"} and event.worker is not None:
             self.running.pop(event.worker, None)
-        if event.kind in {"trained", "failed"}:
+        if event.kind in {"trained", "pruned", "failed"}:
             self.done += 1
         if event.kind == "trained" and event.val_mse is not None:
             self.best = event.val_mse if self.best is None else min(self.best, event.val_mse)
@@ -111,6 +111,7 @@ def _line(tally: _Tally, event: StudyEvent) -> str:
         "trained": f"{slot}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
         f"{event.seconds or 0:.1f} s ({tally.place})",
         "failed": f"{slot}: failed: {event.text} ({tally.place})",
+        "pruned": f"{slot}: {event.text} ({tally.place})",
         "surplus": f"{slot}: dropped, since another worker had taken it over",
         "duplicate": f"slot {event.slot}: the same candidate {event.text}; its results are reused",
         "retry": f"{event.text}; another takes its place",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from archsearch.config.conditions import check_conditions
 from archsearch.config.model import Model
 from archsearch.config.overrides import changed
 from archsearch.config.settings import TrainSettings
@@ -37,6 +38,8 @@ def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, 
         found[entry.key] = domain
         if model is not None:
             _check_target(source, entry, domain, model)
+    if model is not None:
+        check_conditions(source, node, found, model)
     return found
 
 

@@ -46,6 +46,12 @@ class Model:
         first = None if written is None else written.parts[0]
         return first if isinstance(first, int) else 3
 
+    @property
+    def param_defaults(self) -> dict[str, bool | int | float | str]:
+        """The params' own values, of those that can be read."""
+        params = self.family.params.items()
+        return {name: param.value for name, param in params if param.value is not None}
+
     def resolve(
         self,
         task: str | TaskSettings = "reconstruct",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from archsearch.config.settings import DataSettings, Settings, TaskSettings, TrainSettings
 
@@ -14,16 +14,54 @@ __all__ = [
     "Domain",
     "FloatDomain",
     "IntDomain",
+    "Objective",
     "Scalar",
     "SearchSettings",
     "StudySettings",
 ]
 
 Scalar = bool | int | float | str
+Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
+Over = Literal["latent.size", "latent.effective_size", "latent.shape", "params", "macs"]
+Prune = Literal["none", "median", "asha", "hyperband"]
+Objective = Literal[
+    "val.mse",
+    "val.psnr",
+    "val.ssim",
+    "latent.size",
+    "latent.effective_size",
+    "latent.channels",
+    "latent.height",
+    "latent.width",
+    "params",
+    "macs",
+    "encoder_depth",
+]
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-class IntDomain(Settings):
+def _not_empty(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:
+    """Not a length that pydantic checks: it would count what is misspelled as missing, too."""
+    if not objectives:
+        raise ValueError("name at least one objective, e.g. val.mse")
+    return objectives
+
+
+class _Conditional(Settings):
+    """What all domains share."""
+
+    when: Annotated[
+        str | None,
+        Field(
+            pattern=r"^\$",
+            max_length=1000,
+            description="`$flag` or `$(…)` over params and searched names: where it is false, "
+            "nothing is searched here and the model's default stands.",
+        ),
+    ] = None
+
+
+class IntDomain(_Conditional):
     """Whole numbers from low to high, both included."""
 
     low: int
@@ -32,7 +70,7 @@ class IntDomain(Settings):
     log: Annotated[bool, Field(description="Even on a log scale.")] = False
 
 
-class FloatDomain(Settings):
+class FloatDomain(_Conditional):
     """Real numbers from low to high."""
 
     low: float
@@ -40,7 +78,7 @@ class FloatDomain(Settings):
     log: Annotated[bool, Field(description="Even on a log scale.")] = False
 
 
-class ChoiceDomain(Settings):
+class ChoiceDomain(_Conditional):
     """One of a list of scalars or pairs."""
 
     choices: Annotated[tuple[Scalar | tuple[int, int], ...], Field(min_length=1)]
@@ -53,9 +91,19 @@ class SearchSettings(Settings):
     """How candidates are drawn, how many, and how often each is trained."""
 
     method: Annotated[
-        Literal["random", "grid", "tpe"],
-        Field(description="`random` and `grid` draw a design; `tpe` adapts to results."),
+        Method,
+        Field(
+            description="`random`, `sobol`, `grid`, `stratified` and `matched` draw a design; "
+            "`tpe`, `nsga2`, `gp` and `cmaes` adapt to results."
+        ),
     ] = "random"
+    over: Annotated[
+        Over | None,
+        Field(
+            description="What `stratified` spreads evenly (latent.size), and what `matched` "
+            "varies: latent.shape at equal latent.size, or latent.size over one trunk."
+        ),
+    ] = None
     trials: Annotated[int, Field(ge=1, le=100_000, description="Candidates.")] = 20
     seeds: Annotated[int, Field(ge=1, le=1_000, description="Trainings of each candidate.")] = 1
     seed: Annotated[int, Field(ge=0, description="Seed of the design.")] = 0
@@ -88,8 +136,16 @@ class StudySettings(Settings):
     ] = ()
     search: SearchSettings = SearchSettings()
     objectives: Annotated[
-        tuple[Literal["val.mse"], ...], Field(description="What is to be small.")
+        tuple[Objective, ...],
+        AfterValidator(_not_empty),
+        Field(
+            description="What is to be small; val.psnr and val.ssim, to be large.",
+            json_schema_extra={"minItems": 1},
+        ),
     ] = ("val.mse",)
+    prune: Annotated[
+        Prune, Field(description="Which trainings end early, judged on the first seed.")
+    ] = "none"
     budget: BudgetSettings = BudgetSettings()
 
     @model_validator(mode="after")

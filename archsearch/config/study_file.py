@@ -2,36 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.config.constrained import ConstrainedNames, constrained_names
 from archsearch.config.domains import read_space
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
+from archsearch.config.search_rules import search_conflicts
 from archsearch.config.study import Domain, StudySettings
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
 from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import ListNode, MapNode, ScalarNode
+from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.reader import read_yaml
 
 __all__ = ["StudyFile", "load_study", "open_study"]
-
-_CONSTRAINED = frozenset(
-    [
-        "latent.size",
-        "latent.channels",
-        "latent.height",
-        "latent.width",
-        "latent.compression",
-        "latent.effective_size",
-        "params",
-        "macs",
-        "encoder_depth",
-    ]
-)
 
 
 @dataclass(frozen=True)
@@ -78,8 +65,11 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     data.setdefault("model", "")
     _folder_from(path, data)
     _refuse_seed(source, root, data)
+    _refuse_test(source, root, data)
     settings = validated(source, StudySettings, data, root)
-    _check_constraints(source, root, space)
+    _check_constraints(source, root, constrained_names(space, model))
+    if settings is not None:
+        _check_search(source, root, settings)
     if settings is None or model is None:
         return None
     located = settings.model_copy(update={"model": str((path.parent / settings.model).resolve())})
@@ -172,16 +162,45 @@ def _refuse_seed(source: Source, root: MapNode, data: dict[str, object]) -> None
     data["train"] = {key: value for key, value in train.items() if key != "seed"}
 
 
-def _check_constraints(source: Source, root: MapNode, space: Mapping[str, Domain]) -> None:
+def _refuse_test(source: Source, root: MapNode, data: dict[str, object]) -> None:
+    """The test split chooses nothing: an objective on it would be read once a trial."""
+    entry = root.entry("objectives")
+    if entry is None or not isinstance(entry.value, ListNode):
+        return
+    named = [item for item in entry.value.items if isinstance(item, ScalarNode)]
+    on_test = [item for item in named if item.text.startswith("test.")]
+    for item in on_test:
+        source.problem(
+            "value-not-allowed",
+            item.span,
+            f"`{item.text}` can't be an objective: what a search looks at is no test any more",
+            help=f"search by `val.{item.text.removeprefix('test.')}`; "
+            "the report gives the test error of every trial",
+        )
+    if on_test:
+        del data["objectives"]
+
+
+def _check_search(source: Source, root: MapNode, settings: StudySettings) -> None:
+    for conflict in search_conflicts(settings.search, settings.objectives, settings.prune):
+        node: Node = root
+        for key in conflict.path:
+            entry = node.entry(key) if isinstance(node, MapNode) else None
+            node = node if entry is None else entry.value
+        span = None if node is root else node.span
+        source.problem("value-not-allowed", span, conflict.message, help=conflict.help)
+
+
+def _check_constraints(source: Source, root: MapNode, names: ConstrainedNames) -> None:
     entry = root.entry("constraints")
     if entry is None or not isinstance(entry.value, ListNode):
         return
     for item in entry.value.items:
         if isinstance(item, ScalarNode):
-            _check_constraint(source, item, space)
+            _check_constraint(source, item, names)
 
 
-def _check_constraint(source: Source, item: ScalarNode, space: Mapping[str, Domain]) -> None:
+def _check_constraint(source: Source, item: ScalarNode, names: ConstrainedNames) -> None:
     try:
         expression = parse_expression(item.text)
     except ExpressionError as error:
@@ -191,11 +210,11 @@ def _check_constraint(source: Source, item: ScalarNode, space: Mapping[str, Doma
         source.problem(error.code, span, error.message, help=help)
         return
     for name, offset in expression.names:
-        if name not in _CONSTRAINED and name not in space:
+        if name not in names:
             start = item.span.column + offset
             source.problem(
                 "unknown-name",
                 Span(item.span.line, start, start + len(name)),
                 f"nothing is named `{name}` in a constraint",
-                help=did_you_mean(name, sorted(_CONSTRAINED | set(space))),
+                help=did_you_mean(name, names.examples),
             )

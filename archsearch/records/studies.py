@@ -22,7 +22,7 @@ __all__ = [
 Value = bool | int | float | str | tuple[int, int]
 """What a searched name can be set to."""
 
-SeedState = Literal["complete", "failed"]
+SeedState = Literal["complete", "failed", "pruned"]
 TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "waiting"]
 
 

@@ -1,21 +1,42 @@
 """Search spaces: domains over a family, candidates, constraints and designs."""
 
+from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.constraints import Constraint
+from archsearch.space.cost import predicted_cost
 from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
+from archsearch.space.power import detectable_correlation
+from archsearch.space.summary import (
+    SpaceSummary,
+    Spread,
+    sample_candidates,
+    study_design,
+    summarize,
+)
+from archsearch.space.words import cost_line, design_lines
 
 __all__ = [
     "PROPOSALS_PER_SLOT",
+    "Balance",
     "Candidate",
     "Constraint",
     "Design",
     "Rejection",
     "SearchSpace",
+    "SpaceSummary",
+    "Spread",
     "Value",
     "configurations",
+    "cost_line",
+    "design_lines",
+    "detectable_correlation",
     "domain_size",
     "domain_values",
     "draw",
     "draw_design",
+    "predicted_cost",
+    "sample_candidates",
+    "study_design",
+    "summarize",
 ]

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from archsearch.config import Domain, Model, RunSettings, StudySettings, changed
+from archsearch.config import Domain, Model, RunSettings, StudySettings, changed, check_search
 from archsearch.errors import InputError
+from archsearch.space.conditions import Conditions
 from archsearch.space.constraints import Constraint
-from archsearch.space.domains import Value, check_domain, configurations
-from archsearch.spec import DiagnosticsError, ModelPlan
+from archsearch.space.domains import Value, check_domain
+from archsearch.spec import DiagnosticsError, ExpressionValue, ModelPlan
 
 __all__ = ["Candidate", "Rejection", "SearchSpace"]
 
@@ -51,12 +52,14 @@ class Rejection:
         rule: a diagnostic's code, or the constraint as it is written.
         detail: what went wrong, with numbers.
         violations: every constraint key; above 0 is how far off it is.
+        plan: the model, where the values give one.
     """
 
     values: Mapping[str, Value]
     rule: str
     detail: str
     violations: Mapping[str, float]
+    plan: ModelPlan | None = None
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,12 @@ class SearchSpace:
 
     @classmethod
     def of(cls, settings: StudySettings, model: Model) -> SearchSpace:
-        """The space that a study file describes."""
+        """The space that a study file describes.
+
+        Raises:
+            InputError: where method, objectives and pruning don't go together, too.
+        """
+        check_search(settings)
         return cls(
             model=model,
             domains=settings.space,
@@ -93,10 +101,28 @@ class SearchSpace:
             settings=RunSettings(data=settings.data, task=settings.task, train=settings.train),
         )
 
-    @property
+    @cached_property
+    def conditions(self) -> Conditions:
+        """Which names are searched at which points."""
+        return Conditions(self.domains, self._defaults)
+
+    @cached_property
     def size(self) -> int | None:
-        """Configurations, before any rule; None where they can't be counted."""
-        return configurations(self.domains)
+        """Distinct configurations, before any rule; None where they can't be counted.
+
+        Points that differ only in names that aren't searched there are one.
+        """
+        return self.conditions.count()
+
+    def active(self, point: Mapping[str, Value]) -> dict[str, Value]:
+        """A point without the names that its other values switch off."""
+        return self.conditions.active(point)
+
+    @cached_property
+    def _defaults(self) -> dict[str, ExpressionValue]:
+        """What names stand for where nothing is searched."""
+        train = self.settings.train.model_dump()
+        return {f"train.{name}": value for name, value in train.items()} | self.model.param_defaults
 
     def default_plan(self) -> ModelPlan:
         """The family as its file has it, with nothing searched put in.
@@ -122,12 +148,12 @@ class SearchSpace:
         violations = {STRUCTURE: 0.0}
         broken: list[tuple[Constraint, str]] = []
         for constraint in self.constraints:
-            outcome = constraint.measure(plan, values)
+            outcome = constraint.measure(plan, {**self._defaults, **values})
             violations[constraint.text] = outcome.violation
             if outcome.violation > 0:
                 broken.append((constraint, outcome.detail))
         if broken:
-            return Rejection(values, broken[0][0].text, broken[0][1], violations)
+            return Rejection(values, broken[0][0].text, broken[0][1], violations, plan)
         return Candidate(values, plan, settings, violations)
 
     def _unbuilt(self) -> dict[str, float]:

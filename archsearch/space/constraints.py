@@ -64,8 +64,9 @@ class Constraint:
     def measure(self, plan: ModelPlan, values: Mapping[str, Value]) -> Outcome:
         """Hold the constraint against a plan.
 
-        A comparison ``a <= b`` that fails is off by (a − b)/max(|a|, |b|), so
-        that a sampler can tell near from far; other conditions are off by 1.
+        A comparison ``a <= b`` is off by (a − b)/max(|a|, |b|), below 0 where it
+        holds with room to spare, so that a sampler can tell near from far;
+        other conditions are off by 1 or 0.
 
         Raises:
             InputError: where it names what no plan has, or isn't a condition.
@@ -83,9 +84,13 @@ class Constraint:
                 f"constraint {self.text!r} gives {holds!r}, neither true nor false",
                 help="write a comparison, e.g. latent.size <= 2048",
             )
+        off = _off(sides)
         if holds:
-            return Outcome(0.0, "")
-        return _broken(sides)
+            return Outcome(min(off or 0.0, 0.0), "")
+        if off is None or sides is None:
+            return Outcome(1.0, "it doesn't hold")
+        # A strict comparison of equals is off by nothing, and broken all the same.
+        return Outcome(max(off, 1e-6), f"{sides[0]:,.10g} is not below {sides[1]:,.10g}")
 
 
 def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, ExpressionValue]:
@@ -107,13 +112,12 @@ def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, Expres
     return names
 
 
-def _broken(sides: list[ExpressionValue] | None) -> Outcome:
+def _off(sides: list[ExpressionValue] | None) -> float | None:
+    """How far the smaller side is above the larger, against their size; None if not graded."""
     if sides is None or not all(type(side) in (int, float) for side in sides):
-        return Outcome(1.0, "it doesn't hold")
+        return None
     small, large = (float(side) for side in sides)
-    scale = max(abs(small), abs(large), 1e-12)
-    # A strict comparison of equals is off by nothing, and broken all the same.
-    return Outcome(max((small - large) / scale, 1e-6), f"{small:g} is not below {large:g}")
+    return (small - large) / max(abs(small), abs(large), 1e-12)
 
 
 def _split(text: str) -> tuple[str, str] | None:

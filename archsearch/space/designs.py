@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import islice
-
-import numpy as np
+import sys
+from dataclasses import dataclass, field
 
 from archsearch.errors import InputError
+from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
-from archsearch.space.domains import Value, domain_values, draw
+from archsearch.space.matched import matched
+from archsearch.space.points import (
+    ENUMERABLE,
+    Pool,
+    collect,
+    grid_points,
+    random_points,
+    sobol_points,
+)
+from archsearch.space.stratified import most_looked_at, stratified
+from archsearch.space.support import support_notes
 
-__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design"]
+__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design", "nothing_feasible"]
 
 PROPOSALS_PER_SLOT = 100
 """Points tried for one slot before the study says that it can't find another."""
-
-ENUMERABLE = 10_000
-"""Spaces up to this many configurations are gone through whole when draws run dry."""
-
-Values = dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -32,20 +33,43 @@ class Design:
     Attributes:
         candidates: distinct and feasible, in the order of their slots.
         wanted: how many were asked for.
-        tried: points looked at.
-        duplicates: feasible points that an earlier one equals.
-        rejected: how many points each rule forbids.
-        examples: for each rule, one point that it forbids.
-        exhausted: whether every point of the space was looked at.
+        pool: the points looked at.
+        balance: of a stratified design, against random ones.
+        notes: what must be known of it: no freedom, no common support.
+        sets: of a matched design, how many slots each set takes, in order.
     """
 
     candidates: tuple[Candidate, ...]
     wanted: int
-    tried: int
-    duplicates: int
-    rejected: dict[str, int]
-    examples: dict[str, Rejection]
-    exhausted: bool
+    pool: Pool
+    balance: Balance | None = None
+    notes: tuple[str, ...] = ()
+    sets: tuple[int, ...] = field(default=())
+
+    @property
+    def tried(self) -> int:
+        """Points looked at."""
+        return self.pool.tried
+
+    @property
+    def duplicates(self) -> int:
+        """Feasible points that an earlier one equals."""
+        return self.pool.duplicates
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """How many points each rule forbids."""
+        return self.pool.rejected
+
+    @property
+    def examples(self) -> dict[str, Rejection]:
+        """For each rule, one point that it forbids."""
+        return self.pool.examples
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether every point of the space was looked at."""
+        return self.pool.exhausted
 
     @property
     def note(self) -> str:
@@ -53,7 +77,7 @@ class Design:
         found = len(self.candidates)
         if found >= self.wanted:
             return ""
-        if self.exhausted:
+        if self.exhausted and found == len(self.pool.candidates):
             return f"the space has {found} distinct feasible candidates, fewer than {self.wanted}"
         return (
             f"{self.tried} draws gave {found} distinct feasible candidates, "
@@ -61,97 +85,70 @@ class Design:
         )
 
 
-def draw_design(space: SearchSpace, method: str, trials: int, seed: int) -> Design:
+def draw_design(
+    space: SearchSpace, method: str, trials: int, seed: int, over: str | None = None
+) -> Design:
     """Draw up to ``trials`` distinct feasible candidates.
 
     Args:
         space: family, domains and constraints.
-        method: ``random``, or ``grid`` (all combinations, in an order whose
-            every beginning is spread over each domain).
+        method: ``random``; ``sobol`` (a scrambled sequence that fills the
+            space evenly); ``grid`` (all combinations, in an order whose every
+            beginning is spread over each domain); ``stratified`` (``over``
+            evenly, told apart from what confounds it); ``matched`` (pairs and
+            triples that differ in one thing).
         trials: how many are wanted.
         seed: of the draws; the same seed gives the same design.
+        over: what ``stratified`` and ``matched`` are about; None: their default.
 
     Raises:
         InputError: where no feasible point was found (with the rules that
-            forbid them and an example), or a grid meets a float domain.
+            forbid them and an example), a grid meets a float domain, or
+            nothing matches.
     """
-    points = _grid_points(space) if method == "grid" else _random_points(space, trials, seed)
-    design = _collect(space, points, trials, method)
-    if not design.candidates:
-        raise _nothing_feasible(design)
-    return design
+    draws = trials * PROPOSALS_PER_SLOT
+    if method in {"stratified", "matched"}:
+        draws = limit = most_looked_at(trials)
+        wanted = sys.maxsize
+    else:
+        limit, wanted = draws + ENUMERABLE, trials
+    if method == "grid":
+        points = grid_points(space)
+    elif method == "sobol":
+        points = sobol_points(space, draws, seed)
+    else:
+        points = random_points(space, draws, seed)
+    pool = collect(space, points, wanted=wanted, limit=limit)
+    if not pool.candidates:
+        raise nothing_feasible(pool)
+    if method == "stratified":
+        return _stratified(pool, trials, over or "latent.size", seed)
+    if method == "matched":
+        sets = matched(pool.candidates, trials, over or "latent.shape")
+        chosen = tuple(pool.candidates[i] for group in sets for i in group)
+        return Design(chosen, trials, pool, sets=tuple(len(group) for group in sets))
+    return Design(pool.candidates, trials, pool)
 
 
-def _collect(space: SearchSpace, points: Iterator[Values], trials: int, method: str) -> Design:
-    found: dict[str, Candidate] = {}
-    rejected: Counter[str] = Counter()
-    examples: dict[str, Rejection] = {}
-    seen: set[str] = set()
-    tried = duplicates = 0
-    limit = trials * PROPOSALS_PER_SLOT + ENUMERABLE
-    for values in islice(points, limit):
-        if len(found) == trials:
-            break
-        place = repr(values)  # True and 1 are equal, their texts are not
-        if place in seen:  # drawn before: neither a new point nor a duplicate architecture
-            continue
-        seen.add(place)
-        tried += 1
-        outcome = space.resolve(values)
-        if isinstance(outcome, Rejection):
-            rejected[outcome.rule] += 1
-            examples.setdefault(outcome.rule, outcome)
-        elif outcome.key in found:
-            duplicates += 1
-        else:
-            found[outcome.key] = outcome
-    exhausted = space.size is not None and len(seen) >= space.size
+def _stratified(pool: Pool, trials: int, over: str, seed: int) -> Design:
+    found = stratified(pool, trials, over, seed)
     return Design(
-        tuple(found.values()), trials, tried, duplicates, dict(rejected), examples, exhausted
+        tuple(pool.candidates[i] for i in found.chosen),
+        trials,
+        pool,
+        balance=found.balance,
+        notes=support_notes(pool.candidates, found.balance),
     )
 
 
-def _random_points(space: SearchSpace, trials: int, seed: int) -> Iterator[Values]:
-    """Seeded draws; then, in a small space, the points that the draws left out."""
-    rng = np.random.default_rng(seed)
-    for _ in range(trials * PROPOSALS_PER_SLOT):
-        yield {name: draw(domain, rng) for name, domain in space.domains.items()}
-    if space.size is not None and space.size <= ENUMERABLE:
-        yield from _points_at(space, (int(i) for i in rng.permutation(space.size)))
-
-
-def _grid_points(space: SearchSpace) -> Iterator[Values]:
-    """Every point, in steps of the golden section through the cartesian order.
-
-    Step k stands at k·s mod n with s near n/φ and coprime to n, so each point
-    comes once, and the first m are spread over the order like a Weyl sequence.
-    """
-    size = math.prod(len(domain_values(name, domain)) for name, domain in space.domains.items())
-    stride = max(1, round(size * (math.sqrt(5) - 1) / 2))
-    while math.gcd(stride, size) != 1:
-        stride += 1
-    yield from _points_at(space, (step * stride % size for step in range(size)))
-
-
-def _points_at(space: SearchSpace, places: Iterator[int]) -> Iterator[Values]:
-    """Points by their place in the cartesian order (the last domain fastest)."""
-    axes = [(name, domain_values(name, domain)) for name, domain in space.domains.items()]
-    for place in places:
-        point: Values = {}
-        rest = place
-        for name, values in reversed(axes):
-            rest, index = divmod(rest, len(values))
-            point[name] = values[index]
-        yield {name: point[name] for name, _ in axes}
-
-
-def _nothing_feasible(design: Design) -> InputError:
+def nothing_feasible(pool: Pool) -> InputError:
+    """The error for a space without candidates: each rule's share and an example."""
     lines = []
-    for rule, count in sorted(design.rejected.items(), key=lambda item: -item[1]):
-        example = design.examples[rule]
+    for rule, count in sorted(pool.rejected.items(), key=lambda item: -item[1]):
+        example = pool.examples[rule]
         point = ", ".join(f"{name}={value}" for name, value in example.values.items())
-        lines.append(f"  {rule}: {count} of {design.tried}, e.g. {point}: {example.detail}")
-    where = "all of the space" if design.exhausted else f"{design.tried} points drawn from it"
+        lines.append(f"  {rule}: {count} of {pool.tried}, e.g. {point}: {example.detail}")
+    where = "all of the space" if pool.exhausted else f"{pool.tried} points drawn from it"
     return InputError(
         "the space has no feasible candidate in " + where + "\n" + "\n".join(lines),
         help="loosen the rule that forbids most, or widen the domains it speaks of",

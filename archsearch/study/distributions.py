@@ -35,7 +35,7 @@ def distribution(name: str, domain: Domain, *, adaptive: bool) -> BaseDistributi
     high = domain.high - (domain.high - domain.low) % domain.step
     if domain.log and domain.step > 1 and adaptive:
         raise InputError(
-            f"space.{name}: method tpe can't draw whole numbers with both step and log",
+            f"space.{name}: methods that adapt can't draw whole numbers with both step and log",
             help="leave out step or log, or list the values as a choice",
         )
     log = domain.log and domain.step == 1

@@ -18,6 +18,7 @@ EventKind = Literal[
     "started",  # a training began
     "epoch",  # a training ended an epoch
     "trained",  # a training ended, val_mse is its result
+    "pruned",  # a training ended early, text is the reason
     "failed",  # a training ended without a result, text is the reason
     "surplus",  # a result came from an attempt that lost its claim, and was dropped
     "infeasible",  # an adaptive method proposed what a rule forbids

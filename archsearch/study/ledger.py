@@ -14,6 +14,7 @@ from archsearch.study.schema import (
     COMPLETE,
     FAILED,
     OPEN,
+    PRUNED,
     SETUP_SLOT,
     SKIPPED,
     claims,
@@ -157,20 +158,23 @@ class Ledger:
             self._tick(connection)
             return beaten.rowcount == 1
 
-    def finish(self, claim: Claim, record: str, *, failed: bool, seconds: float) -> bool:
-        """End a claim with its record; the candidate's open seeds are skipped if it failed.
+    def finish(
+        self, claim: Claim, record: str, *, failed: bool, seconds: float, pruned: bool = False
+    ) -> bool:
+        """End a claim; the candidate's open seeds are skipped if it failed or was pruned.
 
         Returns:
             False where another attempt holds or ended the row: the record is surplus.
             True again where it was told before, and only the answer was lost.
         """
+        state = FAILED if failed else PRUNED if pruned else COMPLETE
         with self.engine.begin() as connection:
             ended = connection.execute(
                 update(claims)
                 .where(*self._held(claim))
-                .values(state=FAILED if failed else COMPLETE, record=record, seconds=seconds)
+                .values(state=state, record=record, seconds=seconds)
             )
-            if ended.rowcount == 1 and failed:
+            if ended.rowcount == 1 and (failed or pruned):
                 self._skip_open_seeds(connection, claim.slot)
             self._tick(connection)
             return ended.rowcount == 1 or self._told_before(connection, claim, record)

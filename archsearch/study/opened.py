@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from archsearch.config import StudySettings
+from archsearch.config import DESIGNS, StudySettings
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
 from archsearch.study.ledger import Ledger
@@ -19,10 +19,7 @@ from archsearch.study.values import values_from_json
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["DESIGNS", "OpenStudy", "SlotRow"]
-
-DESIGNS = frozenset({"random", "grid"})
-"""Methods that draw all candidates before any training; the others adapt to results."""
+__all__ = ["OpenStudy", "SlotRow"]
 
 
 @dataclass(frozen=True)

@@ -3,54 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypedDict
+from statistics import median
+from typing import TYPE_CHECKING
 
 import numpy as np
 from sqlalchemy import Connection, select, update
 
-from archsearch.config import SearchSettings
 from archsearch.records import plan_record
 from archsearch.records.layout import candidate_attributes, ended_attributes
 from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
 from archsearch.study.distributions import decode, distribution
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.ledger import Claim
+from archsearch.study.objectives import GUESSES, objective_value
 from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.samplers import KEEPS_COMPLETE, make_sampler
 from archsearch.study.schema import DUPLICATE, EXHAUSTED, OPEN, claims, slots, studies
 from archsearch.study.values import values_to_json
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
-    from optuna.samplers import BaseSampler
 
-__all__ = ["propose", "sampler_options"]
-
-
-class _TpeOptions(TypedDict):
-    n_startup_trials: int
-    n_ei_candidates: int
-    multivariate: bool
-    group: bool
-    constant_liar: bool
-
-
-TPE_OPTIONS: _TpeOptions = {
-    "n_startup_trials": 10,
-    "n_ei_candidates": 24,
-    "multivariate": True,
-    "group": False,
-    "constant_liar": True,
-}
-"""All of TPE's options that aren't deprecated: none is left to its own default."""
-
-
-def sampler_options(search: SearchSettings) -> dict[str, object]:
-    """What the sampler is made with, to be recorded; empty for designs."""
-    from optuna import __version__ as version
-
-    if search.method != "tpe":
-        return {}
-    return {**TPE_OPTIONS, "optuna": version}
+__all__ = ["propose"]
 
 
 @dataclass(frozen=True)
@@ -64,9 +38,8 @@ class _Proposal:
 def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
     """Find a feasible candidate for the claimed slot and write it into the ledger.
 
-    Infeasible proposals are kept as pruned trials with their violations, the
-    form in which TPE learns from them (it sees complete and pruned trials,
-    never failed ones), and don't use up the slot.
+    Infeasible proposals are kept with their violations, in the form that the
+    sampler in use learns from (see ``samplers``), and don't use up the slot.
 
     Returns:
         The slot with its candidate; None where the claim was lost, or no
@@ -88,17 +61,21 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
     from optuna import Trial, load_study
 
     search = study.settings.search
+    # Seeded by where the proposal stands: a resumed study goes on alike.
+    entropy = np.random.SeedSequence((search.seed, claim.slot, number))
+    seed = int(entropy.generate_state(1)[0])
     optuna_study = load_study(
         study_name=study.settings.name,
         storage=study.storage,
-        sampler=_sampler(search, (search.seed, claim.slot, number)),
+        sampler=make_sampler(search, len(study.space.domains), seed),
     )
     trial = Trial(optuna_study, _trial_for(study, optuna_study, claim))
-    values: dict[str, Value] = {}
+    point: dict[str, Value] = {}
     for name, domain in study.space.domains.items():
         wanted = distribution(name, domain, adaptive=True)
-        values[name] = decode(domain, _suggest(trial, name, wanted))
-    outcome = study.space.resolve(values)
+        point[name] = decode(domain, _suggest(trial, name, wanted))
+    # All names are asked for, so that the sampler sees one space; those switched off are dropped.
+    outcome = study.space.resolve(study.space.active(point))
     known = trial.constraints
     for key, violation in outcome.violations.items():
         if key not in known:
@@ -120,14 +97,6 @@ def _suggest(trial: Trial, name: str, wanted: object) -> object:
     if isinstance(wanted, IntDistribution):
         return trial.suggest_int(name, wanted.low, wanted.high, step=wanted.step, log=wanted.log)
     raise TypeError(wanted)
-
-
-def _sampler(search: SearchSettings, entropy: tuple[int, int, int]) -> BaseSampler:
-    """A sampler for one proposal, seeded by where it stands: a resumed study goes on alike."""
-    from optuna.samplers import TPESampler
-
-    seed = int(np.random.SeedSequence(entropy).generate_state(1)[0])
-    return TPESampler(seed=seed, **TPE_OPTIONS)
 
 
 def _trial_for(study: OpenStudy, optuna_study: Study, claim: Claim) -> int:
@@ -219,7 +188,11 @@ def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejectio
     try:
         for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
             study.storage.set_trial_user_attr(trial._trial_id, key, value)
-        study.storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
+        if study.settings.search.method in KEEPS_COMPLETE:
+            values = _stand_ins(study, rejection)
+            study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)
+        else:
+            study.storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
     except UpdateFinishedTrialError:
         pass  # a second attempt took the same trial over and said the same
     with study.ledger.engine.begin() as connection:
@@ -231,6 +204,30 @@ def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejectio
             .values(proposals=slots.c.proposals + 1)
         )
     return True
+
+
+def _stand_ins(study: OpenStudy, rejection: Rejection) -> list[float]:
+    """Objectives of what wasn't trained, for samplers that want some: they teach nothing.
+
+    Costs are the plan's own where there is one; errors are the median of the
+    trained candidates, so that only the violations tell these points apart.
+    """
+    from optuna.trial import TrialState
+
+    complete = study.storage.get_all_trials(
+        study.study_id, deepcopy=False, states=(TrialState.COMPLETE,)
+    )
+    trained = [trial.values for trial in complete if not trial.user_attrs.get("infeasible")]
+    plan = None if rejection.plan is None else plan_record(rejection.plan)
+    found: list[float] = []
+    for place, name in enumerate(study.settings.objectives):
+        own = None if plan is None else objective_value(name, plan, [])
+        known = [values[place] for values in trained]
+        if own is not None:
+            found.append(own)
+        else:
+            found.append(median(known) if known else GUESSES.get(name, 0.0))
+    return found
 
 
 def _exhaust(study: OpenStudy, claim: Claim) -> None:

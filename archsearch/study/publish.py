@@ -10,14 +10,14 @@ import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from statistics import fmean
 
 from sqlalchemy import select, update
 
-from archsearch.records import SeedRecord
+from archsearch.records import SeedRecord, plan_record
 from archsearch.records.layout import claim_attributes, ended_attributes, seed_attributes
+from archsearch.study.objectives import objective_value
 from archsearch.study.opened import OpenStudy, SlotRow
-from archsearch.study.schema import COMPLETE, ENDED, claims, slots
+from archsearch.study.schema import ENDED, PRUNED, claims, slots
 
 __all__ = ["publish", "publish_pending"]
 
@@ -79,19 +79,17 @@ def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
     from optuna.exceptions import UpdateFinishedTrialError
     from optuna.trial import TrialState
 
-    errors = [seed.record.result.val.mse for seed in seeds if seed.record and seed.record.result]
-    complete = (
-        all(seed.state == COMPLETE for seed in seeds)
-        and len(errors) == len(seeds)
-        and all(math.isfinite(error) for error in errors)
-    )
+    values = _values(study, row, seeds)
     _set(study, row, claim_attributes(None))
-    if not complete:
-        _set(study, row, ended_attributes(_reason(seeds)))
-    state = TrialState.COMPLETE if complete else TrialState.FAIL
-    value = [fmean(errors)] if complete else None
+    if isinstance(values, str):
+        _set(study, row, ended_attributes(values))
+    pruned = any(seed.state == PRUNED for seed in seeds)
+    state = TrialState.PRUNED if pruned else TrialState.FAIL
     with suppress(UpdateFinishedTrialError):  # another process told the same
-        study.storage.set_trial_state_values(_trial(row), state, value)
+        if isinstance(values, str):
+            study.storage.set_trial_state_values(_trial(row), state)
+        else:
+            study.storage.set_trial_state_values(_trial(row), TrialState.COMPLETE, values)
     with study.ledger.engine.begin() as connection:
         connection.execute(
             update(slots)
@@ -100,9 +98,22 @@ def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
         )
 
 
-def _reason(seeds: Sequence[_SeedRow]) -> str:
-    failed = [seed.record for seed in seeds if seed.record and seed.record.state == "failed"]
-    return f"seed {failed[0].seed}: {failed[0].reason}" if failed else "no result"
+def _values(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> list[float] | str:
+    """The trial's objectives, or why it has none."""
+    ended = [seed.record for seed in seeds if seed.record and seed.record.result is None]
+    if ended:
+        return f"seed {ended[0].seed}: {ended[0].reason}"
+    results = [seed.record.result for seed in seeds if seed.record and seed.record.result]
+    if len(results) < len(seeds) or not all(math.isfinite(r.val.mse) for r in results):
+        return "no result"
+    plan = plan_record(study.candidate(row.values or {}).plan)
+    values: list[float] = []
+    for name in study.settings.objectives:
+        value = objective_value(name, plan, results)
+        if value is None:
+            return f"its {name} has no value, e.g. SSIM on pictures under 11 pixels"
+        values.append(value)
+    return values
 
 
 def _set(study: OpenStudy, row: SlotRow, attributes: Mapping[str, object]) -> None:

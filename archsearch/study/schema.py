@@ -19,16 +19,27 @@ from sqlalchemy import (
     Text,
 )
 
-__all__ = ["CLAIMED", "ENDED", "OPEN", "SETUP_SLOT", "claims", "metadata", "slots", "studies"]
+__all__ = [
+    "CLAIMED",
+    "ENDED",
+    "OPEN",
+    "PRUNED",
+    "SETUP_SLOT",
+    "claims",
+    "metadata",
+    "slots",
+    "studies",
+]
 
 OPEN = "open"
 CLAIMED = "claimed"
 COMPLETE = "complete"
 FAILED = "failed"
-SKIPPED = "skipped"  # another seed of the same candidate failed
+PRUNED = "pruned"  # ended early, judged by its first epochs
+SKIPPED = "skipped"  # another seed of the same candidate failed or was pruned
 DUPLICATE = "duplicate"  # reuses an earlier slot's results
 EXHAUSTED = "exhausted"  # no feasible candidate was found for the slot
-ENDED = (COMPLETE, FAILED, SKIPPED, DUPLICATE, EXHAUSTED)
+ENDED = (COMPLETE, FAILED, PRUNED, SKIPPED, DUPLICATE, EXHAUSTED)
 
 SETUP_SLOT = -1
 

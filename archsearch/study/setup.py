@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archsearch.config import Model, StudySettings
+from archsearch.config import DESIGNS, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
 from archsearch.records.layout import HEADER, candidate_attributes, read_header
-from archsearch.space import Design, SearchSpace, draw_design
+from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
-from archsearch.study.opened import DESIGNS, OpenStudy, SlotRow
+from archsearch.study.objectives import directions
+from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.patience import PATIENCE_SECONDS, Patience
+from archsearch.study.samplers import check_sampler
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
 from archsearch.study.values import values_to_json
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
 __all__ = ["lay_out", "open_study", "stored_note"]
+
+DESIGN = "archsearch:design"
+"""Attribute of Optuna's study: its strata and criterion, in words with numbers."""
 
 
 def open_study(
@@ -55,6 +60,7 @@ def open_study(
     space = SearchSpace.of(settings, model)
     for name, domain in space.domains.items():
         distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+    check_sampler(space, settings.search)
     engine = open_engine(url)
     storage = open_storage(url)
     study_id = _optuna_study(settings, storage)
@@ -105,7 +111,10 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
     import optuna
 
     optuna.create_study(
-        study_name=settings.name, storage=storage, direction="minimize", load_if_exists=True
+        study_name=settings.name,
+        storage=storage,
+        directions=directions(settings.objectives),
+        load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))
 
@@ -134,7 +143,9 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     design: Design | None = None
     if study.designed:
         say(StudyEvent("drawing", f"{search.method} design of {search.trials} candidates"))
-        design = draw_design(study.space, search.method, search.trials, search.seed)
+        design = study_design(study.space, search)
+        for line in () if design is None else design_lines(design):
+            say(StudyEvent("note", line))
     count = search.trials if design is None else len(design.candidates)
     key = {"study_id": study.study_id}
     slot_rows: list[dict[str, object]] = [
@@ -165,6 +176,13 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
             insert(claims),
             claim_rows(study.study_id, count, search.seeds, designed=study.designed),
         )
+    if design is not None:
+        _record_design(study, design)
+
+
+def _record_design(study: OpenStudy, design: Design) -> None:
+    """Keep how good the design is, beside the sampler's options of methods that adapt."""
+    study.storage.set_study_user_attr(study.study_id, DESIGN, list(design_lines(design)))
 
 
 def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:

@@ -20,6 +20,7 @@ from archsearch.study.ledger import Claim
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.owner import Owner
 from archsearch.study.proposals import propose
+from archsearch.study.pruning import FIRST_SEED, PruneWatch
 from archsearch.study.publish import publish
 from archsearch.study.setup import lay_out
 from archsearch.study.trainer import Job, Trained, Trainer
@@ -38,6 +39,10 @@ class WorkerOptions:
     beat: float = BEAT_SECONDS
     idle: float = 0.5
     longest_idle: float = 5.0
+
+
+class _PrunedError(Exception):
+    """The training is worse than others at this epoch; the message says so."""
 
 
 class _ClaimLostError(Exception):
@@ -153,6 +158,8 @@ class Worker:
             trained = self._fit(claim, row, heartbeat)
         except _ClaimLostError:
             return None
+        except _PrunedError as pruned:
+            return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
         except Exception as error:  # whatever breaks a training, the study goes on
             return SeedRecord(
                 seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
@@ -177,9 +184,12 @@ class Worker:
         place = StudyEvent("started", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
         self._say(_with(place, "started", latent_size=plan.latent.size))
 
+        watch = self._watch(claim, row, candidate.settings.train.epochs)
+
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
                 raise _ClaimLostError
+            reason = "" if watch is None else watch.reason_to_stop(epoch)
             self._say(
                 _with(
                     place,
@@ -190,6 +200,8 @@ class Worker:
                     latent_size=plan.latent.size,
                 )
             )
+            if reason:
+                raise _PrunedError(reason)
 
         latent = plan.latent
         trained = self._trainer.train(
@@ -207,17 +219,25 @@ class Worker:
             raise RunFailedError(f"the validation error is {error}")
         return trained
 
+    def _watch(self, claim: Claim, row: SlotRow, epochs: int) -> PruneWatch | None:
+        if self._study.settings.prune == "none" or claim.seed != FIRST_SEED or row.trial_id is None:
+            return None
+        return PruneWatch(self._study, row.trial_id, epochs)
+
     def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
         failed = record is not None and record.state == "failed"
         text = "" if record is None else record.model_dump_json()
+        pruned = record is not None and record.state == "pruned"
         kept = record is not None and self._patience(
-            lambda: self._study.ledger.finish(claim, text, failed=failed, seconds=seconds)
+            lambda: self._study.ledger.finish(
+                claim, text, failed=failed, pruned=pruned, seconds=seconds
+            )
         )
         place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
         if record is None or not kept:
             self._say(_with(place, "surplus"))
-        elif failed:
-            self._say(_with(place, "failed", text=record.reason, seconds=seconds))
+        elif failed or pruned:
+            self._say(_with(place, record.state, text=record.reason, seconds=seconds))
         else:
             error = record.result.val.mse if record.result else None
             self._say(_with(place, "trained", val_mse=error, seconds=seconds))

@@ -12,7 +12,8 @@ from archsearch.study.artifacts import leave_probe
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import plain
 from archsearch.study.opened import OpenStudy
-from archsearch.study.proposals import sampler_options
+from archsearch.study.pruning import pruner_options
+from archsearch.study.samplers import sampler_options
 from archsearch.study.stored import BASE
 from archsearch.study.trainer import Trainer
 
@@ -20,6 +21,7 @@ __all__ = ["describe", "stored_baselines"]
 
 BASELINES = "archsearch:baselines"
 SAMPLER = "archsearch:sampler"
+PRUNER = "archsearch:pruner"
 
 _BASELINES = TypeAdapter(dict[str, Baselines])
 
@@ -54,7 +56,8 @@ def describe(
         **curves_attributes(prepared.curves),
         BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
         BASE: str(base),
-        SAMPLER: sampler_options(study.settings.search),
+        SAMPLER: sampler_options(study.settings.search, len(study.space.domains)),
+        PRUNER: pruner_options(study.settings),
         **study_attributes(header),
     }
     leave_probe(study)

@@ -112,3 +112,50 @@ def test_a_spec_is_no_study_and_a_study_no_spec() -> None:
         load_study(ROOT / "specs/unet.yaml")
     with pytest.raises(InputError, match="is a study, not a spec"):
         load(ROOT / "studies/quickstart.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("  dropout_p: {float: [0, 0.3], when: $residul}\n", "unknown-name", 5),
+        ("  dropout_p: {float: [0, 0.3], when: $depth}\n", "bad-condition", 5),
+        ("  dropout_p: {float: [0, 0.3], when: $(depth >)}\n", "bad-expression", 5),
+        ("  dropout_p: {float: [0, 0.3], when: residual}\n", "value-not-allowed", 5),
+        ("  train.lr: {float: [0.1, 0.3], when: $(train.lr > 1)}\n", "bad-condition", 5),
+        ("constraints: [nowhere.height > 3]\n", "unknown-name", 5),
+        ("objectives: [val.mse, val.mse]\n", "value-not-allowed", 5),
+        ("objectives: [val.mze]\n", "value-not-allowed", 5),
+        ("objectives: []\n", "value-not-allowed", 5),
+        ("objectives: [params]\nprune: asha\n", "value-not-allowed", 6),
+        ("objectives: [val.mse, params]\nprune: median\n", "value-not-allowed", 6),
+        ("search: {method: random, over: latent.size}\n", "value-not-allowed", 5),
+        ("search: {method: stratified, over: latent.shape}\n", "value-not-allowed", 5),
+        ("search: {method: cmaes}\nobjectives: [val.mse, params]\n", "value-not-allowed", 5),
+    ],
+)
+def test_what_a_search_cannot_be_is_told_at_its_place(
+    tmp_path: Path, text: str, code: str, line: int
+) -> None:
+    assert codes(study(tmp_path, STUDY + text)) == [(code, line)]
+
+
+def test_a_test_error_as_objective_is_refused_with_its_reason(tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticsError) as caught:
+        load_study(study(tmp_path, STUDY + "objectives: [test.psnr]\n"))
+    (found,) = caught.value.diagnostics
+    assert "no test any more" in found.message
+    assert "`val.psnr`" in found.help
+
+
+def test_the_whole_language_of_studies_is_read(tmp_path: Path) -> None:
+    text = STUDY + (
+        "  residual: {choice: [true, false]}\n"
+        "  dropout_p: {float: [0, 0.3], when: $residual}\n"
+        "  width: {int: [4, 8], when: $(residual and depth > 1)}\n"
+        "objectives: [val.psnr]\nprune: hyperband\n"
+        "search: {method: stratified, over: latent.size}\n"
+    )
+    read = load_study(study(tmp_path, text)).settings
+    assert read.space["dropout_p"].when == "$residual"
+    assert (read.search.method, read.search.over) == ("stratified", "latent.size")
+    assert (read.objectives, read.prune) == (("val.psnr",), "hyperband")

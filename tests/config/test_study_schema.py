@@ -30,12 +30,13 @@ STUDY: dict[str, Any] = yaml.safe_load(
       depth: {int: [1, 3]}
       width: {int: [4, 32], log: true}
       latent_channels: {int: [2, 64], step: 2}
-      dropout_p: {float: [0, 0.3]}
+      dropout_p: {float: [0, 0.3], when: $residual}
       residual: {choice: [true, false]}
       defaults.conv.kernel: {choice: [3, 5, [3, 5]]}
     constraints: [latent.size <= 2048]
-    search: {method: random, trials: 4, seeds: 2, seed: 7}
+    search: {method: stratified, over: latent.size, trials: 4, seeds: 2, seed: 7}
     objectives: [val.mse]
+    prune: median
     budget: {minutes: 1.5}
     """
 )

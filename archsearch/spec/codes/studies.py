@@ -42,4 +42,14 @@ STUDIES = (
         study("widht: {int: [4, 32]}"),
         _PLAIN,
     ),
+    Explanation(
+        "bad-condition",
+        "a `when` that can't decide",
+        "`when` on a domain is true or false: `$flag`, or an expression such as `$(depth > 1)` "
+        "over params and searched names. Where it is false, nothing is searched there and the "
+        "model's default stands. It can't depend on itself, nor on a path that has a `when` of "
+        "its own: such a path has no default to fall back on.",
+        study("width: {int: [4, 32]}\ntrain.lr: {float: [0.001, 0.1], when: $width}"),
+        study("width: {int: [4, 32]}\ntrain.lr: {float: [0.001, 0.1], when: $(width > 8)}"),
+    ),
 )

@@ -1,0 +1,162 @@
+"""``archsearch space``: a study's space before any training."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archsearch.cli.output import print_json, print_text, to_stderr
+from archsearch.cli.study_files import STORAGE, find_study
+
+if TYPE_CHECKING:
+    from archsearch.config import StudyFile
+    from archsearch.space import SpaceSummary, Spread
+
+__all__ = ["space"]
+
+
+def space(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
+    ],
+    storage: Annotated[
+        str, typer.Option(metavar="URL", help="The database that studies live in.")
+    ] = STORAGE,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    calibrate: Annotated[
+        bool, typer.Option("--calibrate", help="Time short trainings here, to predict minutes.")
+    ] = False,
+) -> None:
+    """Tell what a study's space holds, and what its design can find, before any training.
+
+    Example: archsearch space studies/latent-vs-mse.yaml
+    """
+    from archsearch.space import SearchSpace, summarize
+
+    named = find_study(study, storage)
+    summary = summarize(SearchSpace.of(named.settings, named.model), named.settings)
+    if calibrate:
+        summary = _with_minutes(summary, named)
+    if json:
+        print_json(_space_json(summary))
+    else:
+        print_text("\n".join(_space_lines(summary, named)))
+
+
+def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
+    """The summary with minutes from short trainings on this machine."""
+    from archsearch.study.calibration import predicted_minutes
+
+    if summary.cost.pictures is None:
+        to_stderr("no minutes: how many pictures there are is known only once they are read")
+        return summary
+    candidates = summary.design.candidates if summary.design else summary.candidates
+    minutes = predicted_minutes(
+        candidates,
+        summary.cost.trainings,
+        summary.cost.pictures,
+        picture_channels=study.model.picture_channels,
+    )
+    return replace(summary, cost=replace(summary.cost, minutes=minutes))
+
+
+def _space_json(summary: SpaceSummary) -> dict[str, object]:
+    """The stable keys of ``space --json``."""
+    cost, design = summary.cost, summary.design
+    balance = None if design is None else design.balance
+    return {
+        "configurations": summary.configurations,
+        "sampled": summary.sampled,
+        "feasible_share": summary.feasible_share,
+        "distinct": summary.distinct,
+        "rules": dict(summary.rules),
+        "latent_size": _spread_json(summary.latent_size),
+        "correlations": dict(summary.correlations),
+        "params": _spread_json(summary.params),
+        "examples": {
+            rule: {"point": dict(found.values), "detail": found.detail}
+            for rule, found in summary.examples.items()
+        },
+        "detectable_correlation": summary.detectable,
+        "design": None
+        if design is None
+        else {
+            "candidates": len(design.candidates),
+            "correlations": None if balance is None else dict(balance.correlations),
+            "random_correlations": None if balance is None else dict(balance.random),
+            "strata": None if balance is None else list(balance.counts),
+        },
+        "cost": {
+            "trainings": cost.trainings,
+            "macs_per_picture": cost.macs_per_picture,
+            "pictures": cost.pictures,
+            "epochs": cost.epochs,
+            "macs": cost.total_macs,
+            "minutes": cost.minutes,
+        },
+        "notes": [*summary.notes, *(() if design is None else design.notes)],
+    }
+
+
+def _spread_json(spread: Spread) -> dict[str, object]:
+    return {
+        "min": spread.minimum,
+        "max": spread.maximum,
+        "quantiles": {f"{share:g}": value for share, value in spread.quantiles.items()},
+        "histogram": {"edges": list(spread.edges), "counts": list(spread.counts)},
+    }
+
+
+def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
+    """The summary for people."""
+    total = summary.configurations
+    size = "configurations that can't be counted" if total is None else f"{total:,} configurations"
+    looked = "all of them" if summary.whole else f"{summary.sampled:,} of them, drawn"
+    from archsearch.space import cost_line
+
+    yield f"{study.settings.name}: {size}; looked at {looked}"
+    yield f"feasible       {summary.feasible_share:.1%}, {summary.distinct:,} architectures"
+    for rule, share in summary.rules.items():
+        found = summary.examples[rule]
+        point = ", ".join(f"{name}={value}" for name, value in found.values.items())
+        yield f"  forbidden    {share:6.1%}  {rule}"
+        yield f"               e.g. {point}: {found.detail}"
+    yield from ("", "latent size", *_histogram(summary.latent_size))
+    yield from ("", "parameters", *_histogram(summary.params), "")
+    yield "rank correlation of latent size, as random draws have it"
+    for name, rho in summary.correlations.items():
+        yield f"  {name:24} {rho:+.2f}"
+    yield ""
+    yield from _design(summary, study)
+    yield cost_line(summary.cost)
+
+
+def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
+    from archsearch.space import design_lines
+
+    search = study.settings.search
+    if summary.design is None:
+        yield f"design         none: {search.method} chooses by results, so its trials tell no ρ"
+        return
+    yield f"design         {search.method}, {len(summary.design.candidates)} architectures"
+    for line in (*design_lines(summary.design), *summary.notes):
+        yield f"  {line}"
+    if summary.detectable is not None:
+        yield (
+            f"can find       |ρ| of {summary.detectable:.2f} or more, "
+            "with 80 % power at the 5 % level"
+        )
+
+
+def _histogram(spread: Spread) -> Iterator[str]:
+    widest = max(10, min(40, shutil.get_terminal_size((80, 24)).columns - 40))
+    most = max(spread.counts)
+    for low, high, count in zip(spread.edges, spread.edges[1:], spread.counts, strict=False):
+        bar = "█" * round(widest * count / most) or ("▏" if count else "")
+        yield f"  {low:>9,.0f} – {high:<9,.0f} {bar} {count:,}"
+    middle = ", ".join(f"{share:.0%} {value:,.0f}" for share, value in spread.quantiles.items())
+    yield f"  quantiles: {middle}"

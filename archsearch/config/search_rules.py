@@ -1,0 +1,92 @@
+"""What method, objectives and pruning allow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from archsearch.config.study import SearchSettings, StudySettings
+from archsearch.errors import InputError
+
+__all__ = ["DESIGNS", "MAXIMIZED", "Conflict", "check_search", "search_conflicts"]
+
+DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
+"""Methods that draw all candidates before any training; the others adapt to results."""
+
+MAXIMIZED = frozenset({"val.psnr", "val.ssim"})
+"""Objectives that are to be large; all others are to be small."""
+
+WATCHED = frozenset({"val.mse", "val.psnr"})
+"""Objectives that every epoch tells, so that a training can be judged before its end."""
+
+_OVER = {
+    "stratified": ("latent.size", "latent.effective_size", "params", "macs"),
+    "matched": ("latent.shape", "latent.size"),
+}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two settings that don't go together; ``path`` is the one to blame."""
+
+    path: tuple[str, ...]
+    message: str
+    help: str
+
+
+def search_conflicts(
+    search: SearchSettings, objectives: tuple[str, ...], prune: str
+) -> Iterator[Conflict]:
+    """Everything about a search that can't be, each once.
+
+    Example:
+        >>> found = search_conflicts(SearchSettings(), ("val.mse", "params"), "asha")
+        >>> [conflict.message for conflict in found]
+        ['`prune: asha` takes one objective, and there are 2']
+    """
+    over = _OVER.get(search.method, ())
+    if search.over is not None and search.over not in over:
+        yield Conflict(
+            ("search", "over"),
+            f"`over: {search.over}` says nothing to method {search.method}",
+            f"{search.method} takes {' or '.join(over)}"
+            if over
+            else "leave `over` out, or use method stratified or matched",
+        )
+    twice = [name for name in dict.fromkeys(objectives) if objectives.count(name) > 1]
+    if twice:
+        yield Conflict(("objectives",), f"`{twice[0]}` is there twice", "name each once")
+    if search.method == "cmaes" and len(objectives) > 1:
+        yield Conflict(
+            ("search", "method"),
+            f"cmaes takes one objective, and there are {len(objectives)}",
+            "use method nsga2, gp or tpe",
+        )
+    yield from _prune_conflicts(objectives, prune)
+
+
+def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Conflict]:
+    if prune == "none":
+        return
+    if len(objectives) > 1:
+        yield Conflict(
+            ("prune",),
+            f"`prune: {prune}` takes one objective, and there are {len(objectives)}",
+            "leave `prune` out: with several objectives no epoch says which training is worse",
+        )
+    elif not WATCHED & set(objectives):
+        yield Conflict(
+            ("prune",),
+            f"`prune: {prune}` can't judge a training by {objectives[0]}",
+            "epochs tell only val.mse and val.psnr",
+        )
+
+
+def check_search(settings: StudySettings) -> None:
+    """Refuse settings that don't go together.
+
+    Raises:
+        InputError: naming the first conflict.
+    """
+    for conflict in search_conflicts(settings.search, settings.objectives, settings.prune):
+        raise InputError(conflict.message, help=conflict.help)

@@ -1,0 +1,81 @@
+"""Where a space can't tell latent size from something else, said before any training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archsearch.space.balance import Balance, amounts, factor_amounts
+from archsearch.space.candidates import Candidate
+
+__all__ = ["support_notes"]
+
+CONFOUNDED = 0.3
+"""|ρ| that is left in the best design found, from which on it is said."""
+LITTLE_COMMON = 1 / 3
+"""Share of the log range that all levels of a factor have, below which it is said."""
+LEVELS = 8
+
+Floats = NDArray[np.float64]
+
+
+def support_notes(candidates: Sequence[Candidate], balance: Balance) -> tuple[str, ...]:
+    """Factors that no choice of candidates tells apart, and ranges that don't overlap."""
+    over = balance.over
+    x = amounts(candidates, over)
+    shown = "latent size" if over == "latent.size" else over
+    notes = [
+        f"the space has no freedom to tell {shown} from {words(name)}: "
+        f"ρ is {rho:.2f} in the best design found"
+        for name, rho in balance.correlations.items()
+        if abs(rho) >= CONFOUNDED
+    ]
+    for name, values in factor_amounts(candidates, over).items():
+        found = _common(x, values)
+        if found is not None:
+            notes.append(f"{shown} and {words(name)}: {found}")
+    return tuple(notes)
+
+
+def words(factor: str) -> str:
+    """A factor's name for people.
+
+    Example:
+        >>> words("latent_height_width"), words("encoder_depth")
+        ('latent height×width', 'encoder depth')
+    """
+    return {"latent_height_width": "latent height×width", "macs": "MACs"}.get(
+        factor, factor.replace("_", " ")
+    )
+
+
+def _common(x: Floats, values: Floats) -> str | None:
+    """Where the ranges at all levels of a factor overlap little, said with numbers."""
+    if x.min() == x.max():
+        return None
+    levels = _levels(values)
+    if len(levels) < 2:
+        return None
+    spans = {name: (float(x[inside].min()), float(x[inside].max())) for name, inside in levels}
+    low, high = max(span[0] for span in spans.values()), min(span[1] for span in spans.values())
+    share = np.log(max(high, low) / low) / np.log(x.max() / x.min())
+    if share >= LITTLE_COMMON:
+        return None
+    ranges = ", ".join(f"{name}: {a:,.0f}–{b:,.0f}" for name, (a, b) in spans.items())
+    if high < low:
+        return f"the ranges don't overlap ({ranges}), so their effects can't be told apart"
+    return (
+        f"only {low:,.0f}–{high:,.0f} is found at every level ({ranges}); "
+        "outside, their effects are told apart by extrapolation alone"
+    )
+
+
+def _levels(values: Floats) -> list[tuple[str, NDArray[np.bool_]]]:
+    """The values of a factor that has few, else its lowest and highest third."""
+    unique = np.unique(values)
+    if len(unique) <= LEVELS:
+        return [(f"{value:,.0f}", values == value) for value in unique]
+    low, high = np.quantile(values, [1 / 3, 2 / 3])
+    return [(f"up to {low:,.0f}", values <= low), (f"from {high:,.0f}", values >= high)]

@@ -1,0 +1,90 @@
+"""What is told of a space before any training."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from archsearch.config import ChoiceDomain, DataSettings, FloatDomain, IntDomain, StudySettings
+from archsearch.errors import InputError
+from archsearch.space import SpaceSummary, detectable_correlation, summarize
+from archsearch.space.cost import training_pictures
+
+SMALL = {
+    "first.conv.channels": IntDomain(low=1, high=4),
+    "last.conv.channels": IntDomain(low=1, high=3),
+    "defaults.conv.kernel": ChoiceDomain(choices=(3, 5)),
+}
+
+
+def summary(make_space, domains, *constraints: str, **search: object) -> SpaceSummary:
+    settings = StudySettings(
+        name="toy",
+        model="toy.yaml",
+        data=DataSettings(limit=1000),
+        space=domains,
+        constraints=constraints,
+        search={"trials": 8, **search},  # type: ignore[arg-type]
+    )
+    return summarize(make_space(domains, *constraints), settings)
+
+
+def test_a_small_space_is_counted_whole(make_space) -> None:
+    found = summary(make_space, SMALL, "latent.size > 16", "first.channels > 1")
+    assert (found.configurations, found.sampled, found.whole) == (24, 24, True)
+    assert found.feasible_share == 12 / 24
+    assert found.distinct == 12
+    assert found.rules == {"latent.size > 16": 8 / 24, "first.channels > 1": 4 / 24}
+    assert found.examples["latent.size > 16"].values["last.conv.channels"] == 1
+    assert (found.latent_size.minimum, found.latent_size.maximum) == (32, 48)
+    assert sum(found.latent_size.counts) == 12
+    assert found.correlations["last.conv.channels"] == pytest.approx(1)
+    assert abs(found.correlations["first.conv.channels"]) < 1e-9
+
+
+def test_an_infinite_space_is_sampled(make_space) -> None:
+    found = summary(make_space, {**SMALL, "train.lr": FloatDomain(low=0.001, high=0.1, log=True)})
+    assert found.configurations is None
+    assert (found.sampled, found.whole) == (4000, False)
+    assert found.distinct == 24
+
+
+def test_a_space_without_candidates_is_an_error(make_space) -> None:
+    with pytest.raises(InputError, match="no feasible candidate in all of the space"):
+        summary(make_space, SMALL, "latent.size > 1000")
+
+
+def test_methods_that_adapt_have_no_design(make_space) -> None:
+    found = summary(make_space, SMALL, method="tpe")
+    assert found.design is None
+    assert found.detectable is None
+    assert found.cost.trainings == 8
+
+
+def test_the_cost_is_macs_pictures_epochs_and_three_passes(make_space) -> None:
+    one = {"last.conv.channels": IntDomain(low=2, high=2)}
+    found = summary(make_space, one, trials=1, seeds=2)
+    (candidate,) = found.candidates
+    assert found.cost.total_macs == 2 * candidate.plan.macs * 48_000 * 10 * 3
+
+
+def test_the_pictures_of_unread_sources_are_unknown() -> None:
+    assert training_pictures(DataSettings(source="cifar10")) == 48_000
+    assert training_pictures(DataSettings(source="folder:x")) is None
+
+
+def test_the_detectable_correlation_is_found_in_four_studies_of_five() -> None:
+    """Simulated: normal pairs with that ρ, tested at 5 % two-sided."""
+    rho = detectable_correlation(48)
+    assert rho == pytest.approx(0.39, abs=0.006)
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(4000, 48))
+    y = rho * x + math.sqrt(1 - rho**2) * rng.normal(size=x.shape)
+    x, y = (v - v.mean(1, keepdims=True) for v in (x, y))
+    r = (x * y).sum(1) / np.sqrt((x * x).sum(1) * (y * y).sum(1))
+    found = np.abs(np.arctanh(r)) * math.sqrt(45) > 1.96
+    assert found.mean() == pytest.approx(0.8, abs=0.03)
+    sizes = [detectable_correlation(n) or 1.0 for n in (4, 12, 48, 200)]
+    assert all(a > b for a, b in pairwise(sizes))
+    assert detectable_correlation(3) is None

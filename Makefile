@@ -27,9 +27,11 @@ demo: $(VENV)/.installed
 	$(BIN)/archsearch report studies/quickstart.yaml --storage sqlite:///$(RUNS)/demo.db --out reports/quickstart
 
 test: $(VENV)/.installed-dev
+	scripts/postgres-for-tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not full"
 
 test-full: $(VENV)/.installed-dev
+	scripts/postgres-for-tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.installed-dev

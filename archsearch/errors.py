@@ -7,6 +7,7 @@
     │   ├── DiagnosticsError   problems at places in a file (in spec)
     │   ├── DataError          pictures that can't be used
     │   ├── RunConflictError   a run directory that holds another run
+    │   ├── StorageAwayError   a database that doesn't answer
     │   └── StudyConflictError a study that disagrees with the storage
     ├── RunFailedError         a training or a command failed      exit 1
     └── NothingCompletedError  a study without a finished trial    exit 3
@@ -21,6 +22,7 @@ __all__ = [
     "NothingCompletedError",
     "RunConflictError",
     "RunFailedError",
+    "StorageAwayError",
     "StudyConflictError",
 ]
 
@@ -56,6 +58,10 @@ class DataError(InputError):
 
 class RunConflictError(InputError):
     """A run directory that already holds a run of another configuration."""
+
+
+class StorageAwayError(InputError):
+    """A storage that can't be reached now: no server there, or it is starting."""
 
 
 class StudyConflictError(InputError):

@@ -1,9 +1,10 @@
-"""``archsearch study``: run, status, list and best."""
+"""``archsearch study``: run, worker, status, list and best."""
 
 from __future__ import annotations
 
 import shlex
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,11 +15,21 @@ from archsearch.cli.study_files import STORAGE, find_study, is_study_file
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
+    from archsearch.config import StudyFile
     from archsearch.records import StudyRecord, TrialRecord
+    from archsearch.study import RunOptions
 
 __all__ = ["app"]
 
 INTERRUPTED = 130
+
+
+class Engine(StrEnum):
+    """Where workers run."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 app = typer.Typer(
     help="Search a space: run studies, see where they stand, take the best.",
@@ -29,7 +40,18 @@ app = typer.Typer(
 Study = Annotated[
     str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
 ]
-Storage = Annotated[str, typer.Option(metavar="URL", help="The database that studies live in.")]
+Storage = Annotated[
+    str,
+    typer.Option(
+        metavar="URL", envvar="ARCHSEARCH_STORAGE", help="The database that studies live in."
+    ),
+]
+Artifacts = Annotated[
+    Path | None, typer.Option(metavar="PATH", help="Folder for pictures, shared by all hosts.")
+]
+Threads = Annotated[
+    int | None, typer.Option(min=1, help="Of each training; else the cores, divided.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 
@@ -38,8 +60,11 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     study: Study,
     storage: Storage = STORAGE,
     workers: Annotated[
-        int, typer.Option(min=1, help="Processes that train at once; they share the cores.")
+        int,
+        typer.Option(min=0, help="Processes that train at once; 0 makes the study for others."),
     ] = 1,
+    threads: Threads = None,
+    artifacts: Artifacts = None,
     data: Annotated[
         str | None, typer.Option(help="Pictures: cifar10, photos, folder:PATH.")
     ] = None,
@@ -60,6 +85,16 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
     ] = False,
+    engine: Annotated[
+        Engine, typer.Option(help="Where workers run: on this machine, or on a Ray cluster.")
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str | None, typer.Option(metavar="HOST:PORT", help="The Ray cluster's; auto finds it.")
+    ] = None,
+    cpus_per_worker: Annotated[float, typer.Option(help="CPUs of the cluster each takes.")] = 1,
+    gpus_per_worker: Annotated[
+        float, typer.Option(help="GPUs of the cluster each takes; 0.5 shares one.")
+    ] = 0,
     json: Json = False,
 ) -> None:
     """Run a study, or go on with it: the same command does both.
@@ -70,9 +105,8 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
     from archsearch.cli.study_plan import plan_study
-    from archsearch.study import RunOptions, run_study
+    from archsearch.study import RayPlace, RunOptions
     from archsearch.study.overrides import overridden
-    from archsearch.study.summary import status
 
     named = overridden(
         find_study(study, storage),
@@ -91,20 +125,43 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         else:
             print_text("\n".join(plan.lines()))
         return
-    options = RunOptions(workers=workers, command=_command(storage))
-    from archsearch.cli.study_progress import study_progress
+    options = RunOptions(
+        workers=workers,
+        threads=threads,
+        command=_command(storage),
+        artifacts=_resolved(artifacts),
+        engine="ray" if engine is Engine.RAY else "local",
+        ray=RayPlace(address, cpus_per_worker, gpus_per_worker),
+    )
+    _run(named, storage, options, json=json)
 
-    try:
-        with study_progress() as on_event:
-            record = run_study(named, storage, options=options, on_event=on_event)
-    except KeyboardInterrupt:
-        to_stderr(f"interrupted; to go on: {_command(storage)}")
-        raise typer.Exit(INTERRUPTED) from None
-    if json:
-        print_json(status(record))
-    else:
-        print_text(_summary(record))
-    to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
+
+@app.command("worker")
+def worker(  # noqa: PLR0917 - one argument an option
+    study: Study,
+    storage: Storage = STORAGE,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that train at once here.")] = 1,
+    threads: Threads = None,
+    artifacts: Artifacts = None,
+    wait: Annotated[
+        float, typer.Option(metavar="SECONDS", min=0, help="Until the study is there.")
+    ] = 0,
+    json: Json = False,
+) -> None:
+    """Join a study that is in the storage, on as many hosts as you like.
+
+    Ends when nothing is left to train. Killed at any moment, another worker
+    takes over what this one was training.
+
+    Example: archsearch study worker latent-vs-mse --storage postgresql://db/nets
+    """
+    from archsearch.study import RunOptions
+    from archsearch.study.stored import awaited_study
+
+    options = RunOptions(
+        workers=workers, threads=threads, command=_command(storage), artifacts=_resolved(artifacts)
+    )
+    _run(awaited_study(storage, _name(study), wait), storage, options, json=json)
 
 
 @app.command("status")
@@ -177,12 +234,42 @@ def best_command(
         to_stderr(f"written to {out}; to train it: archsearch train {shlex.quote(str(out))}")
 
 
+def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:
+    """Run it with what is happening on stderr, and print how it stands afterwards."""
+    from archsearch.cli.study_progress import study_progress
+    from archsearch.study import run_study
+    from archsearch.study.summary import status
+
+    try:
+        with study_progress() as on_event:
+            record = run_study(named, storage, options=options, on_event=on_event)
+    except KeyboardInterrupt:
+        to_stderr(f"interrupted; to go on: {_command(storage)}")
+        raise typer.Exit(INTERRUPTED) from None
+    if json:
+        print_json(status(record))
+    else:
+        print_text(_summary(record))
+    if options.workers == 0:
+        to_stderr(f"for each host: archsearch study worker {_again(record.name, storage)}")
+    else:
+        to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
+
+
 def _record(study: str, storage: str) -> StudyRecord:
-    from archsearch.config import load_study as load_file
     from archsearch.records import load_study
 
-    name = load_file(Path(study)).settings.name if is_study_file(study) else study
-    return load_study(storage, name)
+    return load_study(storage, _name(study))
+
+
+def _name(study: str) -> str:
+    from archsearch.config import load_study
+
+    return load_study(Path(study)).settings.name if is_study_file(study) else study
+
+
+def _resolved(folder: Path | None) -> Path | None:
+    return None if folder is None else folder.resolve()
 
 
 def _absolute(source: str | None) -> str | None:
@@ -194,16 +281,16 @@ def _absolute(source: str | None) -> str | None:
 
 def _command(storage: str) -> str:
     """The command as it was typed, to be typed again; a password in it stays out."""
-    from archsearch.study.storage import shown
+    from archsearch.study.storage import masked
 
-    words = [word.replace(storage, shown(storage)) for word in sys.argv[1:]]
+    words = [word.replace(storage, masked(storage)) for word in sys.argv[1:]]
     return shlex.join(["archsearch", *words])
 
 
 def _again(name: str, storage: str) -> str:
-    from archsearch.study.storage import shown
+    from archsearch.study.storage import masked
 
-    place = "" if storage == STORAGE else f" --storage {shlex.quote(shown(storage))}"
+    place = "" if storage == STORAGE else f" --storage {shlex.quote(masked(storage))}"
     return shlex.quote(name) + place
 
 

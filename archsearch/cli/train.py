@@ -69,6 +69,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(metavar="DIR", help="The run directory.  [default: runs/NAME]")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to compute with.")] = None,
+    device: Annotated[str, typer.Option(help="Where to train: cpu or cuda.")] = "cpu",
     json: Annotated[bool, typer.Option("--json", help="One JSON object, as metrics.json.")] = False,
 ) -> None:
     """Train one net, and write weights, scores and figures to a run directory.
@@ -90,7 +91,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     model = load(spec)
     plan = _required(model.resolve(settings.task, values=values))
     folder = out or Path("runs") / _folder_name(plan.name)
-    result = _run(plan, settings, model.picture_channels, folder, threads)
+    result = _run(plan, settings, model.picture_channels, folder, threads, device)
     if json:
         from archsearch.records.runs import metrics
 
@@ -130,12 +131,18 @@ def _required(resolution: Resolution) -> ModelPlan:
 
 
 def _run(
-    plan: ModelPlan, settings: RunSettings, channels: int, folder: Path, threads: int | None
+    plan: ModelPlan,
+    settings: RunSettings,
+    channels: int,
+    folder: Path,
+    threads: int | None,
+    device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.train import keep_memory, train_run
+    from archsearch.train import check_device, keep_memory, train_run
 
     keep_memory()
+    check_device(device)
     size = plan.input
     with step_bar(f"loading {settings.data.source}") as report:
         pictures = load_pictures(
@@ -149,7 +156,14 @@ def _run(
     try:
         with step_bar(f"training {plan.name}") as report:
             result = train_run(
-                plan, settings, pictures, folder, threads=threads, on_epoch=lines, on_step=report
+                plan,
+                settings,
+                pictures,
+                folder,
+                threads=threads,
+                device=device,
+                on_epoch=lines,
+                on_step=report,
             )
     except KeyboardInterrupt:
         to_stderr("stopped; the same command goes on from the last finished epoch")

@@ -22,13 +22,20 @@ from archsearch.records.layout import (
     read_slot,
     read_trial,
 )
+from archsearch.records.storage_url import (
+    driver_url,
+    engine_options,
+    masked,
+    sqlite_path,
+    without_password,
+)
 from archsearch.records.studies import StudyRecord, TrialRecord, TrialState
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
     from optuna.trial import FrozenTrial
 
-__all__ = ["list_studies", "load_study", "sqlite_path"]
+__all__ = ["list_studies", "load_study"]
 
 BEAT_EXPIRES = 120.0
 """Seconds without a sign of life after which a claim on another host is dead."""
@@ -59,9 +66,10 @@ def load_study(storage: str, name: str) -> StudyRecord:
     with _opened(storage) as opened:
         ids = _ids(opened)
         if name not in ids:
-            raise InputError(f"no study {name!r} in {_shown(storage)}", help=_suggest(name, ids))
+            raise InputError(f"no study {name!r} in {masked(storage)}", help=_suggest(name, ids))
         attributes = opened.get_study_user_attrs(ids[name])
         trials = opened.get_all_trials(ids[name], deepcopy=False)
+        now = _now(opened)
     header = read_header(attributes)
     seconds = attributes.get(SECONDS)
     return StudyRecord(
@@ -69,7 +77,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         settings=header.settings,
         designed=header.designed,
         space_hash=header.space_hash,
-        trials=_one_for_each_slot(trials, header.slots),
+        trials=_one_for_each_slot(trials, header.slots, now),
         slots=header.slots,
         seconds=float(seconds) if isinstance(seconds, int | float) else _busy(trials),
         command=header.command,
@@ -77,27 +85,6 @@ def load_study(storage: str, name: str) -> StudyRecord:
         artifacts=_artifacts(storage, header.artifacts),
         curves=read_curves(attributes),
     )
-
-
-def sqlite_path(storage: str) -> Path | None:
-    """The file behind a SQLite storage; None for servers and databases in memory.
-
-    Example:
-        >>> str(sqlite_path("sqlite:///runs/studies.db"))
-        'runs/studies.db'
-    """
-    from sqlalchemy.engine import make_url
-    from sqlalchemy.exc import ArgumentError
-
-    try:
-        url = make_url(storage)
-    except ArgumentError:
-        raise InputError(
-            f"{storage!r} is not a storage URL", help="write e.g. sqlite:///runs/studies.db"
-        ) from None
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return None
-    return Path(str(url.database))
 
 
 @contextmanager
@@ -108,40 +95,33 @@ def _opened(storage: str) -> Iterator[RDBStorage]:
         raise InputError(
             f"no storage at {path}", help="run a study first, or name another with --storage"
         )
-    from optuna.exceptions import OptunaError
+    from optuna.exceptions import OptunaError, StorageInternalError
     from optuna.storages import RDBStorage
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
-        opened = RDBStorage(storage, skip_table_creation=True, engine_kwargs=_patience(path))
+        opened = RDBStorage(
+            driver_url(storage), skip_table_creation=True, engine_kwargs=engine_options(storage)
+        )
     except (SQLAlchemyError, OptunaError, RuntimeError, ImportError) as error:
-        raise _unreadable(storage, error) from error
+        raise _unreadable(storage, error) from None
     try:
         yield opened
-    except SQLAlchemyError as error:
-        raise _unreadable(storage, error) from error
+    except (SQLAlchemyError, StorageInternalError) as error:
+        raise _unreadable(storage, error) from None
     finally:
         opened.remove_session()
         opened.engine.dispose()
 
 
-def _patience(path: Path | None) -> dict[str, object]:
-    return {} if path is None else {"connect_args": {"timeout": 60}}
-
-
 def _unreadable(storage: str, error: Exception) -> InputError:
-    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
+    told = without_password(str(cause), storage).strip()
+    reason = told.splitlines()[0] if told else type(error).__name__
     return InputError(
-        f"can't read {_shown(storage)} as a storage of studies: {reason}",
+        f"can't read {masked(storage)} as a storage of studies: {reason}",
         help="name a database that `archsearch study run` or Optuna wrote",
     )
-
-
-def _shown(storage: str) -> str:
-    """The URL for people's eyes: without its password."""
-    from sqlalchemy.engine import make_url
-
-    return make_url(storage).render_as_string(hide_password=True)
 
 
 def _ids(storage: BaseStorage) -> dict[str, int]:
@@ -158,9 +138,21 @@ def _suggest(name: str, known: Iterable[str]) -> str:
     return f"{hint}studies there: {', '.join(names)}"
 
 
-def _one_for_each_slot(trials: list[FrozenTrial], slots: int) -> tuple[TrialRecord, ...]:
+def _now(storage: RDBStorage) -> float:
+    """The time by the clock that beats are told by: a server's own, else this machine's."""
+    from sqlalchemy import text
+
+    if storage.engine.dialect.name != "postgresql":
+        return time.time()
+    with storage.engine.connect() as connection:
+        return float(connection.scalar(text("select extract(epoch from clock_timestamp())")) or 0)
+
+
+def _one_for_each_slot(
+    trials: list[FrozenTrial], slots: int, now: float
+) -> tuple[TrialRecord, ...]:
     """The trial that counts for each slot, and every infeasible proposal, by number."""
-    records = [(read_slot(trial.user_attrs), _record(trial)) for trial in trials]
+    records = [(read_slot(trial.user_attrs), _record(trial, now)) for trial in trials]
     kept = [record for _, record in records if record.state == "infeasible"]
     by_slot: dict[int, list[TrialRecord]] = {}
     for slot, record in records:
@@ -174,13 +166,13 @@ def _rank(record: TrialRecord) -> tuple[int, int]:
     return (_PRECEDENCE.index(record.state), record.number)
 
 
-def _record(trial: FrozenTrial) -> TrialRecord:
-    record = read_trial(trial.number, _state(trial), trial.user_attrs)
+def _record(trial: FrozenTrial, now: float) -> TrialRecord:
+    record = read_trial(trial.number, _state(trial, now), trial.user_attrs)
     times = {"started": trial.datetime_start, "ended": trial.datetime_complete}
     return record.model_copy(update={name: at.timestamp() for name, at in times.items() if at})
 
 
-def _state(trial: FrozenTrial) -> TrialState:
+def _state(trial: FrozenTrial, now: float) -> TrialState:
     attributes: Mapping[str, object] = trial.user_attrs
     if attributes.get("infeasible"):
         return "infeasible"
@@ -188,13 +180,13 @@ def _state(trial: FrozenTrial) -> TrialState:
     if trial.state.name in ended:
         return ended[trial.state.name]
     claim = read_claim(attributes)
-    return "running" if claim is not None and _alive(claim) else "waiting"
+    return "running" if claim is not None and _alive(claim, now) else "waiting"
 
 
-def _alive(claim: Claim) -> bool:
+def _alive(claim: Claim, now: float) -> bool:
     """Whether the claiming process still works: asked on this host, by its beat on others."""
     if claim.host != socket.gethostname():
-        return time.time() - claim.beat < BEAT_EXPIRES
+        return now - claim.beat < BEAT_EXPIRES
     try:
         os.kill(claim.pid, 0)
     except ProcessLookupError:

@@ -3,11 +3,12 @@
 ::
 
     study file ─ open_study ─▶ slots and claims (ledger), one Optuna trial a slot
-    Crew of Workers ─ claim (slot, seed) ─ train ─ finish ─ publish ─▶ Optuna
+    Crew of Workers, or RayCrew ─ claim (slot, seed) ─ train ─ finish ─ publish ─▶ Optuna
 """
 
 from archsearch.study.events import EventKind, Say, StudyEvent, silent
-from archsearch.study.run import RunOptions, run_study
+from archsearch.study.options import RayPlace, RunOptions
+from archsearch.study.run import run_study
 from archsearch.study.storage import DEFAULT_STORAGE
 from archsearch.study.trainer import Job, Prepared, Trained, Trainer
 
@@ -16,6 +17,7 @@ __all__ = [
     "EventKind",
     "Job",
     "Prepared",
+    "RayPlace",
     "RunOptions",
     "Say",
     "StudyEvent",

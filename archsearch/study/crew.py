@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 
-from archsearch.errors import InputError, RunFailedError
-from archsearch.study.events import Say, StudyEvent
+from archsearch.errors import RunFailedError
+from archsearch.study.events import Say
 from archsearch.study.interrupts import blocked_interrupts
 from archsearch.study.process import WorkerPlan, run_worker
+from archsearch.study.reports import Reports
 
 __all__ = ["Crew"]
-
-MOST_DEATHS = 10
-"""Workers that may die one after another before any of them began to train."""
 
 
 @dataclass
@@ -43,10 +41,9 @@ class Crew:
 
     def __init__(self, plan: WorkerPlan, count: int, say: Say) -> None:
         self._plan = plan
-        self._say = say
+        self._reports = Reports(say)
         self._finishing = False
         self._deadline: float | None = None
-        self._deaths = 0
         self._members: dict[int, _Member] = {}
         for index in range(count):
             self._start(index)
@@ -109,20 +106,9 @@ class Crew:
     def _hear(self, member: _Member) -> None:
         try:
             while member.pipe.poll():
-                self._take(json.loads(member.pipe.recv_bytes()))
+                self._reports.take(member.pipe.recv_bytes())
         except (EOFError, OSError, json.JSONDecodeError):
             return  # it died in the middle of a word
-
-    def _take(self, message: dict[str, object]) -> None:
-        if "event" in message:
-            event = StudyEvent.from_json(json.dumps(message["event"]).encode())
-            if event.kind == "started":  # from there on the ledger counts
-                self._deaths = 0
-            self._say(event)
-        elif "wrong" in message:
-            raise InputError(str(message["wrong"]), help=str(message["help"]))
-        elif "broken" in message:
-            raise RunFailedError(str(message["broken"]), help=str(message["help"]))
 
     def _bury(self, member: _Member) -> None:
         member.process.join()
@@ -132,15 +118,7 @@ class Crew:
             return
         if code > 0:
             raise RunFailedError(f"worker {member.index} ended with exit code {code}")
-        self._deaths += 1
-        if self._deaths > MOST_DEATHS:
-            raise RunFailedError(
-                f"{self._deaths} workers were killed one after another, the last by signal {-code}",
-                help="is there enough memory? try fewer --workers, or a smaller batch size",
-            )
-        self._say(
-            StudyEvent("retry", f"worker {member.index} died (signal {-code})", worker=member.index)
-        )
+        self._reports.died(member.index, f"signal {-code}")
         self._start(member.index)
 
     def _forget(self, member: _Member) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,12 +69,16 @@ class Heartbeat:
                 return
 
     def _show(self) -> None:
+        try:
+            moment = self._study.ledger.moment()
+        except SQLAlchemyError:
+            return  # told at the next beat
         self._set(
             ShownClaim(
                 host=self._owner.hostname,
                 pid=self._owner.pid,
                 seed=self._claim.seed,
-                beat=time.time(),
+                beat=moment,
             )
         )
 

@@ -10,6 +10,8 @@ from types import FrameType
 
 __all__ = ["Interrupts", "blocked_interrupts", "two_step_interrupts"]
 
+_ASKING = (signal.SIGINT, signal.SIGTERM)
+
 
 class Interrupts:
     """How often Ctrl-C came; the second time it raises KeyboardInterrupt."""
@@ -26,16 +28,18 @@ class Interrupts:
 
 @contextmanager
 def two_step_interrupts() -> Iterator[Interrupts]:
-    """Count SIGINT inside; in any thread but the main one, where none arrives, do nothing."""
+    """Count SIGINT and SIGTERM inside; do nothing in threads, where none arrives."""
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
         yield interrupts
         return
-    before = signal.signal(signal.SIGINT, interrupts)
+    # SIGTERM asks the same: it is how Kubernetes and Slurm announce the end.
+    before = {number: signal.signal(number, interrupts) for number in _ASKING}
     try:
         yield interrupts
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
 
+from archsearch.study.clock import now, up_since
 from archsearch.study.owner import Owner
 from archsearch.study.schema import (
     CLAIMED,
@@ -102,19 +102,30 @@ class Ledger:
         self.study_id = study_id
         self.grace = grace
 
-    def claim(self, owner: Owner) -> Claim | None:
+    def claim(
+        self, owner: Owner, *, attempt: str | None = None, again: bool = False
+    ) -> Claim | None:
         """Take the next open row for ``owner``, with its first heartbeat.
+
+        Args:
+            owner: who will work on it.
+            attempt: the token to take it with, if not a new one.
+            again: this call was made before with the same token, and its
+                answer was lost: what that one took is given, if anything.
 
         Returns:
             None where nothing is open, or the setup is still under way.
         """
         with self.engine.begin() as connection:
+            before = self._taken(connection, attempt) if again and attempt else None
+            if before is not None:
+                return before
             self._give_up_dead(connection)
             row = self._next_open(connection)
             if row is None:
                 return None
             slot, seed, tries = row
-            claim = Claim(slot, seed, uuid4().hex, tries + 1)
+            claim = Claim(slot, seed, attempt or uuid4().hex, tries + 1)
             taken = connection.execute(
                 update(claims)
                 .where(self._row(slot, seed), claims.c.state == OPEN)
@@ -128,16 +139,21 @@ class Ledger:
                     worker=owner.worker,
                     parent=owner.parent,
                     parent_started=owner.parent_started,
-                    heartbeat=time.time(),
+                    heartbeat=now(self.engine),
                 )
             )
             return claim if taken.rowcount == 1 else None
+
+    def moment(self) -> float:
+        """Seconds since the epoch, by the database's clock."""
+        with self.engine.begin() as connection:
+            return float(connection.scalar(select(now(self.engine))) or 0.0)
 
     def beat(self, claim: Claim) -> bool:
         """Say that the attempt lives; False where it no longer holds the claim."""
         with self.engine.begin() as connection:
             beaten = connection.execute(
-                update(claims).where(*self._held(claim)).values(heartbeat=time.time())
+                update(claims).where(*self._held(claim)).values(heartbeat=now(self.engine))
             )
             self._tick(connection)
             return beaten.rowcount == 1
@@ -149,6 +165,7 @@ class Ledger:
 
         Returns:
             False where another attempt holds or ended the row: the record is surplus.
+            True again where it was told before, and only the answer was lost.
         """
         state = FAILED if failed else PRUNED if pruned else COMPLETE
         with self.engine.begin() as connection:
@@ -160,7 +177,7 @@ class Ledger:
             if ended.rowcount == 1 and (failed or pruned):
                 self._skip_open_seeds(connection, claim.slot)
             self._tick(connection)
-            return ended.rowcount == 1
+            return ended.rowcount == 1 or self._told_before(connection, claim, record)
 
     def release(self, claim: Claim) -> bool:
         """Give a claim back unharmed: it is open again and the try doesn't count."""
@@ -226,16 +243,39 @@ class Ledger:
         with self.engine.begin() as connection:
             self._tick(connection)
 
+    def _taken(self, connection: Connection, attempt: str) -> Claim | None:
+        """What a claim with this token took, if it reached the database."""
+        row = connection.execute(
+            select(claims.c.slot, claims.c.seed, claims.c.tries).where(
+                claims.c.study_id == self.study_id,
+                claims.c.state == CLAIMED,
+                claims.c.attempt == attempt,
+            )
+        ).first()
+        return None if row is None else Claim(row.slot, row.seed, attempt, row.tries)
+
+    def _told_before(self, connection: Connection, claim: Claim, record: str) -> bool:
+        stored = connection.execute(
+            select(claims.c.record).where(
+                self._row(claim.slot, claim.seed),
+                claims.c.state.in_((COMPLETE, FAILED)),
+                claims.c.attempt == claim.attempt,
+            )
+        ).scalar()
+        return bool(stored == record)
+
     def _next_open(self, connection: Connection) -> tuple[int, int, int] | None:
-        if self._setup_under_way(connection):
-            return None
+        # Another's setup may be locked and not yet committed: only its end opens the rest.
+        in_turn = claims.c.slot != SETUP_SLOT
+        if not self._setup_done(connection):
+            in_turn = claims.c.slot == SETUP_SLOT
         # An adaptive slot has no candidate until its first seed's attempt proposed one.
         ready = or_(claims.c.seed <= 0, slots.c.candidate.is_not(None))
         its_slot = and_(slots.c.study_id == self.study_id, slots.c.slot == claims.c.slot)
         query = (
             select(claims.c.slot, claims.c.seed, claims.c.tries)
             .outerjoin(slots, its_slot)
-            .where(claims.c.study_id == self.study_id, claims.c.state == OPEN, ready)
+            .where(claims.c.study_id == self.study_id, claims.c.state == OPEN, ready, in_turn)
             .order_by(claims.c.position)
             .limit(1)
             # SQLite has no row locks and leaves this out: its transaction holds the only one.
@@ -244,13 +284,13 @@ class Ledger:
         row = connection.execute(query).first()
         return None if row is None else (row[0], row[1], row[2])
 
-    def _setup_under_way(self, connection: Connection) -> bool:
+    def _setup_done(self, connection: Connection) -> bool:
         state = connection.execute(
             select(claims.c.state).where(
                 claims.c.study_id == self.study_id, claims.c.slot == SETUP_SLOT
             )
         ).scalar()
-        return bool(state == CLAIMED)
+        return bool(state == COMPLETE)
 
     def _give_up_dead(self, connection: Connection) -> None:
         for dead in self._dead(connection):
@@ -269,16 +309,19 @@ class Ledger:
                 self._skip_open_seeds(connection, claim.slot)
 
     def _dead(self, connection: Connection) -> list[_Dead]:
+        times = (now(self.engine).label("now"), up_since(self.engine).label("up"))
         held = connection.execute(
-            select(claims).where(claims.c.study_id == self.study_id, claims.c.state == CLAIMED)
+            select(claims, *times)
+            .where(claims.c.study_id == self.study_id, claims.c.state == CLAIMED)
+            .order_by(claims.c.position)  # rows are locked in one order by all
         )
-        oldest = time.time() - self.grace
         found = []
         for row in held:
             owner = Owner(
                 row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
             )
-            if row.heartbeat < oldest or owner.seen_dead:
+            overdue = max(row.heartbeat, row.up) < row.now - self.grace
+            if overdue or owner.seen_dead:
                 claim = Claim(row.slot, row.seed, row.attempt, row.tries)
                 found.append(_Dead(claim, row.deaths + owner.died_alone))
         return found
@@ -293,13 +336,13 @@ class Ledger:
         )
 
     def _tick(self, connection: Connection) -> None:
-        now = time.time()
-        since = now - studies.c.ticked
+        moment = now(self.engine)
+        since = moment - studies.c.ticked
         worked = case((and_(since > 0, since < TICK_GAP_SECONDS), since), else_=0.0)
         connection.execute(
             update(studies)
-            .where(studies.c.study_id == self.study_id, studies.c.ticked < now)
-            .values(seconds=studies.c.seconds + worked, ticked=now)
+            .where(studies.c.study_id == self.study_id, studies.c.ticked < moment)
+            .values(seconds=studies.c.seconds + worked, ticked=moment)
         )
 
     def _worked(self, connection: Connection) -> float:

@@ -12,6 +12,7 @@ from archsearch.config import DESIGNS, StudySettings
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
 from archsearch.study.ledger import Ledger
+from archsearch.study.patience import Patience
 from archsearch.study.schema import slots
 from archsearch.study.values import values_from_json
 
@@ -43,6 +44,7 @@ class OpenStudy:
         ledger: who trains what.
         storage: Optuna's side of the same database.
         artifacts: where pictures are kept.
+        patience: for what is to be done while the database may be away.
     """
 
     settings: StudySettings
@@ -50,6 +52,7 @@ class OpenStudy:
     ledger: Ledger
     storage: BaseStorage
     artifacts: Path
+    patience: Patience
 
     @property
     def study_id(self) -> int:

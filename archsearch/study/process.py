@@ -11,17 +11,21 @@ import threading
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
+from typing import Protocol
 
 from archsearch.config import StudySettings
 from archsearch.errors import ArchsearchError, InputError
-from archsearch.study.events import StudyEvent
+from archsearch.records.storage_url import without_password
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.opened import OpenStudy
 from archsearch.study.owner import Owner
+from archsearch.study.patience import Patience
 from archsearch.study.setup import open_study
 from archsearch.study.stored import model_from_text
 from archsearch.study.trainer import Trainer
 from archsearch.study.worker import Worker, WorkerOptions
 
-__all__ = ["WorkerPlan", "run_worker"]
+__all__ = ["Line", "WorkerPlan", "run_worker", "work_and_report"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class WorkerPlan:
         beat: seconds between signs of life.
         grace: seconds without one after which a claim is given up.
         deaths: workers that one training may kill before it counts as failed.
+        patience: seconds that the database may be away.
     """
 
     settings: str
@@ -51,10 +56,23 @@ class WorkerPlan:
     beat: float
     grace: float
     deaths: int
+    patience: float
+
+
+class Line(Protocol):
+    """What a worker speaks through, e.g. one end of a pipe."""
+
+    def send_bytes(self, message: bytes) -> None:
+        """Say something, as JSON."""
+        ...
+
+    def poll(self) -> bool:
+        """Whether it is told to start no other training."""
+        ...
 
 
 def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
-    """Work until the study is at its end; speak through the pipe, and print nothing.
+    """Work until the study is at its end, as a process started for it; print nothing.
 
     Args:
         plan: what to work on.
@@ -64,22 +82,37 @@ def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
     try:
+        code = work_and_report(plan, index, pipe)
+    except BrokenPipeError:
+        code = 1  # nobody listens any more
+    sys.exit(code)
+
+
+def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
+    """Work until the study is at its end, speaking through the pipe.
+
+    Returns:
+        The exit code; what went wrong was said.
+    """
+    try:
         ending = _worker(plan, index, pipe).work()
         _send(pipe, {"ending": ending})
     except InputError as error:
         _send(pipe, {"wrong": error.what, "help": error.help})
-        sys.exit(error.exit_code)
+        return error.exit_code
     except ArchsearchError as error:
         _send(pipe, {"broken": error.what, "help": error.help})
-        sys.exit(error.exit_code)
+        return error.exit_code
     except BrokenPipeError:
-        sys.exit(1)  # nobody listens any more
-    except Exception as error:
-        _send(pipe, {"broken": f"{type(error).__name__}: {error}", "help": ""})
         raise
+    except Exception as error:
+        told = without_password(f"{type(error).__name__}: {error}", plan.storage)
+        _send(pipe, {"broken": told, "help": ""})
+        return 1
+    return 0
 
 
-def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
+def _worker(plan: WorkerPlan, index: int, pipe: Line) -> Worker:
     def say(event: StudyEvent) -> None:
         _send(pipe, {"event": json.loads(event.to_json())})
 
@@ -90,7 +123,23 @@ def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
         stopped = stopped or pipe.poll()
         return stopped
 
-    study = open_study(
+    # A worker that takes a dead one's place may come while the database is away.
+    patience = Patience(plan.storage, plan.patience)
+    study = patience(lambda: _open(plan, say))
+    return patience(
+        lambda: Worker(
+            study,
+            plan.trainer,
+            Owner.this_process(index),
+            say,
+            stopping,
+            WorkerOptions(threads=plan.threads, beat=plan.beat),
+        )
+    )
+
+
+def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
+    return open_study(
         StudySettings.model_validate_json(plan.settings),
         model_from_text(plan.model_text, plan.model_name),
         plan.storage,
@@ -98,18 +147,11 @@ def _worker(plan: WorkerPlan, index: int, pipe: Connection) -> Worker:
         artifacts=plan.artifacts,
         grace=plan.grace,
         deaths=plan.deaths,
-    )
-    return Worker(
-        study,
-        plan.trainer,
-        Owner.this_process(index),
-        say,
-        stopping,
-        WorkerOptions(threads=plan.threads, beat=plan.beat),
+        patience=plan.patience,
     )
 
 
-def _send(pipe: Connection, message: dict[str, object]) -> None:
+def _send(pipe: Line, message: dict[str, object]) -> None:
     pipe.send_bytes(json.dumps(message).encode())
 
 

@@ -7,7 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 import numpy as np
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 
 from archsearch.records import plan_record
 from archsearch.records.layout import candidate_attributes, ended_attributes
@@ -120,49 +120,62 @@ def _assign(
     study: OpenStudy, claim: Claim, trial: Trial, candidate: Candidate, say: Say
 ) -> SlotRow | None:
     """Give the slot its candidate, or the earlier slot that has the same."""
+    # Optuna first: who reads the ledger's candidate may count on the trial's record.
+    attributes = candidate_attributes(claim.slot, candidate.values, plan_record(candidate.plan))
+    for key, value in attributes.items():
+        study.storage.set_trial_user_attr(trial._trial_id, key, value)
     with study.ledger.engine.begin() as connection:
         if not study.ledger.holds(connection, claim):
             return None
-        earlier = connection.execute(
-            select(slots.c.slot, slots.c.trial_id)
-            .where(
-                slots.c.study_id == study.study_id,
-                slots.c.key == candidate.key,
-                slots.c.duplicate_of.is_(None),
-                slots.c.slot != claim.slot,
-            )
-            .order_by(slots.c.slot)
-        ).first()
-        connection.execute(
-            update(slots)
-            .where(slots.c.study_id == study.study_id, slots.c.slot == claim.slot)
-            .values(
-                candidate=values_to_json(candidate.values),
-                key=candidate.key,
-                trial_id=trial._trial_id,
-                duplicate_of=None if earlier is None else earlier.slot,
-            )
-        )
-        if earlier is not None:
-            connection.execute(
-                update(claims)
-                .where(claims.c.study_id == study.study_id, claims.c.slot == claim.slot)
-                .values(state=DUPLICATE)
-            )
-    original = None if earlier is None else _number(study, earlier.trial_id)
-    attributes = candidate_attributes(
-        claim.slot, candidate.values, plan_record(candidate.plan), duplicate_of=original
-    )
-    for key, value in attributes.items():
-        study.storage.set_trial_user_attr(trial._trial_id, key, value)
+        earlier = _earlier(study, connection, claim.slot, candidate.key)
+        _write_candidate(study, connection, claim.slot, candidate, trial._trial_id, earlier)
     if earlier is not None:
-        say(StudyEvent("duplicate", f"as slot {earlier.slot}", slot=claim.slot))
+        say(StudyEvent("duplicate", f"as slot {earlier}", slot=claim.slot))
     (row,) = study.slot_rows(only=claim.slot)
     return row
 
 
-def _number(study: OpenStudy, trial_id: int) -> int:
-    return study.storage.get_trial(trial_id).number
+def _earlier(study: OpenStudy, connection: Connection, slot: int, key: str) -> int | None:
+    """The slot that trains the same candidate, looked for by one process at a time."""
+    connection.execute(
+        select(studies.c.study_id).where(studies.c.study_id == study.study_id).with_for_update()
+    )
+    return connection.execute(
+        select(slots.c.slot)
+        .where(
+            slots.c.study_id == study.study_id,
+            slots.c.key == key,
+            slots.c.duplicate_of.is_(None),
+            slots.c.slot != slot,
+        )
+        .order_by(slots.c.slot)
+    ).scalar()
+
+
+def _write_candidate(
+    study: OpenStudy,
+    connection: Connection,
+    slot: int,
+    candidate: Candidate,
+    trial_id: int,
+    earlier: int | None,
+) -> None:
+    connection.execute(
+        update(slots)
+        .where(slots.c.study_id == study.study_id, slots.c.slot == slot)
+        .values(
+            candidate=values_to_json(candidate.values),
+            key=candidate.key,
+            trial_id=trial_id,
+            duplicate_of=earlier,
+        )
+    )
+    if earlier is not None:
+        connection.execute(
+            update(claims)
+            .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
+            .values(state=DUPLICATE)
+        )
 
 
 def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejection) -> bool:

@@ -46,8 +46,10 @@ def publish(study: OpenStudy, slot: int) -> None:
     copied = row.duplicate_of is not None
     seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
     ended = all(seed.state in ENDED for seed in seeds)
-    if copied and not ended:
-        return  # told when the original is
+    if row.duplicate_of is not None:
+        _set(study, row, {"duplicate_of": _number(study, row.duplicate_of)})
+        if not ended:
+            return  # the rest is told when the original's is
     _tell_seeds(study, row, seeds if copied else [s for s in seeds if not s.published])
     if ended:
         _close(study, row, seeds)
@@ -128,6 +130,11 @@ def _trial(row: SlotRow) -> int:
     if row.trial_id is None:
         raise ValueError(f"slot {row.slot} has no trial yet")
     return row.trial_id
+
+
+def _number(study: OpenStudy, slot: int) -> int:
+    (row,) = study.slot_rows(only=slot)
+    return study.storage.get_trial(_trial(row)).number
 
 
 def _seed_rows(study: OpenStudy, slot: int) -> list[_SeedRow]:

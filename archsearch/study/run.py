@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections import Counter
-from dataclasses import dataclass
-from pathlib import Path
+from contextlib import suppress
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.config import StudyFile
-from archsearch.errors import InputError, NothingCompletedError
+from archsearch.errors import NothingCompletedError
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.layout import SECONDS
 from archsearch.study.budget import time_left_for_another
@@ -19,10 +19,13 @@ from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.heartbeat import BEAT_SECONDS
 from archsearch.study.identity import identity, plain, space_hash
 from archsearch.study.interrupts import Interrupts, two_step_interrupts
-from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS
 from archsearch.study.opened import OpenStudy
+from archsearch.study.options import RunOptions
+from archsearch.study.patience import Patience, is_passing
 from archsearch.study.process import WorkerPlan
 from archsearch.study.publish import publish_pending
+from archsearch.study.ray_crew import RayCrew, check_ray
+from archsearch.study.reports import Team
 from archsearch.study.setup import open_study, stored_note
 from archsearch.study.storage import DEFAULT_STORAGE
 from archsearch.study.trainer import Trainer
@@ -35,33 +38,6 @@ LISTEN_SECONDS = 0.5
 
 NOTE = "archsearch:note"
 """Attribute of Optuna's study: why it has fewer trials than it was asked for."""
-
-
-@dataclass(frozen=True)
-class RunOptions:
-    """How a study is run; what is found doesn't depend on it.
-
-    Attributes:
-        workers: processes that train at once; the processor's cores are
-            divided among them.
-        command: recorded with the study, to say how it was started.
-        artifacts: folder for pictures; None: beside the SQLite file.
-        beat: seconds between a worker's signs of life.
-        grace: seconds without one after which a claim is given up.
-        deaths: workers that one training may kill before it counts as failed.
-    """
-
-    workers: int = 1
-    command: str = ""
-    artifacts: Path | None = None
-    beat: float = BEAT_SECONDS
-    grace: float = GRACE_SECONDS
-    deaths: int = MOST_DEATHS
-
-    @property
-    def threads(self) -> int:
-        """Threads of each training: the cores this process may use, divided."""
-        return max(1, usable_cores() // self.workers)
 
 
 def run_study(
@@ -93,43 +69,74 @@ def run_study(
         InputError: settings, space, pictures or storage that can't be used.
         StudyConflictError: the storage has another study of this name.
         NothingCompletedError: no trial was completed.
-        RunFailedError: the workers can't run at all.
+        RunFailedError: the workers can't run at all, or the database broke.
+        StorageAwayError: no database answers.
     """
     options = options or RunOptions()
-    if options.workers < 1:
-        raise InputError(f"{options.workers} workers can't train", help="use --workers 1 or more")
+    if options.engine == "ray":
+        check_ray(storage)
     trainer = _picture_trainer(study_file) if trainer is None else trainer
-    study = open_study(
-        study_file.settings,
-        study_file.model,
-        storage,
-        on_event,
-        artifacts=options.artifacts,
-        grace=options.grace,
-        deaths=options.deaths,
-    )
-    same = identity(study_file.settings, study_file.model.family.source.text)
-    describe(study, trainer, space_hash(same), options.command, on_event)
-    publish_pending(study)
-    study.ledger.tick()
-    _say_ready(study, on_event)
+    plan = _worker_plan(study_file, storage, trainer, options)
+    study = _open(study_file, storage, options, on_event)
     try:
-        _work(study, _worker_plan(study_file, storage, trainer, options), options.workers, on_event)
-    finally:
-        study.ledger.tick()
-        publish_pending(study)
-        _store_end(study)
-    try:
-        return _outcome(study, storage, on_event)
+        _prepare(study, study_file, trainer, options.command, on_event)
+        if options.workers == 0:
+            return study.patience(lambda: load_study(storage, study.settings.name))
+        _run(study, plan, options, on_event)
+        return study.patience(lambda: _outcome(study, storage, on_event))
     finally:
         study.close()
 
 
-def usable_cores() -> int:
-    """Cores this process may run on."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _open(study_file: StudyFile, storage: str, options: RunOptions, say: Say) -> OpenStudy:
+    """Open the study, or tell at once what is in the way."""
+    at_once = Patience(storage, seconds=0)
+    return at_once(
+        lambda: open_study(
+            study_file.settings,
+            study_file.model,
+            storage,
+            say,
+            artifacts=options.artifacts,
+            grace=options.grace,
+            deaths=options.deaths,
+            patience=options.patience,
+        )
+    )
+
+
+def _prepare(
+    study: OpenStudy, study_file: StudyFile, trainer: Trainer, command: str, say: Say
+) -> None:
+    """Everything before the first training; what was done before is left as it is."""
+    same = identity(study_file.settings, study_file.model.family.source.text)
+    base = study_file.path.parent.resolve()
+
+    def prepare() -> None:
+        describe(study, trainer, space_hash(same), command, say, base=base)
+        publish_pending(study)
+        study.ledger.tick()
+        _say_ready(study, say)
+
+    study.patience(prepare)
+
+
+def _run(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+    try:
+        _work(study, plan, options, say)
+    except BaseException:  # an interrupt, too
+        from optuna.exceptions import OptunaError
+
+        with suppress(SQLAlchemyError, OptunaError):  # the database may be what broke
+            _end(study)
+        raise
+    study.patience(lambda: _end(study))
+
+
+def _end(study: OpenStudy) -> None:
+    study.ledger.tick()
+    publish_pending(study)
+    _store_end(study)
 
 
 def _picture_trainer(study_file: StudyFile) -> Trainer:
@@ -150,10 +157,11 @@ def _worker_plan(
         storage=storage,
         trainer=trainer,
         artifacts=options.artifacts,
-        threads=options.threads,
+        threads=options.training_threads,
         beat=options.beat,
         grace=options.grace,
         deaths=options.deaths,
+        patience=options.patience,
     )
 
 
@@ -166,39 +174,54 @@ def _say_ready(study: OpenStudy, say: Say) -> None:
     say(StudyEvent("ready", done=done, total=progress.total))
 
 
-def _work(study: OpenStudy, plan: WorkerPlan, workers: int, say: Say) -> None:
-    progress = study.ledger.progress()
+def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+    progress = study.patience(study.ledger.progress)
     minutes = study.settings.budget.minutes
     if not progress.unfinished or not time_left_for_another(minutes, progress):
         return
     with two_step_interrupts() as interrupts:
-        crew = Crew(plan, min(workers, progress.unfinished), say)
+        crew = _team(plan, min(options.workers, progress.unfinished), options, say)
         try:
             _watch(study, crew, interrupts, say)
         finally:
             crew.kill()
-            study.ledger.release_dead()
+            with suppress(SQLAlchemyError):  # others find them dead by themselves
+                study.ledger.release_dead()
     if interrupts.asked:
         raise KeyboardInterrupt
 
 
-def _watch(study: OpenStudy, crew: Crew, interrupts: Interrupts, say: Say) -> None:
+def _team(plan: WorkerPlan, count: int, options: RunOptions, say: Say) -> Team:
+    if options.engine == "ray":
+        return RayCrew(plan, count, say, options.ray)
+    return Crew(plan, count, say)
+
+
+def _watch(study: OpenStudy, crew: Team, interrupts: Interrupts, say: Say) -> None:
     """Listen to the workers until none is left, or nothing is left for them."""
     ticked, stopping = 0.0, False
     while crew.listen(timeout=LISTEN_SECONDS):
         if interrupts.asked and not stopping:
             stopping = True
             crew.finish()
-            running = study.ledger.progress().running
-            say(StudyEvent("stopping", f"ending {running} running trainings; no other starts"))
+            say(StudyEvent("stopping", "ending the running trainings; no other starts"))
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
-            study.ledger.tick()
-            progress = study.ledger.progress()
-            done = progress.total - progress.unfinished
-            say(StudyEvent("progress", done=done, total=progress.total))
-            if not progress.unfinished:
-                crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
+            _look(study, crew, say)
+
+
+def _look(study: OpenStudy, crew: Team, say: Say) -> None:
+    try:
+        study.ledger.tick()
+        progress = study.ledger.progress()
+    except SQLAlchemyError as error:
+        if is_passing(error):
+            return  # the workers wait for the database, and give up when it is time
+        raise
+    done = progress.total - progress.unfinished
+    say(StudyEvent("progress", done=done, total=progress.total))
+    if not progress.unfinished:
+        crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
 
 
 def _store_end(study: OpenStudy) -> None:

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from archsearch.config import DESIGNS, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
-from archsearch.records.layout import HEADER, candidate_attributes
+from archsearch.records.layout import HEADER, candidate_attributes, read_header
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
@@ -19,6 +21,7 @@ from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
 from archsearch.study.objectives import directions
 from archsearch.study.opened import OpenStudy, SlotRow
+from archsearch.study.patience import PATIENCE_SECONDS, Patience
 from archsearch.study.samplers import check_sampler
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
@@ -42,6 +45,7 @@ def open_study(
     artifacts: Path | None = None,
     grace: float = GRACE_SECONDS,
     deaths: int = MOST_DEATHS,
+    patience: float = PATIENCE_SECONDS,
 ) -> OpenStudy:
     """Open the study in the storage; make it there if it is new.
 
@@ -65,14 +69,23 @@ def open_study(
         space=space,
         ledger=Ledger(engine, study_id, grace=grace, deaths=deaths),
         storage=storage,
-        artifacts=artifact_folder(url) if artifacts is None else artifacts,
+        artifacts=artifacts or _recorded_artifacts(storage, study_id) or artifact_folder(url),
+        patience=Patience(url, patience, lambda text: say(StudyEvent("note", text))),
     )
     if _stored_identity(engine, study_id) is None:
         _refuse_foreign(opened)
-        _create(opened, same, say)
+        with suppress(IntegrityError):  # another process made it in the same moment
+            _create(opened, same, say)
     stored = _stored_identity(engine, study_id)
     check_same(settings.name, {} if stored is None else stored, same)
     return opened
+
+
+def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
+    """The folder that the study was made with, so that all hosts agree."""
+    attributes = storage.get_study_user_attrs(study_id)
+    folder = read_header(attributes).artifacts if HEADER in attributes else None
+    return None if folder is None else Path(folder)
 
 
 def lay_out(study: OpenStudy) -> None:
@@ -150,8 +163,8 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     }
     with study.ledger.engine.begin() as connection:
         mine = studies.c.study_id == study.study_id
-        # The same statement locks on PostgreSQL, where two may pass the check at once: the
-        # second's insert then breaks on the primary key.
+        # On PostgreSQL two may pass the check at once: the second's insert then breaks on
+        # the primary key, and all that it did is undone.
         if connection.execute(select(studies.c.study_id).where(mine)).first() is not None:
             return
         # Optuna gives the id of a deleted study out again: nothing of that one may stay.

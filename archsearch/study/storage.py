@@ -3,36 +3,38 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
-from archsearch.errors import InputError
+from archsearch.errors import InputError, StorageAwayError
+from archsearch.records.storage_url import (
+    driver_url,
+    engine_options,
+    masked,
+    sqlite_path,
+    without_password,
+)
+from archsearch.study.patience import is_passing
 from archsearch.study.schema import metadata
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["DEFAULT_STORAGE", "artifact_folder", "open_engine", "open_storage", "shown"]
+__all__ = ["DEFAULT_STORAGE", "artifact_folder", "masked", "open_engine", "open_storage"]
 
 DEFAULT_STORAGE = "sqlite:///runs/studies.db"
 
 OPENINGS = 10
 """Attempts at opening a database that others may be opening for the first time."""
 
-LOCK_SECONDS = 60
-"""How long a writer waits for SQLite's one write lock."""
-
-
-def shown(url: str) -> str:
-    """A storage URL for people to read: without its password."""
-    try:
-        return make_url(url).render_as_string(hide_password=True)
-    except ArgumentError:
-        return "the storage URL"
+MAKING_TABLES = 0x61726368  # "arch"
+"""PostgreSQL's advisory lock around making tables."""
 
 
 def open_engine(url: str) -> Engine:
@@ -40,20 +42,19 @@ def open_engine(url: str) -> Engine:
 
     On SQLite every transaction begins with BEGIN IMMEDIATE: it holds the
     write lock from its first statement, so that what it read stays true until
-    it commits.
+    it commits. On PostgreSQL rows are locked by the statements that need it.
 
     Raises:
         InputError: for a URL that names no database, or one that can't be opened.
+        StorageAwayError: its server doesn't answer.
     """
-    path = _sqlite_path(url)
     try:
-        if path is not None:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(url, connect_args=_connect_args(url))
+        _make_folder(url)
+        engine = create_engine(driver_url(url), **engine_options(url))
         if engine.dialect.name == "sqlite":
             event.listen(engine, "connect", _leave_transactions_to_us)
             event.listen(engine, "begin", _begin_immediate)
-        with engine.begin() as connection:
+        with _alone(engine) as connection:
             metadata.create_all(connection)
     except (ArgumentError, SQLAlchemyError, OSError, ImportError) as error:
         raise _unusable(url, error) from None
@@ -67,46 +68,61 @@ def open_storage(url: str) -> BaseStorage:
         InputError: where Optuna can't use it.
     """
     import optuna
+    from optuna.exceptions import StorageInternalError
     from optuna.storages import RDBStorage, get_storage
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)  # progress is told by events
     last: Exception | None = None
+    options = engine_options(url)
     for attempt in range(OPENINGS):
         try:
-            return get_storage(RDBStorage(url, engine_kwargs={"connect_args": _connect_args(url)}))
-        except SQLAlchemyError as error:
+            with _alone(_unpooled(url)):
+                return get_storage(RDBStorage(driver_url(url), engine_kwargs=options))
+        except (SQLAlchemyError, StorageInternalError) as error:
             # Optuna looks for its tables and then makes them; of several processes that
-            # find an empty database, all but one fail, at one table or another.
+            # find an empty SQLite file, all but one fail, at one table or another.
             last = error
             time.sleep(0.05 * (attempt + 1))
-        except (OSError, RuntimeError) as error:
+        except (OSError, RuntimeError, ImportError) as error:
             raise _unusable(url, error) from None
-    raise _unusable(url, last or RuntimeError("unknown")) from last
+    raise _unusable(url, last or RuntimeError("unknown")) from None
 
 
 def artifact_folder(url: str) -> Path:
     """Where a storage's pictures lie by default: beside the SQLite file, else ``runs``."""
-    path = _sqlite_path(url)
+    path = sqlite_path(url)
     return (path.parent if path is not None else Path("runs")).resolve() / "artifacts"
 
 
-def _sqlite_path(url: str) -> Path | None:
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        return None
-    if parsed.get_backend_name() != "sqlite":
-        return None
-    if parsed.database in (None, "", ":memory:"):
+def _unpooled(url: str) -> Engine:
+    arguments = engine_options(url).get("connect_args", {})
+    return create_engine(driver_url(url), poolclass=NullPool, connect_args=arguments)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """A transaction; on PostgreSQL one that has the making of tables to itself.
+
+    Two processes that make the same table at once break there on the names in
+    its catalogue. SQLite's transactions are alone already, and Optuna's own
+    connection must get in, so the lock is the server's alone.
+    """
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(text(f"select pg_advisory_xact_lock({MAKING_TABLES})"))
+        yield connection
+        connection.commit()
+
+
+def _make_folder(url: str) -> None:
+    path = sqlite_path(url)
+    if path is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    elif url.startswith("sqlite"):
         raise InputError(
             "a study can't live in memory: its workers are processes of their own",
             help="name a file, e.g. sqlite:///runs/studies.db",
         )
-    return Path(str(parsed.database))
-
-
-def _connect_args(url: str) -> dict[str, int]:
-    return {"timeout": LOCK_SECONDS} if _sqlite_path(url) is not None else {}
 
 
 def _leave_transactions_to_us(dbapi_connection: object, _: object) -> None:
@@ -118,8 +134,19 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _unusable(url: str, error: Exception) -> InputError:
-    cause = getattr(error, "orig", None) or error
+    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
+    told = without_password(str(cause), url).strip()
+    if isinstance(error, ImportError) and url.startswith("postgres"):
+        return InputError(
+            f"{masked(url)} can't be used as a storage: {told}",
+            help="pip install 'archsearch[postgres]' brings the driver",
+        )
+    known = f"{DEFAULT_STORAGE} or postgresql://user@host/database"
+    if is_passing(error):
+        return StorageAwayError(
+            f"{masked(url)} can't be reached: {told}",
+            help="is the server up, and are host, port and user right? nothing was changed",
+        )
     return InputError(
-        f"{shown(url)} can't be used as a storage: {cause}",
-        help=f"write it like {DEFAULT_STORAGE}",
+        f"{masked(url)} can't be used as a storage: {told}", help=f"write it like {known}"
     )

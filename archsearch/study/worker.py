@@ -6,12 +6,13 @@ import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
+from uuid import uuid4
 
 from archsearch.errors import ArchsearchError, RunFailedError
 from archsearch.records import Baselines, EpochRecord, SeedRecord
-from archsearch.study.artifacts import store_pictures
+from archsearch.study.artifacts import store_pictures, unreachable
 from archsearch.study.budget import time_left_for_another
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.heartbeat import BEAT_SECONDS, Heartbeat
@@ -37,6 +38,7 @@ class WorkerOptions:
     threads: int = 1
     beat: float = BEAT_SECONDS
     idle: float = 0.5
+    longest_idle: float = 5.0
 
 
 class _PrunedError(Exception):
@@ -74,51 +76,73 @@ class Worker:
         self._say = say
         self._stopping = stopping
         self._options = options
+        self._patience = study.patience
         self._baselines: dict[str, Baselines] = stored_baselines(study)
+        self._keeps_pictures = True
 
     def work(self) -> Ending:
         """Train until there is a reason to end, and give that."""
-        ledger = self._study.ledger
-        if ledger.progress().unfinished:
-            self._trainer.warm_up(self._study.space.settings, self._study.any_plan())
+        self._make_ready()
+        idle = self._options.idle
         while not self._stopping():
-            progress = ledger.progress()
+            progress = self._patience(self._study.ledger.progress)
             if not progress.unfinished:
                 return "finished"
             if progress.open and not time_left_for_another(
                 self._study.settings.budget.minutes, progress
             ):
                 return "budget"
-            claim = ledger.claim(self._owner)
+            claim = self._claim()
             if claim is None:  # others train; one of them may die and leave its claim
-                time.sleep(self._options.idle)
-            elif claim.is_setup:
-                self._set_up(claim)
-            else:
-                self._train(claim)
+                time.sleep(idle)
+                idle = min(idle * 1.5, self._options.longest_idle)
+                continue
+            idle = self._options.idle
+            self._set_up(claim) if claim.is_setup else self._train(claim)
         return "stopped"
 
+    def _make_ready(self) -> None:
+        study = self._study
+        if not self._patience(study.ledger.progress).unfinished:
+            return
+        reason = self._patience(lambda: unreachable(study))
+        if reason:
+            self._keeps_pictures = False
+            self._say(StudyEvent("note", reason))
+        self._trainer.warm_up(study.space.settings, self._patience(study.any_plan))
+
+    def _claim(self) -> Claim | None:
+        ledger, attempt = self._study.ledger, uuid4().hex
+        return self._patience.attempts(
+            lambda before: ledger.claim(self._owner, attempt=attempt, again=before > 0)
+        )
+
     def _set_up(self, claim: Claim) -> None:
+        ledger = self._study.ledger
         with Heartbeat(self._study, claim, self._owner, every=self._options.beat):
-            lay_out(self._study)
-        self._study.ledger.finish(claim, "", failed=False, seconds=0.0)
+            self._patience(lambda: lay_out(self._study))
+        self._patience(lambda: ledger.finish(claim, "", failed=False, seconds=0.0))
 
     def _train(self, claim: Claim) -> None:
         with Heartbeat(self._study, claim, self._owner, every=self._options.beat) as heartbeat:
-            row = self._slot(claim)
+            row = self._patience.attempts(lambda before: self._slot(claim, before))
             if row is None or row.trial_id is None or row.values is None:
                 return
             if row.duplicate_of is None:
-                self._start(row.trial_id)
-                heartbeat.show(row.trial_id)
+                trial_id = row.trial_id
+                self._patience(lambda: self._start(trial_id))
+                heartbeat.show(trial_id)
                 began = time.monotonic()
                 record = self._record(claim, row, heartbeat)
                 self._store(claim, record, time.monotonic() - began)
-        publish(self._study, claim.slot)
+        self._patience(lambda: publish(self._study, claim.slot))
 
-    def _slot(self, claim: Claim) -> SlotRow | None:
+    def _slot(self, claim: Claim, before: int) -> SlotRow | None:
         (row,) = self._study.slot_rows(only=claim.slot)
-        return propose(self._study, claim, self._say) if row.values is None else row
+        if row.values is not None:
+            return row
+        # A try that broke off may have left a trial half made, as a dead process does.
+        return propose(self._study, replace(claim, tries=claim.tries + before), self._say)
 
     def _start(self, trial_id: int) -> None:
         """Tell Optuna that a waiting trial runs; a running one stays as it is."""
@@ -140,16 +164,19 @@ class Worker:
             return SeedRecord(
                 seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
             )
-        pictures = None
-        if trained.pictures is not None and row.trial_id is not None:
-            pictures = store_pictures(self._study, row.trial_id, claim.seed, trained.pictures)
         return SeedRecord(
             seed=claim.seed,
             state="complete",
             result=trained.result,
-            pictures=pictures,
+            pictures=self._keep(row, claim.seed, trained.pictures),
             ended=time.time(),
         )
+
+    def _keep(self, row: SlotRow, seed: int, png: bytes | None) -> str | None:
+        trial_id = row.trial_id
+        if png is None or trial_id is None or not self._keeps_pictures:
+            return None
+        return self._patience(lambda: store_pictures(self._study, trial_id, seed, png))
 
     def _fit(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> Trained:
         candidate = self._study.candidate(row.values or {})
@@ -162,7 +189,7 @@ class Worker:
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
                 raise _ClaimLostError
-            reason = "" if watch is None else watch.reason_to_stop(epoch)
+            reason = "" if watch is None else self._patience(lambda: watch.reason_to_stop(epoch))
             self._say(
                 _with(
                     place,
@@ -200,8 +227,11 @@ class Worker:
     def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
         failed = record is not None and record.state == "failed"
         pruned = record is not None and record.state == "pruned"
-        kept = record is not None and self._study.ledger.finish(
-            claim, record.model_dump_json(), failed=failed, pruned=pruned, seconds=seconds
+        text = "" if record is None else record.model_dump_json()
+        kept = record is not None and self._patience(
+            lambda: self._study.ledger.finish(
+                claim, text, failed=failed, pruned=pruned, seconds=seconds
+            )
         )
         place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
         if record is None or not kept:
@@ -214,8 +244,6 @@ class Worker:
 
 
 def _with(event: StudyEvent, kind: str, **changes: object) -> StudyEvent:
-    from dataclasses import replace
-
     return replace(event, kind=kind, **changes)  # type: ignore[arg-type]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from pydantic import TypeAdapter
 
 from archsearch.records import Baselines
 from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, study_attributes
+from archsearch.study.artifacts import leave_probe
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import plain
 from archsearch.study.opened import OpenStudy
 from archsearch.study.pruning import pruner_options
 from archsearch.study.samplers import sampler_options
+from archsearch.study.stored import BASE
 from archsearch.study.trainer import Trainer
 
 __all__ = ["describe", "stored_baselines"]
@@ -22,7 +26,9 @@ PRUNER = "archsearch:pruner"
 _BASELINES = TypeAdapter(dict[str, Baselines])
 
 
-def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say) -> None:
+def describe(
+    study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say, *, base: Path
+) -> None:
     """Prepare the pictures and write the study's header, if no one has yet.
 
     The header is written last: while it is missing, this is done again.
@@ -49,10 +55,12 @@ def describe(study: OpenStudy, trainer: Trainer, space_hash: str, command: str, 
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),
         BASELINES: _BASELINES.dump_json(dict(prepared.baselines)).decode(),
+        BASE: str(base),
         SAMPLER: sampler_options(study.settings.search, len(study.space.domains)),
         PRUNER: pruner_options(study.settings),
         **study_attributes(header),
     }
+    leave_probe(study)
     for key, value in attributes.items():
         study.storage.set_study_user_attr(study.study_id, key, value)
 

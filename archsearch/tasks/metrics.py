@@ -8,6 +8,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
+from archsearch.errors import RunFailedError
 from archsearch.records.results import Scores
 
 __all__ = ["Scorer", "psnr", "ssim"]
@@ -71,10 +72,16 @@ class Scorer:
 
         Raises:
             ValueError: nothing was added.
+            RunFailedError: a prediction is NaN or infinite.
         """
         if self._squares is None:
             raise ValueError("no pictures to score: add() was never called")
         mse = self._squares.item() / self._elements
+        if not math.isfinite(mse):
+            raise RunFailedError(
+                f"the predictions are not numbers: their MSE is {mse}",
+                help="the weights diverged; train with a lower learning rate (--lr)",
+            )
         similarity = None if self._ssim is None else self._ssim.item() / self._pictures
         return Scores(mse=mse, psnr=psnr(mse), ssim=similarity)
 

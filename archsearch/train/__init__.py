@@ -4,8 +4,18 @@
 """
 
 from archsearch.train.allocator import keep_memory
+from archsearch.train.checks import check_device
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.run import load_model, train_run
 
-__all__ = ["OnEpoch", "OnStep", "TrainedRun", "fit", "keep_memory", "load_model", "train_run"]
+__all__ = [
+    "OnEpoch",
+    "OnStep",
+    "TrainedRun",
+    "check_device",
+    "fit",
+    "keep_memory",
+    "load_model",
+    "train_run",
+]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import torch
+
 from archsearch.config.settings import RunSettings
 from archsearch.errors import InputError, RunFailedError
 from archsearch.spec.ops import Conv, ConvTranspose, Norm
@@ -15,7 +17,7 @@ from archsearch.tasks import check_loss
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["check_together", "memory_errors"]
+__all__ = ["check_device", "check_together", "memory_errors"]
 
 
 def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
@@ -38,6 +40,21 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
             help="take more pictures (data.limit)",
         )
     _check_batch_norm(plan, min(settings.train.batch_size, len(pictures.train)))
+
+
+def check_device(name: str) -> None:
+    """See that ``name`` is a device that torch can train on here.
+
+    Raises:
+        InputError: another word than cpu or cuda, or no GPU that torch can use.
+    """
+    if name not in {"cpu", "cuda"}:
+        raise InputError(f"there is no device {name!r}", help="use cpu or cuda")
+    if name == "cuda" and not torch.cuda.is_available():
+        raise InputError(
+            "torch finds no GPU that it can use here",
+            help="train with --device cpu, or install a torch built for CUDA and its driver",
+        )
 
 
 def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:

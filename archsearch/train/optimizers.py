@@ -10,16 +10,14 @@ from archsearch.train.schedule import MOMENTUM, Rate
 
 __all__ = ["BETAS", "make_optimizer", "set_rate"]
 
-BETAS = (MOMENTUM, 0.99)
+BETAS = (MOMENTUM, 0.999)
 
 
 def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
     """Give the optimizer that ``settings`` names, fused: one pass over each tensor.
 
     ``adam`` adds ``weight_decay`` to the gradient (L2), ``adamw`` shrinks the
-    weights by it, ``sgd`` has Nesterov momentum. Adam's β₂ is 0.99: its mean of squares
-    then forgets the first steps within a hundred others, which a training of
-    one to two thousand steps needs.
+    weights by it, ``sgd`` has Nesterov momentum.
     """
     parameters, decay = list(model.parameters()), settings.weight_decay
     match settings.optimizer:

@@ -106,6 +106,7 @@ def test_options_and_set_reach_settings_and_model(place) -> None:
         (("--task", "sing"), "`task.name` = 'sing'"),
         (("--data", "folder:nowhere"), "nowhere"),
         (("--set", "train.batch_size"), "no assignment"),
+        (("--device", "tpu"), "no device 'tpu'"),
         (("--set", "encoder[0].conv.kernel=99", "--set", "encoder[0].conv.padding=0"), "kernel"),
     ],
 )

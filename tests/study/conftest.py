@@ -1,10 +1,14 @@
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import event
+from sqlalchemy.pool import Pool
 
 import archsearch.study.run
-from archsearch.study import Say
+from archsearch.study import RunOptions, Say
 from archsearch.study.opened import OpenStudy
 from archsearch.study.owner import Owner
 from archsearch.study.process import WorkerPlan
@@ -13,19 +17,54 @@ from archsearch.study.worker import Worker, WorkerOptions
 # Worker processes are spawned: they import the toy trainer by its name.
 sys.path.insert(0, str(Path(__file__).parent))
 
+from postgres import Server, remove, start_server
+
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
     return f"sqlite:///{tmp_path / 'studies.db'}"
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Server]:
+    """A PostgreSQL server of this test process."""
+    server = start_server()
+    yield server
+    remove(server)
+
+
+@pytest.fixture(autouse=True)
+def closed() -> Iterator[None]:
+    """Close what a test opened on a server, as the end of a process does."""
+    opened: list[psycopg.Connection] = []
+
+    def note(connection: object, _: object) -> None:
+        if isinstance(connection, psycopg.Connection):
+            opened.append(connection)
+
+    event.listen(Pool, "connect", note)
+    yield
+    event.remove(Pool, "connect", note)
+    for connection in opened:
+        connection.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_url(request: pytest.FixtureRequest, url: str) -> str:
+    """A new database, once of each kind."""
+    if request.param == "sqlite":
+        return url
+    server: Server = request.getfixturevalue("postgres")
+    return server.url()
+
+
 @pytest.fixture
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one worker work in this process, which saves the seconds that starting one takes."""
 
-    def work(study: OpenStudy, plan: WorkerPlan, workers: int, say: Say) -> None:
-        options = WorkerOptions(threads=plan.threads, beat=plan.beat)
-        Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, options).work()
+    def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+        how = WorkerOptions(threads=plan.threads, beat=plan.beat)
+        Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, how).work()
 
     monkeypatch.setattr(archsearch.study.run, "_work", work)
 

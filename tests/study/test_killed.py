@@ -172,11 +172,17 @@ def test_kills_at_random_moments(tmp_path: Path, url: str, log: Path, seed: int)
     check_whole(url, log, 24)
 
 
-def test_ctrl_c_ends_the_running_trainings_first(tmp_path: Path, url: str, log: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_the_running_trainings_first(
+    tmp_path: Path, url: str, log: Path, number: signal.Signals
+) -> None:
     write_study(tmp_path, trials=8)
     with running(tmp_path, url, seconds=0.8) as study:
         until(lambda: len(worker_pids(log)) >= 2)
-        os.killpg(study.pid, signal.SIGINT)  # a terminal sends it to the whole group
+        if number is signal.SIGINT:
+            os.killpg(study.pid, number)  # a terminal sends it to the whole group
+        else:
+            study.send_signal(number)  # as Kubernetes does
         assert study.wait(30) != 0
         assert study.stderr is not None
         assert "KeyboardInterrupt" in study.stderr.read().splitlines()[-1]

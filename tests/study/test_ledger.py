@@ -19,6 +19,12 @@ from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import open_engine
 
 
+@pytest.fixture
+def url(either_url: str) -> str:
+    """Every claim here is held against both kinds of database."""
+    return either_url
+
+
 def make_ledger(
     url: str, *, count: int = 3, seeds: int = 1, designed: bool = True, grace: float = 120.0
 ) -> Ledger:

@@ -151,8 +151,9 @@ def test_a_space_without_candidates_leaves_nothing_behind(
 )
 @pytest.mark.usefixtures("inline")
 def test_another_study_of_the_same_name_is_refused(
-    tmp_path: Path, url: str, log: Path, changes: dict[str, object], named: str
+    tmp_path: Path, either_url: str, log: Path, changes: dict[str, object], named: str
 ) -> None:
+    url = either_url
     first = run(write_study(tmp_path), url, log)
     with pytest.raises(StudyConflictError) as error:
         run(write_study(tmp_path, **changes), url, log)  # type: ignore[arg-type]
@@ -190,14 +191,14 @@ def test_a_study_that_optuna_made_is_left_alone(tmp_path: Path, url: str, log: P
 def test_a_spent_budget_starts_nothing_and_a_larger_one_goes_on(
     tmp_path: Path, url: str, log: Path
 ) -> None:
-    trainer = ToyTrainer(log, seconds=0.5)
+    trainer = ToyTrainer(log, seconds=1.0)
     events: list[StudyEvent] = []
-    short = write_study(tmp_path, trials=12, more="budget: {minutes: 0.05}")
+    short = write_study(tmp_path, trials=12, more="budget: {minutes: 0.15}")
     record = run_study(short, url, options=QUICK, trainer=trainer, on_event=events.append)
     done = trial_counts(record)["complete"]
     assert 0 < done < 12
     assert len(logged(log, "end")) == len(logged(log, "start")) == done, "none is cut short"
-    assert any("budget of 0.05 minutes is spent" in event.text for event in events)
+    assert any("budget of 0.15 minutes is spent" in event.text for event in events)
     run_study(short, url, options=QUICK, trainer=trainer)
     assert len(logged(log, "start")) == done, "time is summed over runs"
     longer = write_study(tmp_path, trials=12, more="budget: {minutes: 5}")
@@ -210,7 +211,7 @@ def test_a_spent_budget_starts_nothing_and_a_larger_one_goes_on(
     ("storage", "message"),
     [
         ("sqlite://", "can't live in memory"),
-        ("nonsense", "can't be used as a storage"),
+        ("nonsense", "is not a storage URL"),
         ("sqlite:////proc/nowhere/studies.db", "can't be used as a storage"),
     ],
 )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from archsearch.errors import RunFailedError
 from archsearch.records.results import Scores
 from archsearch.tasks import Scorer, psnr, ssim
 
@@ -122,10 +123,11 @@ def test_a_perfect_prediction_has_no_finite_psnr() -> None:
     assert scores.ssim == pytest.approx(1.0, abs=1e-12)
 
 
-def test_nan_predictions_give_a_nan_error() -> None:
+def test_nan_predictions_are_no_score() -> None:
     prediction, truth = pictures_and_guesses(2)
     prediction[1, 2, 3, 4] = math.nan
-    assert math.isnan(score(prediction, truth, [2]).mse)
+    with pytest.raises(RunFailedError, match="not numbers"):
+        score(prediction, truth, [2])
 
 
 def test_differing_shapes_are_refused_not_broadcast() -> None:

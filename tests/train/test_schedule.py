@@ -63,7 +63,7 @@ def test_the_rate_reaches_adam(name, key) -> None:
     ours = optimizer(name, 0.1)
     set_rate(ours, rate_at(TrainSettings(lr=0.3, schedule="constant"), 0, 1))
     assert ours.param_groups[0]["lr"] == 0.3
-    assert ours.param_groups[0][key] == (0.9, 0.99)
+    assert ours.param_groups[0][key] == (0.9, 0.999)
 
 
 def test_sgd_has_nesterov_momentum() -> None:

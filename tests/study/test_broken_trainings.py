@@ -1,0 +1,98 @@
+"""Real trainings that break: each is recorded with its reason, and the study goes on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from real import command, finished, write_real
+from toys import SPEC
+
+from archsearch.config import StudyFile
+from archsearch.records import TrialRecord, load_study
+from archsearch.study import Job, RunOptions, Trained, run_study
+from archsearch.study.training import PictureTrainer
+
+UNBOUNDED = SPEC.replace("activation: sigmoid", "activation: none")
+
+RECIPE = """
+  train.optimizer: {choice: [sgd]}
+  train.schedule: {choice: [constant]}
+  train.lr: {choice: [0.1, 20.0]}
+  train.batch_size: {choice: [%s]}
+"""
+
+
+class Faulty(PictureTrainer):
+    """Trains for real, with a fault where the first layer has two channels."""
+
+    def train(self, job: Job) -> Trained:
+        import torch
+
+        if job.plan.layers[0].output.channels == 2:
+            self._pictures(job.settings.data, job.plan).missing  # type: ignore[attr-defined]  # noqa: B018
+        if job.plan.layers[0].output.channels == 3:
+            # A weight that is not a number from the start, as a broken initialization gives.
+            before = torch.nn.functional.conv2d
+            torch.nn.functional.conv2d = lambda *a, **k: before(*a, **k) * float("nan")
+            try:
+                return super().train(job)
+            finally:
+                torch.nn.functional.conv2d = before
+        return super().train(job)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+
+
+def outcome(study: StudyFile, url: str, trainer: PictureTrainer | None = None) -> list[TrialRecord]:
+    run_study(study, url, options=RunOptions(threads=1), trainer=trainer)
+    return list(load_study(url, "real").trials)
+
+
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize(
+    ("batch", "where"), [(1, "epoch 1, step"), (16, "epoch 4, step")], ids=["first", "later"]
+)
+def test_a_loss_that_explodes(tmp_path: Path, url: str, batch: int, where: str) -> None:
+    space = RECIPE % batch
+    study = write_real(
+        tmp_path, space=space, method="grid", trials=2, epochs=6, seeds=2, spec=UNBOUNDED
+    )
+    trials = {trial.values["train.lr"]: trial for trial in outcome(study, url)}
+    assert trials[20.0].state == "failed"
+    assert f"seed 0: the training loss was infinite in {where}" in trials[20.0].reason
+    if batch == 16:
+        assert trials[0.1].state == "complete"
+
+
+@pytest.mark.usefixtures("inline")
+def test_nan_and_an_error_are_recorded_and_counted(tmp_path: Path, url: str) -> None:
+    space = "  first.conv.channels: {int: [1, 4]}"
+    study = write_real(tmp_path, space=space, method="grid", trials=4, epochs=2)
+    trainer = Faulty(base=tmp_path)
+    trials = {trial.values["first.conv.channels"]: trial for trial in outcome(study, url, trainer)}
+    assert [trials[n].state for n in (1, 2, 3, 4)] == ["complete", "failed", "failed", "complete"]
+    assert trials[2].reason.startswith("seed 0: AttributeError: ")
+    assert "the training loss was NaN in epoch 1, step 1" in trials[3].reason
+    status = command(tmp_path, "study", "status", "real", "--storage", url, "--json")
+    counts = json.loads(finished(status)[1])["counts"]
+    assert (counts["complete"], counts["failed"]) == (2, 2)
+
+
+def test_a_real_lack_of_memory(tmp_path: Path) -> None:
+    """The address space is limited to a little more than the program itself takes."""
+    space = "  first.conv.channels: {choice: [2, 60000]}\n  train.batch_size: {choice: [64]}"
+    write_real(tmp_path, space=space, method="grid", trials=2)
+    limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (5 << 30, 5 << 30))"
+    code, told = finished(command(tmp_path, "study", "run", "study.yaml", "--json", before=limit))
+    assert code == 0, told
+    url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
+    states = {t.values["first.conv.channels"]: t for t in load_study(url, "real").trials}
+    assert states[2].state == "complete"
+    assert states[60_000].state == "failed"
+    assert "seed 0: not enough memory to train `toy`" in states[60_000].reason
+    assert json.loads(told[: told.index("\n}") + 2])["counts"]["failed"] == 1

@@ -1,0 +1,85 @@
+"""A real Ray cluster of two nodes on this machine, one of which is lost on the way."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from postgres import Server
+from real import REPO, check_exact, write_real
+
+from archsearch.study import RayPlace, RunOptions, StudyEvent, run_study
+
+ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install 'archsearch[ray]'")
+
+pytestmark = pytest.mark.filterwarnings("ignore")  # Ray's own, about its future defaults
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A head with room for one worker."""
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("PYTHONPATH", f"{REPO}{os.pathsep}{Path(__file__).parent}")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    started = Cluster()
+    add_node(started, include_dashboard=False)
+    yield started
+    ray.shutdown()
+    started.shutdown()
+
+
+def add_node(cluster: Any, **options: object) -> Any:
+    """A node for one worker; Ray itself gives each half a minute to start."""
+    for _ in range(3):
+        try:
+            return cluster.add_node(num_cpus=1, object_store_memory=80 << 20, **options)
+        except Exception as error:  # Ray raises no kind of its own here
+            if "timed out during startup" not in str(error):
+                raise
+    pytest.skip("Ray's nodes don't start within half a minute on this busy machine")
+
+
+def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any) -> None:
+    url = postgres.url()
+    study = write_real(tmp_path, trials=8, epochs=80)
+    lost = add_node(cluster)
+    cluster.wait_for_nodes()
+    events: list[StudyEvent] = []
+    removed = threading.Event()
+
+    def hear(event: StudyEvent) -> None:
+        events.append(event)
+        both = {e.worker for e in events if e.kind == "epoch"} == {0, 1}
+        if both and not removed.is_set():
+            removed.set()
+            cluster.remove_node(lost, allow_graceful=False)
+            add_node(cluster)
+
+    options = RunOptions(
+        workers=2, engine="ray", ray=RayPlace(cluster.address, cpus=1), beat=0.5, grace=5.0
+    )
+    began = time.monotonic()
+    run_study(study, url, options=options, on_event=hear)
+    assert removed.is_set(), "both nodes trained"
+    assert time.monotonic() - began < 200
+    check_exact(url, 8)
+    kinds = Counter(event.kind for event in events)
+    assert (kinds["trained"], kinds["retry"]) == (8, 1)
+    assert kinds["failed"] == kinds["surplus"] == 0
+
+
+def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, postgres: Server) -> None:
+    from archsearch.errors import InputError
+
+    study = write_real(tmp_path, trials=1)
+    options = RunOptions(engine="ray", ray=RayPlace("127.0.0.1:1"))
+    with pytest.raises(InputError, match=r"no Ray cluster at 127\.0\.0\.1:1"):
+        run_study(study, postgres.url(), options=options)

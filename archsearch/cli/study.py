@@ -15,7 +15,6 @@ from archsearch.cli.study_files import STORAGE, find_study, is_study_file
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
-    from archsearch.cli.study_plan import StudyPlan
     from archsearch.config import StudyFile
     from archsearch.records import StudyRecord, TrialRecord
     from archsearch.study import RunOptions
@@ -83,6 +82,9 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Any setting, or a field of the model."),
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
+    ] = False,
     engine: Annotated[
         Engine, typer.Option(help="Where workers run: on this machine, or on a Ray cluster.")
     ] = Engine.LOCAL,
@@ -93,9 +95,6 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     gpus_per_worker: Annotated[
         float, typer.Option(help="GPUs of the cluster each takes; 0.5 shares one.")
     ] = 0,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
-    ] = False,
     json: Json = False,
 ) -> None:
     """Run a study, or go on with it: the same command does both.
@@ -120,7 +119,11 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         },
     )
     if dry_run:
-        _show_plan(plan_study(named, workers), json=json)
+        plan = plan_study(named, workers)
+        if json:
+            print_json(plan.as_json())
+        else:
+            print_text("\n".join(plan.lines()))
         return
     options = RunOptions(
         workers=workers,
@@ -251,14 +254,6 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         to_stderr(f"for each host: archsearch study worker {_again(record.name, storage)}")
     else:
         to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
-
-
-def _show_plan(plan: StudyPlan, *, json: bool) -> None:
-    """What would be trained."""
-    if json:
-        print_json(plan.as_json())
-    else:
-        print_text("\n".join(plan.lines()))
 
 
 def _record(study: str, storage: str) -> StudyRecord:

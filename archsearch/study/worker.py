@@ -189,7 +189,7 @@ class Worker:
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
                 raise _ClaimLostError
-            reason = "" if watch is None else watch.reason_to_stop(epoch)
+            reason = "" if watch is None else self._patience(lambda: watch.reason_to_stop(epoch))
             self._say(
                 _with(
                     place,
@@ -226,8 +226,8 @@ class Worker:
 
     def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
         failed = record is not None and record.state == "failed"
-        text = "" if record is None else record.model_dump_json()
         pruned = record is not None and record.state == "pruned"
+        text = "" if record is None else record.model_dump_json()
         kept = record is not None and self._patience(
             lambda: self._study.ledger.finish(
                 claim, text, failed=failed, pruned=pruned, seconds=seconds

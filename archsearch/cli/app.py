@@ -56,15 +56,17 @@ def root(
     """Search architectures of convolutional autoencoders, declared in YAML."""
 
 
-app.command("check")(check)
-app.command("schema")(schema)
-app.command("show")(show)
-app.command("explain")(explain)
-app.command("space")(space)
-app.command("train")(train)
-app.command("report")(report)
-app.add_typer(study_app, name="study")
-app.add_typer(data_app, name="data")
+app.command("check", short_help="Find every problem in specs and studies.")(check)
+app.command("schema", short_help="Print the JSON Schema of specs or studies.")(schema)
+app.command("show", short_help="Print a spec's layers with the size formula filled in.")(show)
+app.command("explain", short_help="Say what a diagnostic's code means.")(explain)
+app.command("space", short_help="Tell what a study's space holds, before any training.")(space)
+app.command("train", short_help="Train one net into a run directory.")(train)
+app.command("report", short_help="Write the report of a study or of trained runs.")(report)
+app.add_typer(
+    study_app, name="study", short_help="Run studies, see where they stand, take the best."
+)
+app.add_typer(data_app, name="data", short_help="List and prepare sources of pictures.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

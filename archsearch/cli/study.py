@@ -299,7 +299,9 @@ def _summary(record: StudyRecord) -> str:
     from archsearch.study.summary import objectives, pareto_front
 
     counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
-    lines = [f"{record.name}: {counts}; {record.seconds / 60:.1f} min"]
+    ended = sum(len(trial.seeds) for trial in record.trials)
+    spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
+    lines = [f"{record.name}: {counts}; {ended} trainings ended{spent}"]
     front = pareto_front(record)
     if len(objectives(record)) == 1:
         return "\n".join([*lines, *(f"  best: {_trial_line(record, trial)}" for trial in front)])

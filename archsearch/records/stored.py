@@ -79,7 +79,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         space_hash=header.space_hash,
         trials=_one_for_each_slot(trials, header.slots, now),
         slots=header.slots,
-        seconds=float(seconds) if isinstance(seconds, int | float) else _busy(trials),
+        seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=header.command,
         source_note=header.source_note,
         artifacts=_artifacts(storage, header.artifacts),
@@ -194,10 +194,6 @@ def _alive(claim: Claim, now: float) -> bool:
     except PermissionError:
         pass
     return True
-
-
-def _busy(trials: list[FrozenTrial]) -> float:
-    return sum(trial.duration.total_seconds() for trial in trials if trial.duration)
 
 
 def _artifacts(storage: str, folder: str | None) -> str | None:

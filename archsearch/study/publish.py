@@ -14,7 +14,12 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from archsearch.records import SeedRecord, plan_record
-from archsearch.records.layout import claim_attributes, ended_attributes, seed_attributes
+from archsearch.records.layout import (
+    claim_attributes,
+    ended_attributes,
+    seconds_attributes,
+    seed_attributes,
+)
 from archsearch.study.objectives import objective_value
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.schema import ENDED, PRUNED, claims, slots
@@ -51,10 +56,17 @@ def publish(study: OpenStudy, slot: int) -> None:
         if not ended:
             return  # the rest is told when the original's is
     _tell_seeds(study, row, seeds if copied else [s for s in seeds if not s.published])
+    _tell_time(study)
     if ended:
         _close(study, row, seeds)
         for copy in _duplicates(study, slot):
             publish(study, copy)
+
+
+def _tell_time(study: OpenStudy) -> None:
+    """How long the study took so far, for those who look at it before its end."""
+    for key, value in seconds_attributes(study.ledger.progress().seconds).items():
+        study.storage.set_study_user_attr(study.study_id, key, value)
 
 
 def _tell_seeds(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:

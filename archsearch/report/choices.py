@@ -38,7 +38,7 @@ def change(estimate: Estimate) -> str:
 
 
 def _effects(details: Details) -> str:
-    shown = [test for test in details.effects if test.p_holm is not None and test.p_holm < _SHOWN]
+    shown = [test for test in details.effects if _is_shown(test)]
     shown.sort(key=lambda test: -(test.share or 0))
     if not any(test.p_holm is not None for test in details.effects):
         return (
@@ -54,8 +54,22 @@ def _effects(details: Details) -> str:
     return f"With the other choices held equal, these change the error: {told}."
 
 
+def _is_shown(test: FactorTest) -> bool:
+    """Told only where the corrected test and the interval both say so."""
+    if test.p_holm is None or test.p_holm >= _SHOWN:
+        return False
+    interval = _strongest_of(test).adjusted
+    return (
+        interval.low is not None and interval.high is not None and interval.low * interval.high > 0
+    )
+
+
+def _strongest_of(test: FactorTest) -> Effect:
+    return max(test.effects, key=_size)
+
+
 def _effect(test: FactorTest) -> str:
-    strongest = max(test.effects, key=_size)
+    strongest = _strongest_of(test)
     return f"{test.factor}, {strongest.contrast}: {change(strongest.adjusted)}"
 
 
@@ -64,7 +78,7 @@ def _size(effect: Effect) -> float:
 
 
 def _without_effect(details: Details) -> str:
-    silent = [t for t in details.effects if t.p_holm is not None and t.p_holm >= _SHOWN]
+    silent = [t for t in details.effects if t.p_holm is not None and not _is_shown(t)]
     if not silent or len(silent) == len(details.effects):
         return ""
     told = "; ".join(f"{test.factor}, {_least(test)}" for test in silent[:_MOST_NAMED])
@@ -72,7 +86,7 @@ def _without_effect(details: Details) -> str:
 
 
 def _least(test: FactorTest) -> str:
-    strongest = max(test.effects, key=_size)
+    strongest = _strongest_of(test)
     return f"{strongest.contrast}: {change(strongest.adjusted)}"
 
 

@@ -1,0 +1,8 @@
+"""What all tests need of the process they run in."""
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # Started in the background (nohup, some CI), a shell leaves Ctrl-C ignored, and every program
+    # under test would inherit that: those that test interrupts would wait for ever.
+    signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -121,7 +121,11 @@ class RayCrew:
         import ray
 
         ended, _ = ray.wait(list(self._members), num_returns=1, timeout=timeout)
-        for letter in ray.get(self._mailbox.take.remote()):
+        try:
+            letters = ray.get(self._mailbox.take.remote())
+        except ray.exceptions.ActorUnavailableError:
+            letters = []  # out of reach for a moment, as while a node is lost; asked again
+        for letter in letters:
             self._reports.take(letter)
         for reference in ended:
             self._bury(reference)

@@ -47,7 +47,9 @@ def add_node(cluster: Any, **options: object) -> Any:
     pytest.skip("Ray's nodes don't start within half a minute on this busy machine")
 
 
-@pytest.mark.full  # Ray's own start-up limits make it a matter of luck on a busy machine
+# Known to fail at times, cause not found: a worker's mailbox out of reach, then an assertion below.
+# Out of the default run until it is mended; what it asserts stays as it was.
+@pytest.mark.full
 def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any) -> None:
     url = postgres.url()
     study = write_real(tmp_path, trials=8, epochs=80)

@@ -10,6 +10,7 @@ from itertools import islice
 __all__ = ["did_you_mean", "nearest"]
 
 _MANY = 40
+_COMPARED = 12
 _SHOWN = 20
 
 
@@ -35,7 +36,7 @@ def _candidates(word: str, words: list[str]) -> list[str]:
     if len(words) <= _MANY:
         return words
     alike = (w for w in words if w[:2] == word[:2] and abs(len(w) - len(word)) <= 2)
-    return [*islice(alike, _MANY)]
+    return [*islice(alike, _COMPARED)]
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:

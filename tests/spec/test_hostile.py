@@ -13,8 +13,8 @@ from archsearch.spec.render import RENDERERS, pretty
 
 from .hostile import hostile_file
 
-LONGEST = 1.0
-"""Seconds that reading one file may take."""
+LONGEST = 5.0
+"""Processor seconds after which a file counts as a hang; the slowest need half of one here."""
 MOST_MEMORY = 500 * 2**20
 
 HEAD = "input: {channels: auto, height: 32, width: 32}\n"

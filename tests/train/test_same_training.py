@@ -71,5 +71,8 @@ def test_kept_memory_is_not_fetched_again_in_each_step() -> None:
         return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
     page = resource.getpagesize()
+    default = faults("default")
+    if default == 0:
+        pytest.skip("this kernel counts no page faults")
     assert faults("keep") * page < 2_000_000 * 4  # less than one tensor in twenty steps
-    assert faults("default") > 2 * faults("keep")
+    assert default > 2 * faults("keep")

@@ -9,7 +9,10 @@ from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
+    ChromaHistogram,
+    ClassScores,
     Codes,
+    ColorScores,
     Environment,
     EpochRecord,
     Number,
@@ -33,7 +36,10 @@ __all__ = [
     "EPOCH_COLUMNS",
     "TRIAL_COLUMNS",
     "Baselines",
+    "ChromaHistogram",
+    "ClassScores",
     "Codes",
+    "ColorScores",
     "Curves",
     "Environment",
     "EpochRecord",

@@ -9,7 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 __all__ = [
     "Baselines",
+    "ChromaHistogram",
+    "ClassScores",
     "Codes",
+    "ColorScores",
     "Environment",
     "EpochRecord",
     "Number",
@@ -33,16 +36,63 @@ class Record(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
+class ColorScores(Record):
+    """How well colors are predicted, on one split; chroma in full-range JFIF, [0, 1].
+
+    Attributes:
+        chroma_mse: mean over pixels and over Cb and Cr.
+        desaturation: mean hypot(Cb − .5, Cr − .5), predicted / true; under 1 is
+            paler than the originals. None where those are all gray.
+        clipped: share of the RGB values that the merge with the exact luminance
+            had to clip to [0, 1]; None where nothing is merged.
+        delta_e: mean CIEDE2000 a pixel; like the accuracies, on the test split only.
+        accuracy_2: share of pixels whose three rounded Lab channels are right within
+            tolerance t = 2 (L ≤ t; a, b ≤ 2.2 t; Nazeri et al. 2018, arXiv 1803.05400).
+        accuracy_5: the same with t = 5.
+    """
+
+    chroma_mse: float
+    desaturation: Number = None
+    clipped: Number = None
+    delta_e: Number = None
+    accuracy_2: Number = None
+    accuracy_5: Number = None
+
+
 class Scores(Record):
     """How well predictions meet their targets on one split.
 
     ``mse`` is the mean over pixels and channels of RGB in [0, 1], prediction
-    clamped; ``psnr`` in dB; ``ssim`` None for pictures under 11 pixels.
+    clamped; ``psnr`` in dB; ``ssim`` None for pictures under 11 pixels;
+    ``color`` only where colors are what a task predicts.
     """
 
     mse: float
     psnr: Number = None
     ssim: Number = None
+    color: ColorScores | None = None
+
+
+class ClassScores(Record):
+    """How well the test pictures of one class are predicted."""
+
+    name: str
+    pictures: int
+    mse: float
+    desaturation: Number = None
+    delta_e: Number = None
+
+
+class ChromaHistogram(Record):
+    """How often each chroma occurs in the test split, true and predicted.
+
+    ``true`` and ``predicted`` hold ``side``·``side`` counts of pixels, row by row:
+    cell (i, j) is Cb in [i, i+1)/side and Cr in [j, j+1)/side (1 in the last cell).
+    """
+
+    side: int
+    true: tuple[int, ...]
+    predicted: tuple[int, ...]
 
 
 class EpochRecord(Record):
@@ -57,7 +107,14 @@ class EpochRecord(Record):
 
 
 class Baselines(Record):
-    """Errors of the yardsticks on the same pictures, fitted on the training split."""
+    """Errors of the yardsticks on the same pictures, fitted on the training split.
+
+    MSEs of RGB in [0, 1]. ``untouched``: the noisy or masked picture itself;
+    ``gray_copy``: the luminance in all three channels; ``mean_chroma``: the exact
+    luminance with the training split's mean Cb and Cr; ``linear``: reduced-rank
+    regression of the target on the input, with as many directions as the latent has
+    numbers. Only those that a task has are given.
+    """
 
     channel_mean_val: float
     channel_mean_test: float
@@ -65,6 +122,16 @@ class Baselines(Record):
     pca_test: Number = None
     patch_pca_val: Number = None
     patch_pca_test: Number = None
+    untouched_val: Number = None
+    untouched_test: Number = None
+    linear_val: Number = None
+    linear_test: Number = None
+    gray_copy_val: Number = None
+    gray_copy_test: Number = None
+    mean_chroma_val: Number = None
+    mean_chroma_test: Number = None
+    gray_copy_color: ColorScores | None = None
+    mean_chroma_color: ColorScores | None = None
 
 
 class Environment(Record):
@@ -120,3 +187,5 @@ class RunResult(Record):
     data_fingerprint: str
     environment: Environment
     codes: Codes | None = None
+    classes: tuple[ClassScores, ...] = ()
+    chroma: ChromaHistogram | None = None

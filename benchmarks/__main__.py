@@ -15,6 +15,7 @@ from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
 from benchmarks import arithmetic, candidates, design, quality, races, startup
+from benchmarks.busy import BUSY, busy_cores
 from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
@@ -40,8 +41,8 @@ def main() -> None:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     wanted = options.sections or [name for name in SECTIONS if name != ON_REQUEST]
     race = Race(who="plain", source=options.data, pictures=options.pictures)
-    if os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
-        sys.stdout.write(f"The machine is busy (load {os.getloadavg()[0]:.1f}).\n\n")
+    if (busy := busy_cores()) > BUSY:
+        sys.stdout.write(f"The machine is busy: others have {busy:.1f} of its cores.\n\n")
     if "candidates" in wanted:
         _candidates()
     if "design" in wanted:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import resource
 import sys
 
 __all__ = ["keep_memory"]
@@ -42,6 +41,8 @@ def keep_memory() -> bool:
         return False
     no_maps = mallopt(M_MMAP_MAX, 0)
     kept = bool(mallopt(M_TRIM_THRESHOLD, LARGEST_INT) and no_maps)
+    import resource  # Linux has it, not every system
+
     if kept and resource.getrlimit(resource.RLIMIT_AS)[0] == resource.RLIM_INFINITY:
         _ask_for_large_pages(ctypes.CDLL(None))
     return kept

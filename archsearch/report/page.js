@@ -39,6 +39,8 @@ const reveal = () => {
 };
 addEventListener("hashchange", reveal);
 reveal();
+// Paper can't be opened: the study file is printed with the page.
+addEventListener("beforeprint", () => document.querySelectorAll("#run details").forEach((one) => { one.open = true; }));
 // A point under the pointer shows its architecture; a click opens it.
 const box = document.getElementById("hover");
 const place = (event) => {

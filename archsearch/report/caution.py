@@ -20,6 +20,7 @@ __all__ = ["Caution", "cautions"]
 
 _WIDE = 12
 _CONFOUNDED = 0.8
+_AS_GOOD_AS_ONE = 0.9
 _NOISY = 0.5
 _STILL_FALLING = 0.03
 _LOOKS = 5
@@ -142,19 +143,20 @@ def _about_skips(sample: Sample) -> Iterator[Caution]:
 def _about_choices(sample: Sample, details: Details) -> Iterator[Caution]:
     """Choices with an effect that can't be told from a size that goes along with them."""
     table = sample.architectures()
-    sizes = {"latent size": table["latent_size"], **_rivals(table)}
-    sizes.pop("encoder depth", None)
+    sizes = _rivals(table)
+    sizes.pop("encoder depth", None)  # a searched depth is nothing else
     shown = {test.factor for test in details.effects if is_shown(test)}
     for factor in details.factors:
         column = _as_numbers(factor)
         if factor.name not in shown or column is None:
             continue
         tied = {name: _rank_correlation(column, size) for name, size in sizes.items()}
-        named = [f"{name} (ρ = {rho:.2f})" for name, rho in tied.items() if abs(rho) > _CONFOUNDED]
-        if named:
+        same = {name: rho for name, rho in tied.items() if abs(rho) > _AS_GOOD_AS_ONE}
+        if same:
+            named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in same.items())
             yield Caution(
                 "confounded-choices",
-                f"{factor.name} goes along with {', '.join(named).replace('-', '−')}: the effect "
+                f"{factor.name} goes along with {named.replace('-', '−')}: the effect "
                 "of one can't be told from that of the other.",
             )
 

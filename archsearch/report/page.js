@@ -13,7 +13,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     };
     const compare = (a, b) => {
       if (a === "" || b === "") return (a === "") - (b === "");
-      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
       return up ? order : -order;
     };
     body.append(...[...body.rows].sort((a, b) => compare(key(a), key(b))));

@@ -215,7 +215,8 @@ def _cautions(
             Caution(
                 "leak-past-latent",
                 f"The decoder also reads encoder layers in {', '.join(leaky)}: the latent isn’t "
-                "the only code there, and a linear code of its size is no measure.",
+                "the only code there, and only a net that a linear code of its size beats even so "
+                "is judged by one.",
             )
         )
     if len({run.result.data_fingerprint for run in runs}) > 1:

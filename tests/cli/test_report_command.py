@@ -128,7 +128,8 @@ def test_several_studies_are_compared(storage, tmp_path):
     other = synthetic_study(StudyRecipe(complete=6, name="other", seed=1))
     stored(other, tmp_path / "studies.db")
     said = run("synthetic", "other", "--compare", "--storage", storage)
-    assert said.startswith("synthetic: ")
+    assert said.startswith("No difference between their correlations is shown; ")
+    assert "\n\nsynthetic: " in said
     assert said.endswith("reports/synthetic-other/index.html\n")
     with pytest.raises(InputError, match="with one study"):
         run("synthetic", "--compare", "--storage", storage)

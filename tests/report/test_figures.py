@@ -24,7 +24,7 @@ HUES = re.compile(r"(--hue-\d): (#\w{6})")
 STUDIES = {
     "six": StudyRecipe(complete=6),
     "two dozen": StudyRecipe(complete=24, collapsed=2),
-    "thousand": StudyRecipe(complete=1000, epochs=20),
+    "thousand": StudyRecipe(complete=1000, epochs=3),
     "one size": StudyRecipe(latents=(64,)),
     "near sizes": StudyRecipe(latents=(60, 64, 68)),
     "long names": StudyRecipe(choice="a choice with a very long name, of many words and more"),
@@ -99,7 +99,7 @@ def test_trials_far_above_the_linear_codes_are_not_pressed_into_a_strip():
 
 
 def test_an_inlined_drawing_has_no_address_and_its_own_ids():
-    for drawing in draw(find(synthetic_study())):
+    for drawing in draw(find(synthetic_study(StudyRecipe(complete=6, epochs=2)))):
         inlined = inline_svg(drawing.svg, drawing.name)
         assert "://" not in inlined
         assert "http" in drawing.svg

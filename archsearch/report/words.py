@@ -141,7 +141,7 @@ def _rivals(findings: Findings) -> str:
         estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
         if estimate.value is not None:
             parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
-    return f"Other sizes correlate with the error too: {', '.join(parts)}." if parts else ""
+    return f"For comparison, the error’s ρ with other sizes: {', '.join(parts)}." if parts else ""
 
 
 def _without_collapsed(findings: Findings) -> str:

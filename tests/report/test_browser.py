@@ -22,7 +22,7 @@ pytestmark = [
 ]
 
 # Put behind the page's own script in a copy whose content policy lets it run.
-PROBE = """
+PROBE = """{
 const told = {};
 const point = document.querySelector("#figure-latent .point");
 point.dispatchEvent(new PointerEvent("pointerenter", { clientX: 40, clientY: 40 }));
@@ -57,7 +57,7 @@ setTimeout(() => {
   text.textContent = btoa(unescape(encodeURIComponent(JSON.stringify(told))));
   document.body.append(text);
 }, 500);
-"""
+}"""
 
 
 def browsed(page: Path) -> str:

@@ -331,6 +331,7 @@ def strip(number: int) -> Image.Image:
     return made
 
 
+@pytest.mark.full
 def test_the_page_of_two_hundred_trials_with_pictures_is_under_5_mb(tmp_path):
     recipe = StudyRecipe(complete=194, failed=3, collapsed=3, epochs=10)
     study = with_pictures(synthetic_study(recipe), tmp_path / "artifacts")

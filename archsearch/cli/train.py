@@ -13,7 +13,7 @@ import typer
 
 from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
-from archsearch.config import RunSettings, load
+from archsearch.config import TASK_NAMES, RunSettings, changed_task, check_task, load, needs_color
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
@@ -37,7 +37,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         ),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help=f"What the net is to learn.  [default: {DEFAULT.task.name}]")
+        str | None, typer.Option(help=f"{', '.join(TASK_NAMES)}; options by --set task.OPTION.  [default: {DEFAULT.task.name}]")
     ] = None,
     epochs: Annotated[
         int | None,
@@ -90,8 +90,10 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     )
     model = load(spec)
     plan = _required(model.resolve(settings.task, values=values))
+    check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    result = _run(plan, settings, model.picture_channels, folder, threads, device)
+    channels = model.pictures_for(settings.task)
+    result = _run(plan, settings, channels, folder, threads, device)
     if json:
         from archsearch.records.runs import metrics
 
@@ -106,10 +108,14 @@ def _settings(
     """Defaults, then ``--set``, then the options of their own."""
     heads, values = split_assignments(parse_assignment(text) for text in assignments)
     settings = RunSettings()
-    sections = {}
+    sections: dict[str, object] = {}
     for head, named in options.items():
         given = {key: value for key, value in named.items() if value is not None}
-        sections[head] = changed(getattr(settings, head), head, {**heads[head], **given})
+        changes = {**heads[head], **given}
+        if head == "task":
+            sections[head] = changed_task(settings.task, changes)
+        else:
+            sections[head] = changed(getattr(settings, head), head, changes)
     return settings.model_copy(update=sections), values
 
 
@@ -151,6 +157,7 @@ def _run(
             width=size.width,
             channels=channels,
             progress=report,
+            color_task=settings.task.name if needs_color(settings.task) else None,
         )
     lines = EpochLines(settings.train.epochs)
     try:

@@ -29,9 +29,11 @@ from archsearch.config.task_settings import (
     Reconstruct,
     TaskSettings,
     changed_task,
+    options_of,
     read_task,
 )
 from archsearch.config.task_rules import check_task, task_conflicts
+from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks import needs_color, task_channels
 
 __all__ = [
@@ -71,10 +73,12 @@ __all__ = [
     "needs_color",
     "open_model",
     "open_study",
+    "options_of",
     "parse_assignment",
     "parse_condition",
     "read_task",
     "split_assignments",
     "task_channels",
     "task_conflicts",
+    "task_space_problems",
 ]

@@ -31,7 +31,7 @@ from archsearch.tasks.reconstruct import Reconstruct
 from archsearch.tasks.standardize import Standardize
 from archsearch.tasks.task import Task
 
-__all__ = ["make_task", "make_task_for_apply"]
+__all__ = ["make_task", "make_task_for_apply", "plain_task"]
 
 
 def make_task(plan: ModelPlan, settings: RunSettings, pictures: PictureSet) -> Task:
@@ -49,7 +49,7 @@ def make_task(plan: ModelPlan, settings: RunSettings, pictures: PictureSet) -> T
     if settings.data.standardize:
         gray = needs_color(settings.task)
         shift = Standardize.of_luminance(pictures) if gray else Standardize.of(pictures)
-    return _task(plan, settings, shift, _weights(settings, pictures))
+    return plain_task(settings, shift, _weights(settings, pictures), ends_in(plan) == "sigmoid")
 
 
 def make_task_for_apply(
@@ -57,8 +57,8 @@ def make_task_for_apply(
 ) -> Task:
     """Give the task of a finished run, for pictures of one's own: no training data is needed.
 
-    ``prepare`` gives the net's input, without noise or masks of its own;
-    ``predictions`` of ``archsearch.tasks`` turns the output into pictures.
+    Its ``prepare`` gives the net's input, without noise or masks of its own, and
+    :func:`~archsearch.tasks.predict` turns the output into pictures.
 
     Args:
         plan: the trained net.
@@ -68,12 +68,16 @@ def make_task_for_apply(
         std: what it was divided by (``RunResult.fed_std``).
     """
     shift = Standardize(tuple(mean), tuple(std)) if settings.data.standardize else None
-    return _task(plan, settings, shift, None)
+    return plain_task(settings, shift, None, ends_in(plan) == "sigmoid")
 
 
-def _task(
-    plan: ModelPlan, settings: RunSettings, shift: Standardize | None, weights_K: Tensor | None
+def plain_task(
+    settings: RunSettings,
+    shift: Standardize | None = None,
+    weights_K: Tensor | None = None,
+    from_sigmoid: bool = False,
 ) -> Task:
+    """Give the task with what training would know left out, unless it is given."""
     loss = make_loss(settings.train)
     match settings.task:
         case ReconstructSettings():
@@ -87,8 +91,7 @@ def _task(
         case ColorizeChromaSettings():
             return ColorizeChroma(loss, shift)
         case ColorizeBinsSettings(grid=grid, temperature=temperature):
-            sigmoid = ends_in(plan) == "sigmoid"
-            return ColorizeBins(bin_centers(grid), temperature, weights_K, sigmoid, shift)
+            return ColorizeBins(bin_centers(grid), temperature, weights_K, from_sigmoid, shift)
 
 
 def _weights(settings: RunSettings, pictures: PictureSet) -> Tensor | None:

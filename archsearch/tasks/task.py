@@ -7,8 +7,9 @@ from typing import Protocol
 from torch import Tensor
 
 from archsearch.tasks.chance import Batch
+from archsearch.tasks.standardize import Standardize
 
-__all__ = ["Task"]
+__all__ = ["Task", "feed", "predict"]
 
 
 class Task(Protocol):
@@ -21,6 +22,10 @@ class Task(Protocol):
     @property
     def name(self) -> str:
         """The word in the settings, e.g. ``reconstruct``."""
+
+    @property
+    def standardize(self) -> Standardize | None:
+        """Shift and scale of the net's input, if any."""
 
     @property
     def direct(self) -> bool:
@@ -52,3 +57,13 @@ class Task(Protocol):
             images_NCHW: pictures whose luminance is right; a task that predicts
                 only part of a picture takes the rest here.
         """
+
+
+def feed(task: Task, images_NCHW: Tensor, batch: Batch) -> Tensor:
+    """Give the net's input for pictures that it is trained or measured on."""
+    return task.prepare(task.shown(images_NCHW, batch))
+
+
+def predict(task: Task, output: Tensor, images_NCHW: Tensor) -> Tensor:
+    """Turn the net's output into pictures in [0, 1]; arguments as for ``unclipped``."""
+    return task.unclipped(output, images_NCHW).clamp(0.0, 1.0)

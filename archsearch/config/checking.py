@@ -9,7 +9,7 @@ from pathlib import Path
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model
 from archsearch.config.study_file import open_study
-from archsearch.config.task_settings import TaskSettings
+from archsearch.config.task_settings import Reconstruct, TaskSettings
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
@@ -79,6 +79,7 @@ def _default_model(
     if not errors:
         return []
     first = errors[0]
+    option = "" if isinstance(task, Reconstruct) else f" --task {task.name}"
     entry = root.entry("model")
     return [
         source.diagnostic(
@@ -86,7 +87,7 @@ def _default_model(
             entry.value.span if entry else None,
             "the model has errors with its default values",
             f"first: line {first.line}: {first.message}",
-            f"run `archsearch check {first.file}`",
+            f"run `archsearch check {first.file}{option}`",
             "error",
         )
     ]

@@ -96,7 +96,7 @@ def _task_problems(task: AnyTask, domain: Domain) -> Iterator[TaskSpaceProblem]:
             "task",
             "value-not-allowed",
             f"the study's own task, `{task.name}`, isn't among those searched over",
-            f"write `task: {names[0]}` beside `space`, or add `{task.name}` to the choice",
+            f"write `task: {names[0]}` beside `space`",
         )
 
 

@@ -80,4 +80,4 @@ def square_masks(size: int, height: int, width: int, batch: Batch) -> Tensor:
     rows_NH = torch.arange(height) - corners_N2[:, :1]
     columns_NW = torch.arange(width) - corners_N2[:, 1:]
     rows_NH, columns_NW = ((axis >= 0) & (axis < size) for axis in (rows_NH, columns_NW))
-    return (rows_NH[:, None, :, None] & columns_NW[:, None, None, :])
+    return rows_NH[:, None, :, None] & columns_NW[:, None, None, :]

@@ -33,7 +33,8 @@ class Inpaint:
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the masked pictures."""
-        masks_N1HW = square_masks(self.size, *images_NCHW.shape[-2:], batch)
+        height, width = images_NCHW.shape[-2:]
+        masks_N1HW = square_masks(self.size, height, width, batch)
         return images_NCHW.masked_fill(masks_N1HW.to(images_NCHW.device), 0.0)
 
     def prepare(self, shown_NCHW: Tensor) -> Tensor:

@@ -48,8 +48,8 @@ def encode_hard(chroma_N2HW: Tensor, centers: Centers) -> Tensor:
         >>> encode_hard(gray_and_blue, ((0.5, 0.5), (1.0, 0.4))).tolist()
         [[[0, 1]]]
     """
-    indices_NHWB, squares_NHWB = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
-    return indices_NHWB.gather(-1, squares_NHWB.argmin(-1, keepdim=True)).squeeze(-1)
+    indices_NBHW, squares_NBHW = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
+    return indices_NBHW.gather(1, squares_NBHW.argmin(1, keepdim=True)).squeeze(1)
 
 
 def encode_soft(
@@ -67,7 +67,7 @@ def encode_soft(
             classes, as in the paper (5 on a grid of 10).
 
     Returns:
-        Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×H×W×B.
+        Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×B×H×W.
 
     Raises:
         ValueError: no neighbours, or sigma not above 0.
@@ -76,7 +76,7 @@ def encode_soft(
     if neighbours < 1 or sigma <= 0:
         raise ValueError(f"{neighbours} neighbours, sigma {sigma}: both must be above 0")
     indices, squares = _nearest(chroma_N2HW, centers, min(neighbours, len(centers)))
-    return indices, squares.div_(-2 * sigma**2).softmax(-1)
+    return indices, squares.div_(-2 * sigma**2).softmax(1)
 
 
 def spacing(centers: Centers) -> float:
@@ -146,24 +146,26 @@ def class_weights(
 
 
 def bins_loss(
-    logits_NKHW: Tensor, indices_NHWB: Tensor, weights_NHWB: Tensor, class_weights_K: Tensor
+    logits_NKHW: Tensor, indices_NBHW: Tensor, weights_NBHW: Tensor, class_weights_K: Tensor
 ) -> Tensor:
     """Give the weighted cross-entropy to soft classes, in nats, mean over pixels.
 
     −Σ_b w_b log softmax(logits)_b, times the class weight of the pixel's heaviest
-    class (equations 2 and 3 of the paper). Fastest with logits in channels_last.
+    class (equations 2 and 3 of the paper). Fastest with logits in channels_last;
+    hard classes would save only a tenth of its time.
 
     Args:
         logits_NKHW: what the net gave.
-        indices_NHWB: classes of :func:`encode_soft`.
-        weights_NHWB: their weights, adding up to 1.
+        indices_NBHW: classes of :func:`encode_soft`.
+        weights_NBHW: their weights, adding up to 1.
         class_weights_K: of :func:`class_weights`; ones weight nothing.
     """
-    logits_NHWK = logits_NKHW.permute(0, 2, 3, 1)
-    heaviest = indices_NHWB.gather(-1, weights_NHWB.argmax(-1, keepdim=True)).squeeze(-1)
+    heaviest = indices_NBHW.gather(1, weights_NBHW.argmax(1, keepdim=True)).squeeze(1)
     importance_NHW = class_weights_K.to(logits_NKHW)[heaviest]
-    logs_NHWB = logits_NHWK.log_softmax(-1).gather(-1, indices_NHWB)
-    return -((logs_NHWB * weights_NHWB).sum(-1) * importance_NHW).mean()
+    logs_NHWK = logits_NKHW.permute(0, 2, 3, 1).log_softmax(-1)
+    near_NHWB = logs_NHWK.gather(-1, indices_NBHW.permute(0, 2, 3, 1))
+    told_NHW = (near_NHWB * weights_NBHW.permute(0, 2, 3, 1)).sum(-1)
+    return -(told_NHW * importance_NHW).mean()
 
 
 def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.38) -> Tensor:
@@ -186,22 +188,37 @@ def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.
 
 
 def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor, Tensor]:
-    """Give ``count`` classes near each pixel and their squared distances, both N×H×W×count."""
-    chroma_NHW2 = chroma_N2HW.permute(0, 2, 3, 1)
-    cb, cr = (chroma_NHW2 * FINE).long().clamp_(0, FINE - 1).unbind(-1)
-    indices = _table(centers, count).to(chroma_N2HW.device)[cb * FINE + cr]
-    offsets = chroma_N2HW.new_tensor(centers)[indices] - chroma_NHW2.unsqueeze(-2)
-    return indices, offsets.square_().sum(-1)
+    """Give ``count`` classes near each pixel and their squared distances, both N×B×H×W.
+
+    In memory the B planes lie one after the other: looking up and comparing whole
+    planes is ten times faster than five numbers a pixel.
+    """
+    cb, cr = (plane.flatten() for plane in chroma_N2HW.unbind(1))
+    fine_N2HW = (chroma_N2HW * FINE).to(torch.int32).clamp_(0, FINE - 1)
+    places = (fine_N2HW[:, 0] * FINE + fine_N2HW[:, 1]).flatten()
+    table_BF = _table(centers, count).to(cb.device)
+    cbs_K, crs_K = chroma_N2HW.new_tensor(centers).T.contiguous()
+    indices, squares = [], []
+    for classes_F in table_BF:
+        near = classes_F.index_select(0, places)
+        indices.append(near)
+        to_cb, to_cr = cbs_K.index_select(0, near) - cb, crs_K.index_select(0, near) - cr
+        squares.append(to_cb.square_() + to_cr.square_())
+    planes = (count, len(chroma_N2HW), *chroma_N2HW.shape[2:])
+    return (
+        torch.stack(indices).view(planes).movedim(0, 1),
+        torch.stack(squares).view(planes).movedim(0, 1),
+    )
 
 
 @lru_cache(maxsize=8)
 def _table(centers: Centers, count: int) -> Tensor:
-    """Give the classes nearest to each fine square's middle, int64, 256² × count."""
+    """Give the classes nearest to each fine square's middle, int64, count × 256²."""
     with torch.inference_mode(False):  # it outlives the caller's mode
         middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
         points = torch.cartesian_prod(middles, middles)
         distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
-        return distances.topk(count, dim=1, largest=False).indices
+        return distances.topk(count, dim=1, largest=False).indices.T.contiguous()
 
 
 @lru_cache(maxsize=8)

@@ -38,7 +38,7 @@ def distances(chroma_N2HW: torch.Tensor, centers: Centers) -> torch.Tensor:
     return (points - torch.tensor(centers, dtype=points.dtype)).square().sum(-1).sqrt()
 
 
-@pytest.mark.parametrize("centers", [CENTERS, bin_centers(31), SCATTERED, CENTERS[:2]])
+@pytest.mark.parametrize("centers", [CENTERS, bin_centers(64), SCATTERED, CENTERS[:2]])
 @pytest.mark.parametrize("seed", [0, 1])
 def test_hard_encoding_gives_the_nearest_class(centers: Centers, seed: int) -> None:
     pixels = some_chroma(seed=seed)

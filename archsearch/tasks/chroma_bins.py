@@ -79,6 +79,7 @@ def encode_soft(
     return indices, squares.div_(-2 * sigma**2).softmax(1)
 
 
+@lru_cache(maxsize=8)
 def spacing(centers: Centers) -> float:
     """Give the smallest distance between two classes.
 
@@ -86,7 +87,7 @@ def spacing(centers: Centers) -> float:
         >>> spacing(((0.5, 0.5), (0.5, 0.25), (1.0, 0.5)))
         0.25
     """
-    return _spacing(centers)
+    return torch.nn.functional.pdist(torch.tensor(centers, dtype=torch.float64)).min().item()
 
 
 def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
@@ -105,7 +106,7 @@ def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
     counts_K = torch.zeros(len(centers), dtype=torch.int64)
     for images_N3HW in batches(pictures, pictures.train, 1024):
         classes = encode_hard(chroma(images_N3HW.float() / 255), centers)
-        counts_K += torch.bincount(classes.flatten(), minlength=len(centers))
+        counts_K += torch.bincount(classes.flatten(), minlength=len(centers)).cpu()
     if int((counts_K > 0).sum()) <= 1:
         raise InputError(
             "bins without rebalancing data: all pixels of the training split's "
@@ -184,7 +185,8 @@ def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.
     if not temperature > 0:
         raise ValueError(f"a temperature of {temperature}: it must be above 0")
     shares_NHWK = (logits_NKHW.permute(0, 2, 3, 1) / temperature).softmax(-1)
-    return (shares_NHWK @ shares_NHWK.new_tensor(centers)).permute(0, 3, 1, 2)
+    places_K2 = _places(centers, shares_NHWK.dtype, shares_NHWK.device)
+    return (shares_NHWK @ places_K2).permute(0, 3, 1, 2)
 
 
 def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor, Tensor]:
@@ -196,10 +198,9 @@ def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor,
     cb, cr = (plane.flatten() for plane in chroma_N2HW.unbind(1))
     fine_N2HW = (chroma_N2HW * FINE).to(torch.int32).clamp_(0, FINE - 1)
     places = (fine_N2HW[:, 0] * FINE + fine_N2HW[:, 1]).flatten()
-    table_BF = _table(centers, count).to(cb.device)
-    cbs_K, crs_K = chroma_N2HW.new_tensor(centers).T.contiguous()
+    cbs_K, crs_K = _places(centers, cb.dtype, cb.device).T.contiguous()
     indices, squares = [], []
-    for classes_F in table_BF:
+    for classes_F in _table(centers, count, cb.device):
         near = classes_F.index_select(0, places)
         indices.append(near)
         to_cb, to_cr = cbs_K.index_select(0, near) - cb, crs_K.index_select(0, near) - cr
@@ -212,19 +213,21 @@ def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor,
 
 
 @lru_cache(maxsize=8)
-def _table(centers: Centers, count: int) -> Tensor:
+def _table(centers: Centers, count: int, device: torch.device) -> Tensor:
     """Give the classes nearest to each fine square's middle, int64, count × 256²."""
     with torch.inference_mode(False):  # it outlives the caller's mode
         middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
         points = torch.cartesian_prod(middles, middles)
         distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
-        return distances.topk(count, dim=1, largest=False).indices.T.contiguous()
+        nearest = distances.topk(count, dim=1, largest=False).indices
+        return nearest.T.contiguous().to(device)
 
 
 @lru_cache(maxsize=8)
-def _spacing(centers: Centers) -> float:
-    tensor = torch.tensor(centers, dtype=torch.float64)
-    return torch.nn.functional.pdist(tensor).min().item()
+def _places(centers: Centers, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Give the centers as a tensor, K×2; made once, as a step on a GPU would wait for it."""
+    with torch.inference_mode(False):
+        return torch.tensor(centers, dtype=dtype, device=device)
 
 
 def _smoothed(shares_K: Tensor, centers: Centers, sigma: float | None) -> Tensor:

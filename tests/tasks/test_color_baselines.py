@@ -295,7 +295,7 @@ def test_a_spoiled_file_is_fitted_again_and_replaced(spoil: str, tmp_path: Path)
             numpy.savez(path, allow_pickle=False, **(whole | {"encoder": numpy.zeros((3, 2))}))
         case "pickle":
             trap = numpy.array([Path("x")], dtype=object)
-            numpy.savez(path, **{name: trap for name in whole})
+            numpy.savez(path, **dict.fromkeys(whole, trap))
     assert equal(fit_or_load_map(shown, gray, "gray", tmp_path), expected)
     with numpy.load(path, allow_pickle=False) as arrays:
         assert arrays["decoder"].shape == whole["decoder"].shape

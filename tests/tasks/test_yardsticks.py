@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from archsearch.config import RunSettings
+from archsearch.config import RunSettings, read_task
 from archsearch.tasks import Batch, baselines, make_task, task_baselines
 from archsearch.tasks.color_space import luminance
 
@@ -33,13 +33,13 @@ def test_reconstruction_has_the_codes_and_no_others() -> None:
     assert {name.rsplit("_", 1)[0] for name in given} == {"channel_mean", "pca", "patch_pca"}
 
 
-@pytest.mark.parametrize("task", ["denoise", "inpaint"])
-def test_the_untouched_input_is_what_nets_are_fed(task: str) -> None:
+@pytest.mark.parametrize("task", [{"denoise": {"sigma": 0.1}}, {"inpaint": {"size": 3}}])
+def test_the_untouched_input_is_what_nets_are_fed(task: object) -> None:
     """The same noise and masks, those of data.seed."""
     shown = pictures()
     found = of(task, shown, seed=5)[0]
     images = shown.images_NCHW[shown.test].float() / 255
-    made = make_task(NINE.plan(task=task), settings(task), shown)
+    made = make_task(NINE.plan(task=read_task(task)), settings(task), shown)
     fed = made.shown(images, Batch(shown.test, seed=5))
     expected = (fed.clamp(0, 1) - images).double().square().mean().item()
     assert found.untouched_test == pytest.approx(expected, rel=1e-6)

@@ -15,7 +15,9 @@ KNOWN = Baselines(
 @pytest.mark.parametrize(
     ("mse", "expected"), [(0.0979, False), (0.0981, True), (0.1, True), (0.2, True), (0.0, False)]
 )
-def test_it_is_within_two_percent_of_the_channel_mean(task: str, mse: float, expected: bool) -> None:
+def test_it_is_within_two_percent_of_the_channel_mean(
+    task: str, mse: float, expected: bool
+) -> None:
     assert collapsed(read_task(task), Scores(mse=mse), KNOWN) is expected
 
 

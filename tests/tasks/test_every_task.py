@@ -100,7 +100,7 @@ def test_reconstruction_shows_and_wants_the_picture_itself() -> None:
 
 def test_what_is_predicted_perfectly_is_the_original() -> None:
     """An identity net has MSE 0, and exact chroma or exact classes give the picture back."""
-    images, batch = some_images()
+    images, _ = some_images()
     for name in ("reconstruct", "denoise", {"inpaint": {"size": 3}}, "colorize"):
         assert torch.equal(predict(made(name), images, images), images)
         assert made(name).loss(images, images).item() == 0
@@ -124,7 +124,9 @@ def test_noise_has_its_sigma_and_is_not_clipped() -> None:
     assert noisy.std().item() == pytest.approx(0.25, rel=0.01)
     assert noisy.mean().item() == pytest.approx(0, abs=0.003)
     assert noisy.min() < -0.5
-    assert torch.equal(made({"denoise": {"sigma": 0}}).shown(images, Batch(torch.arange(40), 0)), images)
+    assert torch.equal(
+        made({"denoise": {"sigma": 0}}).shown(images, Batch(torch.arange(40), 0)), images
+    )
 
 
 def test_a_square_is_masked_inside_each_picture_at_many_places() -> None:
@@ -165,7 +167,9 @@ def test_color_tasks_see_the_luminance_alone(name: str) -> None:
     assert torch.equal(task.shown(images, batch)[:, 0], task.shown(images, batch)[:, 2])
 
 
-@pytest.mark.parametrize("task", ["colorize-chroma", "colorize-bins", {"colorize": {"keep_luminance": True}}])
+@pytest.mark.parametrize(
+    "task", ["colorize-chroma", "colorize-bins", {"colorize": {"keep_luminance": True}}]
+)
 def test_merged_predictions_keep_the_luminance(task: object) -> None:
     images, _ = some_images()
     kept = made(task)
@@ -183,8 +187,12 @@ def test_standardize_changes_only_what_is_fed() -> None:
         fed = feed(task, images, batch)
         channels = fed.shape[1]
         assert fed.dtype == torch.float64
-        torch.testing.assert_close(fed.mean(dim=(0, 2, 3)), torch.zeros(channels).double(), rtol=0, atol=1e-6)
-        torch.testing.assert_close(fed.std(dim=(0, 2, 3), correction=0), torch.ones(channels).double(), rtol=0, atol=1e-6)
+        torch.testing.assert_close(
+            fed.mean(dim=(0, 2, 3)), torch.zeros(channels).double(), rtol=0, atol=1e-6
+        )
+        torch.testing.assert_close(
+            fed.std(dim=(0, 2, 3), correction=0), torch.ones(channels).double(), rtol=0, atol=1e-6
+        )
     assert made("reconstruct", shown, standardize=True).loss(images, images).item() == 0
 
 

@@ -115,7 +115,9 @@ def test_l1_and_huber_are_torchs() -> None:
     assert huber.item() == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize(("activation", "refused"), [("none", ""), ("sigmoid", ""), ("relu", "relu")])
+@pytest.mark.parametrize(
+    ("activation", "refused"), [("none", ""), ("sigmoid", ""), ("relu", "relu")]
+)
 def test_classes_need_scores_that_nothing_bends(activation: ActivationName, refused: str) -> None:
     bins = RunSettings(task=read_task("colorize-bins"))
     if not refused:

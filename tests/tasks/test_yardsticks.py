@@ -21,7 +21,9 @@ def pictures() -> TinyPictures:
     return split(smooth_pictures(90), 70, 10)
 
 
-def of(task: object, shown: TinyPictures | None = None, **data: object) -> tuple[RunSettings, object]:
+def of(
+    task: object, shown: TinyPictures | None = None, **data: object
+) -> tuple[RunSettings, object]:
     config = RunSettings.model_validate({"task": task, "data": data})
     return task_baselines(config, shown or pictures(), LATENTS)  # type: ignore[return-value]
 

@@ -35,9 +35,7 @@ def without_times(run: Path) -> tuple[object, ...]:
     return rows, result.train_mse, result.val, result.test, result.baselines, weights
 
 
-def start(
-    spec: Path, out: Path, epochs: int, task: str = "reconstruct"
-) -> subprocess.Popen[str]:
+def start(spec: Path, out: Path, epochs: int, task: str = "reconstruct") -> subprocess.Popen[str]:
     script = Path(__file__).parent / "made.py"
     root = Path(__file__).parents[2]
     return subprocess.Popen(

@@ -14,14 +14,15 @@ from pathlib import Path
 from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
-from benchmarks import arithmetic, candidates, design, quality, races, startup
+from benchmarks import arithmetic, candidates, design, quality, races, reports, startup
+from benchmarks.busy import BUSY, busy_cores
 from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
-SECTIONS = ("candidates", "design", "training", "workers", "startup", "quality")
+SECTIONS = ("candidates", "design", "training", "workers", "startup", "reports", "quality")
 ON_REQUEST = "quality"
 """Takes half an hour: the plain script's ten epochs with three seeds."""
 
@@ -40,8 +41,8 @@ def main() -> None:
         parser.error(f"no such section: {', '.join(sorted(unknown))}")
     wanted = options.sections or [name for name in SECTIONS if name != ON_REQUEST]
     race = Race(who="plain", source=options.data, pictures=options.pictures)
-    if os.getloadavg()[0] > (os.cpu_count() or 1) / 2:
-        sys.stdout.write(f"The machine is busy (load {os.getloadavg()[0]:.1f}).\n\n")
+    if (busy := busy_cores()) > BUSY:
+        sys.stdout.write(f"The machine is busy: others have {busy:.1f} of its cores.\n\n")
     if "candidates" in wanted:
         _candidates()
     if "design" in wanted:
@@ -52,6 +53,8 @@ def main() -> None:
         _workers(race, options.rounds)
     if "startup" in wanted:
         _startup()
+    if "reports" in wanted:
+        _reports()
     if "quality" in wanted:
         _quality(race, options.epochs)
 
@@ -108,6 +111,13 @@ def _startup() -> None:
     sys.stdout.write("\nStart-up, and as a share of torch's import:\n\n" + startup.table(seconds))
     measured: dict[str, object] = {**seconds}
     keep("startup", [measured])
+
+
+def _reports() -> None:
+    measured = reports.measure()
+    sys.stdout.write("\nReports, of processor time with all imports:\n\n")
+    sys.stdout.write(reports.table(measured) + "\n")
+    keep("reports", [asdict(one) for one in measured])
 
 
 def _quality(race: Race, epochs: int) -> None:

@@ -8,7 +8,6 @@ meets both sides of it.
 from __future__ import annotations
 
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from benchmarks.busy import BUSY, busy_cores
 from benchmarks.contender import Race
 
 __all__ = ["Compared", "Finished", "compare", "run_together", "table"]
@@ -48,7 +48,7 @@ class Compared:
         ratios: ours / plain of each round, by the clock.
         cpu_ratios: the same per second of processor time.
         unique_mb: memory of plain and ours, medians.
-        load: of the machine, one minute's mean, highest of all rounds.
+        busy: cores that others had just before a round, the highest of all rounds.
     """
 
     name: str
@@ -57,14 +57,14 @@ class Compared:
     ratios: tuple[float, ...]
     cpu_ratios: tuple[float, ...]
     unique_mb: tuple[float, float]
-    load: float
+    busy: float
 
 
 def compare(name: str, race: Race, *, workers: int = 1, rounds: int = 3) -> Compared:
     """Run ``race`` in turn by the plain script and by us, ``rounds`` times."""
-    plain, ours, loads = [], [], []
+    plain, ours, busy = [], [], []
     for _ in range(rounds):
-        loads.append(os.getloadavg()[0])
+        busy.append(round(busy_cores(), 2))
         plain.append(run_together([replace(race, who="plain")] * workers))
         ours.append(run_together([replace(race, who="ours")] * workers))
     both = list(zip(plain, ours, strict=True))
@@ -78,7 +78,7 @@ def compare(name: str, race: Race, *, workers: int = 1, rounds: int = 3) -> Comp
             statistics.median(one.unique_mb for one in plain),
             statistics.median(one.unique_mb for one in ours),
         ),
-        max(loads),
+        max(busy),
     )
 
 
@@ -140,7 +140,7 @@ def table(results: Sequence[Compared]) -> str:
     for one in results:
         spread = f"  ({min(one.ratios):.2f}-{max(one.ratios):.2f})"
         ratio, cpu = statistics.median(one.ratios), statistics.median(one.cpu_ratios)
-        busy = "  busy machine" if one.load > (os.cpu_count() or 1) / 2 else ""
+        busy = "  busy machine" if one.busy > BUSY else ""
         lines.append(
             f"{one.name:<34}{one.plain:>8,.0f}{one.ours:>8,.0f}{ratio:>7.2f}{spread:<22}"
             f"{cpu:>10.2f}{busy}"

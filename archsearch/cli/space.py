@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text, to_stderr
-from archsearch.cli.study_files import STORAGE, find_study
+from archsearch.cli.output import print_folded, print_json, to_stderr
+from archsearch.cli.study_files import STORAGE, Storage, find_study
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -23,9 +23,7 @@ def space(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
     ],
-    storage: Annotated[
-        str, typer.Option(metavar="URL", help="The database that studies live in.")
-    ] = STORAGE,
+    storage: Storage = STORAGE,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Time short trainings here, to predict minutes.")
@@ -44,7 +42,7 @@ def space(
     if json:
         print_json(_space_json(summary))
     else:
-        print_text("\n".join(_space_lines(summary, named)))
+        print_folded(_space_lines(summary, named))
 
 
 def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import color_on, to_stderr
+from archsearch.cli.output import color_on, folded, to_stderr
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -95,7 +95,7 @@ def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
     tally.add(event)
     line = _line(tally, event)
     if line:
-        live.console.print(line, markup=False)
+        live.console.print(folded(line, live.console.width), markup=False)
     live.update(_board(tally))
 
 

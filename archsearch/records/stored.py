@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from archsearch.errors import InputError
 from archsearch.records.layout import (
     HEADER,
+    NOTE,
     SECONDS,
     Claim,
     read_claim,
@@ -82,6 +83,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=header.command,
         source_note=header.source_note,
+        note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
         curves=read_curves(attributes),
     )

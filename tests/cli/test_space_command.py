@@ -118,6 +118,18 @@ def test_a_dry_run_of_a_search_says_that_it_has_no_design(study: Path) -> None:
     )
 
 
+def test_a_storage_is_named_by_the_environment_too(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for `study` and `report`: the study by its name, without its files."""
+    url = f"sqlite:///{study.parent / 'elsewhere.db'}"
+    monkeypatch.setenv("ARCHSEARCH_STORAGE", url)
+    told("study", "run", str(study), "--workers", "0")
+    study.unlink()
+    assert told("space", "small").startswith("small: 64 configurations")
+    assert told("report", "small", "--out", "page").strip()
+
+
 def test_space_loads_no_torch() -> None:
     code = (
         "import sys\nfrom archsearch.cli import app\n"

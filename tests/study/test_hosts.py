@@ -60,6 +60,28 @@ def test_a_worker_that_does_not_see_the_pictures_says_so_and_trains(tmp_path: Pa
     }
 
 
+def test_a_worker_with_other_pictures_is_refused(tmp_path: Path) -> None:
+    """The same folder on another host, with one picture changed: its errors can't be compared."""
+    write_real(tmp_path, trials=2)
+    made = command(tmp_path, "study", "run", "study.yaml", "--workers", "0")
+    assert finished(made)[0] == 0
+    picture = tmp_path / "pictures" / "3.png"
+    before = picture.read_bytes()
+    shutil.copy(tmp_path / "pictures" / "4.png", picture)
+    os.utime(picture, (1, 1))
+    code, told = finished(command(tmp_path, "study", "worker", "real"))
+    assert code == 2, told
+    told = " ".join(told.split())
+    assert "are not those that study 'real' was made with (fingerprint " in told
+    assert "Traceback" not in told
+    url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
+    assert trial_counts(load_study(url, "real"))["waiting"] == 2
+    picture.write_bytes(before)
+    code, told = finished(command(tmp_path, "study", "worker", "real"))
+    assert code == 0, told
+    check_exact(url, 2)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     from archsearch.study import RayPlace, RunOptions
     from archsearch.study.overrides import overridden
 
-    given = {
+    given: dict[str, dict[str, object]] = {
         "data": {"source": _absolute(data), "limit": limit},
         "task": {"name": task},
         "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},

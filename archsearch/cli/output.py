@@ -14,6 +14,7 @@ from typing import TextIO
 
 __all__ = [
     "color_on",
+    "count",
     "folded",
     "print_folded",
     "print_json",
@@ -33,6 +34,16 @@ def color_on(stream: TextIO) -> bool:
 def terminal_width(default: int = 80) -> int:
     """Columns to write for; 80 where there is no terminal."""
     return max(40, min(120, shutil.get_terminal_size((default, 24)).columns))
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things.
+
+    Example:
+        >>> count(1, "training"), count(1200, "training")
+        ('1 training', '1,200 trainings')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def print_text(text: str) -> None:

@@ -6,6 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
+from archsearch.cli.output import count
 from archsearch.cli.study_files import STORAGE
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def study_lines(record: StudyRecord) -> list[str]:
     counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
     ended = sum(len(trial.seeds) for trial in record.trials)
     spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
-    lines = [f"{record.name}: {counts}; {ended} trainings ended{spent}"]
+    lines = [f"{record.name}: {counts}; {count(ended, 'training')} ended{spent}"]
     lines += [f"  {record.note}"] if record.note else []
     front = pareto_front(record)
     single = len(objectives(record)) == 1

@@ -120,6 +120,11 @@ def _unreadable(storage: str, error: Exception) -> InputError:
     cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
     told = without_password(str(cause), storage).strip()
     reason = told.splitlines()[0] if told else type(error).__name__
+    if sqlite_path(storage) is None and "connect" in reason:
+        return InputError(
+            f"{masked(storage)} can't be reached: {reason}",
+            help="is the server up, and are host, port and user right?",
+        )
     return InputError(
         f"can't read {masked(storage)} as a storage of studies: {reason}",
         help="name a database that `archsearch study run` or Optuna wrote",

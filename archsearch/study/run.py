@@ -257,7 +257,12 @@ def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:
 
 
 def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingCompletedError:
-    reasons = Counter(trial.reason for trial in record.trials if trial.reason)
+    # Infeasible ones by their rule: each is off by numbers of its own.
+    reasons = Counter(
+        trial.reason.partition(": ")[0] if trial.state == "infeasible" else trial.reason
+        for trial in record.trials
+        if trial.reason
+    )
     lines = [f"  {count} × {reason}" for reason, count in reasons.most_common(5)]
     note = stored_note(study)
     return NothingCompletedError(

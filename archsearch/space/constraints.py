@@ -92,7 +92,7 @@ class Constraint:
         # A strict comparison of equals is off by nothing, and broken all the same.
         return Outcome(max(off, 1e-6), self._told(sides[0], sides[1]))
 
-    def _told(self, smaller: float, larger: float) -> str:
+    def _told(self, smaller: float | str, larger: float | str) -> str:
         """What a broken comparison came to, in the order in which the study file has it."""
         if ">" in self.text:
             return f"{larger:,.10g} is not above {smaller:,.10g}"

@@ -56,7 +56,7 @@ def add_node(cluster: Any, **options: object) -> Any:
 
 def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any) -> None:
     url = postgres.url()
-    study = write_real(tmp_path, trials=8, epochs=80)
+    study = write_real(tmp_path, trials=12, epochs=80)
     lost = add_node(cluster)
     cluster.wait_for_nodes()
     events: list[StudyEvent] = []
@@ -77,10 +77,13 @@ def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any)
     run_study(study, url, options=options, on_event=hear)
     assert removed.is_set(), "both nodes trained"
     assert time.monotonic() - began < 200
-    check_exact(url, 8)
+    check_exact(url, 12)
     kinds = Counter(event.kind for event in events)
-    assert (kinds["trained"], kinds["retry"]) == (8, 1)
+    assert (kinds["trained"], kinds["retry"]) == (12, 1)
     assert kinds["failed"] == kinds["surplus"] == 0
+    (loss,) = [place for place, event in enumerate(events) if event.kind == "retry"]
+    after = {event.worker for event in events[loss:] if event.kind == "started"}
+    assert events[loss].worker in after, "its worker was placed anew"
 
 
 BROKEN_CALLS = {

@@ -97,7 +97,8 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
     assert told["version"] == 1
     assert told["counts"]["complete"] == 3
     assert "6/6 trainings" in done.stderr
-    assert done.stderr.splitlines()[-1] == "for the report: archsearch report real"
+    assert "for the report: archsearch report real" in done.stderr.splitlines()
+    assert done.stderr.splitlines()[-1].startswith("  optuna-dashboard sqlite:///runs/studies.db ")
 
     record = load_study(f"sqlite:///{folder / 'runs' / 'studies.db'}", "real")
     assert record.curves is not None

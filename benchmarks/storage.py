@@ -83,8 +83,8 @@ class _NoTraining:
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         return Prepared(Curves(), {}, "")
 
-    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
-        pass
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
+        return ""
 
     def train(self, job: Job) -> Trained:
         history = tuple(

@@ -2,6 +2,11 @@
 
 import signal
 
+import pytest
+
+# What tests/study shares between its files shows its values too where it fails.
+pytest.register_assert_rewrite("postgres", "real", "toys")
+
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # Started in the background (nohup, some CI), a shell leaves Ctrl-C ignored, and every program
     # under test would inherit that: those that test interrupts would wait for ever.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_text
+from archsearch.cli.study_files import STORAGE, Storage
 from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
@@ -30,9 +31,7 @@ def report(
     compare: Annotated[
         bool, typer.Option("--compare", help="Hold several studies beside each other.")
     ] = False,
-    storage: Annotated[
-        str, typer.Option(metavar="URL", help="Where studies are kept.")
-    ] = "sqlite:///runs/studies.db",
+    storage: Storage = STORAGE,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Where to write; default reports/NAME.")
     ] = None,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text, to_stderr
-from archsearch.cli.study_files import STORAGE, find_study
+from archsearch.cli.output import count, print_folded, print_json, to_stderr
+from archsearch.cli.study_files import STORAGE, Storage, find_study
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -23,9 +24,7 @@ def space(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
     ],
-    storage: Annotated[
-        str, typer.Option(metavar="URL", help="The database that studies live in.")
-    ] = STORAGE,
+    storage: Storage = STORAGE,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     calibrate: Annotated[
         bool, typer.Option("--calibrate", help="Time short trainings here, to predict minutes.")
@@ -44,7 +43,7 @@ def space(
     if json:
         print_json(_space_json(summary))
     else:
-        print_text("\n".join(_space_lines(summary, named)))
+        print_folded(_space_lines(summary, named))
 
 
 def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
@@ -114,12 +113,14 @@ def _spread_json(spread: Spread) -> dict[str, object]:
 def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     """The summary for people."""
     total = summary.configurations
-    size = "configurations that can't be counted" if total is None else f"{total:,} configurations"
+    size = (
+        "configurations that can't be counted" if total is None else count(total, "configuration")
+    )
     looked = "all of them" if summary.whole else f"{summary.sampled:,} of them, drawn"
     from archsearch.space import cost_line
 
     yield f"{study.settings.name}: {size}; looked at {looked}"
-    yield f"feasible       {summary.feasible_share:.1%}, {summary.distinct:,} architectures"
+    yield f"feasible       {summary.feasible_share:.1%}, {count(summary.distinct, 'architecture')}"
     for rule, share in summary.rules.items():
         found = summary.examples[rule]
         point = ", ".join(f"{name}={value}" for name, value in found.values.items())
@@ -129,7 +130,7 @@ def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     yield from ("", "parameters", *_histogram(summary.params), "")
     yield "rank correlation of latent size, as random draws have it"
     for name, rho in summary.correlations.items():
-        yield f"  {name:24} {rho:+.2f}"
+        yield f"  {name:24} {'  –' if isnan(rho) else f'{rho:+.2f}'}"
     yield ""
     yield from _design(summary, study)
     yield cost_line(summary.cost)
@@ -142,7 +143,8 @@ def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     if summary.design is None:
         yield f"design         none: {search.method} chooses by results, so its trials tell no ρ"
         return
-    yield f"design         {search.method}, {len(summary.design.candidates)} architectures"
+    drawn = count(len(summary.design.candidates), "architecture")
+    yield f"design         {search.method}, {drawn}"
     for line in (*design_lines(summary.design), *summary.notes):
         yield f"  {line}"
     if summary.detectable is not None:
@@ -155,8 +157,8 @@ def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
 def _histogram(spread: Spread) -> Iterator[str]:
     widest = max(10, min(40, shutil.get_terminal_size((80, 24)).columns - 40))
     most = max(spread.counts)
-    for low, high, count in zip(spread.edges, spread.edges[1:], spread.counts, strict=False):
-        bar = "█" * round(widest * count / most) or ("▏" if count else "")
-        yield f"  {low:>9,.0f} – {high:<9,.0f} {bar} {count:,}"
+    for low, high, found in zip(spread.edges, spread.edges[1:], spread.counts, strict=False):
+        bar = "█" * round(widest * found / most) or ("▏" if found else "")
+        yield f"  {low:>9,.0f} – {high:<9,.0f} {bar} {found:,}"
     middle = ", ".join(f"{share:.0%} {value:,.0f}" for share, value in spread.quantiles.items())
     yield f"  quantiles: {middle}"

@@ -3,32 +3,54 @@
 from __future__ import annotations
 
 import shlex
-import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text, to_stderr
-from archsearch.cli.study_files import STORAGE, find_study, is_study_file
+from archsearch.cli.output import print_folded, print_json, print_text, to_stderr
+from archsearch.cli.study_files import STORAGE, Storage, find_study, is_study_file
+from archsearch.cli.study_options import (
+    Address,
+    Artifacts,
+    BatchSize,
+    Cpus,
+    Data,
+    DryRun,
+    Engine,
+    Epochs,
+    Gpus,
+    Json,
+    Limit,
+    Rate,
+    Seed,
+    Seeds,
+    Settings,
+    Study,
+    Task,
+    Threads,
+    Trials,
+    Where,
+    Workers,
+)
+from archsearch.cli.study_words import (
+    again,
+    dashboard_line,
+    point,
+    study_lines,
+    trial_line,
+    typed_command,
+)
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
-    from archsearch.records import StudyRecord, TrialRecord
+    from archsearch.records import StudyRecord
     from archsearch.study import RunOptions
 
 __all__ = ["app"]
 
 INTERRUPTED = 130
-
-
-class Engine(StrEnum):
-    """Where workers run."""
-
-    LOCAL = "local"
-    RAY = "ray"
 
 
 app = typer.Typer(
@@ -37,64 +59,29 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-Study = Annotated[
-    str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
-]
-Storage = Annotated[
-    str,
-    typer.Option(
-        metavar="URL", envvar="ARCHSEARCH_STORAGE", help="The database that studies live in."
-    ),
-]
-Artifacts = Annotated[
-    Path | None, typer.Option(metavar="PATH", help="Folder for pictures, shared by all hosts.")
-]
-Threads = Annotated[
-    int | None, typer.Option(min=1, help="Of each training; else the cores, divided.")
-]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-
 
 @app.command("run")
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
     study: Study,
     storage: Storage = STORAGE,
-    workers: Annotated[
-        int,
-        typer.Option(min=0, help="Processes that train at once; 0 makes the study for others."),
-    ] = 1,
+    workers: Workers = 1,
     threads: Threads = None,
     artifacts: Artifacts = None,
-    data: Annotated[
-        str | None, typer.Option(help="Pictures: cifar10, photos, folder:PATH.")
-    ] = None,
-    task: Annotated[str | None, typer.Option(help="What the nets are to learn.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="Passes over the training split.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
-    lr: Annotated[float | None, typer.Option(help="Learning rate, at its peak.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Seed of the design or the search.")] = None,
-    trials: Annotated[int | None, typer.Option(help="Candidates.")] = None,
-    seeds: Annotated[int | None, typer.Option(help="Trainings of each candidate.")] = None,
-    limit: Annotated[
-        int | None, typer.Option(metavar="N", help="Take N pictures of the whole source.")
-    ] = None,
-    set: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Any setting, or a field of the model."),
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would be trained; write nothing.")
-    ] = False,
-    engine: Annotated[
-        Engine, typer.Option(help="Where workers run: on this machine, or on a Ray cluster.")
-    ] = Engine.LOCAL,
-    address: Annotated[
-        str | None, typer.Option(metavar="HOST:PORT", help="The Ray cluster's; auto finds it.")
-    ] = None,
-    cpus_per_worker: Annotated[float, typer.Option(help="CPUs of the cluster each takes.")] = 1,
-    gpus_per_worker: Annotated[
-        float, typer.Option(help="GPUs of the cluster each takes; 0.5 shares one.")
-    ] = 0,
+    data: Data = None,
+    task: Task = None,
+    epochs: Epochs = None,
+    batch_size: BatchSize = None,
+    lr: Rate = None,
+    seed: Seed = None,
+    trials: Trials = None,
+    seeds: Seeds = None,
+    limit: Limit = None,
+    set: Settings = None,
+    dry_run: DryRun = False,
+    engine: Where = Engine.LOCAL,
+    address: Address = None,
+    cpus_per_worker: Cpus = 1,
+    gpus_per_worker: Gpus = 0,
     json: Json = False,
 ) -> None:
     """Run a study, or go on with it: the same command does both.
@@ -104,36 +91,38 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
-    from archsearch.cli.study_plan import plan_study
     from archsearch.study import RayPlace, RunOptions
     from archsearch.study.overrides import overridden
 
-    named = overridden(
-        find_study(study, storage),
-        set or [],
-        {
-            "data": {"source": _absolute(data), "limit": limit},
-            "task": {"name": task},
-            "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
-            "search": {"seed": seed, "trials": trials, "seeds": seeds},
-        },
-    )
+    given: dict[str, dict[str, object]] = {
+        "data": {"source": _absolute(data), "limit": limit},
+        "task": {"name": task},
+        "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
+        "search": {"seed": seed, "trials": trials, "seeds": seeds},
+    }
+    named = overridden(find_study(study, storage), set or [], given)
     if dry_run:
-        plan = plan_study(named, workers)
-        if json:
-            print_json(plan.as_json())
-        else:
-            print_text("\n".join(plan.lines()))
+        _tell_plan(named, workers, json=json)
         return
     options = RunOptions(
         workers=workers,
         threads=threads,
-        command=_command(storage),
+        command=typed_command(storage),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
         ray=RayPlace(address, cpus_per_worker, gpus_per_worker),
     )
     _run(named, storage, options, json=json)
+
+
+def _tell_plan(study: StudyFile, workers: int, *, json: bool) -> None:
+    from archsearch.cli.study_plan import plan_study
+
+    plan = plan_study(study, workers)
+    if json:
+        print_json(plan.as_json())
+    else:
+        print_folded(plan.lines())
 
 
 @app.command("worker")
@@ -159,7 +148,10 @@ def worker(  # noqa: PLR0917 - one argument an option
     from archsearch.study.stored import awaited_study
 
     options = RunOptions(
-        workers=workers, threads=threads, command=_command(storage), artifacts=_resolved(artifacts)
+        workers=workers,
+        threads=threads,
+        command=typed_command(storage),
+        artifacts=_resolved(artifacts),
     )
     _run(awaited_study(storage, _name(study), wait), storage, options, json=json)
 
@@ -176,7 +168,8 @@ def status_command(study: Study, storage: Storage = STORAGE, json: Json = False)
     if json:
         print_json(status(record))
     else:
-        print_text(_summary(record))
+        print_folded(study_lines(record))
+        to_stderr(dashboard_line(record, storage))
 
 
 @app.command("list")
@@ -192,7 +185,8 @@ def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
     if json:
         print_json({"studies": [status(record) for record in found]})
     else:
-        print_text("\n".join(_summary(record) for record in found) or "no studies yet")
+        lines = [line for record in found for line in study_lines(record)]
+        print_folded(lines or ["no studies yet"])
 
 
 @app.command("best")
@@ -202,9 +196,9 @@ def best_command(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Where to write its spec; else stdout.")
     ] = None,
-    point: Annotated[
+    number: Annotated[
         int | None,
-        typer.Option(metavar="NUMBER", help="A trial of the Pareto front, by its number."),
+        typer.Option("--point", metavar="NUMBER", help="A trial of the Pareto front."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -219,7 +213,7 @@ def best_command(
     from archsearch.study.summary import required_best, shown_trial
 
     record = _record(study, storage)
-    best = required_best(record, point)
+    best = required_best(record, number)
     if best.plan is None:
         raise InputError(f"trial {best.number} of {record.name!r} has no spec in the storage")
     if out is not None:
@@ -227,7 +221,7 @@ def best_command(
     if json:
         print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    to_stderr("best: " + _trial_line(record, best))
+    to_stderr("\n".join(["best: " + trial_line(record, best), f"  {point(best)}"]))
     if out is None:
         print_text(best.plan.spec)
     else:
@@ -244,16 +238,17 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         with study_progress() as on_event:
             record = run_study(named, storage, options=options, on_event=on_event)
     except KeyboardInterrupt:
-        to_stderr(f"interrupted; to go on: {_command(storage)}")
+        to_stderr(f"interrupted; to go on: {typed_command(storage)}")
         raise typer.Exit(INTERRUPTED) from None
     if json:
         print_json(status(record))
     else:
-        print_text(_summary(record))
+        print_folded(study_lines(record))
     if options.workers == 0:
-        to_stderr(f"for each host: archsearch study worker {_again(record.name, storage)}")
+        to_stderr(f"for each host: archsearch study worker {again(record.name, storage)}")
     else:
-        to_stderr(f"for the report: archsearch report {_again(record.name, storage)}")
+        to_stderr(f"for the report: archsearch report {again(record.name, storage)}")
+        to_stderr(dashboard_line(record, storage))
 
 
 def _record(study: str, storage: str) -> StudyRecord:
@@ -277,55 +272,3 @@ def _absolute(source: str | None) -> str | None:
     if source is None or not source.startswith("folder:"):
         return source
     return f"folder:{Path(source.removeprefix('folder:')).resolve()}"
-
-
-def _command(storage: str) -> str:
-    """The command as it was typed, to be typed again; a password in it stays out."""
-    from archsearch.study.storage import masked
-
-    words = [word.replace(storage, masked(storage)) for word in sys.argv[1:]]
-    return shlex.join(["archsearch", *words])
-
-
-def _again(name: str, storage: str) -> str:
-    from archsearch.study.storage import masked
-
-    place = "" if storage == STORAGE else f" --storage {shlex.quote(masked(storage))}"
-    return shlex.quote(name) + place
-
-
-def _summary(record: StudyRecord) -> str:
-    from archsearch.records import trial_counts
-    from archsearch.study.summary import objectives, pareto_front
-
-    counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
-    ended = sum(len(trial.seeds) for trial in record.trials)
-    spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
-    lines = [f"{record.name}: {counts}; {ended} trainings ended{spent}"]
-    front = pareto_front(record)
-    if len(objectives(record)) == 1:
-        return "\n".join([*lines, *(f"  best: {_trial_line(record, trial)}" for trial in front)])
-    lines += [f"  Pareto front of {', '.join(objectives(record))}:"] if front else []
-    return "\n".join([*lines, *(f"    {_trial_line(record, trial)}" for trial in front)])
-
-
-def _trial_line(record: StudyRecord, trial: TrialRecord) -> str:
-    from archsearch.study.summary import objectives, trial_values
-
-    point = ", ".join(f"{name} = {value}" for name, value in trial.values.items())
-    size = "" if trial.plan is None else f", latent {trial.plan.latent_size}"
-    size += "" if trial.plan is None else f", {trial.plan.params:,} parameters"
-    values = zip(objectives(record), trial_values(record, trial) or (), strict=False)
-    shown = ", ".join(f"{_OBJECTIVES.get(name, name)} {_short(value)}" for name, value in values)
-    return f"trial {trial.number}, {shown}{size} ({point})"
-
-
-_OBJECTIVES = {
-    "val.mse": "validation MSE",
-    "val.psnr": "validation PSNR",
-    "val.ssim": "validation SSIM",
-}
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value.is_integer() and value >= 1 else f"{value:.5f}"

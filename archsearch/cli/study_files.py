@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
 
-__all__ = ["STORAGE", "find_study", "is_study_file"]
+__all__ = ["STORAGE", "Storage", "find_study", "is_study_file"]
 
 STORAGE = "sqlite:///runs/studies.db"
+
+Storage = Annotated[
+    str,
+    typer.Option(
+        metavar="URL", envvar="ARCHSEARCH_STORAGE", help="The database that studies live in."
+    ),
+]
+"""The option of every command that finds studies by their names."""
 
 
 def find_study(study: str, storage: str) -> StudyFile:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import color_on, to_stderr
+from archsearch.cli.output import color_on, folded, to_stderr
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 __all__ = ["study_progress"]
 
 
+_ENDS = frozenset({"trained", "pruned", "failed"})
+"""Events that end a training."""
+
+
 @dataclass
 class _Tally:
     """What the events so far add up to."""
 
-    done: int = 0
+    told: int = 0
+    heard: int = 0
     total: int = 0
     began: float = field(default_factory=time.monotonic)
     done_before: int = 0
@@ -35,22 +40,28 @@ class _Tally:
 
     def add(self, event: StudyEvent) -> None:
         if event.kind == "ready":
-            self.done = self.done_before = event.done or 0
+            self.told = self.done_before = event.done or 0
             self.total = event.total or 0
             self.began = time.monotonic()
         if event.kind in {"progress", "ended"} and event.done is not None:
-            self.done = event.done  # counts what was skipped or reused, too
+            self.told = event.done  # counts what was skipped or reused, too
         if event.latent_size is not None and event.slot is not None:
             self.latents[event.slot] = event.latent_size
         if event.kind in {"started", "epoch"} and event.worker is not None:
             self.running[event.worker] = event
-        if event.kind in {"trained", "pruned", "failed", "surplus"} and event.worker is not None:
+        if event.kind in {*_ENDS, "surplus"} and event.worker is not None:
             self.running.pop(event.worker, None)
-        if event.kind in {"trained", "pruned", "failed"}:
-            self.done += 1
+        if event.kind in _ENDS:
+            self.heard += 1
         if event.kind == "trained" and event.val_mse is not None:
             self.best = event.val_mse if self.best is None else min(self.best, event.val_mse)
         self.infeasible += event.kind == "infeasible"
+
+    @property
+    def done(self) -> int:
+        """Trainings that ended: as was told, or heard of since."""
+        # What was told may count one whose own event is still under way.
+        return max(self.told, self.done_before + self.heard)
 
     @property
     def seconds_left(self) -> float | None:
@@ -88,14 +99,14 @@ def _write_line(tally: _Tally, event: StudyEvent) -> None:
     tally.add(event)
     line = _line(tally, event)
     if line:
-        to_stderr(line)
+        to_stderr(f"{line} ({tally.place})" if event.kind in _ENDS else line)
 
 
 def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
     tally.add(event)
     line = _line(tally, event)
     if line:
-        live.console.print(line, markup=False)
+        live.console.print(folded(line, live.console.width), markup=False)
     live.update(_board(tally))
 
 
@@ -109,9 +120,9 @@ def _line(tally: _Tally, event: StudyEvent) -> str:
         "ready": f"{event.done} of {event.total} trainings done",
         "note": event.text,
         "trained": f"{slot}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
-        f"{event.seconds or 0:.1f} s ({tally.place})",
-        "failed": f"{slot}: failed: {event.text} ({tally.place})",
-        "pruned": f"{slot}: {event.text} ({tally.place})",
+        f"{event.seconds or 0:.1f} s",
+        "failed": f"{slot}: failed: {event.text}",
+        "pruned": f"{slot}: {event.text}",
         "surplus": f"{slot}: dropped, since another worker had taken it over",
         "duplicate": f"slot {event.slot}: the same candidate {event.text}; its results are reused",
         "retry": f"{event.text}; another takes its place",
@@ -121,24 +132,25 @@ def _line(tally: _Tally, event: StudyEvent) -> str:
 
 
 def _board(tally: _Tally) -> RenderableType:
-    from rich.console import Group
     from rich.progress_bar import ProgressBar
+    from rich.table import Table
     from rich.text import Text
 
-    rows: list[RenderableType] = [
-        ProgressBar(total=max(tally.total, 1), completed=tally.done, width=40),
-        Text(tally.place + (f", {tally.infeasible} infeasible" if tally.infeasible else "")),
-    ]
+    board = Table.grid()  # a bar ends no line of its own
+    board.add_row(ProgressBar(total=max(tally.total, 1), completed=tally.done, width=40))
+    board.add_row(
+        Text(tally.place + (f", {tally.infeasible} infeasible" if tally.infeasible else ""))
+    )
     for worker, event in sorted(tally.running.items()):
         epoch = "" if event.epoch is None else f" epoch {event.epoch}/{event.epochs}"
         error = "" if event.val_mse is None else f" MSE {event.val_mse:.5f}"
-        rows.append(
+        board.add_row(
             Text(
                 f"  worker {worker}: slot {event.slot} seed {event.seed}"
                 f" latent {event.latent_size}{epoch}{error}"
             )
         )
-    return Group(*rows)
+    return board
 
 
 def _duration(seconds: float) -> str:

@@ -10,6 +10,7 @@ of        attribute              holds
 study     ``archsearch``         :class:`StudyHeader`
 study     ``archsearch:curves``  :class:`~archsearch.records.curves.Curves`
 study     ``archsearch:seconds`` wall-clock seconds so far, summed over resumptions
+study     ``archsearch:note``    why it has fewer trials than it was asked for, or ""
 trial     ``slot``               whole number, absent for infeasible proposals
 trial     ``values``             searched name → value
 trial     ``plan``               :class:`~archsearch.records.plans.PlanRecord`
@@ -41,6 +42,7 @@ __all__ = [
     "CLAIM",
     "CURVES",
     "HEADER",
+    "NOTE",
     "SECONDS",
     "Claim",
     "StudyHeader",
@@ -48,6 +50,7 @@ __all__ = [
     "claim_attributes",
     "curves_attributes",
     "ended_attributes",
+    "note_attributes",
     "read_claim",
     "read_curves",
     "read_header",
@@ -62,6 +65,7 @@ __all__ = [
 HEADER = "archsearch"
 CURVES = "archsearch:curves"
 SECONDS = "archsearch:seconds"
+NOTE = "archsearch:note"
 CLAIM = "claim"
 SEED_PREFIX = "seed:"
 
@@ -73,7 +77,8 @@ class StudyHeader(Record):
 
     ``artifacts`` is the folder of pictures, absolute or relative to the
     storage's own folder; ``source_note`` what must be known of the pictures
-    (resized, JPEG).
+    (resized, JPEG); ``data_fingerprint`` tells them from others, "" in records
+    of older versions.
     """
 
     version: int = 1
@@ -84,6 +89,7 @@ class StudyHeader(Record):
     command: str = ""
     artifacts: str | None = None
     source_note: str = ""
+    data_fingerprint: str = ""
 
 
 class Claim(Record):
@@ -108,6 +114,11 @@ def curves_attributes(curves: Curves) -> dict[str, str]:
 def seconds_attributes(seconds: float) -> dict[str, float]:
     """The study's attributes for the wall-clock seconds it took so far."""
     return {SECONDS: seconds}
+
+
+def note_attributes(note: str) -> dict[str, str]:
+    """The study's attributes for why it has fewer trials than it was asked for, or ""."""
+    return {NOTE: note}
 
 
 def candidate_attributes(

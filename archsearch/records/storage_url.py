@@ -12,7 +12,15 @@ from archsearch.errors import InputError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-__all__ = ["driver_url", "engine_options", "masked", "sqlite_path", "without_password"]
+__all__ = [
+    "driver_url",
+    "engine_options",
+    "has_password",
+    "masked",
+    "sqlite_path",
+    "stripped",
+    "without_password",
+]
 
 EXAMPLES = "sqlite:///runs/studies.db or postgresql://user@host/database"
 
@@ -64,6 +72,26 @@ def masked(storage: str) -> str:
         return re.sub(r"(?i)(\w*(?:pass|secret|token)\w*)=[^&\s]*", r"\1=***", hidden)
     query = {key: "***" if _SECRET.search(key) else value for key, value in url.query.items()}
     return url.set(query=query).render_as_string(hide_password=True).replace("%2A", "*")
+
+
+def has_password(storage: str) -> bool:
+    """Whether the URL has a password before its host.
+
+    Example:
+        >>> has_password("postgresql://ann:pw@db/nets"), has_password("sqlite:///a.db")
+        (True, False)
+    """
+    return bool(_parsed(storage).password)
+
+
+def stripped(storage: str) -> str:
+    """The URL without a password, for programs that get it from elsewhere; see ``masked``.
+
+    Example:
+        >>> stripped("postgresql://ann:pw@db/nets?sslpassword=pw")
+        'postgresql://ann@db/nets?sslpassword=***'
+    """
+    return masked(_parsed(storage).set(password=None).render_as_string(hide_password=False))
 
 
 def without_password(text: str, storage: str) -> str:

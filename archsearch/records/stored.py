@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from archsearch.errors import InputError
 from archsearch.records.layout import (
     HEADER,
+    NOTE,
     SECONDS,
     Claim,
     read_claim,
@@ -82,6 +83,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=header.command,
         source_note=header.source_note,
+        note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
         curves=read_curves(attributes),
     )
@@ -118,6 +120,11 @@ def _unreadable(storage: str, error: Exception) -> InputError:
     cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
     told = without_password(str(cause), storage).strip()
     reason = told.splitlines()[0] if told else type(error).__name__
+    if sqlite_path(storage) is None and "connect" in reason:
+        return InputError(
+            f"{masked(storage)} can't be reached: {reason}",
+            help="is the server up, and are host, port and user right?",
+        )
     return InputError(
         f"can't read {masked(storage)} as a storage of studies: {reason}",
         help="name a database that `archsearch study run` or Optuna wrote",

@@ -64,7 +64,8 @@ class StudyRecord(Record):
 
     ``settings`` is the study file after validation, as JSON-ready data;
     ``designed`` tells whether the method draws a design (its trials may be
-    used for correlations) or adapts to results.
+    used for correlations) or adapts to results; ``note`` says why there are
+    fewer trials than it was asked for, "" where there aren't.
     """
 
     name: str
@@ -76,6 +77,7 @@ class StudyRecord(Record):
     seconds: float = 0.0
     command: str = ""
     source_note: str = ""
+    note: str = ""
     artifacts: str | None = None
     curves: Curves | None = None
 

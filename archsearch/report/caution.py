@@ -76,6 +76,8 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
         )
     elif n < _WIDE:
         yield Caution("few-architectures", f"Only {n} architectures: the intervals are wide.")
+    if study.note:
+        yield Caution("fewer-trials", f"Fewer trials than were asked for: {study.note}.")
     left = counts["waiting"] + counts["running"]
     if left:
         used = f" that every trial with a result has ({_listed(sample.seeds)})"

@@ -90,7 +90,13 @@ class Constraint:
         if off is None or sides is None:
             return Outcome(1.0, "it doesn't hold")
         # A strict comparison of equals is off by nothing, and broken all the same.
-        return Outcome(max(off, 1e-6), f"{sides[0]:,.10g} is not below {sides[1]:,.10g}")
+        return Outcome(max(off, 1e-6), self._told(sides[0], sides[1]))
+
+    def _told(self, smaller: float | str, larger: float | str) -> str:
+        """What a broken comparison came to, in the order in which the study file has it."""
+        if ">" in self.text:
+            return f"{larger:,.10g} is not above {smaller:,.10g}"
+        return f"{smaller:,.10g} is not below {larger:,.10g}"
 
 
 def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, ExpressionValue]:

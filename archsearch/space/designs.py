@@ -14,6 +14,7 @@ from archsearch.space.points import (
     Pool,
     collect,
     grid_points,
+    grid_size,
     random_points,
     sobol_points,
 )
@@ -127,7 +128,18 @@ def draw_design(
         sets = matched(pool.candidates, trials, over or "latent.shape")
         chosen = tuple(pool.candidates[i] for group in sets for i in group)
         return Design(chosen, trials, pool, sets=tuple(len(group) for group in sets))
-    return Design(pool.candidates, trials, pool)
+    return Design(pool.candidates, trials, pool, notes=_part_of_grid(space, pool, method))
+
+
+def _part_of_grid(space: SearchSpace, pool: Pool, method: str) -> tuple[str, ...]:
+    """What is to be known of a grid that is larger than the number of trials."""
+    if method != "grid" or pool.exhausted:
+        return ()
+    size = grid_size(space)
+    return (
+        f"the grid has {size:,} points: the {len(pool.candidates):,} taken are spread over it, "
+        f"and {size - pool.tried:,} are left out",
+    )
 
 
 def _stratified(pool: Pool, trials: int, over: str, seed: int) -> Design:

@@ -13,7 +13,15 @@ import numpy as np
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.domains import Value, domain_size, domain_values, draw, value_at
 
-__all__ = ["ENUMERABLE", "Pool", "collect", "grid_points", "random_points", "sobol_points"]
+__all__ = [
+    "ENUMERABLE",
+    "Pool",
+    "collect",
+    "grid_points",
+    "grid_size",
+    "random_points",
+    "sobol_points",
+]
 
 ENUMERABLE = 10_000
 """Spaces up to this many configurations are gone through whole when draws run dry."""
@@ -125,6 +133,15 @@ def sobol_points(space: SearchSpace, draws: int, seed: int) -> Iterator[Values]:
     yield from _all_points(space, rng)
 
 
+def grid_size(space: SearchSpace) -> int:
+    """How many points the grid has, feasible or not.
+
+    Raises:
+        InputError: for a float domain, whose values can't be listed.
+    """
+    return math.prod(len(domain_values(name, domain)) for name, domain in space.domains.items())
+
+
 def grid_points(space: SearchSpace) -> Iterator[Values]:
     """Every point, in steps of the golden section through the cartesian order.
 
@@ -134,7 +151,7 @@ def grid_points(space: SearchSpace) -> Iterator[Values]:
     Raises:
         InputError: for a float domain, whose values can't be listed.
     """
-    size = math.prod(len(domain_values(name, domain)) for name, domain in space.domains.items())
+    size = grid_size(space)
     stride = max(1, round(size * (math.sqrt(5) - 1) / 2))
     while math.gcd(stride, size) != 1:
         stride += 1

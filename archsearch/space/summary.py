@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -167,7 +168,10 @@ def _sample(space: SearchSpace, seed: int) -> Pool:
 def latent_correlations(
     candidates: Sequence[Candidate], searched: Sequence[str]
 ) -> dict[str, float]:
-    """Spearman's ρ of latent size with costs, and with searched names that are numbers or flags."""
+    """Spearman's ρ of latent size with costs, and with searched names that are numbers or flags.
+
+    NaN where the latent size or the other doesn't vary.
+    """
     x = _sizes(candidates)
     columns = factor_amounts(candidates, "latent.size")
     for name in searched:
@@ -175,7 +179,13 @@ def latent_correlations(
         if all(isinstance(value, bool | int | float) for value in values):
             columns[name] = np.array([float(value) for value in values])  # type: ignore[arg-type]
     rows = np.linspace(0, len(x) - 1, min(len(x), MOST_RANKED)).astype(int)
-    return {name: float(rank_correlations(x[rows], y[rows])) for name, y in columns.items()}
+    return {name: _rho(x[rows], y[rows]) for name, y in columns.items()}
+
+
+def _rho(x: Floats, y: Floats) -> float:
+    """Spearman's ρ; NaN where one of the two doesn't vary."""
+    varies = x.min() < x.max() and y.min() < y.max()
+    return float(rank_correlations(x, y)) if varies else math.nan
 
 
 MOST_RANKED = 2_000

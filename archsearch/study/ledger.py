@@ -258,7 +258,7 @@ class Ledger:
         stored = connection.execute(
             select(claims.c.record).where(
                 self._row(claim.slot, claim.seed),
-                claims.c.state.in_((COMPLETE, FAILED)),
+                claims.c.state.in_((COMPLETE, FAILED, PRUNED)),
                 claims.c.attempt == claim.attempt,
             )
         ).scalar()

@@ -91,8 +91,8 @@ class OpenStudy:
         ]
 
     def any_plan(self) -> ModelPlan:
-        """The first candidate's plan, or what the family gives by itself."""
-        rows = self.slot_rows(only=0)
+        """A design's first plan, or what the family gives by itself: the same at any time."""
+        rows = self.slot_rows(only=0) if self.designed else []
         values = rows[0].values if rows else None
         return self.space.default_plan() if values is None else self.candidate(values).plan
 

@@ -7,6 +7,7 @@ import logging
 import socket
 import time
 from typing import Any
+from uuid import uuid4
 
 from archsearch.errors import InputError, RunFailedError
 from archsearch.records.storage_url import masked, sqlite_path
@@ -18,21 +19,37 @@ from archsearch.study.reports import Reports
 __all__ = ["RayCrew", "check_ray"]
 
 
+UNREACHABLE_SECONDS = 300.0
+"""How long a worker goes on with its work while it can't reach the mailbox."""
+
+ANSWER_SECONDS = 60.0
+"""How long either side waits for the mailbox's answer before it asks anew."""
+
+
 class Mailbox:
-    """An actor between the workers and the one who started them."""
+    """An actor between the workers and the one who started them.
+
+    Calls may come twice: where the way to an actor breaks off, Ray calls again,
+    whether or not the first one came through. So letters are numbered.
+    """
 
     def __init__(self) -> None:
         self._letters: list[bytes] = []
+        self._taken = 0
+        self._known: set[tuple[str, int]] = set()
         self._finishing = False
 
-    def put(self, letter: bytes) -> None:
-        """Leave a worker's message."""
-        self._letters.append(letter)
+    def put(self, sender: str, number: int, letter: bytes) -> None:
+        """Leave a worker's message, its ``number``-th; the same again changes nothing."""
+        if (sender, number) not in self._known:
+            self._known.add((sender, number))
+            self._letters.append(letter)
 
-    def take(self) -> list[bytes]:
-        """What came since the last time."""
-        letters, self._letters = self._letters, []
-        return letters
+    def take(self, first: int) -> list[bytes]:
+        """The letters from the ``first`` on, counted from the very first; those before are gone."""
+        del self._letters[: max(0, first - self._taken)]
+        self._taken = max(self._taken, first)
+        return list(self._letters)
 
     def finish(self) -> None:
         """Ask all workers to start no other training."""
@@ -48,18 +65,39 @@ class _MailboxPipe:
 
     def __init__(self, mailbox: Any) -> None:  # a Ray actor's handle has no type
         self._mailbox = mailbox
+        self._sender = uuid4().hex
+        self._sent = 0
+        self._last: Any = None  # nor has a reference
+        self._reached = time.monotonic()
 
     def send_bytes(self, message: bytes) -> None:
-        self._mailbox.put.remote(message)
+        self._last = self._mailbox.put.remote(self._sender, self._sent, message)
+        self._sent += 1
+
+    def flush(self) -> None:
+        """Wait until the last message has arrived: the end of a task overtakes what it sent."""
+        import ray
+
+        if self._last is not None:
+            with contextlib.suppress(ray.exceptions.RayError):
+                ray.get(self._last, timeout=ANSWER_SECONDS)
 
     def poll(self) -> bool:
-        """Whether to finish: asked to, or whoever started this worker is gone."""
+        """Whether to finish: asked to, or whoever started this worker is gone.
+
+        A mailbox that is out of reach for a moment, as while another node is
+        lost, is neither.
+        """
         import ray
 
         try:
-            return bool(ray.get(self._mailbox.finishing.remote(), timeout=60))
-        except (ray.exceptions.RayActorError, ray.exceptions.GetTimeoutError):
+            asked = bool(ray.get(self._mailbox.finishing.remote(), timeout=ANSWER_SECONDS))
+        except (ray.exceptions.ActorUnavailableError, ray.exceptions.GetTimeoutError):
+            return time.monotonic() - self._reached > UNREACHABLE_SECONDS
+        except ray.exceptions.RayActorError:
             return True
+        self._reached = time.monotonic()
+        return asked
 
 
 def check_ray(storage: str) -> None:
@@ -104,6 +142,7 @@ class RayCrew:
         # The mailbox stands where the command runs: with that node, all is over anyway.
         self._mailbox = _actor(Mailbox)
         self._task = _task(place)
+        self._heard = 0
         self._members: dict[Any, int] = {}
         for index in range(count):
             self._start(index)
@@ -121,11 +160,8 @@ class RayCrew:
         import ray
 
         ended, _ = ray.wait(list(self._members), num_returns=1, timeout=timeout)
-        try:
-            letters = ray.get(self._mailbox.take.remote())
-        except ray.exceptions.ActorUnavailableError:
-            letters = []  # out of reach for a moment, as while a node is lost; asked again
-        for letter in letters:
+        for letter in self._letters():
+            self._heard += 1
             self._reports.take(letter)
         for reference in ended:
             self._bury(reference)
@@ -150,6 +186,21 @@ class RayCrew:
             ray.kill(self._mailbox)
         if self._began_here:
             ray.shutdown()
+
+    def _letters(self) -> list[bytes]:
+        """What came in since the last time; nothing while the mailbox is out of reach."""
+        import ray
+
+        try:
+            asked = self._mailbox.take.remote(self._heard)
+            return list(ray.get(asked, timeout=ANSWER_SECONDS))
+        except (ray.exceptions.ActorUnavailableError, ray.exceptions.GetTimeoutError):
+            return []
+        except ray.exceptions.RayActorError as error:
+            raise RunFailedError(
+                f"the actor that workers report to is gone: {str(error).splitlines()[0]}",
+                help="nothing that ended is lost; the same command goes on",
+            ) from None
 
     def _start(self, index: int) -> None:
         self._members[self._task.remote(self._plan, index, self._mailbox)] = index
@@ -204,8 +255,10 @@ def _actor(kind: type[Mailbox]) -> Any:  # a Ray actor's handle has no type
     import ray
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=True)
-    return ray.remote(kind).options(num_cpus=0, scheduling_strategy=here).remote()
+    here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
+    return (
+        ray.remote(kind).options(num_cpus=0, scheduling_strategy=here, max_task_retries=-1).remote()
+    )
 
 
 def _task(place: RayPlace) -> Any:  # nor has a remote function
@@ -220,4 +273,8 @@ def _task(place: RayPlace) -> Any:  # nor has a remote function
 
 
 def _work(plan: WorkerPlan, index: int, mailbox: Any) -> int:
-    return work_and_report(plan, index, _MailboxPipe(mailbox))
+    pipe = _MailboxPipe(mailbox)
+    try:
+        return work_and_report(plan, index, pipe)
+    finally:
+        pipe.flush()

@@ -10,9 +10,9 @@ from contextlib import suppress
 from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.config import StudyFile
-from archsearch.errors import NothingCompletedError
+from archsearch.errors import NothingCompletedError, RunFailedError
 from archsearch.records import StudyRecord, load_study
-from archsearch.records.layout import SECONDS
+from archsearch.records.layout import note_attributes, seconds_attributes
 from archsearch.study.budget import time_left_for_another
 from archsearch.study.crew import Crew
 from archsearch.study.events import Say, StudyEvent, silent
@@ -35,9 +35,6 @@ __all__ = ["RunOptions", "run_study"]
 
 TICK_SECONDS = 2.0
 LISTEN_SECONDS = 0.5
-
-NOTE = "archsearch:note"
-"""Attribute of Optuna's study: why it has fewer trials than it was asked for."""
 
 
 def run_study(
@@ -190,6 +187,17 @@ def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> 
                 study.ledger.release_dead()
     if interrupts.asked:
         raise KeyboardInterrupt
+    _check_ended(study)
+
+
+def _check_ended(study: OpenStudy) -> None:
+    """Let no study pass for ended whose workers left it for a reason they didn't give."""
+    progress = study.patience(study.ledger.progress)
+    if progress.unfinished and time_left_for_another(study.settings.budget.minutes, progress):
+        raise RunFailedError(
+            f"all workers ended with {progress.unfinished} of {progress.total} trainings left",
+            help="nothing that ended is lost; the same command goes on",
+        )
 
 
 def _team(plan: WorkerPlan, count: int, options: RunOptions, say: Say) -> Team:
@@ -227,7 +235,10 @@ def _look(study: OpenStudy, crew: Team, say: Say) -> None:
 
 def _store_end(study: OpenStudy) -> None:
     """What is known only afterwards, for those who read the storage."""
-    attributes = {SECONDS: study.ledger.progress().seconds, NOTE: stored_note(study)}
+    attributes: dict[str, object] = {
+        **seconds_attributes(study.ledger.progress().seconds),
+        **note_attributes(stored_note(study)),
+    }
     for key, value in attributes.items():
         study.storage.set_study_user_attr(study.study_id, key, value)
 
@@ -247,7 +258,12 @@ def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:
 
 
 def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingCompletedError:
-    reasons = Counter(trial.reason for trial in record.trials if trial.reason)
+    # Infeasible ones by their rule: each is off by numbers of its own.
+    reasons = Counter(
+        trial.reason.partition(": ")[0] if trial.state == "infeasible" else trial.reason
+        for trial in record.trials
+        if trial.reason
+    )
     lines = [f"  {count} × {reason}" for reason, count in reasons.most_common(5)]
     note = stored_note(study)
     return NothingCompletedError(

@@ -81,16 +81,25 @@ def make_sampler(search: SearchSettings, dimensions: int, seed: int) -> BaseSamp
 
 SWAPPING = 0.5
 
+_TPE = {
+    "n_startup_trials": 10,
+    "n_ei_candidates": 24,
+    "multivariate": True,
+    "group": False,
+    "constant_liar": True,
+}
+
+_GP = {
+    "independent_sampler": "random",
+    "n_startup_trials": 10,
+    "deterministic_objective": False,
+    "warn_independent_sampling": False,
+}
+
 
 def _options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
     if search.method == "tpe":
-        return {
-            "n_startup_trials": 10,
-            "n_ei_candidates": 24,
-            "multivariate": True,
-            "group": False,
-            "constant_liar": True,
-        }
+        return _TPE
     if search.method == "nsga2":
         return {
             "population_size": min(max(search.trials // GENERATIONS, FEWEST), MOST),
@@ -104,12 +113,7 @@ def _options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
             "after_trial_strategy": None,
         }
     if search.method == "gp":
-        return {
-            "independent_sampler": "random",
-            "n_startup_trials": 10,
-            "deterministic_objective": False,
-            "warn_independent_sampling": False,
-        }
+        return _GP
     return {
         "independent_sampler": "random",
         "x0": None,  # the middle

@@ -56,11 +56,7 @@ def open_study(
         InputError: an unusable storage, or a space without feasible candidates.
         StudyConflictError: the storage has another study of this name.
     """
-    same = identity(settings, model.family.source.text)
-    space = SearchSpace.of(settings, model)
-    for name, domain in space.domains.items():
-        distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
-    check_sampler(space, settings.search)
+    space = _checked_space(settings, model)
     engine = open_engine(url)
     storage = open_storage(url)
     study_id = _optuna_study(settings, storage)
@@ -72,13 +68,28 @@ def open_study(
         artifacts=artifacts or _recorded_artifacts(storage, study_id) or artifact_folder(url),
         patience=Patience(url, patience, lambda text: say(StudyEvent("note", text))),
     )
-    if _stored_identity(engine, study_id) is None:
-        _refuse_foreign(opened)
-        with suppress(IntegrityError):  # another process made it in the same moment
-            _create(opened, same, say)
-    stored = _stored_identity(engine, study_id)
-    check_same(settings.name, {} if stored is None else stored, same)
+    _make_or_find(opened, identity(settings, model.family.source.text), say)
     return opened
+
+
+def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
+    """The space, of which the method can search every domain."""
+    space = SearchSpace.of(settings, model)
+    for name, domain in space.domains.items():
+        distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+    check_sampler(space, settings.search)
+    return space
+
+
+def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
+    """Write the study's rows if no one has; those that are there must be of the same study."""
+    engine, study_id = study.ledger.engine, study.study_id
+    if _stored_identity(engine, study_id) is None:
+        _refuse_foreign(study)
+        with suppress(IntegrityError):  # another process made it in the same moment
+            _create(study, same, say)
+    stored = _stored_identity(engine, study_id)
+    check_same(study.settings.name, {} if stored is None else stored, same)
 
 
 def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
@@ -146,21 +157,16 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
         design = study_design(study.space, search)
         for line in () if design is None else design_lines(design):
             say(StudyEvent("note", line))
-    count = search.trials if design is None else len(design.candidates)
-    key = {"study_id": study.study_id}
-    slot_rows: list[dict[str, object]] = [
-        {**key, "slot": slot, "candidate": None, "key": None} for slot in range(count)
-    ]
-    for row, candidate in zip(slot_rows, () if design is None else design.candidates, strict=False):
-        row.update(candidate=values_to_json(candidate.values), key=candidate.key)
+    slot_rows = _slot_rows(study, design)
     study_row = {
-        **key,
-        "slots": count,
+        "study_id": study.study_id,
+        "slots": len(slot_rows),
         "seeds": search.seeds,
         "space_hash": space_hash(same),
         "settings": json.dumps(same),
         "note": "" if design is None else design.note,
     }
+    claimed = claim_rows(study.study_id, len(slot_rows), search.seeds, designed=study.designed)
     with study.ledger.engine.begin() as connection:
         mine = studies.c.study_id == study.study_id
         # On PostgreSQL two may pass the check at once: the second's insert then breaks on
@@ -172,12 +178,20 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
         connection.execute(delete(claims).where(claims.c.study_id == study.study_id))
         connection.execute(insert(studies), [study_row])
         connection.execute(insert(slots), slot_rows)
-        connection.execute(
-            insert(claims),
-            claim_rows(study.study_id, count, search.seeds, designed=study.designed),
-        )
+        connection.execute(insert(claims), claimed)
     if design is not None:
         _record_design(study, design)
+
+
+def _slot_rows(study: OpenStudy, design: Design | None) -> list[dict[str, object]]:
+    """A row a slot: with its candidate in a design, without where a method is yet to propose."""
+    empty = {"study_id": study.study_id, "candidate": None, "key": None}
+    if design is None:
+        return [{**empty, "slot": slot} for slot in range(study.settings.search.trials)]
+    return [
+        {**empty, "slot": slot, "candidate": values_to_json(found.values), "key": found.key}
+        for slot, found in enumerate(design.candidates)
+    ]
 
 
 def _record_design(study: OpenStudy, design: Design) -> None:

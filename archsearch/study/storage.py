@@ -135,7 +135,7 @@ def _begin_immediate(connection: Connection) -> None:
 
 def _unusable(url: str, error: Exception) -> InputError:
     cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
-    told = without_password(str(cause), url).strip()
+    told = (without_password(str(cause), url).strip() or type(error).__name__).splitlines()[0]
     if isinstance(error, ImportError) and url.startswith("postgres"):
         return InputError(
             f"{masked(url)} can't be used as a storage: {told}",

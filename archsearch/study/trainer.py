@@ -21,11 +21,13 @@ class Prepared:
         curves: errors of linear codes over their size.
         baselines: by latent shape ``CxHxW``.
         source_note: what must be known of the pictures (resized, JPEG).
+        fingerprint: of the pictures and their splits; "" where there are none.
     """
 
     curves: Curves = field(default_factory=Curves)
     baselines: Mapping[str, Baselines] = field(default_factory=dict)
     source_note: str = ""
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,13 @@ class Trainer(Protocol):
         """
         ...
 
-    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
-        """Make this process ready: imports, pictures. What it takes counts as no training's."""
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
+        """Make this process ready: imports, pictures. What it takes counts as no training's.
+
+        Returns:
+            The pictures' fingerprint here, to be held against the study's; "" where
+            there are none.
+        """
         ...
 
     def train(self, job: Job) -> Trained:

@@ -53,14 +53,15 @@ class PictureTrainer:
                 _shape(latent): found for latent, found in zip(latents, measured, strict=True)
             },
             source_note=pictures.note,
+            fingerprint=pictures.fingerprint,
         )
 
-    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
         """Load torch, map the pictures, and keep memory from one training to the next."""
         from archsearch.train import keep_memory  # importing it is what takes seconds
 
         keep_memory()
-        self._pictures(settings, plan)
+        return self._pictures(settings, plan).fingerprint
 
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a strip of reconstructions."""

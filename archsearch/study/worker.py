@@ -24,7 +24,7 @@ from archsearch.study.pruning import FIRST_SEED, PruneWatch
 from archsearch.study.publish import publish
 from archsearch.study.setup import lay_out
 from archsearch.study.trainer import Job, Trained, Trainer
-from archsearch.study.yardsticks import stored_baselines
+from archsearch.study.yardsticks import check_pictures, stored_baselines
 
 __all__ = ["Ending", "Worker", "WorkerOptions"]
 
@@ -109,7 +109,8 @@ class Worker:
         if reason:
             self._keeps_pictures = False
             self._say(StudyEvent("note", reason))
-        self._trainer.warm_up(study.space.settings, self._patience(study.any_plan))
+        found = self._trainer.warm_up(study.space.settings, self._patience(study.any_plan))
+        self._patience(lambda: check_pictures(study, found))
 
     def _claim(self) -> Claim | None:
         ledger, attempt = self._study.ledger, uuid4().hex

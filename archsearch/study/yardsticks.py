@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from archsearch.errors import InputError
 from archsearch.records import Baselines
-from archsearch.records.layout import HEADER, StudyHeader, curves_attributes, study_attributes
+from archsearch.records.layout import (
+    HEADER,
+    StudyHeader,
+    curves_attributes,
+    read_header,
+    study_attributes,
+)
 from archsearch.study.artifacts import leave_probe
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import plain
@@ -17,7 +25,7 @@ from archsearch.study.samplers import sampler_options
 from archsearch.study.stored import BASE
 from archsearch.study.trainer import Trainer
 
-__all__ = ["describe", "stored_baselines"]
+__all__ = ["check_pictures", "describe", "stored_baselines"]
 
 BASELINES = "archsearch:baselines"
 SAMPLER = "archsearch:sampler"
@@ -41,7 +49,8 @@ def describe(
     say(StudyEvent("preparing", f"pictures of {study.settings.data.source}"))
     rows = study.slot_rows()
     plans = [study.candidate(row.values).plan for row in rows if row.values is not None]
-    plans = plans or [study.space.default_plan()]
+    if not study.designed or not plans:
+        plans = [study.any_plan()]
     prepared = trainer.prepare(study.space.settings, plans)
     header = StudyHeader(
         settings=plain(study.settings),
@@ -51,6 +60,7 @@ def describe(
         command=command,
         artifacts=str(study.artifacts),
         source_note=prepared.source_note,
+        data_fingerprint=prepared.fingerprint,
     )
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),
@@ -63,6 +73,28 @@ def describe(
     leave_probe(study)
     for key, value in attributes.items():
         study.storage.set_study_user_attr(study.study_id, key, value)
+
+
+def check_pictures(study: OpenStudy, found: str) -> None:
+    """Hold the pictures that a worker sees against those that the study was made with.
+
+    Args:
+        study: the open study.
+        found: the fingerprint of the worker's own; "" where it has none.
+
+    Raises:
+        InputError: they differ, so that errors on them can't be compared.
+    """
+    header = study.storage.get_study_user_attrs(study.study_id).get(HEADER)
+    wanted = "" if header is None else read_header({HEADER: header}).data_fingerprint
+    if found and wanted and found != wanted:
+        raise InputError(
+            f"the pictures of {study.settings.data.source} on {socket.gethostname()} are not "
+            f"those that study {study.settings.name!r} was made with "
+            f"(fingerprint {found} here, {wanted} there)",
+            help="bring the same pictures here, e.g. by copying the cache folder that "
+            "`archsearch data list` names, or run the study under another name",
+        )
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -116,6 +117,41 @@ def test_a_dry_run_of_a_search_says_that_it_has_no_design(study: Path) -> None:
     assert "tpe chooses each candidate by the results so far" in told(
         "study", "run", str(study), "--dry-run"
     )
+
+
+def test_a_grid_larger_than_the_trials_says_so(study: Path) -> None:
+    study.write_text(STUDY.replace("METHOD", "grid"))
+    text = " ".join(told("space", str(study)).split())
+    assert "the grid has 64 points: the 6 taken are spread over it, and " in text
+    assert "are left out" in text
+    study.write_text(STUDY.replace("METHOD", "grid").replace("trials: 6", "trials: 64"))
+    assert "the grid has" not in told("space", str(study))
+
+
+def test_a_space_of_one_point_has_no_correlations(study: Path) -> None:
+    text = STUDY.replace("METHOD", "random").replace("[1, 8]", "[3, 3]")
+    study.write_text(text)
+    shown = told("space", str(study))
+    assert shown.startswith("small: 1 configuration; looked at all of them\n")
+    assert "1 architecture\n" in shown
+    assert set(json.loads(told("space", str(study), "--json"))["correlations"].values()) == {None}
+
+
+def test_a_rule_is_told_in_its_own_direction(study: Path) -> None:
+    study.write_text(STUDY.replace("METHOD", "random").replace("latent.size <=", "latent.size >"))
+    assert re.search(r"[0-9]+ is not above 64", told("space", str(study)))
+
+
+def test_a_storage_is_named_by_the_environment_too(
+    study: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for `study` and `report`: the study by its name, without its files."""
+    url = f"sqlite:///{study.parent / 'elsewhere.db'}"
+    monkeypatch.setenv("ARCHSEARCH_STORAGE", url)
+    told("study", "run", str(study), "--workers", "0")
+    study.unlink()
+    assert told("space", "small").startswith("small: 64 configurations")
+    assert told("report", "small", "--out", "page").strip()
 
 
 def test_space_loads_no_torch() -> None:

@@ -53,6 +53,13 @@ def test_nothing_left_for_a_partial_correlation():
     assert "partial-undetermined" in codes(synthetic_study(StudyRecipe(complete=5)))
 
 
+def test_fewer_trials_than_asked_for():
+    study = synthetic_study().model_copy(update={"note": "the space has 3 candidates"})
+    cautions = {caution.code: caution.message for caution in find(study).cautions}
+    assert cautions["fewer-trials"].endswith("asked for: the space has 3 candidates.")
+    assert "fewer-trials" not in codes(synthetic_study())
+
+
 def test_a_trial_without_results_yet_is_unfinished():
     study = synthetic_study(StudyRecipe(untouched=3))
     cautions = {caution.code: caution.message for caution in find(study).cautions}

@@ -12,7 +12,7 @@ from toys import ToyTrainer, logged, write_study
 
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError, NothingCompletedError
-from archsearch.records import StudyRecord, trial_counts
+from archsearch.records import StudyRecord, load_study, trial_counts
 from archsearch.study import Job, RunOptions, StudyEvent, Trained, run_study
 from archsearch.study.distributions import decode, distribution, encode
 from archsearch.study.storage import open_storage
@@ -97,6 +97,9 @@ def test_a_search_that_finds_nothing_feasible_ends(tmp_path: Path, url: str, log
         run(tmp_path, url, log, space=WIDE, constraints="[latent.size > 100_000]", trials=3)
     assert error.value.exit_code == 3
     assert logged(log, "start") == []
+    assert load_study(url, "toys").note == (
+        "none of 100 proposals for slot 0 was feasible, so the search ends"
+    )
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,19 @@ from toys import SPEC
 
 from archsearch.config import StudyFile
 from archsearch.records import TrialRecord, load_study
+from archsearch.report import write_report
 from archsearch.study import Job, RunOptions, Trained, run_study
 from archsearch.study.training import PictureTrainer
 
 UNBOUNDED = SPEC.replace("activation: sigmoid", "activation: none")
 
+LINEAR = UNBOUNDED.replace("activation: relu", "activation: none")
+"""Nothing holds its values back, on either side of zero: they overflow both ways, to inf - inf."""
+
 RECIPE = """
   train.optimizer: {choice: [sgd]}
   train.schedule: {choice: [constant]}
-  train.lr: {choice: [0.1, 20.0]}
+  train.lr: {choice: [0.01, %s]}
   train.batch_size: {choice: [%s]}
 """
 
@@ -55,18 +59,26 @@ def outcome(study: StudyFile, url: str, trainer: PictureTrainer | None = None) -
 
 @pytest.mark.usefixtures("inline")
 @pytest.mark.parametrize(
-    ("batch", "where"), [(1, "epoch 1, step"), (16, "epoch 4, step")], ids=["first", "later"]
+    ("spec", "lr", "batch", "told"),
+    [
+        pytest.param(UNBOUNDED, 20.0, 1, "infinite in epoch 1, step", id="infinite-first"),
+        pytest.param(UNBOUNDED, 20.0, 16, "infinite in epoch 4, step", id="infinite-later"),
+        pytest.param(LINEAR, 5.0, 16, "NaN in epoch 1, step", id="nan-first"),
+        pytest.param(LINEAR, 5.0, 32, "NaN in epoch 2, step", id="nan-later"),
+    ],
 )
-def test_a_loss_that_explodes(tmp_path: Path, url: str, batch: int, where: str) -> None:
-    space = RECIPE % batch
+def test_a_loss_that_explodes(
+    tmp_path: Path, url: str, spec: str, lr: float, batch: int, told: str
+) -> None:
+    """Its other seed is skipped, and the other candidate is trained."""
     study = write_real(
-        tmp_path, space=space, method="grid", trials=2, epochs=6, seeds=2, spec=UNBOUNDED
+        tmp_path, space=RECIPE % (lr, batch), method="grid", trials=2, epochs=6, seeds=2, spec=spec
     )
     trials = {trial.values["train.lr"]: trial for trial in outcome(study, url)}
-    assert trials[20.0].state == "failed"
-    assert f"seed 0: the training loss was infinite in {where}" in trials[20.0].reason
-    if batch == 16:
-        assert trials[0.1].state == "complete"
+    assert trials[lr].state == "failed"
+    assert f"seed 0: the training loss was {told}" in trials[lr].reason
+    assert [seed.state for seed in trials[lr].seeds] == ["failed"]
+    assert trials[0.01].state == "complete"
 
 
 @pytest.mark.usefixtures("inline")
@@ -81,6 +93,13 @@ def test_nan_and_an_error_are_recorded_and_counted(tmp_path: Path, url: str) -> 
     status = command(tmp_path, "study", "status", "real", "--storage", url, "--json")
     counts = json.loads(finished(status)[1])["counts"]
     assert (counts["complete"], counts["failed"]) == (2, 2)
+    write_report(load_study(url, "real"), tmp_path / "page")
+    summary = json.loads((tmp_path / "page" / "summary.json").read_text())
+    assert (summary["trials"]["complete"], summary["trials"]["failed"]) == (2, 2)
+    told = {warning["code"]: warning["message"] for warning in summary["warnings"]}
+    assert told["failed-trials"].startswith("2 trials failed")
+    for reason in (trials[2].reason, trials[3].reason):
+        assert reason.removeprefix("seed 0: ") in (tmp_path / "page" / "trials.csv").read_text()
 
 
 def test_a_real_lack_of_memory(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.study import RunOptions, StudyEvent, run_study
+from archsearch.study.owner import process_start
 from archsearch.study.schema import claims
 from archsearch.study.storage import open_engine
 
@@ -109,10 +110,9 @@ def test_workers_killed_at_random_moments(
             assert pid is not None, "no worker claimed anything"
             if killed % 2:
                 time.sleep(rng.uniform(0, 1))
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            if process_start(pid) is None:
+                continue  # killed before, and it had made this claim just then
+            os.kill(pid, signal.SIGKILL)
             killed += 1
         code, told = finished(study, 900)
     assert code == 0, told
@@ -123,7 +123,7 @@ def test_workers_killed_at_random_moments(
 
 def until_there(url: str) -> None:
     """Wait for the study's tables and rows."""
-    end = time.monotonic() + 60
+    end = time.monotonic() + 180
     while time.monotonic() < end:
         try:
             with open_engine(url).begin() as connection:

@@ -15,6 +15,7 @@ from postgres import PASSWORD, Server
 from real import check_exact, command, finished, write_real
 
 from archsearch.records import load_study, read_pictures, trial_counts
+from archsearch.records.storage_url import without_password
 
 NOWHERE = "postgresql://ann:s3cret%26pass@127.0.0.1:9/nets"
 
@@ -60,10 +61,35 @@ def test_a_worker_that_does_not_see_the_pictures_says_so_and_trains(tmp_path: Pa
     }
 
 
+def test_a_worker_with_other_pictures_is_refused(tmp_path: Path) -> None:
+    """The same folder on another host, with one picture changed: its errors can't be compared."""
+    write_real(tmp_path, trials=2)
+    made = command(tmp_path, "study", "run", "study.yaml", "--workers", "0")
+    assert finished(made)[0] == 0
+    picture = tmp_path / "pictures" / "3.png"
+    before = picture.read_bytes()
+    shutil.copy(tmp_path / "pictures" / "4.png", picture)
+    os.utime(picture, (1, 1))
+    code, told = finished(command(tmp_path, "study", "worker", "real"))
+    assert code == 2, told
+    told = " ".join(told.split())
+    assert "are not those that study 'real' was made with (fingerprint " in told
+    assert "Traceback" not in told
+    url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
+    assert trial_counts(load_study(url, "real"))["waiting"] == 2
+    picture.write_bytes(before)
+    code, told = finished(command(tmp_path, "study", "worker", "real"))
+    assert code == 0, told
+    check_exact(url, 2)
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (("worker", "real", "--storage", NOWHERE), "can't read postgresql://ann:***@127.0.0.1:9"),
+        (
+            ("worker", "real", "--storage", NOWHERE),
+            "postgresql://ann:***@127.0.0.1:9/nets can't be reached",
+        ),
         (("run", "study.yaml", "--storage", NOWHERE), "can't be reached"),
         (("run", "study.yaml", "--storage", "postgresql//ann:s3cret&pass@h/d"), "is not a storage"),
         (("worker", "real"), "no storage at runs/studies.db"),
@@ -80,6 +106,15 @@ def test_what_cannot_be_reached_is_told_without_the_password(
     assert "Traceback" not in told
     assert "s3cret" not in told
     assert not (tmp_path / "runs").exists()
+
+
+def test_a_password_that_a_driver_repeats_is_taken_out() -> None:
+    """Some messages quote the URL, or a part of it."""
+    url = "postgresql://ann:s3cret%26pass@h/d?sslpassword=other9"
+    for said in (f"no such {url}", "password s3cret&pass is wrong", "s3cret%26pass", "other9?"):
+        told = without_password(said, url)
+        assert "***" in told
+        assert not any(secret in told for secret in ("s3cret", "other9"))
 
 
 def test_the_password_is_nowhere(tmp_path: Path, postgres: Server) -> None:

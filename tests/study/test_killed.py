@@ -93,6 +93,17 @@ def test_a_killed_worker_is_replaced_and_its_training_done_again(
     assert set(Counter(logged(log, "end")).values()) == {1}
 
 
+def test_the_only_worker_is_replaced_too(tmp_path: Path, url: str, log: Path) -> None:
+    """There is no other that would train what is left."""
+    write_study(tmp_path, trials=3)
+    with running(tmp_path, url, workers=1, seconds=0.3) as study:
+        until(lambda: len(worker_pids(log)) >= 2)
+        os.kill(worker_pids(log)[-1], signal.SIGKILL)
+        assert study.wait(60) == 0
+    check_whole(url, log, 3)
+    assert len(set(worker_pids(log))) == 2
+
+
 def test_a_killed_study_takes_its_workers_along_and_is_gone_on_with(
     tmp_path: Path, url: str, log: Path
 ) -> None:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from postgres import Server
 from sqlalchemy import insert, select, update
 
 from archsearch.study.ledger import MOST_DEATHS, Claim, Ledger, claim_rows
@@ -127,15 +128,27 @@ def test_a_living_process_keeps_its_claim(url: str) -> None:
 
 
 def test_a_process_elsewhere_is_given_up_after_the_grace_time_only(url: str) -> None:
-    ledger = make_ledger(url, count=1, grace=0.4)
+    ledger = make_ledger(url, count=1, grace=1.0)
     first = claim(ledger, elsewhere())
     assert ledger.claim(Owner.this_process()) is None
-    time.sleep(0.25)
+    time.sleep(0.6)
     assert ledger.beat(first)
-    time.sleep(0.25)
+    time.sleep(0.6)
     assert ledger.claim(Owner.this_process()) is None, "it has just beaten"
-    time.sleep(0.25)
+    time.sleep(0.6)
     assert claim(ledger).tries == 2
+
+
+def test_time_that_the_server_was_down_counts_against_nobody(postgres: Server) -> None:
+    """The last sign of life is long ago, and no other could be given since."""
+    ledger = make_ledger(postgres.url(), count=1, grace=30.0)
+    first = claim(ledger, elsewhere())
+    with ledger.engine.begin() as connection:
+        connection.execute(update(claims).values(heartbeat=claims.c.heartbeat - 60))
+    postgres.stop()
+    postgres.start()
+    assert ledger.claim(Owner.this_process()) is None
+    assert ledger.beat(first)
 
 
 def test_only_the_attempt_that_holds_the_claim_can_end_it(url: str) -> None:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
+import os
+import pty
+import re
+import struct
+import subprocess
 import sys
+import termios
 
 import pytest
+from real import REPO
 
 from archsearch.cli.study_progress import study_progress
 from archsearch.study import StudyEvent
@@ -54,3 +62,60 @@ def test_a_display_on_a_terminal_keeps_the_lines(monkeypatch: pytest.MonkeyPatch
     shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
     assert "slot 2 seed 0: failed: the loss is [nan]" in shown
     assert "5/5 trainings, lowest 0.01250" in shown
+
+
+def test_a_training_that_was_counted_before_it_was_heard_of_counts_once(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with study_progress() as say:
+        say(StudyEvent("ready", done=0, total=2))
+        say(StudyEvent("trained", slot=0, seed=0, worker=0, val_mse=0.5, seconds=1.0))
+        say(StudyEvent("progress", done=2, total=2))
+        say(StudyEvent("trained", slot=1, seed=0, worker=0, val_mse=0.5, seconds=1.0))
+    assert capsys.readouterr().err.splitlines()[-1].endswith("(2/2 trainings, lowest 0.50000)")
+
+
+PROGRAM = """
+from archsearch.cli.study_progress import study_progress
+from archsearch.study import StudyEvent
+with study_progress() as say:
+    say(StudyEvent("ready", done=0, total=40))
+    say(StudyEvent("note", "|ρ| of latent.size with params 0.00, MACs 0.00, encoder depth 0.41, "
+        "latent height×width 0.41; mean 0.21 against 0.49, the mean of 100 random designs"))
+    for worker in range(2):
+        say(StudyEvent("trained", slot=worker, seed=0, worker=worker, val_mse=0.5, seconds=1.0))
+    say(StudyEvent("infeasible", "latent.size <= 2048", slot=3))
+    for worker in range(2):
+        say(StudyEvent("epoch", slot=12, seed=1, worker=worker, latent_size=2048, epoch=10,
+            epochs=10, val_mse=0.01234))
+"""
+
+
+def test_nothing_is_cut_or_broken_at_eighty_columns() -> None:
+    """On a real terminal: the bar has its line, and no word goes over the edge."""
+    reader, terminal = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    environment = {**os.environ, "TERM": "xterm", "NO_COLOR": "1", "PYTHONPATH": str(REPO)}
+    environment.pop("COLUMNS", None)
+    subprocess.run([sys.executable, "-c", PROGRAM], stderr=terminal, env=environment, check=True)
+    os.close(terminal)
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", _read(reader)).replace("\r", "")
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 80
+    assert any(set(line) <= set("━╺╸ ") and line for line in lines)
+    assert any(re.fullmatch(r"2/40 trainings, .* left, 1 infeasible", line) for line in lines)
+    assert "  worker 1: slot 12 seed 1 latent 2048 epoch 10/10 MSE 0.01234" in lines
+    assert "  height×width 0.41; mean 0.21 against 0.49, the mean of 100 random designs" in lines
+
+
+def _read(terminal: int) -> str:
+    parts = []
+    while True:
+        try:
+            part = os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            part = b""
+        if not part:
+            os.close(terminal)
+            return b"".join(parts).decode()
+        parts.append(part)

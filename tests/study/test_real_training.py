@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from real import write_real
 
 from archsearch.config import load
 from archsearch.records import load_study, read_pictures
+from archsearch.study import RunOptions, run_study
 
 REPO = Path(__file__).parents[2]
 
@@ -46,6 +48,31 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize("method", ["random", "tpe"])
+def test_the_same_seed_gives_the_same_values_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    """One worker, one thread: every number of every epoch."""
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+    study = write_real(tmp_path, trials=3, seeds=2, epochs=2, method=method)
+    found = []
+    for name in ("a", "b"):
+        url = f"sqlite:///{tmp_path / name}.db"
+        record = run_study(study, url, options=RunOptions(threads=1))
+        found.append(
+            [
+                (trial.values, trial.value, seed.seed, row.train_loss, row.val_mse)
+                for trial in record.trials
+                for seed in trial.seeds
+                if seed.result is not None
+                for row in seed.result.history
+            ]
+        )
+    assert found[0] == found[1]
+    assert len(found[0]) == 12
+
+
 def archsearch(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from archsearch.cli import main\nmain()", *words],
@@ -70,7 +97,8 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
     assert told["version"] == 1
     assert told["counts"]["complete"] == 3
     assert "6/6 trainings" in done.stderr
-    assert done.stderr.splitlines()[-1] == "for the report: archsearch report real"
+    assert "for the report: archsearch report real" in done.stderr.splitlines()
+    assert done.stderr.splitlines()[-1].startswith("  optuna-dashboard sqlite:///runs/studies.db ")
 
     record = load_study(f"sqlite:///{folder / 'runs' / 'studies.db'}", "real")
     assert record.curves is not None

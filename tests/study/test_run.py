@@ -9,9 +9,16 @@ import optuna
 import pytest
 from toys import SPACE, ToyTrainer, logged, write_study
 
+import archsearch.study.run
 from archsearch.config import StudyFile
-from archsearch.errors import InputError, NothingCompletedError, StudyConflictError
+from archsearch.errors import (
+    InputError,
+    NothingCompletedError,
+    RunFailedError,
+    StudyConflictError,
+)
 from archsearch.records import StudyRecord, load_study, trial_counts
+from archsearch.report.findings import find
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.storage import open_storage
 
@@ -129,7 +136,21 @@ def test_fewer_candidates_than_trials_is_said_and_all_are_run(
     study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 3]}", trials=10)
     record = run(study, url, log, events=events)
     assert [trial.state for trial in record.trials] == ["complete"] * 3
-    assert any("3 distinct feasible candidates, fewer than 10" in event.text for event in events)
+    said = "the space has 3 distinct feasible candidates, fewer than 10"
+    assert said in {event.text for event in events}
+    assert record.note == said
+    assert [c.message for c in find(record).cautions if c.code == "fewer-trials"] == [
+        f"Fewer trials than were asked for: {said}."
+    ]
+
+
+def test_a_study_whose_workers_leave_it_is_not_taken_for_ended(
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when they believe that whoever started them is gone."""
+    monkeypatch.setattr(archsearch.study.run, "_watch", lambda study, crew, interrupts, say: None)
+    with pytest.raises(RunFailedError, match="all workers ended with 6 of 6 trainings left"):
+        run(write_study(tmp_path), url, log)
 
 
 def test_a_space_without_candidates_leaves_nothing_behind(

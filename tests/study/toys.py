@@ -97,8 +97,8 @@ class ToyTrainer:
         self._note("prepare", len(plans), 0)
         return Prepared(Curves(), {}, "a toy")
 
-    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> None:
-        pass
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
+        return ""
 
     def train(self, job: Job) -> Trained:
         self._note("start", job.plan.key, job.seed)

@@ -1,0 +1,28 @@
+"""How to look at a storage with optuna-dashboard, beside archsearch's own report."""
+
+from __future__ import annotations
+
+import shlex
+
+from archsearch.records.storage_url import driver_url, has_password, stripped
+
+__all__ = ["dashboard_command"]
+
+
+def dashboard_command(storage: str, artifacts: str | None) -> str:
+    """The command that serves the storage to a browser, as it stands; no password is in it.
+
+    Args:
+        storage: URL of the database.
+        artifacts: the folder of pictures, if any.
+
+    Example:
+        >>> print(dashboard_command("sqlite:///runs/studies.db", "runs/artifacts"))
+        optuna-dashboard sqlite:///runs/studies.db --artifact-dir runs/artifacts
+        >>> print(dashboard_command("postgresql://ann:pw@db/nets", None))
+        PGPASSWORD=... optuna-dashboard postgresql+psycopg://ann@db/nets
+    """
+    words = ["optuna-dashboard", driver_url(stripped(storage))]
+    words += [] if artifacts is None else ["--artifact-dir", artifacts]
+    secret = "PGPASSWORD=... " if has_password(storage) else ""
+    return secret + shlex.join(words)

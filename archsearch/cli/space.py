@@ -59,7 +59,7 @@ def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
         candidates,
         summary.cost.trainings,
         summary.cost.pictures,
-        picture_channels=study.model.picture_channels,
+        picture_channels=study.model.pictures_for(study.settings.task),
     )
     return replace(summary, cost=replace(summary.cost, minutes=minutes))
 

@@ -13,18 +13,20 @@ import typer
 
 from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
-from archsearch.config import RunSettings, load
+from archsearch.config import TASK_NAMES, RunSettings, changed_task, check_task, load, needs_color
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
 
 if TYPE_CHECKING:
-    from archsearch.records import RunResult
+    from archsearch.records import ColorScores, RunResult
 
 __all__ = ["train"]
 
 DEFAULT = RunSettings()
 FLOOR = 1e-7
+GUESSES = {"colorize-chroma": "the mean chroma", "colorize-bins": "a gray copy"}
+"""The constant guess that a collapsed net of a task is no better than."""
 
 
 def train(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -37,7 +39,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         ),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help=f"What the net is to learn.  [default: {DEFAULT.task.name}]")
+        str | None, typer.Option(help=f"{', '.join(TASK_NAMES)}; options by --set task.OPTION.  [default: {DEFAULT.task.name}]")
     ] = None,
     epochs: Annotated[
         int | None,
@@ -90,8 +92,10 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     )
     model = load(spec)
     plan = _required(model.resolve(settings.task, values=values))
+    check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    result = _run(plan, settings, model.picture_channels, folder, threads, device)
+    channels = model.pictures_for(settings.task)
+    result = _run(plan, settings, channels, folder, threads, device)
     if json:
         from archsearch.records.runs import metrics
 
@@ -106,10 +110,14 @@ def _settings(
     """Defaults, then ``--set``, then the options of their own."""
     heads, values = split_assignments(parse_assignment(text) for text in assignments)
     settings = RunSettings()
-    sections = {}
+    sections: dict[str, object] = {}
     for head, named in options.items():
         given = {key: value for key, value in named.items() if value is not None}
-        sections[head] = changed(getattr(settings, head), head, {**heads[head], **given})
+        changes = {**heads[head], **given}
+        if head == "task":
+            sections[head] = changed_task(settings.task, changes)
+        else:
+            sections[head] = changed(getattr(settings, head), head, changes)
     return settings.model_copy(update=sections), values
 
 
@@ -151,6 +159,7 @@ def _run(
             width=size.width,
             channels=channels,
             progress=report,
+            color_task=settings.task.name if needs_color(settings.task) else None,
         )
     lines = EpochLines(settings.train.epochs)
     try:
@@ -179,21 +188,10 @@ def _folder_name(name: str) -> str:
 
 
 def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
-    latent, baselines, test = plan.latent, result.baselines, result.test
-    rows = [
-        ("this net", test.mse, test.ssim),
-        ("channel mean", baselines.channel_mean_test, None),
-        (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
-        (
-            f"patch PCA, {latent.channels}×{latent.height}×{latent.width}",
-            baselines.patch_pca_test,
-            None,
-        ),
-    ]
-    lines = [f"{'test split':<26}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}"]
-    lines += [_row(label, mse, ssim) for label, mse, ssim in rows if mse is not None]
+    lines = [*_errors(plan, result), *_colors(result)]
     if result.collapsed:
-        lines += ["", "The net has collapsed: it is no better than the channel mean."]
+        constant = GUESSES.get(result.task, "the channel mean")
+        lines += ["", f"The net has collapsed: it is no better than {constant}."]
     where = f"{result.environment.device}, {result.environment.threads} threads"
     lines += [
         "",
@@ -204,6 +202,59 @@ def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
         f"run directory: {folder}",
     ]
     return "\n".join(lines)
+
+
+def _errors(plan: ModelPlan, result: RunResult) -> list[str]:
+    """The net's errors over those of its yardsticks."""
+    latent, baselines, test = plan.latent, result.baselines, result.test
+    shape = f"{latent.channels}×{latent.height}×{latent.width}"
+    rows = [
+        ("this net", test.mse, test.ssim),
+        ("channel mean", baselines.channel_mean_test, None),
+        (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
+        (f"patch PCA, {shape}", baselines.patch_pca_test, None),
+        ("untouched input", baselines.untouched_test, None),
+        ("gray copy", baselines.gray_copy_test, None),
+        ("mean chroma", baselines.mean_chroma_test, None),
+        (f"linear, {latent.size:,} numbers", baselines.linear_test, None),
+    ]
+    lines = [f"{'test split':<26}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}"]
+    return lines + [_row(label, mse, ssim) for label, mse, ssim in rows if mse is not None]
+
+
+def _colors(result: RunResult) -> list[str]:
+    """The net's colors over those of its yardsticks, and its clipped share."""
+    baselines = result.baselines
+    rows = {
+        "this net": result.test.color,
+        "gray copy": baselines.gray_copy_color,
+        "mean chroma": baselines.mean_chroma_color,
+    }
+    found = [(label, color) for label, color in rows.items() if color is not None]
+    if not found:
+        return []
+    head = ("chroma MSE", "saturation", "ΔE 2000", "within 2", "within 5")
+    lines = ["", f"{'colors':<16}" + "".join(f"{word:>12}" for word in head)]
+    lines += [_color_row(label, color) for label, color in found]
+    clipped = result.test.color.clipped if result.test.color else None
+    if clipped is not None:
+        lines.append(f"{clipped:.2%} of the merged values were outside of [0, 1] and clipped")
+    return lines
+
+
+def _color_row(label: str, color: ColorScores) -> str:
+    def share(value: float | None) -> str:
+        return "" if value is None else f"{value:.1%}"
+
+    delta = "" if color.delta_e is None else f"{color.delta_e:.2f}"
+    shown = (
+        f"{color.chroma_mse:.5f}",
+        share(color.desaturation),
+        delta,
+        share(color.accuracy_2),
+        share(color.accuracy_5),
+    )
+    return (f"{label:<16}" + "".join(f"{value:>12}" for value in shown)).rstrip()
 
 
 def _row(label: str, mse: float, ssim: float | None) -> str:

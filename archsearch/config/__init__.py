@@ -5,7 +5,7 @@ from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.search_rules import DESIGNS, MAXIMIZED, check_search
-from archsearch.config.settings import DataSettings, RunSettings, TaskSettings, TrainSettings
+from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
 from archsearch.config.study import (
     BudgetSettings,
     ChoiceDomain,
@@ -17,20 +17,45 @@ from archsearch.config.study import (
     StudySettings,
 )
 from archsearch.config.study_file import StudyFile, load_study, open_study
-from archsearch.config.tasks import TASK_NAMES, task_channels
+from archsearch.config.task_settings import (
+    COLOR_TASKS,
+    TASK_NAMES,
+    AnyTask,
+    Colorize,
+    ColorizeBins,
+    ColorizeChroma,
+    Denoise,
+    Inpaint,
+    Reconstruct,
+    TaskSettings,
+    changed_task,
+    options_of,
+    read_task,
+)
+from archsearch.config.task_rules import check_task, task_conflicts
+from archsearch.config.task_space import task_space_problems
+from archsearch.config.tasks import needs_color, task_channels
 
 __all__ = [
+    "COLOR_TASKS",
     "DESIGNS",
     "MAXIMIZED",
     "TASK_NAMES",
+    "AnyTask",
     "BudgetSettings",
     "ChoiceDomain",
+    "Colorize",
+    "ColorizeBins",
+    "ColorizeChroma",
     "DataSettings",
+    "Denoise",
     "Domain",
     "FloatDomain",
+    "Inpaint",
     "IntDomain",
     "Model",
     "Objective",
+    "Reconstruct",
     "RunSettings",
     "SearchSettings",
     "StudyFile",
@@ -38,15 +63,22 @@ __all__ = [
     "TaskSettings",
     "TrainSettings",
     "changed",
+    "changed_task",
+    "check_task",
     "check_search",
     "condition_order",
     "is_study",
     "load",
     "load_study",
+    "needs_color",
     "open_model",
     "open_study",
+    "options_of",
     "parse_assignment",
     "parse_condition",
+    "read_task",
     "split_assignments",
     "task_channels",
+    "task_conflicts",
+    "task_space_problems",
 ]

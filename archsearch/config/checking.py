@@ -9,6 +9,7 @@ from pathlib import Path
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model
 from archsearch.config.study_file import open_study
+from archsearch.config.task_settings import Reconstruct, TaskSettings
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
@@ -62,7 +63,7 @@ def _check_file(file: Path, task: str) -> list[Diagnostic]:
         study = open_study(source, root, file)
         found = list(source.diagnostics)
         if study is not None:
-            found += _default_model(source, root, study.model, study.settings.task.name)
+            found += _default_model(source, root, study.model, study.settings.task)
         return in_order(found)
     family = parse_nodes(source, root, file.stem)
     if family is None:
@@ -70,12 +71,15 @@ def _check_file(file: Path, task: str) -> list[Diagnostic]:
     return list(Model(family).resolve(task).diagnostics)
 
 
-def _default_model(source: Source, root: MapNode, model: Model, task: str) -> list[Diagnostic]:
+def _default_model(
+    source: Source, root: MapNode, model: Model, task: TaskSettings
+) -> list[Diagnostic]:
     """A study's spec must resolve with its default values."""
     errors = [d for d in model.resolve(task).diagnostics if d.severity == "error"]
     if not errors:
         return []
     first = errors[0]
+    option = "" if isinstance(task, Reconstruct) else f" --task {task.name}"
     entry = root.entry("model")
     return [
         source.diagnostic(
@@ -83,7 +87,7 @@ def _default_model(source: Source, root: MapNode, model: Model, task: str) -> li
             entry.value.span if entry else None,
             "the model has errors with its default values",
             f"first: line {first.line}: {first.message}",
-            f"run `archsearch check {first.file}`",
+            f"run `archsearch check {first.file}{option}`",
             "error",
         )
     ]

@@ -87,7 +87,7 @@ def check_conditions(
     source: Source, node: MapNode, space: Mapping[str, Domain], model: Model
 ) -> None:
     """Note what is wrong with the conditions of ``space``, each at its place."""
-    params = model.param_defaults
+    params = {**model.param_defaults, "task": "reconstruct"}
     conditions: dict[str, Expression] = {}
     for entry in node:
         place = _when(entry)

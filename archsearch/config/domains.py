@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.model import Model
 from archsearch.config.overrides import changed
 from archsearch.config.settings import TrainSettings
-from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain
+from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
+from archsearch.config.task_settings import AnyTask
+from archsearch.config.task_space import task_space_problems
 from archsearch.config.validation import Data, strict_data, validated
 from archsearch.errors import InputError
 from archsearch.spec import PathError, Raw, Source, Target, find_target
@@ -16,7 +18,7 @@ from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.parse_values import shown
 
-__all__ = ["FORMS", "read_space"]
+__all__ = ["FORMS", "check_task_space", "read_space"]
 
 FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "int": IntDomain,
@@ -24,7 +26,6 @@ FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "choice": ChoiceDomain,
 }
 _BOUNDS = ("low", "high", "choices")
-_NOT_WHOLE = 0.381966
 _EXAMPLE = "for example {int: [4, 32], log: true} or {choice: [3, 5]}"
 
 
@@ -130,17 +131,29 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
     return not problem
 
 
+def check_task_space(source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]) -> None:
+    """Note searched tasks and options that can't be, each at its place in ``space``."""
+    for problem in task_space_problems(task, space):
+        entry = node.entry(problem.name)
+        if entry is None:
+            continue
+        place = entry.key_node.span if problem.index is None else _value(entry, problem.index).span
+        source.problem(problem.code, place, problem.message, help=problem.help)
+
+
 def _check_target(source: Source, entry: Entry, domain: Domain, model: Model) -> None:
     head, _, rest = entry.key.partition(".")
     if head == "train":
         _check_train(source, entry, rest, domain)
         return
-    if head in {"data", "task"}:
+    if head == "task":
+        return  # what may be searched of it depends on the study's own task
+    if head == "data":
         source.problem(
             "bad-path",
             entry.key_node.span,
             f"`{entry.key}` can't be searched over",
-            help="all trials see the same pictures and the same task, so that errors compare",
+            help="all trials see the same pictures, so that errors compare",
         )
         return
     try:
@@ -161,7 +174,7 @@ def _check_train(source: Source, entry: Entry, name: str, domain: Domain) -> Non
             help=did_you_mean(name, known),
         )
         return
-    for index, value in enumerate(_extremes(domain)):
+    for index, value in enumerate(extremes(domain)):
         try:
             changed(TrainSettings(), "train", {name: value})
         except InputError as error:
@@ -172,7 +185,7 @@ def _check_train(source: Source, entry: Entry, name: str, domain: Domain) -> Non
 def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) -> None:
     if target.field is None or not isinstance(entry.value, MapNode):
         return
-    for index, value in enumerate(_extremes(domain)):
+    for index, value in enumerate(extremes(domain)):
         if target.field.type.read(value) is None:
             takes = f"`{target.field.name}` takes {target.field.type.expects}"
             _refuse_value(source, entry, domain, index, value, takes)
@@ -182,22 +195,17 @@ def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) 
 def _refuse_value(
     source: Source, entry: Entry, domain: Domain, index: int, value: Raw, help: str
 ) -> None:
-    """Told at the value in the list; at the whole list for one between its ends."""
-    node = entry.value
-    forms = [e.value for e in node if e.key in FORMS] if isinstance(node, MapNode) else []
-    place = forms[0] if forms else node
-    if isinstance(place, ListNode) and index < len(place.items):
-        place = place.items[index]
+    place = _value(entry, index)
     source.problem(
         "value-not-allowed", place.span, f"`{entry.key}` can't be {shown(value)}", help=help
     )
 
 
-def _extremes(domain: Domain) -> Iterable[Raw]:
-    """Values that show whether all of a domain is allowed."""
-    if isinstance(domain, ChoiceDomain):
-        return domain.choices
-    if isinstance(domain, IntDomain):
-        return (domain.low, domain.high)
-    between = domain.low + (domain.high - domain.low) * _NOT_WHOLE
-    return (domain.low, domain.high, between)
+def _value(entry: Entry, index: int) -> Node:
+    """The value in a domain's list; the whole list for one between its ends."""
+    node = entry.value
+    forms = [e.value for e in node if e.key in FORMS] if isinstance(node, MapNode) else []
+    place = forms[0] if forms else node
+    if isinstance(place, ListNode) and index < len(place.items):
+        return place.items[index]
+    return place

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archsearch.config.file_kind import is_study
-from archsearch.config.settings import TaskSettings
-from archsearch.config.tasks import task_channels
+from archsearch.config.task_settings import TaskSettings
+from archsearch.config.tasks import COLOR, needs_color, task_channels
 from archsearch.errors import InputError
 from archsearch.spec import (
     Diagnostic,
@@ -39,12 +39,28 @@ class Model:
         """The spec's name."""
         return self.family.name
 
+    def pictures_for(self, task: str | TaskSettings) -> int:
+        """Channels of the pictures that ``task`` needs to train it."""
+        return COLOR if needs_color(task) else self.picture_channels
+
     @property
     def picture_channels(self) -> int:
-        """Channels of the pictures it is for: the input's number, or 3 for ``auto``."""
+        """Channels of the pictures it reconstructs: the input's number, or 3 for ``auto``."""
         written = self.family.input.channels
         first = None if written is None else written.parts[0]
         return first if isinstance(first, int) else 3
+
+    @property
+    def picture_size(self) -> tuple[int | None, int | None]:
+        """Height and width of the pictures, where the file has them as numbers."""
+        height, width = (
+            None if written is None else written.parts[0]
+            for written in (self.family.input.height, self.family.input.width)
+        )
+        return (
+            height if isinstance(height, int) else None,
+            width if isinstance(width, int) else None,
+        )
 
     @property
     def param_defaults(self) -> dict[str, bool | int | float | str]:
@@ -70,8 +86,7 @@ class Model:
         Raises:
             InputError: a path that leads nowhere, or no such task.
         """
-        name = task if isinstance(task, str) else task.name
-        channels = task_channels(name, picture_channels or self.picture_channels)
+        channels = task_channels(task, picture_channels or self.pictures_for(task))
         return resolve(self.family, channels, self.canonical(values or {}))
 
     def plan(

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from archsearch.config.settings import DataSettings, TaskSettings, TrainSettings
+from archsearch.config.settings import DataSettings, TrainSettings
+from archsearch.config.task_settings import TaskSettings
 from archsearch.config.validation import reason
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source
@@ -55,12 +56,17 @@ def parse_assignment(text: str) -> tuple[str, Raw]:
 def split_assignments(
     assignments: Iterable[tuple[str, Raw]],
 ) -> tuple[dict[str, dict[str, Raw]], dict[str, Raw]]:
-    """Those for settings, by head (``train``, ``data``, ``task``), and those for the model."""
+    """Those for settings, by head (``train``, ``data``, ``task``), and those for the model.
+
+    ``task=denoise`` alone names the task.
+    """
     settings: dict[str, dict[str, Raw]] = {head: {} for head in SETTINGS_HEADS}
     model: dict[str, Raw] = {}
     for path, value in assignments:
         head, _, rest = path.partition(".")
-        if head in settings and rest:
+        if path == "task":
+            settings["task"]["name"] = value
+        elif head in settings and rest:
             settings[head][rest] = value
         else:
             model[path] = value

@@ -11,12 +11,14 @@ from typing import cast
 
 from archsearch.config.domains import FORMS
 from archsearch.config.study import ChoiceDomain, StudySettings
-from archsearch.config.tasks import TASK_NAMES
+from archsearch.config.task_settings import TASK_NAMES, TASKS
 from archsearch.spec.schema import DRAFT, Json
 
 __all__ = ["study_schema"]
 
 _DOMAINS = frozenset(form.__name__ for form in FORMS.values())
+_TASKS = frozenset(form.__name__ for form in TASKS.values())
+_WHAT = "What the nets are fed and what they should give back."
 _BOUNDS = "[low, high], both included."
 
 
@@ -32,14 +34,31 @@ def study_schema() -> Json:
     properties = cast(dict[str, Json], whole["properties"])
     for part in properties.values():
         _tell(part, definitions)
-    task = properties["task"]
-    task["anyOf"] = [{"enum": list(TASK_NAMES)}, *cast(list[Json], task.pop("allOf"))]
+    properties["task"] = _task(definitions)
     domains = [_domain(word, definitions[form.__name__]) for word, form in FORMS.items()]
     properties["space"] |= {"minProperties": 1, "additionalProperties": {"anyOf": domains}}
     _without_seed(definitions["TrainSettings"])
-    kept = {name: part for name, part in definitions.items() if name not in _DOMAINS}
+    kept = {name: part for name, part in definitions.items() if name not in _DOMAINS | _TASKS}
     whole |= {"title": "archsearch study", "required": ["model", "space"]}
     return {"$schema": DRAFT, **whole, "definitions": kept}
+
+
+def _task(definitions: Mapping[str, Json]) -> Json:
+    """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options stand under the task's name."""
+    forms: Json = {}
+    for name, form in TASKS.items():
+        own = dict(definitions[form.__name__])
+        options = cast(Json, own["properties"])
+        own["properties"] = {key: part for key, part in options.items() if key != "name"}
+        forms[name] = own
+    whole = {
+        "type": "object",
+        "properties": forms,
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    return {"description": _WHAT, "anyOf": [{"enum": list(TASK_NAMES)}, whole]}
 
 
 def _tell(part: Json, definitions: Mapping[str, Json]) -> None:

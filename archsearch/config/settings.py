@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
+
+from archsearch.config.base import Settings
+from archsearch.config.task_settings import AnyTask, Reconstruct, TaskSettings
 
 __all__ = ["DataSettings", "RunSettings", "Settings", "TaskSettings", "TrainSettings"]
-
-
-class Settings(BaseModel):
-    """Base of all settings: frozen, unknown keys refused, no coercion of text."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
 class DataSettings(Settings):
@@ -41,19 +38,6 @@ class DataSettings(Settings):
     ] = False
 
 
-class TaskSettings(Settings):
-    """What the net is fed and what it should give back."""
-
-    name: Annotated[
-        Literal["reconstruct"], Field(description="`reconstruct`: the picture itself.")
-    ] = "reconstruct"
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, value: object) -> object:
-        return {"name": value} if isinstance(value, str) else value
-
-
 class TrainSettings(Settings):
     """The recipe: how the weights are found."""
 
@@ -72,9 +56,13 @@ class TrainSettings(Settings):
     weight_decay: Annotated[
         float, Field(ge=0, le=10, description="How strongly weights are drawn to 0.")
     ] = 0.0
-    loss: Annotated[Literal["mse", "bce"], Field(description="`bce` needs a sigmoid output.")] = (
-        "mse"
-    )
+    loss: Annotated[
+        Literal["mse", "l1", "huber", "bce"],
+        Field(
+            description="What training minimizes; `huber` is quadratic up to 0.1, `bce` needs a "
+            "sigmoid output. `colorize-bins` has a loss of its own."
+        ),
+    ] = "mse"
     seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
 
 
@@ -82,5 +70,5 @@ class RunSettings(Settings):
     """Everything about a training but the model."""
 
     data: DataSettings = DataSettings()
-    task: TaskSettings = TaskSettings()
+    task: AnyTask = Reconstruct()
     train: TrainSettings = TrainSettings()

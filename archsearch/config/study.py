@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from archsearch.config.settings import DataSettings, Settings, TaskSettings, TrainSettings
+from archsearch.config.settings import DataSettings, Settings, TrainSettings
+from archsearch.config.task_settings import AnyTask, Reconstruct
 
 __all__ = [
     "BudgetSettings",
@@ -18,6 +19,7 @@ __all__ = [
     "Scalar",
     "SearchSettings",
     "StudySettings",
+    "extremes",
 ]
 
 Scalar = bool | int | float | str
@@ -85,6 +87,22 @@ class ChoiceDomain(_Conditional):
 
 
 Domain = IntDomain | FloatDomain | ChoiceDomain
+_NOT_WHOLE = 0.381966
+
+
+def extremes(domain: Domain) -> tuple[Scalar | tuple[int, int], ...]:
+    """Values that show whether all of a domain is allowed.
+
+    Example:
+        >>> extremes(IntDomain(low=1, high=9))
+        (1, 9)
+    """
+    if isinstance(domain, ChoiceDomain):
+        return domain.choices
+    if isinstance(domain, IntDomain):
+        return (domain.low, domain.high)
+    between = domain.low + (domain.high - domain.low) * _NOT_WHOLE
+    return (domain.low, domain.high, between)
 
 
 class SearchSettings(Settings):
@@ -124,7 +142,7 @@ class StudySettings(Settings):
     description: Annotated[str, Field(description="What is asked, in a sentence.")] = ""
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings()
-    task: TaskSettings = TaskSettings()
+    task: AnyTask = Reconstruct()
     train: TrainSettings = TrainSettings()
     space: Annotated[
         dict[str, Domain],

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.config.constrained import ConstrainedNames, constrained_names
-from archsearch.config.domains import read_space
+from archsearch.config.domains import check_task_space, read_space
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
-from archsearch.config.search_rules import search_conflicts
+from archsearch.config.search_rules import Conflict, search_conflicts
 from archsearch.config.study import Domain, StudySettings
+from archsearch.config.task_rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
@@ -70,6 +72,7 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     _check_constraints(source, root, constrained_names(space, model))
     if settings is not None:
         _check_search(source, root, settings)
+        _check_task(source, root, settings, model)
     if settings is None or model is None:
         return None
     located = settings.model_copy(update={"model": str((path.parent / settings.model).resolve())})
@@ -182,7 +185,22 @@ def _refuse_test(source: Source, root: MapNode, data: dict[str, object]) -> None
 
 
 def _check_search(source: Source, root: MapNode, settings: StudySettings) -> None:
-    for conflict in search_conflicts(settings.search, settings.objectives, settings.prune):
+    conflicts = search_conflicts(settings.search, settings.objectives, settings.prune)
+    _note_conflicts(source, root, conflicts)
+
+
+def _check_task(
+    source: Source, root: MapNode, settings: StudySettings, model: Model | None
+) -> None:
+    size = (None, None) if model is None else model.picture_size
+    _note_conflicts(source, root, task_conflicts(settings.task, settings.train, *size))
+    space = root.entry("space")
+    if space is not None and isinstance(space.value, MapNode):
+        check_task_space(source, space.value, settings.task, settings.space)
+
+
+def _note_conflicts(source: Source, root: MapNode, conflicts: Iterable[Conflict]) -> None:
+    for conflict in conflicts:
         node: Node = root
         for key in conflict.path:
             entry = node.entry(key) if isinstance(node, MapNode) else None

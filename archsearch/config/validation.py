@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -64,7 +64,14 @@ def _note(
 ) -> None:
     place = detail["loc"]
     key = prefix + ".".join(str(part) for part in place)
-    if detail["type"] == "extra_forbidden":
+    if detail["type"] == "unknown_word":
+        source.problem(
+            "value-not-allowed",
+            _word_span(root, place, detail["ctx"]["word"]),
+            detail["msg"],
+            help=reason(detail),
+        )
+    elif detail["type"] == "extra_forbidden":
         known = _fields_at(model, place[:-1])
         source.problem(
             "unknown-key",
@@ -126,18 +133,36 @@ def reason(detail: ErrorDetails) -> str:
     if detail["type"] == "literal_error":
         words = re.findall("'([^']*)'", str(context.get("expected", "")))
         return did_you_mean(str(detail["input"]), words)
+    if detail["type"] == "unknown_word":
+        return did_you_mean(context["word"], context["known"])
     known = _SAID.get(detail["type"])
     return known.format(**context) if known else message[:1].lower() + message[1:]
 
 
 def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
-    for part in place:
+    """The keys that are known there; a place inside one of several forms names the form."""
+    parts, form = iter(place), ""
+    for part in parts:
         field = model.model_fields.get(str(part))
         inner = field.annotation if field else None
+        if field is not None and isinstance(field.discriminator, str):
+            form = field.discriminator
+            forms = {m.model_fields[form].default: m for m in get_args(inner)}
+            inner = forms.get(next(parts, None))
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner
-    return list(model.model_fields)
+    return [name for name in model.model_fields if name != form]
+
+
+def _word_span(root: Node, place: tuple[int | str, ...], word: str) -> Span | None:
+    """Where ``word`` stands: as the value there, or as a key inside it."""
+    node = root
+    for part in place:
+        entry = node.entry(str(part)) if isinstance(node, MapNode) else None
+        node = node if entry is None else entry.value
+    inside = isinstance(node, MapNode) and node.entry(word)
+    return inside.key_node.span if inside else _span(root, place)
 
 
 def _span(root: Node, place: tuple[int | str, ...], *, key: bool = False) -> Span | None:

@@ -41,6 +41,7 @@ def load_pictures(
     base: Path = Path(),
     cache: Path | None = None,
     progress: Progress | None = None,
+    color_task: str | None = None,
 ) -> Pictures:
     """Load and split a source of pictures, from the cache where it is there.
 
@@ -52,6 +53,7 @@ def load_pictures(
         base: where a relative ``folder:PATH`` starts.
         cache: the cache; by default ``$ARCHSEARCH_CACHE`` or the platform's user cache.
         progress: called with (done, total) while pictures are downloaded or decoded.
+        color_task: the task that needs colors, if one does; for the error of a gray source.
 
     Raises:
         DataError: the source is missing, unreadable, of other channels, or too small.
@@ -68,10 +70,10 @@ def load_pictures(
     root = cache_root(cache)
     source = open_source(settings.source, base, root)
     # What is known beforehand is refused before anything is downloaded or decoded.
-    _check_channels(settings.source, source.channels, channels)
+    _check_channels(settings.source, source.channels, channels, color_task)
     _check_split(settings, source)
     entry = cached(source, height, width, root, progress or _silent)
-    _check_channels(settings.source, entry.record.channels, channels)
+    _check_channels(settings.source, entry.record.channels, channels, color_task)
     split = _split(entry, settings)
     mean, std = _mean_and_std(entry, split.train)
     labels = entry.content.labels
@@ -113,9 +115,15 @@ def _silent(done: int, total: int) -> None:
     """Report nothing."""
 
 
-def _check_channels(name: str, found: int | None, wanted: int) -> None:
+def _check_channels(name: str, found: int | None, wanted: int, color_task: str | None) -> None:
     if found is None or found == wanted:
         return
+    if color_task is not None and found == 1:
+        raise DataError(
+            f"{color_task} learns from color pictures, but `{name}` is gray (1 channel)",
+            help="choose a source in RGB: `archsearch data list` names some; a gray source "
+            "serves reconstruct, denoise and inpaint.",
+        )
     kinds = {1: "gray (1 channel)", 3: "RGB (3 channels)"}
     raise DataError(
         f"the net wants pictures of {kinds.get(wanted, f'{wanted} channels')}, "

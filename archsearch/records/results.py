@@ -169,7 +169,9 @@ class RunResult(Record):
     """A finished training of one plan with one seed.
 
     ``train_mse`` is that of the last epoch's running predictions; ``val`` and
-    ``test`` are measured with the last epoch's weights, ``test`` once.
+    ``test`` are measured with the last epoch's weights, ``test`` once. What the
+    net was fed is (x − ``fed_mean``) / ``fed_std``, channel by channel, where it
+    was standardized (``data.standardize``); both are empty where it wasn't.
     """
 
     task: str
@@ -189,3 +191,5 @@ class RunResult(Record):
     codes: Codes | None = None
     classes: tuple[ClassScores, ...] = ()
     chroma: ChromaHistogram | None = None
+    fed_mean: tuple[float, ...] = ()
+    fed_std: tuple[float, ...] = ()

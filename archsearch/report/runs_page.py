@@ -40,7 +40,7 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     """
     runs = [load_run(folder) for folder in folders]
     plans = [
-        plan_record(load(folder / SPEC_FILE).plan(task=run.settings.task.name))
+        plan_record(load(folder / SPEC_FILE).plan(task=run.settings.task))
         for folder, run in zip(folders, runs, strict=True)
     ]
     names = _names(runs, folders)

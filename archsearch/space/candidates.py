@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 
-from archsearch.config import Domain, Model, RunSettings, StudySettings, changed, check_search
+from archsearch.config import (
+    Domain,
+    Model,
+    RunSettings,
+    StudySettings,
+    changed,
+    changed_task,
+    check_search,
+    options_of,
+    task_conflicts,
+    task_space_problems,
+)
 from archsearch.errors import InputError
 from archsearch.space.conditions import Conditions
 from archsearch.space.constraints import Constraint
@@ -68,7 +79,7 @@ class SearchSpace:
 
     Raises:
         InputError: for a domain that can't be drawn from, or a path of
-            ``data`` or ``task`` (errors on other pictures don't compare).
+            ``data`` or ``task`` with which errors don't compare.
     """
 
     model: Model
@@ -79,12 +90,14 @@ class SearchSpace:
     def __post_init__(self) -> None:
         for name, domain in self.domains.items():
             check_domain(name, domain)
-            if name.startswith(("data.", "task.")):
+            if name.startswith("data."):
                 raise InputError(
-                    f"space.{name}: pictures and task can't be searched over, "
+                    f"space.{name}: pictures can't be searched over, "
                     "since errors on other ones don't compare",
                     help=f"set {name} once, outside the space, or make a study of each",
                 )
+        for problem in task_space_problems(self.settings.task, self.domains):
+            raise InputError(f"space.{problem.name}: {problem.message}", help=problem.help)
 
     @classmethod
     def of(cls, settings: StudySettings, model: Model) -> SearchSpace:
@@ -121,8 +134,8 @@ class SearchSpace:
     @cached_property
     def _defaults(self) -> dict[str, ExpressionValue]:
         """What names stand for where nothing is searched."""
-        train = self.settings.train.model_dump()
-        return {f"train.{name}": value for name, value in train.items()} | self.model.param_defaults
+        train = {f"train.{name}": value for name, value in dict(self.settings.train).items()}
+        return {**train, "task": self.settings.task.name, **self.model.param_defaults}
 
     def default_plan(self) -> ModelPlan:
         """The family as its file has it, with nothing searched put in.
@@ -130,7 +143,7 @@ class SearchSpace:
         Raises:
             DiagnosticsError: where the file's own values give no model.
         """
-        return self.model.plan(task=self.settings.task.name)
+        return self.model.plan(task=self.settings.task)
 
     def resolve(self, values: Mapping[str, Value]) -> Candidate | Rejection:
         """Put values into the family and hold the result against the constraints.
@@ -138,10 +151,15 @@ class SearchSpace:
         Raises:
             InputError: where a setting or a constraint makes no sense for any values.
         """
+        wrong = _foreign_option(self.settings, values)
+        if wrong:
+            return Rejection(values, "task-option", wrong, self._unbuilt())
         settings = _with_settings(self.settings, values)
+        for conflict in task_conflicts(settings.task, settings.train):
+            return Rejection(values, "task-loss", conflict.message, self._unbuilt())
         inside = {name: value for name, value in values.items() if not _is_setting(name)}
         try:
-            plan = self.model.plan(task=settings.task.name, values=inside)
+            plan = self.model.plan(task=settings.task, values=inside)
         except DiagnosticsError as error:
             first = error.diagnostics[0]
             return Rejection(values, first.code, first.message, self._unbuilt())
@@ -162,12 +180,27 @@ class SearchSpace:
 
 
 def _is_setting(name: str) -> bool:
-    return name.startswith("train.")
+    return name == "task" or name.startswith(("train.", "task."))
+
+
+def _foreign_option(settings: RunSettings, values: Mapping[str, Value]) -> str:
+    """What is wrong where a task's option is searched beside another task, or ""."""
+    task = str(values.get("task", settings.task.name))
+    options = [name.removeprefix("task.") for name in values if name.startswith("task.")]
+    foreign = [option for option in options if option not in options_of(task)]
+    return f"{task} has no option {foreign[0]}: `when` lets it in" if foreign else ""
 
 
 def _with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSettings:
-    changes = {name: value for name, value in values.items() if _is_setting(name)}
-    if not changes:
-        return settings
-    train = {name.removeprefix("train."): value for name, value in changes.items()}
-    return settings.model_copy(update={"train": changed(settings.train, "train", train)})
+    """``settings`` with the searched ones put in, each section checked again."""
+    under: dict[str, dict[str, Value]] = {"train": {}, "task": {}}
+    for name, value in values.items():
+        head, _, rest = name.partition(".")
+        if _is_setting(name):
+            under[head][rest or "name"] = value
+    update: dict[str, object] = {}
+    if under["train"]:
+        update["train"] = changed(settings.train, "train", under["train"])
+    if under["task"]:
+        update["task"] = changed_task(settings.task, under["task"])
+    return settings.model_copy(update=update) if update else settings

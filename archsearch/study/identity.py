@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from hashlib import sha256
 
-from archsearch.config import StudySettings
+from archsearch.config import StudySettings, read_task
 from archsearch.errors import StudyConflictError
 
 __all__ = ["check_same", "identity", "plain", "space_hash"]
@@ -40,6 +40,8 @@ def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -
     Raises:
         StudyConflictError: naming every difference.
     """
+    if "task" in stored:  # earlier versions wrote {name: reconstruct}
+        stored = {**stored, "task": read_task(stored["task"]).model_dump(mode="json")}
     differences = list(_differences("", stored, given))
     if differences:
         raise StudyConflictError(

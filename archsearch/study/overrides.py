@@ -11,6 +11,7 @@ from archsearch.config import (
     Model,
     StudyFile,
     changed,
+    changed_task,
     parse_assignment,
     split_assignments,
 )
@@ -55,7 +56,9 @@ def overridden(
             raise InputError(
                 "train.seed has no meaning in a study", help="seeds are 0 … search.seeds−1"
             )
-        if changes:
+        if changes and head == "task":
+            update[head] = changed_task(study.settings.task, changes)
+        elif changes:
             update[head] = changed(getattr(study.settings, head), head, changes)
     if model_values:
         update["space"] = _fixed(study.settings.space, study.model, model_values)
@@ -75,7 +78,7 @@ def _fixed(
 
 
 def _keys(model: Model, name: str) -> tuple[str, ...]:
-    return () if name.startswith("train.") else tuple(model.canonical({name: 0}))
+    return () if name == "task" or name.startswith(("train.", "task.")) else tuple(model.canonical({name: 0}))
 
 
 def _choice(path: str, value: Raw) -> Value:

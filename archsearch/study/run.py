@@ -143,7 +143,8 @@ def _picture_trainer(study_file: StudyFile) -> Trainer:
     from archsearch.study.training import PictureTrainer
 
     return PictureTrainer(
-        base=study_file.path.parent.resolve(), channels=study_file.model.picture_channels
+        base=study_file.path.parent.resolve(),
+        channels=study_file.model.pictures_for(study_file.settings.task),
     )
 
 

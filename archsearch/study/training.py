@@ -9,17 +9,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch.config import DataSettings, RunSettings
+import numpy as np
+
+from archsearch.config import DataSettings, Reconstruct, RunSettings, check_task, needs_color
 from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
 from archsearch.spec import ModelPlan
 from archsearch.spec.plan import Latent
 from archsearch.study.trainer import Job, Prepared, Trained
 
 if TYPE_CHECKING:
-    import numpy
-    from numpy.typing import NDArray
-
     from archsearch.data import Pictures
+    from archsearch.train.scoring import Strip
 
 __all__ = ["PictureTrainer"]
 
@@ -38,15 +38,17 @@ class PictureTrainer:
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
-        from archsearch.tasks import baselines, check_loss
+        from archsearch.tasks import check_loss, task_baselines
 
-        check_loss(plans[0], settings.train)
-        pictures = self._pictures(settings.data, plans[0])
+        size = plans[0].input
+        check_loss(plans[0], settings)
+        check_task(settings.task, settings.train, size.height, size.width)
+        pictures = self._pictures(settings, plans[0])
         same_input = [plan for plan in plans if plan.input == plans[0].input]
         latents = list({_shape(plan.latent): plan.latent for plan in same_input}.values())
-        measured = baselines(pictures, latents)
+        measured = task_baselines(settings, pictures, latents)
         return Prepared(
-            curves=_curves(pictures, latents, measured),
+            curves=_curves(settings, pictures, latents, measured),
             baselines={
                 _shape(latent): found for latent, found in zip(latents, measured, strict=True)
             },
@@ -58,7 +60,7 @@ class PictureTrainer:
         from archsearch.train import keep_memory  # importing it is what takes seconds
 
         keep_memory()
-        self._pictures(settings.data, plan)
+        self._pictures(settings, plan)
 
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a strip of reconstructions."""
@@ -67,31 +69,46 @@ class PictureTrainer:
         run = fit(
             job.plan,
             job.settings,
-            self._pictures(job.settings.data, job.plan),
+            self._pictures(job.settings, job.plan),
             seed=job.seed,
             threads=job.threads,
             on_epoch=job.on_epoch,
             baselines=job.baselines,
         )
-        return Trained(run.result, _strip(run.samples))
+        return Trained(run.result, _strip(run.strip))
 
-    def _pictures(self, data: DataSettings, plan: ModelPlan) -> Pictures:
-        return _load(data, self.channels, plan.input.height, plan.input.width, self.base)
+    def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:
+        size = plan.input
+        color = "colorize" if needs_color(settings.task) else None  # one word: it is a key, too
+        return _load(settings.data, self.channels, size.height, size.width, self.base, color)
 
 
 @lru_cache(maxsize=1)
-def _load(data: DataSettings, channels: int, height: int, width: int, base: Path) -> Pictures:
+def _load(
+    data: DataSettings, channels: int, height: int, width: int, base: Path, color: str | None
+) -> Pictures:
     """Memory-mapped, so held once for all trainings of a process and shared by processes."""
     from archsearch.data import load_pictures
 
-    return load_pictures(data, height=height, width=width, channels=channels, base=base)
+    return load_pictures(
+        data, height=height, width=width, channels=channels, base=base, color_task=color
+    )
 
 
 def _shape(latent: Latent) -> str:
     return f"{latent.channels}x{latent.height}x{latent.width}"
 
 
-def _curves(pictures: Pictures, latents: Sequence[Latent], measured: Sequence[Baselines]) -> Curves:
+def _curves(
+    settings: RunSettings,
+    pictures: Pictures,
+    latents: Sequence[Latent],
+    measured: Sequence[Baselines],
+) -> Curves:
+    """Errors of linear codes over their size; only reconstruction has those."""
+    mean = (measured[0].channel_mean_val, measured[0].channel_mean_test)
+    if not isinstance(settings.task, Reconstruct):
+        return Curves(channel_mean=mean)
     from archsearch.tasks import pca_curve
 
     dimensions = pictures.images_NCHW[0].numel()
@@ -111,16 +128,17 @@ def _curves(pictures: Pictures, latents: Sequence[Latent], measured: Sequence[Ba
     return Curves(
         pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),
         patch_pca=tuple(sorted(patches)),
-        channel_mean=(measured[0].channel_mean_val, measured[0].channel_mean_test),
+        channel_mean=mean,
     )
 
 
-def _strip(samples: NDArray[numpy.uint8]) -> bytes:
-    """Rows of pictures (R×N×H×W×3) side by side as one PNG."""
+def _strip(strip: Strip) -> bytes:
+    """Originals over predictions, side by side as one PNG."""
     from PIL import Image
 
-    rows, count, height, width, channels = samples.shape
-    strip = samples.transpose(0, 2, 1, 3, 4).reshape(rows * height, count * width, channels)
+    rows = [row.swapaxes(0, 1) for row in (strip.originals, strip.predicted)]
+    height, count, width, channels = rows[0].shape
+    pixels = np.concatenate([row.reshape(height, count * width, channels) for row in rows])
     file = io.BytesIO()
-    Image.fromarray(strip).save(file, "PNG")
+    Image.fromarray(pixels).save(file, "PNG")
     return file.getvalue()

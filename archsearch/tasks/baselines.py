@@ -22,11 +22,7 @@ from archsearch.tasks.code_cache import fit_or_load
 from archsearch.tasks.linear_code import LinearCode, reconstruction_errors
 from archsearch.tasks.pictures import PictureSet, SplitErrors, batches
 
-__all__ = ["baselines", "channel_mean", "collapsed", "patch_of", "pca_curve"]
-
-COLLAPSED = 0.98
-"""Share of the channel mean's error from which on a net has learned no more than it."""
-
+__all__ = ["baselines", "channel_mean", "patch_of", "pca_curve"]
 
 def baselines(
     pictures: PictureSet, latents: Sequence[Latent], *, cache: Path | None = None
@@ -113,16 +109,6 @@ def channel_mean(pictures: PictureSet) -> SplitErrors:
         return ((counts_CV * squares_CV).sum() / counts_CV.sum()).item()
 
     return SplitErrors(error(pictures.val), error(pictures.test))
-
-
-def collapsed(mse: float, channel_mean: float) -> bool:
-    """Tell whether a net does no better than the channel mean, to within 2 %.
-
-    Example:
-        >>> collapsed(0.0620, channel_mean=0.0630), collapsed(0.0610, channel_mean=0.0630)
-        (True, False)
-    """
-    return mse >= COLLAPSED * channel_mean
 
 
 def patch_of(latent: Latent, height: int, width: int) -> Pair | None:

@@ -8,11 +8,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from archsearch.config.settings import TrainSettings
+from archsearch.config import ColorizeBins, RunSettings, TrainSettings
 from archsearch.errors import InputError
 from archsearch.spec.plan import ModelPlan
 
-__all__ = ["Loss", "check_loss", "make_loss"]
+__all__ = ["Loss", "check_loss", "ends_in", "make_loss"]
+
+HUBER_DELTA = 0.1
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 """(output, target) → mean over the batch, a scalar with gradients."""
@@ -23,26 +25,41 @@ def make_loss(settings: TrainSettings) -> Loss:
     match settings.loss:
         case "mse":
             return squared_error
+        case "l1":
+            return absolute_error
+        case "huber":
+            return huber
         case "bce":
             return cross_entropy
 
 
-def check_loss(plan: ModelPlan, settings: TrainSettings) -> None:
+def ends_in(plan: ModelPlan) -> str:
+    """Give the activation of a plan's last layer, ``none`` where it has none."""
+    return str(getattr(plan.layers[-1].op, "activation", "none"))
+
+
+def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
     """See that the plan's output suits the loss.
 
     Raises:
-        InputError: ``bce`` with a last layer that isn't followed by a sigmoid.
+        InputError: ``bce`` with a last layer that isn't followed by a sigmoid, or
+            ``colorize-bins`` with one that bounds the scores in another way.
     """
-    last = plan.layers[-1]
-    if settings.loss != "bce" or getattr(last.op, "activation", None) == "sigmoid":
-        return
-    activation = getattr(last.op, "activation", "none")
-    raise InputError(
-        f"train.loss is bce, but the last layer of `{plan.name}` ({last.path}) "
-        f"has activation {activation}",
-        help=f"bce needs outputs between 0 and 1: set `activation: sigmoid` on {last.path}, "
-        "or train with `loss: mse`",
-    )
+    last, activation = plan.layers[-1], ends_in(plan)
+    if isinstance(settings.task, ColorizeBins):
+        if activation not in {"none", "sigmoid"}:
+            raise InputError(
+                f"colorize-bins reads scores, and the last layer of `{plan.name}` ({last.path}) "
+                f"bends them by activation {activation}",
+                help=f"set `activation: none` or `sigmoid` on {last.path}",
+            )
+    elif settings.train.loss == "bce" and activation != "sigmoid":
+        raise InputError(
+            f"train.loss is bce, but the last layer of `{plan.name}` ({last.path}) "
+            f"has activation {activation}",
+            help=f"bce needs outputs between 0 and 1: set `activation: sigmoid` on {last.path}, "
+            "or train with `loss: mse`",
+        )
 
 
 def squared_error(output: Tensor, target: Tensor) -> Tensor:
@@ -51,6 +68,24 @@ def squared_error(output: Tensor, target: Tensor) -> Tensor:
     if output.ndim == 4:  # torch lays the gradient out as N, C, H, W; so that is N, H, W, C here
         output, target = output.permute(0, 2, 3, 1), target.permute(0, 2, 3, 1)
     return functional.mse_loss(output, target)
+
+
+def absolute_error(output: Tensor, target: Tensor) -> Tensor:
+    """Give the mean absolute error, whose best constant guess is the median, not the mean."""
+    return functional.l1_loss(output.to(target.dtype), target)
+
+
+def huber(output: Tensor, target: Tensor) -> Tensor:
+    """Give Huber's loss: e²/2 up to an error of 0.1, then 0.1·(|e| − 0.05).
+
+    Huber 1964 (doi:10.1214/aoms/1177703732). 0.1 is a plainly visible error of a
+    value in [0, 1]; larger ones pull no harder.
+
+    Example:
+        >>> round(huber(torch.tensor([0.5]), torch.tensor([0.0])).item(), 6)
+        0.045
+    """
+    return functional.huber_loss(output.to(target.dtype), target, delta=HUBER_DELTA)
 
 
 def cross_entropy(output: Tensor, target: Tensor) -> Tensor:

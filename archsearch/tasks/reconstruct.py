@@ -7,6 +7,7 @@ from typing import Literal
 
 from torch import Tensor
 
+from archsearch.tasks.chance import Batch
 from archsearch.tasks.losses import Loss
 from archsearch.tasks.standardize import Standardize
 
@@ -26,17 +27,21 @@ class Reconstruct:
     criterion: Loss
     standardize: Standardize | None = None
     name: Literal["reconstruct"] = "reconstruct"
+    direct: Literal[True] = True
+    merges: Literal[False] = False
 
-    def feed(self, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
-        """Give (input, target); both are the pictures unless standardized."""
-        if self.standardize is None:
-            return images_NCHW, images_NCHW
-        return self.standardize(images_NCHW), images_NCHW
+    def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
+        """Give the pictures."""
+        return images_NCHW
 
-    def loss(self, output: Tensor, target: Tensor) -> Tensor:
+    def prepare(self, shown_NCHW: Tensor) -> Tensor:
+        """Give the pictures, standardized if they are to be."""
+        return shown_NCHW if self.standardize is None else self.standardize(shown_NCHW)
+
+    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the mean loss; the output is taken as the net gave it, unclamped."""
-        return self.criterion(output, target)
+        return self.criterion(output, images_NCHW)
 
-    def predict(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        """Give the output clamped to [0, 1]; the pictures themselves aren't looked at."""
-        return output.clamp(0.0, 1.0)
+    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Give the output; the pictures themselves aren't looked at."""
+        return output

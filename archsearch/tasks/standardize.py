@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
-from archsearch.tasks.pictures import PictureSet
+from archsearch.tasks.color_space import luminance
+from archsearch.tasks.pictures import PictureSet, batches
 
 __all__ = ["Standardize"]
 
@@ -18,7 +21,6 @@ class Standardize:
     A channel that never varies (std 0) is only centred, not divided.
 
     Example:
-        >>> import torch
         >>> Standardize((0.5,), (0.25,))(torch.tensor([[[[0.0, 1.0]]]])).tolist()
         [[[[-2.0, 2.0]]]]
     """
@@ -30,6 +32,19 @@ class Standardize:
     def of(cls, pictures: PictureSet) -> Standardize:
         """Take mean and std from the training split of ``pictures``."""
         return cls(pictures.mean, pictures.std)
+
+    @classmethod
+    def of_luminance(cls, pictures: PictureSet) -> Standardize:
+        """Take mean and std of the luminance from the training split of ``pictures``."""
+        total = squares = 0.0
+        count = 0
+        for images_NCHW in batches(pictures, pictures.train, 1024):
+            gray = luminance(images_NCHW.float() / 255)
+            total += gray.sum(dtype=torch.float64).item()
+            squares += gray.double().square().sum().item()
+            count += gray.numel()
+        mean = total / count
+        return cls((mean,), (math.sqrt(max(squares / count - mean**2, 0.0)),))
 
     def __call__(self, images_NCHW: Tensor) -> Tensor:
         """Give the standardized pictures, in the dtype and on the device they came in."""

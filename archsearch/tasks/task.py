@@ -6,34 +6,64 @@ from typing import Protocol
 
 from torch import Tensor
 
-__all__ = ["Task"]
+from archsearch.tasks.chance import Batch
+from archsearch.tasks.standardize import Standardize
+
+__all__ = ["Task", "feed", "predict"]
 
 
 class Task(Protocol):
-    """Turns pictures into what a net is fed and should give, and back again.
+    """Turns pictures into what a net is fed, and its output back into pictures.
 
     A task is one file with one class; it holds no state that training changes.
+    Pictures are floating point, in [0, 1].
     """
 
     @property
     def name(self) -> str:
         """The word in the settings, e.g. ``reconstruct``."""
 
-    def feed(self, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
-        """Give the net's input and its target.
+    @property
+    def standardize(self) -> Standardize | None:
+        """Shift and scale of the net's input, if any."""
+
+    @property
+    def direct(self) -> bool:
+        """Whether the output itself is the predicted picture."""
+
+    @property
+    def merges(self) -> bool:
+        """Whether predictions take the exact luminance of the picture."""
+
+    def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
+        """Give what the net gets to see of the pictures, as pictures of their shape."""
+
+    def prepare(self, shown_NCHW: Tensor) -> Tensor:
+        """Give the net's input for pictures as they are shown; chance has no part in it."""
+
+    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Give the mean loss over the batch as a scalar with gradients.
 
         Args:
-            images_NCHW: pictures in [0, 1], floating point.
+            output: what the net gave, unclamped.
+            images_NCHW: the originals.
         """
 
-    def loss(self, output: Tensor, target: Tensor) -> Tensor:
-        """Give the mean loss over the batch as a scalar with gradients."""
-
-    def predict(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        """Turn the net's output into pictures: RGB clamped to [0, 1].
+    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Turn the net's output into pictures, before they are clamped to [0, 1].
 
         Args:
             output: what the net gave.
-            images_NCHW: the pictures it was fed, in [0, 1], before ``feed``;
-                a task that predicts only part of a picture takes the rest here.
+            images_NCHW: pictures whose luminance is right; a task that predicts
+                only part of a picture takes the rest here.
         """
+
+
+def feed(task: Task, images_NCHW: Tensor, batch: Batch) -> Tensor:
+    """Give the net's input for pictures that it is trained or measured on."""
+    return task.prepare(task.shown(images_NCHW, batch))
+
+
+def predict(task: Task, output: Tensor, images_NCHW: Tensor) -> Tensor:
+    """Turn the net's output into pictures in [0, 1]; arguments as for ``unclipped``."""
+    return task.unclipped(output, images_NCHW).clamp(0.0, 1.0)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from archsearch.config.settings import RunSettings
+from archsearch.config import RunSettings, check_task, task_channels
 from archsearch.errors import InputError, RunFailedError
 from archsearch.spec.ops import Conv, ConvTranspose, Norm
 from archsearch.spec.plan import ModelPlan
@@ -24,14 +24,22 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
     """See that a plan can be trained with these settings on these pictures.
 
     Raises:
-        InputError: size, loss, an empty split, or batch norm of one number.
+        InputError: size, channels, task, loss, an empty split, or batch norm of one number.
     """
-    check_loss(plan, settings.train)
-    given = tuple(pictures.images_NCHW.shape[1:])
-    if given != plan.input.as_tuple():
+    check_loss(plan, settings)
+    check_task(settings.task, settings.train, plan.input.height, plan.input.width)
+    wanted = task_channels(settings.task, pictures.images_NCHW.shape[1])
+    if (plan.input.channels, plan.output.channels) != (wanted.feeds, wanted.wants):
         raise InputError(
-            f"`{plan.name}` takes {plan.input} pictures, "
-            f"{pictures.source} gives {'×'.join(map(str, given))}",
+            f"`{plan.name}` takes {plan.input.channels} channels and gives "
+            f"{plan.output.channels}, {wanted.task} feeds {wanted.feeds} and wants {wanted.wants}",
+            help=f"plan the net for its task: plan(task={wanted.task!r}), with `auto` channels",
+        )
+    height, width = pictures.images_NCHW.shape[2:]
+    if (height, width) != (plan.input.height, plan.input.width):
+        raise InputError(
+            f"`{plan.name}` takes {plan.input.height}×{plan.input.width} pictures, "
+            f"{pictures.source} gives {height}×{width}",
             help="change `input` in the spec, or load the pictures at its size",
         )
     if min(len(split) for split in (pictures.train, pictures.val, pictures.test)) == 0:

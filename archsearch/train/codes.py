@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 
 from archsearch.records.results import Codes
-from archsearch.tasks import Scorer
-from archsearch.train.epoch import MEASURED_AT_ONCE, Training
+from archsearch.tasks import Scorer, predict
+from archsearch.train.epoch import Training, measured
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -60,13 +60,11 @@ def _encoded(
     training: Training, indices: Tensor
 ) -> Iterator[tuple[Tensor, dict[str, Tensor], Tensor]]:
     """Latents, what the decoder reads beside them, and the pictures; batch by batch."""
-    training.model.eval()
-    for part in torch.split(indices, MEASURED_AT_ONCE):
+    for part in measured(training, indices):
         with torch.no_grad():
-            images_NCHW = training.pictures(part)
-            fed_NCHW, _ = training.task.feed(images_NCHW)
+            fed_NCHW = training.task.prepare(part.shown_NCHW)
             latent, skips = training.model.encode_with_skips(fed_NCHW)
-        yield latent, skips, images_NCHW
+        yield latent, skips, part.images_NCHW
 
 
 def _rank(codes_NU: Tensor) -> int:
@@ -92,7 +90,7 @@ def _mse(
         code = latent if bits is None else _quantized(latent, bits, low_U, high_U)
         with torch.no_grad():
             output = training.model.decode(code, skips)
-            scorer.add(training.task.predict(output, images_NCHW), images_NCHW)
+            scorer.add(predict(training.task, output, images_NCHW), images_NCHW)
     return scorer.scores().mse
 
 

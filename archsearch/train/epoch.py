@@ -15,12 +15,21 @@ from torch.optim import Optimizer
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder
-from archsearch.tasks import Task
+from archsearch.tasks import Batch, Task, derived_seed, feed, predict
 from archsearch.train.optimizers import set_rate
-from archsearch.train.order import batches_of, derived_seed, picture_order
+from archsearch.train.order import batches_of, picture_order
 from archsearch.train.schedule import rate_at
 
-__all__ = ["OnStep", "Passed", "Training", "predictions", "train_epoch"]
+__all__ = [
+    "Measured",
+    "OnStep",
+    "Passed",
+    "Predicted",
+    "Training",
+    "measured",
+    "predictions",
+    "train_epoch",
+]
 
 OnStep = Callable[[int, int], None]
 """Called after each step with (steps done, steps of the whole run)."""
@@ -36,6 +45,7 @@ class Training:
         images_NCHW: all pictures, uint8, on the model's device.
         train: int64 indices of the training split, on the CPU.
         drop_single: leave out a last batch of one picture (see ``batches_of``).
+        data_seed: decides noise and masks of pictures that are measured.
         loss_is_error: the loss is the error that is reported, so it isn't measured again.
     """
 
@@ -47,6 +57,7 @@ class Training:
     images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
     train: Tensor
     drop_single: bool
+    data_seed: int = 0
     loss_is_error: bool = False
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
@@ -98,7 +109,8 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     for indices in batches:
         rate = rate_at(training.settings, done, total)
         set_rate(training.optimizer, rate)
-        loss, error = _step(training, training.pictures(indices))
+        batch = Batch(indices, training.seed, epoch)
+        loss, error = _step(training, training.pictures(indices), batch)
         losses.append(loss)
         errors.append(error)
         done += 1
@@ -110,17 +122,16 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
 
 
-def _step(training: Training, images_NCHW: Tensor) -> tuple[Tensor, Tensor]:
-    fed_NCHW, target_NCHW = training.task.feed(images_NCHW)
-    output_NCHW = training.model(fed_NCHW)
-    loss = training.task.loss(output_NCHW, target_NCHW)
+def _step(training: Training, images_NCHW: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    output_NCHW = training.model(feed(training.task, images_NCHW, batch))
+    loss = training.task.loss(output_NCHW, images_NCHW)
     training.optimizer.zero_grad()
     torch.autograd.backward(loss)
     training.optimizer.step()
     with torch.no_grad():
         if training.loss_is_error:
             return loss.detach(), loss.detach()
-        predicted_NCHW = training.task.predict(output_NCHW, images_NCHW)
+        predicted_NCHW = predict(training.task, output_NCHW, images_NCHW)
         return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
 
 
@@ -139,12 +150,48 @@ def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: in
     return float((values * weights).sum() / weights.sum())
 
 
-def predictions(training: Training, indices: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
-    """Give (prediction, truth) in [0, 1], N×3×H×W, for pictures in the order given."""
+@dataclass(frozen=True)
+class Measured:
+    """Some pictures that are measured, in the order given.
+
+    Attributes:
+        indices: their places in the picture set, on the CPU.
+        images_NCHW: the originals, in [0, 1].
+        shown_NCHW: what the net got to see of them, as pictures.
+    """
+
+    indices: Tensor
+    images_NCHW: Tensor  # noqa: N815
+    shown_NCHW: Tensor  # noqa: N815
+
+
+@dataclass(frozen=True)
+class Predicted(Measured):
+    """The same with what the net made of them: before it is clamped, and after."""
+
+    unclipped_NCHW: Tensor  # noqa: N815
+    predicted_NCHW: Tensor  # noqa: N815
+
+
+def measured(training: Training, indices: Tensor) -> Iterator[Measured]:
+    """Give pictures and what is shown of them, batch by batch; the model is in eval mode then."""
     training.model.eval()
     for part in torch.split(indices, MEASURED_AT_ONCE):
+        images_NCHW = training.pictures(part)
+        batch = Batch(part, training.data_seed)
+        yield Measured(part, images_NCHW, training.task.shown(images_NCHW, batch))
+
+
+def predictions(training: Training, indices: Tensor) -> Iterator[Predicted]:
+    """Give pictures with their predictions, batch by batch, in the order given."""
+    for part in measured(training, indices):
         with torch.no_grad():
-            images_NCHW = training.pictures(part)
-            fed_NCHW, _ = training.task.feed(images_NCHW)
-            predicted_NCHW = training.task.predict(training.model(fed_NCHW), images_NCHW)
-        yield predicted_NCHW, images_NCHW
+            output = training.model(training.task.prepare(part.shown_NCHW))
+            unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
+        yield Predicted(
+            part.indices,
+            part.images_NCHW,
+            part.shown_NCHW,
+            unclipped_NCHW,
+            unclipped_NCHW.clamp(0.0, 1.0),
+        )

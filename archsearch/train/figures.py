@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from archsearch.train.scoring import Strip
+
 __all__ = ["curves_figure", "draw_curves", "draw_pictures", "pictures_figure"]
 
 DPI = 150
@@ -24,6 +26,7 @@ FARTHEST_REFERENCE = 4.0
 it would press the curves flat."""
 MARKED_EPOCHS = 40
 PREDICTED = {"reconstruct": "reconstruction"}
+SHOWN = {"denoise": "noisy", "inpaint": "masked"}
 
 
 def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> None:
@@ -31,9 +34,9 @@ def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> N
     _write(curves_figure(name, result, latent_size), path)
 
 
-def draw_pictures(path: Path, name: str, result: RunResult, samples: NDArray[numpy.uint8]) -> None:
+def draw_pictures(path: Path, name: str, result: RunResult, strip: Strip) -> None:
     """Write :func:`pictures_figure` as PNG."""
-    _write(pictures_figure(name, result, samples), path)
+    _write(pictures_figure(name, result, strip), path)
 
 
 def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
@@ -68,29 +71,39 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     return figure
 
 
-def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8]) -> Figure:
-    """Draw originals over reconstructions, with each picture's MSE below.
+def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
+    """Draw originals over what was fed and predicted, with each picture's MSE below.
+
+    What was fed has a row where it isn't the original itself; where colors are
+    predicted, the best, middling and worst nine stand apart.
 
     Args:
         name: the run's.
         result: for task and scores.
-        samples: uint8, 2×N×H×W×3.
+        strip: the test pictures that the training kept.
     """
     from matplotlib.figure import Figure
 
-    columns = samples.shape[1]
-    figure = Figure(figsize=(max(1.15 * columns + 1.4, 6), 3.4), layout="constrained")
-    grid = figure.subplots(2, columns, squeeze=False)
-    errors = numpy.square(samples[0] / 255.0 - samples[1] / 255.0).mean(axis=(1, 2, 3))
-    for row, label in enumerate(("original", PREDICTED.get(result.task, "prediction"))):
-        for column in range(columns):
-            cell = grid[row, column]
-            cell.imshow(samples[row, column], interpolation="nearest")
+    rows = [("original", strip.originals)]
+    if result.task != "reconstruct":
+        rows.append((SHOWN.get(result.task, "gray"), strip.shown))
+    rows.append((PREDICTED.get(result.task, "prediction"), strip.predicted))
+    columns = len(strip.originals)
+    size = (max(1.15 * columns + 1.4, 6), 1.2 * len(rows) + 1.0)
+    figure = Figure(figsize=size, layout="constrained")
+    grid = figure.subplots(
+        len(rows), columns, squeeze=False, gridspec_kw={"width_ratios": [1.0] * columns}
+    )
+    for row, (label, pictures) in enumerate(rows):
+        for cell, picture in zip(grid[row], pictures, strict=True):
+            cell.imshow(picture, interpolation="nearest")
             cell.set(xticks=[], yticks=[])
             cell.spines[:].set_visible(False)
         grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
-    for column in range(columns):
-        grid[1, column].set_xlabel(f"{errors[column]:.4f}", fontsize=9)
+    errors = numpy.square(strip.originals / 255.0 - strip.predicted / 255.0).mean(axis=(1, 2, 3))
+    for cell, error in zip(grid[-1], errors, strict=True):
+        cell.set_xlabel(f"{error:.4f}", fontsize=9)
+    _name_chosen(grid[0], strip)
     figure.suptitle(
         f"{name}: {result.task} on test pictures", x=0.01, ha="left", fontsize=13, fontweight="bold"
     )
@@ -101,6 +114,17 @@ def pictures_figure(name: str, result: RunResult, samples: NDArray[numpy.uint8])
         color=REFERENCE,
     )
     return figure
+
+
+def _name_chosen(top: NDArray[numpy.object_], strip: Strip) -> None:
+    """Say above the last columns why those pictures are there."""
+    if not strip.chosen:
+        return
+    first = len(top) - strip.chosen
+    each = strip.chosen // 3
+    top[0].set_title("first of the test split", fontsize=9, loc="left")
+    for part, label in enumerate(("least ΔE", "middling ΔE", "largest ΔE")):
+        top[first + part * each].set_title(label, fontsize=9, loc="left")
 
 
 def _summary(result: RunResult) -> str:
@@ -119,6 +143,10 @@ def _references(
     named = {
         "channel mean": (baselines.channel_mean_val, "--"),
         f"PCA, {latent_size:,} numbers": (baselines.pca_val, ":"),
+        "untouched": (baselines.untouched_val, "-."),
+        "gray copy": (baselines.gray_copy_val, "-."),
+        "mean chroma": (baselines.mean_chroma_val, (0, (1, 3))),
+        f"linear, {latent_size:,} numbers": (baselines.linear_val, (0, (5, 3))),
     }
     low, high = min(curves) / FARTHEST_REFERENCE, max(curves) * FARTHEST_REFERENCE
     unseen = []

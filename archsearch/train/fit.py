@@ -9,31 +9,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
-import numpy
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archsearch.config.settings import RunSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
-from archsearch.records.results import Baselines, EpochRecord, RunResult, Scores
+from archsearch.records.results import Baselines, EpochRecord, RunResult
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks import Scorer, Task, collapsed, make_task
-from archsearch.tasks import baselines as measure_baselines
+from archsearch.tasks import Task, collapsed, make_task, task_baselines
 from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
-from archsearch.train.epoch import OnStep, Training, predictions, train_epoch
+from archsearch.train.epoch import OnStep, Training, train_epoch
 from archsearch.train.optimizers import make_optimizer
+from archsearch.train.scoring import Strip, mse_of, score_test, score_val
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
 
-__all__ = ["SAMPLES", "OnEpoch", "TrainedRun", "fit"]
+__all__ = ["OnEpoch", "TrainedRun", "fit"]
 
 OnEpoch = Callable[[EpochRecord], None]
 
@@ -46,10 +44,6 @@ class Build(Protocol):
         ...
 
 
-SAMPLES = 8
-"""Test pictures whose reconstruction is kept to be looked at."""
-
-
 @dataclass(frozen=True)
 class TrainedRun:
     """A finished training.
@@ -57,13 +51,12 @@ class TrainedRun:
     Attributes:
         result: its numbers.
         model: the net with the last epoch's weights, in eval mode.
-        samples: uint8 pictures 2×8×H×W×3 (fewer where the test split is
-            smaller): originals of the first test pictures over their predictions.
+        strip: test pictures, what was shown of them, and their predictions.
     """
 
     result: RunResult
     model: Autoencoder
-    samples: NDArray[numpy.uint8]
+    strip: Strip
 
 
 def fit(  # noqa: PLR0913 - named settings, most with a default
@@ -117,7 +110,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
                 save(checkpoint, training.model, training.optimizer, progress)
             if on_epoch is not None:
                 on_epoch(progress.history[-1])
-        return _finish(training, pictures, progress, baselines)
+        return _finish(training, settings, pictures, progress, baselines)
 
 
 def _prepare(
@@ -129,7 +122,7 @@ def _prepare(
     build: Build = compiled,
 ) -> Training:
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
-    task = make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
+    task = make_task(plan, settings, pictures)
     return Training(
         model=model,
         optimizer=make_optimizer(model, settings.train),
@@ -138,6 +131,7 @@ def _prepare(
         seed=seed,
         images_NCHW=pictures.images_NCHW.to(device),
         train=pictures.train,
+        data_seed=settings.data.seed,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
     )
@@ -146,7 +140,7 @@ def _prepare(
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
     bounded = getattr(plan.layers[-1].op, "activation", "none") == "sigmoid"
-    return bounded and settings.train.loss == "mse" and task.name == "reconstruct"
+    return bounded and settings.train.loss == "mse" and task.direct
 
 
 def _next_epoch(
@@ -155,7 +149,7 @@ def _next_epoch(
     started = time.perf_counter()
     epoch = len(progress.history) + 1
     passed = train_epoch(training, epoch, on_step)
-    val_mse = _scores(training, val, Scorer(ssim=False)).mse
+    val_mse = mse_of(training, val)
     if not math.isfinite(val_mse):
         raise RunFailedError(
             f"the validation error was {val_mse} after epoch {epoch}",
@@ -177,61 +171,47 @@ def _next_epoch(
     )
 
 
-def _scores(training: Training, indices: Tensor, scorer: Scorer) -> Scores:
-    for prediction_NCHW, truth_NCHW in predictions(training, indices):
-        scorer.add(prediction_NCHW, truth_NCHW)
-    return scorer.scores()
-
-
 def _finish(
-    training: Training, pictures: Pictures, progress: Progress, baselines: Baselines | None
+    training: Training,
+    settings: RunSettings,
+    pictures: Pictures,
+    progress: Progress,
+    baselines: Baselines | None,
 ) -> TrainedRun:
     started = time.perf_counter()
-    val = _scores(training, pictures.val, Scorer())
-    test, samples = _test(training, pictures.test)
+    val = score_val(training, pictures)
+    tested = score_test(training, pictures)
     codes = measure_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
-    plan = training.model.plan
     if baselines is None:
-        (baselines,) = measure_baselines(pictures, [plan.latent])
+        (baselines,) = task_baselines(settings, pictures, [training.model.plan.latent])
+    shift = training.task.standardize
     result = RunResult(
         task=training.task.name,
         seed=training.seed,
-        splits={
-            "train": len(pictures.train),
-            "val": len(pictures.val),
-            "test": len(pictures.test),
-        },
+        splits=_sizes(pictures),
         epochs=len(progress.history),
         history=progress.history,
         train_mse=progress.history[-1].train_mse,
         val=val,
-        test=test,
+        test=tested.scores,
         baselines=baselines,
-        collapsed=collapsed(val.mse, baselines.channel_mean_val),
+        collapsed=collapsed(settings.task, val, baselines),
         images_per_s=progress.pictures_seen / progress.step_seconds,
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
         environment=environment(training.images_NCHW.device),
         codes=codes,
+        classes=tested.classes,
+        chroma=tested.chroma,
+        fed_mean=() if shift is None else shift.mean,
+        fed_std=() if shift is None else shift.std,
     )
-    return TrainedRun(result, training.model, samples)
+    return TrainedRun(result, training.model, tested.strip)
 
 
-def _test(training: Training, indices: Tensor) -> tuple[Scores, NDArray[numpy.uint8]]:
-    """Score the test split and keep its first pictures, in one reading of it."""
-    scorer = Scorer()
-    rows_NHWC: list[Tensor] = []
-    for prediction_NCHW, truth_NCHW in predictions(training, indices):
-        scorer.add(prediction_NCHW, truth_NCHW)
-        if not rows_NHWC:
-            rows_NHWC = [_as_bytes(truth_NCHW), _as_bytes(prediction_NCHW)]
-    return scorer.scores(), torch.stack(rows_NHWC).numpy()
-
-
-def _as_bytes(images_NCHW: Tensor) -> Tensor:
-    scaled_NCHW = images_NCHW[:SAMPLES].mul(255).round().clamp(0, 255)
-    return scaled_NCHW.to("cpu", torch.uint8).permute(0, 2, 3, 1).contiguous()
+def _sizes(pictures: Pictures) -> dict[Literal["train", "val", "test"], int]:
+    return {"train": len(pictures.train), "val": len(pictures.val), "test": len(pictures.test)}
 
 
 def _identity(plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: int) -> str:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 import torch
 from torch import Tensor
 
-__all__ = ["batches_of", "derived_seed", "picture_order"]
+from archsearch.tasks import derived_seed
 
-
-def derived_seed(*parts: int | str) -> int:
-    """Give a seed below 2⁶³ that depends on every part and on nothing else.
-
-    Example:
-        >>> derived_seed(0, "order", 1) == derived_seed(0, "order", 2)
-        False
-    """
-    digest = sha256("/".join(map(str, parts)).encode()).digest()
-    return int.from_bytes(digest[:8], "big") >> 1
+__all__ = ["batches_of", "picture_order"]
 
 
 def picture_order(pictures: int, seed: int, epoch: int) -> Tensor:

@@ -111,7 +111,7 @@ def load_model(folder: Path) -> Autoencoder:
         >>> model = load_model(Path("runs/acml-nine-layer"))  # doctest: +SKIP
     """
     run = load_run(folder)
-    model = build(load(folder / SPEC_FILE).plan(task=run.settings.task.name))
+    model = build(load(folder / SPEC_FILE).plan(task=run.settings.task))
     load_weights(model, folder / MODEL_FILE)
     return model.eval()
 
@@ -120,7 +120,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun) -> None:
     """Write what the run leaves; with ``metrics.json``, the last, it is finished."""
     save_weights(trained.model, out / MODEL_FILE)
     draw_curves(out / CURVES_FILE, run.name, trained.result, trained.model.plan.latent.size)
-    draw_pictures(out / PICTURES_FILE, run.name, trained.result, trained.samples)
+    draw_pictures(out / PICTURES_FILE, run.name, trained.result, trained.strip)
     write_run(out, run)
     (out / CHECKPOINT_FILE).unlink(missing_ok=True)
 
@@ -172,13 +172,21 @@ def _spec_difference(stored: str, wanted: str) -> list[str]:
 
 
 def _setting_differences(stored: RunSettings, wanted: RunSettings) -> list[str]:
-    there, here = stored.model_dump(), wanted.model_dump()
+    """Name every setting that differs; of another task, its name alone."""
+    there, here = _by_section(stored), _by_section(wanted)
+    if stored.task.name != wanted.task.name:
+        there["task"] = {"name": stored.task.name}
+        here["task"] = {"name": wanted.task.name}
     return [
         f"{section}.{key} is {there[section][key]} there, {here[section][key]} here"
         for section in here
         for key in here[section]
         if there[section][key] != here[section][key]
     ]
+
+
+def _by_section(settings: RunSettings) -> dict[str, dict[str, object]]:
+    return {name: dict(section) for name, section in settings}
 
 
 def _config(settings: RunSettings) -> str:

@@ -1,0 +1,139 @@
+"""``task`` and its options in a study's ``space``: only where errors stay comparable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archsearch.config.study import Domain, extremes
+from archsearch.config.task_settings import (
+    COLOR_TASKS,
+    TASK_NAMES,
+    AnyTask,
+    changed_task,
+    options_of,
+    read_task,
+)
+from archsearch.errors import InputError
+from archsearch.spec.nearest import did_you_mean
+
+__all__ = ["TaskSpaceProblem", "task_space_problems"]
+
+HARDER = ("sigma", "size")
+"""Options that make a task easier or harder, so that errors say nothing of the nets."""
+
+
+@dataclass(frozen=True)
+class TaskSpaceProblem:
+    """A searched name that can't be, or one of its values.
+
+    Attributes:
+        name: the searched name.
+        code: of the diagnostic.
+        message: what is wrong.
+        help: how to mend it.
+        index: place among the domain's values, where one is to blame.
+    """
+
+    name: str
+    code: Literal["bad-path", "value-not-allowed"]
+    message: str
+    help: str
+    index: int | None = None
+
+
+def task_space_problems(task: AnyTask, space: Mapping[str, Domain]) -> Iterator[TaskSpaceProblem]:
+    """Everything about searched tasks and options that can't be.
+
+    Example:
+        >>> from archsearch.config import Denoise, FloatDomain
+        >>> domain = FloatDomain(low=0.0, high=0.5)
+        >>> [p.message for p in task_space_problems(Denoise(), {"task.sigma": domain})]
+        ["`task.sigma` can't be searched over"]
+    """
+    names: tuple[str, ...] = (task.name,)
+    if "task" in space:
+        found = list(_task_problems(task, space["task"]))
+        yield from found
+        if found:
+            return
+        names = _names(space["task"])
+    for name, domain in space.items():
+        if name.startswith("task."):
+            yield from _option_problems(name, domain, names)
+
+
+def _names(domain: Domain) -> tuple[str, ...]:
+    return tuple(map(str, extremes(domain)))
+
+
+def _task_problems(task: AnyTask, domain: Domain) -> Iterator[TaskSpaceProblem]:
+    names = _names(domain)
+    for index, name in enumerate(names):
+        if name not in TASK_NAMES:
+            help = did_you_mean(name, COLOR_TASKS)
+            yield TaskSpaceProblem(
+                "task", "value-not-allowed", f"there is no task `{name}`", help, index
+            )
+            return
+    apart = [index for index, name in enumerate(names) if name not in COLOR_TASKS]
+    if apart and len(names) > 1:
+        yield TaskSpaceProblem(
+            "task",
+            "value-not-allowed",
+            f"`{names[apart[0]]}` can't be searched over beside other tasks: "
+            "it asks something else, so its errors don't compare",
+            f"search over {', '.join(COLOR_TASKS)}, or make a study of each task",
+            apart[0],
+        )
+    elif domain.when is not None:
+        yield TaskSpaceProblem(
+            "task", "bad-path", "`task` can't have a `when`", "leave it out: every net has a task"
+        )
+    elif task.name not in names:
+        yield TaskSpaceProblem(
+            "task",
+            "value-not-allowed",
+            f"the study's own task, `{task.name}`, isn't among those searched over",
+            f"write `task: {names[0]}` beside `space`",
+        )
+
+
+def _option_problems(
+    path: str, domain: Domain, names: tuple[str, ...]
+) -> Iterator[TaskSpaceProblem]:
+    option = path.removeprefix("task.")
+    having = [name for name in names if option in options_of(name)]
+    if option in HARDER and having:
+        yield TaskSpaceProblem(
+            path,
+            "bad-path",
+            f"`{path}` can't be searched over",
+            "with it the pictures that are fed change, and errors on other ones don't compare: "
+            "set it once, outside the space, or make a study of each",
+        )
+    elif not having:
+        known = [f"task.{other}" for name in names for other in options_of(name)]
+        yield TaskSpaceProblem(
+            path,
+            "bad-path",
+            f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no option `{option}`",
+            did_you_mean(path, [other for other in known if other.partition(".")[2] not in HARDER]),
+        )
+    elif len(having) < len(names) and domain.when is None:
+        yield TaskSpaceProblem(
+            path,
+            "bad-path",
+            f"`{path}` is an option of {' and '.join(having)} only",
+            f'say where it is searched: `when: $(task == "{having[0]}")`',
+        )
+    else:
+        for index, value in enumerate(extremes(domain)):
+            try:
+                changed_task(read_task(having[0]), {option: value})
+            except InputError as error:
+                yield TaskSpaceProblem(
+                    path, "value-not-allowed", f"`{path}` can't be {value}", error.help, index
+                )
+                return

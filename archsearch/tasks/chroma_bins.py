@@ -1,0 +1,220 @@
+"""Colors as classes: quantized chroma, its targets, weights, loss and mean.
+
+After Zhang, Isola and Efros 2016 (arXiv 1603.08511, sections 2.1–2.3), in the CbCr
+plane. ``centers`` are those of ``archsearch.config.chroma_bins.bin_centers``; class
+k is the k-th of them.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from archsearch.errors import InputError
+from archsearch.tasks.color_space import chroma
+from archsearch.tasks.pictures import PictureSet, batches
+
+__all__ = [
+    "Centers",
+    "annealed_mean",
+    "bins_loss",
+    "chroma_counts",
+    "class_weights",
+    "encode_hard",
+    "encode_soft",
+    "spacing",
+]
+
+Centers = tuple[tuple[float, float], ...]
+"""(Cb, Cr) of each class."""
+
+FINE = 256
+"""Squares on each axis of the table that says which classes are near."""
+
+NEAR = 4
+"""Nearest classes of a fine square that surely hold the nearest of any point in it."""
+
+
+def encode_hard(chroma_N2HW: Tensor, centers: Centers) -> Tensor:
+    """Give the nearest class of each pixel, int64, NHW; of equally near ones, any.
+
+    Looks at the four classes nearest to the pixel's place in a table of 256×256,
+    not at all of them.
+
+    Example:
+        >>> gray_and_blue = torch.tensor([[0.5, 0.98], [0.5, 0.43]]).reshape(1, 2, 1, 2)
+        >>> encode_hard(gray_and_blue, ((0.5, 0.5), (1.0, 0.4))).tolist()
+        [[[0, 1]]]
+    """
+    indices_NHWB, squares_NHWB = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
+    return indices_NHWB.gather(-1, squares_NHWB.argmin(-1, keepdim=True)).squeeze(-1)
+
+
+def encode_soft(
+    chroma_N2HW: Tensor, centers: Centers, neighbours: int = 5, sigma: float | None = None
+) -> tuple[Tensor, Tensor]:
+    """Share each pixel out over the classes near it, weighted by a Gaussian of the distance.
+
+    Which classes are nearest is told to within 1/512 of chroma; their weights are exact.
+
+    Args:
+        chroma_N2HW: Cb and Cr in [0, 1].
+        centers: of the classes.
+        neighbours: classes a pixel; at most as many as there are.
+        sigma: of the Gaussian, in units of chroma; None takes half the distance between
+            classes, as in the paper (5 on a grid of 10).
+
+    Returns:
+        Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×H×W×B.
+
+    Raises:
+        ValueError: no neighbours, or sigma not above 0.
+    """
+    sigma = spacing(centers) / 2 if sigma is None else sigma
+    if neighbours < 1 or sigma <= 0:
+        raise ValueError(f"{neighbours} neighbours, sigma {sigma}: both must be above 0")
+    indices, squares = _nearest(chroma_N2HW, centers, min(neighbours, len(centers)))
+    return indices, squares.div_(-2 * sigma**2).softmax(-1)
+
+
+def spacing(centers: Centers) -> float:
+    """Give the smallest distance between two classes.
+
+    Example:
+        >>> spacing(((0.5, 0.5), (0.5, 0.25), (1.0, 0.5)))
+        0.25
+    """
+    return _spacing(centers)
+
+
+def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
+    """Count the training split's pixels in each class, int64, K.
+
+    Raises:
+        InputError: pictures without three channels, or with all pixels in one class,
+            so that there is nothing to rebalance (gray pictures, above all).
+    """
+    channels = pictures.images_NCHW.shape[1]
+    if channels != 3:
+        raise InputError(
+            f"colors can't be classified: the pictures have {channels} channels",
+            help="colorize-bins needs RGB pictures",
+        )
+    counts_K = torch.zeros(len(centers), dtype=torch.int64)
+    for images_N3HW in batches(pictures, pictures.train, 1024):
+        classes = encode_hard(chroma(images_N3HW.float() / 255), centers)
+        counts_K += torch.bincount(classes.flatten(), minlength=len(centers))
+    if int((counts_K > 0).sum()) <= 1:
+        raise InputError(
+            "bins without rebalancing data: all pixels of the training split's "
+            f"{len(pictures.train)} pictures are in one class of chroma",
+            help="colorize-bins needs color pictures; are these gray ones?",
+        )
+    return counts_K
+
+
+def class_weights(
+    counts_K: Tensor, centers: Centers, lam: float = 0.5, sigma: float | None = None
+) -> Tensor:
+    """Give each class's weight in the loss, so that rare colors count more; float64, K.
+
+    With the counts as shares p, smoothed by a Gaussian over the classes, w is
+    proportional to 1/((1 − λ) p + λ/K), scaled so that its mean under p is 1:
+    the loss keeps its size.
+
+    Args:
+        counts_K: pixels of each class, or shares.
+        centers: of the classes.
+        lam: λ; 1 weights all classes alike, 0 fully evens them out.
+        sigma: of the smoothing, in units of chroma; None takes half the distance
+            between classes (the paper's 5 on a grid of 10), 0 doesn't smooth.
+
+    Raises:
+        ValueError: λ out of [0, 1], nothing counted, or λ 0 with a class of no weight.
+    """
+    total = counts_K.sum().item()
+    if not 0 <= lam <= 1 or not total > 0:
+        raise ValueError(f"λ {lam} must be in [0, 1], the {total} pixels counted more than 0")
+    shares_K = _smoothed(counts_K.double() / total, centers, sigma)
+    mixed_K = (1 - lam) * shares_K + lam / len(centers)
+    if (mixed_K <= 0).any():
+        raise ValueError("λ is 0 and a class has no pixels: its weight would be infinite")
+    weights_K = 1 / mixed_K
+    return weights_K / (shares_K @ weights_K)
+
+
+def bins_loss(
+    logits_NKHW: Tensor, indices_NHWB: Tensor, weights_NHWB: Tensor, class_weights_K: Tensor
+) -> Tensor:
+    """Give the weighted cross-entropy to soft classes, in nats, mean over pixels.
+
+    −Σ_b w_b log softmax(logits)_b, times the class weight of the pixel's heaviest
+    class (equations 2 and 3 of the paper). Fastest with logits in channels_last.
+
+    Args:
+        logits_NKHW: what the net gave.
+        indices_NHWB: classes of :func:`encode_soft`.
+        weights_NHWB: their weights, adding up to 1.
+        class_weights_K: of :func:`class_weights`; ones weight nothing.
+    """
+    logits_NHWK = logits_NKHW.permute(0, 2, 3, 1)
+    heaviest = indices_NHWB.gather(-1, weights_NHWB.argmax(-1, keepdim=True)).squeeze(-1)
+    importance_NHW = class_weights_K.to(logits_NKHW)[heaviest]
+    logs_NHWB = logits_NHWK.log_softmax(-1).gather(-1, indices_NHWB)
+    return -((logs_NHWB * weights_NHWB).sum(-1) * importance_NHW).mean()
+
+
+def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.38) -> Tensor:
+    """Give the mean chroma of softmax(logits / T), N2HW: from the mode (T → 0) to the mean (1).
+
+    Equation 5 of the paper, whose T is 0.38.
+
+    Raises:
+        ValueError: the temperature isn't above 0.
+
+    Example:
+        >>> logits = torch.tensor([0.0, 0.0]).reshape(1, 2, 1, 1)
+        >>> annealed_mean(logits, ((0.25, 0.5), (0.75, 0.5))).flatten().tolist()
+        [0.5, 0.5]
+    """
+    if not temperature > 0:
+        raise ValueError(f"a temperature of {temperature}: it must be above 0")
+    shares_NHWK = (logits_NKHW.permute(0, 2, 3, 1) / temperature).softmax(-1)
+    return (shares_NHWK @ shares_NHWK.new_tensor(centers)).permute(0, 3, 1, 2)
+
+
+def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor, Tensor]:
+    """Give ``count`` classes near each pixel and their squared distances, both N×H×W×count."""
+    chroma_NHW2 = chroma_N2HW.permute(0, 2, 3, 1)
+    cb, cr = (chroma_NHW2 * FINE).long().clamp_(0, FINE - 1).unbind(-1)
+    indices = _table(centers, count).to(chroma_N2HW.device)[cb * FINE + cr]
+    offsets = chroma_N2HW.new_tensor(centers)[indices] - chroma_NHW2.unsqueeze(-2)
+    return indices, offsets.square_().sum(-1)
+
+
+@lru_cache(maxsize=8)
+def _table(centers: Centers, count: int) -> Tensor:
+    """Give the classes nearest to each fine square's middle, int64, 256² × count."""
+    with torch.inference_mode(False):  # it outlives the caller's mode
+        middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
+        points = torch.cartesian_prod(middles, middles)
+        distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
+        return distances.topk(count, dim=1, largest=False).indices
+
+
+@lru_cache(maxsize=8)
+def _spacing(centers: Centers) -> float:
+    tensor = torch.tensor(centers, dtype=torch.float64)
+    return torch.nn.functional.pdist(tensor).min().item()
+
+
+def _smoothed(shares_K: Tensor, centers: Centers, sigma: float | None) -> Tensor:
+    """Spread each class's share over the classes around it; nothing is lost."""
+    sigma = spacing(centers) / 2 if sigma is None else sigma
+    if sigma == 0:
+        return shares_K
+    places = torch.tensor(centers, dtype=torch.float64, device=shares_K.device)
+    kernel_KK = torch.exp(torch.cdist(places, places).square() / (-2 * sigma**2))
+    return kernel_KK @ (shares_K / kernel_KK.sum(0))

@@ -1,0 +1,71 @@
+"""Colorization as classification: classes of quantized chroma from the luminance.
+
+After Zhang, Isola and Efros 2016 (arXiv 1603.08511): rare colors weigh more, and
+the classes' annealed mean is the chroma that is merged with the luminance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from archsearch.tasks.chance import Batch
+from archsearch.tasks.chroma_bins import Centers, annealed_mean, bins_loss, encode_soft
+from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.tasks.standardize import Standardize
+
+__all__ = ["ColorizeBins"]
+
+NEAREST_TO_ONE = 1e-7
+
+
+@dataclass(frozen=True)
+class ColorizeBins:
+    """Y → a score for each class of chroma, 1 channel to K.
+
+    Attributes:
+        centers: Cb and Cr of the classes.
+        temperature: of the annealed mean.
+        weights_K: of the classes in the loss, or None: all alike.
+        from_sigmoid: the net ends in a sigmoid; its scores are then what went
+            into that, so that a spec with a sigmoid serves this task, too.
+        standardize: shift and scale of the luminance, or None.
+    """
+
+    centers: Centers
+    temperature: float
+    weights_K: Tensor | None = None
+    from_sigmoid: bool = False
+    standardize: Standardize | None = None
+    name: Literal["colorize-bins"] = "colorize-bins"
+    direct: Literal[False] = False
+    merges: Literal[True] = True
+
+    def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
+        """Give the gray pictures, the luminance in all three channels."""
+        return luminance(images_NCHW).expand_as(images_NCHW)
+
+    def prepare(self, shown_NCHW: Tensor) -> Tensor:
+        """Give the luminance, N×1×H×W, standardized if it is to be."""
+        gray_N1HW = luminance(shown_NCHW)
+        return gray_N1HW if self.standardize is None else self.standardize(gray_N1HW)
+
+    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Give the weighted cross-entropy to the soft classes, in nats a pixel."""
+        logits_NKHW = self._logits(output)
+        indices, weights = encode_soft(chroma(images_NCHW), self.centers)
+        of_classes_K = self.weights_K
+        if of_classes_K is None:
+            of_classes_K = torch.ones(len(self.centers), device=output.device)
+        return bins_loss(logits_NKHW, indices, weights, of_classes_K)
+
+    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Merge the classes' annealed mean with the luminance."""
+        chroma_N2HW = annealed_mean(self._logits(output), self.centers, self.temperature)
+        return merge(luminance(images_NCHW), chroma_N2HW)
+
+    def _logits(self, output: Tensor) -> Tensor:
+        return torch.logit(output, NEAREST_TO_ONE) if self.from_sigmoid else output

@@ -1,0 +1,50 @@
+"""Inpainting: give back the picture, a square of which was masked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from archsearch.tasks.chance import Batch, square_masks
+from archsearch.tasks.losses import Loss
+from archsearch.tasks.standardize import Standardize
+
+__all__ = ["Inpaint"]
+
+
+@dataclass(frozen=True)
+class Inpaint:
+    """x with a square of pixels set to 0 → x, all of it.
+
+    Attributes:
+        size: side of the square, in pixels.
+        criterion: mean loss of (output, target), over all pixels.
+        standardize: shift and scale of the masked picture, or None.
+    """
+
+    size: int
+    criterion: Loss
+    standardize: Standardize | None = None
+    name: Literal["inpaint"] = "inpaint"
+    direct: Literal[True] = True
+    merges: Literal[False] = False
+
+    def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
+        """Give the masked pictures."""
+        height, width = images_NCHW.shape[-2:]
+        masks_N1HW = square_masks(self.size, height, width, batch)
+        return images_NCHW.masked_fill(masks_N1HW.to(images_NCHW.device), 0.0)
+
+    def prepare(self, shown_NCHW: Tensor) -> Tensor:
+        """Give the masked pictures, standardized if they are to be."""
+        return shown_NCHW if self.standardize is None else self.standardize(shown_NCHW)
+
+    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Give the mean loss against the whole pictures."""
+        return self.criterion(output, images_NCHW)
+
+    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        """Give the output, outside the mask too; the pictures aren't looked at."""
+        return output

@@ -1,0 +1,196 @@
+"""Reduced-rank regression: the best linear map from a net's input to RGB, through k numbers.
+
+What principal components are for reconstruction, this is for tasks whose input
+isn't the picture they want back: with k as large as a net's latent, the linear
+rival of that net.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from archsearch.tasks.linear_code import LARGEST
+from archsearch.tasks.pictures import PictureSet
+
+__all__ = ["Feed", "RankedMap", "fit_map", "map_errors"]
+
+Feed = Callable[[Tensor, Tensor], Tensor]
+"""(pictures in [0, 1], float32, N×C×H×W; their indices, int64) → the net's input, N×…"""
+
+AT_ONCE = 1024
+"""Pictures in memory at once."""
+
+CUT_OFF = 1e-10
+"""Directions of the input with less than this share of the largest variance are left out."""
+
+RIDGES = tuple(10.0 ** (tenth / 4) for tenth in range(-36, 9))
+"""Ridges tried, in units of the input's mean variance: 1e-9 to 100, four a decade."""
+
+SPENT = 0.95
+"""Degrees of freedom, as a share of the pictures, past which cross-validation says nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class RankedMap:
+    """input → target through numbers of falling worth, float64.
+
+    Attributes:
+        feed_mean: of the flattened input, P.
+        target_mean: of the flattened picture, Q.
+        encoder: P × K; the first k columns give the best k numbers.
+        decoder: K × Q.
+        ridge: added to the variances of the input.
+    """
+
+    feed_mean: Tensor
+    target_mean: Tensor
+    encoder: Tensor
+    decoder: Tensor
+    ridge: float
+
+
+def fit_map(pictures: PictureSet, feed: Feed, *, ridge: float | None = None) -> RankedMap | None:
+    """Fit the training split's pictures to what they are fed as.
+
+    With input covariance S, S = U D Uᵀ, and cross-covariance C, the map of rank k is
+    that of reduced-rank regression (Izenman 1975, doi:10.1016/0047-259X(75)90042-1):
+    the first k singular vectors of (D + λ)^−½ Uᵀ C. Where inputs are singular
+    (pixels that are always masked, gray in three channels), directions with less
+    than 1e-10 of the largest variance are left out, which with λ = 0 is least
+    squares by the pseudo-inverse. λ keeps a map of 3072 × 3072 numbers from learning
+    few thousand pictures by heart; it is chosen by generalized cross-validation on
+    the training split alone (Golub, Heath and Wahba 1979).
+
+    Needs memory for P×P and P×Q numbers, not for the pictures.
+
+    Args:
+        pictures: whose training split to fit.
+        feed: gives the net's input.
+        ridge: λ, in squared units of the input; None chooses it.
+
+    Returns:
+        The map with all its directions, or None where input or picture have over
+        8192 numbers: that would take minutes and gigabytes.
+    """
+    wanted = pictures.images_NCHW[0].numel()
+    if wanted > LARGEST or _fed_numbers(pictures, feed) > LARGEST:
+        return None
+    moments = _moments(pictures, feed)
+    variances_P, directions_PP = torch.linalg.eigh(moments.feed_PP)
+    kept = variances_P > CUT_OFF * variances_P[-1].clamp_min(0)
+    variances_R, directions_PR = variances_P[kept], directions_PP[:, kept]
+    cross_RQ = directions_PR.T @ moments.cross_PQ
+    if ridge is None:
+        ridge = _cross_validated(variances_R, cross_RQ, moments)
+    scale_R = (variances_R + ridge).rsqrt()
+    whitened_RQ = scale_R[:, None] * cross_RQ
+    best_RK = torch.linalg.eigh(whitened_RQ @ whitened_RQ.T).eigenvectors.flip(1)[:, :wanted]
+    return RankedMap(
+        moments.feed_mean,
+        moments.target_mean,
+        encoder=directions_PR @ (scale_R[:, None] * best_RK),
+        decoder=best_RK.T @ whitened_RQ,
+        ridge=ridge,
+    )
+
+
+def map_errors(
+    fitted: RankedMap, pictures: PictureSet, indices: Tensor, feed: Feed, ks: Iterable[int]
+) -> dict[int, float]:
+    """Give the MSE of RGB predicted through k numbers and clamped to [0, 1], for each k.
+
+    Args:
+        fitted: on the training split.
+        pictures: whose pictures to predict.
+        indices: which of them.
+        feed: gives the net's input.
+        ks: more than the map has directions counts as all of them.
+    """
+    largest = len(fitted.decoder)
+    steps = sorted({min(k, largest) for k in ks})
+    squares = dict.fromkeys(steps, 0.0)
+    elements = 0
+    for fed_RP, truth_RQ in _rows(pictures, indices, feed):
+        coefficients_RK = (fed_RP - fitted.feed_mean) @ fitted.encoder[:, : steps[-1]]
+        predicted_RQ = fitted.target_mean.expand_as(truth_RQ).clone()
+        done = 0
+        for k in steps:
+            predicted_RQ.addmm_(coefficients_RK[:, done:k], fitted.decoder[done:k])
+            squares[k] += (predicted_RQ.clamp(0, 1) - truth_RQ).square_().sum().item()
+            done = k
+        elements += truth_RQ.numel()
+    return {k: squares[min(k, largest)] / elements for k in ks}
+
+
+class _Moments(NamedTuple):
+    """Means and population covariances of the training split."""
+
+    count: int
+    feed_mean: Tensor
+    target_mean: Tensor
+    feed_PP: Tensor
+    cross_PQ: Tensor
+    target_variance: float
+
+
+def _moments(pictures: PictureSet, feed: Feed) -> _Moments:
+    """Sum in float64 around the first picture, so that little cancels."""
+    count, first = 0, True
+    for fed_RP, truth_RQ in _rows(pictures, pictures.train, feed):
+        if first:
+            fed_at, truth_at = fed_RP.mean(0), truth_RQ.mean(0)
+            fed_total, truth_total = torch.zeros_like(fed_at), torch.zeros_like(truth_at)
+            feed_PP = fed_at.new_zeros(len(fed_at), len(fed_at))
+            cross_PQ = fed_at.new_zeros(len(fed_at), len(truth_at))
+            squares, first = truth_at.new_zeros(()), False
+        fed_RP -= fed_at
+        truth_RQ -= truth_at
+        feed_PP.addmm_(fed_RP.T, fed_RP)
+        cross_PQ.addmm_(fed_RP.T, truth_RQ)
+        squares += truth_RQ.square().sum()
+        fed_total += fed_RP.sum(0)
+        truth_total += truth_RQ.sum(0)
+        count += len(fed_RP)
+    fed_mean, truth_mean = fed_total / count, truth_total / count
+    return _Moments(
+        count,
+        fed_at + fed_mean,
+        truth_at + truth_mean,
+        feed_PP.div_(count).addr_(fed_mean, fed_mean, alpha=-1),
+        cross_PQ.div_(count).addr_(fed_mean, truth_mean, alpha=-1),
+        (squares / count - truth_mean.square().sum()).item(),
+    )
+
+
+def _cross_validated(variances_R: Tensor, cross_RQ: Tensor, moments: _Moments) -> float:
+    """Give the ridge with the least RSS / (1 − df/n)², from the spectrum alone."""
+    if not len(variances_R):
+        return 0.0
+    explained_R = cross_RQ.square().sum(1)
+    scores = {}
+    for ridge in (float(step * variances_R.mean()) for step in RIDGES):
+        kept_R = variances_R / (variances_R + ridge)
+        spent = (1 + kept_R.sum().item()) / moments.count
+        residual = moments.target_variance
+        residual -= (explained_R / (variances_R + ridge) * (2 - kept_R)).sum().item()
+        if spent < SPENT:
+            scores[ridge] = residual / (1 - spent) ** 2
+    return min(scores, key=scores.__getitem__, default=ridge)
+
+
+def _fed_numbers(pictures: PictureSet, feed: Feed) -> int:
+    one = pictures.train[:1]
+    return feed(pictures.images_NCHW[one].float() / 255, one).numel()
+
+
+def _rows(pictures: PictureSet, indices: Tensor, feed: Feed) -> Iterator[tuple[Tensor, Tensor]]:
+    """Give flattened (input, picture) pairs in float64, at most 1024 at a time."""
+    for part in torch.split(indices, AT_ONCE):
+        images_NCHW = pictures.images_NCHW[part]
+        fed = feed(images_NCHW.float() / 255, part)
+        yield fed.flatten(1).double(), images_NCHW.flatten(1).double() / 255

@@ -1,0 +1,133 @@
+"""Scores of a trained net on one split, and the pictures kept to be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from archsearch.config import needs_color
+from archsearch.records.results import ChromaHistogram, ClassScores, Scores
+from archsearch.tasks import ColorScorer, Scorer
+from archsearch.train.epoch import Training, predictions
+
+if TYPE_CHECKING:
+    from archsearch.data import Pictures
+
+__all__ = ["FIRST", "OF_EACH", "Tested", "Strip", "mse_of", "score_test", "score_val"]
+
+FIRST = 8
+"""First test pictures that are kept to be looked at."""
+
+OF_EACH = 3
+"""Of the best, of the middling and of the worst colored test pictures, as many are kept."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Test pictures kept to be looked at, uint8, N×H×W×3 each.
+
+    The first eight; then, where colors are predicted, those with the least, the
+    middling and the largest ΔE: three of each, by rising ΔE. Fewer pictures may
+    be there than eight; one may then stand twice among the nine.
+
+    Attributes:
+        originals: as they are.
+        shown: what the net got to see of them.
+        predicted: what it made of them.
+        chosen: how many at the end were chosen by ΔE: 9 or 0.
+    """
+
+    originals: NDArray[numpy.uint8]
+    shown: NDArray[numpy.uint8]
+    predicted: NDArray[numpy.uint8]
+    chosen: int = 0
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What the test split gave."""
+
+    scores: Scores
+    classes: tuple[ClassScores, ...]
+    chroma: ChromaHistogram | None
+    strip: Strip
+
+
+def mse_of(training: Training, indices: Tensor) -> float:
+    """Give the MSE alone, which is all that an epoch needs to know."""
+    scorer = Scorer(ssim=False)
+    for part in predictions(training, indices):
+        scorer.add(part.predicted_NCHW, part.images_NCHW)
+    return scorer.scores().mse
+
+
+def score_val(training: Training, pictures: Pictures) -> Scores:
+    """Give the scores of the validation split."""
+    scorer, colors = _scored(training, pictures.val, pictures, test=False)
+    return _with_colors(scorer, colors, test=False)
+
+
+def score_test(training: Training, pictures: Pictures) -> Tested:
+    """Give the scores of the test split, and pictures of it."""
+    scorer, colors = _scored(training, pictures.test, pictures, test=True)
+    first = list(range(min(FIRST, len(pictures.test))))
+    chosen = [] if colors is None else _chosen(colors.delta_e_per_picture().cpu())
+    return Tested(
+        scores=_with_colors(scorer, colors, test=True),
+        classes=() if colors is None else colors.classes(pictures.classes),
+        chroma=None if colors is None else colors.histogram(),
+        strip=_strip(training, pictures.test[first + chosen], len(chosen)),
+    )
+
+
+def _scored(
+    training: Training, indices: Tensor, pictures: Pictures, *, test: bool
+) -> tuple[Scorer, ColorScorer | None]:
+    scorer = Scorer()
+    colors = ColorScorer(lab=test) if needs_color(training.task.name) else None
+    for part in predictions(training, indices):
+        scorer.add(part.predicted_NCHW, part.images_NCHW)
+        if colors is not None:
+            colors.add(
+                part.predicted_NCHW,
+                part.images_NCHW,
+                unclipped_N3HW=part.unclipped_NCHW if training.task.merges else None,
+                labels_N=None if pictures.labels is None else pictures.labels[part.indices],
+            )
+    return scorer, colors
+
+
+def _with_colors(scorer: Scorer, colors: ColorScorer | None, *, test: bool) -> Scores:
+    scores = scorer.scores()
+    if colors is None:
+        return scores
+    return scores.model_copy(update={"color": colors.scores(test=test)})
+
+
+def _chosen(delta_e_N: Tensor) -> list[int]:
+    """Places of the least, the middling and the largest ΔE, by rising ΔE."""
+    order = delta_e_N.argsort(stable=True).tolist()
+    last, middle = len(order) - 1, len(order) // 2 - OF_EACH // 2
+    starts = (0, middle, len(order) - OF_EACH)
+    places = [start + step for start in starts for step in range(OF_EACH)]
+    return [order[min(max(place, 0), last)] for place in places]
+
+
+def _strip(training: Training, indices: Tensor, chosen: int) -> Strip:
+    (part,) = predictions(training, indices)
+    return Strip(
+        originals=_as_bytes(part.images_NCHW),
+        shown=_as_bytes(part.shown_NCHW),
+        predicted=_as_bytes(part.predicted_NCHW),
+        chosen=chosen,
+    )
+
+
+def _as_bytes(images_NCHW: Tensor) -> NDArray[numpy.uint8]:
+    scaled_NCHW = images_NCHW.mul(255).round().clamp(0, 255)
+    return scaled_NCHW.to("cpu", torch.uint8).permute(0, 2, 3, 1).contiguous().numpy()

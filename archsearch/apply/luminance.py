@@ -7,7 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["gray_of", "luminance_of", "with_luminance"]
+from archsearch.tasks.color_space import luminance
+
+__all__ = ["gray_of", "with_luminance"]
 
 FIXED_POINT = (19595, 38470, 7471)
 """0.299, 0.587 and 0.114 in 1/65536: how Pillow and libjpeg compute Y, rounded."""
@@ -41,7 +43,7 @@ def with_luminance(colors_CHW: Tensor, luminance_HW: Tensor) -> Tensor:
     and Cr shrink toward gray by one factor.
 
     Args:
-        colors_CHW: RGB in [0, 1].
+        colors_CHW: RGB; it may leave [0, 1].
         luminance_HW: in [0, 1].
 
     Example:
@@ -50,15 +52,8 @@ def with_luminance(colors_CHW: Tensor, luminance_HW: Tensor) -> Tensor:
         >>> [round(value, 3) for value in bright.flatten().tolist()]
         [1.0, 0.943, 0.857]
     """
-    own_HW = luminance_of(colors_CHW)
-    difference_CHW = colors_CHW - own_HW
+    difference_CHW = colors_CHW - luminance(colors_CHW)
     room_CHW = torch.where(difference_CHW > 0, 1 - luminance_HW, luminance_HW)
     share_CHW = room_CHW / difference_CHW.abs().clamp_min(torch.finfo(torch.float32).tiny)
     share_HW = share_CHW.amin(dim=0).clamp_max(1.0)
     return luminance_HW + share_HW * difference_CHW
-
-
-def luminance_of(colors_CHW: Tensor) -> Tensor:
-    """Give .299R + .587G + .114B of 3×H×W, H×W."""
-    weights_C11 = colors_CHW.new_tensor([0.299, 0.587, 0.114]).view(3, 1, 1)
-    return (weights_C11 * colors_CHW).sum(dim=0)

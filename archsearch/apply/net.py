@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from archsearch.data import load_pictures
-from archsearch.errors import RunFailedError
+from archsearch.apply.tiles import Predict
+from archsearch.config import Inpaint, needs_color
+from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder
 from archsearch.records import RunRecord, load_run
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks import Task, make_task
+from archsearch.tasks import Task, make_task_for_apply
 from archsearch.train import load_model
 
 __all__ = ["TileNet", "load_net"]
 
-COLORING = frozenset({"colorize", "colorize-chroma", "colorize-bins"})
-FILLING = frozenset({"inpaint"})
 BATCH_NUMBERS = 2**24
 """How many numbers the widest layer may hold for one batch of tiles: 64 MiB."""
 MOST_TILES = 256
@@ -34,26 +32,21 @@ class TileNet:
         run: the run's name.
         task: what it was trained for.
         plan: the model; its input is the tile.
-        picture_channels: 3, or 1 for a net of gray pictures.
+        channels: of the tiles: 3, or 1 for a net of gray pictures.
+        colors: whether it sees only the luminance of its tiles and colors them.
+        fills: whether it fills what is masked.
         predict: tiles N×C×h×w in [0, 1] → the same of the result; a net that
-            fills takes one more channel, 1 where the tile is to be filled.
+            fills takes one more channel, 1 where the tile is to be filled, and
+            one that colors may leave [0, 1].
     """
 
     run: str
     task: str
     plan: ModelPlan
-    picture_channels: int
-    predict: Callable[[Tensor], Tensor]
-
-    @property
-    def colors(self) -> bool:
-        """Whether it is fed luminance and gives colors."""
-        return self.task in COLORING
-
-    @property
-    def fills(self) -> bool:
-        """Whether it fills what is masked."""
-        return self.task in FILLING
+    channels: int
+    colors: bool
+    fills: bool
+    predict: Predict
 
     @property
     def batch(self) -> int:
@@ -74,34 +67,39 @@ def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
     """
     run = load_run(folder)
     model = load_model(folder).to(device)
-    task = task_of(run, model.plan)
+    coloring = needs_color(run.settings.task)
+    fills = isinstance(run.settings.task, Inpaint)
+    predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))
     return TileNet(
         run=run.name,
-        task=task.name,
+        task=run.settings.task.name,
         plan=model.plan,
-        picture_channels=model.plan.input.channels,
-        predict=_predictor(model, task, torch.device(device)),
+        channels=3 if coloring else model.plan.input.channels,
+        colors=coloring,
+        fills=fills,
+        predict=_where_masked(predict) if fills else predict,
     )
 
 
-def task_of(run: RunRecord, plan: ModelPlan) -> Task:
-    """Give the task of a finished run, ready for pictures it was not trained on."""
-    settings = run.settings
-    pictures = load_pictures(
-        settings.data,
-        height=plan.input.height,
-        width=plan.input.width,
-        channels=plan.input.channels,
-    )
-    return make_task(settings.task, settings.train, pictures, standardize=settings.data.standardize)
+def _task(folder: Path, run: RunRecord, plan: ModelPlan) -> Task:
+    mean, std = run.result.fed_mean, run.result.fed_std
+    if run.settings.data.standardize and not mean:
+        raise InputError(
+            f"{folder} doesn't hold the mean and std that its net's input was standardized by",
+            help="train it again into another folder with --out",
+        )
+    return make_task_for_apply(plan, run.settings, mean, std)
 
 
-def _predictor(model: Autoencoder, task: Task, device: torch.device) -> Callable[[Tensor], Tensor]:
+def _predictor(model: Autoencoder, task: Task, device: torch.device) -> Predict:
     def predict(tiles_NCHW: Tensor) -> Tensor:
         with torch.inference_mode():
             here_NCHW = tiles_NCHW.to(device)
-            fed_NCHW, _ = task.feed(here_NCHW)
-            made_NCHW = task.predict(model(fed_NCHW), here_NCHW).float().cpu()
+            output = model(task.prepare(here_NCHW))
+            made_NCHW = task.unclipped(output, here_NCHW)
+            if not task.merges:  # merged colors are clipped once they are blended
+                made_NCHW = made_NCHW.clamp(0.0, 1.0)
+            made_NCHW = made_NCHW.float().cpu()
         if not bool(made_NCHW.isfinite().all()):
             raise RunFailedError(
                 f"the net `{model.plan.name}` gave NaN or infinite numbers",
@@ -110,3 +108,16 @@ def _predictor(model: Autoencoder, task: Task, device: torch.device) -> Callable
         return made_NCHW
 
     return predict
+
+
+def _where_masked(predict: Predict) -> Predict:
+    """Leave tiles that have nothing to fill as they are: they aren't looked at."""
+
+    def fill(tiles_NCHW: Tensor) -> Tensor:
+        made_NCHW = tiles_NCHW[:, :-1].clone()
+        masked_N = tiles_NCHW[:, -1].flatten(1).amax(dim=1) > 0
+        if bool(masked_N.any()):
+            made_NCHW[masked_N] = predict(made_NCHW[masked_N])
+        return made_NCHW
+
+    return fill

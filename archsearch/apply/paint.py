@@ -10,10 +10,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archsearch.apply.luminance import luminance_of, with_luminance
+from archsearch.apply.luminance import with_luminance
 from archsearch.apply.net import TileNet
 from archsearch.apply.picture import Photograph
 from archsearch.apply.tiles import Block, Grid
+from archsearch.tasks.color_space import luminance
 
 __all__ = ["OnTiles", "Painted", "paint"]
 
@@ -76,7 +77,7 @@ def paint(
 
 def _fed(net: TileNet, photograph: Photograph, hole_HW: Hole | None) -> Photograph:
     """The picture as the net sees it; a hole is black, as in training."""
-    fed = photograph.to_gray() if net.colors or net.picture_channels == 1 else photograph
+    fed = photograph.to_gray() if net.colors or net.channels == 1 else photograph
     if hole_HW is None:
         return fed
     pixels_HWC = numpy.where(hole_HW[..., None], fed.pixels_HWC.dtype.type(0), fed.pixels_HWC)
@@ -93,7 +94,7 @@ def _reader(
     net: TileNet, fed: Photograph, hole_HW: Hole | None
 ) -> Callable[[NDArray[numpy.intp], NDArray[numpy.intp]], Tensor]:
     def read(rows: NDArray[numpy.intp], columns: NDArray[numpy.intp]) -> Tensor:
-        part_CHW = fed.part(rows, columns).expand(net.picture_channels, -1, -1)
+        part_CHW = fed.part(rows, columns).expand(net.channels, -1, -1)
         if hole_HW is None:
             return part_CHW
         mask_HW = torch.from_numpy(hole_HW[numpy.ix_(rows, columns)])
@@ -108,7 +109,7 @@ def _finished(net: TileNet, fed: Photograph, block: Block, made_KHW: Tensor) -> 
         rows, columns = numpy.arange(block.top, block.bottom), numpy.arange(block.left, block.right)
         return with_luminance(made_KHW, fed.part(rows, columns)[0])
     if fed.gray and len(made_KHW) == 3:
-        return luminance_of(made_KHW)[None]
+        return luminance(made_KHW)
     return made_KHW
 
 

@@ -109,7 +109,7 @@ def apply_run(
     net = load_net(run, device)
     if mask is not None and not net.fills:
         raise InputError(
-            f"--mask with a run that was trained to {net.task}",
+            f"--mask with a run that was trained for {net.task}",
             help="a mask is for runs of the task inpaint",
         )
     places = places_for(pictures, net.task, out=out, mask=mask, overwrite=overwrite)

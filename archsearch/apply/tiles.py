@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-__all__ = ["Block", "Grid", "fade", "mirrored", "stride_of"]
+__all__ = ["Block", "Grid", "Predict", "fade", "mirrored", "stride_of"]
 
 BLOCK_SIDE = 1024
 """Pixels along each side of what is blended in one go, at most (or four strides)."""

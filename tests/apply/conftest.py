@@ -57,12 +57,14 @@ def face(astronaut: Image.Image) -> Image.Image:
 def net(tmp_path: Path) -> Callable[..., TileNet]:
     """Gives a net that changes colors by a matrix, pixel for pixel; none: the identity."""
 
-    def make(matrix: torch.Tensor | None = None, task: str = "reconstruct") -> TileNet:
+    def make(matrix: torch.Tensor | None = None, *, colors: bool = False) -> TileNet:
         path = tmp_path / "pointwise.yaml"
         path.write_text(POINTWISE)
         model = build(load(path).plan(), seed=0)
         set_matrices(model, [torch.eye(3), torch.eye(3) if matrix is None else matrix])
-        return TileNet("made", task, model.plan, 3, lambda tiles: model(tiles).detach())
+        task = "colorize" if colors else "reconstruct"
+        predict = lambda tiles: model(tiles).detach()  # noqa: E731 - one expression
+        return TileNet("made", task, model.plan, 3, colors, fills=False, predict=predict)
 
     return make
 
@@ -82,10 +84,27 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run trained for one epoch on the built-in photographs."""
     place = tmp_path_factory.mktemp("trained")
     (place / "tiny.yaml").write_text(SPEC)
+    _train(place, place / "run")
+    return place / "run"
+
+
+@pytest.fixture(scope="session")
+def trained_for(trained: Path) -> Callable[[str], Path]:
+    """Gives the folder of a run of a task, one epoch on the built-in photographs; made once."""
+
+    def train(task: str, *more: str) -> Path:
+        folder = trained.parent / "-".join([task, *more]).replace("=", "-")
+        if not folder.exists():
+            _train(trained.parent, folder, "--task", task, *more)
+        return folder
+
+    return train
+
+
+def _train(place: Path, folder: Path, *more: str) -> None:
     command = ["train", str(place / "tiny.yaml"), "--data", "photos", "--limit", "200"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARCHSEARCH_CACHE", str(place / "cache"))
         with pytest.raises(SystemExit) as ended:
-            main([*command, "--epochs", "1", "--out", str(place / "run")])
+            main([*command, "--epochs", "1", "--out", str(folder), *more])
     assert not ended.value.code
-    return place / "run"

@@ -22,6 +22,12 @@ def place(tmp_path: Path, face: Image.Image, monkeypatch: pytest.MonkeyPatch) ->
     return tmp_path
 
 
+def opened(path: str | Path) -> Image.Image:
+    with Image.open(path) as picture:
+        picture.load()
+        return picture
+
+
 def run(trained: Path, *more: str) -> int:
     with pytest.raises(SystemExit) as ended:
         main(["apply", str(trained), *more])
@@ -41,14 +47,14 @@ def test_results_lie_beside_the_pictures(trained, place, capsys) -> None:
         "face.png (75×61) → face-reconstruct.png\nturned.jpg (61×75) → turned-reconstruct.png\n"
     )
     assert printed.err == ""
-    color, gray = Image.open("face-reconstruct.png"), Image.open("turned-reconstruct.png")
+    color, gray = opened("face-reconstruct.png"), opened("turned-reconstruct.png")
     assert (color.mode, color.size, gray.mode, gray.size) == ("RGB", (75, 61), "L", (61, 75))
 
 
 def test_a_trained_net_gives_something_like_the_picture(trained, place, astronaut) -> None:
     astronaut.save("astronaut.png")
     done = apply_run(trained, [Path("astronaut.png")])
-    result = numpy.asarray(Image.open(done.written[0].result)) / 255
+    result = numpy.asarray(opened(done.written[0].result)) / 255
     original = numpy.asarray(astronaut) / 255
     assert ((result - original) ** 2).mean() < original.var() / 2
 
@@ -56,10 +62,10 @@ def test_a_trained_net_gives_something_like_the_picture(trained, place, astronau
 def test_out_names_the_folder_and_side_by_side_adds_a_picture(trained, place, capsys) -> None:
     assert run(trained, "face.png", "--out", "a/b", "--side-by-side") == 0
     assert files(place / "a") == ["b/face-side-by-side.png", "b/face.png"]
-    both = Image.open("a/b/face-side-by-side.png")
+    both = opened("a/b/face-side-by-side.png")
     assert (both.mode, both.size) == ("RGB", (75 * 2 + 8, 61))
-    assert both.crop((0, 0, 75, 61)).tobytes() == Image.open("face.png").tobytes()
-    assert both.crop((83, 0, 158, 61)).tobytes() == Image.open("a/b/face.png").tobytes()
+    assert both.crop((0, 0, 75, 61)).tobytes() == opened("face.png").tobytes()
+    assert both.crop((83, 0, 158, 61)).tobytes() == opened("a/b/face.png").tobytes()
 
 
 def test_json_tells_what_was_written_and_what_failed(trained, place, capsys) -> None:
@@ -94,7 +100,7 @@ def test_pictures_that_fail_keep_no_other_back_and_are_told_at_the_end(
         (["nowhere.png"], "error: nowhere.png: no such file"),
         (["."], "is a folder"),
         (["face.png", "--device", "tpu"], "there is no device 'tpu'"),
-        (["face.png", "--mask", "face.png"], "--mask with a run that was trained to reconstruct"),
+        (["face.png", "--mask", "face.png"], "--mask with a run that was trained for reconstruct"),
         (["face.png", "--out", "turned.jpg"], "turned.jpg is a file, not a folder"),
         (["face.png", "./face.png"], "would both be written to"),
     ],
@@ -143,7 +149,7 @@ def test_what_is_there_is_replaced_only_when_told_to(trained, place, capsys) -> 
     assert "face-reconstruct.png is there already" in capsys.readouterr().err
     assert (place / "face-reconstruct.png").read_text() == "mine"
     assert run(trained, "face.png", "--overwrite") == 0
-    assert Image.open("face-reconstruct.png").size == (75, 61)
+    assert opened("face-reconstruct.png").size == (75, 61)
 
 
 def test_a_side_by_side_picture_is_not_replaced_either(trained, place, capsys) -> None:
@@ -175,8 +181,8 @@ def test_a_profile_goes_along_only_where_it_fits(place, face) -> None:
     pixels = numpy.asarray(face)
     write_png(Path("color.png"), Photograph(pixels, None, profile))
     write_png(Path("gray.png"), Photograph(pixels[..., :1], None, profile))
-    assert Image.open("color.png").info["icc_profile"] == profile
-    assert "icc_profile" not in Image.open("gray.png").info
+    assert opened("color.png").info["icc_profile"] == profile
+    assert "icc_profile" not in opened("gray.png").info
 
 
 def test_opacity_is_written(trained, place, face) -> None:
@@ -186,10 +192,10 @@ def test_opacity_is_written(trained, place, face) -> None:
         stored.putalpha(alpha)
         stored.convert(mode).save(f"{mode}.png")
         done = apply_run(trained, [Path(f"{mode}.png")], side_by_side=True)
-        result = Image.open(done.written[0].result)
+        result = opened(done.written[0].result)
         assert result.mode == mode
         assert result.getchannel("A").tobytes() == alpha.tobytes()
-        assert Image.open(done.written[0].side_by_side).mode == "RGBA"
+        assert opened(done.written[0].side_by_side).mode == "RGBA"
 
 
 def test_the_errors_of_one_picture_stay_as_they_are(trained, place) -> None:

@@ -67,7 +67,7 @@ def test_opacity_is_kept(net: Net, face: Image.Image) -> None:
 
 def test_colors_come_with_the_exact_luminance(net: Net, face: Image.Image) -> None:
     gray = photograph(face.convert("L"))
-    result = paint(net(TEAL, task="colorize"), gray).result
+    result = paint(net(TEAL, colors=True), gray).result
     assert not result.gray
     exact = result.pixels_HWC @ numpy.array([0.299, 0.587, 0.114])
     assert numpy.abs(exact - gray.pixels_HWC[..., 0]).max() <= 0.501
@@ -78,7 +78,7 @@ def test_colors_come_with_the_exact_luminance(net: Net, face: Image.Image) -> No
 def test_a_color_picture_and_its_gray_version_are_colored_alike(
     net: Net, astronaut: Image.Image
 ) -> None:
-    coloring = net(TEAL, task="colorize")
+    coloring = net(TEAL, colors=True)
     of_color = paint(coloring, photograph(astronaut))
     of_gray = paint(coloring, photograph(astronaut.convert("L")))
     assert numpy.array_equal(of_color.result.pixels_HWC, of_gray.result.pixels_HWC)

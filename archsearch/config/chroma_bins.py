@@ -12,7 +12,7 @@ BINS_PER_AXIS = 10
 """Default grid: 93 classes."""
 
 LARGEST_BINS_PER_AXIS = 64
-"""2,641 classes; already finer than the chroma of most JPEGs."""
+"""3,031 classes; already finer than the chroma of most JPEGs."""
 
 RED, GREEN, BLUE = 0.299, 0.587, 0.114
 """Weights of the luminance (ITU-R BT.601, as JFIF takes them)."""

@@ -58,7 +58,9 @@ def _task(definitions: Mapping[str, Json]) -> Json:
         "minProperties": 1,
         "maxProperties": 1,
     }
-    return {"description": _WHAT, "anyOf": [{"enum": list(TASK_NAMES)}, whole]}
+    names = {"enum": list(TASK_NAMES)}
+    stored = {"properties": {"name": names}, "required": ["name"], "additionalProperties": False}
+    return {"description": _WHAT, "anyOf": [names, whole, {"type": "object", **stored}]}
 
 
 def _tell(part: Json, definitions: Mapping[str, Json]) -> None:

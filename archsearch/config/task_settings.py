@@ -155,7 +155,7 @@ def _tagged(value: object) -> object:
     tagged = {"name": value} if isinstance(value, str) else value
     if not isinstance(tagged, dict):
         raise ValueError(f"write a task's name, with its options under it, {_EXAMPLE}")  # noqa: TRY004
-    if "name" not in tagged:
+    if tagged.keys() != {"name"}:  # {name: denoise} is how earlier versions stored it
         if len(tagged) != 1:
             raise ValueError(f"write one task, with its options under it, {_EXAMPLE}")
         ((name, options),) = tagged.items()
@@ -244,4 +244,5 @@ def changed_task(task: TaskSettings, changes: Mapping[str, object]) -> AnyTask:
         key: int(value) if isinstance(value, float) and value.is_integer() else value
         for key, value in changes.items()
     }
-    return read_task({**kept, **whole, "name": name})
+    options = {key: value for key, value in {**kept, **whole}.items() if key != "name"}
+    return read_task({name: options})

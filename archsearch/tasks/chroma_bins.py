@@ -48,8 +48,8 @@ def encode_hard(chroma_N2HW: Tensor, centers: Centers) -> Tensor:
         >>> encode_hard(gray_and_blue, ((0.5, 0.5), (1.0, 0.4))).tolist()
         [[[0, 1]]]
     """
-    indices_NHWB, squares_NHWB = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
-    return indices_NHWB.gather(-1, squares_NHWB.argmin(-1, keepdim=True)).squeeze(-1)
+    indices_NBHW, squares_NBHW = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
+    return indices_NBHW.gather(1, squares_NBHW.argmin(1, keepdim=True)).squeeze(1)
 
 
 def encode_soft(
@@ -67,7 +67,7 @@ def encode_soft(
             classes, as in the paper (5 on a grid of 10).
 
     Returns:
-        Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×H×W×B.
+        Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×B×H×W.
 
     Raises:
         ValueError: no neighbours, or sigma not above 0.
@@ -76,9 +76,10 @@ def encode_soft(
     if neighbours < 1 or sigma <= 0:
         raise ValueError(f"{neighbours} neighbours, sigma {sigma}: both must be above 0")
     indices, squares = _nearest(chroma_N2HW, centers, min(neighbours, len(centers)))
-    return indices, squares.div_(-2 * sigma**2).softmax(-1)
+    return indices, squares.div_(-2 * sigma**2).softmax(1)
 
 
+@lru_cache(maxsize=8)
 def spacing(centers: Centers) -> float:
     """Give the smallest distance between two classes.
 
@@ -86,7 +87,7 @@ def spacing(centers: Centers) -> float:
         >>> spacing(((0.5, 0.5), (0.5, 0.25), (1.0, 0.5)))
         0.25
     """
-    return _spacing(centers)
+    return torch.nn.functional.pdist(torch.tensor(centers, dtype=torch.float64)).min().item()
 
 
 def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
@@ -105,7 +106,7 @@ def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
     counts_K = torch.zeros(len(centers), dtype=torch.int64)
     for images_N3HW in batches(pictures, pictures.train, 1024):
         classes = encode_hard(chroma(images_N3HW.float() / 255), centers)
-        counts_K += torch.bincount(classes.flatten(), minlength=len(centers))
+        counts_K += torch.bincount(classes.flatten(), minlength=len(centers)).cpu()
     if int((counts_K > 0).sum()) <= 1:
         raise InputError(
             "bins without rebalancing data: all pixels of the training split's "
@@ -146,24 +147,26 @@ def class_weights(
 
 
 def bins_loss(
-    logits_NKHW: Tensor, indices_NHWB: Tensor, weights_NHWB: Tensor, class_weights_K: Tensor
+    logits_NKHW: Tensor, indices_NBHW: Tensor, weights_NBHW: Tensor, class_weights_K: Tensor
 ) -> Tensor:
     """Give the weighted cross-entropy to soft classes, in nats, mean over pixels.
 
     −Σ_b w_b log softmax(logits)_b, times the class weight of the pixel's heaviest
-    class (equations 2 and 3 of the paper). Fastest with logits in channels_last.
+    class (equations 2 and 3 of the paper). Fastest with logits in channels_last;
+    hard classes would save only a tenth of its time.
 
     Args:
         logits_NKHW: what the net gave.
-        indices_NHWB: classes of :func:`encode_soft`.
-        weights_NHWB: their weights, adding up to 1.
+        indices_NBHW: classes of :func:`encode_soft`.
+        weights_NBHW: their weights, adding up to 1.
         class_weights_K: of :func:`class_weights`; ones weight nothing.
     """
-    logits_NHWK = logits_NKHW.permute(0, 2, 3, 1)
-    heaviest = indices_NHWB.gather(-1, weights_NHWB.argmax(-1, keepdim=True)).squeeze(-1)
+    heaviest = indices_NBHW.gather(1, weights_NBHW.argmax(1, keepdim=True)).squeeze(1)
     importance_NHW = class_weights_K.to(logits_NKHW)[heaviest]
-    logs_NHWB = logits_NHWK.log_softmax(-1).gather(-1, indices_NHWB)
-    return -((logs_NHWB * weights_NHWB).sum(-1) * importance_NHW).mean()
+    logs_NHWK = logits_NKHW.permute(0, 2, 3, 1).log_softmax(-1)
+    near_NHWB = logs_NHWK.gather(-1, indices_NBHW.permute(0, 2, 3, 1))
+    told_NHW = (near_NHWB * weights_NBHW.permute(0, 2, 3, 1)).sum(-1)
+    return -(told_NHW * importance_NHW).mean()
 
 
 def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.38) -> Tensor:
@@ -182,32 +185,49 @@ def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.
     if not temperature > 0:
         raise ValueError(f"a temperature of {temperature}: it must be above 0")
     shares_NHWK = (logits_NKHW.permute(0, 2, 3, 1) / temperature).softmax(-1)
-    return (shares_NHWK @ shares_NHWK.new_tensor(centers)).permute(0, 3, 1, 2)
+    places_K2 = _places(centers, shares_NHWK.dtype, shares_NHWK.device)
+    return (shares_NHWK @ places_K2).permute(0, 3, 1, 2)
 
 
 def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor, Tensor]:
-    """Give ``count`` classes near each pixel and their squared distances, both N×H×W×count."""
-    chroma_NHW2 = chroma_N2HW.permute(0, 2, 3, 1)
-    cb, cr = (chroma_NHW2 * FINE).long().clamp_(0, FINE - 1).unbind(-1)
-    indices = _table(centers, count).to(chroma_N2HW.device)[cb * FINE + cr]
-    offsets = chroma_N2HW.new_tensor(centers)[indices] - chroma_NHW2.unsqueeze(-2)
-    return indices, offsets.square_().sum(-1)
+    """Give ``count`` classes near each pixel and their squared distances, both N×B×H×W.
+
+    In memory the B planes lie one after the other: looking up and comparing whole
+    planes is ten times faster than five numbers a pixel.
+    """
+    cb, cr = (plane.flatten() for plane in chroma_N2HW.unbind(1))
+    fine_N2HW = (chroma_N2HW * FINE).to(torch.int32).clamp_(0, FINE - 1)
+    places = (fine_N2HW[:, 0] * FINE + fine_N2HW[:, 1]).flatten()
+    cbs_K, crs_K = _places(centers, cb.dtype, cb.device).T.contiguous()
+    indices, squares = [], []
+    for classes_F in _table(centers, count, cb.device):
+        near = classes_F.index_select(0, places)
+        indices.append(near)
+        to_cb, to_cr = cbs_K.index_select(0, near) - cb, crs_K.index_select(0, near) - cr
+        squares.append(to_cb.square_() + to_cr.square_())
+    planes = (count, len(chroma_N2HW), *chroma_N2HW.shape[2:])
+    return (
+        torch.stack(indices).view(planes).movedim(0, 1),
+        torch.stack(squares).view(planes).movedim(0, 1),
+    )
 
 
 @lru_cache(maxsize=8)
-def _table(centers: Centers, count: int) -> Tensor:
-    """Give the classes nearest to each fine square's middle, int64, 256² × count."""
+def _table(centers: Centers, count: int, device: torch.device) -> Tensor:
+    """Give the classes nearest to each fine square's middle, int64, count × 256²."""
     with torch.inference_mode(False):  # it outlives the caller's mode
         middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
         points = torch.cartesian_prod(middles, middles)
         distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
-        return distances.topk(count, dim=1, largest=False).indices
+        nearest = distances.topk(count, dim=1, largest=False).indices
+        return nearest.T.contiguous().to(device)
 
 
 @lru_cache(maxsize=8)
-def _spacing(centers: Centers) -> float:
-    tensor = torch.tensor(centers, dtype=torch.float64)
-    return torch.nn.functional.pdist(tensor).min().item()
+def _places(centers: Centers, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Give the centers as a tensor, K×2; made once, as a step on a GPU would wait for it."""
+    with torch.inference_mode(False):
+        return torch.tensor(centers, dtype=dtype, device=device)
 
 
 def _smoothed(shares_K: Tensor, centers: Centers, sigma: float | None) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import torch
@@ -75,8 +75,9 @@ def reduced_rank(
             the map has directions counts as all.
         held: the same for validation and test, told the pictures' indices too, so that
             noise and masks are those that nets are measured with. None: ``feed``.
-        name: what ``feed`` does, as part of a file name, such as ``denoise-0.1``; what
-            was fitted is then kept for later calls. Without it, nothing is kept.
+        name: what ``feed`` and ``held`` do, as part of a file name, such as
+            ``denoise-0.1``; what was fitted and measured is then kept for later calls.
+            Without it, nothing is kept.
         cache: folder for fitted maps, shared by processes and later runs.
 
     Returns:
@@ -88,14 +89,9 @@ def reduced_rank(
     wanted = sorted(set(ks))
     if wanted and wanted[0] < 0:
         raise ValueError(f"a map through {wanted[0]} numbers: k must be at least 0")
-    key = _Key(pictures.fingerprint, name, cache, pictures, _without_indices(feed))
-    fitted = (_kept_map if name else _fitted_map)(key)
-    if fitted is None:
-        return dict.fromkeys(wanted)
-    told = held or key.feed
-    val = map_errors(fitted, pictures, pictures.val, told, wanted)
-    test = map_errors(fitted, pictures, pictures.test, told, wanted)
-    return {k: SplitErrors(val[k], test[k]) for k in wanted}
+    told = _without_indices(feed)
+    key = _Key(pictures.fingerprint, name, cache if name else None, pictures, told, held or told)
+    return (_kept(key) if name else _Mapped(key)).measure(wanted)
 
 
 @dataclass(frozen=True)
@@ -107,13 +103,40 @@ class _Key:
     cache: Path | None
     pictures: PictureSet = field(compare=False)
     feed: Feed = field(compare=False)
+    held: Feed = field(compare=False)
 
 
-def _fitted_map(key: _Key) -> RankedMap | None:
-    return fit_or_load_map(key.pictures, key.feed, key.name, key.cache if key.name else None)
+@dataclass
+class _Mapped:
+    """A linear map with the errors measured so far."""
+
+    key: _Key
+    errors: dict[int, SplitErrors | None] = field(default_factory=dict)
+
+    @cached_property
+    def fitted(self) -> RankedMap | None:
+        return fit_or_load_map(self.key.pictures, self.key.feed, self.key.name, self.key.cache)
+
+    def measure(self, ks: Iterable[int]) -> dict[int, SplitErrors | None]:
+        """Give the errors for each k; what is new is measured in one go."""
+        wanted = list(ks)
+        if new := [k for k in wanted if k not in self.errors]:
+            self._measure(new)
+        return {k: self.errors[k] for k in wanted}
+
+    def _measure(self, ks: list[int]) -> None:
+        if self.fitted is None:
+            self.errors |= dict.fromkeys(ks)
+            return
+        pictures, held = self.key.pictures, self.key.held
+        val = map_errors(self.fitted, pictures, pictures.val, held, ks)
+        test = map_errors(self.fitted, pictures, pictures.test, held, ks)
+        self.errors |= {k: SplitErrors(val[k], test[k]) for k in ks}
 
 
-_kept_map = lru_cache(maxsize=1)(_fitted_map)
+@lru_cache(maxsize=1)
+def _kept(key: _Key) -> _Mapped:
+    return _Mapped(key)
 
 
 def _without_indices(feed: Callable[[Tensor], Tensor]) -> Feed:

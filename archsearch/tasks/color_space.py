@@ -34,7 +34,7 @@ def luminance(images_N3HW: Tensor) -> Tensor:
         >>> luminance(torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)).item()
         0.29899999499320984
     """
-    red, green, blue = images_N3HW.split(1, dim=-3)
+    red, green, blue = torch.split(images_N3HW, 1, dim=-3)
     return RED * red + GREEN * green + BLUE * blue
 
 
@@ -44,7 +44,7 @@ def chroma(images_N3HW: Tensor) -> Tensor:
     B − Y and R − Y are taken as sums of differences between channels, so that a
     gray pixel has exactly .5, whatever the dtype.
     """
-    red, green, blue = images_N3HW.split(1, dim=-3)
+    red, green, blue = torch.split(images_N3HW, 1, dim=-3)
     blue_difference = RED * (blue - red) + GREEN * (blue - green)
     red_difference = GREEN * (red - green) + BLUE * (red - blue)
     return torch.cat([0.5 + blue_difference / CB, 0.5 + red_difference / CR], dim=-3)
@@ -70,7 +70,7 @@ def to_rgb(ycbcr_N3HW: Tensor) -> Tensor:
     R = Y + 1.402 (Cr − .5), B = Y + 1.772 (Cb − .5), and G so that Y stays Y. Gray
     chroma (.5) gives three exactly equal channels.
     """
-    luma, cb, cr = ycbcr_N3HW.split(1, dim=-3)
+    luma, cb, cr = torch.split(ycbcr_N3HW, 1, dim=-3)
     blue_difference, red_difference = CB * (cb - 0.5), CR * (cr - 0.5)
     green = luma - (BLUE / GREEN) * blue_difference - (RED / GREEN) * red_difference
     return torch.cat([luma + red_difference, green, luma + blue_difference], dim=-3)

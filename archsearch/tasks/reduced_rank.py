@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -81,18 +80,18 @@ def fit_map(pictures: PictureSet, feed: Feed, *, ridge: float | None = None) -> 
     if wanted > LARGEST or _fed_numbers(pictures, feed) > LARGEST:
         return None
     moments = _moments(pictures, feed)
-    variances_P, directions_PP = torch.linalg.eigh(moments.feed_PP)
+    feed_PP, cross_PQ = moments.covariances
+    variances_P, directions_PP = torch.linalg.eigh(feed_PP)
     kept = variances_P > CUT_OFF * variances_P[-1].clamp_min(0)
     variances_R, directions_PR = variances_P[kept], directions_PP[:, kept]
-    cross_RQ = directions_PR.T @ moments.cross_PQ
+    cross_RQ = directions_PR.T @ cross_PQ
     if ridge is None:
         ridge = _cross_validated(variances_R, cross_RQ, moments)
     scale_R = (variances_R + ridge).rsqrt()
     whitened_RQ = scale_R[:, None] * cross_RQ
     best_RK = torch.linalg.eigh(whitened_RQ @ whitened_RQ.T).eigenvectors.flip(1)[:, :wanted]
     return RankedMap(
-        moments.feed_mean,
-        moments.target_mean,
+        *moments.means,
         encoder=directions_PR @ (scale_R[:, None] * best_RK),
         decoder=best_RK.T @ whitened_RQ,
         ridge=ridge,
@@ -127,44 +126,60 @@ def map_errors(
     return {k: squares[min(k, largest)] / elements for k in ks}
 
 
-class _Moments(NamedTuple):
-    """Means and population covariances of the training split."""
+class _Moments:
+    """Sums for means and population covariances, float64, around a guess of the means.
 
-    count: int
-    feed_mean: Tensor
-    target_mean: Tensor
-    feed_PP: Tensor
-    cross_PQ: Tensor
-    target_variance: float
+    With a first batch's means as the guess, little cancels.
+    """
+
+    def __init__(self, feed_P: Tensor, target_Q: Tensor) -> None:
+        self.count = 0
+        self._around = feed_P, target_Q
+        self._feed_P, self._target_Q = torch.zeros_like(feed_P), torch.zeros_like(target_Q)
+        self._feed_PP = feed_P.new_zeros(len(feed_P), len(feed_P))
+        self._cross_PQ = feed_P.new_zeros(len(feed_P), len(target_Q))
+        self._squares = target_Q.new_zeros(())
+
+    def add(self, feed_RP: Tensor, target_RQ: Tensor) -> None:
+        """Count rows; both are changed in place."""
+        feed_RP -= self._around[0]
+        target_RQ -= self._around[1]
+        self._feed_PP.addmm_(feed_RP.T, feed_RP)
+        self._cross_PQ.addmm_(feed_RP.T, target_RQ)
+        self._squares += target_RQ.square().sum()
+        self._feed_P += feed_RP.sum(0)
+        self._target_Q += target_RQ.sum(0)
+        self.count += len(feed_RP)
+
+    @property
+    def means(self) -> tuple[Tensor, Tensor]:
+        """Of input and picture."""
+        feed_P, target_Q = self._around
+        return feed_P + self._feed_P / self.count, target_Q + self._target_Q / self.count
+
+    @property
+    def covariances(self) -> tuple[Tensor, Tensor]:
+        """Of the input with itself, P×P, and with the picture, P×Q."""
+        feed_P, target_Q = self._feed_P / self.count, self._target_Q / self.count
+        feed_PP = (self._feed_PP / self.count).addr_(feed_P, feed_P, alpha=-1)
+        return feed_PP, (self._cross_PQ / self.count).addr_(feed_P, target_Q, alpha=-1)
+
+    @property
+    def target_variance(self) -> float:
+        """Summed over the picture's numbers."""
+        mean_Q = self._target_Q / self.count
+        return (self._squares / self.count - mean_Q.square().sum()).item()
 
 
 def _moments(pictures: PictureSet, feed: Feed) -> _Moments:
-    """Sum in float64 around the first picture, so that little cancels."""
-    count, first = 0, True
-    for fed_RP, truth_RQ in _rows(pictures, pictures.train, feed):
-        if first:
-            fed_at, truth_at = fed_RP.mean(0), truth_RQ.mean(0)
-            fed_total, truth_total = torch.zeros_like(fed_at), torch.zeros_like(truth_at)
-            feed_PP = fed_at.new_zeros(len(fed_at), len(fed_at))
-            cross_PQ = fed_at.new_zeros(len(fed_at), len(truth_at))
-            squares, first = truth_at.new_zeros(()), False
-        fed_RP -= fed_at
-        truth_RQ -= truth_at
-        feed_PP.addmm_(fed_RP.T, fed_RP)
-        cross_PQ.addmm_(fed_RP.T, truth_RQ)
-        squares += truth_RQ.square().sum()
-        fed_total += fed_RP.sum(0)
-        truth_total += truth_RQ.sum(0)
-        count += len(fed_RP)
-    fed_mean, truth_mean = fed_total / count, truth_total / count
-    return _Moments(
-        count,
-        fed_at + fed_mean,
-        truth_at + truth_mean,
-        feed_PP.div_(count).addr_(fed_mean, fed_mean, alpha=-1),
-        cross_PQ.div_(count).addr_(fed_mean, truth_mean, alpha=-1),
-        (squares / count - truth_mean.square().sum()).item(),
-    )
+    """Go through the training split once."""
+    moments: _Moments | None = None
+    for feed_RP, target_RQ in _rows(pictures, pictures.train, feed):
+        moments = moments or _Moments(feed_RP.mean(0), target_RQ.mean(0))
+        moments.add(feed_RP, target_RQ)
+    if moments is None:
+        raise ValueError("the training split is empty: nothing to fit")
+    return moments
 
 
 def _cross_validated(variances_R: Tensor, cross_RQ: Tensor, moments: _Moments) -> float:

@@ -65,7 +65,7 @@ def test_many_files_of_both_sorts():
         "models/broken.yaml",
         "models/tight.yaml",
     ]
-    assert done.stderr == "\n4 errors in 5 files\n"
+    assert done.stderr == "\n4 errors in 6 files\n"
 
 
 def test_color():

@@ -103,7 +103,12 @@ def test_options_and_set_reach_settings_and_model(place) -> None:
     [
         (("--set", "train.lrr=1"), "there is no `train.lrr`"),
         (("--set", "train.lr=-1"), "`train.lr`"),
-        (("--task", "sing"), "`task.name` = 'sing'"),
+        (("--task", "sing"), "there is no task `sing`"),
+        (("--task", "denoise", "--set", "task.sigm=1"), "did you mean `sigma`?"),
+        (("--task", "denoise", "--set", "task.sigma=-1"), "`task.sigma` = -1 is not allowed"),
+        (("--task", "inpaint", "--set", "task.size=16"), "leaves nothing to see"),
+        (("--task", "colorize-bins", "--set", "train.loss=l1"), "has a loss of its own"),
+        (("--task", "colorize", "--set", "decoder[1].conv.channels=2"), "colorize wants 3"),
         (("--data", "folder:nowhere"), "nowhere"),
         (("--set", "train.batch_size"), "no assignment"),
         (("--device", "tpu"), "no device 'tpu'"),

@@ -63,8 +63,8 @@ def test_equal_nets_have_equal_keys_and_other_nets_others() -> None:
 
 
 def test_an_unknown_task_names_the_known_ones() -> None:
-    with pytest.raises(InputError, match="no task `paint`") as caught:
-        archsearch.load(NINE).plan(task="paint")
+    with pytest.raises(InputError, match="no task `draw`") as caught:
+        archsearch.load(NINE).plan(task="draw")
     assert "reconstruct" in caught.value.help
 
 

@@ -113,6 +113,9 @@ def test_the_committed_copy_is_up_to_date() -> None:
 
 GOOD = [
     ("task", {"name": "reconstruct"}),
+    ("task", {"reconstruct": {}}),
+    ("task", {"denoise": {"sigma": 0.2}}),
+    ("task", {"colorize-bins": {"grid": 12, "temperature": 1}}),
     ("name", KeyError),
     ("data", KeyError),
     ("train|lr", 1),
@@ -134,6 +137,13 @@ BROKEN = [
     ("space", {}),
     ("name", 5),
     ("task", "zonk"),
+    ("task", {"zonk": {}}),
+    ("task", {"name": "denoise", "sigma": 0.1}),
+    ("task", {"denoise": {"sigma": -0.1}}),
+    ("task", {"denoise": {"size": 4}}),
+    ("task", {"denoise": 0.1}),
+    ("task", {"denoise": {}, "inpaint": {}}),
+    ("task", {}),
     ("data|limit", 3),
     ("data|limit", None),
     ("data|zonk", 1),

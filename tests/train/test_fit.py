@@ -38,7 +38,7 @@ def test_it_learns_and_reports(made, plan_from) -> None:
     assert result.images_per_s > 0
     assert result.environment.threads == 1
     assert {"python", "torch", "numpy"} <= set(result.environment.versions)
-    assert trained.samples.shape == (2, 8, 16, 16, 3)
+    assert trained.strip.originals.shape == trained.strip.predicted.shape == (8, 16, 16, 3)
     assert not trained.model.training
 
 
@@ -84,7 +84,7 @@ def test_scores_are_the_clamped_mse_of_the_last_weights(made, plan_from) -> None
             scores.mse, rel=1e-4
         )
     originals = pictures.images_NCHW[pictures.test[:8]].permute(0, 2, 3, 1)
-    assert torch.equal(torch.from_numpy(trained.samples[0]), originals)
+    assert torch.equal(torch.from_numpy(trained.strip.originals), originals)
 
 
 def test_the_running_error_counts_each_picture_once_whatever_its_batch(made, plan_from) -> None:
@@ -199,7 +199,7 @@ def test_threads_are_used_recorded_and_given_back(made, plan_from) -> None:
 
 def test_pictures_of_another_size_are_refused(made, plan_from) -> None:
     plan = plan_from(made.PLAIN.replace("height: 16", "height: 32"))
-    with pytest.raises(InputError, match=r"takes 3×32×16 pictures, made gives 3×16×16"):
+    with pytest.raises(InputError, match=r"takes 32×16 pictures, made gives 16×16"):
         fit(plan, made.settings(), made.made_pictures())
 
 

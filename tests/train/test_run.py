@@ -72,6 +72,10 @@ def test_a_run_leaves_its_files_and_no_others(made, plan_from, tmp_path: Path) -
         "channel_mean": result.baselines.channel_mean_test,
         "pca": result.baselines.pca_test,
         "patch_pca": result.baselines.patch_pca_test,
+        "untouched": None,
+        "linear": None,
+        "gray_copy": None,
+        "mean_chroma": None,
     }
     rows = csv.DictReader((out / "history.csv").read_text().splitlines())
     assert [row["epoch"] for row in rows] == list("123")

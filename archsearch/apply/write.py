@@ -90,13 +90,12 @@ def places_for(
     taken: dict[Path, Path] = {}
     for picture in pictures:
         result = out / f"{picture.stem}.png" if out else _beside(picture, task)
-        other = taken.setdefault(result.resolve(), picture)
-        if other is not picture:
+        if other := taken.get(result.resolve()):
             raise InputError(
                 f"{other} and {picture} would both be written to {result}",
                 help="apply the run to one of them at a time, with another --out DIR",
             )
-        results[picture] = result
+        results[picture], taken[result.resolve()] = result, picture
     inputs = [*pictures, mask] if mask else pictures
     return Places(results, inputs, overwrite=overwrite)
 

@@ -102,9 +102,9 @@ def trained_for(trained: Path) -> Callable[[str], Path]:
 
 
 def _train(place: Path, folder: Path, *more: str) -> None:
-    command = ["train", str(place / "tiny.yaml"), "--data", "photos", "--limit", "200"]
+    command = ["train", str(place / "tiny.yaml"), "--data", "photos", "--limit", "400"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ARCHSEARCH_CACHE", str(place / "cache"))
         with pytest.raises(SystemExit) as ended:
-            main([*command, "--epochs", "1", "--out", str(folder), *more])
+            main([*command, "--epochs", "1", "--batch-size", "4", "--out", str(folder), *more])
     assert not ended.value.code

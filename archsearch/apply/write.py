@@ -128,7 +128,7 @@ def write_side_by_side(path: Path, pictures: Sequence[Photograph]) -> None:
 
 
 def _beside(picture: Path, task: str) -> Path:
-    return picture.with_name(f"{picture.stem}-{task}.png")
+    return picture.parent / f"{picture.stem}-{task}.png"
 
 
 def _panel(picture: Photograph) -> NDArray[numpy.uint8]:

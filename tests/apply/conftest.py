@@ -1,5 +1,6 @@
 """Nets with known weights, real photographs, and one run that was really trained."""
 
+import re
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -84,7 +85,8 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run trained for one epoch on the built-in photographs."""
     place = tmp_path_factory.mktemp("trained")
     (place / "tiny.yaml").write_text(SPEC)
-    _train(place, place / "run")
+    (place / "gray.yaml").write_text(SPEC.replace("channels: auto, height", "channels: 1, height"))
+    _train(place / "tiny.yaml", place / "run")
     return place / "run"
 
 
@@ -92,19 +94,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def trained_for(trained: Path) -> Callable[[str], Path]:
     """Gives the folder of a run of a task, one epoch on the built-in photographs; made once."""
 
-    def train(task: str, *more: str) -> Path:
-        folder = trained.parent / "-".join([task, *more]).replace("=", "-")
+    def train(task: str, *more: str, spec: str = "tiny.yaml") -> Path:
+        folder = trained.parent / re.sub(r"\W+", "-", "-".join([task, spec, *more]))
         if not folder.exists():
-            _train(trained.parent, folder, "--task", task, *more)
+            _train(trained.parent / spec, folder, "--task", task, *more)
         return folder
 
     return train
 
 
-def _train(place: Path, folder: Path, *more: str) -> None:
-    command = ["train", str(place / "tiny.yaml"), "--data", "photos", "--limit", "400"]
+def _train(spec: Path, folder: Path, *more: str) -> None:
+    command = ["train", str(spec), "--data", "photos", "--limit", "400"]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ARCHSEARCH_CACHE", str(place / "cache"))
+        patch.setenv("ARCHSEARCH_CACHE", str(spec.parent / "cache"))
         with pytest.raises(SystemExit) as ended:
             main([*command, "--epochs", "1", "--batch-size", "4", "--out", str(folder), *more])
     assert not ended.value.code

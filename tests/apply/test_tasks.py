@@ -145,8 +145,15 @@ def test_a_standardized_net_is_fed_as_it_was_trained(trained_for: TrainedFor, pl
         metrics.write_text(kept)
 
 
-def test_a_net_of_gray_pictures_gives_gray(trained_for: TrainedFor, place: Path) -> None:
-    run = trained_for("reconstruct", "--set", "input.channels=1")
+def test_a_net_of_gray_pictures_gives_gray(
+    trained_for: TrainedFor, place: Path, astronaut: Image.Image
+) -> None:
+    (place / "patches").mkdir()
+    for number in range(60):
+        left, top = number % 10 * 50, number // 10 * 80
+        patch = astronaut.convert("L").crop((left, top, left + 16, top + 16))
+        patch.save(place / f"patches/{number}.png")
+    run = trained_for("reconstruct", "--data", f"folder:{place / 'patches'}", spec="gray.yaml")
     done = apply_run(run, [Path("color.png"), Path("gray.png")])
     of_color, of_gray = (pixels(one.result) for one in done.written)
     assert of_color.shape == (203, 301)

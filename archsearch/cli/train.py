@@ -13,7 +13,7 @@ import typer
 
 from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
-from archsearch.config import TASK_NAMES, RunSettings, changed_task, check_task, load, needs_color
+from archsearch.config import RunSettings, changed_task, check_task, load, needs_color
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
@@ -39,7 +39,11 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         ),
     ] = None,
     task: Annotated[
-        str | None, typer.Option(help=f"{', '.join(TASK_NAMES)}; options by --set task.OPTION.  [default: {DEFAULT.task.name}]")
+        str | None,
+        typer.Option(
+            help="What the net is to learn: denoise, colorize, … (docs/tasks.md); options by "
+            f"--set task.OPTION.  [default: {DEFAULT.task.name}]"
+        ),
     ] = None,
     epochs: Annotated[
         int | None,

@@ -17,6 +17,7 @@ from archsearch.config.study import (
     StudySettings,
 )
 from archsearch.config.study_file import StudyFile, load_study, open_study
+from archsearch.config.task_rules import check_task, task_conflicts
 from archsearch.config.task_settings import (
     COLOR_TASKS,
     TASK_NAMES,
@@ -32,7 +33,6 @@ from archsearch.config.task_settings import (
     options_of,
     read_task,
 )
-from archsearch.config.task_rules import check_task, task_conflicts
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks import needs_color, task_channels
 
@@ -64,8 +64,8 @@ __all__ = [
     "TrainSettings",
     "changed",
     "changed_task",
-    "check_task",
     "check_search",
+    "check_task",
     "condition_order",
     "is_study",
     "load",

@@ -131,7 +131,9 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
     return not problem
 
 
-def check_task_space(source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]) -> None:
+def check_task_space(
+    source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]
+) -> None:
     """Note searched tasks and options that can't be, each at its place in ``space``."""
     for problem in task_space_problems(task, space):
         entry = node.entry(problem.name)

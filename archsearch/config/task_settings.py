@@ -17,7 +17,6 @@ from pydantic import (
     ValidationError,
     model_serializer,
 )
-
 from pydantic_core import PydanticCustomError
 
 from archsearch.config.base import Settings
@@ -154,7 +153,7 @@ def _tagged(value: object) -> object:
         return value
     tagged = {"name": value} if isinstance(value, str) else value
     if not isinstance(tagged, dict):
-        raise ValueError(f"write a task's name, with its options under it, {_EXAMPLE}")  # noqa: TRY004
+        raise ValueError(f"write a task's name, with its options under it, {_EXAMPLE}")
     if tagged.keys() != {"name"}:  # {name: denoise} is how earlier versions stored it
         if len(tagged) != 1:
             raise ValueError(f"write one task, with its options under it, {_EXAMPLE}")
@@ -220,8 +219,12 @@ def read_task(written: object) -> AnyTask:
         name, *place = (str(part) for part in detail["loc"])
         path = "task." + ".".join(place)
         if detail["type"] == "extra_forbidden":
-            raise InputError(f"{name} has no option `{path}`", help=did_you_mean(place[-1], options_of(name))) from error
-        raise InputError(f"`{path}` = {detail['input']!r} is not allowed", help=reason(detail)) from error
+            raise InputError(
+                f"{name} has no option `{path}`", help=did_you_mean(place[-1], options_of(name))
+            ) from error
+        raise InputError(
+            f"`{path}` = {detail['input']!r} is not allowed", help=reason(detail)
+        ) from error
 
 
 def changed_task(task: TaskSettings, changes: Mapping[str, object]) -> AnyTask:

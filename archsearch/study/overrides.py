@@ -78,7 +78,11 @@ def _fixed(
 
 
 def _keys(model: Model, name: str) -> tuple[str, ...]:
-    return () if name == "task" or name.startswith(("train.", "task.")) else tuple(model.canonical({name: 0}))
+    return (
+        ()
+        if name == "task" or name.startswith(("train.", "task."))
+        else tuple(model.canonical({name: 0}))
+    )
 
 
 def _choice(path: str, value: Raw) -> Value:

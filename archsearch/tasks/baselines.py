@@ -24,6 +24,7 @@ from archsearch.tasks.pictures import PictureSet, SplitErrors, batches
 
 __all__ = ["baselines", "channel_mean", "patch_of", "pca_curve"]
 
+
 def baselines(
     pictures: PictureSet, latents: Sequence[Latent], *, cache: Path | None = None
 ) -> tuple[Baselines, ...]:

@@ -69,11 +69,16 @@ def noise_like(images_NCHW: Tensor, batch: Batch) -> Tensor:
 def square_masks(size: int, height: int, width: int, batch: Batch) -> Tensor:
     """Give a mask for each picture, N×1×H×W bool, true in a square that lies inside it.
 
+    Raises:
+        ValueError: the square is larger than the picture.
+
     Example:
         >>> masks = square_masks(3, 8, 8, Batch(torch.arange(5), seed=0))
         >>> masks.sum(dim=(1, 2, 3)).tolist()
         [9, 9, 9, 9, 9]
     """
+    if size > min(height, width):
+        raise ValueError(f"a square of {size}×{size} doesn't fit into {height}×{width} pixels")
     tops, lefts = height - size + 1, width - size + 1
     places = [(seed % tops, seed // tops % lefts) for seed in batch.seeds("mask")]
     corners_N2 = torch.tensor(places, dtype=torch.int64).reshape(-1, 2)

@@ -49,7 +49,7 @@ def encode_hard(chroma_N2HW: Tensor, centers: Centers) -> Tensor:
         [[[0, 1]]]
     """
     indices_NBHW, squares_NBHW = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
-    return indices_NBHW.gather(1, squares_NBHW.argmin(1, keepdim=True)).squeeze(1)
+    return _of_least(indices_NBHW, squares_NBHW)
 
 
 def encode_soft(
@@ -104,7 +104,7 @@ def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
             help="colorize-bins needs RGB pictures",
         )
     counts_K = torch.zeros(len(centers), dtype=torch.int64)
-    for images_N3HW in batches(pictures, pictures.train, 1024):
+    for images_N3HW in batches(pictures, pictures.train, 64):
         classes = encode_hard(chroma(images_N3HW.float() / 255), centers)
         counts_K += torch.bincount(classes.flatten(), minlength=len(centers)).cpu()
     if int((counts_K > 0).sum()) <= 1:
@@ -161,8 +161,7 @@ def bins_loss(
         weights_NBHW: their weights, adding up to 1.
         class_weights_K: of :func:`class_weights`; ones weight nothing.
     """
-    heaviest = indices_NBHW.gather(1, weights_NBHW.argmax(1, keepdim=True)).squeeze(1)
-    importance_NHW = class_weights_K.to(logits_NKHW)[heaviest]
+    importance_NHW = class_weights_K.to(logits_NKHW)[_of_least(indices_NBHW, -weights_NBHW)]
     logs_NHWK = logits_NKHW.permute(0, 2, 3, 1).log_softmax(-1)
     near_NHWB = logs_NHWK.gather(-1, indices_NBHW.permute(0, 2, 3, 1))
     told_NHW = (near_NHWB * weights_NBHW.permute(0, 2, 3, 1)).sum(-1)
@@ -210,6 +209,16 @@ def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor,
         torch.stack(indices).view(planes).movedim(0, 1),
         torch.stack(squares).view(planes).movedim(0, 1),
     )
+
+
+def _of_least(indices_NBHW: Tensor, values_NBHW: Tensor) -> Tensor:
+    """Give the class with the least value of each pixel, NHW; planes again, not argmin."""
+    best, *others = indices_NBHW.unbind(1)
+    least, *values = values_NBHW.unbind(1)
+    for classes, value in zip(others, values, strict=True):
+        best = torch.where(value < least, classes, best)
+        least = torch.minimum(value, least)
+    return best
 
 
 @lru_cache(maxsize=8)

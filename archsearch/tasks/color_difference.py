@@ -35,8 +35,7 @@ def delta_e_2000(lab_a: Tensor, lab_b: Tensor) -> Tensor:
     a_a, a_b = a_a * stretch, a_b * stretch
     chroma_a, chroma_b = torch.hypot(a_a, b_a), torch.hypot(a_b, b_b)
     hue_a, hue_b = _hue(a_a, b_a), _hue(a_b, b_b)
-    either_gray = (chroma_a == 0) | (chroma_b == 0)
-    turn, hue = _hue_step_and_mean(hue_a, hue_b, either_gray)
+    turn, hue = _hue_step_and_mean(hue_a, hue_b)
 
     light, chroma = (light_a + light_b) / 2, (chroma_a + chroma_b) / 2
     offset = (light - 50).square()
@@ -82,14 +81,16 @@ def _hue(a: Tensor, b: Tensor) -> Tensor:
     return torch.where(angle < 0, angle + 2 * math.pi, angle)
 
 
-def _hue_step_and_mean(hue_a: Tensor, hue_b: Tensor, either_gray: Tensor) -> tuple[Tensor, Tensor]:
-    """Give b − a the short way round, and the angle halfway; grays have no hue of their own."""
+def _hue_step_and_mean(hue_a: Tensor, hue_b: Tensor) -> tuple[Tensor, Tensor]:
+    """Give b − a the short way round, and the angle halfway.
+
+    Grays need no case of their own: without chroma no hue enters the difference.
+    """
     step, total = hue_b - hue_a, hue_a + hue_b
     far = step.abs() > math.pi
     turn = torch.where(far, step - 2 * math.pi * step.sign(), step)
     across = torch.where(total < 2 * math.pi, total + 2 * math.pi, total - 2 * math.pi)
-    mean = torch.where(far, across, total) / 2
-    return turn.masked_fill(either_gray, 0.0), torch.where(either_gray, total, mean)
+    return turn, torch.where(far, across, total) / 2
 
 
 def _hue_weight(hue: Tensor) -> Tensor:

@@ -37,7 +37,7 @@ class ColorizeBins:
 
     centers: Centers
     temperature: float
-    weights_K: Tensor | None = None
+    weights_K: Tensor | None = None  # noqa: N815 - axes in the name
     from_sigmoid: bool = False
     standardize: Standardize | None = None
     name: Literal["colorize-bins"] = "colorize-bins"

@@ -9,11 +9,23 @@ from torch import Tensor
 
 from archsearch.config import (
     Colorize as ColorizeSettings,
+)
+from archsearch.config import (
     ColorizeBins as ColorizeBinsSettings,
+)
+from archsearch.config import (
     ColorizeChroma as ColorizeChromaSettings,
+)
+from archsearch.config import (
     Denoise as DenoiseSettings,
+)
+from archsearch.config import (
     Inpaint as InpaintSettings,
+)
+from archsearch.config import (
     Reconstruct as ReconstructSettings,
+)
+from archsearch.config import (
     RunSettings,
     needs_color,
 )

@@ -85,7 +85,9 @@ class _Yardsticks:
     def common(self) -> Baselines:
         """All but the linear map's."""
         pictures, settings = self.key.pictures, self.key.settings
-        found: dict[str, float | ColorScores | None] = _split("channel_mean", channel_mean(pictures))
+        found: dict[str, float | ColorScores | None] = _split(
+            "channel_mean", channel_mean(pictures)
+        )
         if isinstance(settings.task, Denoise | Inpaint):
             untouched = (self._untouched(split) for split in (pictures.val, pictures.test))
             found |= _split("untouched", SplitErrors(*untouched))

@@ -18,7 +18,7 @@ from archsearch.train.epoch import Training, predictions
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["FIRST", "OF_EACH", "Tested", "Strip", "mse_of", "score_test", "score_val"]
+__all__ = ["FIRST", "OF_EACH", "Strip", "Tested", "mse_of", "score_test", "score_val"]
 
 FIRST = 8
 """First test pictures that are kept to be looked at."""

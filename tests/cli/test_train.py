@@ -64,6 +64,39 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
     assert (place / "runs" / "tiny" / "metrics.json").exists()
 
 
+@pytest.mark.parametrize("task", ["colorize", "colorize-chroma", "colorize-bins"])
+def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> None:
+    assert run("--task", task, "--limit", "30") == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert all(len(line) <= 80 for line in lines)
+    assert [line.split("  ")[0] for line in lines if line.startswith("gray copy")] == [
+        "gray copy",
+        "gray copy",
+    ]
+    for row in ("mean chroma ", "linear, 128 numbers "):
+        assert any(line.startswith(row) for line in lines)
+    (head,) = (line for line in lines if line.startswith("colors"))
+    words = "chroma MSE, saturation, ΔE 2000, within 2, within 5"
+    assert head.split() == ["colors", *words.replace(",", "").split()]
+    stored = json.loads((place / "runs" / "tiny" / "metrics.json").read_text())
+    assert stored["task"] == task
+    assert stored["baselines"]["gray_copy"] >= stored["baselines"]["mean_chroma"] * 0.5
+    assert stored["test"]["color"]["delta_e"] > 0
+    config = json.loads((place / "runs" / "tiny" / "config.json").read_text())
+    assert task in (config["task"], *config["task"])
+
+
+def test_gray_pictures_are_refused_for_colors(place, capsys) -> None:
+    for path in (place / "pictures").iterdir():
+        with Image.open(path) as picture:
+            gray = picture.convert("L")
+        gray.save(path)
+    assert run("--task", "colorize") == 2
+    printed = capsys.readouterr().err
+    assert "gray" in printed
+    assert "help:" in printed
+
+
 @pytest.mark.parametrize(
     ("mse", "shown"),
     [(0.01, "0.01000  20.00 dB"), (3e-5, "3.0e-05  45.23 dB"), (5e-32, "< 1e-07"), (0, "< 1e-07")],

@@ -21,6 +21,16 @@ def test_options_and_assignments_change_settings(tmp_path: Path) -> None:
     assert (settings.budget.minutes, settings.data.limit) == (2, 500)
 
 
+def test_a_task_comes_with_its_options(tmp_path: Path) -> None:
+    study = write_study(tmp_path)
+    noisy = overridden(study, ["task.sigma=0.3"], {"task": {"name": "denoise"}})
+    assert noisy.settings.task.model_dump() == {"denoise": {"sigma": 0.3}}
+    assert overridden(study, ["task=inpaint", "task.size=3"]).settings.task.size == 3
+    assert overridden(noisy, [], {"task": {"name": None}}).settings.task == noisy.settings.task
+    with pytest.raises(InputError, match=r"reconstruct has no option `task\.sigma`"):
+        overridden(study, ["task.sigma=0.3"])
+
+
 def test_an_option_beats_an_assignment(tmp_path: Path) -> None:
     study = overridden(write_study(tmp_path), ["train.epochs=3"], {"train": {"epochs": 5}})
     assert study.settings.train.epochs == 5

@@ -124,3 +124,45 @@ def test_pictures_that_are_missing_are_told_before_any_worker_starts(folder: Pat
     assert done.returncode == 2
     assert "nowhere" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+COLORS = """
+name: colors
+model: toy.yaml
+data: {source: "folder:pictures"}
+task: colorize
+train: {epochs: 1, batch_size: 16}
+space:
+  task: {choice: [colorize, colorize-chroma, colorize-bins]}
+  train.loss: {choice: [mse, l1], when: $(task != "colorize-bins")}
+search: {method: grid, trials: 5}
+"""
+
+
+def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
+    """Every variant trained, measured by the same error, with the same yardsticks."""
+    (folder / "colors.yaml").write_text(COLORS)
+    done = archsearch(folder, "study", "run", "colors.yaml", "--storage", "sqlite:///colors.db")
+    assert done.returncode == 0, done.stderr
+    record = load_study(f"sqlite:///{folder / 'colors.db'}", "colors")
+    results = [trial.seeds[0].result for trial in record.trials]
+    tasks = [trial.values["task"] for trial in record.trials]
+    assert sorted(tasks) == sorted(["colorize", "colorize-chroma"] * 2 + ["colorize-bins"])
+    assert [result.task for result in results] == tasks
+    assert len({result.baselines for result in results}) == 1
+    assert results[0].baselines.mean_chroma_val > 0
+    assert all(result.test.color.delta_e > 0 for result in results)
+    strip = Image.open(io.BytesIO(read_pictures(record, record.trials[0].seeds[0])))
+    assert strip.size == ((8 + 9) * 8, 2 * 8)
+
+
+def test_a_task_can_be_given_beside_the_file(folder: Path) -> None:
+    words = ("study", "run", "study.yaml", "--storage", "sqlite:///noisy.db", "--trials", "1")
+    noisy = ("--task", "denoise", "--set", "task.sigma=0.3", "--seeds", "1", "--epochs", "1")
+    done = archsearch(folder, *words, *noisy)
+    assert done.returncode == 0, done.stderr
+    record = load_study(f"sqlite:///{folder / 'noisy.db'}", "real")
+    assert record.settings["task"] == {"denoise": {"sigma": 0.3}}
+    result = record.trials[0].seeds[0].result
+    assert result.task == "denoise"
+    assert result.baselines.untouched_val > 0.02

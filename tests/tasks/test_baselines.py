@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from archsearch.spec.shape import Pair
-from archsearch.tasks import baselines, channel_mean, collapsed, patch_of, pca_curve
+from archsearch.tasks import baselines, channel_mean, patch_of, pca_curve
 from archsearch.tasks import linear_code as linear_code_module
 from archsearch.tasks.linear_code import fit_code
 
@@ -213,13 +213,6 @@ def test_patches_must_tile_the_picture() -> None:
     assert patch_of(latent(16, 8, 5), 32, 32) is None
     assert patch_of(latent(16, 5, 8), 32, 32) is None
     assert patch_of(latent(3, 64, 64), 32, 32) is None
-
-
-@pytest.mark.parametrize(
-    ("mse", "expected"), [(0.0979, False), (0.0981, True), (0.1, True), (0.2, True), (0.0, False)]
-)
-def test_collapsed_is_within_two_percent_of_the_channel_mean(mse: float, expected: bool) -> None:
-    assert collapsed(mse, 0.1) is expected
 
 
 def test_the_folder_holds_no_half_written_files(tmp_path: Path) -> None:

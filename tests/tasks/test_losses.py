@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from archsearch.config import TrainSettings, load
+from archsearch.config import RunSettings, TrainSettings, load, read_task
 from archsearch.errors import InputError
 from archsearch.spec.ops import ActivationName, Upsample
 from archsearch.spec.shape import Pair
@@ -72,7 +72,7 @@ def test_mse_is_the_mean_of_squares_and_is_not_clamped() -> None:
 @pytest.mark.parametrize("activation", ["none", "relu", "tanh"])
 def test_bce_without_a_sigmoid_names_the_last_layer(activation: ActivationName) -> None:
     with pytest.raises(InputError) as caught:
-        check_loss(plan_ending_in(activation), BCE)
+        check_loss(plan_ending_in(activation), RunSettings(train=BCE))
     assert caught.value.what == (
         "train.loss is bce, but the last layer of `tiny` (decoder[0].conv) "
         f"has activation {activation}"
@@ -83,7 +83,7 @@ def test_bce_without_a_sigmoid_names_the_last_layer(activation: ActivationName) 
 def test_bce_refuses_a_last_layer_that_has_no_activation_at_all() -> None:
     plan = plan_ending_in(None, op=Upsample(Pair(1, 1), "nearest"))
     with pytest.raises(InputError, match="has activation none"):
-        check_loss(plan, BCE)
+        check_loss(plan, RunSettings(train=BCE))
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_bce_refuses_a_last_layer_that_has_no_activation_at_all() -> None:
 def test_a_loss_that_suits_its_output_passes(
     train: TrainSettings, activation: ActivationName
 ) -> None:
-    check_loss(plan_ending_in(activation), train)
+    check_loss(plan_ending_in(activation), RunSettings(train=train))
 
 
 def test_bce_is_checked_on_a_spec_as_people_write_it(tmp_path: Path) -> None:
@@ -100,6 +100,28 @@ def test_bce_is_checked_on_a_spec_as_people_write_it(tmp_path: Path) -> None:
     with_sigmoid, without = tmp_path / "with.yaml", tmp_path / "without.yaml"
     with_sigmoid.write_text(text, encoding="utf-8")
     without.write_text(text.replace(", activation: sigmoid", ""), encoding="utf-8")
-    check_loss(load(with_sigmoid).plan(), BCE)
+    check_loss(load(with_sigmoid).plan(), RunSettings(train=BCE))
     with pytest.raises(InputError, match=r"\(decoder\[3\]\.conv\) has activation relu"):
-        check_loss(load(without).plan(), BCE)
+        check_loss(load(without).plan(), RunSettings(train=BCE))
+
+
+def test_l1_and_huber_are_torchs() -> None:
+    output, target = torch.randn(4, 3, 5, 5), torch.rand(4, 3, 5, 5)
+    l1 = make_loss(TrainSettings(loss="l1"))(output, target)
+    huber = make_loss(TrainSettings(loss="huber"))(output, target)
+    error = (output - target).abs()
+    assert l1.item() == pytest.approx(error.mean().item(), rel=1e-6)
+    expected = torch.where(error <= 0.1, error**2 / 2, 0.1 * (error - 0.05)).mean().item()
+    assert huber.item() == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("activation", "refused"), [("none", ""), ("sigmoid", ""), ("relu", "relu")]
+)
+def test_classes_need_scores_that_nothing_bends(activation: ActivationName, refused: str) -> None:
+    bins = RunSettings(task=read_task("colorize-bins"))
+    if not refused:
+        check_loss(plan_ending_in(activation), bins)
+        return
+    with pytest.raises(InputError, match=f"bends them by activation {refused}"):
+        check_loss(plan_ending_in(activation), bins)

@@ -28,10 +28,10 @@ def made() -> ModuleType:
 
 
 @pytest.fixture
-def plan_from(tmp_path: Path) -> Callable[[str], ModelPlan]:
-    def plan(text: str) -> ModelPlan:
+def plan_from(tmp_path: Path) -> Callable[..., ModelPlan]:
+    def plan(text: str, task: str = "reconstruct") -> ModelPlan:
         path = tmp_path / "model.yaml"
         path.write_text(text)
-        return load(path).plan()
+        return load(path).plan(task=task)
 
     return plan

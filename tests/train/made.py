@@ -1,6 +1,6 @@
 """Small pictures and nets for training tests; as a script, one run that can be killed.
 
-    python made.py SPEC OUT EPOCHS
+    python made.py SPEC OUT EPOCHS TASK
 
 prints ``step N`` after each step and is slow enough to be killed between two.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch.nn import functional
 
-from archsearch.config import RunSettings, TrainSettings, load
+from archsearch.config import RunSettings, TrainSettings, load, read_task
 from archsearch.data import Pictures
 from archsearch.train import train_run
 
@@ -63,9 +63,9 @@ def made_pictures(count: int = 100, seed: int = 0) -> Pictures:
     )
 
 
-def settings(**train: object) -> RunSettings:
+def settings(task: object = "reconstruct", **train: object) -> RunSettings:
     recipe = {"epochs": 3, "batch_size": 16} | train
-    return RunSettings(train=TrainSettings.model_validate(recipe))
+    return RunSettings(task=read_task(task), train=TrainSettings.model_validate(recipe))
 
 
 def _slow_step(done: int, total: int) -> None:
@@ -73,10 +73,11 @@ def _slow_step(done: int, total: int) -> None:
     time.sleep(0.02)
 
 
-def _main(spec: Path, out: Path, epochs: int) -> None:
+def _main(spec: Path, out: Path, epochs: int, task: str) -> None:
     torch.set_num_threads(1)
-    train_run(load(spec).plan(), settings(epochs=epochs), made_pictures(), out, on_step=_slow_step)
+    recipe = settings(task, epochs=epochs)
+    train_run(load(spec).plan(task=task), recipe, made_pictures(), out, on_step=_slow_step)
 
 
 if __name__ == "__main__":
-    _main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]))
+    _main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4])

@@ -35,11 +35,11 @@ def without_times(run: Path) -> tuple[object, ...]:
     return rows, result.train_mse, result.val, result.test, result.baselines, weights
 
 
-def start(spec: Path, out: Path, epochs: int) -> subprocess.Popen[str]:
+def start(spec: Path, out: Path, epochs: int, task: str = "reconstruct") -> subprocess.Popen[str]:
     script = Path(__file__).parent / "made.py"
     root = Path(__file__).parents[2]
     return subprocess.Popen(
-        [sys.executable, str(script), str(spec), str(out), str(epochs)],
+        [sys.executable, str(script), str(spec), str(out), str(epochs), task],
         stdout=subprocess.PIPE,
         text=True,
         env=os.environ | {"PYTHONPATH": str(root)},
@@ -105,17 +105,27 @@ def test_the_trained_net_comes_back(made, plan_from, tmp_path: Path) -> None:
     assert model.plan.name == "normed"
 
 
-@pytest.mark.parametrize("net", ["PLAIN", "NORMED", "DROPPED"])
-def test_after_a_kill_it_goes_on_to_the_same_numbers(made, plan_from, tmp_path, net) -> None:
-    plan = plan_from(getattr(made, net))
+@pytest.mark.parametrize(
+    ("net", "task"),
+    [
+        ("PLAIN", "reconstruct"),
+        ("NORMED", "reconstruct"),
+        ("DROPPED", "reconstruct"),
+        ("DROPPED", "denoise"),
+        ("PLAIN", "inpaint"),
+        ("PLAIN", "colorize-bins"),
+    ],
+)
+def test_after_a_kill_it_goes_on_to_the_same_numbers(made, plan_from, tmp_path, net, task) -> None:
+    plan = plan_from(getattr(made, net), task)
     killed, whole = tmp_path / "killed", tmp_path / "whole"
-    process = start(tmp_path / "model.yaml", killed, epochs=4)
+    process = start(tmp_path / "model.yaml", killed, 4, task)
     wait_for(process, "step 13 of 20")  # in the third epoch
     kill(process)
     assert not (killed / "metrics.json").exists()
     assert (killed / "checkpoint.safetensors").exists()
     seen = []
-    settings, pictures = made.settings(epochs=4), made.made_pictures()
+    settings, pictures = made.settings(task, epochs=4), made.made_pictures()
     train_run(plan, settings, pictures, killed, on_epoch=seen.append)
     assert [row.epoch for row in seen] == [3, 4]
     train_run(plan, settings, pictures, whole)
@@ -183,6 +193,25 @@ def test_a_file_in_the_folders_place_is_told(made, plan_from, tmp_path: Path) ->
     (tmp_path / "run").write_text("")
     with pytest.raises(InputError, match="can't be used as a run directory"):
         train_run(plan_from(made.PLAIN), made.settings(), made.made_pictures(), tmp_path / "run")
+
+
+def test_another_task_is_refused_by_name(made, plan_from, tmp_path: Path) -> None:
+    pictures, out = made.made_pictures(), tmp_path / "run"
+    train_run(plan_from(made.PLAIN), made.settings("denoise", epochs=1), pictures, out)
+    with pytest.raises(RunConflictError, match=r"task\.name is denoise there, inpaint here"):
+        train_run(plan_from(made.PLAIN), made.settings("inpaint", epochs=1), pictures, out)
+    stronger = made.settings({"denoise": {"sigma": 0.2}}, epochs=1)
+    with pytest.raises(RunConflictError, match=r"task\.sigma is 0\.1 there, 0\.2 here"):
+        train_run(plan_from(made.PLAIN), stronger, pictures, out)
+
+
+def test_a_config_of_earlier_versions_is_read(made, plan_from, tmp_path: Path) -> None:
+    plan, settings, out = plan_from(made.PLAIN), made.settings(epochs=1), tmp_path / "run"
+    result = train_run(plan, settings, made.made_pictures(), out)
+    config = json.loads((out / "config.json").read_text())
+    assert config["task"] == "reconstruct"
+    (out / "config.json").write_text(json.dumps(config | {"task": {"name": "reconstruct"}}))
+    assert train_run(plan, settings, made.made_pictures(), out) == result
 
 
 def test_a_persons_own_spec_is_not_overwritten(made, plan_from, tmp_path: Path) -> None:

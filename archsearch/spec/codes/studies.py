@@ -38,7 +38,8 @@ STUDIES = (
         "a path in `space` that leads nowhere",
         "A path is a param, follows the spec as written (`encoder[0].conv.channels`, layers "
         "counted from 0), begins with a layer's name (`early.conv.kernel`), or is "
-        "`defaults.conv.kernel` or `train.lr`. `data` and `task` are the same for all trials.",
+        "`defaults.conv.kernel`, `train.lr` or `task`. `data` is the same for all trials; of "
+        "`task`, only what leaves errors comparable may vary.",
         study("widht: {int: [4, 32]}"),
         _PLAIN,
     ),

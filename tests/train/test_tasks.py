@@ -1,0 +1,143 @@
+"""Trainings of every task: what they learn, record and measure."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from archsearch.config import TASK_NAMES, load, needs_color
+from archsearch.errors import InputError
+from archsearch.train import fit
+from archsearch.train.scoring import _chosen
+
+
+def with_classes(pictures):
+    """Every third picture of another class; no picture of the last."""
+    labels = torch.arange(len(pictures.images_NCHW)) % 3
+    return replace(pictures, classes=("cat", "dog", "ship", "truck"), labels=labels)
+
+
+@pytest.mark.parametrize("task", TASK_NAMES)
+def test_a_net_learns_it_and_its_record_is_whole(made, plan_from, task: str) -> None:
+    settings = made.settings(task, epochs=4, lr=0.03)
+    trained = fit(plan_from(made.PLAIN, task), settings, with_classes(made.made_pictures()))
+    result = trained.result
+    assert result.task == task
+    losses = [row.train_loss for row in result.history]
+    assert losses[-1] < losses[0]
+    assert result.val.mse == pytest.approx(result.history[-1].val_mse)
+    colored = needs_color(task)
+    assert (result.val.color is not None, result.test.color is not None) == (colored, colored)
+    assert len(result.classes) == (3 if colored else 0)
+    assert (result.chroma is not None) == colored
+    count = len(trained.strip.originals)
+    assert trained.strip.originals.shape == trained.strip.predicted.shape == (count, 16, 16, 3)
+    assert (count, trained.strip.chosen) == ((17, 9) if colored else (8, 0))
+
+
+def test_color_scores_are_those_of_both_splits(made, plan_from) -> None:
+    pictures = with_classes(made.made_pictures(300))
+    task = "colorize-chroma"
+    trained = fit(plan_from(made.PLAIN, task), made.settings(task), pictures)
+    val, test = trained.result.val.color, trained.result.test.color
+    assert val.delta_e is None
+    assert test.delta_e > 0
+    assert 0 < test.accuracy_2 <= test.accuracy_5 <= 1
+    assert 0 <= test.clipped < 1
+    assert val.desaturation > 0
+    classes = trained.result.classes
+    assert [row.name for row in classes] == ["cat", "dog", "ship"]
+    assert sum(row.pictures for row in classes) == len(pictures.test)
+    weighted = sum(row.mse * row.pictures for row in classes) / len(pictures.test)
+    assert weighted == pytest.approx(trained.result.test.mse, rel=1e-5)
+    counted = trained.result.chroma
+    assert sum(counted.true) == sum(counted.predicted) == len(pictures.test) * 16 * 16
+    assert not trained.result.collapsed or trained.result.val.mse > 0.98 * (
+        trained.result.baselines.mean_chroma_val
+    )
+
+
+def test_strips_end_with_the_best_the_middling_and_the_worst() -> None:
+    delta_e = torch.tensor([5.0, 1.0, 9.0, 3.0, 7.0, 2.0, 8.0, 4.0, 6.0, 0.0])
+    chosen = delta_e[_chosen(delta_e)].tolist()
+    assert chosen == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert _chosen(torch.tensor([2.0])) == [0] * 9
+
+
+def test_the_last_nine_of_a_strip_rise_in_difference(made, plan_from) -> None:
+    pictures = made.made_pictures(400)
+    strip = fit(plan_from(made.PLAIN, "colorize"), made.settings("colorize"), pictures).strip
+    originals, predicted = (
+        torch.from_numpy(rows[-9:]).double() / 255 for rows in (strip.originals, strip.predicted)
+    )
+    errors = (originals - predicted).square().mean(dim=(1, 2, 3))
+    assert errors[:3].mean() < errors[-3:].mean()
+    assert torch.equal(
+        torch.from_numpy(strip.originals[:8]),
+        pictures.images_NCHW[pictures.test[:8]].permute(0, 2, 3, 1),
+    )
+    assert (strip.shown[..., 0] == strip.shown[..., 2]).all()
+
+
+@pytest.mark.parametrize("task", ["denoise", "inpaint"])
+def test_noise_follows_seeds_as_recorded(made, plan_from, task: str) -> None:
+    """Training's by its seed; that of validation and test by data.seed, whatever the batch."""
+    plan, pictures = plan_from(made.PLAIN, task), made.made_pictures()
+    still = {"epochs": 1, "lr": 1e-12}
+    first = fit(plan, made.settings(task, **still), pictures, seed=1).result
+    again = fit(plan, made.settings(task, batch_size=80, **still), pictures, seed=1).result
+    assert again.val.mse == pytest.approx(first.val.mse, rel=1e-6)
+    assert again.train_mse == pytest.approx(first.train_mse, rel=1e-5)
+    assert again.baselines == first.baselines
+    data = made.settings(task, **still).data.model_copy(update={"seed": 9})
+    settings = made.settings(task, **still).model_copy(update={"data": data})
+    other = fit(plan, settings, pictures, seed=1).result
+    assert other.history[0].train_mse == first.history[0].train_mse
+    assert other.val.mse != first.val.mse
+    assert other.baselines.untouched_val != first.baselines.untouched_val
+
+
+def test_every_epoch_has_noise_of_its_own(made, plan_from) -> None:
+    settings = made.settings("denoise", epochs=3, lr=1e-12)
+    history = fit(plan_from(made.PLAIN, "denoise"), settings, made.made_pictures()).result.history
+    assert len({row.train_loss for row in history}) == 3
+    assert len({row.val_mse for row in history}) == 1
+
+
+def test_what_the_net_was_fed_by_is_recorded(made, plan_from) -> None:
+    pictures = made.made_pictures()
+    plain = fit(plan_from(made.PLAIN, "colorize"), made.settings("colorize"), pictures).result
+    assert plain.fed_mean == plain.fed_std == ()
+    settings = made.settings("colorize", epochs=1)
+    data = settings.data.model_copy(update={"standardize": True})
+    shifted = settings.model_copy(update={"data": data})
+    result = fit(plan_from(made.PLAIN, "colorize"), shifted, pictures).result
+    assert len(result.fed_mean) == len(result.fed_std) == 1
+    assert 0.4 < result.fed_mean[0] < 0.6
+
+
+def test_a_plan_for_another_task_is_refused(made, plan_from) -> None:
+    plan = plan_from(made.PLAIN, "colorize-chroma")
+    with pytest.raises(InputError, match="takes 1 channels and gives 2, colorize feeds 1 and wa"):
+        fit(plan, made.settings("colorize"), made.made_pictures())
+
+
+def test_gray_pictures_cannot_be_colorized(made, plan_from) -> None:
+    pictures = made.made_pictures()
+    gray = replace(pictures, images_NCHW=pictures.images_NCHW[:, :1].contiguous())
+    with pytest.raises(InputError, match="learns from color pictures, and these have 1 channel"):
+        fit(plan_from(made.PLAIN, "colorize"), made.settings("colorize"), gray)
+
+
+def test_classes_without_colors_to_weigh_are_refused(made, plan_from) -> None:
+    pictures = made.made_pictures()
+    gray_NCHW = pictures.images_NCHW[:, :1].expand(-1, 3, -1, -1).contiguous()
+    gray = replace(pictures, images_NCHW=gray_NCHW, fingerprint="gray")
+    with pytest.raises(InputError, match="bins without rebalancing data"):
+        fit(plan_from(made.PLAIN, "colorize-bins"), made.settings("colorize-bins"), gray)
+
+
+def test_the_gallerys_nets_serve_every_task() -> None:
+    for name in ("acml-nine-layer", "unet", "unet-thin", "colorize-family"):
+        for task in TASK_NAMES:
+            assert load(f"specs/{name}.yaml").plan(task=task).output.height == 32

@@ -1,9 +1,9 @@
 """archsearch: declarative architecture search for convolutional autoencoders.
 
 ``load(path).plan()`` gives a plan, ``build(plan)`` the torch module, ``fit``
-trains one, ``run_study`` searches a space and ``write_report`` tells what was
-found. Importing archsearch loads no torch; what needs it is imported on first
-use.
+trains one, ``run_study`` searches a space, ``write_report`` tells what was
+found, and ``apply_run`` puts pictures of one's own through a trained net.
+Importing archsearch loads no torch; what needs it is imported on first use.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from archsearch.config.study_file import StudyFile, load_study
 from archsearch.spec import ModelPlan
 
 if TYPE_CHECKING:
+    from archsearch.apply import apply_run
     from archsearch.data import load_pictures
     from archsearch.nn import build
     from archsearch.report import write_report
@@ -27,6 +28,7 @@ __all__ = [
     "ModelPlan",
     "StudyFile",
     "__version__",
+    "apply_run",
     "build",
     "errors",
     "fit",
@@ -40,6 +42,7 @@ __all__ = [
 __version__ = "0.1.0"
 
 _LAZY = {
+    "apply_run": "archsearch.apply",
     "build": "archsearch.nn",
     "fit": "archsearch.train",
     "load_pictures": "archsearch.data",

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from archsearch import __version__
+from archsearch.cli.apply import apply
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
 from archsearch.cli.explain import explain
@@ -63,6 +64,7 @@ app.command("explain", short_help="Say what a diagnostic's code means.")(explain
 app.command("space", short_help="Tell what a study's space holds, before any training.")(space)
 app.command("train", short_help="Train one net into a run directory.")(train)
 app.command("report", short_help="Write the report of a study or of trained runs.")(report)
+app.command("apply", short_help="Put pictures of any size through a trained net.")(apply)
 app.add_typer(
     study_app, name="study", short_help="Run studies, see where they stand, take the best."
 )

@@ -16,12 +16,20 @@ from PIL import Image, ImageOps, JpegImagePlugin, UnidentifiedImageError
 from archsearch.data.source import Images, Progress
 from archsearch.errors import DataError
 
-__all__ = ["SUFFIXES", "PictureFacts", "decode_files", "fit", "note_of", "resize_note"]
+__all__ = [
+    "SUFFIXES",
+    "UNREADABLE",
+    "PictureFacts",
+    "decode_files",
+    "fit",
+    "note_of",
+    "reason_of",
+    "resize_note",
+]
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
 
-# What Pillow raises, by format, for a file that isn't the picture it claims to be.
-_UNREADABLE = (
+UNREADABLE = (
     OSError,
     ValueError,
     SyntaxError,
@@ -30,6 +38,8 @@ _UNREADABLE = (
     struct.error,
     Image.DecompressionBombError,
 )
+"""What Pillow raises, by format, for a file that isn't the picture it claims to be."""
+
 _GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 _CHUNK = 256
 # Below this mean size Pillow's Python part dominates and threads only contend for the lock.
@@ -96,8 +106,8 @@ def _decode_chunk(
     for index in chunk:
         try:
             pixels_HWC, fact = _decode(files[index], height, width)
-        except _UNREADABLE as error:
-            broken.append(f"{files[index]} ({_reason(error)})")
+        except UNREADABLE as error:
+            broken.append(f"{files[index]} ({reason_of(error)})")
             continue
         images_NCHW[index] = pixels_HWC.transpose(2, 0, 1)
         facts.append(fact)
@@ -226,7 +236,13 @@ def _jpeg_note(facts: Counter[PictureFacts], total: int) -> str:
     )
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Say in a few words why Pillow couldn't read a file.
+
+    Example:
+        >>> reason_of(UnidentifiedImageError("cannot identify image file <…>"))
+        'not a picture'
+    """
     if isinstance(error, UnidentifiedImageError):
         return "not a picture"
     if isinstance(error, OSError) and error.strerror:

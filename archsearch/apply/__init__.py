@@ -1,0 +1,32 @@
+"""The trained net of a run on a person's pictures, at their own size.
+
+::
+
+    file ─ read_photograph ─▶ Photograph ─ paint(net) ─▶ Photograph ─ write_png ─▶ file
+                                │  tiles of the net's size, half overlapping,
+                                └─ faded into each other (Grid)
+"""
+
+from archsearch.apply.net import TileNet, load_net
+from archsearch.apply.paint import OnTiles, Painted, paint
+from archsearch.apply.picture import Photograph, read_mask, read_photograph
+from archsearch.apply.run import AppliedRun, Failed, Watch, Written, apply_run
+from archsearch.apply.write import write_png, write_side_by_side
+
+__all__ = [
+    "AppliedRun",
+    "Failed",
+    "OnTiles",
+    "Painted",
+    "Photograph",
+    "TileNet",
+    "Watch",
+    "Written",
+    "apply_run",
+    "load_net",
+    "paint",
+    "read_mask",
+    "read_photograph",
+    "write_png",
+    "write_side_by_side",
+]

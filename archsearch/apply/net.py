@@ -1,0 +1,123 @@
+"""The trained net of a run, as something that turns tiles into tiles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from archsearch.apply.tiles import Predict
+from archsearch.config import Inpaint, needs_color
+from archsearch.errors import InputError, RunFailedError
+from archsearch.nn import Autoencoder
+from archsearch.records import RunRecord, load_run
+from archsearch.spec.plan import ModelPlan
+from archsearch.tasks import Task, make_task_for_apply
+from archsearch.train import load_model
+
+__all__ = ["TileNet", "load_net"]
+
+BATCH_NUMBERS = 2**24
+"""How many numbers the widest layer may hold for one batch of tiles: 64 MiB."""
+MOST_TILES = 256
+
+
+@dataclass(frozen=True)
+class TileNet:
+    """What a trained net makes of tiles of its own size.
+
+    Attributes:
+        run: the run's name.
+        task: what it was trained for.
+        plan: the model; its input is the tile.
+        channels: of the tiles: 3, or 1 for a net of gray pictures.
+        colors: whether it sees only the luminance of its tiles and colors them.
+        fills: whether it fills what is masked.
+        predict: tiles N×C×h×w in [0, 1] → the same of the result; a net that
+            fills takes one more channel, 1 where the tile is to be filled, and
+            one that colors may leave [0, 1].
+    """
+
+    run: str
+    task: str
+    plan: ModelPlan
+    channels: int
+    colors: bool
+    fills: bool
+    predict: Predict
+
+    @property
+    def batch(self) -> int:
+        """Tiles at once, so that memory stays within bounds for wide nets too."""
+        widest = max(layer.output.elements for layer in self.plan.layers)
+        return max(1, min(MOST_TILES, BATCH_NUMBERS // widest))
+
+
+def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
+    """Load the net of a finished run.
+
+    Args:
+        folder: the run directory.
+        device: where to compute.
+
+    Raises:
+        InputError: no finished run there, or damaged files.
+    """
+    run = load_run(folder)
+    model = load_model(folder).to(device)
+    coloring = needs_color(run.settings.task)
+    fills = isinstance(run.settings.task, Inpaint)
+    predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))
+    return TileNet(
+        run=run.name,
+        task=run.settings.task.name,
+        plan=model.plan,
+        channels=3 if coloring else model.plan.input.channels,
+        colors=coloring,
+        fills=fills,
+        predict=_where_masked(predict) if fills else predict,
+    )
+
+
+def _task(folder: Path, run: RunRecord, plan: ModelPlan) -> Task:
+    mean, std = run.result.fed_mean, run.result.fed_std
+    if run.settings.data.standardize and not mean:
+        raise InputError(
+            f"{folder} doesn't hold the mean and std that its net's input was standardized by",
+            help="train it again into another folder with --out",
+        )
+    return make_task_for_apply(plan, run.settings, mean, std)
+
+
+def _predictor(model: Autoencoder, task: Task, device: torch.device) -> Predict:
+    def predict(tiles_NCHW: Tensor) -> Tensor:
+        with torch.inference_mode():
+            here_NCHW = tiles_NCHW.to(device)
+            output = model(task.prepare(here_NCHW))
+            made_NCHW = task.unclipped(output, here_NCHW)
+            if not task.merges:  # merged colors are clipped once they are blended
+                made_NCHW = made_NCHW.clamp(0.0, 1.0)
+            made_NCHW = made_NCHW.float().cpu()
+        if not bool(made_NCHW.isfinite().all()):
+            raise RunFailedError(
+                f"the net `{model.plan.name}` gave NaN or infinite numbers",
+                help="train it again with a lower learning rate (--lr)",
+            )
+        return made_NCHW
+
+    return predict
+
+
+def _where_masked(predict: Predict) -> Predict:
+    """Leave tiles that have nothing to fill as they are: they aren't looked at."""
+
+    def fill(tiles_NCHW: Tensor) -> Tensor:
+        made_NCHW = tiles_NCHW[:, :-1].clone()
+        masked_N = tiles_NCHW[:, -1].flatten(1).amax(dim=1) > 0
+        if bool(masked_N.any()):
+            made_NCHW[masked_N] = predict(made_NCHW[masked_N])
+        return made_NCHW
+
+    return fill

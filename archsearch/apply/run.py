@@ -1,0 +1,185 @@
+"""A trained net on a person's pictures, from files to files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy
+import torch
+from numpy.typing import NDArray
+
+from archsearch.apply.net import TileNet, load_net
+from archsearch.apply.paint import OnTiles, Painted, paint
+from archsearch.apply.picture import Photograph, read_mask, read_photograph
+from archsearch.apply.write import Places, places_for, write_png, write_side_by_side
+from archsearch.errors import ArchsearchError, InputError, RunFailedError
+
+__all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run"]
+
+Watch = Callable[[Path], AbstractContextManager[OnTiles]]
+"""Entered around each picture; gives what is told of its tiles."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A picture and its result; ``height`` and ``width`` in pixels of both."""
+
+    picture: Path
+    result: Path
+    side_by_side: Path | None
+    height: int
+    width: int
+    tiles: int
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A picture without a result, and why."""
+
+    picture: Path
+    error: ArchsearchError
+
+
+@dataclass(frozen=True)
+class AppliedRun:
+    """What came of all pictures, in the order given."""
+
+    run: str
+    task: str
+    written: tuple[Written, ...]
+    failed: tuple[Failed, ...]
+
+    def require(self) -> None:
+        """Pass if every picture has a result.
+
+        Raises:
+            InputError: some pictures can't be taken as they are.
+            RunFailedError: something else went wrong with some.
+        """
+        if not self.failed:
+            return
+        errors = [failure.error for failure in self.failed]
+        total = len(self.failed) + len(self.written)
+        if total == 1:
+            raise errors[0]
+        input_only = all(isinstance(error, InputError) for error in errors)
+        told = "\n".join(f"- {error}".replace("\n", "\n  ") for error in errors)
+        kind = InputError if input_only else RunFailedError
+        raise kind(f"{len(errors)} of {total} pictures have no result:\n{told}")
+
+
+def apply_run(
+    run: Path,
+    pictures: Sequence[Path],
+    *,
+    out: Path | None = None,
+    side_by_side: bool = False,
+    mask: Path | None = None,
+    overwrite: bool = False,
+    device: torch.device | str = "cpu",
+    watch: Watch | None = None,
+) -> AppliedRun:
+    """Put pictures through the net of a finished run, and write the results as PNG.
+
+    A picture that fails doesn't keep the others from being done.
+
+    Args:
+        run: the run directory.
+        pictures: picture files of any size.
+        out: the folder for ``NAME.png``; by default ``NAME-TASK.png`` beside each.
+        side_by_side: also write original, input and result in one picture.
+        mask: for a net that fills: light where the pictures are to be filled;
+            by default that is where they are fully transparent.
+        overwrite: replace results that are there; never a picture given.
+        device: where to compute.
+        watch: told of progress.
+
+    Raises:
+        InputError: no finished run, a mask for a net that fills nothing, or two
+            pictures with the same result.
+
+    Example:
+        >>> done = apply_run(Path("runs/unet"), [Path("photo.jpg")])  # doctest: +SKIP
+        >>> done.written[0].result  # doctest: +SKIP
+        PosixPath('photo-colorize.png')
+    """
+    net = load_net(run, device)
+    if mask is not None and not net.fills:
+        raise InputError(
+            f"--mask with a run that was trained for {net.task}",
+            help="a mask is for runs of the task inpaint",
+        )
+    places = places_for(pictures, net.task, out=out, mask=mask, overwrite=overwrite)
+    written: list[Written] = []
+    failed: list[Failed] = []
+    for picture in pictures:
+        with watch(picture) if watch else nullcontext(_silent) as on_tiles:
+            try:
+                with _memory_errors(picture):
+                    written.append(_apply(net, picture, places, side_by_side, mask, on_tiles))
+            except ArchsearchError as error:
+                failed.append(Failed(picture, error))
+    return AppliedRun(net.run, net.task, tuple(written), tuple(failed))
+
+
+def _apply(
+    net: TileNet,
+    picture: Path,
+    places: Places,
+    side_by_side: bool,
+    mask: Path | None,
+    on_tiles: OnTiles,
+) -> Written:
+    result = places.result(picture)
+    beside = places.side_by_side(picture) if side_by_side else None
+    photograph = read_photograph(picture)
+    hole_HW = _hole(picture, photograph, mask) if net.fills else None
+    painted = paint(net, photograph, hole_HW, on_tiles)
+    write_png(result, painted.result)
+    if beside is not None:
+        write_side_by_side(beside, _panels(photograph, painted))
+    height, width = photograph.height, photograph.width
+    return Written(picture, result, beside, height, width, painted.tiles)
+
+
+def _hole(picture: Path, photograph: Photograph, mask: Path | None) -> NDArray[numpy.bool_]:
+    if mask is not None:
+        hole_HW = read_mask(mask, photograph)
+    elif photograph.alpha_HW is not None:
+        hole_HW = photograph.alpha_HW == 0
+    else:
+        hole_HW = numpy.zeros(photograph.pixels_HWC.shape[:2], numpy.bool_)
+    if not hole_HW.any():
+        raise InputError(
+            f"nothing of {picture} is marked to be filled",
+            help="give --mask FILE, a picture of the same size, white where to fill; "
+            "or make those pixels fully transparent",
+        )
+    return hole_HW
+
+
+@contextmanager
+def _memory_errors(picture: Path) -> Iterator[None]:
+    """Turn running out of memory, which torch tells as RuntimeError, into RunFailedError."""
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not isinstance(error, MemoryError) and "memory" not in str(error).lower():
+            raise
+        raise RunFailedError(
+            f"not enough memory for {picture}",
+            help="scale the picture down, or cut it into parts",
+        ) from error
+
+
+def _panels(photograph: Photograph, painted: Painted) -> list[Photograph]:
+    """Original, what the net saw where that is something else, and result."""
+    same = numpy.array_equal(painted.fed.pixels_HWC, photograph.pixels_HWC)
+    return [photograph, *([] if same else [painted.fed]), painted.result]
+
+
+def _silent(done: int, total: int) -> None:
+    """Tell nobody."""

@@ -1,0 +1,100 @@
+"""``archsearch apply``: a trained net on a person's pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archsearch.cli.output import print_json, print_text
+from archsearch.cli.progress import step_bar
+
+if TYPE_CHECKING:
+    from archsearch.apply import AppliedRun, Written
+
+__all__ = ["apply"]
+
+
+def apply(  # noqa: PLR0917 - one argument an option
+    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    pictures: Annotated[
+        list[Path], typer.Argument(metavar="PICTURE...", help="Picture files, of any size.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Write DIR/NAME.png.  [default: NAME-TASK.png beside each picture]",
+        ),
+    ] = None,
+    side_by_side: Annotated[
+        bool,
+        typer.Option("--side-by-side", help="Also write original and result in one picture."),
+    ] = False,
+    mask: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="For inpaint: white where to fill.  [default: where fully transparent]",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace results that are there already.")
+    ] = False,
+    device: Annotated[str, typer.Option(help="Where to compute: cpu or cuda.")] = "cpu",
+    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Put pictures of any size through a trained net, and write PNGs.
+
+    The net sees overlapping tiles of its own size, which are blended; nothing
+    is scaled. A picture that can't be read doesn't keep the others back.
+
+    Example: archsearch apply runs/unet holiday.jpg --out colored
+    """
+    from archsearch.apply import apply_run
+    from archsearch.train import check_device
+
+    check_device(device)
+    done = apply_run(
+        run,
+        pictures,
+        out=out,
+        side_by_side=side_by_side,
+        mask=mask,
+        overwrite=overwrite,
+        device=device,
+        watch=lambda picture: step_bar(picture.name),
+    )
+    if json:
+        print_json(_as_json(done))
+    elif done.written:
+        print_text("\n".join(map(_line, done.written)))
+    done.require()
+
+
+def _line(written: Written) -> str:
+    also = f", {written.side_by_side}" if written.side_by_side else ""
+    return f"{written.picture} ({written.width}×{written.height}) → {written.result}{also}"
+
+
+def _as_json(done: AppliedRun) -> dict[str, object]:
+    return {
+        "run": done.run,
+        "task": done.task,
+        "written": [
+            {
+                "picture": str(one.picture),
+                "result": str(one.result),
+                "side_by_side": str(one.side_by_side) if one.side_by_side else None,
+                "width": one.width,
+                "height": one.height,
+                "tiles": one.tiles,
+            }
+            for one in done.written
+        ],
+        "failed": [
+            {"picture": str(one.picture), "what": one.error.what, "help": one.error.help}
+            for one in done.failed
+        ],
+    }

@@ -3,7 +3,7 @@
 import numpy
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -27,6 +27,7 @@ def test_gray_is_the_luminance_rounded(astronaut: Image.Image) -> None:
     assert numpy.abs(gray_of(pixels)[..., 0] - exact).max() <= 0.501
 
 
+@settings(deadline=None)
 @given(colors, unit)
 def test_the_luminance_is_kept_and_nothing_leaves_the_range(
     color: tuple[float, ...], wanted: float
@@ -37,6 +38,7 @@ def test_the_luminance_is_kept_and_nothing_leaves_the_range(
     assert luminance(made).item() == pytest.approx(wanted, abs=2e-6)
 
 
+@settings(deadline=None)
 @given(colors)
 def test_with_its_own_luminance_a_color_stays_as_it_is(color: tuple[float, ...]) -> None:
     color_CHW = torch.tensor(color).view(3, 1, 1)

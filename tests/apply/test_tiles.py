@@ -5,7 +5,7 @@ from unittest import mock
 import numpy
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
@@ -36,12 +36,14 @@ def blended(
     return whole_CHW
 
 
+@settings(deadline=None)
 @given(grids())
 def test_the_weights_at_every_pixel_sum_to_1(grid: Grid) -> None:
     ones = blended(grid, torch.zeros(1, grid.height, grid.width), lambda tiles: tiles + 1)
     assert ones.numpy() == pytest.approx(1, abs=1e-6)
 
 
+@settings(deadline=None)
 @given(grids(), st.integers(0, 99))
 def test_tiles_that_stay_as_they_are_give_the_picture_back(grid: Grid, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
@@ -49,12 +51,14 @@ def test_tiles_that_stay_as_they_are_give_the_picture_back(grid: Grid, seed: int
     assert blended(grid, picture).numpy() == pytest.approx(picture.numpy(), abs=1e-6)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.integers(0, 70), st.integers(0, 70))
 def test_a_line_goes_on_as_its_mirror_image(length: int, before: int, after: int) -> None:
     padded = numpy.pad(numpy.arange(length), (before, after), mode="reflect")
     assert mirrored(-before, length + after, length).tolist() == padded.tolist()
 
 
+@settings(deadline=None)
 @given(grids())
 def test_all_tiles_are_counted(grid: Grid) -> None:
     counts: list[int] = []

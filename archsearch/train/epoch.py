@@ -143,12 +143,9 @@ def _step(training: Training, indices: Tensor, epoch: int) -> tuple[Tensor, Tens
 
     learned = training.lanes.each(learn, training.lanes.parts(indices))
     for number, parameter in enumerate(training.model.parameters()):
-        parameter.grad = _sum([one.gradients[number] for one in learned])
+        parameter.grad = _gradient(parameter, [one.gradients[number] for one in learned])
     training.optimizer.step()
-    loss, error = _sum([one.loss for one in learned]), _sum([one.error for one in learned])
-    if loss is None or error is None:
-        raise ValueError("a batch without pictures")
-    return loss, error
+    return _sum([one.loss for one in learned]), _sum([one.error for one in learned])
 
 
 def _learn(training: Training, batch: Batch, share: float) -> _Learned:
@@ -166,10 +163,20 @@ def _learn(training: Training, batch: Batch, share: float) -> _Learned:
         return _Learned(gradients, loss.detach(), error)
 
 
-def _sum(parts: list[Tensor | None]) -> Tensor | None:
-    """Add up what there is, always in the same order."""
+def _gradient(parameter: Tensor, parts: list[Tensor | None]) -> Tensor | None:
+    """Add up the parts, laid out in memory as the parameter: fused optimizers go by that."""
     given = [part for part in parts if part is not None]
-    return functools.reduce(torch.add, given) if given else None
+    if not given:
+        return None
+    total = _sum(given)
+    if total.stride() == parameter.stride():
+        return total
+    return torch.empty_like(parameter).copy_(total)
+
+
+def _sum(parts: list[Tensor]) -> Tensor:
+    """Add up, always in the same order."""
+    return functools.reduce(torch.add, parts)
 
 
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:

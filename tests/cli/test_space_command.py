@@ -151,7 +151,9 @@ def test_a_storage_is_named_by_the_environment_too(
     told("study", "run", str(study), "--workers", "0")
     study.unlink()
     assert told("space", "small").startswith("small: 64 configurations")
-    assert told("report", "small", "--out", "page").strip()
+    written = CliRunner().invoke(app, ["report", "small", "--out", "page"])
+    assert "small" in str(written.exception), "it was found, without a complete trial"
+    assert Path("page/index.html").exists()
 
 
 def test_space_loads_no_torch() -> None:

@@ -52,6 +52,24 @@ def prepared(spec: str, told: RunSettings) -> Exact:
     )
 
 
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize("spec", ["acml-nine-layer", "unet-thin"])
+def test_steps_are_those_of_the_usual_loop(spec, count) -> None:
+    """zero_grad, backward, and torch's own Adam, not fused."""
+    told = settings(batch_size=40, epochs=1, schedule="constant")
+    trained, usual = prepared(spec, told), prepared(spec, told)
+    optimizer = torch.optim.Adam(usual.model.parameters(), told.train.lr, foreach=False)
+    for indices in usual.batches(1):
+        optimizer.zero_grad()
+        images_NCHW = usual.pictures(indices)
+        nn.functional.mse_loss(usual.model(images_NCHW), images_NCHW).backward()
+        optimizer.step()
+    with open_lanes(count) as lanes:
+        train_epoch(replace(trained, lanes=lanes), 1)
+    for one, other in zip(usual.model.parameters(), trained.model.parameters(), strict=True):
+        assert torch.allclose(one, other, rtol=0, atol=1e-8 * float(one.detach().abs().max()))
+
+
 @pytest.mark.parametrize("count", [2, 3])
 @pytest.mark.parametrize(
     ("spec", "task", "loss"),

@@ -14,14 +14,14 @@ from pathlib import Path
 from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
-from benchmarks import arithmetic, candidates, design, quality, races, startup
+from benchmarks import arithmetic, candidates, design, quality, races, reports, startup
 from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
-SECTIONS = ("candidates", "design", "training", "workers", "startup", "quality")
+SECTIONS = ("candidates", "design", "training", "workers", "startup", "reports", "quality")
 ON_REQUEST = "quality"
 """Takes half an hour: the plain script's ten epochs with three seeds."""
 
@@ -52,6 +52,8 @@ def main() -> None:
         _workers(race, options.rounds)
     if "startup" in wanted:
         _startup()
+    if "reports" in wanted:
+        _reports()
     if "quality" in wanted:
         _quality(race, options.epochs)
 
@@ -108,6 +110,13 @@ def _startup() -> None:
     sys.stdout.write("\nStart-up, and as a share of torch's import:\n\n" + startup.table(seconds))
     measured: dict[str, object] = {**seconds}
     keep("startup", [measured])
+
+
+def _reports() -> None:
+    measured = reports.measure()
+    sys.stdout.write("\nReports, of processor time with all imports:\n\n")
+    sys.stdout.write(reports.table(measured) + "\n")
+    keep("reports", [asdict(one) for one in measured])
 
 
 def _quality(race: Race, epochs: int) -> None:

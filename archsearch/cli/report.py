@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_text
-from archsearch.errors import InputError
+from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
     from archsearch.report import ReportFiles
@@ -42,7 +42,8 @@ def report(
 
     Of a study; with --compare of several beside each other; of trained runs
     side by side where their folders are named. Trains nothing; a study that
-    still runs is reported as far as it is.
+    still runs is reported as far as it is. Without one complete trial the page
+    says so, and the command ends with 3.
 
     Example: archsearch report studies/quickstart.yaml
     """
@@ -54,8 +55,14 @@ def report(
         written = _study(names, storage, out)
     if json:
         print_json(written.summary | {"index": str(written.index)})
-        return
-    print_text("\n\n".join(written.answer[:2]) + f"\n\n{written.index}")
+    else:
+        print_text("\n\n".join(written.answer[:2]) + f"\n\n{written.index}")
+    if written.complete == 0:
+        raise NothingCompletedError(
+            f"no trial of {', '.join(names)} is complete",
+            help="the page is written and says what became of each; `archsearch study status` "
+            "tells whether trials still run or wait",
+        )
 
 
 def _study(names: list[str], storage: str, out: Path | None) -> ReportFiles:

@@ -18,8 +18,9 @@ CAPTIONS = {
     "latent": Caption(
         "Error against latent size",
         "One point for each trial, the mean over its seeds; bars span the seeds. Points above the "
-        "curves are beaten by a linear code of the same size. The step line is the Pareto front. "
-        "On screen, a point under the pointer shows its architecture.",
+        "curves are beaten by a linear code of the same size; where the curves go on far below "
+        "all trials, the figure is cut there. The step line is the Pareto front. On screen, a "
+        "point under the pointer shows its architecture.",
     ),
     "rivals": Caption(
         "Latent size and its rivals",
@@ -80,7 +81,7 @@ CAPTIONS = {
     ),
     "runs": Caption(
         "Error over epochs",
-        "Validation error after each epoch, a line for each run; ticks at the right are the test "
-        "errors at the end.",
+        "Validation error after each epoch, a line for each run; triangles at the right are the "
+        "test errors at the end.",
     ),
 }

@@ -9,14 +9,18 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
+from archsearch.report.choices import is_shown
 from archsearch.report.details import Details
+from archsearch.report.places import short_place
 from archsearch.report.statistics.correlation import FEWEST, Correlations, Estimate
+from archsearch.report.statistics.factors import Factor
 from archsearch.report.statistics.sample import Sample
 
 __all__ = ["Caution", "cautions"]
 
 _WIDE = 12
 _CONFOUNDED = 0.8
+_AS_GOOD_AS_ONE = 0.9
 _NOISY = 0.5
 _STILL_FALLING = 0.03
 _LOOKS = 5
@@ -38,6 +42,8 @@ def cautions(
         *_about_the_search(study),
         *_about_the_count(study, sample),
         *_about_the_latent(sample, found),
+        *_about_skips(sample),
+        *_about_choices(sample, details),
         *_about_families(details),
         *_about_noise(details),
         *_about_the_runs(study, sample),
@@ -120,6 +126,51 @@ def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[Caution]:
         )
 
 
+def _about_skips(sample: Sample) -> Iterator[Caution]:
+    table = sample.architectures()
+    leaky = table[table["effective_size"] > table["latent_size"]]
+    if len(leaky):
+        low, high = leaky["effective_size"].min(), leaky["effective_size"].max()
+        read = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
+        yield Caution(
+            "leak-past-latent",
+            f"In {len(leaky)} of {_count(len(table), 'architecture')} the decoder also reads "
+            f"encoder layers ({read} numbers in all): the latent isn't the only code there, so "
+            "neither its size nor a linear code of that size says how much gets through.",
+        )
+
+
+def _about_choices(sample: Sample, details: Details) -> Iterator[Caution]:
+    """Choices with an effect that can't be told from a size that goes along with them."""
+    table = sample.architectures()
+    sizes = _rivals(table)
+    sizes.pop("encoder depth", None)  # a searched depth is nothing else
+    shown = {test.factor for test in details.effects if is_shown(test)}
+    for factor in details.factors:
+        column = _as_numbers(factor)
+        if factor.name not in shown or column is None:
+            continue
+        tied = {name: _rank_correlation(column, size) for name, size in sizes.items()}
+        same = {name: rho for name, rho in tied.items() if abs(rho) > _AS_GOOD_AS_ONE}
+        if same:
+            named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in same.items())
+            yield Caution(
+                "confounded-choices",
+                f"{factor.name} goes along with {named.replace('-', '−')}: the effect "
+                "of one can't be told from that of the other.",
+            )
+
+
+def _as_numbers(factor: Factor) -> pd.Series[float] | None:
+    """A factor's numbers, or 0 and 1 for its two levels; None where it has no order."""
+    if factor.numbers:
+        return pd.Series(factor.numbers, dtype=float)
+    levels = sorted(factor.levels, key=lambda level: (len(level), level))
+    if len(levels) != 2:
+        return None
+    return pd.Series([levels.index(value) for value in factor.values], dtype=float)
+
+
 def _about_families(details: Details) -> Iterator[Caution]:
     """Groupings in which the pooled correlation isn't found again."""
     lost = [
@@ -199,6 +250,14 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
             f"In the last epoch the error still fell by {100 * falling:.0f} % (median): longer "
             "training could change the order.",
         )
+    elif _annealed(study):
+        yield Caution(
+            "annealed",
+            "The learning rate ends near 0 by its schedule, which flattens the curves whether or "
+            "not the nets have learned all they can: more epochs could change the order.",
+        )
+    if "JPEG" in study.source_note:
+        yield Caution("jpeg-pictures", f"About the pictures: {study.source_note}.")
     prints = {
         seed.result.data_fingerprint
         for trial in study.trials
@@ -211,7 +270,8 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     if kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
         yield Caution(
             "pictures-out-of-reach",
-            f"Reconstructions were kept in {study.artifacts}, which can't be read from here.",
+            f"Reconstructions were kept in {short_place(study.artifacts or '')}, which can't be "
+            "read from here.",
         )
 
 
@@ -232,6 +292,18 @@ def _median_last_fall(study: StudyRecord, sample: Sample) -> float | None:
     ]
     falls = [1 - last.val_mse / max(before.val_mse, 1e-12) for *_, before, last in histories]
     return float(np.median(falls)) if falls else None
+
+
+def _annealed(study: StudyRecord) -> bool:
+    """Whether runs end at a learning rate under a twentieth of their highest."""
+    histories = [
+        seed.result.history
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.result and len(seed.result.history) > 1
+    ]
+    ended = [history[-1].lr < max(epoch.lr for epoch in history) / 20 for history in histories]
+    return 2 * sum(ended) > len(ended)
 
 
 def _count(number: int, noun: str) -> str:

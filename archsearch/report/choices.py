@@ -10,7 +10,7 @@ from archsearch.report.statistics.effects import Effect, FactorTest
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, interval, percent, percent_interval
 
-__all__ = ["choices"]
+__all__ = ["choices", "is_shown"]
 
 _MOST_NAMED = 6
 _SHOWN = 0.05
@@ -38,7 +38,7 @@ def change(estimate: Estimate) -> str:
 
 
 def _effects(details: Details) -> str:
-    shown = [test for test in details.effects if _is_shown(test)]
+    shown = [test for test in details.effects if is_shown(test)]
     shown.sort(key=lambda test: -(test.share or 0))
     if not any(test.p_holm is not None for test in details.effects):
         return (
@@ -54,8 +54,8 @@ def _effects(details: Details) -> str:
     return f"With the other choices held equal, these change the error: {told}."
 
 
-def _is_shown(test: FactorTest) -> bool:
-    """Told only where the corrected test and the interval both say so."""
+def is_shown(test: FactorTest) -> bool:
+    """Whether an effect is told of: only where the corrected test and the interval both say so."""
     if test.p_holm is None or test.p_holm >= _SHOWN:
         return False
     interval = _strongest_of(test).adjusted
@@ -78,7 +78,7 @@ def _size(effect: Effect) -> float:
 
 
 def _without_effect(details: Details) -> str:
-    silent = [t for t in details.effects if t.p_holm is not None and not _is_shown(t)]
+    silent = [t for t in details.effects if t.p_holm is not None and not is_shown(t)]
     if not silent or len(silent) == len(details.effects):
         return ""
     told = "; ".join(f"{test.factor}, {_least(test)}" for test in silent[:_MOST_NAMED])

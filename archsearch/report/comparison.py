@@ -129,7 +129,20 @@ def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Cautio
                 "biased and not held against others.",
             )
         )
-    return made
+    return [*made, *_own(findings, names)]
+
+
+def _own(findings: Sequence[Findings], names: Sequence[str]) -> list[Caution]:
+    """What each study's own report warns of, once where several share it."""
+    told: dict[Caution, list[str]] = {}
+    for name, one in zip(names, findings, strict=True):
+        for caution in one.cautions:
+            if caution.code != "adaptive-search":  # said above of all
+                told.setdefault(caution, []).append(name)
+    return [
+        Caution(caution.code, f"{', '.join(whose)}: {caution.message}")
+        for caution, whose in told.items()
+    ]
 
 
 def _first_result(findings: Findings) -> RunResult | None:
@@ -138,12 +151,12 @@ def _first_result(findings: Findings) -> RunResult | None:
 
 
 def comparison_words(comparison: Comparison) -> list[str]:
-    """What each study says, the best of all, and which correlations differ."""
+    """Which correlations differ, what each study says, and the best of all."""
     said = [
         f"{name}: {_one(findings)}"
         for name, findings in zip(comparison.names, comparison.findings, strict=True)
     ]
-    return [*said, *_differences(comparison), *_best(comparison)]
+    return [*_differences(comparison), *said, *_best(comparison)]
 
 
 def _one(findings: Findings) -> str:
@@ -164,8 +177,8 @@ def _differences(comparison: Comparison) -> list[str]:
     clear = [each for each in comparison.differences if (each.p_holm or 1) < 0.05]
     if not clear:
         return [
-            f"No difference between correlations is shown ({len(comparison.differences)} pairs, "
-            "corrected); that doesn’t say there is none."
+            f"No difference between their correlations is shown{_corrected(comparison)}; that "
+            "doesn’t say there is none."
         ]
     told = "; ".join(
         f"{each.first} against {each.second} {decimal(each.estimate.value or 0)} "
@@ -173,6 +186,11 @@ def _differences(comparison: Comparison) -> list[str]:
         for each in clear
     )
     return [f"Correlations differ: {told}."]
+
+
+def _corrected(comparison: Comparison) -> str:
+    pairs = len(comparison.differences)
+    return f" ({pairs} pairs, corrected)" if pairs > 1 else ""
 
 
 def _best(comparison: Comparison) -> list[str]:

@@ -138,7 +138,9 @@ def _effects(details: Details) -> DetailTable:
         rows,
         "Changes of validation MSE in percent with 95 % intervals (additive model of log MSE, HC3 "
         "errors). “Of the rest” is the share of the variance that the other choices leave. p by "
-        "permutation (Freedman & Lane), corrected for all choices (Holm).",
+        "permutation (Freedman & Lane), corrected for all choices (Holm). Interval and p can "
+        "disagree where few architectures have a level; an effect counts as shown only where both "
+        "say so.",
     )
 
 

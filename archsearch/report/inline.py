@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archsearch.report.figures.style import FAINT, INK
+from archsearch.report.figures.style import COLORS, FAINT, INK
 
 __all__ = ["inline_svg"]
 
@@ -25,7 +25,7 @@ def inline_svg(text: str, name: str) -> str:
     Declarations, comments, metadata and namespaces go (HTML needs none); ids
     that nothing refers to go, the others get ``name`` before them, since ids
     are the whole page's; groups of points carry their trials' numbers; the
-    two text colors become the page's.
+    two text colors and the hues become the page's.
 
     Example:
         >>> inline_svg('<svg xmlns="a:b"><g id="x"/><g id="y"/><use href="#y"/></svg>', "one")
@@ -37,6 +37,8 @@ def inline_svg(text: str, name: str) -> str:
     text = _ID.sub(lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
     text = _REFERENCE.sub(lambda m: m[0].replace(f"#{m[1]}", f"#{name}-{m[1]}"), text)
     text = text.replace(INK, "currentColor").replace(FAINT, "var(--faint)")
+    for place, color in enumerate(COLORS):
+        text = text.replace(color, f"var(--hue-{place})")
     text = _VIEW.sub(_sized, text, count=1)
     return re.sub(r"\n\s*", "\n", text).strip()
 
@@ -44,5 +46,5 @@ def inline_svg(text: str, name: str) -> str:
 def _sized(view: re.Match[str]) -> str:
     """The view box with a width between legible and no larger than the text around it."""
     width = float(view[1])
-    style = f"min-width:{width:.0f}px;max-width:{1.45 * width:.0f}px"
+    style = f"min-width:{0.8 * width:.0f}px;max-width:{1.45 * width:.0f}px"
     return f'{view[0]} style="{style}"'

@@ -13,7 +13,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     };
     const compare = (a, b) => {
       if (a === "" || b === "") return (a === "") - (b === "");
-      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b));
+      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
       return up ? order : -order;
     };
     body.append(...[...body.rows].sort((a, b) => compare(key(a), key(b))));
@@ -39,6 +39,8 @@ const reveal = () => {
 };
 addEventListener("hashchange", reveal);
 reveal();
+// Paper can't be opened: the study file is printed with the page.
+addEventListener("beforeprint", () => document.querySelectorAll("#run details").forEach((one) => { one.open = true; }));
 // A point under the pointer shows its architecture; a click opens it.
 const box = document.getElementById("hover");
 const place = (event) => {

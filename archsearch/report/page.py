@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 from archsearch.records import RunResult, StudyRecord, trial_counts
 from archsearch.report.choices import choices
@@ -70,6 +71,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
     results = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
     facts = {
         "command": study.command,
+        "when": _when(study),
         "wall-clock": _duration(study.seconds),
         "trials": f"{study.slots} slots; space {study.space_hash}",
         "seeds in the numbers": ", ".join(map(str, findings.sample.seeds)),
@@ -82,6 +84,22 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
         "versions": _distinct([_versions(result) for result in results]),
     }
     return [(term, text) for term, text in facts.items() if text]
+
+
+def _when(study: StudyRecord) -> str:
+    """From the first run's start to the last one's end, by the clock of Greenwich."""
+    ended = [
+        (seed.ended - (seed.result.seconds if seed.result else 0), seed.ended)
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.ended is not None
+    ]
+    if not ended:
+        return ""
+    moments = (min(start for start, _ in ended), max(end for _, end in ended))
+    first, last = (datetime.fromtimestamp(moment, UTC) for moment in moments)
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{first:%Y-%m-%d %H:%M} to {until} UTC"
 
 
 def _duration(seconds: float) -> str:

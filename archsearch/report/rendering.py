@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -68,7 +69,8 @@ def figure_cards(drawings: Sequence[Drawing]) -> list[Card]:
 
 
 def _unbroken(text: str) -> str:
-    """The text with numbers kept on one line with their signs and units."""
+    """The text with numbers kept on one line with their signs and units, and true apostrophes."""
+    text = re.sub(r"(?<=\w)'(?=[a-z])", "’", text)
     for sign in ("%", "×", "="):
         text = text.replace(f" {sign}", f"\u00a0{sign}")
     return text.replace("= ", "=\u00a0")

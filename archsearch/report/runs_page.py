@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from collections.abc import Sequence
 from math import log
 from pathlib import Path
@@ -19,7 +20,7 @@ from archsearch.report.detail_tables import DetailTable
 from archsearch.report.figures import drawings
 from archsearch.report.figures.compared import runs_figure
 from archsearch.report.rendering import figure_cards, render
-from archsearch.report.tables import Architecture, layer_rows
+from archsearch.report.tables import Architecture, layer_rows, numbers_read
 from archsearch.report.words_numbers import error
 from archsearch.report.write import ReportFiles, write_figures
 
@@ -46,7 +47,7 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     names = _names(runs, folders)
     drawn = list(drawings({"runs": lambda: runs_figure(names, runs)}))
     figures = write_figures(drawn, out)
-    said, cautions = _words(names, runs, plans), _cautions(runs, plans)
+    said, cautions = _words(names, runs, plans), _cautions(names, runs, plans)
     summary: dict[str, object] = {
         "version": 1,
         "runs": [_numbers(*each) for each in zip(names, runs, plans, strict=True)],
@@ -73,15 +74,18 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     numbers, index = out / "summary.json", out / "index.html"
     write_text(numbers, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     write_text(index, page)
-    return ReportFiles(index, table, epochs, numbers, tuple(figures), summary, tuple(said))
+    files = tuple(figures)
+    return ReportFiles(index, table, epochs, numbers, files, summary, tuple(said), len(runs))
 
 
 def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
-    """The runs' names; their folders where the same name comes twice."""
+    """The runs' names; what tells their folders apart where the same name comes twice."""
     plain = [run.name for run in runs]
+    whole = [folder.absolute() for folder in folders]
+    shared = Path(os.path.commonpath([folder.parent for folder in whole]))
     return [
-        name if plain.count(name) == 1 else folder.as_posix()
-        for name, folder in zip(plain, folders, strict=True)
+        name if plain.count(name) == 1 else folder.relative_to(shared).as_posix()
+        for name, folder in zip(plain, whole, strict=True)
     ]
 
 
@@ -94,6 +98,7 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
         "seed": result.seed,
         "epochs": result.epochs,
         "latent_size": plan.latent_size,
+        "effective_size": plan.effective_size,
         "params": plan.params,
         "macs": plan.macs,
         "train": {"mse": result.train_mse},
@@ -151,7 +156,7 @@ def _words(
         ratio = second.result.val.mse / max(best.result.val.mse, 1e-12)
         close = " So small a difference may be the seed’s." if log(ratio) < _CLOSE else ""
         said.append(f"Next is {other}, with {ratio:.2f} times its error.{close}")
-    return [*said, *_repeats(names, runs, plans), _against_codes(ranked)]
+    return [*said, *_repeats(names, runs, plans), *_against_codes(ranked)]
 
 
 def _repeats(
@@ -176,24 +181,44 @@ def _repeats(
     return said
 
 
-def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> str:
-    beaten = []
+def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[str]:
+    """Which runs a linear code of their latent's size beats; silent where none was fitted."""
+    beaten, judged = [], 0
     for name, run, _ in ranked:
         found = run.result.baselines
         known = [v for v in (found.pca_test, found.patch_pca_test) if v is not None]
+        judged += bool(known)
         if known and min(known) < run.result.test.mse:
             beaten.append(name)
+    if not judged:
+        return []
     if not beaten:
-        return "No linear code of a run’s own latent size does better on the test split than it."
-    return (
+        return ["No linear code of a run’s own latent size does better on the test split than it."]
+    return [
         f"A linear code of the same latent size does better on the test split than "
         f"{', '.join(beaten)}: the bottleneck isn’t what limits "
         f"{'it' if len(beaten) == 1 else 'them'}."
-    )
+    ]
 
 
-def _cautions(runs: Sequence[RunRecord], plans: Sequence[PlanRecord]) -> list[Caution]:
+def _cautions(
+    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
+) -> list[Caution]:
     made = []
+    leaky = [
+        name
+        for name, plan in zip(names, plans, strict=True)
+        if plan.effective_size > plan.latent_size
+    ]
+    if leaky:
+        made.append(
+            Caution(
+                "leak-past-latent",
+                f"The decoder also reads encoder layers in {', '.join(leaky)}: the latent isn’t "
+                "the only code there, and only a net that a linear code of its size beats even so "
+                "is judged by one.",
+            )
+        )
     if len({run.result.data_fingerprint for run in runs}) > 1:
         made.append(
             Caution("different-pictures", "The runs saw different pictures: errors don’t compare.")
@@ -212,7 +237,7 @@ def _cautions(runs: Sequence[RunRecord], plans: Sequence[PlanRecord]) -> list[Ca
                 "several seeds (--seed) to tell.",
             )
         )
-    collapsed = [run.name for run in runs if run.result.collapsed]
+    collapsed = [name for name, run in zip(names, runs, strict=True) if run.result.collapsed]
     if collapsed:
         told = ", ".join(collapsed)
         made.append(Caution("collapsed-runs", f"Collapsed to the channel mean: {told}."))
@@ -236,7 +261,7 @@ def _row(run: RunRecord, plan: PlanRecord) -> list[str]:
     return [
         str(result.seed),
         str(result.epochs),
-        f"{plan.latent_size:,}",
+        numbers_read(plan),
         f"{plan.params:,}",
         *map(error, errors),
         "–" if result.test.psnr is None else f"{result.test.psnr:.2f} dB",

@@ -7,6 +7,7 @@ from math import exp
 from archsearch.report.details import AREA, Details
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.families import Grouping
+from archsearch.report.statistics.ranges import RangeLeft
 from archsearch.report.words_numbers import decimal, interval, percent
 
 __all__ = ["standing"]
@@ -82,16 +83,28 @@ def _ranges(details: Details) -> str:
         f"{decimal(min(values))} and {decimal(max(values))}"
     )
     gone = [part for part in left if not _clear(part.estimate)]
+    found = [part for part in left if _clear(part.estimate)]
+    everywhere = not found or not gone
     halves = [
         f"up to {part.high:,.0f} numbers {_told(part.estimate)}"
         if place == 0
         else f"from {part.low:,.0f} {_told(part.estimate)}"
         for place, part in enumerate(part for part in details.ranges if not part.left_out)
     ]
-    if gone and len(gone) < len(left):
-        which = "; ".join(f"{part.low:,.0f}–{part.high:,.0f}" for part in gone)
-        text += f", and isn't shown without {which}"
+    if not everywhere and _clear(_pooled(details)):
+        text += f", and isn't shown without {_parts(gone)}"
+    elif not everywhere:
+        text += f", shown only without {_parts(found)} (one of {len(left)} looks, not corrected)"
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."
+
+
+def _parts(parts: list[RangeLeft]) -> str:
+    return "; ".join(f"{part.low:,.0f}–{part.high:,.0f}" for part in parts)
+
+
+def _pooled(details: Details) -> Estimate:
+    """The correlation over all sizes."""
+    return details.rivals[0].estimate
 
 
 def _told(estimate: Estimate) -> str:
@@ -152,8 +165,8 @@ def _noise(details: Details) -> str:
     return (
         f"Of the variance of one run's log error the architecture explains "
         f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
-        f"{100 * noise.high:.0f} %); the noise of a seed is "
-        f"{percent(exp(noise.rest) - 1)} in error. "
+        f"{100 * noise.high:.0f} %); one seed's noise is "
+        f"{percent(exp(noise.rest) - 1).lstrip('+')} of the error (a standard deviation). "
         f"Two architectures' means over {noise.seeds} seeds must differ by a factor of "
         f"{noise.discernible:.2f} to be told apart."
     )

@@ -15,6 +15,7 @@ from archsearch.report.detail_tables import DetailTable, p_value, with_interval
 from archsearch.report.figures import Drawing, drawings
 from archsearch.report.figures.compared import compared_figure, correlations_figure
 from archsearch.report.findings import Findings
+from archsearch.report.places import without_places
 from archsearch.report.rendering import figure_cards, render
 from archsearch.report.summary import estimate_json, summarize
 from archsearch.report.words_numbers import error
@@ -33,6 +34,7 @@ def write_comparison(studies: Sequence[StudyRecord], out: Path, *, seed: int = 0
         out: a folder, made if missing.
         seed: of resamples and permutations.
     """
+    studies = list(map(without_places, studies))
     comparison = compare(studies, seed=seed)
     drawn = list(
         drawings(
@@ -51,7 +53,9 @@ def write_comparison(studies: Sequence[StudyRecord], out: Path, *, seed: int = 0
     numbers, index = out / "summary.json", out / "index.html"
     write_text(numbers, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
     write_text(index, _page(comparison, said, drawn))
-    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, tuple(said))
+    complete = sum(trial_counts(study)["complete"] for study in studies)
+    files = tuple(figures)
+    return ReportFiles(index, trials, epochs, numbers, files, summary, tuple(said), complete)
 
 
 def _joined(frames: Sequence[object], names: Sequence[str]) -> str:

@@ -9,9 +9,11 @@ from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
-from archsearch.report.yardsticks import LIMITED, NOT_LIMITED, front_columns
+from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_columns
 
 __all__ = ["summarize"]
+
+_WHOLE = ("latent_size", "effective_size", "params", "macs", "seeds")
 
 
 def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
@@ -67,7 +69,7 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
     equal = row.real("equal_pca")
     return {
         "number": number,
-        **{name: row.whole(name) for name in ("latent_size", "params", "macs", "seeds")},
+        **{name: row.whole(name) for name in _WHOLE},
         "val_mse": row.real("val_mse"),
         "test_mse": row.real("test_mse"),
         "verdict": row.text("verdict") or None,
@@ -173,4 +175,5 @@ def _yardsticks(findings: Findings) -> dict[str, object]:
     return {
         "bottleneck_limited": int((verdicts == LIMITED).sum()),
         "not_bottleneck_limited": int((verdicts == NOT_LIMITED).sum()),
+        "latent_not_the_only_path": int((verdicts == LEAKS).sum()),
     }

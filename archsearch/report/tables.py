@@ -11,6 +11,7 @@ from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.words_numbers import decimal, error
 from archsearch.report.worth import latent_worth
+from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
 
 __all__ = [
     "MOST_ARCHITECTURES",
@@ -23,6 +24,7 @@ __all__ = [
     "architectures",
     "correlation_tables",
     "layer_rows",
+    "numbers_read",
     "trial_columns",
     "trial_rows",
 ]
@@ -88,7 +90,7 @@ _COLUMNS = (
     Column("trial"),
     Column("state"),
     Column("latent", "channels×height×width"),
-    Column("size", "numbers in the latent"),
+    Column("size", "numbers in the latent (of those that the decoder reads, if more)"),
     Column("params"),
     Column("MACs"),
     Column("depth", "encoder layers with weights"),
@@ -99,7 +101,11 @@ _COLUMNS = (
     Column("PCA", "validation MSE of PCA with as many numbers"),
     Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
     Column("worth", "PCA components that do as well"),
-    Column("bottleneck", "limited: no linear code of this size does better"),
+    Column(
+        "bottleneck",
+        "limited: no linear code of this size does better; not the only path: the decoder also "
+        "reads encoder layers",
+    ),
 )
 _CODE_COLUMNS = (
     Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
@@ -107,6 +113,9 @@ _CODE_COLUMNS = (
     Column("8 bit", "how much rounding each latent number to 8 bits raises the error"),
     Column("4 bit", "the same, to 4 bits"),
 )
+
+
+_VERDICTS = {NOT_LIMITED: "not limiting", LIMITED: "limited", LEAKS: LEAKS, "": ""}
 
 
 def trial_columns(findings: Findings) -> list[Column]:
@@ -177,11 +186,12 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
     state = f"{trial.state}, collapsed" if row.cells["collapsed"] else trial.state
     plan = trial.plan
-    sizes = [plan.latent_size, plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 4
+    sizes = [plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 3
     return [
         Cell(str(trial.number), trial.number),
         Cell(state),
         Cell(_shape(plan) if plan else ""),
+        Cell(numbers_read(plan), plan.latent_size) if plan else Cell(""),
         *(Cell(f"{size:,}", size) if size is not None else Cell("") for size in sizes),
         Cell(str(row.whole("seeds")), row.whole("seeds")),
         _error_cell(row.real("val_mse")),
@@ -190,7 +200,7 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
         _error_cell(row.real("pca_val")),
         _error_cell(row.real("patch_pca_val")),
         _whole_cell(row.real("equal_pca")),
-        Cell({"not": "not limiting", "": ""}.get(row.text("verdict"), "limited")),
+        Cell(_VERDICTS[row.text("verdict")]),
     ]
 
 
@@ -235,6 +245,12 @@ def _anchor(trial: TrialRecord) -> str:
 
 def _shape(plan: PlanRecord) -> str:
     return f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}"
+
+
+def numbers_read(plan: PlanRecord) -> str:
+    """The latent's size, and of how many numbers the decoder reads where it isn't all."""
+    read = f" of {plan.effective_size:,}" if plan.effective_size > plan.latent_size else ""
+    return f"{plan.latent_size:,}{read}"
 
 
 def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.statistics.correlation import Correlations, Estimate
 from archsearch.report.words_numbers import decimal, error, interval, percent
-from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
 
 __all__ = ["answer", "caption", "headline"]
 
@@ -37,10 +38,10 @@ def _marked(findings: Findings, sentence: str) -> str:
 def headline(findings: Findings) -> str:
     """Is there a correlation between latent size and error? One or two sentences."""
     estimate = findings.found.measures["latent_size"]["spearman"]
-    seeds = len(findings.sample.seeds)
+    over = _over(estimate.n, len(findings.sample.seeds))
     if estimate.value is None:
         return f"Whether latent size and error correlate can't be said: {_why_not(findings)}"
-    claim = _claim(estimate, seeds)
+    claim = _claim(estimate, over)
     if findings.study.designed:
         return claim
     method = search_method(findings.study)
@@ -60,14 +61,11 @@ def caption(estimate: Estimate) -> str:
     )
 
 
-def _claim(estimate: Estimate, seeds: int) -> str:
+def _claim(estimate: Estimate, over: str) -> str:
     value, low, high = estimate.value, estimate.low, estimate.high
     if value is None or low is None or high is None:
         return ""
-    measured = (
-        f"Spearman ρ = {decimal(value)} (95 % interval {interval(estimate)}, "
-        f"{_over(estimate.n, seeds)})"
-    )
+    measured = f"Spearman ρ = {decimal(value)} (95 % interval {interval(estimate)}, {over})"
     if low <= 0 <= high:
         return (
             f"No correlation between latent size and validation error is shown: {measured}. "
@@ -113,9 +111,9 @@ def _strength(findings: Findings) -> str:
         return ""
     change = [2**exponent - 1 for exponent in (slope.value, slope.low, slope.high)]
     text = (
-        f"Doubling the latent changes the error by {percent(change[0])} (95 % interval "
-        f"{percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on log–log "
-        "axes)."
+        f"A latent twice as large goes with an error changed by {percent(change[0])} (95 % "
+        f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
+        "log–log axes)."
     )
     return f"{text} {_given_rivals(findings.found)}".strip()
 
@@ -143,7 +141,7 @@ def _rivals(findings: Findings) -> str:
         estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
         if estimate.value is not None:
             parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
-    return f"Its rivals correlate with error like this: {', '.join(parts)}." if parts else ""
+    return f"For comparison, the error’s ρ with other sizes: {', '.join(parts)}." if parts else ""
 
 
 def _without_collapsed(findings: Findings) -> str:
@@ -154,29 +152,54 @@ def _without_collapsed(findings: Findings) -> str:
     estimate = findings.without_collapsed.measures["latent_size"]["spearman"]
     if estimate.value is None:
         return f"Without {runs} too few architectures are left to say."
-    claim = _claim(estimate, len(findings.sample.seeds))
+    left = len(findings.sample.runs) - collapsed
+    over = f"{_architectures(estimate.n)}, {left} runs"
+    everything = findings.found.measures["latent_size"]["spearman"]
+    if _says(estimate) == _says(everything):
+        told = f"ρ = {decimal(estimate.value)}, {interval(estimate)}, {over}"
+        return f"Without {runs} the answer is the same ({told})."
+    claim = _claim(estimate, over)
     return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
+
+
+def _says(estimate: Estimate) -> int:
+    """The sign that the interval shows, or 0."""
+    if estimate.low is None or estimate.high is None:
+        return 0
+    return (estimate.low > 0) - (estimate.high < 0)
 
 
 def _against_linear_codes(findings: Findings) -> str:
     """How many models a linear code of the same size beats, and what that means."""
     shown = findings.shown
-    judged = shown[shown["verdict"].isin([LIMITED, NOT_LIMITED])]
+    judged = shown[shown["verdict"].isin([LIMITED, NOT_LIMITED, LEAKS])]
     if judged.empty:
         return ""
     beaten = int((judged["verdict"] == NOT_LIMITED).sum())
     by_pca = int((judged["pca_val"] < judged["val_mse"]).sum())
     by_patch = int((judged["patch_pca_val"] < judged["val_mse"]).sum())
+    leaking = int((judged["verdict"] == LEAKS).sum())
     total = len(judged)
     opening = (
         f"A linear code of the same size (PCA, or patch PCA of the latent's own shape) beats "
         f"{beaten} of {total} models (PCA {by_pca}, patch PCA {by_patch}). "
     )
-    if beaten == 0:
-        return opening + "So their bottleneck may be what limits them."
-    held = "These aren't" if beaten > 1 else "This one isn't"
-    rest = "" if beaten == total else f" The other {total - beaten} may be."
-    return f"{opening}{held} limited by the bottleneck but by training and decoder.{rest}"
+    return opening + " ".join(_verdicts(beaten, total - beaten - leaking, leaking))
+
+
+def _verdicts(beaten: int, limited: int, leaking: int) -> Iterator[str]:
+    """What follows for the beaten, for the others, and for those with a second path."""
+    if beaten:
+        held = "These aren't" if beaten > 1 else "This one isn't"
+        yield f"{held} limited by the bottleneck but by the rest of the net or its training."
+    if limited:
+        which = f"The other {limited}" if beaten or leaking else "Their bottleneck"
+        yield f"{which} may be{' limited by it' if beaten or leaking else ' what limits them'}."
+    if leaking:
+        yield (
+            f"Nothing follows for {leaking}: there the decoder also reads encoder layers, so the "
+            "latent isn't the only code."
+        )
 
 
 def _codes(findings: Findings) -> str:

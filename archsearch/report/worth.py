@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from archsearch.records import Curves
-from archsearch.report.yardsticks import LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
 
 if TYPE_CHECKING:
     from archsearch.report.findings import TrialRow
@@ -16,6 +16,7 @@ __all__ = ["latent_worth", "pca_needs"]
 _VERDICTS = {
     LIMITED: "No linear code of its size does better: the bottleneck may be what limits it.",
     NOT_LIMITED: "A linear code of its size does better: the bottleneck isn’t what limits it.",
+    LEAKS: "The latent isn’t its only code, so a linear code of the latent’s size is no measure.",
 }
 
 
@@ -38,8 +39,13 @@ def latent_worth(row: TrialRow, curves: Curves | None) -> str:
     """Numbers spent and what they are worth, the verdict, and how many are used."""
     parts = []
     needs = pca_needs(row, curves)
+    size, read = row.whole("latent_size"), row.whole("effective_size")
+    if read > size:
+        parts.append(
+            f"The decoder reads {read:,} numbers: {size:,} of the latent, and encoder layers."
+        )
     if needs:
-        parts.append(f"{row.whole('latent_size'):,} numbers spent, worth {needs} of PCA’s.")
+        parts.append(f"{read:,} numbers spent, worth {needs} of PCA’s.")
     parts.append(_VERDICTS.get(row.text("verdict"), ""))
     if isfinite(row.real("active")) and isfinite(row.real("rank")):
         parts.append(

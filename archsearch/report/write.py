@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
-from archsearch.records import StudyRecord, epochs_frame, trials_frame
+from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
 from archsearch.report.figures import Drawing, draw
 from archsearch.report.findings import find
 from archsearch.report.page import page_html
+from archsearch.report.places import without_places
 from archsearch.report.summary import summarize
 from archsearch.report.words import answer
 
@@ -30,6 +31,7 @@ class ReportFiles:
         figures: PNG and SVG files.
         summary: what ``summary_file`` holds.
         answer: the page's opening sentences.
+        complete: how many trials, or trained runs, are complete.
     """
 
     index: Path
@@ -39,18 +41,21 @@ class ReportFiles:
     figures: tuple[Path, ...]
     summary: dict[str, object]
     answer: tuple[str, ...]
+    complete: int
 
 
 def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles:
     """Write the report of ``study`` into the folder ``out``, the page last.
 
-    Nothing is trained; earlier files of the same names are replaced.
+    Nothing is trained; earlier files of the same names are replaced. Paths of the machine
+    are shortened in all of them.
 
     Args:
         study: the record to report, finished or not.
         out: a folder, made if missing.
         seed: of resamples and permutations; equal seeds, equal numbers.
     """
+    study = without_places(study)
     findings = find(study, seed=seed)
     drawn = list(draw(findings))
     figures = write_figures(drawn, out)
@@ -63,7 +68,8 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
     write_text(numbers, text + "\n")
     write_text(index, page_html(findings, drawn))
     said = tuple(answer(findings))
-    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said)
+    complete = trial_counts(study)["complete"]
+    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said, complete)
 
 
 def write_figures(drawn: Sequence[Drawing], out: Path) -> list[Path]:

@@ -8,6 +8,7 @@ import pandas as pd
 from archsearch.records import Codes, Curves, StudyRecord, TrialRecord
 
 __all__ = [
+    "LEAKS",
     "LIMITED",
     "NOT_LIMITED",
     "OBJECTIVES",
@@ -19,20 +20,23 @@ __all__ = [
 
 LIMITED = "bottleneck-limited"
 NOT_LIMITED = "not"
+LEAKS = "not the only path"
 
 
 def trial_table(study: StudyRecord) -> pd.DataFrame:
     """One row for each trial, seeds averaged; errors missing where nothing ended.
 
-    Columns: number, state, reason, key, latent_size, latent_channels,
-    latent_height, latent_width, params, macs, encoder_depth, seeds,
+    Columns: number, state, reason, key, latent_size, effective_size,
+    latent_channels, latent_height, latent_width, params, macs, encoder_depth, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, pca_val,
     patch_pca_val, collapsed, verdict, equal_pca; and of the codes, the mean
     over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
     PCA of the same shape) has a lower validation error: then the bottleneck
-    could hold what the model lost. Otherwise it is ``bottleneck-limited``.
+    could hold what the model lost. Otherwise it is ``bottleneck-limited``; but where
+    the decoder also reads encoder layers, ``not the only path``: a code of the
+    latent's size is no measure of what reaches that decoder.
     """
     rows = [_row(trial, study.curves) for trial in study.trials]
     table = pd.DataFrame(rows, columns=list(_TYPES))
@@ -45,6 +49,7 @@ _TYPES = {
     "reason": "object",
     "key": "object",
     "latent_size": "float64",
+    "effective_size": "float64",
     "latent_channels": "float64",
     "latent_height": "float64",
     "latent_width": "float64",
@@ -67,7 +72,7 @@ _TYPES = {
     "mse_8bit": "float64",
     "mse_4bit": "float64",
 }
-_PLAN_COLUMNS = [*_TYPES][4:11]
+_PLAN_COLUMNS = [*_TYPES][4:12]
 
 
 def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
@@ -90,7 +95,7 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "pca_val": baselines.pca_val,
         "patch_pca_val": baselines.patch_pca_val,
         "collapsed": any(result.collapsed for result in results),
-        "verdict": _verdict(mean, baselines.pca_val, baselines.patch_pca_val),
+        "verdict": _verdict(mean, _leaks(trial), baselines.pca_val, baselines.patch_pca_val),
         "equal_pca": equal_pca(curves, mean),
         **_codes([result.codes for result in results if result.codes is not None]),
     }
@@ -111,11 +116,17 @@ def _reason(trial: TrialRecord) -> str:
     return trial.reason or next((seed.reason for seed in trial.seeds if seed.reason), "")
 
 
-def _verdict(mse: float, *linear: float | None) -> str:
+def _leaks(trial: TrialRecord) -> bool:
+    return trial.plan is not None and trial.plan.effective_size > trial.plan.latent_size
+
+
+def _verdict(mse: float, leaks: bool, *linear: float | None) -> str:
     known = [code for code in linear if code is not None]
     if not known:
         return ""
-    return NOT_LIMITED if min(known) < mse else LIMITED
+    if min(known) < mse:  # though the decoder may read more than the latent
+        return NOT_LIMITED
+    return LEAKS if leaks else LIMITED
 
 
 def equal_pca(curves: Curves | None, mse: float) -> float | None:
@@ -139,6 +150,7 @@ OBJECTIVES = {
     "val.mse": "val_mse",
     "test.mse": "test_mse",
     "latent.size": "latent_size",
+    "latent.effective_size": "effective_size",
     "params": "params",
     "macs": "macs",
 }

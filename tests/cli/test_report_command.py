@@ -11,6 +11,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from archsearch.cli.app import main
 from archsearch.cli.report import report
 from archsearch.config import RunSettings, load
 from archsearch.errors import InputError
@@ -84,11 +85,51 @@ def test_a_missing_study_and_a_folder_are_input_errors(storage, tmp_path):
     assert not Path("reports").exists()
 
 
+def ended(capsys, *arguments: str) -> tuple[int, str, str]:
+    """Exit code, stdout and stderr of the whole command line."""
+    with pytest.raises(SystemExit) as end:
+        main(["report", *arguments])
+    return int(end.value.code or 0), *capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "recipe", [StudyRecipe(complete=0, failed=3, untouched=1), StudyRecipe(complete=0, pruned=2)]
+)
+def test_without_a_complete_trial_the_page_is_written_and_the_exit_code_is_3(
+    recipe, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.chdir(tmp_path)
+    url = stored(synthetic_study(recipe), tmp_path / "studies.db")
+    code, said, warned = ended(capsys, "synthetic", "--storage", url)
+    assert code == 3
+    page = Path(said.splitlines()[-1])
+    assert "can’t be said" in page.read_text("utf-8")
+    assert warned.startswith(
+        "error: no trial of synthetic is complete\n  help: the page is written"
+    )
+    code, said, _ = ended(capsys, "synthetic", "--storage", url, "--json")
+    assert code == 3
+    assert json.loads(said)["trials"]["complete"] == 0
+
+
+def test_a_comparison_ends_with_3_only_where_no_study_has_a_complete_trial(
+    storage, tmp_path, capsys
+):
+    for name in ("empty", "broken"):
+        stored(
+            synthetic_study(StudyRecipe(complete=0, failed=2, name=name)), tmp_path / "studies.db"
+        )
+    code, _, warned = ended(capsys, "empty", "broken", "--compare", "--storage", storage)
+    assert (code, "no trial of empty, broken" in warned) == (3, True)
+    assert ended(capsys, "synthetic", "empty", "--compare", "--storage", storage)[::2] == (0, "")
+
+
 def test_several_studies_are_compared(storage, tmp_path):
     other = synthetic_study(StudyRecipe(complete=6, name="other", seed=1))
     stored(other, tmp_path / "studies.db")
     said = run("synthetic", "other", "--compare", "--storage", storage)
-    assert said.startswith("synthetic: ")
+    assert said.startswith("No difference between their correlations is shown; ")
+    assert "\n\nsynthetic: " in said
     assert said.endswith("reports/synthetic-other/index.html\n")
     with pytest.raises(InputError, match="with one study"):
         run("synthetic", "--compare", "--storage", storage)

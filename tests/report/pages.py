@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
-from archsearch.records import StudyRecord
+from archsearch.records import SeedRecord, StudyRecord, TrialRecord
 from tests.synthetic import StudyRecipe, synthetic_study
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'
@@ -26,20 +26,52 @@ class Outline(HTMLParser):
 
 
 def hostile_study() -> StudyRecord:
+    """A study with :data:`HOSTILE` wherever a user, a machine or a file gives a text."""
     recipe = StudyRecipe(
         name=HOSTILE, description=HOSTILE, choice=HOSTILE, complete=6, failed=1, extra={}
     )
     study = synthetic_study(recipe)
-    trials = tuple(
-        trial.model_copy(
-            update={
-                "values": {HOSTILE: HOSTILE, **trial.values},
-                "plan": trial.plan.model_copy(update={"spec": HOSTILE, "name": HOSTILE}),
-                "reason": HOSTILE,
-            }
-        )
-        for trial in study.trials
-    )
+    settings = study.settings | {
+        "model": f"{HOSTILE}.yaml",
+        "data": {"source": f"folder:/{HOSTILE}/{HOSTILE}"},
+        "search": {"method": HOSTILE},
+        "space": {HOSTILE: {"choices": [HOSTILE]}},
+    }
     return study.model_copy(
-        update={"trials": trials, "command": HOSTILE, "source_note": HOSTILE, "space_hash": HOSTILE}
+        update={
+            "trials": tuple(map(_hostile_trial, study.trials)),
+            "settings": settings,
+            "command": HOSTILE,
+            "source_note": f"JPEG {HOSTILE}",
+            "space_hash": HOSTILE,
+            "artifacts": f"/{HOSTILE}/{HOSTILE}",
+        }
     )
+
+
+def _hostile_trial(trial: TrialRecord) -> TrialRecord:
+    layers = tuple(
+        layer.model_copy(update=dict.fromkeys(("section", "path", "kind", "formula"), HOSTILE))
+        for layer in trial.plan.layers
+    )
+    spec = f"# {HOSTILE}\nname: {HOSTILE}\n"
+    plan = trial.plan.model_copy(update={"spec": spec, "name": HOSTILE, "layers": layers})
+    return trial.model_copy(
+        update={
+            "values": {HOSTILE: HOSTILE, **trial.values},
+            "plan": plan,
+            "reason": HOSTILE,
+            "seeds": tuple(map(_hostile_seed, trial.seeds)),
+        }
+    )
+
+
+def _hostile_seed(seed: SeedRecord) -> SeedRecord:
+    if seed.result is None:
+        return seed.model_copy(update={"reason": HOSTILE})
+    environment = seed.result.environment.model_copy(
+        update={"machine": HOSTILE, "device": HOSTILE, "versions": {HOSTILE: HOSTILE}}
+    )
+    told = {"environment": environment, "data_fingerprint": HOSTILE, "task": HOSTILE}
+    result = seed.result.model_copy(update=told)
+    return seed.model_copy(update={"result": result, "pictures": HOSTILE})

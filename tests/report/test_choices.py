@@ -2,7 +2,7 @@
 
 import pytest
 
-from archsearch.report.choices import _is_shown
+from archsearch.report.choices import is_shown
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import Effect, FactorTest
 
@@ -26,4 +26,4 @@ def test_an_effect_is_told_where_test_and_interval_agree(
     p_holm: float | None, low: float, high: float, shown: bool
 ) -> None:
     test = FactorTest("kernel", (effect((low + high) / 2, low, high),), 0.2, p_holm, p_holm)
-    assert _is_shown(test) is shown
+    assert is_shown(test) is shown

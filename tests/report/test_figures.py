@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import re
 import warnings
+from pathlib import Path
 
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 
+from archsearch.report import page
 from archsearch.report.figures import _FIGURES, draw
 from archsearch.report.figures.style import COLORS, styled
 from archsearch.report.findings import find
 from archsearch.report.inline import inline_svg
 from tests.synthetic import StudyRecipe, synthetic_study
 
+HUES = re.compile(r"(--hue-\d): (#\w{6})")
+
 STUDIES = {
     "six": StudyRecipe(complete=6),
     "two dozen": StudyRecipe(complete=24, collapsed=2),
-    "thousand": StudyRecipe(complete=1000, epochs=20),
+    "thousand": StudyRecipe(complete=1000, epochs=3),
     "one size": StudyRecipe(latents=(64,)),
     "near sizes": StudyRecipe(latents=(60, 64, 68)),
     "long names": StudyRecipe(choice="a choice with a very long name, of many words and more"),
@@ -76,8 +81,25 @@ def test_colors_stand_out_on_both_grounds(ground):
     assert min(contrast(color, ground) for color in COLORS) > 2.3
 
 
+def test_the_page_has_each_color_and_brighter_ones_on_dark():
+    style = (Path(page.__file__).parent / "page.css").read_text("utf-8")
+    light, dark, paper = (dict(HUES.findall(part)) for part in style.split(":root")[1:4])
+    assert tuple(light.values()) == tuple(paper.values()) == COLORS
+    assert len(dark) == len(COLORS)
+    assert min(contrast(color, "#12181d") for color in dark.values()) > 6
+
+
+def test_trials_far_above_the_linear_codes_are_not_pressed_into_a_strip():
+    findings = find(synthetic_study(StudyRecipe(slope=0)))
+    with styled():
+        axes = _FIGURES["latent"](findings).axes[0]
+    lowest, _ = axes.get_ylim()
+    assert findings.shown["low"].min() / 31 < lowest < findings.shown["low"].min()
+    assert "linear codes go on below" in [text.get_text() for text in axes.texts]
+
+
 def test_an_inlined_drawing_has_no_address_and_its_own_ids():
-    for drawing in draw(find(synthetic_study())):
+    for drawing in draw(find(synthetic_study(StudyRecipe(complete=6, epochs=2)))):
         inlined = inline_svg(drawing.svg, drawing.name)
         assert "://" not in inlined
         assert "http" in drawing.svg

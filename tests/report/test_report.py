@@ -11,12 +11,12 @@ import time
 import warnings
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
+from skimage import data
 
-from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, SeedRecord, StudyRecord
+from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, StudyRecord
 from archsearch.report import ReportFiles, figures, write_report
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
@@ -55,6 +55,13 @@ def with_objectives(study: StudyRecord, *names: str) -> StudyRecord:
     return study.model_copy(update={"settings": study.settings | {"objectives": list(names)}})
 
 
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory) -> tuple[StudyRecord, ReportFiles]:
+    """A study with trials of every kind, and its whole report."""
+    folder = tmp_path_factory.mktemp("mixed")
+    return synthetic_study(RECIPES["mixed"]), report(RECIPES["mixed"], folder)
+
+
 @pytest.fixture
 def quick(monkeypatch):
     """Only the main figure: all of them have tests of their own."""
@@ -68,15 +75,18 @@ WITH_ALL_FIGURES = {"two", "five", "all failed", "all collapsed", "one epoch", "
 def test_every_kind_of_study_gives_a_whole_report(name, tmp_path, request):
     if name not in WITH_ALL_FIGURES:
         request.getfixturevalue("quick")
-    written = report(RECIPES[name], tmp_path)
-    summary = json.loads((tmp_path / "summary.json").read_text("utf-8"), parse_constant=pytest.fail)
+    written = (
+        request.getfixturevalue("mixed")[1] if name == "mixed" else report(RECIPES[name], tmp_path)
+    )
+    folder = written.index.parent
+    summary = json.loads(written.summary_file.read_text("utf-8"), parse_constant=pytest.fail)
     assert summary == written.summary
     assert summary["version"] == 1
     for key in ("correlations", "correlations_without_collapsed"):
         assert set(summary[key]) == {"latent_size", "params", "macs"}
         assert all(set(measures) == MEASURES for measures in summary[key].values())
     assert set(summary["slope_loglog"]) >= {"value", "low", "high"}
-    assert {tmp_path / path for path in summary["figures"]} == set(written.figures)
+    assert {folder / path for path in summary["figures"]} == set(written.figures)
     assert all(path.stat().st_size > 1000 for path in written.figures)
     outline = Outline(written.index.read_text("utf-8"))
     assert [tag for tag, _ in outline.tags].count("svg") == len(written.figures) / 2
@@ -202,11 +212,9 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     assert 0 < beaten < 24
 
 
-@pytest.mark.usefixtures("quick")
-def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
-    study = synthetic_study(RECIPES["mixed"])
-    write_report(study, tmp_path)
-    table = pd.read_csv(tmp_path / "trials.csv")
+def test_trials_csv_has_the_promised_columns_and_reads_back(mixed):
+    study, written = mixed
+    table = pd.read_csv(written.trials)
     assert tuple(table.columns[: len(TRIAL_COLUMNS)]) == TRIAL_COLUMNS
     assert "space.encoder[0].conv.kernel" in table.columns
     complete = table[table["state"] == "complete"]
@@ -219,11 +227,9 @@ def test_trials_csv_has_the_promised_columns_and_reads_back(tmp_path):
     assert (table.loc[table["state"] == "failed", "reason"] == "loss became NaN in epoch 2").all()
 
 
-@pytest.mark.usefixtures("quick")
-def test_the_epoch_table_has_every_epoch_of_every_run(tmp_path):
-    study = synthetic_study(RECIPES["mixed"])
-    write_report(study, tmp_path)
-    table = pd.read_csv(tmp_path / "epochs.csv")
+def test_the_epoch_table_has_every_epoch_of_every_run(mixed):
+    study, written = mixed
+    table = pd.read_csv(written.epochs)
     assert tuple(table.columns) == EPOCH_COLUMNS
     runs = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
     assert len(table) == sum(len(run.history) for run in runs)
@@ -282,50 +288,82 @@ def test_text_from_users_is_inert(tmp_path):
         assert "<script" not in svg.read_text("utf-8")
 
 
-def test_the_page_asks_nothing_from_outside(tmp_path):
-    study = synthetic_study(RECIPES["mixed"])
-    page = write_report(study, tmp_path).index.read_text("utf-8")
+def test_the_page_asks_nothing_from_outside(mixed):
+    page = mixed[1].index.read_text("utf-8")
     outline = Outline(page)
     assert "://" not in page
     for address in outline.values("href") + outline.values("src") + outline.values("xlink:href"):
         assert address.startswith(("#", "figures/", "data:"))
     for link in outline.values("href"):
         if link.startswith("figures/"):
-            assert (tmp_path / link).is_file()
+            assert (mixed[1].index.parent / link).is_file()
     identities = outline.values("id")
     assert len(identities) == len(set(identities))
     references = {link[1:] for link in outline.values("xlink:href") if link.startswith("#")}
     assert references <= set(identities)
 
 
-def test_stored_pictures_are_shown_and_lost_ones_are_not_missed(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=4, epochs=2))
-    folder = tmp_path / "artifacts"
+def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:
+    """The study with a strip of photographs, and blurred ones, kept for each seed."""
     folder.mkdir()
-    pixels = np.random.default_rng(0).integers(0, 256, (64, 256, 3), dtype=np.uint8)
     trials = []
     for trial in study.trials:
-        name = f"strip-{trial.number}"
-        Image.fromarray(pixels).save(folder / name, format="PNG")
-        first: SeedRecord = trial.seeds[0].model_copy(update={"pictures": name})
-        trials.append(trial.model_copy(update={"seeds": (first, *trial.seeds[1:])}))
-    study = study.model_copy(update={"trials": tuple(trials), "artifacts": str(folder)})
-    assert "figures/reconstructions.svg" in write_report(study, tmp_path / "a").summary["figures"]
-    for stored in folder.iterdir():
+        seeds = []
+        for seed in trial.seeds:
+            name = f"strip-{trial.number}-{seed.seed}"
+            if trial.state == "complete":
+                strip(trial.number).save(folder / name, format="PNG")
+            seeds.append(seed.model_copy(update={"pictures": name}))
+        trials.append(trial.model_copy(update={"seeds": tuple(seeds)}))
+    return study.model_copy(update={"trials": tuple(trials), "artifacts": str(folder)})
+
+
+def strip(number: int) -> Image.Image:
+    """Eight patches of a photograph in a row, and below them what a net might make of them."""
+    photo = Image.fromarray(data.astronaut())
+    places = [(32 * ((5 * i + number) % 15), 32 * ((3 * i + number) % 15)) for i in range(8)]
+    made = Image.new("RGB", (256, 64))
+    for i, (x, y) in enumerate(places):
+        patch = photo.crop((x, y, x + 32, y + 32))
+        made.paste(patch, (32 * i, 0))
+        blurred = patch.resize((8, 8), Image.Resampling.BOX)
+        made.paste(blurred.resize((32, 32), Image.Resampling.BILINEAR), (32 * i, 32))
+    return made
+
+
+@pytest.mark.full
+def test_the_page_of_two_hundred_trials_with_pictures_is_under_5_mb(tmp_path):
+    recipe = StudyRecipe(complete=194, failed=3, collapsed=3, epochs=10)
+    study = with_pictures(synthetic_study(recipe), tmp_path / "artifacts")
+    written = write_report(study, tmp_path / "report")
+    assert {"figures/reconstructions.svg", "figures/sizes.svg"} <= set(written.summary["figures"])
+    assert written.index.stat().st_size < 5_000_000
+
+
+def test_lost_pictures_are_not_missed(tmp_path, monkeypatch):
+    drawn = {name: figures._FIGURES[name] for name in ("reconstructions", "sizes")}
+    monkeypatch.setattr(figures, "_FIGURES", drawn)
+    recipe = StudyRecipe(complete=4, epochs=2)
+    study = with_pictures(synthetic_study(recipe), tmp_path / "artifacts")
+    shown = write_report(study, tmp_path / "a")
+    assert "figures/reconstructions.svg" in shown.summary["figures"]
+    assert "pictures-out-of-reach" not in codes(shown)
+    for stored in (tmp_path / "artifacts").iterdir():
         stored.write_bytes(b"no picture")
-    written = write_report(study, tmp_path / "b")
-    assert "figures/reconstructions.svg" not in written.summary["figures"]
-    assert "pictures-out-of-reach" in codes(written)
+    lost = write_report(study, tmp_path / "b")
+    assert lost.figures == ()
+    assert "pictures-out-of-reach" in codes(lost)
 
 
-def test_equal_records_give_equal_files(tmp_path):
-    first, second = report(StudyRecipe(), tmp_path / "a"), report(StudyRecipe(), tmp_path / "b")
+def test_equal_records_give_equal_files(mixed, tmp_path):
+    first, second = mixed[1], report(RECIPES["mixed"], tmp_path)
     for one, other in zip(first.figures, second.figures, strict=True):
         assert one.read_bytes() == other.read_bytes()
     assert first.index.read_bytes() == second.index.read_bytes()
     assert first.summary == second.summary
 
 
+@pytest.mark.full
 def test_a_thousand_trials_are_quick_and_fit(tmp_path):
     study = synthetic_study(StudyRecipe(complete=1000))
     start = time.process_time()  # a busy machine is no slow report

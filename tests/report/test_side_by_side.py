@@ -12,7 +12,7 @@ import pytest
 
 from archsearch.config import RunSettings, TrainSettings, load
 from archsearch.errors import InputError
-from archsearch.records import RunRecord, write_run
+from archsearch.records import RunRecord, load_run, write_run
 from archsearch.report import write_comparison, write_runs_report
 from archsearch.report.comparison import compare
 from archsearch.spec import to_yaml
@@ -26,6 +26,19 @@ encoder:
 - pool: {}
 decoder:
 - upsample: {}
+- conv: {channels: auto}
+"""
+
+SKIPS = """name: leaky
+allow: [leak-past-latent]
+input: {channels: auto, height: 16, width: 16}
+encoder:
+- conv: {channels: 4}
+  name: wide
+- pool: {}
+decoder:
+- upsample: {}
+- concat: wide
 - conv: {channels: auto}
 """
 
@@ -60,14 +73,15 @@ def test_correlations_that_differ_are_said_to(tmp_path):
 
 def test_like_studies_are_not_said_to_differ(tmp_path):
     written = write_comparison(studies(), tmp_path)
-    assert "No difference between correlations is shown" in " ".join(written.answer)
+    assert written.answer[0].startswith("No difference between their correlations is shown; ")
 
 
 def test_what_does_not_compare_is_said():
     first, second = studies(designed=False)
     found = compare([first, second])
     assert found.differences == ()
-    assert {caution.code for caution in found.cautions} == {"adaptive-search"}
+    own = {caution.code for one in found.findings for caution in one.cautions}
+    assert {caution.code for caution in found.cautions} == {"adaptive-search"} | own
     trial = second.trials[0]
     seeds = tuple(
         seed.model_copy(
@@ -77,6 +91,15 @@ def test_what_does_not_compare_is_said():
     )
     changed = second.model_copy(update={"trials": (trial.model_copy(update={"seeds": seeds}),)})
     assert "different-pictures" in {c.code for c in compare([first, changed]).cautions}
+
+
+def test_what_each_study_warns_of_is_said_with_its_name():
+    few = synthetic_study(StudyRecipe(complete=8, seeds=1, name="few"))
+    fewer = synthetic_study(StudyRecipe(complete=7, seeds=1, name="fewer"))
+    told = {caution.message.split(" (")[0] for caution in compare([few, fewer]).cautions}
+    assert "few: Only 8 architectures: the intervals are wide." in told
+    assert "fewer: Only 7 architectures: the intervals are wide." in told
+    assert any(message.startswith("few, fewer: One seed for each") for message in told)
 
 
 def test_an_empty_study_and_user_text_do_no_harm(tmp_path):
@@ -92,6 +115,7 @@ def test_an_empty_study_and_user_text_do_no_harm(tmp_path):
 
 @pytest.fixture
 def runs(tmp_path):
+    """Three finished runs of one net, the last under a hostile name."""
     (tmp_path / "net.yaml").write_text(SPEC)
     spec = to_yaml(load(tmp_path / "net.yaml").plan())
     rng = np.random.default_rng(0)
@@ -126,3 +150,38 @@ def test_runs_side_by_side(runs, tmp_path):
 def test_a_folder_without_a_run_is_an_input_error(tmp_path):
     with pytest.raises(InputError, match="no finished run"):
         write_runs_report([tmp_path], tmp_path / "out")
+
+
+def test_a_run_whose_decoder_reads_encoder_layers_is_said_to(runs, tmp_path):
+    (tmp_path / "skips.yaml").write_text(SKIPS)
+    spec = to_yaml(load(tmp_path / "skips.yaml").plan())
+    first = load_run(runs[0])
+    folder = tmp_path / "runs" / "leaky"
+    write_run(folder, first.model_copy(update={"name": "leaky", "spec": spec}))
+    written = write_runs_report([runs[0], folder], tmp_path / "out")
+    cautions = {w["code"]: w["message"] for w in written.summary["warnings"]}
+    assert "encoder layers in leaky: the latent" in cautions["leak-past-latent"]
+    assert [run["effective_size"] for run in written.summary["runs"]] == [256, 256 + 1024]
+    assert "256 of 1,280" in written.index.read_text("utf-8")
+    alone = write_runs_report([runs[0]], tmp_path / "alone")
+    assert "leak-past-latent" not in {w["code"] for w in alone.summary["warnings"]}
+
+
+def test_without_a_linear_code_nothing_is_said_of_one(runs, tmp_path):
+    first = load_run(runs[0])
+    none = dict.fromkeys(("pca_val", "pca_test", "patch_pca_val", "patch_pca_test"))
+    result = first.result.model_copy(
+        update={"baselines": first.result.baselines.model_copy(update=none)}
+    )
+    write_run(tmp_path / "denoised", first.model_copy(update={"result": result}))
+    said = " ".join(write_runs_report([tmp_path / "denoised"], tmp_path / "out").answer)
+    assert "linear code" not in said
+
+
+def test_runs_of_one_name_are_told_apart_without_the_machines_folders(runs, tmp_path):
+    first = load_run(runs[0])
+    for place in ("a", "b"):
+        write_run(tmp_path / place / "net", first)
+    written = write_runs_report([tmp_path / "a" / "net", tmp_path / "b" / "net"], tmp_path / "out")
+    assert [run["run"] for run in written.summary["runs"]] == ["a/net", "b/net"]
+    assert str(tmp_path) not in written.index.read_text("utf-8")

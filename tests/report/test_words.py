@@ -12,7 +12,7 @@ from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.words import answer, headline
 from archsearch.report.words_numbers import error
 from archsearch.report.yardsticks import equal_pca
-from tests.synthetic import synthetic_study
+from tests.synthetic import StudyRecipe, synthetic_study
 
 
 @pytest.fixture(scope="module")
@@ -85,3 +85,13 @@ def test_errors_keep_three_digits():
     assert [error(value) for value in (0.0041, 0.06, 1.0, 2.34567e-6)] == [
         "0.00410", "0.0600", "1.00", "2.35e-6",
     ]  # fmt: skip
+
+
+def test_without_collapsed_runs_the_answer_is_repeated_only_where_it_differs():
+    same = find(synthetic_study(StudyRecipe(complete=40, collapsed=1)))
+    left = len(same.sample.runs) - 2
+    said = " ".join(answer(same))
+    assert "Without the 2 collapsed runs the answer is the same (ρ = " in said
+    assert f"40 architectures, {left} runs)" in said
+    other = find(synthetic_study(StudyRecipe(complete=10, collapsed=14)))
+    assert "Without the 28 collapsed runs: yes: architectures with" in " ".join(answer(other))

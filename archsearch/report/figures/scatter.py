@@ -33,6 +33,7 @@ __all__ = ["latent_figure"]
 _MARKERS = ("o", "s", "^", "D", "P")
 _MOST_BARS = 250
 _RASTER_FROM = 2000
+_ROOM_BELOW = 30
 
 
 def latent_figure(findings: Findings) -> Figure | None:
@@ -149,6 +150,13 @@ def _frame(axes: Axes, shown: pd.DataFrame) -> None:
     axes.set_xlim(sizes.min() / 1.5, sizes.max() * 1.5)
     axes.set_yscale("log")
     low, high = axes.get_ylim()
+    least = shown["low"].clip(lower=FLOOR).min() / _ROOM_BELOW
+    if low < least and least > FLOOR:  # else the curves press all trials into a strip
+        axes.text(
+            0.99, 0.01, "linear codes go on below", transform=axes.transAxes, ha="right",
+            va="bottom", fontsize=8, color=INK,
+        )  # fmt: skip
+        low = least
     axes.set_ylim(max(low, FLOOR / 2), high)
     if low <= FLOOR * 1.5:
         axes.axhline(FLOOR, color=FAINT, lw=3, zorder=0, label="floor: 1e-7 or less")

@@ -21,6 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 RIVALS = {
     "latent_size": "latent size",
+    "effective_size": "numbers the decoder reads",
     "params": "parameters",
     "macs": "MACs",
     "latent_area": "latent height×width",
@@ -44,9 +45,14 @@ class Rival(NamedTuple):
 
 
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
-    """The columns that might go with the error, each of shape (n,)."""
+    """The columns that might go with the error, each of shape (n,).
+
+    What the decoder reads is one only where it isn't the latent alone.
+    """
     area = table["latent_height"] * table["latent_width"]
-    columns = {name: area if name == "latent_area" else table[name] for name in RIVALS}
+    leaks = bool((table["effective_size"] > table["latent_size"]).any())
+    names = [name for name in RIVALS if leaks or name != "effective_size"]
+    columns = {name: area if name == "latent_area" else table[name] for name in names}
     return {name: column.to_numpy(dtype=np.float64) for name, column in columns.items()}
 
 
@@ -59,7 +65,7 @@ def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
     n = len(error)
     if n < FEWEST:
-        return tuple(Rival(name, nothing(n), None, None) for name in RIVALS)
+        return tuple(Rival(name, nothing(n), None, None) for name in columns)
     rng = np.random.default_rng([seed, 1])
     stacked = np.stack(list(columns.values()))
     most = 1000 if n <= 2000 else 300

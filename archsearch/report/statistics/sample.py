@@ -38,7 +38,7 @@ class Sample:
 
         Returns:
             Indexed by plan key: number (the first trial's), latent_size,
-            params, macs, latent_height, latent_width, encoder_depth, val_mse
+            effective_size, params, macs, latent_height, latent_width, encoder_depth, val_mse
             (mean, at least :data:`FLOOR`), and its std over runs.
         """
         runs = self.runs if collapsed else self.runs[~self.runs["collapsed"].astype(bool)]
@@ -53,6 +53,7 @@ class Sample:
 _PLAN_COLUMNS = (
     "number",
     "latent_size",
+    "effective_size",
     "latent_channels",
     "latent_height",
     "latent_width",

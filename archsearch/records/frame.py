@@ -68,9 +68,9 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     """One row for each trial and seed; a trial with no ended seed has one row without.
 
     ``state`` is the trial's, so rows of ``complete`` trials have all their
-    seeds. Errors are MSE in [0, 1], times seconds; color scores are of the test split. After the fixed columns
-    come ``space.NAME`` for each searched name, then ``key``, which is equal
-    for equal architectures. What is unknown is missing, never a stand-in.
+    seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
+    test split. After the fixed columns come ``space.NAME`` for each searched name, then
+    ``key``, which is equal for equal architectures. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 

@@ -18,9 +18,9 @@ CAPTIONS = {
     "latent": Caption(
         "Error against latent size",
         "One point for each trial, the mean over its seeds; bars span the seeds. A point "
-        "above the linear code or map of its own size is beaten by it; where curves go on far below "
-        "all trials, the figure is cut there. The step line is the Pareto front. On screen, a "
-        "point under the pointer shows its architecture.",
+        "above the linear code or map of its own size is beaten by it; where curves go on far "
+        "below all trials, the figure is cut there. The step line is the Pareto front. On screen, "
+        "a point under the pointer shows its architecture.",
     ),
     "rivals": Caption(
         "Latent size and its rivals",
@@ -86,8 +86,8 @@ CAPTIONS = {
     ),
     "colors-fixed": Caption(
         "The same pictures by each variant",
-        "The first of the test split: what nets are fed, the originals, and what each variant makes "
-        "of them, the lowest validation error first.",
+        "The first of the test split: what nets are fed, the originals, and what each variant "
+        "makes of them, the lowest validation error first.",
     ),
     "chroma": Caption(
         "Chroma, predicted against true",

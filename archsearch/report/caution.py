@@ -65,9 +65,9 @@ def _about_the_tasks(sample: Sample) -> Iterator[Caution]:
     if len(tasks) > 1:
         yield Caution(
             "mixed-tasks",
-            f"Trials have {len(tasks)} tasks ({', '.join(tasks)}). Their errors compare, but a task "
-            "changes the error whatever the latent: correlations and slopes over all trials mix "
-            "the two, and only those within a task are the latent’s.",
+            f"Trials have {len(tasks)} tasks ({', '.join(tasks)}). Their errors compare, but a "
+            "task changes the error whatever the latent: correlations and slopes over all trials "
+            "mix the two, and only those within a task are the latent’s.",
         )
 
 

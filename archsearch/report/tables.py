@@ -131,7 +131,14 @@ def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
     codes = _CODE_COLUMNS if _measured(findings) else ()
     yardsticks = [_YARDSTICKS[name] for name in _yardsticks(findings)]
-    return [*_COLUMNS, *yardsticks, _BOTTLENECK, *codes, *map(Column, _searched(findings)), Column("reason")]
+    return [
+        *_COLUMNS,
+        *yardsticks,
+        _BOTTLENECK,
+        *codes,
+        *map(Column, _searched(findings)),
+        Column("reason"),
+    ]
 
 
 def trial_rows(findings: Findings) -> list[Row]:

@@ -223,8 +223,8 @@ def _verdicts(beaten: int, limited: int, leaking: int, *, merged: bool) -> Itera
     if leaking:
         other = ", or the exact luminance is merged in" if merged else ""
         yield (
-            f"Nothing follows for {leaking}: there the decoder also reads encoder layers{other}, so "
-            "the latent isn't the only code."
+            f"Nothing follows for {leaking}: there the decoder also reads encoder layers{other}, "
+            "so the latent isn't the only code."
         )
 
 

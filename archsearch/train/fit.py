@@ -113,7 +113,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         return _finish(training, settings, pictures, progress, baselines)
 
 
-def prepare(  # noqa: PLR0913 - named settings, most with a default
+def prepare(
     plan: ModelPlan,
     settings: RunSettings,
     pictures: Pictures,

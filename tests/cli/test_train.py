@@ -76,7 +76,18 @@ def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> No
     for row in ("mean chroma ", "linear, 128 numbers "):
         assert any(line.startswith(row) for line in lines)
     (head,) = (line for line in lines if line.startswith("colors"))
-    assert head.split() == "colors chroma MSE saturation ΔE 2000 within 2 within 5".split()
+    assert head.split() == [
+        "colors",
+        "chroma",
+        "MSE",
+        "saturation",
+        "ΔE",
+        "2000",
+        "within",
+        "2",
+        "within",
+        "5",
+    ]
     stored = json.loads((place / "runs" / "tiny" / "metrics.json").read_text())
     assert stored["task"] == task
     assert stored["baselines"]["gray_copy"] >= stored["baselines"]["mean_chroma"] * 0.5

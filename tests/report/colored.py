@@ -38,7 +38,9 @@ BASELINES = Baselines(
     mean_chroma_val=MEAN_CHROMA,
     mean_chroma_test=MEAN_CHROMA,
     gray_copy_color=ColorScores(chroma_mse=0.0033, desaturation=0.0, delta_e=10.45),
-    mean_chroma_color=ColorScores(chroma_mse=0.0031, desaturation=0.34, delta_e=10.83, clipped=0.01),
+    mean_chroma_color=ColorScores(
+        chroma_mse=0.0031, desaturation=0.34, delta_e=10.83, clipped=0.01
+    ),
 )
 NET = """name: plain
 input: {channels: auto, height: 16, width: 16}
@@ -78,7 +80,7 @@ CHROMA = histogram({(32, 32): 900, (44, 32): 100}, {(32, 32): 1000})
 CLASSES = (("frog", 12.0), ("ship", 8.0), ("cat", 10.0), ("truck", 9.0))
 
 
-def color_result(  # noqa: PLR0913 - what tests set
+def color_result(
     task: str,
     mse: float,
     *,
@@ -117,7 +119,7 @@ def color_result(  # noqa: PLR0913 - what tests set
     )
 
 
-def color_run(  # noqa: PLR0913 - what tests set
+def color_run(
     folder: Path,
     task: str,
     result: RunResult,
@@ -188,7 +190,9 @@ def color_study(
     for trial in study.trials:
         task = tasks[trial.number % len(tasks)]
         seeds = tuple(
-            seed.model_copy(update={"result": _as_color(seed.result, task)}) if seed.result else seed
+            seed.model_copy(update={"result": _as_color(seed.result, task)})
+            if seed.result
+            else seed
             for seed in trial.seeds
         )
         values = {**trial.values, "task": task} if len(tasks) > 1 else trial.values

@@ -163,7 +163,8 @@ def _tried(remedy: Remedy, variants: Sequence[Variant]) -> Tried:
     without = [variant for variant in variants if remedy.without(variant)]
     having = [variant for variant in variants if remedy.having(variant)]
     pairs = tuple(changes(without, having, remedy.free))
-    if pairs or not without or not having:
+    seen = {name for variant in (*without, *having) for name in _pictures(variant)}
+    if pairs or not without or not having or len(seen) > 1:
         return Tried(remedy, pairs, None)
     change = Change(without[0], having[0], *_shifts(_means(without), _means(having)))
     return Tried(remedy, (), ((len(without), len(having)), change))

@@ -25,8 +25,8 @@ __all__ = [
     "NumberTable",
     "class_rows",
     "class_table",
-    "verdict",
     "variant_table",
+    "verdict",
 ]
 
 MOST_VARIANTS = 60
@@ -77,8 +77,8 @@ def variant_table(variants: Sequence[Variant]) -> NumberTable:
     columns.append(("against mean chroma", "test MSE, the yardstick of the same pictures"))
     rows = [*_baseline_rows(variants), *map(_variant_row, shown)]
     note = (
-        "All are measured alike: RGB in [0, 1], predictions clamped, on the same pictures, whatever "
-        f"a net predicts. Variants stand by rising validation MSE. {_intervals(variants)}"
+        "All are measured alike: RGB in [0, 1], predictions clamped, on the same pictures, "
+        f"whatever a net predicts. Variants stand by rising validation MSE. {_intervals(variants)}"
     )
     if len(variants) > len(shown):
         note += f" Here are the {len(shown)} best of {len(variants)}."

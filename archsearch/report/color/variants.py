@@ -200,9 +200,7 @@ def _net_of(choices: Mapping[str, object]) -> str:
 def _varied(settings: Sequence[Mapping[str, object]]) -> set[str]:
     """Paths whose value isn't the same in all runs that have it."""
     names = dict.fromkeys(name for one in settings for name in one)
-    return {
-        name for name in names if len({repr(one[name]) for one in settings if name in one}) > 1
-    }
+    return {name for name in names if len({repr(one[name]) for one in settings if name in one}) > 1}
 
 
 def _worth_telling(name: str, value: object) -> bool:

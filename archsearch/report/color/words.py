@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import comb
 
 from archsearch.records import Baselines
@@ -27,9 +28,7 @@ def standing_words(variants: Sequence[Variant]) -> list[str]:
     ``variants`` stand by rising validation error.
     """
     best = variants[0]
-    return [
-        text for text in (_best(best), _beaters(variants), _next(variants)) if text
-    ]
+    return [text for text in (_best(best), _beaters(variants), _next(variants)) if text]
 
 
 def _best(best: Variant) -> str:
@@ -50,7 +49,8 @@ def _against(baselines: Baselines) -> str:
         "the mean chroma everywhere": (baselines.mean_chroma_test, baselines.mean_chroma_color),
     }
     told = [
-        f"{name} has {error(mse)}" + (f" (ΔE {color.delta_e:.2f})" if color and color.delta_e else "")
+        f"{name} has {error(mse)}"
+        + (f" (ΔE {color.delta_e:.2f})" if color and color.delta_e else "")
         for name, (mse, color) in known.items()
         if mse is not None
     ]
@@ -131,7 +131,9 @@ def saturation_words(best: Sequence[Variant]) -> str:
     pale = [v for v in best if (s := v.spreads["desaturation"]) and (s.high or s.mean) < _PALE]
     if len(pale) == len(told):
         text += (
-            " It is paler than the originals." if len(told) == 1 else " All are paler than the originals."
+            " It is paler than the originals."
+            if len(told) == 1
+            else " All are paler than the originals."
         )
     chroma = chroma_of(best[0])
     if chroma is not None:
@@ -179,10 +181,12 @@ def _paleness(variants: Sequence[Variant]) -> str:
     which = "Every variant is" if len(pale) == len(known) else f"{len(pale)} of {len(known)} are"
     which = "The colors are" if len(known) == 1 else which
     text = f"{which} too pale: {span} times the originals’ saturation"
-    if any(v.task != "colorize-bins" and v.choices.get("train.loss", "mse") == "mse" for v, _ in pale):
+    if any(
+        v.task != "colorize-bins" and v.choices.get("train.loss", "mse") == "mse" for v, _ in pale
+    ):
         text += (
-            ". A net that minimizes squared error predicts the mean of what a gray patch may be, and "
-            "means of different colors are grayer than each"
+            ". A net that minimizes squared error predicts the mean of what a gray patch may be, "
+            "and means of different colors are grayer than each"
         )
     return f"{text}."
 
@@ -197,10 +201,12 @@ def _distance(best: Variant) -> str:
         return ""
     share = 100 * (1 - sum(left) / len(left))
     if share <= 0:
-        return "Not even the best variant by validation beats one constant chroma on the test split."
+        return (
+            "Not even the best variant by validation beats one constant chroma on the test split."
+        )
     return (
-        f"The best variant takes {share:.0f} % off the error of one constant chroma; {100 - share:.0f} "
-        "% of it is left."
+        f"The best variant takes {share:.0f} % off the error of one constant chroma; "
+        f"{100 - share:.0f} % of it is left."
     )
 
 
@@ -242,7 +248,8 @@ def _bins(found: Sequence[Tried]) -> str:
         gain = "raise" if change.desaturation.value > 0 else "lower"
         told.append(
             f"with {change.after.net} classes with rebalancing {gain} saturation from "
-            f"{before.mean:.2f} to {after.mean:.2f}, and change the RGB MSE by {_percent(change.mse)}"
+            f"{before.mean:.2f} to {after.mean:.2f}, and change the RGB MSE by "
+            f"{_percent(change.mse)}"
             + (f" and ΔE by {_plain(change.delta_e)}" if change.delta_e else "")
             + _unclear(change)
         )
@@ -271,8 +278,8 @@ def _clipping(best: Sequence[Variant]) -> str:
         return ""
     told = _joined([f"{100 * s.mean:.1f} % for {v.name}" for v, s in found])
     return (
-        f"Merging predicted chroma with the exact luminance leaves the RGB cube and is clipped: {told} "
-        "of the values; there the luminance isn’t exact any more."
+        f"Merging predicted chroma with the exact luminance leaves the RGB cube and is clipped: "
+        f"{told} of the values; there the luminance isn’t exact any more."
     )
 
 
@@ -283,7 +290,7 @@ def _overlaps(variants: Sequence[Variant]) -> str:
         return "" if min(counts) > 1 else "One seed: how much of this is chance isn’t known."
     if max(counts) == 1:
         return "One seed each: a difference between variants may be the seed’s."
-    pairs = list(zip(variants, variants[1:], strict=False))
+    pairs = list(pairwise(variants))
     same = [
         f"{one.name} and {other.name}"
         for one, other in pairs
@@ -291,7 +298,10 @@ def _overlaps(variants: Sequence[Variant]) -> str:
     ]
     few = f"{min(counts)} seeds" if len(counts) == 1 else f"{min(counts)} to {max(counts)} seeds"
     if not same:
-        return f"With {few} each, the intervals of neighbors in the ranking lie apart, but few seeds say little."
+        return (
+            f"With {few} each, the intervals of neighbors in the ranking lie apart, but few seeds "
+            "say little."
+        )
     more = f" and {len(same) - _MOST_NAMED} more" if len(same) > _MOST_NAMED else ""
     return (
         f"With {few} each, the validation errors of {len(same)} of {len(pairs)} neighbors in the "
@@ -307,8 +317,8 @@ def _jpeg(note: str) -> str:
     if "JPEG" not in note:
         return ""
     return (
-        "The pictures are JPEGs, whose chroma is stored at half resolution: fine colors aren’t in the "
-        "originals either, which flatters every number here."
+        "The pictures are JPEGs, whose chroma is stored at half resolution: fine colors aren’t in "
+        "the originals either, which flatters every number here."
     )
 
 
@@ -326,8 +336,8 @@ def idea_words(tried: Tried, effects: str = "") -> str:
     if tried.groups is not None:
         (before, after), change = tried.groups
         told.append(
-            f"on average over {after} with it against {before} without, {_shift_words(change)}; the "
-            "other choices vary too, so this isn’t yet its effect"
+            f"on average over {after} with it against {before} without, {_shift_words(change)}; "
+            "the other choices vary too, so this isn’t yet its effect"
         )
     other = " (the nets differ in more than that)" if _other_net(tried) else ""
     rest = f" {effects}" if effects else ""

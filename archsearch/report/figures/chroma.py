@@ -52,7 +52,9 @@ def chroma_figure(variants: Sequence[Variant]) -> Figure | None:
         axis.set_title(_two_lines(name), fontsize=9)
         axis.set_xlabel("Cb" if place + columns >= len(panels) else "")
         axis.set_ylabel("Cr" if place % columns == 0 else "")
-    bar = made.colorbar(image, ax=axes, shrink=0.8, pad=0.02, label="share of test pixels in a cell")
+    bar = made.colorbar(
+        image, ax=axes, shrink=0.8, pad=0.02, label="share of test pixels in a cell"
+    )
     bar.outline.set_visible(False)  # type: ignore[operator]
     return made
 

@@ -127,7 +127,9 @@ def test_hostile_names_do_nothing(tmp_path):
     assert tags.count("script") == 1
     assert "img" not in tags
     assert "alert(1)" in written.index.read_text("utf-8")
-    assert "alert" not in " ".join(value for name in ("onerror", "href") for value in outline.values(name))
+    assert "alert" not in " ".join(
+        value for name in ("onerror", "href") for value in outline.values(name)
+    )
 
 
 def with_pictures(study: StudyRecord, folder) -> StudyRecord:
@@ -143,7 +145,9 @@ def with_pictures(study: StudyRecord, folder) -> StudyRecord:
 
 
 def test_the_report_of_a_study_that_searches_over_tasks(tmp_path):
-    study = color_study(synthetic_study(StudyRecipe(complete=24, slope=0.6, architecture_noise=0.1)))
+    study = color_study(
+        synthetic_study(StudyRecipe(complete=24, slope=0.6, architecture_noise=0.1))
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         written = write_report(with_pictures(study, tmp_path / "kept"), tmp_path / "out")

@@ -14,7 +14,9 @@ def test_a_strip_is_cut_into_its_pictures():
     assert [int(picture[3, 5, 0]) for picture in found.true] == [10 * n for n in range(17)]
     assert np.all(found.true[9:, ..., 1].astype(int) - found.predicted[9:, ..., 1] == 20)
     assert len(found.fixed.true) == 8
-    assert [int(picture[0, 0, 0]) for picture in found.chosen.true] == [10 * n for n in range(8, 17)]
+    assert [int(picture[0, 0, 0]) for picture in found.chosen.true] == [
+        10 * n for n in range(8, 17)
+    ]
 
 
 def test_gray_is_the_luminance():

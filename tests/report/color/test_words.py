@@ -8,7 +8,9 @@ from tests.report.colored import UNET, color_result, variants_of
 
 def part(*runs, note=""):
     return color_part(
-        variants_of(*((task, color_result(task, mse, **has), extra) for task, mse, has, extra in runs)),
+        variants_of(
+            *((task, color_result(task, mse, **has), extra) for task, mse, has, extra in runs)
+        ),
         note=note,
     )
 
@@ -59,7 +61,10 @@ def test_shortcomings_are_made_from_the_numbers():
     assert "Every variant is too pale: 0.50 times" in said
     assert "takes 15 % off the error of one constant chroma; 85 % of it is left" in said
     assert "61 % of the pixels right within t = 5" in said
-    assert "Hardest by ΔE, for colorize-chroma, plain: frog (12.0) and cat (10.0); easiest: ship" in said
+    assert (
+        "Hardest by ΔE, for colorize-chroma, plain: frog (12.0) and cat (10.0); easiest: ship"
+        in said
+    )
     assert "chroma is stored at half resolution" in said
     assert "0.4 % for colorize-chroma, plain" in said
     assert "JPEG" not in " ".join(part(*TWO).shortcomings)
@@ -82,9 +87,19 @@ def test_what_bins_gain_and_cost_is_said():
     said = " ".join(
         part(
             ("colorize-chroma", 0.0045, {"saturation": 0.5, "delta_e": 9.5}, {"spec": UNET}),
-            ("colorize-chroma", 0.0046, {"saturation": 0.5, "delta_e": 9.6, "seed": 1}, {"spec": UNET}),
+            (
+                "colorize-chroma",
+                0.0046,
+                {"saturation": 0.5, "delta_e": 9.6, "seed": 1},
+                {"spec": UNET},
+            ),
             ("colorize-bins", 0.0060, {"saturation": 0.9, "delta_e": 10.5}, {"spec": UNET}),
-            ("colorize-bins", 0.0061, {"saturation": 0.9, "delta_e": 9.55, "seed": 1}, {"spec": UNET}),
+            (
+                "colorize-bins",
+                0.0061,
+                {"saturation": 0.9, "delta_e": 9.55, "seed": 1},
+                {"spec": UNET},
+            ),
         ).shortcomings
     )
     assert "classes with rebalancing raise saturation from 0.50 to 0.90" in said

@@ -35,6 +35,7 @@ from archsearch.report.write import ReportFiles, write_figures
 __all__ = ["write_runs_report"]
 
 _CLOSE = 0.05
+_MOST_NAMED = 4
 
 
 def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
@@ -67,7 +68,7 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     }
     page = render(
         "beside.html.j2",
-        name=" · ".join(names),
+        name=_title(names),
         kind="archsearch runs",
         question="Which run is better, and by how much?",
         answer=said,
@@ -105,6 +106,13 @@ def _strip(folder: Path) -> bytes | None:
         return (folder / STRIP_FILE).read_bytes()
     except OSError:
         return None
+
+
+def _title(names: Sequence[str]) -> str:
+    """All names, or the first few of many."""
+    if len(names) <= _MOST_NAMED:
+        return " · ".join(names)
+    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more runs"
 
 
 def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:

@@ -73,7 +73,7 @@ def color_part(
         ideas=tuple(idea_words(one, known.get(one.remedy.factor, "")) for one in found),
         tables=tuple(table for table in tables if table is not None),
         figures={
-            "colors": lambda: chosen_figure(best),
+            "colors": lambda: chosen_figure(ranked),
             "colors-fixed": lambda: fixed_figure(shown),
             "chroma": lambda: chroma_figure(shown),
             "saturation": lambda: saturation_figure(shown),

@@ -73,8 +73,8 @@ class ClassRow(NamedTuple):
 def variant_table(variants: Sequence[Variant]) -> NumberTable:
     """Baselines first, then every variant by rising validation error."""
     shown = variants[:MOST_VARIANTS]
-    columns = [(measure.head, measure.help) for measure in MEASURES]
-    columns.append(("against mean chroma", "test MSE, the yardstick of the same pictures"))
+    columns = [("against mean chroma", "test MSE, the yardstick of the same pictures")]
+    columns += [(measure.head, measure.help) for measure in MEASURES]
     rows = [*_baseline_rows(variants), *map(_variant_row, shown)]
     note = (
         "All are measured alike: RGB in [0, 1], predictions clamped, on the same pictures, "
@@ -97,7 +97,7 @@ def _baseline_rows(variants: Sequence[Variant]) -> list[NumberRow]:
         for measure in MEASURES:
             value = values.get(measure.name)
             cells.append(NumberCell("–" if value is None else measure.write(value)))
-        rows.append(NumberRow(name, "baseline", [*cells, NumberCell("")], "baseline"))
+        rows.append(NumberRow(name, "baseline", [NumberCell(""), *cells], "baseline"))
     return rows
 
 
@@ -112,7 +112,7 @@ def _variant_row(variant: Variant) -> NumberRow:
     ]
     beaten = variant.beats_mean_chroma
     kind = {True: "beats", False: "fails", None: ""}[beaten]
-    return NumberRow(variant.name, small, [*cells, NumberCell(verdict(variant))], kind)
+    return NumberRow(variant.name, small, [NumberCell(verdict(variant)), *cells], kind)
 
 
 def verdict(variant: Variant) -> str:
@@ -137,7 +137,7 @@ def _cell(found: Spread | None, write: object) -> NumberCell:
     if found.low is None or found.high is None:
         return NumberCell(str(write(found.mean)))
     low, high = str(write(found.low)), str(write(found.high))
-    return NumberCell(str(write(found.mean)), f"{low} to {high}")
+    return NumberCell(str(write(found.mean)), "all seeds" if low == high else f"{low} to {high}")
 
 
 def class_rows(variant: Variant) -> list[ClassRow]:

@@ -160,6 +160,7 @@ def shortcomings(
         _paleness(variants),
         _distance(variants[0]),
         _right(variants[0]),
+        _copied(variants[0]),
         _hardest(variants[0]),
         _bins(found),
         _clipping(best),
@@ -215,6 +216,23 @@ def _right(best: Variant) -> str:
     if within is None:
         return ""
     return f"It gets {100 * within.mean:.0f} % of the pixels right within t = 5."
+
+
+def _copied(best: Variant) -> str:
+    """Where copying gray does better by a measure that errors don't show."""
+    color, spreads = best.results[0].baselines.gray_copy_color, best.spreads
+    if color is None:
+        return ""
+    told = []
+    strict, delta_e = spreads["accuracy_2"], spreads["delta_e"]
+    if strict and color.accuracy_2 is not None and color.accuracy_2 > (strict.high or strict.mean):
+        told.append(
+            f"gets more pixels right within t = 2 ({100 * color.accuracy_2:.0f} % against "
+            f"{100 * strict.mean:.0f} %)"
+        )
+    if delta_e and color.delta_e is not None and color.delta_e < (delta_e.low or delta_e.mean):
+        told.append(f"has a smaller ΔE ({color.delta_e:.2f} against {delta_e.mean:.2f})")
+    return f"Copying the gray picture {_joined(told)}." if told else ""
 
 
 def _hardest(best: Variant) -> str:
@@ -276,10 +294,10 @@ def _clipping(best: Sequence[Variant]) -> str:
     found = [(v, s) for v in best if (s := v.spreads["clipped"]) is not None and s.mean >= 0.0005]
     if not found:
         return ""
-    told = _joined([f"{100 * s.mean:.1f} % for {v.name}" for v, s in found])
+    told = _joined([f"{v.name} {100 * s.mean:.1f} %" for v, s in found])
     return (
-        f"Merging predicted chroma with the exact luminance leaves the RGB cube and is clipped: "
-        f"{told} of the values; there the luminance isn’t exact any more."
+        f"Merging predicted chroma with the exact luminance leaves the RGB cube here and there and "
+        f"is clipped ({told} of the values); there the luminance isn’t exact any more."
     )
 
 
@@ -305,7 +323,7 @@ def _overlaps(variants: Sequence[Variant]) -> str:
     more = f" and {len(same) - _MOST_NAMED} more" if len(same) > _MOST_NAMED else ""
     return (
         f"With {few} each, the validation errors of {len(same)} of {len(pairs)} neighbors in the "
-        f"ranking overlap: {'; '.join(same[:_MOST_NAMED])}{more}."
+        f"ranking aren’t told apart: {'; '.join(same[:_MOST_NAMED])}{more}."
     )
 
 
@@ -376,7 +394,7 @@ def _shifted(shift: Shift, write: object) -> str:
     assert callable(write)  # noqa: S101
     if shift.low is None or shift.high is None:
         return str(write(shift.value))
-    return f"{write(shift.value)} ({write(shift.low)} to {write(shift.high)})"
+    return _with_ends(write(shift.value), write(shift.low), write(shift.high))
 
 
 def with_range(found: Spread, write: object) -> str:
@@ -385,7 +403,12 @@ def with_range(found: Spread, write: object) -> str:
     assert callable(form)  # noqa: S101
     if found.low is None or found.high is None:
         return str(form(found.mean))
-    return f"{form(found.mean)} ({form(found.low)} to {form(found.high)})"
+    return _with_ends(form(found.mean), form(found.low), form(found.high))
+
+
+def _with_ends(middle: str, low: str, high: str) -> str:
+    """Without the ends where they are written like the middle."""
+    return middle if low == middle == high else f"{middle} ({low} to {high})"
 
 
 def _names(variants: Sequence[Variant]) -> str:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from archsearch.report.color.histograms import SATURATED, Chroma, chroma_of, radius_shares
 from archsearch.report.color.variants import Variant
-from archsearch.report.figures.style import COLORS, FAINT, INK, figure, legend_below, short
+from archsearch.report.figures.style import COLORS, FAINT, INK, figure, legend_below, plain, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,6 +33,7 @@ def chroma_figure(variants: Sequence[Variant]) -> Figure | None:
     None where no histogram was kept.
     """
     from matplotlib.colors import LogNorm
+    from matplotlib.ticker import FuncFormatter
 
     found = _found(variants)
     if not found:
@@ -55,12 +56,16 @@ def chroma_figure(variants: Sequence[Variant]) -> Figure | None:
     bar = made.colorbar(
         image, ax=axes, shrink=0.8, pad=0.02, label="share of test pixels in a cell"
     )
+    bar.ax.yaxis.set_major_formatter(FuncFormatter(plain))
+    bar.ax.minorticks_off()
     bar.outline.set_visible(False)  # type: ignore[operator]
     return made
 
 
 def saturation_figure(variants: Sequence[Variant]) -> Figure | None:
     """How pixels are spread over distance from gray, true and predicted, on a log scale."""
+    from matplotlib.ticker import FuncFormatter
+
     found = _found(variants)
     if not found:
         return None
@@ -79,6 +84,8 @@ def saturation_figure(variants: Sequence[Variant]) -> Figure | None:
         )  # fmt: skip
     axes.set_yscale("log")
     axes.set_ylim(bottom=1e-3)
+    axes.yaxis.set_major_formatter(FuncFormatter(plain))
+    axes.minorticks_off()
     axes.set_xlim(0, _farthest([found[0][1].true, *(chroma.predicted for _, chroma in found)]))
     axes.set_xlabel("chroma: distance from gray, hypot(Cb − .5, Cr − .5)")
     axes.set_ylabel("density of test pixels (log scale)")

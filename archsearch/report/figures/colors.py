@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.color.strips import OF_EACH, Bytes, first_strip
+from archsearch.report.color.strips import OF_EACH, Bytes, Pictures, first_strip
 from archsearch.report.color.variants import Variant
 from archsearch.report.figures.style import figure, short
 
@@ -24,12 +24,19 @@ _WORDS = 26
 _LINES = 3
 
 
-def chosen_figure(best: Sequence[Variant]) -> Figure | None:
-    """Gray, predicted, true: the best, median and worst test pictures of each variant.
+def chosen_figure(ranked: Sequence[Variant]) -> Figure | None:
+    """Gray, predicted, true: best, median and worst test pictures of each task's best variant.
 
     Each variant's own, by its ΔE. None where no pictures are in reach.
+
+    Args:
+        ranked: the best first; of each task the first with pictures in reach is shown.
     """
-    found = [(variant, strip) for variant in best if (strip := first_strip(variant))]
+    by_task: dict[str, tuple[Variant, Pictures]] = {}
+    for variant in ranked:
+        if variant.task not in by_task and (strip := first_strip(variant)):
+            by_task[variant.task] = (variant, strip)
+    found = list(by_task.values())
     if not found:
         return None
     rows: list[tuple[str, Bytes]] = []
@@ -63,8 +70,15 @@ def _panels(rows: Sequence[tuple[str, Bytes]], group: int) -> tuple[Figure, list
     wide = [(label, _side_by_side(pictures, group)) for label, pictures in rows]
     height, width = wide[0][1].shape[:2]
     row = (_WIDTH - _LABELS) * height / width
-    extra = 0.22 * len(rows) / 3 if group else 0
-    made, panels = figure(_WIDTH, (row + 0.06) * len(rows) + extra, rows=len(rows))
+    top = 0.3 if group else 0.05
+    gap = 0.22 if group else 0.07
+    total = (row + gap) * len(rows) + top
+    made, panels = figure(_WIDTH, total, rows=len(rows))
+    made.set_layout_engine("none")  # it leaves no room for labels beside pictures of fixed shape
+    made.subplots_adjust(
+        left=_LABELS / _WIDTH, right=0.995, bottom=0.02 / total, top=1 - top / total,
+        hspace=gap / row,
+    )  # fmt: skip
     for panel, (label, picture) in zip(panels, wide, strict=True):
         panel.imshow(picture, interpolation="nearest")
         panel.set(xticks=[], yticks=[])
@@ -97,5 +111,5 @@ def _wrapped(label: str) -> str:
     """A label in a few short lines; a user's text may be any length."""
     import textwrap
 
-    lines = textwrap.wrap(short(label, _WORDS * _LINES), _WORDS)
+    lines = textwrap.wrap(short(label, _WORDS * _LINES), _WORDS, break_on_hyphens=False)
     return "\n".join(lines[:_LINES])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import warnings
 
 import pandas as pd
@@ -28,6 +29,11 @@ def reported(folders, out):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return write_runs_report(folders, out)
+
+
+def without_images(page: str) -> str:
+    """The page without what is no text: base64 may spell anything."""
+    return re.sub(r"base64,[^\"]*", "", page)
 
 
 @pytest.fixture
@@ -80,7 +86,7 @@ def test_the_page_of_runs_has_tables_figures_and_words(page):
 
 def test_the_table_of_runs_speaks_of_yardsticks_that_hold(page):
     text = page.index.read_text("utf-8")
-    assert "PCA" not in text
+    assert "PCA" not in without_images(text)
     table = pd.read_csv(page.trials)
     assert {"test_delta_e", "test_desaturation", "baselines_mean_chroma"} <= set(table.columns)
     assert table["val_chroma_mse"].isna().all()
@@ -160,7 +166,7 @@ def test_the_report_of_a_study_that_searches_over_tasks(tmp_path):
     assert all(one["value"] < -0.8 for one in by_task.values())
     assert any("Spearman ρ within each: colorize −0." in text for text in written.answer)
     page = written.index.read_text("utf-8")
-    assert "PCA" not in page
+    assert "PCA" not in without_images(page)
     table = pd.read_csv(written.trials)
     assert set(table["task"]) == {"colorize", "colorize-chroma"}
     assert table["delta_e"].tolist() == [9.5] * 48
@@ -209,7 +215,7 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
     study = synthetic_study(StudyRecipe(complete=8))
     written = write_report(denoising(study, 1e-5), tmp_path / "beaten")
     page = written.index.read_text("utf-8")
-    assert "PCA" not in page
+    assert "PCA" not in without_images(page)
     assert ">untouched<" in page
     assert ">linear<" in page
     assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8

@@ -27,5 +27,5 @@ def test_gray_is_the_luminance():
 
 def test_what_is_no_strip_is_none():
     assert read_strip(b"no picture", 17) is None
-    assert read_strip(strip_of()[:200], 17) is None
+    assert read_strip(strip_of()[:60], 17) is None
     assert read_strip(strip_of(), 19) is None

@@ -44,7 +44,7 @@ def test_overlapping_seeds_are_not_told_apart():
     )
     made = part(*runs)
     assert "their intervals overlap, so which is better isn’t shown" in " ".join(made.answer)
-    assert "1 of 1 neighbors in the ranking overlap" in " ".join(made.shortcomings)
+    assert "1 of 1 neighbors in the ranking aren’t told apart" in " ".join(made.shortcomings)
 
 
 def test_one_seed_says_how_little_that_is():
@@ -66,7 +66,7 @@ def test_shortcomings_are_made_from_the_numbers():
         in said
     )
     assert "chroma is stored at half resolution" in said
-    assert "0.4 % for colorize-chroma, plain" in said
+    assert "is clipped (colorize-chroma, plain 0.4 % of the values)" in said
     assert "JPEG" not in " ".join(part(*TWO).shortcomings)
 
 

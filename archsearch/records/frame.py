@@ -32,6 +32,10 @@ TRIAL_COLUMNS = (
     "pca_test_mse",
     "epochs",
     "seconds",
+    "task",
+    "chroma_mse",
+    "desaturation",
+    "delta_e",
 )
 EPOCH_COLUMNS = (
     "number",
@@ -56,16 +60,17 @@ _WHOLE = (
     "encoder_depth",
     "epochs",
 )
-_REAL = ("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds")
+_COLOR = ("chroma_mse", "desaturation", "delta_e")
+_REAL = ("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds", *_COLOR)
 
 
 def trials_frame(study: StudyRecord) -> pd.DataFrame:
     """One row for each trial and seed; a trial with no ended seed has one row without.
 
     ``state`` is the trial's, so rows of ``complete`` trials have all their
-    seeds. Errors are MSE in [0, 1], times seconds. After the fixed columns
-    come ``space.NAME`` for each searched name, then ``key``, which is equal
-    for equal architectures. What is unknown is missing, never a stand-in.
+    seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
+    test split. After the fixed columns come ``space.NAME`` for each searched name, then
+    ``key``, which is equal for equal architectures. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 
@@ -140,7 +145,15 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "pca_test_mse": result.baselines.pca_test,
         "epochs": result.epochs,
         "seconds": result.seconds,
+        "task": result.task,
+        **_color_part(result),
     }
+
+
+def _color_part(result: RunResult) -> dict[str, object]:
+    """Scores of the test split where colors are what is predicted."""
+    color = result.test.color
+    return {} if color is None else {name: getattr(color, name) for name in _COLOR}
 
 
 def _cell(value: Value | None) -> object:

@@ -20,6 +20,7 @@ __all__ = [
     "HISTORY_FILE",
     "METRICS_FILE",
     "SPEC_FILE",
+    "STRIP_FILE",
     "RunRecord",
     "history_csv",
     "load_run",
@@ -31,6 +32,8 @@ SPEC_FILE = "spec.yaml"
 CONFIG_FILE = "config.json"
 HISTORY_FILE = "history.csv"
 METRICS_FILE = "metrics.json"
+STRIP_FILE = "strip.png"
+"""Test pictures over what was made of them, without a gap: reports show it."""
 
 
 class RunRecord(Record):

@@ -17,10 +17,10 @@ class Caption(NamedTuple):
 CAPTIONS = {
     "latent": Caption(
         "Error against latent size",
-        "One point for each trial, the mean over its seeds; bars span the seeds. Points above the "
-        "curves are beaten by a linear code of the same size; where the curves go on far below "
-        "all trials, the figure is cut there. The step line is the Pareto front. On screen, a "
-        "point under the pointer shows its architecture.",
+        "One point for each trial, the mean over its seeds; bars span the seeds. A point "
+        "above the linear code or map of its own size is beaten by it; where curves go on far "
+        "below all trials, the figure is cut there. The step line is the Pareto front. On screen, "
+        "a point under the pointer shows its architecture.",
     ),
     "rivals": Caption(
         "Latent size and its rivals",
@@ -78,6 +78,26 @@ CAPTIONS = {
     "correlations": Caption(
         "Their correlations",
         "Spearman’s ρ of latent size with validation error in each study, with 95 % intervals.",
+    ),
+    "colors": Caption(
+        "Gray, predicted, true",
+        "Of each task the variant with the lowest validation error, and the test pictures with its "
+        "own least, middling and largest ΔE, by rising ΔE.",
+    ),
+    "colors-fixed": Caption(
+        "The same pictures by each variant",
+        "The first of the test split: what nets are fed, the originals, and what each variant "
+        "makes of them, the lowest validation error first.",
+    ),
+    "chroma": Caption(
+        "Chroma, predicted against true",
+        "How often each pair of Cb and Cr occurs over all test pixels, on one log scale; gray is "
+        "where the lines cross. What is spread less than the truth lacks those colors.",
+    ),
+    "saturation": Caption(
+        "Distance from gray, predicted against true",
+        "A curve that falls before the true one has too few strong colors; the line at 0.1 is from "
+        "where a pixel is plainly colored.",
     ),
     "runs": Caption(
         "Error over epochs",

@@ -40,6 +40,7 @@ def cautions(
     """All warnings of a study, the weightiest first."""
     return [
         *_about_the_search(study),
+        *_about_the_tasks(sample),
         *_about_the_count(study, sample),
         *_about_the_latent(sample, found),
         *_about_skips(sample),
@@ -56,6 +57,17 @@ def _about_the_search(study: StudyRecord) -> Iterator[Caution]:
             "adaptive-search",
             f"The method {search_method(study)} chose trials by earlier results, which biases "
             "correlations; they are shown apart and are no headline.",
+        )
+
+
+def _about_the_tasks(sample: Sample) -> Iterator[Caution]:
+    tasks = sorted(sample.runs["task"].dropna().unique().tolist())
+    if len(tasks) > 1:
+        yield Caution(
+            "mixed-tasks",
+            f"Trials have {len(tasks)} tasks ({', '.join(tasks)}). Their errors compare, but a "
+            "task changes the error whatever the latent: correlations and slopes over all trials "
+            "mix the two, and only those within a task are the latent’s.",
         )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import cast
 
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from archsearch.records import StudyRecord
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
-from archsearch.report.statistics.correlation import Correlations, correlations
+from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.yardsticks import front_columns, pareto, trial_table
 
@@ -32,6 +33,8 @@ class Findings:
         best: number of the complete trial with the lowest validation MSE.
         cautions: what limits the conclusions.
         details: all statistics beyond the headline.
+        by_task: Spearman's ρ of latent size and error within each task; empty where all
+            runs have the same.
     """
 
     study: StudyRecord
@@ -43,6 +46,7 @@ class Findings:
     best: int | None
     cautions: tuple[Caution, ...]
     details: Details
+    by_task: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
     def complete(self) -> pd.DataFrame:
@@ -105,7 +109,21 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         best=ranked[0] if ranked else None,
         cautions=tuple(cautions(study, sample, found, details)),
         details=details,
+        by_task=_by_task(sample, seed),
     )
+
+
+def _by_task(sample: Sample, seed: int) -> dict[str, Estimate]:
+    """One architecture may stand under several tasks: each counts it by itself."""
+    tasks = sorted(sample.runs["task"].dropna().unique().tolist())
+    if len(tasks) < 2:
+        return {}
+    found = {}
+    for task in tasks:
+        runs = sample.runs[sample.runs["task"] == task]
+        table = Sample(runs, sample.seeds, 0).architectures()
+        found[str(task)] = _correlate(table, seed).measures["latent_size"]["spearman"]
+    return found
 
 
 def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:

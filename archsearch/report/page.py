@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from archsearch.records import RunResult, StudyRecord, trial_counts
 from archsearch.report.choices import choices
+from archsearch.report.color import ColorPart
 from archsearch.report.detail_tables import detail_tables
 from archsearch.report.figures import Drawing
 from archsearch.report.findings import Findings
@@ -26,8 +27,16 @@ from archsearch.report.words import answer
 __all__ = ["page_html"]
 
 
-def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
-    """The whole page; every text a user gave is escaped."""
+def page_html(
+    findings: Findings,
+    drawings: Sequence[Drawing],
+    color: ColorPart | None = None,
+    colored: Sequence[Drawing] = (),
+) -> str:
+    """The whole page; every text a user gave is escaped.
+
+    ``color`` is what it says of colors, ``colored`` the figures of that.
+    """
     study = findings.study
     return render(
         "page.html.j2",
@@ -35,6 +44,8 @@ def page_html(findings: Findings, drawings: Sequence[Drawing]) -> str:
         description=str(study.settings.get("description") or ""),
         counts=[(state, number) for state, number in trial_counts(study).items() if number],
         answer=answer(findings),
+        color=color,
+        color_figures=figure_cards(colored),
         standing=standing(findings.details),
         choices=choices(findings.details),
         detail_tables=detail_tables(findings.details),

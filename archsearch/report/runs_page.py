@@ -6,16 +6,24 @@ import csv
 import io
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from math import log
 from pathlib import Path
 from statistics import mean, stdev
 
 from archsearch.config import load
 from archsearch.files import write_text
-from archsearch.records import PlanRecord, RunRecord, load_run, plan_record
-from archsearch.records.runs import SPEC_FILE
+from archsearch.records import (
+    ColorScores,
+    PlanRecord,
+    RunRecord,
+    load_run,
+    plan_record,
+)
+from archsearch.records.runs import SPEC_FILE, STRIP_FILE
 from archsearch.report.caution import Caution
+from archsearch.report.color import ColorPart, color_part, run_variants
 from archsearch.report.detail_tables import DetailTable
 from archsearch.report.figures import drawings
 from archsearch.report.figures.compared import runs_figure
@@ -27,6 +35,7 @@ from archsearch.report.write import ReportFiles, write_figures
 __all__ = ["write_runs_report"]
 
 _CLOSE = 0.05
+_MOST_NAMED = 4
 
 
 def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
@@ -46,20 +55,25 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     ]
     names = _names(runs, folders)
     drawn = list(drawings({"runs": lambda: runs_figure(names, runs)}))
-    figures = write_figures(drawn, out)
+    color = _color(folders, runs, plans)
+    colored = list(drawings(color.figures)) if color else []
+    figures = write_figures([*drawn, *colored], out)
     said, cautions = _words(names, runs, plans), _cautions(names, runs, plans)
     summary: dict[str, object] = {
         "version": 1,
         "runs": [_numbers(*each) for each in zip(names, runs, plans, strict=True)],
         "warnings": [caution._asdict() for caution in cautions],
         "figures": [path.relative_to(out).as_posix() for path in figures],
+        **({"color": color.summary} if color else {}),
     }
     page = render(
         "beside.html.j2",
-        name=" · ".join(names),
+        name=_title(names),
         kind="archsearch runs",
         question="Which run is better, and by how much?",
         answer=said,
+        color=color,
+        color_figures=figure_cards(colored),
         cautions=cautions,
         figures=figure_cards(drawn),
         tables=[_table(names, runs, plans)],
@@ -76,6 +90,29 @@ def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
     write_text(index, page)
     files = tuple(figures)
     return ReportFiles(index, table, epochs, numbers, files, summary, tuple(said), len(runs))
+
+
+def _color(
+    folders: Sequence[Path], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
+) -> ColorPart | None:
+    """What the runs say of colors; None where none predicts them."""
+    strips = [partial(_strip, folder) for folder in folders]
+    return color_part(run_variants(runs, plans, strips))
+
+
+def _strip(folder: Path) -> bytes | None:
+    """The run's test pictures; runs of earlier versions left none."""
+    try:
+        return (folder / STRIP_FILE).read_bytes()
+    except OSError:
+        return None
+
+
+def _title(names: Sequence[str]) -> str:
+    """All names, or the first few of many."""
+    if len(names) <= _MOST_NAMED:
+        return " · ".join(names)
+    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more runs"
 
 
 def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
@@ -108,6 +145,10 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
             "channel_mean": baselines.channel_mean_test,
             "pca": baselines.pca_test,
             "patch_pca": baselines.patch_pca_test,
+            "untouched": baselines.untouched_test,
+            "linear": baselines.linear_test,
+            "gray_copy": baselines.gray_copy_test,
+            "mean_chroma": baselines.mean_chroma_test,
         },
         "seconds": result.seconds,
         "collapsed": result.collapsed,
@@ -116,13 +157,18 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
 
 
 def _flat(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
-    flat: dict[str, object] = {}
-    for key, value in _numbers(name, run, plan).items():
-        if isinstance(value, dict):
-            flat |= {f"{key}_{inner}": number for inner, number in value.items()}
+    return dict(_flattened(_numbers(name, run, plan)))
+
+
+def _flattened(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Nested keys joined; ``color`` always with all of its keys, so that rows are alike."""
+    for key, value in numbers.items():
+        if key == "color":
+            yield from (value or dict.fromkeys(ColorScores.model_fields)).items()  # type: ignore[attr-defined]
+        elif isinstance(value, dict):
+            yield from ((f"{key}_{inner}", number) for inner, number in _flattened(value))
         else:
-            flat[key] = value
-    return flat
+            yield key, value
 
 
 def _epochs(names: Sequence[str], runs: Sequence[RunRecord]) -> list[dict[str, object]]:
@@ -186,18 +232,22 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
     beaten, judged = [], 0
     for name, run, _ in ranked:
         found = run.result.baselines
-        known = [v for v in (found.pca_test, found.patch_pca_test) if v is not None]
+        codes = (found.pca_test, found.patch_pca_test, found.linear_test)
+        known = [value for value in codes if value is not None]
         judged += bool(known)
         if known and min(known) < run.result.test.mse:
             beaten.append(name)
     if not judged:
         return []
+    mapped = any(run.result.baselines.linear_test is not None for _, run, _ in ranked)
+    kind = "map from what is fed, through as many numbers as the latent," if mapped else ""
     if not beaten:
-        return ["No linear code of a run’s own latent size does better on the test split than it."]
+        which = f"linear {kind}" if mapped else "linear code of a run’s own latent size"
+        return [f"No {which} does better on the test split than it."]
+    which = f"linear {kind}" if mapped else "linear code of the same latent size"
     return [
-        f"A linear code of the same latent size does better on the test split than "
-        f"{', '.join(beaten)}: the bottleneck isn’t what limits "
-        f"{'it' if len(beaten) == 1 else 'them'}."
+        f"A {which} does better on the test split than {', '.join(beaten)}: the bottleneck isn’t "
+        f"what limits {'it' if len(beaten) == 1 else 'them'}."
     ]
 
 
@@ -248,16 +298,39 @@ def _table(
     names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
 ) -> DetailTable:
     columns = ["run", "seed", "epochs", "latent", "parameters", "train MSE", "val MSE", "test MSE"]
-    columns += ["test PSNR", "test SSIM", "channel mean", "PCA", "patch PCA", "seconds"]
-    rows = [[name, *_row(run, plan)] for name, run, plan in zip(names, runs, plans, strict=True)]
-    note = "Baselines are test MSEs: predicting the channel mean, and linear codes of as many "
-    return DetailTable("runs", "The runs", columns, rows, f"{note}numbers as the latent.")
+    known = [name for name in _YARDSTICKS if any(_yardstick(run, name) for run in runs)]
+    columns += ["test PSNR", "test SSIM", *(_YARDSTICKS[name][0] for name in known), "seconds"]
+    rows = [
+        [name, *_row(run, plan, known)] for name, run, plan in zip(names, runs, plans, strict=True)
+    ]
+    told = "; ".join(f"{_YARDSTICKS[name][0]}: {_YARDSTICKS[name][1]}" for name in known)
+    note = f"Baselines are test MSEs. {told[:1].upper()}{told[1:]}."
+    return DetailTable("runs", "The runs", columns, rows, note)
 
 
-def _row(run: RunRecord, plan: PlanRecord) -> list[str]:
-    result, found = run.result, run.result.baselines
+_YARDSTICKS = {
+    "channel_mean_test": ("channel mean", "predicting each channel’s mean"),
+    "untouched_test": ("untouched", "the noisy or masked picture as it is"),
+    "gray_copy_test": ("gray copy", "the luminance in all three channels"),
+    "mean_chroma_test": ("mean chroma", "the luminance with one chroma for all"),
+    "pca_test": ("PCA", "the best linear code of as many numbers as the latent"),
+    "patch_pca_test": ("patch PCA", "the best linear code of the latent’s own shape"),
+    "linear_test": (
+        "linear",
+        "the best linear map from what is fed through as many numbers as the latent",
+    ),
+}
+"""What each yardstick is called and is; only those that a task has are shown."""
+
+
+def _yardstick(run: RunRecord, name: str) -> float | None:
+    return getattr(run.result.baselines, name)  # type: ignore[no-any-return]
+
+
+def _row(run: RunRecord, plan: PlanRecord, known: Sequence[str]) -> list[str]:
+    result = run.result
     errors = [result.train_mse, result.val.mse, result.test.mse]
-    linear = [found.channel_mean_test, found.pca_test, found.patch_pca_test]
+    found = [_yardstick(run, name) for name in known]
     return [
         str(result.seed),
         str(result.epochs),
@@ -266,6 +339,6 @@ def _row(run: RunRecord, plan: PlanRecord) -> list[str]:
         *map(error, errors),
         "–" if result.test.psnr is None else f"{result.test.psnr:.2f} dB",
         "–" if result.test.ssim is None else f"{result.test.ssim:.3f}",
-        *("–" if value is None else error(value) for value in linear),
+        *("–" if value is None else error(value) for value in found),
         f"{result.seconds:.0f}",
     ]

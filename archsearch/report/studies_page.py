@@ -100,6 +100,8 @@ def _page(comparison: Comparison, said: list[str], drawn: list[Drawing]) -> str:
         figures=figure_cards(drawn),
         tables=[_table(comparison), *_differences(comparison)],
         architectures=[],
+        color=None,
+        color_figures=[],
     )
 
 

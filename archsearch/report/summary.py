@@ -33,6 +33,10 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "correlations": _measures(found, known=designed),
         "correlations_without_collapsed": _measures(spare, known=designed),
         "slope_loglog": estimate_json(slope, found.n),
+        "spearman_by_task": {
+            task: estimate_json(estimate if designed else None, estimate.n)
+            for task, estimate in findings.by_task.items()
+        },
         "best": _trial(findings, findings.best),
         "pareto": [_trial(findings, number) for number in findings.front],
         "pareto_of": front_columns(study),

@@ -98,14 +98,23 @@ _COLUMNS = (
     Column("val MSE", "mean over seeds"),
     Column("±", "half the range over seeds"),
     Column("test MSE"),
-    Column("PCA", "validation MSE of PCA with as many numbers"),
-    Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
-    Column("worth", "PCA components that do as well"),
-    Column(
-        "bottleneck",
-        "limited: no linear code of this size does better; not the only path: the decoder also "
-        "reads encoder layers",
+)
+_YARDSTICKS = {
+    "pca_val": Column("PCA", "validation MSE of PCA with as many numbers"),
+    "patch_pca_val": Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
+    "linear_val": Column(
+        "linear",
+        "validation MSE of the best linear map from what is fed through as many numbers",
     ),
+    "untouched_val": Column("untouched", "validation MSE of the noisy or masked picture as it is"),
+    "mean_chroma_val": Column("mean chroma", "validation MSE of one chroma for all pixels"),
+    "equal_pca": Column("worth", "PCA components that do as well"),
+}
+"""Columns of the trial table that not every task has."""
+_BOTTLENECK = Column(
+    "bottleneck",
+    "limited: no linear code of this size does better; not the only path: the decoder also "
+    "reads encoder layers, or the luminance is merged in",
 )
 _CODE_COLUMNS = (
     Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
@@ -121,7 +130,15 @@ _VERDICTS = {NOT_LIMITED: "not limiting", LIMITED: "limited", LEAKS: LEAKS, "": 
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
     codes = _CODE_COLUMNS if _measured(findings) else ()
-    return [*_COLUMNS, *codes, *map(Column, _searched(findings)), Column("reason")]
+    yardsticks = [_YARDSTICKS[name] for name in _yardsticks(findings)]
+    return [
+        *_COLUMNS,
+        *yardsticks,
+        _BOTTLENECK,
+        *codes,
+        *map(Column, _searched(findings)),
+        Column("reason"),
+    ]
 
 
 def trial_rows(findings: Findings) -> list[Row]:
@@ -130,12 +147,13 @@ def trial_rows(findings: Findings) -> list[Row]:
     ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")
     detailed = {trial.number for trial in _detailed(findings)}
     names, measured = _searched(findings), _measured(findings)
+    yardsticks = _yardsticks(findings)
     rows = []
     for number in ordered["number"].head(MOST_ROWS).tolist():
         row, trial = findings.trial(number), by_number[number]
         values = [_value_cell(trial.values.get(name)) for name in names]
         codes = _code_cells(row) if measured else []
-        cells = [*_fixed_cells(row, trial), *codes, *values, Cell(row.text("reason"))]
+        cells = [*_fixed_cells(row, trial, yardsticks), *codes, *values, Cell(row.text("reason"))]
         rows.append(Row(cells, _anchor(trial) if number in detailed else ""))
     return rows
 
@@ -166,6 +184,11 @@ def correlation_tables(findings: Findings) -> list[CorrelationTable]:
     return tables
 
 
+def _yardsticks(findings: Findings) -> list[str]:
+    """The yardsticks that any trial has."""
+    return [name for name in _YARDSTICKS if findings.trials[name].notna().any()]
+
+
 def _searched(findings: Findings) -> list[str]:
     return list(dict.fromkeys(name for trial in findings.study.trials for name in trial.values))
 
@@ -182,7 +205,7 @@ def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
         yield trial
 
 
-def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
+def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
     state = f"{trial.state}, collapsed" if row.cells["collapsed"] else trial.state
     plan = trial.plan
@@ -197,9 +220,10 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord) -> list[Cell]:
         _error_cell(row.real("val_mse")),
         _error_cell(spread) if row.whole("seeds") > 1 else Cell(""),
         _error_cell(row.real("test_mse")),
-        _error_cell(row.real("pca_val")),
-        _error_cell(row.real("patch_pca_val")),
-        _whole_cell(row.real("equal_pca")),
+        *(
+            _whole_cell(row.real(name)) if name == "equal_pca" else _error_cell(row.real(name))
+            for name in yardsticks
+        ),
         Cell(_VERDICTS[row.text("verdict")]),
     ]
 

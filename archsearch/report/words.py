@@ -18,6 +18,7 @@ def answer(findings: Findings) -> list[str]:
     """The page's opening paragraphs: correlation, rivals, yardsticks, the best, collapse."""
     paragraphs = [
         headline(findings),
+        _marked(findings, within_tasks(findings)),
         _without_collapsed(findings),
         _marked(findings, _strength(findings)),
         _marked(findings, _rivals(findings)),
@@ -48,6 +49,22 @@ def headline(findings: Findings) -> str:
     return (
         f"No headline: {method} chose these trials by their errors, so their correlation is not "
         f"that of the space. Among the trials it chose: {claim[0].lower()}{claim[1:]}"
+    )
+
+
+def within_tasks(findings: Findings) -> str:
+    """Where the task is searched over: the correlation within each task by itself."""
+    if not findings.by_task:
+        return ""
+    told = []
+    for task, estimate in findings.by_task.items():
+        if estimate.value is None:
+            told.append(f"{task} too few ({_architectures(estimate.n)})")
+        else:
+            told.append(f"{task} {decimal(estimate.value)} ({interval(estimate)}, n {estimate.n})")
+    return (
+        "These are several tasks together, and a task moves the error by itself, so that number "
+        f"isn’t the latent’s alone. Spearman ρ within each: {'; '.join(told)}."
     )
 
 
@@ -184,10 +201,18 @@ def _against_linear_codes(findings: Findings) -> str:
         f"A linear code of the same size (PCA, or patch PCA of the latent's own shape) beats "
         f"{beaten} of {total} models (PCA {by_pca}, patch PCA {by_patch}). "
     )
-    return opening + " ".join(_verdicts(beaten, total - beaten - leaking, leaking))
+    mapped = judged["linear_val"].notna().any()
+    if mapped:
+        opening = (
+            "The best linear map from what is fed, through as many numbers as the latent, beats "
+            f"{beaten} of {total} models. "
+        )
+    return opening + " ".join(
+        _verdicts(beaten, total - beaten - leaking, leaking, merged=bool(mapped))
+    )
 
 
-def _verdicts(beaten: int, limited: int, leaking: int) -> Iterator[str]:
+def _verdicts(beaten: int, limited: int, leaking: int, *, merged: bool) -> Iterator[str]:
     """What follows for the beaten, for the others, and for those with a second path."""
     if beaten:
         held = "These aren't" if beaten > 1 else "This one isn't"
@@ -196,9 +221,10 @@ def _verdicts(beaten: int, limited: int, leaking: int) -> Iterator[str]:
         which = f"The other {limited}" if beaten or leaking else "Their bottleneck"
         yield f"{which} may be{' limited by it' if beaten or leaking else ' what limits them'}."
     if leaking:
+        other = ", or the exact luminance is merged in" if merged else ""
         yield (
-            f"Nothing follows for {leaking}: there the decoder also reads encoder layers, so the "
-            "latent isn't the only code."
+            f"Nothing follows for {leaking}: there the decoder also reads encoder layers{other}, "
+            "so the latent isn't the only code."
         )
 
 

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
-from archsearch.report.figures import Drawing, draw
-from archsearch.report.findings import find
+from archsearch.report.choices import change
+from archsearch.report.color import color_part, study_variants
+from archsearch.report.figures import Drawing, draw, drawings
+from archsearch.report.findings import Findings, find
 from archsearch.report.page import page_html
 from archsearch.report.places import without_places
 from archsearch.report.summary import summarize
@@ -58,18 +60,35 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
     study = without_places(study)
     findings = find(study, seed=seed)
     drawn = list(draw(findings))
-    figures = write_figures(drawn, out)
+    color = color_part(
+        study_variants(study), note=study.source_note, effects=_effects_in_words(findings)
+    )
+    colored = list(drawings(color.figures)) if color else []
+    figures = write_figures([*drawn, *colored], out)
     summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
+    summary |= {"color": color.summary} if color else {}
     trials, epochs = out / "trials.csv", out / "epochs.csv"
     numbers, index = out / "summary.json", out / "index.html"
     write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
     write_text(epochs, epochs_frame(study).to_csv(index=False, lineterminator="\n"))
     text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
     write_text(numbers, text + "\n")
-    write_text(index, page_html(findings, drawn))
+    write_text(index, page_html(findings, drawn, color, colored))
     said = tuple(answer(findings))
     complete = trial_counts(study)["complete"]
     return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said, complete)
+
+
+def _effects_in_words(findings: Findings) -> dict[str, str]:
+    """What the additive model has of each searched name, for ideas that are searched over."""
+    chosen = "" if findings.study.designed else " of trials that a search chose"
+    return {
+        test.factor: f"Validation MSE with the other choices held equal{chosen}: "
+        + "; ".join(f"{one.contrast} {change(one.adjusted)}" for one in test.effects)
+        + "."
+        for test in findings.details.effects
+        if any(one.adjusted.value is not None for one in test.effects)
+    }
 
 
 def write_figures(drawn: Sequence[Drawing], out: Path) -> list[Path]:

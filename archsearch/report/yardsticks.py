@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from archsearch.records import Codes, Curves, StudyRecord, TrialRecord
+from archsearch.records import Codes, Curves, RunResult, StudyRecord, TrialRecord
 
 __all__ = [
     "LEAKS",
@@ -29,13 +29,16 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     Columns: number, state, reason, key, latent_size, effective_size,
     latent_channels, latent_height, latent_width, params, macs, encoder_depth, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, pca_val,
-    patch_pca_val, collapsed, verdict, equal_pca; and of the codes, the mean
+    patch_pca_val, linear_val, untouched_val, mean_chroma_val (each where the task has it),
+    collapsed, verdict, equal_pca; and of the codes, the mean
     over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
-    PCA of the same shape) has a lower validation error: then the bottleneck
+    PCA of the same shape; where a task has no such code, the best linear map from what is
+    fed through as many numbers) has a lower validation error: then the bottleneck
     could hold what the model lost. Otherwise it is ``bottleneck-limited``; but where
-    the decoder also reads encoder layers, ``not the only path``: a code of the
+    the decoder also reads encoder layers, or the exact luminance is merged in, ``not the
+    only path``: a code of the
     latent's size is no measure of what reaches that decoder.
     """
     rows = [_row(trial, study.curves) for trial in study.trials]
@@ -63,6 +66,9 @@ _TYPES = {
     "test_mse": "float64",
     "pca_val": "float64",
     "patch_pca_val": "float64",
+    "linear_val": "float64",
+    "untouched_val": "float64",
+    "mean_chroma_val": "float64",
     "collapsed": "bool",
     "verdict": "object",
     "equal_pca": "float64",
@@ -94,8 +100,15 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "test_mse": sum(result.test.mse for result in results) / len(results),
         "pca_val": baselines.pca_val,
         "patch_pca_val": baselines.patch_pca_val,
+        "linear_val": baselines.linear_val,
+        "untouched_val": baselines.untouched_val,
+        "mean_chroma_val": baselines.mean_chroma_val,
         "collapsed": any(result.collapsed for result in results),
-        "verdict": _verdict(mean, _leaks(trial), baselines.pca_val, baselines.patch_pca_val),
+        "verdict": _verdict(
+            mean,
+            _leaks(trial) or _merged(results[0]),
+            *(baselines.pca_val, baselines.patch_pca_val, baselines.linear_val),
+        ),
         "equal_pca": equal_pca(curves, mean),
         **_codes([result.codes for result in results if result.codes is not None]),
     }
@@ -118,6 +131,11 @@ def _reason(trial: TrialRecord) -> str:
 
 def _leaks(trial: TrialRecord) -> bool:
     return trial.plan is not None and trial.plan.effective_size > trial.plan.latent_size
+
+
+def _merged(result: RunResult) -> bool:
+    """Whether the exact luminance reaches the prediction beside the net."""
+    return result.test.color is not None and result.test.color.clipped is not None
 
 
 def _verdict(mse: float, leaks: bool, *linear: float | None) -> str:

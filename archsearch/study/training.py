@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from archsearch.config import DataSettings, Reconstruct, RunSettings, check_task, needs_color
 from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
@@ -19,7 +16,6 @@ from archsearch.study.trainer import Job, Prepared, Trained
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
-    from archsearch.train.scoring import Strip
 
 __all__ = ["PictureTrainer"]
 
@@ -66,6 +62,7 @@ class PictureTrainer:
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a strip of reconstructions."""
         from archsearch.train import fit
+        from archsearch.train.strips import strip_png
 
         run = fit(
             job.plan,
@@ -76,7 +73,7 @@ class PictureTrainer:
             on_epoch=job.on_epoch,
             baselines=job.baselines,
         )
-        return Trained(run.result, _strip(run.strip))
+        return Trained(run.result, strip_png(run.strip))
 
     def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:
         size = plan.input
@@ -131,15 +128,3 @@ def _curves(
         patch_pca=tuple(sorted(patches)),
         channel_mean=mean,
     )
-
-
-def _strip(strip: Strip) -> bytes:
-    """Originals over predictions, side by side as one PNG."""
-    from PIL import Image
-
-    rows = [row.swapaxes(0, 1) for row in (strip.originals, strip.predicted)]
-    height, count, width, channels = rows[0].shape
-    pixels = np.concatenate([row.reshape(height, count * width, channels) for row in rows])
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
-    return file.getvalue()

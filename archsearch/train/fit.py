@@ -32,7 +32,7 @@ from archsearch.train.scoring import Strip, mse_of, score_test, score_val
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
 
-__all__ = ["OnEpoch", "TrainedRun", "fit"]
+__all__ = ["OnEpoch", "TrainedRun", "fit", "prepare"]
 
 OnEpoch = Callable[[EpochRecord], None]
 
@@ -101,7 +101,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     seed = settings.train.seed if seed is None else seed
     check_together(plan, settings, pictures)
     with _threads(threads), _own_randomness(), memory_errors(plan, settings):
-        training = _prepare(plan, settings, pictures, seed, torch.device(device), build)
+        training = prepare(plan, settings, pictures, seed, device, build)
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
             progress = restore(checkpoint, training.model, training.optimizer, progress)
@@ -116,14 +116,16 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         return _finish(training, settings, pictures, progress, baselines)
 
 
-def _prepare(
+def prepare(
     plan: ModelPlan,
     settings: RunSettings,
     pictures: Pictures,
     seed: int,
-    device: torch.device,
+    device: torch.device | str = "cpu",
     build: Build = compiled,
 ) -> Training:
+    """Give all that a training holds before its first step; arguments as :func:`fit` has them."""
+    device = torch.device(device)
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(plan, settings, pictures)
     return Training(

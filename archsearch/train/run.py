@@ -4,7 +4,7 @@
 
     spec.yaml  config.json                      from the start: what is trained
     checkpoint.safetensors                      while it goes on
-    model.safetensors  curves.png  pictures.png
+    model.safetensors  curves.png  pictures.png  strip.png
     history.csv  metrics.json                   at the end; metrics last of all
 """
 
@@ -16,19 +16,26 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from archsearch.config import RunSettings, load
+from archsearch.config import RunSettings, load, needs_color
 from archsearch.errors import InputError, RunConflictError
-from archsearch.files import write_text
+from archsearch.files import write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.records import RunRecord, load_run, write_run
 from archsearch.records.results import Baselines, RunResult
-from archsearch.records.runs import CONFIG_FILE, HISTORY_FILE, METRICS_FILE, SPEC_FILE
+from archsearch.records.runs import (
+    CONFIG_FILE,
+    HISTORY_FILE,
+    METRICS_FILE,
+    SPEC_FILE,
+    STRIP_FILE,
+)
 from archsearch.spec import to_yaml
 from archsearch.spec.plan import ModelPlan
 from archsearch.train.epoch import OnStep
 from archsearch.train.figures import draw_curves, draw_pictures
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.lock import locked
+from archsearch.train.strips import redraw_strip, strip_png
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -57,7 +64,8 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 
     Called again after a kill, it goes on from the last finished epoch and
     ends with the numbers of an unbroken run. A finished run with the same
-    spec, settings and pictures is not trained again: its result is given.
+    spec, settings and pictures is not trained again: its result is given; a color
+    run of an earlier version gets the ``strip.png`` that it lacks.
 
     Args:
         plan: the model.
@@ -79,7 +87,9 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         spec = to_yaml(plan)
         _refuse_another(out, spec, settings)
         if (out / METRICS_FILE).exists():
-            return _finished(out, pictures)
+            result = _finished(out, pictures)
+            _see_to_strip(out, plan, settings, pictures)
+            return result
         write_text(out / SPEC_FILE, spec)
         write_text(out / CONFIG_FILE, _config(settings))
         trained = fit(
@@ -121,6 +131,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun) -> None:
     save_weights(trained.model, out / MODEL_FILE)
     draw_curves(out / CURVES_FILE, run.name, trained.result, trained.model.plan.latent.size)
     draw_pictures(out / PICTURES_FILE, run.name, trained.result, trained.strip)
+    write_bytes(out / STRIP_FILE, strip_png(trained.strip))
     write_run(out, run)
     (out / CHECKPOINT_FILE).unlink(missing_ok=True)
 
@@ -135,6 +146,12 @@ def _finished(out: Path, pictures: Pictures) -> RunResult:
     if result.data_fingerprint != pictures.fingerprint:
         raise _conflict(out, [f"its pictures were others than {pictures.source} has now"])
     return result
+
+
+def _see_to_strip(out: Path, plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
+    """Draw the pictures that a report of colors shows, where an earlier version left none."""
+    if needs_color(settings.task) and not (out / STRIP_FILE).exists():
+        redraw_strip(plan, settings, pictures, out / MODEL_FILE, out / STRIP_FILE)
 
 
 def _refuse_another(out: Path, spec: str, settings: RunSettings) -> None:

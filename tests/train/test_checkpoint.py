@@ -80,9 +80,9 @@ def test_the_same_in_four_dimensions_with_channels_last_moments(made, plan_from,
     checkpoint = tmp_path / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, checkpoint)
     from archsearch.train.checkpoint import Progress, restore
-    from archsearch.train.fit import _identity, _prepare
+    from archsearch.train.fit import _identity, prepare
 
-    training = _prepare(plan, settings, pictures, 0, torch.device("cpu"))
+    training = prepare(plan, settings, pictures, 0, torch.device("cpu"))
     fresh = Progress(identity=_identity(plan, settings, pictures, 0))
     assert len(restore(checkpoint, training.model, training.optimizer, fresh).history) == 2
     for parameter, state in training.optimizer.state.items():

@@ -25,6 +25,7 @@ LEFT = {
     "model.safetensors",
     "curves.png",
     "pictures.png",
+    "strip.png",
 }
 
 
@@ -92,6 +93,23 @@ def test_a_finished_run_is_not_trained_again(made, plan_from, tmp_path: Path) ->
     again = train_run(plan, settings, pictures, tmp_path / "run", on_epoch=seen.append, threads=2)
     assert again == first
     assert seen == []
+
+
+def test_a_finished_color_run_gets_the_strip_that_it_lacks(made, plan_from, tmp_path: Path) -> None:
+    plan = plan_from(made.NORMED, "colorize-chroma")
+    settings, pictures = made.settings("colorize-chroma"), made.made_pictures()
+    first = train_run(plan, settings, pictures, tmp_path / "run")
+    strip = tmp_path / "run" / "strip.png"
+    drawn = strip.read_bytes()
+    with Image.open(strip) as picture:
+        assert picture.size == ((8 + 9) * 16, 2 * 16)
+        assert picture.crop((0, 0, 16, 16)).tobytes() == (
+            pictures.images_NCHW[pictures.test[0]].permute(1, 2, 0).numpy().tobytes()
+        )
+    strip.unlink()
+    again = train_run(plan, settings, pictures, tmp_path / "run")
+    assert again == first
+    assert strip.read_bytes() == drawn
 
 
 def test_the_trained_net_comes_back(made, plan_from, tmp_path: Path) -> None:

@@ -129,9 +129,27 @@ def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
             s=thinned(len(patch_sizes), most=90, least=30), linewidths=1.8,
             label="patch PCA of the same shape",
         )  # fmt: skip
+    _linear_maps(axes, shown)
     mean = _channel_mean(findings)
     if mean is not None:
         axes.axhline(mean, color=INK, lw=1.2, ls=(0, (1, 2)), label="channel mean", zorder=1)
+
+
+def _linear_maps(axes: Axes, shown: pd.DataFrame) -> None:
+    """What tasks other than reconstruction are held against."""
+    linear = shown.dropna(subset="linear_val")
+    if len(linear):
+        axes.scatter(
+            linear["latent_size"], linear["linear_val"].clip(lower=FLOOR), marker="_",
+            color=COLORS[4], zorder=2.5, s=thinned(len(linear), most=90, least=30),
+            linewidths=1.8, label="linear map through as many numbers",
+        )  # fmt: skip
+    for column, label in (("untouched_val", "untouched input"), ("mean_chroma_val", "mean chroma")):
+        known = shown[column].dropna()
+        if len(known):
+            axes.axhline(
+                float(known.iloc[0]), color=COLORS[5], lw=1.4, ls=(0, (5, 2)), label=label, zorder=1
+            )
 
 
 def _channel_mean(findings: Findings) -> float | None:

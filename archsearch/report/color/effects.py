@@ -1,0 +1,250 @@
+"""What each remedy changes: pairs of variants alike in all but that remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from archsearch.report.color.measures import Spread, spread
+from archsearch.report.color.variants import Variant
+
+__all__ = ["REMEDIES", "Change", "Remedy", "Shift", "Tried", "changes", "tried"]
+
+
+class Shift(NamedTuple):
+    """How far a number moves, and between what, taking every seed against every other.
+
+    ``low`` and ``high`` are None where each side has but one seed.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+
+    @property
+    def clear(self) -> bool:
+        """Whether no pair of seeds says otherwise."""
+        return self.low is not None and self.high is not None and self.low * self.high > 0
+
+
+class Change(NamedTuple):
+    """One variant against another, all on the test split.
+
+    ``mse`` is the share of the RGB MSE that is added; the others are differences.
+    """
+
+    before: Variant
+    after: Variant
+    mse: Shift
+    delta_e: Shift | None
+    desaturation: Shift | None
+
+
+class Remedy(NamedTuple):
+    """An idea that may improve colors.
+
+    ``without`` and ``having`` tell variants apart; ``free`` are the choices that it sets,
+    by path or by the path's first part.
+    """
+
+    code: str
+    text: str
+    without: Callable[[Variant], bool]
+    having: Callable[[Variant], bool]
+    free: tuple[str, ...]
+    factor: str
+
+
+class Tried(NamedTuple):
+    """A remedy, and what the data at hand say of it.
+
+    ``pairs`` are alike in everything else; ``groups`` are the means of all variants without
+    and with it, where there is no such pair.
+    """
+
+    remedy: Remedy
+    pairs: tuple[Change, ...]
+    groups: tuple[tuple[int, int], Change] | None
+
+    @property
+    def known(self) -> bool:
+        """Whether the data have variants with and without it."""
+        return bool(self.pairs) or self.groups is not None
+
+
+def _merges(variant: Variant) -> bool:
+    return (
+        variant.task == "colorize-chroma" or variant.choices.get("task.keep_luminance") is True
+    ) and variant.task != "colorize-bins"
+
+
+def _predicts_rgb(variant: Variant) -> bool:
+    return variant.task == "colorize" and not _merges(variant)
+
+
+def _loss(name: str) -> Callable[[Variant], bool]:
+    return lambda variant: variant.choices.get("train.loss") == name
+
+
+def _rebalance(variant: Variant) -> float:
+    value = variant.choices.get("task.rebalance")
+    return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _chroma_by_square(variant: Variant) -> bool:
+    return variant.task == "colorize-chroma" and variant.choices.get("train.loss") == "mse"
+
+
+def _bins(variant: Variant) -> bool:
+    return variant.task == "colorize-bins"
+
+
+REMEDIES: tuple[Remedy, ...] = (
+    Remedy(
+        "luminance",
+        "the exact luminance passed through (colorize-chroma or keep_luminance) instead of "
+        "predicting all of RGB",
+        _predicts_rgb,
+        _merges,
+        ("task",),
+        "task",
+    ),
+    Remedy(
+        "skips",
+        "encoder layers handed to the decoder (a U-Net’s skips)",
+        lambda variant: not variant.leaks,
+        lambda variant: variant.leaks,
+        ("net", "skips"),
+        "skips",
+    ),
+    Remedy(
+        "l1",
+        "L1 loss instead of squared error, which rewards the mean of what is likely",
+        _loss("mse"),
+        _loss("l1"),
+        ("train.loss",),
+        "train.loss",
+    ),
+    Remedy(
+        "huber",
+        "Huber loss instead of squared error",
+        _loss("mse"),
+        _loss("huber"),
+        ("train.loss",),
+        "train.loss",
+    ),
+    Remedy(
+        "bins",
+        "classes of quantized chroma with rare colors weighted up (colorize-bins with rebalance) "
+        "instead of chroma by squared error",
+        _chroma_by_square,
+        lambda variant: _bins(variant) and _rebalance(variant) > 0,
+        ("task", "train.loss"),
+        "task",
+    ),
+    Remedy(
+        "rebalance",
+        "rebalancing of rare colors, in colorize-bins",
+        lambda variant: _bins(variant) and _rebalance(variant) == 0,
+        lambda variant: _bins(variant) and _rebalance(variant) > 0,
+        ("task.rebalance",),
+        "task.rebalance",
+    ),
+)
+"""The ideas that the toolkit offers as options, in the order the page tells of them."""
+
+
+def tried(variants: Sequence[Variant]) -> list[Tried]:
+    """What the variants say of each remedy."""
+    return [_tried(remedy, variants) for remedy in REMEDIES]
+
+
+def _tried(remedy: Remedy, variants: Sequence[Variant]) -> Tried:
+    without = [variant for variant in variants if remedy.without(variant)]
+    having = [variant for variant in variants if remedy.having(variant)]
+    pairs = tuple(changes(without, having, remedy.free))
+    seen = {name for variant in (*without, *having) for name in _pictures(variant)}
+    if pairs or not without or not having or len(seen) > 1:
+        return Tried(remedy, pairs, None)
+    change = Change(without[0], having[0], *_shifts(_means(without), _means(having)))
+    return Tried(remedy, (), ((len(without), len(having)), change))
+
+
+def changes(
+    without: Sequence[Variant], having: Sequence[Variant], free: Sequence[str]
+) -> Iterator[Change]:
+    """Each pair that is alike in all choices but the ``free`` ones, on the same pictures."""
+    for before in without:
+        for after in having:
+            if _rest(before, free) == _rest(after, free) and _pictures(before) == _pictures(after):
+                shifts = _shifts(_seeds(before), _seeds(after))
+                yield Change(before, after, *shifts)
+
+
+def _rest(variant: Variant, free: Sequence[str]) -> Mapping[str, str]:
+    return {
+        name: repr(value)
+        for name, value in variant.choices.items()
+        if name not in free and name.partition(".")[0] not in free
+    }
+
+
+def _pictures(variant: Variant) -> set[str]:
+    return {result.data_fingerprint for result in variant.results}
+
+
+_Values = Mapping[str, Sequence[float]]
+
+
+def _seeds(variant: Variant) -> _Values:
+    colors = [result.test.color for result in variant.results if result.test.color is not None]
+    return {
+        "mse": [result.test.mse for result in variant.results],
+        "delta_e": [color.delta_e for color in colors if color.delta_e is not None],
+        "desaturation": [c.desaturation for c in colors if c.desaturation is not None],
+    }
+
+
+def _means(variants: Sequence[Variant]) -> _Values:
+    """Each variant's mean over seeds, as if it were one seed of a group."""
+    seeds = [_seeds(variant) for variant in variants]
+    return {
+        name: [sum(one[name]) / len(one[name]) for one in seeds if one[name]] for name in seeds[0]
+    }
+
+
+def _shifts(before: _Values, after: _Values) -> tuple[Shift, Shift | None, Shift | None]:
+    return (
+        _share(before["mse"], after["mse"]),
+        _difference(before["delta_e"], after["delta_e"]),
+        _difference(before["desaturation"], after["desaturation"]),
+    )
+
+
+def _share(before: Sequence[float], after: Sequence[float]) -> Shift:
+    floor = 1e-12
+    old, new = spread([max(value, floor) for value in before]), spread(after)
+    low, high = _ends(before), _ends(after)
+    if _single(old, new):
+        return Shift(new.mean / old.mean - 1, None, None)
+    return Shift(
+        new.mean / old.mean - 1, high[0] / max(low[1], floor) - 1, high[1] / max(low[0], floor) - 1
+    )
+
+
+def _difference(before: Sequence[float], after: Sequence[float]) -> Shift | None:
+    if not before or not after:
+        return None
+    old, new = spread(before), spread(after)
+    low, high = _ends(before), _ends(after)
+    if _single(old, new):
+        return Shift(new.mean - old.mean, None, None)
+    return Shift(new.mean - old.mean, high[0] - low[1], high[1] - low[0])
+
+
+def _single(old: Spread, new: Spread) -> bool:
+    return old.n == 1 or new.n == 1
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    return min(values), max(values)

@@ -1,0 +1,153 @@
+"""What is measured of predicted colors, and what several seeds say together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import log10, sqrt
+from statistics import mean, stdev
+from typing import NamedTuple
+
+from archsearch.records import Baselines, ColorScores, RunResult
+from archsearch.report.words_numbers import error
+
+__all__ = [
+    "MEASURES",
+    "Measure",
+    "Spread",
+    "baseline_values",
+    "interval_words",
+    "measured",
+    "spread",
+]
+
+_LEVEL = 0.95
+
+
+class Measure(NamedTuple):
+    """One column: its name for programs, its head, what it means, how it is written."""
+
+    name: str
+    head: str
+    help: str
+    read: Callable[[RunResult], float | None]
+    write: Callable[[float], str]
+
+
+class Spread(NamedTuple):
+    """The mean over seeds, and from where to where it lies.
+
+    With one seed there is no interval (None); with two it is their range; from three on
+    it is Student's 95 % interval of the mean.
+
+    Example:
+        >>> spread([0.5, 0.7])
+        Spread(mean=0.6, low=0.5, high=0.7, n=2)
+    """
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean and interval of one value a seed.
+
+    Raises:
+        ValueError: no values.
+    """
+    if not values:
+        raise ValueError("no seed has this value")
+    middle, n = mean(values), len(values)
+    if n == 1:
+        return Spread(middle, None, None, 1)
+    if n == 2:
+        return Spread(middle, min(values), max(values), 2)
+    from scipy import stats
+
+    reach = float(stats.t.ppf(0.5 + _LEVEL / 2, n - 1)) * stdev(values) / sqrt(n)
+    return Spread(middle, middle - reach, middle + reach, n)
+
+
+def interval_words(counts: Sequence[int]) -> str:
+    """What the intervals of spreads with these numbers of seeds are, as a sentence."""
+    found = set(counts)
+    told = []
+    if 2 in found:
+        told.append("with two seeds the values of both")
+    if any(n > 2 for n in found):
+        told.append("from three seeds on Student’s 95 % interval of the mean")
+    if not told:
+        return "One seed each: there are no intervals."
+    single = "; one seed has none" if 1 in found else ""
+    return f"Small print: {', '.join(told)}{single}."
+
+
+def _color(name: str) -> Callable[[RunResult], float | None]:
+    def read(result: RunResult) -> float | None:
+        color = result.test.color
+        return None if color is None else getattr(color, name)
+
+    return read
+
+
+def _decimals(number: int, unit: str = "") -> Callable[[float], str]:
+    return lambda value: f"{value:.{number}f}{unit}".replace("-", "−")
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure("val_mse", "val MSE", "of RGB, validation", lambda r: r.val.mse, error),
+    Measure("test_mse", "test MSE", "of RGB in [0, 1], test split", lambda r: r.test.mse, error),
+    Measure("psnr", "PSNR", "in dB, test split", lambda r: r.test.psnr, _decimals(2)),
+    Measure("chroma_mse", "chroma MSE", "of Cb and Cr, test split", _color("chroma_mse"), error),
+    Measure("delta_e", "ΔE 2000", "mean color difference, test split; about 1 is just seen",
+            _color("delta_e"), _decimals(2)),
+    Measure("accuracy_2", "right, t = 2", "share of pixels right within t = 2 (Nazeri et al.)",
+            _color("accuracy_2"), _percent),
+    Measure("accuracy_5", "right, t = 5", "share of pixels right within t = 5 (Nazeri et al.)",
+            _color("accuracy_5"), _percent),
+    Measure("desaturation", "saturation", "predicted / true; under 1 is paler than the originals "
+            "(`desaturation` in the files)", _color("desaturation"), _decimals(2)),
+    Measure("clipped", "clipped", "share of RGB values that the merge had to clip",
+            _color("clipped"), _percent),
+)  # fmt: skip
+"""The columns, in order; all are of RGB pictures in [0, 1], whatever a net predicts."""
+
+
+def measured(results: Sequence[RunResult]) -> dict[str, Spread | None]:
+    """Each measure over the seeds of one variant; None where no seed has it."""
+    found: dict[str, Spread | None] = {}
+    for measure in MEASURES:
+        values = [value for result in results if (value := measure.read(result)) is not None]
+        found[measure.name] = spread(values) if values else None
+    return found
+
+
+def baseline_values(baselines: Baselines) -> dict[str, dict[str, float | None]]:
+    """The measures of gray copy and mean chroma, by their names; only what is known."""
+    rows: dict[str, tuple[float | None, float | None, ColorScores | None]] = {
+        "gray copy": (
+            baselines.gray_copy_val,
+            baselines.gray_copy_test,
+            baselines.gray_copy_color,
+        ),
+        "mean chroma": (
+            baselines.mean_chroma_val,
+            baselines.mean_chroma_test,
+            baselines.mean_chroma_color,
+        ),
+    }
+    return {
+        name: {
+            "val_mse": val,
+            "test_mse": test,
+            "psnr": -10 * log10(test) if test else None,
+            **({} if color is None else color.model_dump()),
+        }
+        for name, (val, test, color) in rows.items()
+        if test is not None
+    }

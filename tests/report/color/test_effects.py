@@ -1,0 +1,78 @@
+"""What remedies change, from pairs that are alike in everything else."""
+
+from __future__ import annotations
+
+import pytest
+
+from archsearch.report.color.effects import tried
+from archsearch.report.color.words import idea_words
+from tests.report.colored import UNET, color_result, variants_of
+
+
+def run(task, mse, *, seed=0, saturation=0.5, delta_e=9.0, fingerprint=None, **extra):
+    result = color_result(task, mse, seed=seed, saturation=saturation, delta_e=delta_e)
+    if fingerprint:
+        result = result.model_copy(update={"data_fingerprint": fingerprint})
+    return task, result, extra
+
+
+def found(*runs):
+    return {one.remedy.code: one for one in tried(variants_of(*runs))}
+
+
+def test_a_pair_gives_the_known_change_and_its_extremes_over_seeds():
+    one = found(
+        run("colorize", 0.008, delta_e=11.0),
+        run("colorize", 0.010, seed=1, delta_e=12.0),
+        run("colorize-chroma", 0.004, delta_e=9.0),
+        run("colorize-chroma", 0.005, seed=1, delta_e=10.0),
+    )["luminance"]
+    (change,) = one.pairs
+    assert change.mse == pytest.approx((-0.5, 0.4 - 1, 0.625 - 1))
+    assert change.delta_e == pytest.approx((-2.0, -3.0, -1.0))
+    assert change.mse.clear
+    assert "RGB MSE −50 % (−60 % to −38 %), ΔE −2.00 (−3.00 to −1.00)" in idea_words(one)
+
+
+def test_bins_are_held_against_chroma_by_squared_error_of_the_same_net():
+    one = found(
+        run("colorize-chroma", 0.005, saturation=0.4),
+        run("colorize-chroma", 0.0049, saturation=0.45, loss="l1"),
+        run("colorize-bins", 0.006, saturation=0.9),
+        run("colorize-bins", 0.006, saturation=0.9, spec=UNET),
+    )["bins"]
+    (change,) = one.pairs
+    assert change.before.choices["train.loss"] == "mse"
+    assert change.after.net == "plain"
+    assert change.desaturation == (pytest.approx(0.5), None, None)
+    assert not change.desaturation.clear
+
+
+def test_losses_skips_and_rebalancing_are_found():
+    every = found(
+        run("colorize-chroma", 0.005),
+        run("colorize-chroma", 0.006, loss="l1"),
+        run("colorize-chroma", 0.0055, loss="huber"),
+        run("colorize-chroma", 0.0045, spec=UNET),
+        run("colorize-bins", 0.006),
+        run("colorize-bins", 0.0055, options={"rebalance": 0}),
+    )
+    known = {code for code, one in every.items() if one.known}
+    assert known == {"skips", "l1", "huber", "bins", "rebalance"}
+    assert every["l1"].pairs[0].mse.value == pytest.approx(0.2)
+    assert every["skips"].pairs[0].mse.value == pytest.approx(-0.1)
+    assert "(the nets differ in more than that)" in idea_words(every["skips"])
+    assert idea_words(every["luminance"]).startswith("Not tried here: ")
+
+
+def test_other_pictures_are_no_pair():
+    one = found(run("colorize", 0.008), run("colorize-chroma", 0.004, fingerprint="other"))
+    assert one["luminance"].pairs == ()
+    assert one["luminance"].groups is None
+
+
+def test_without_a_pair_groups_are_told_as_no_effect_yet():
+    one = found(run("colorize", 0.008), run("colorize-chroma", 0.004, spec=UNET))["luminance"]
+    assert one.pairs == ()
+    assert one.groups[0] == (1, 1)
+    assert "isn’t yet its effect" in idea_words(one)

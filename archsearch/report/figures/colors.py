@@ -74,7 +74,7 @@ def _panels(rows: Sequence[tuple[str, Bytes]], group: int) -> tuple[Figure, list
     gap = 0.22 if group else 0.07
     total = (row + gap) * len(rows) + top
     made, panels = figure(_WIDTH, total, rows=len(rows))
-    made.set_layout_engine("none")  # it leaves no room for labels beside pictures of fixed shape
+    made.set_layout_engine(None)  # it leaves no room for labels beside pictures of fixed shape
     made.subplots_adjust(
         left=_LABELS / _WIDTH, right=0.995, bottom=0.02 / total, top=1 - top / total,
         hspace=gap / row,

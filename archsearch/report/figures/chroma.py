@@ -116,11 +116,11 @@ def _density(axis: Axes, shares: Floats, norm: Normalize, reach: float) -> AxesI
 
 def _reach(planes: Sequence[Floats]) -> float:
     """Half the side of the square around gray that holds nearly all pixels of all planes."""
-    side = planes[0].shape[0]
+    side = int(planes[0].shape[0])
     for cells in range(max(1, side // 16), side // 2):
         part = slice(side // 2 - cells, side // 2 + cells)
         if all(plane[part, part].sum() >= _KEPT for plane in planes):
-            return cells / side
+            return float(cells) / float(side)
     return 0.5
 
 

@@ -17,7 +17,7 @@ from archsearch.report.words_numbers import error, percent
 __all__ = ["idea_words", "saturation_words", "shortcomings", "standing_words"]
 
 _HARDEST = 3
-_PALE = 0.98
+_PALE = 0.95
 _MOST_NAMED = 6
 _MOST_PAIRS = 3
 
@@ -174,12 +174,16 @@ def _paleness(variants: Sequence[Variant]) -> str:
     known = [(v, s) for v in variants if (s := v.spreads["desaturation"]) is not None]
     if not known:
         return ""
-    pale = [(v, s) for v, s in known if (s.high if s.high is not None else s.mean) < 1]
+    pale = [(v, s) for v, s in known if (s.high or s.mean) < _PALE]
     if not pale:
-        return "No variant is shown to be paler than the originals."
+        return "No variant is shown to be clearly paler than the originals."
     low, high = min(s.mean for _, s in pale), max(s.mean for _, s in pale)
     span = f"{low:.2f}" if f"{low:.2f}" == f"{high:.2f}" else f"{low:.2f} to {high:.2f}"
-    which = "Every variant is" if len(pale) == len(known) else f"{len(pale)} of {len(known)} are"
+    which = (
+        "Every variant is"
+        if len(pale) == len(known)
+        else f"{len(pale)} of {len(known)} variants are"
+    )
     which = "The colors are" if len(known) == 1 else which
     text = f"{which} too pale: {span} times the originals’ saturation"
     if any(

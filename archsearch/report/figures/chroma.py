@@ -15,7 +15,9 @@ from archsearch.report.figures.style import COLORS, FAINT, INK, figure, legend_b
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Normalize
     from matplotlib.figure import Figure
+    from matplotlib.image import AxesImage
 
 __all__ = ["chroma_figure", "saturation_figure"]
 
@@ -58,7 +60,7 @@ def chroma_figure(variants: Sequence[Variant]) -> Figure | None:
     )
     bar.ax.yaxis.set_major_formatter(FuncFormatter(plain))
     bar.ax.minorticks_off()
-    bar.outline.set_visible(False)  # type: ignore[operator]
+    bar.outline.set_visible(False)
     return made
 
 
@@ -97,7 +99,7 @@ def _found(variants: Sequence[Variant]) -> list[tuple[Variant, Chroma]]:
     return [(variant, chroma) for variant in variants if (chroma := chroma_of(variant))]
 
 
-def _density(axis: Axes, shares: Floats, norm: object, reach: float) -> object:
+def _density(axis: Axes, shares: Floats, norm: Normalize, reach: float) -> AxesImage:
     shown = np.ma.masked_less_equal(shares.T, 0)  # rows by Cr, upwards
     image = axis.imshow(
         shown, origin="lower", extent=(0, 1, 0, 1), norm=norm, cmap="viridis",
@@ -114,11 +116,11 @@ def _density(axis: Axes, shares: Floats, norm: object, reach: float) -> object:
 
 def _reach(planes: Sequence[Floats]) -> float:
     """Half the side of the square around gray that holds nearly all pixels of all planes."""
-    side = planes[0].shape[0]
+    side = int(planes[0].shape[0])
     for cells in range(max(1, side // 16), side // 2):
         part = slice(side // 2 - cells, side // 2 + cells)
         if all(plane[part, part].sum() >= _KEPT for plane in planes):
-            return cells / side
+            return float(cells) / float(side)
     return 0.5
 
 
@@ -135,7 +137,7 @@ def _farthest(planes: Sequence[Floats]) -> float:
         edges, density = radius_shares(shares)
         held = np.cumsum(density * np.diff(edges))
         ends.append(float(edges[1:][np.searchsorted(held, _KEPT)]) if held[-1] >= _KEPT else 0.71)
-    return max(ends)
+    return float(max(ends))
 
 
 def _two_lines(name: str) -> str:

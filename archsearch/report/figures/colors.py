@@ -9,7 +9,7 @@ import numpy as np
 
 from archsearch.report.color.strips import OF_EACH, Bytes, Pictures, first_strip
 from archsearch.report.color.variants import Variant
-from archsearch.report.figures.style import figure, short
+from archsearch.report.figures.style import short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,14 +67,17 @@ def fixed_figure(variants: Sequence[Variant]) -> Figure | None:
 
 def _panels(rows: Sequence[tuple[str, Bytes]], group: int) -> tuple[Figure, list[Axes]]:
     """One row of pictures each, labelled at the left; a gap after every ``group`` pictures."""
+    from matplotlib.figure import Figure
+
     wide = [(label, _side_by_side(pictures, group)) for label, pictures in rows]
     height, width = wide[0][1].shape[:2]
     row = (_WIDTH - _LABELS) * height / width
     top = 0.3 if group else 0.05
     gap = 0.22 if group else 0.07
     total = (row + gap) * len(rows) + top
-    made, panels = figure(_WIDTH, total, rows=len(rows))
-    made.set_layout_engine(None)  # it leaves no room for labels beside pictures of fixed shape
+    # By hand: a layout engine leaves no room for labels beside pictures of a fixed shape.
+    made = Figure(figsize=(_WIDTH, total))
+    panels = list(made.subplots(len(rows), squeeze=False)[:, 0])
     made.subplots_adjust(
         left=_LABELS / _WIDTH, right=0.995, bottom=0.02 / total, top=1 - top / total,
         hspace=gap / row,

@@ -22,14 +22,14 @@ __all__ = ["redraw_strip", "strip_png"]
 
 
 def strip_png(strip: Strip) -> bytes:
-    """Give originals over predictions, side by side without a gap, as a PNG of 8-bit RGB."""
+    """Give originals over predictions, side by side without a gap, as a PNG of 8 bits, gray or RGB."""
     from PIL import Image
 
     rows = [row.swapaxes(0, 1) for row in (strip.originals, strip.predicted)]
     height, count, width, channels = rows[0].shape
     pixels = numpy.concatenate([row.reshape(height, count * width, channels) for row in rows])
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG")
+    Image.fromarray(pixels[..., 0] if channels == 1 else pixels).save(file, "PNG")
     return file.getvalue()
 
 

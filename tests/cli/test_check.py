@@ -178,3 +178,13 @@ def test_loading_a_broken_file_shows_all_of_it():
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("error[") >= 4
     assert "Traceback" not in done.stderr
+
+
+def test_a_spec_that_a_task_cannot_be_served_by_says_what_to_change():
+    """Channels written as numbers hold a spec to one task."""
+    done = run("check", "fixed.yaml", "--task", "colorize-chroma", cwd=GOLDEN / "models")
+    assert done.returncode == 2
+    assert "colorize-chroma feeds 1 channel, the input has 3" in done.stdout
+    assert "use `channels: auto`, which is what the task feeds" in done.stdout
+    assert "colorize-chroma wants 2" in done.stdout
+    assert run("check", "fixed.yaml", cwd=GOLDEN / "models").returncode == 0

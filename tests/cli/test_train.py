@@ -86,6 +86,11 @@ def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> No
     assert task in (config["task"], *config["task"])
 
 
+def test_a_task_that_cannot_be_is_refused_before_pictures_are_looked_for(place, capsys) -> None:
+    assert run("--task", "inpaint", "--set", "task.size=16", "--data", "folder:nowhere") == 2
+    assert "leaves nothing to see" in capsys.readouterr().err
+
+
 def test_gray_pictures_are_refused_for_colors(place, capsys) -> None:
     for path in (place / "pictures").iterdir():
         with Image.open(path) as picture:

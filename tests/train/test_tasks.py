@@ -122,6 +122,12 @@ def test_a_plan_for_another_task_is_refused(made, plan_from) -> None:
         fit(plan, made.settings("colorize"), made.made_pictures())
 
 
+def test_a_mask_of_the_whole_picture_is_refused(made, plan_from) -> None:
+    settings = made.settings({"inpaint": {"size": 16}})
+    with pytest.raises(InputError, match="leaves nothing to see of pictures of 16×16"):
+        fit(plan_from(made.PLAIN, "inpaint"), settings, made.made_pictures())
+
+
 def test_gray_pictures_cannot_be_colorized(made, plan_from) -> None:
     pictures = made.made_pictures()
     gray = replace(pictures, images_NCHW=pictures.images_NCHW[:, :1].contiguous())

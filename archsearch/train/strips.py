@@ -22,7 +22,7 @@ __all__ = ["redraw_strip", "strip_png"]
 
 
 def strip_png(strip: Strip) -> bytes:
-    """Give originals over predictions, side by side without a gap, as a PNG of 8 bits, gray or RGB."""
+    """Give originals over predictions, side by side, as a PNG of 8 bits: gray or RGB."""
     from PIL import Image
 
     rows = [row.swapaxes(0, 1) for row in (strip.originals, strip.predicted)]

@@ -91,7 +91,13 @@ def stripped(storage: str) -> str:
         >>> stripped("postgresql://ann:pw@db/nets?sslpassword=pw")
         'postgresql://ann@db/nets?sslpassword=***'
     """
-    return masked(_parsed(storage).set(password=None).render_as_string(hide_password=False))
+    from sqlalchemy.engine import URL
+
+    url = _parsed(storage)
+    bare = URL.create(  # URL.set takes None for "as it is"
+        url.drivername, url.username, None, url.host, url.port, url.database, url.query
+    )
+    return masked(bare.render_as_string(hide_password=False))
 
 
 def without_password(text: str, storage: str) -> str:

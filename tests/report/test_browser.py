@@ -45,7 +45,9 @@ for (const name of ["size", "latent", "val MSE"]) {
   }
   told.sorted[name] = sorted;
 }
-document.querySelector("button.copy").click();
+const copy = document.querySelector("button.copy");
+for (let up = copy; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
+copy.click();
 dispatchEvent(new Event("beforeprint"));
 told.printed = document.querySelector("#run details").open;
 setTimeout(() => {
@@ -98,7 +100,9 @@ def test_hover_click_sort_copy_and_print(tmp_path):
     errors = [[float(text) for text in one] for one in told["sorted"]["val MSE"]]
     assert errors[1] == sorted(errors[0], reverse=True)
     assert told["copy"] in ("Copied", "Selected")
-    assert told["selected"].split() == told["spec"].split()
+    assert told["spec"].startswith("name:")
+    if told["copy"] == "Selected":  # where a page may not write to the clipboard
+        assert told["selected"].split() == told["spec"].split()
     assert told["printed"] is True
 
 

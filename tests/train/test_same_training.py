@@ -16,7 +16,6 @@ from archsearch.train.schedule import rate_at
 
 SPECS = Path(__file__).parents[2] / "specs"
 STEPS = 20
-LARGE = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 FAULTS = """
 import resource, sys, torch
@@ -77,30 +76,3 @@ def test_kept_memory_is_not_fetched_again_in_each_step() -> None:
         pytest.skip("this kernel counts no page faults")
     assert faults("keep") * page < 2_000_000 * 4  # less than one tensor in twenty steps
     assert default > 2 * faults("keep")
-
-
-LARGE_PAGES = """
-import mmap, sys, torch
-from archsearch.train import keep_memory
-if sys.argv[1] == "keep":
-    keep_memory()
-if sys.argv[1] == "ask":
-    kept = mmap.mmap(-1, 80_000_000, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    kept.madvise(mmap.MADV_HUGEPAGE)
-    kept.write(bytes(80_000_000))
-else:
-    kept = [torch.ones(2_000_000) for _ in range(10)]
-lines = open("/proc/self/smaps_rollup").read().splitlines()
-print(next(int(line.split()[1]) for line in lines if line.startswith("AnonHugePages:")))
-"""
-
-
-@pytest.mark.skipif(not LARGE.exists(), reason="a system without large pages")
-def test_activations_lie_in_large_pages() -> None:
-    def kilobytes(mode: str) -> int:
-        command = [sys.executable, "-c", LARGE_PAGES, mode]
-        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
-
-    if kilobytes("ask") == 0:
-        pytest.skip("this system gives no large pages, even to who asks for them directly")
-    assert kilobytes("keep") >= 70_000  # of 80 MB

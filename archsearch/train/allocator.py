@@ -9,7 +9,6 @@ __all__ = ["keep_memory"]
 
 M_TRIM_THRESHOLD = -1
 M_MMAP_MAX = -4
-M_ARENA_MAX = -8
 LARGEST_INT = 2**31 - 1
 
 
@@ -34,6 +33,5 @@ def keep_memory() -> bool:
         mallopt = ctypes.CDLL(None).mallopt
     except (OSError, AttributeError):  # another C library
         return False
-    mallopt(M_ARENA_MAX, 1)  # the heaps of further threads would be unmapped again
     no_maps = mallopt(M_MMAP_MAX, 0)
     return bool(mallopt(M_TRIM_THRESHOLD, LARGEST_INT) and no_maps)

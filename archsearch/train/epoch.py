@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import time
 from collections.abc import Callable, Iterator
@@ -17,7 +16,6 @@ from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder
 from archsearch.tasks import Batch, Task, derived_seed, feed, predict
-from archsearch.train.lanes import ALONE, Lanes
 from archsearch.train.optimizers import set_rate
 from archsearch.train.order import batches_of, picture_order
 from archsearch.train.schedule import rate_at
@@ -49,7 +47,6 @@ class Training:
         drop_single: leave out a last batch of one picture (see ``batches_of``).
         data_seed: decides noise and masks of pictures that are measured.
         loss_is_error: the loss is the error that is reported, so it isn't measured again.
-        lanes: threads that learn from parts of a batch.
     """
 
     model: Autoencoder
@@ -62,7 +59,6 @@ class Training:
     drop_single: bool
     data_seed: int = 0
     loss_is_error: bool = False
-    lanes: Lanes = ALONE
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """Give the indices of each batch of an epoch; the same in every process."""
@@ -110,73 +106,33 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     total = len(batches) * training.settings.epochs
     done = len(batches) * (epoch - 1)
     losses, errors = [], []
-    with training.lanes.at_work():
-        for indices in batches:
-            rate = rate_at(training.settings, done, total)
-            set_rate(training.optimizer, rate)
-            loss, error = _step(training, indices, epoch)
-            losses.append(loss)
-            errors.append(error)
-            done += 1
-            if on_step is not None:
-                on_step(done, total)
+    for indices in batches:
+        rate = rate_at(training.settings, done, total)
+        set_rate(training.optimizer, rate)
+        batch = Batch(indices, training.seed, epoch)
+        loss, error = _step(training, training.pictures(indices), batch)
+        losses.append(loss)
+        errors.append(error)
+        done += 1
+        if on_step is not None:
+            on_step(done, total)
     sizes = [len(indices) for indices in batches]
     mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
     mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
     return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
 
 
-@dataclass(frozen=True)
-class _Learned:
-    """What a part of a batch adds to the batch's gradients (None: nothing), loss and error."""
-
-    gradients: tuple[Tensor | None, ...]
-    loss: Tensor
-    error: Tensor
-
-
-def _step(training: Training, indices: Tensor, epoch: int) -> tuple[Tensor, Tensor]:
-    """Learn from the pictures at ``indices``; give loss and error from just before."""
-
-    def learn(part: Tensor) -> _Learned:
-        return _learn(training, Batch(part, training.seed, epoch), len(part) / len(indices))
-
-    learned = training.lanes.each(learn, training.lanes.parts(indices))
-    for number, parameter in enumerate(training.model.parameters()):
-        parameter.grad = _gradient(parameter, [one.gradients[number] for one in learned])
-    training.optimizer.step()
-    return _sum([one.loss for one in learned]), _sum([one.error for one in learned])
-
-
-def _learn(training: Training, batch: Batch, share: float) -> _Learned:
-    images_NCHW = training.pictures(batch.indices)
+def _step(training: Training, images_NCHW: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
     output_NCHW = training.model(feed(training.task, images_NCHW, batch))
     loss = training.task.loss(output_NCHW, images_NCHW)
-    loss = loss if share == 1 else loss * share
-    parameters = list(training.model.parameters())
-    gradients = torch.autograd.grad(loss, parameters, allow_unused=True)
+    training.optimizer.zero_grad()
+    torch.autograd.backward(loss)
+    training.optimizer.step()
     with torch.no_grad():
         if training.loss_is_error:
-            return _Learned(gradients, loss.detach(), loss.detach())
+            return loss.detach(), loss.detach()
         predicted_NCHW = predict(training.task, output_NCHW, images_NCHW)
-        error = functional.mse_loss(predicted_NCHW, images_NCHW) * share
-        return _Learned(gradients, loss.detach(), error)
-
-
-def _gradient(parameter: Tensor, parts: list[Tensor | None]) -> Tensor | None:
-    """Add up the parts, laid out in memory as the parameter: fused optimizers go by that."""
-    given = [part for part in parts if part is not None]
-    if not given:
-        return None
-    total = _sum(given)
-    if total.stride() == parameter.stride():
-        return total
-    return torch.empty_like(parameter).copy_(total)
-
-
-def _sum(parts: list[Tensor]) -> Tensor:
-    """Add up, always in the same order."""
-    return functools.reduce(torch.add, parts)
+        return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
 
 
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:

@@ -6,7 +6,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -25,7 +25,6 @@ from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, train_epoch
-from archsearch.train.lanes import lanes_for, open_lanes
 from archsearch.train.optimizers import make_optimizer
 from archsearch.train.scoring import Strip, mse_of, score_test, score_val
 
@@ -105,14 +104,12 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
             progress = restore(checkpoint, training.model, training.optimizer, progress)
-        with open_lanes(_lanes(training)) as lanes:
-            training = replace(training, lanes=lanes)
-            while len(progress.history) < settings.train.epochs:
-                progress = _next_epoch(training, pictures.val, progress, on_step)
-                if checkpoint is not None:
-                    save(checkpoint, training.model, training.optimizer, progress)
-                if on_epoch is not None:
-                    on_epoch(progress.history[-1])
+        while len(progress.history) < settings.train.epochs:
+            progress = _next_epoch(training, pictures.val, progress, on_step)
+            if checkpoint is not None:
+                save(checkpoint, training.model, training.optimizer, progress)
+            if on_epoch is not None:
+                on_epoch(progress.history[-1])
         return _finish(training, settings, pictures, progress, baselines)
 
 
@@ -140,11 +137,6 @@ def prepare(
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
     )
-
-
-def _lanes(training: Training) -> int:
-    device, size = training.images_NCHW.device, training.settings.batch_size
-    return lanes_for(training.model, torch.get_num_threads(), size, device)
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:

@@ -108,8 +108,14 @@ def map_errors(
         pictures: whose pictures to predict.
         indices: which of them.
         feed: gives the net's input.
-        ks: more than the map has directions counts as all of them.
+        ks: 0 is the mean picture; more than the map has directions counts as all of them.
+
+    Raises:
+        ValueError: a k is negative.
     """
+    ks = sorted(set(ks))
+    if ks and ks[0] < 0:
+        raise ValueError(f"a map through {ks[0]} numbers: k must be at least 0")
     largest = len(fitted.decoder)
     steps = sorted({min(k, largest) for k in ks})
     squares = dict.fromkeys(steps, 0.0)

@@ -12,7 +12,7 @@ from archsearch.errors import InputError
 from archsearch.tasks import color_baselines as baselines_module
 from archsearch.tasks import map_cache, pca_curve
 from archsearch.tasks import reduced_rank as reduced_rank_module
-from archsearch.tasks.color_baselines import gray_copy, mean_chroma, reduced_rank
+from archsearch.tasks.color_baselines import gray_copy, mean_chroma
 from archsearch.tasks.color_space import luminance
 from archsearch.tasks.map_cache import fit_or_load_map
 from archsearch.tasks.reduced_rank import RankedMap, fit_map, map_errors
@@ -34,6 +34,13 @@ def noisy(images_NCHW: torch.Tensor, indices: torch.Tensor) -> torch.Tensor:
     """Every picture has its own noise, whatever batch it is in."""
     noise = [torch.randn(3, 8, 8, generator=torch.Generator().manual_seed(int(i))) for i in indices]
     return images_NCHW + 0.1 * torch.stack(noise)
+
+
+def on_test(shown: TinyPictures, feed: reduced_rank_module.Feed, ks: list[int]) -> dict[int, float]:
+    """Errors on the test split of the map that is fitted to ``feed``."""
+    fitted = fit_map(shown, feed)
+    assert fitted is not None
+    return map_errors(fitted, shown, shown.test, feed, ks)
 
 
 def mean_square(predicted: Array, true: Array) -> float:
@@ -179,8 +186,8 @@ def test_pixels_that_never_vary_do_no_harm() -> None:
 
 def test_an_input_that_never_varies_gives_the_mean_picture() -> None:
     shown = split(smooth_pictures(60), 40, 10)
-    found = reduced_rank(shown, torch.zeros_like, [5])
-    assert found[5] == pytest.approx(pca_curve(shown, [0])[0], rel=1e-9)
+    found = on_test(shown, lambda images, _: torch.zeros_like(images), [5])
+    assert found[5] == pytest.approx(pca_curve(shown, [0])[0].test, rel=1e-9)
 
 
 def test_fed_with_the_picture_itself_it_is_as_good_as_pca() -> None:
@@ -197,14 +204,14 @@ def test_luminance_has_fewer_directions_than_the_picture() -> None:
     fitted = fit_map(shown, gray)
     assert fitted is not None
     assert (fitted.encoder.shape, fitted.decoder.shape) == ((64, 64), (64, 192))
-    found = reduced_rank(shown, gray, [64, 5, 64, 1000, 0])
+    found = on_test(shown, gray, [64, 5, 64, 1000, 0])
     assert list(found) == [0, 5, 64, 1000]
     assert found[64] == found[1000]
     with pytest.raises(ValueError, match="-2 numbers"):
-        reduced_rank(shown, gray, [-2])
+        on_test(shown, gray, [-2])
 
 
-def test_validation_and_test_can_be_fed_by_their_indices() -> None:
+def test_pictures_are_fed_by_their_indices() -> None:
     shown = split(smooth_pictures(300), 200, 50)
     fitted = fit_map(shown, gray)
     assert fitted is not None
@@ -215,23 +222,18 @@ def test_validation_and_test_can_be_fed_by_their_indices() -> None:
         seen.extend(indices.tolist())
         return luminance(images).roll(1, dims=-1)
 
-    found = reduced_rank(shown, gray, [8], held=held)[8]
-    assert seen == [*shown.val.tolist(), *shown.test.tolist()]
-    assert found is not None
-    assert found.val == map_errors(fitted, shown, shown.val, held, [8])[8]
-    plain = reduced_rank(shown, gray, [8])[8]
-    assert plain is not None
-    assert found.val > plain.val
+    found = map_errors(fitted, shown, shown.val, held, [8])[8]
+    assert seen == shown.val.tolist()
+    assert found > map_errors(fitted, shown, shown.val, gray, [8])[8]
 
 
 def test_too_large_a_picture_has_no_map(monkeypatch: pytest.MonkeyPatch) -> None:
     shown = split(smooth_pictures(40), 20, 10)
     monkeypatch.setattr(reduced_rank_module, "LARGEST", 191)
-    assert reduced_rank(shown, gray, [3, 4]) == {3: None, 4: None}
+    assert fit_map(shown, gray) is None
     monkeypatch.setattr(reduced_rank_module, "LARGEST", 192)
-    assert reduced_rank(shown, gray, [3])[3] is not None
-    twice = reduced_rank(shown, lambda images: torch.cat([images, images], dim=1), [3])
-    assert twice == {3: None}
+    assert fit_map(shown, gray) is not None
+    assert fit_map(shown, lambda images, _: torch.cat([images, images], dim=1)) is None
 
 
 def count_fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -243,18 +245,6 @@ def count_fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(map_cache, "fit_map", counted)
     return fits
-
-
-def test_named_maps_are_kept_and_nameless_ones_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown, fits = split(smooth_pictures(60), 40, 10), count_fits(monkeypatch)
-    first = reduced_rank(shown, gray, [3, 9], name="gray")
-    assert reduced_rank(shown, gray, [3, 12], name="gray")[3] == first[3]
-    assert len(fits) == 1
-    reduced_rank(shown, gray, [3], name="another")
-    assert len(fits) == 2
-    reduced_rank(shown, gray, [3])
-    reduced_rank(shown, gray, [3])
-    assert len(fits) == 4
 
 
 def equal(one: RankedMap | None, other: RankedMap | None) -> bool:

@@ -8,8 +8,9 @@ import pytest
 import torch
 
 from archsearch.config import RunSettings, read_task
-from archsearch.tasks import Batch, baselines, make_task, task_baselines
+from archsearch.tasks import Batch, baselines, make_task, map_cache, task_baselines
 from archsearch.tasks.color_space import luminance
+from archsearch.tasks.reduced_rank import Feed, RankedMap, fit_map
 
 from .test_every_task import NINE, settings
 from .tiny import TinyPictures, latent, smooth_pictures, split
@@ -86,3 +87,19 @@ def test_fitted_maps_are_kept_in_the_folder_for_each_noise(tmp_path: Path) -> No
         task_baselines(config, shown, LATENTS, cache=tmp_path)
     assert len(list(tmp_path.iterdir())) == 2
     assert torch.equal(shown.train, shown.train.sort().values) is False  # order is the split's own
+
+
+def test_a_map_is_fitted_once_for_each_way_of_showing(monkeypatch: pytest.MonkeyPatch) -> None:
+    fits: list[str] = []
+
+    def counted(shown: TinyPictures, feed: Feed) -> RankedMap | None:
+        fits.append(shown.fingerprint)
+        return fit_map(shown, feed)
+
+    monkeypatch.setattr(map_cache, "fit_map", counted)
+    shown = split(smooth_pictures(90), 70, 10, fingerprint="counted")
+    first = of({"inpaint": {"size": 3}}, shown)
+    assert of({"inpaint": {"size": 3}}, shown) == first
+    assert len(fits) == 1
+    assert of({"inpaint": {"size": 4}}, shown) != first
+    assert len(fits) == 2

@@ -25,35 +25,43 @@ UNREACHABLE_SECONDS = 300.0
 ANSWER_SECONDS = 60.0
 """How long either side waits for the mailbox's answer before it asks anew."""
 
+AGAIN_SECONDS = 1.0
+"""How long a worker that ends waits for a confirmation before it looks whether a call failed."""
+
 
 class Mailbox:
     """An actor between the workers and the one who started them.
 
-    Calls may come twice: where the way to an actor breaks off, Ray calls again,
-    whether or not the first one came through. So letters are numbered.
+    Where the way to an actor breaks off, a call may come twice or never, so each
+    carries all that hasn't been confirmed yet, and letters are numbered.
     """
 
     def __init__(self) -> None:
         self._letters: list[bytes] = []
         self._taken = 0
-        self._known: set[tuple[str, int]] = set()
+        self._known: dict[str, int] = {}
         self._finishing = False
 
-    def put(self, sender: str, number: int, letter: bytes) -> None:
-        """Leave a worker's message, its ``number``-th; the same again changes nothing."""
-        if (sender, number) not in self._known:
-            self._known.add((sender, number))
-            self._letters.append(letter)
+    def put(self, sender: str, first: int, letters: list[bytes]) -> int:
+        """Leave a worker's messages from its ``first`` on; those known already change nothing.
 
-    def take(self, first: int) -> list[bytes]:
-        """The letters from the ``first`` on, counted from the very first; those before are gone."""
+        Returns:
+            How many of that worker's messages have arrived.
+        """
+        known = self._known.get(sender, 0)
+        self._letters += letters[max(0, known - first) :]
+        self._known[sender] = max(known, first + len(letters))
+        return self._known[sender]
+
+    def take(self, first: int, finishing: bool) -> list[bytes]:
+        """The letters from the ``first`` on, counted from the very first; those before are gone.
+
+        With ``finishing``, all workers are asked to start no other training.
+        """
+        self._finishing = self._finishing or finishing
         del self._letters[: max(0, first - self._taken)]
         self._taken = max(self._taken, first)
         return list(self._letters)
-
-    def finish(self) -> None:
-        """Ask all workers to start no other training."""
-        self._finishing = True
 
     def finishing(self) -> bool:
         """Whether that was asked."""
@@ -66,21 +74,44 @@ class _MailboxPipe:
     def __init__(self, mailbox: Any) -> None:  # a Ray actor's handle has no type
         self._mailbox = mailbox
         self._sender = uuid4().hex
-        self._sent = 0
-        self._last: Any = None  # nor has a reference
+        self._confirmed = 0
+        self._open: list[bytes] = []
+        self._calls: list[Any] = []  # nor has a reference
         self._reached = time.monotonic()
 
     def send_bytes(self, message: bytes) -> None:
-        self._last = self._mailbox.put.remote(self._sender, self._sent, message)
-        self._sent += 1
+        self._open.append(message)
+        self._confirm(timeout=0)
+        self._call()
 
     def flush(self) -> None:
-        """Wait until the last message has arrived: the end of a task overtakes what it sent."""
+        """Wait until all has arrived: the end of a task overtakes what it sent."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while self._open and (left := deadline - time.monotonic()) > 0:
+            self._confirm(timeout=min(left, AGAIN_SECONDS))
+            if self._open:
+                time.sleep(AGAIN_SECONDS / 10)
+                self._call()
+
+    def _call(self) -> None:
+        self._calls.append(self._mailbox.put.remote(self._sender, self._confirmed, self._open))
+
+    def _confirm(self, *, timeout: float) -> None:
+        """Forget what has arrived, waiting ``timeout`` seconds for the calls still out."""
         import ray
 
-        if self._last is not None:
-            with contextlib.suppress(ray.exceptions.RayError):
-                ray.get(self._last, timeout=ANSWER_SECONDS)
+        if not self._calls:
+            return
+        answered, self._calls = ray.wait(self._calls, num_returns=len(self._calls), timeout=timeout)
+        for call in answered:
+            try:
+                arrived = int(ray.get(call))
+            except ray.exceptions.ActorUnavailableError:
+                continue
+            except ray.exceptions.RayError:  # nobody is there to hear
+                arrived = self._confirmed + len(self._open)
+            del self._open[: max(0, arrived - self._confirmed)]
+            self._confirmed = max(self._confirmed, arrived)
 
     def poll(self) -> bool:
         """Whether to finish: asked to, or whoever started this worker is gone.
@@ -97,6 +128,9 @@ class _MailboxPipe:
         except ray.exceptions.RayActorError:
             return True
         self._reached = time.monotonic()
+        self._confirm(timeout=0)
+        if self._open and not self._calls:
+            self._call()
         return asked
 
 
@@ -173,9 +207,7 @@ class RayCrew:
         """Tell all to end after their running training; cancel who isn't after ``patience``."""
         if patience is not None and self._deadline is None:
             self._deadline = time.monotonic() + patience
-        if not self._finishing:
-            self._finishing = True
-            self._mailbox.finish.remote()
+        self._finishing = True  # said with the next call for letters
 
     def kill(self) -> None:
         """End all at once and leave the cluster; their claims are left for others."""
@@ -192,7 +224,7 @@ class RayCrew:
         import ray
 
         try:
-            asked = self._mailbox.take.remote(self._heard)
+            asked = self._mailbox.take.remote(self._heard, self._finishing)
             return list(ray.get(asked, timeout=ANSWER_SECONDS))
         except (ray.exceptions.ActorUnavailableError, ray.exceptions.GetTimeoutError):
             return []
@@ -256,9 +288,8 @@ def _actor(kind: type[Mailbox]) -> Any:  # a Ray actor's handle has no type
     from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
     here = NodeAffinitySchedulingStrategy(ray.get_runtime_context().get_node_id(), soft=False)
-    return (
-        ray.remote(kind).options(num_cpus=0, scheduling_strategy=here, max_task_retries=-1).remote()
-    )
+    # No retries of Ray's: they may drop a call without an error, and ours are counted.
+    return ray.remote(kind).options(num_cpus=0, scheduling_strategy=here).remote()
 
 
 def _task(place: RayPlace) -> Any:  # nor has a remote function

@@ -35,6 +35,7 @@ def cluster(
     monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PYTHONPATH", f"{REPO}{os.pathsep}{Path(__file__).parent}")
     monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_worker_niceness", "0")  # else other tests leave workers no time
     started = Cluster()
     add_node(started, include_dashboard=False)
     monkeypatch.delenv("RAY_testing_rpc_failure", raising=False)  # this process calls unharmed
@@ -109,9 +110,8 @@ def test_a_mailbox_out_of_reach_for_a_moment_stops_nobody_and_counts_nothing_twi
     run_study(study, url, options=options, on_event=events.append)
     check_exact(url, 4, tries={1})
     kinds = Counter(event.kind for event in events)
-    assert (kinds["started"], kinds["trained"]) == (4, 4)
-    assert kinds["epoch"] <= 8, "Ray may drop news of progress, but none comes twice"
-    assert kinds["retry"] == 0
+    assert (kinds["started"], kinds["trained"], kinds["retry"]) == (4, 4, 0)
+    assert kinds["epoch"] == 8, "whatever Ray drops comes again, and nothing twice"
 
 
 def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, postgres: Server) -> None:

@@ -144,7 +144,7 @@ REMEDIES: tuple[Remedy, ...] = (
     ),
     Remedy(
         "rebalance",
-        "rebalancing of rare colors, in colorize-bins",
+        "the weighting of rare colors by itself: colorize-bins with rebalance against without",
         lambda variant: _bins(variant) and _rebalance(variant) == 0,
         lambda variant: _bins(variant) and _rebalance(variant) > 0,
         ("task.rebalance",),

@@ -12,8 +12,10 @@ from archsearch.report.words_numbers import error
 
 __all__ = [
     "MEASURES",
+    "PALE",
     "Measure",
     "Spread",
+    "apart",
     "baseline_values",
     "interval_words",
     "measured",
@@ -21,6 +23,9 @@ __all__ = [
 ]
 
 _LEVEL = 0.95
+
+PALE = 0.95
+"""Predicted over true saturation under which colors are called pale."""
 
 
 class Measure(NamedTuple):
@@ -151,3 +156,10 @@ def baseline_values(baselines: Baselines) -> dict[str, dict[str, float | None]]:
         for name, (val, test, color) in rows.items()
         if test is not None
     }
+
+
+def apart(one: Spread, other: Spread) -> bool:
+    """Whether the intervals of two spreads share no value; False where one has none."""
+    if one.low is None or one.high is None or other.low is None or other.high is None:
+        return False
+    return one.high < other.low or other.high < one.low

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from archsearch.report.color.effects import Shift, Tried, tried
+from archsearch.report.color.ideas import idea_words
 from archsearch.report.color.measures import MEASURES, Spread, baseline_values
+from archsearch.report.color.shortcomings import shortcomings
+from archsearch.report.color.standing import saturation_words, standing_words
 from archsearch.report.color.tables import NumberTable, class_table, variant_table
 from archsearch.report.color.variants import Variant
-from archsearch.report.color.words import (
-    idea_words,
-    saturation_words,
-    shortcomings,
-    standing_words,
-)
 from archsearch.report.figures.chroma import chroma_figure, saturation_figure
 from archsearch.report.figures.colors import chosen_figure, fixed_figure
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archsearch.report.color.effects import tried
-from archsearch.report.color.words import idea_words
+from archsearch.report.color.ideas import idea_words
 from tests.report.colored import UNET, color_result, variants_of
 
 

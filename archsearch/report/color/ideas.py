@@ -1,0 +1,52 @@
+"""Ideas that may improve the colors, and what these data say of each, in sentences."""
+
+from __future__ import annotations
+
+from archsearch.report.color.effects import Change, Tried
+from archsearch.report.color.phrases import capital, percent_shift, plain_shift
+
+__all__ = ["idea_words"]
+
+_MOST_PAIRS = 3
+
+
+def idea_words(tried: Tried, effects: str = "") -> str:
+    """One idea: what it is, whether these data tried it, and what it did.
+
+    ``effects`` says what a study's additive model has of it.
+    """
+    text = tried.remedy.text
+    if not tried.known:
+        return f"Not tried here: {text}."
+    told = [_change_words(change) for change in tried.pairs[:_MOST_PAIRS]]
+    if len(tried.pairs) > _MOST_PAIRS:
+        told.append(f"and {len(tried.pairs) - _MOST_PAIRS} more pairs")
+    if tried.groups is not None:
+        (before, after), change = tried.groups
+        told.append(
+            f"on average over {after} with it against {before} without, {_shift_words(change)}; "
+            "the other choices vary too, so this isn’t yet its effect"
+        )
+    other = " (the nets differ in more than that)" if _other_net(tried) else ""
+    rest = f" {effects}" if effects else ""
+    return f"Tried: {text}{other}. {capital('; '.join(told))}.{rest}"
+
+
+def _other_net(tried: Tried) -> bool:
+    return tried.remedy.code == "skips" and any(
+        change.before.choices.get("net") != change.after.choices.get("net")
+        for change in tried.pairs
+    )
+
+
+def _change_words(change: Change) -> str:
+    return f"from {change.before.name} to {change.after.name}, {_shift_words(change)}"
+
+
+def _shift_words(change: Change) -> str:
+    parts = [f"RGB MSE {percent_shift(change.mse)}"]
+    if change.delta_e is not None:
+        parts.append(f"ΔE {plain_shift(change.delta_e)}")
+    if change.desaturation is not None:
+        parts.append(f"saturation {plain_shift(change.desaturation)}")
+    return ", ".join(parts)

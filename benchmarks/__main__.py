@@ -22,7 +22,7 @@ RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
-SECTIONS = ("candidates", "design", "training", "workers", "startup", "reports", "quality")
+SECTIONS = ("candidates", "design", "training", "workers", "gpu", "startup", "reports", "quality")
 ON_REQUEST = "quality"
 """Takes half an hour: the plain script's ten epochs with three seeds."""
 
@@ -51,6 +51,8 @@ def main() -> None:
         _training(race, options.rounds)
     if "workers" in wanted:
         _workers(race, options.rounds)
+    if "gpu" in wanted:
+        _gpu(race, options.rounds)
     if "startup" in wanted:
         _startup()
     if "reports" in wanted:
@@ -104,6 +106,26 @@ def _workers(race: Race, rounds: int) -> None:
         f"\nunique memory of ours: {one.unique_mb[1]:.0f} MB for one, {more:.0f} MB more for two\n"
     )
     keep("workers", [asdict(one), asdict(two)])
+
+
+def _gpu(race: Race, rounds: int) -> None:
+    """Ten epochs on a GPU, by one training and by several side by side; nothing without one."""
+    import torch
+
+    if not torch.cuda.is_available():
+        sys.stdout.write("\nNo GPU that torch can use: nothing is measured on one.\n")
+        return
+    on_gpu = replace(race, device="cuda", epochs=10)
+    compared = [
+        races.compare(f"{workers} at once", on_gpu, workers=workers, rounds=rounds)
+        for workers in (1, 2, 4)
+    ]
+    trained = 10 * race.pictures * 8 // 10
+    sys.stdout.write(f"\n{torch.cuda.get_device_name()}, batch 128, pictures/s in all:\n\n")
+    sys.stdout.write(races.table(compared))
+    sys.stdout.write(f"\none training of ten epochs: {trained / compared[0].ours:.1f} s\n")
+    device: dict[str, object] = {"device": torch.cuda.get_device_name()}
+    keep("gpu", [*(asdict(one) for one in compared), device])
 
 
 def _startup() -> None:

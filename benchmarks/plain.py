@@ -67,27 +67,33 @@ def train(
     epochs: int,
     batch_size: int = 128,
     lr: float = 1e-3,
+    device: str = "cpu",
 ) -> Outcome:
     """Train ``model`` and measure it on ``held_out``; the clock runs over the epochs alone."""
     loader = DataLoader(Decoded(pictures), batch_size=batch_size, shuffle=True)
+    model.to(device)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     criterion = nn.MSELoss()
     started, cpu_started = time.perf_counter(), time.process_time()
     for _ in range(epochs):
-        for images in loader:
+        for batch in loader:
+            images = batch.to(device)
             optimizer.zero_grad()
             loss = criterion(model(images), images)
             loss.backward()
             optimizer.step()
+    if device == "cuda":
+        torch.cuda.synchronize()
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu_started
-    return Outcome(len(pictures) * epochs, seconds, cpu, _error(model, held_out))
+    return Outcome(len(pictures) * epochs, seconds, cpu, _error(model, held_out, device))
 
 
-def _error(model: nn.Module, pictures: Sequence[Image.Image]) -> float:
+def _error(model: nn.Module, pictures: Sequence[Image.Image], device: str) -> float:
     model.eval()
     squared, count = 0.0, 0
     with torch.no_grad():
-        for images in DataLoader(Decoded(pictures), batch_size=500):
+        for batch in DataLoader(Decoded(pictures), batch_size=500):
+            images = batch.to(device)
             squared += float(((model(images) - images) ** 2).sum())
             count += images.numel()
     return squared / count

@@ -16,6 +16,7 @@ from archsearch.cli.study_options import (
     BatchSize,
     Cpus,
     Data,
+    Device,
     DryRun,
     Engine,
     Epochs,
@@ -66,6 +67,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     storage: Storage = STORAGE,
     workers: Workers = 1,
     threads: Threads = None,
+    device: Device = None,
     artifacts: Artifacts = None,
     data: Data = None,
     task: Task = None,
@@ -107,6 +109,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     options = RunOptions(
         workers=workers,
         threads=threads,
+        device=device,
         command=typed_command(storage),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
@@ -131,6 +134,7 @@ def worker(  # noqa: PLR0917 - one argument an option
     storage: Storage = STORAGE,
     workers: Annotated[int, typer.Option(min=1, help="Processes that train at once here.")] = 1,
     threads: Threads = None,
+    device: Device = None,
     artifacts: Artifacts = None,
     wait: Annotated[
         float, typer.Option(metavar="SECONDS", min=0, help="Until the study is there.")
@@ -150,6 +154,7 @@ def worker(  # noqa: PLR0917 - one argument an option
     options = RunOptions(
         workers=workers,
         threads=threads,
+        device=device,
         command=typed_command(storage),
         artifacts=_resolved(artifacts),
     )

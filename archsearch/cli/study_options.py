@@ -14,6 +14,7 @@ __all__ = [
     "BatchSize",
     "Cpus",
     "Data",
+    "Device",
     "DryRun",
     "Engine",
     "Epochs",
@@ -51,6 +52,10 @@ Workers = Annotated[
 ]
 Threads = Annotated[
     int | None, typer.Option(min=1, help="Of each training; else the cores, divided.")
+]
+Device = Annotated[
+    str | None,
+    typer.Option(help="Where to train: cpu or cuda, whose GPUs workers share.  [default: cpu]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[

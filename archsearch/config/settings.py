@@ -9,7 +9,10 @@ from pydantic import Field
 from archsearch.config.base import Settings
 from archsearch.config.task_settings import AnyTask, Reconstruct, TaskSettings
 
-__all__ = ["DataSettings", "RunSettings", "Settings", "TaskSettings", "TrainSettings"]
+__all__ = ["DataSettings", "Precision", "RunSettings", "Settings", "TaskSettings", "TrainSettings"]
+
+
+Precision = Literal["float32", "tf32", "bf16"]
 
 
 class DataSettings(Settings):
@@ -63,6 +66,13 @@ class TrainSettings(Settings):
             "sigmoid output. `colorize-bins` has a loss of its own."
         ),
     ] = "mse"
+    precision: Annotated[
+        Precision,
+        Field(
+            description="Numbers that training steps multiply; `tf32` and `bf16` need a GPU (or, "
+            "bf16, a processor) that has them. Losses and all measures are float32."
+        ),
+    ] = "float32"
     seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
 
 

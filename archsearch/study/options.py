@@ -39,6 +39,8 @@ class RunOptions:
         workers: processes that train at once; the processor's cores are
             divided among them. 0: the study is made, and nobody trains yet.
         threads: of each training; None: the cores this process may use, divided.
+        device: ``cpu`` or ``cuda``; workers take the GPUs of a host in turn, so several
+            trainings may share one. None: ``cuda`` where Ray gives workers a GPU.
         command: recorded with the study, to say how it was started.
         artifacts: folder for pictures; None: where the study was made with,
             at first beside the SQLite file or in ``runs``.
@@ -52,6 +54,7 @@ class RunOptions:
 
     workers: int = 1
     threads: int | None = None
+    device: str | None = None
     command: str = ""
     artifacts: Path | None = None
     engine: Literal["local", "ray"] = "local"
@@ -76,6 +79,13 @@ class RunOptions:
         if self.engine == "ray":
             return max(1, int(self.ray.cpus))
         return max(1, usable_cores() // max(1, self.workers))
+
+    @property
+    def training_device(self) -> str:
+        """Where each training computes."""
+        if self.device is not None:
+            return self.device
+        return "cuda" if self.engine == "ray" and self.ray.gpus > 0 else "cpu"
 
 
 def usable_cores() -> int:

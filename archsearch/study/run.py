@@ -72,7 +72,7 @@ def run_study(
     options = options or RunOptions()
     if options.engine == "ray":
         check_ray(storage)
-    trainer = _picture_trainer(study_file) if trainer is None else trainer
+    trainer = _picture_trainer(study_file, options) if trainer is None else trainer
     plan = _worker_plan(study_file, storage, trainer, options)
     study = _open(study_file, storage, options, on_event)
     try:
@@ -136,12 +136,18 @@ def _end(study: OpenStudy) -> None:
     _store_end(study)
 
 
-def _picture_trainer(study_file: StudyFile) -> Trainer:
+def _picture_trainer(study_file: StudyFile, options: RunOptions) -> Trainer:
     from archsearch.study.training import PictureTrainer
 
+    device = options.training_device
+    if device != "cpu" and options.engine == "local" and options.workers:
+        from archsearch.train import check_device
+
+        check_device(device)
     return PictureTrainer(
         base=study_file.path.parent.resolve(),
         channels=study_file.model.pictures_for(study_file.settings.task),
+        device=device,
     )
 
 

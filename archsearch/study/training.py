@@ -27,10 +27,12 @@ class PictureTrainer:
     Attributes:
         base: the folder that a relative ``folder:`` source starts from.
         channels: of the pictures.
+        device: ``cpu`` or ``cuda``.
     """
 
     base: Path
     channels: int = 3
+    device: str = "cpu"
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
@@ -53,15 +55,20 @@ class PictureTrainer:
         )
 
     def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
-        """Load torch, map the pictures, and keep memory from one training to the next."""
-        from archsearch.train import keep_memory  # importing it is what takes seconds
+        """Load torch, map the pictures, and keep memory from one training to the next.
 
+        Raises:
+            InputError: this host lacks the device, or it lacks the recipe's precision.
+        """
+        from archsearch.train import check_device, keep_memory  # importing it takes seconds
+
+        check_device(self.device)
         keep_memory()
         return self._pictures(settings, plan).fingerprint
 
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a strip of reconstructions."""
-        from archsearch.train import fit
+        from archsearch.train import fit, worker_device
         from archsearch.train.strips import strip_png
 
         run = fit(
@@ -70,6 +77,7 @@ class PictureTrainer:
             self._pictures(job.settings, job.plan),
             seed=job.seed,
             threads=job.threads,
+            device=worker_device(self.device, job.worker),
             on_epoch=job.on_epoch,
             baselines=job.baselines,
         )

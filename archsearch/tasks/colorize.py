@@ -29,6 +29,7 @@ class Colorize:
     keep_luminance: bool = False
     standardize: Standardize | None = None
     name: Literal["colorize"] = "colorize"
+    random: Literal[False] = False
 
     @property
     def direct(self) -> bool:

@@ -43,6 +43,7 @@ class ColorizeBins:
     name: Literal["colorize-bins"] = "colorize-bins"
     direct: Literal[False] = False
     merges: Literal[True] = True
+    random: Literal[False] = False
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the gray pictures, the luminance in all three channels."""

@@ -29,6 +29,7 @@ class ColorizeChroma:
     name: Literal["colorize-chroma"] = "colorize-chroma"
     direct: Literal[False] = False
     merges: Literal[True] = True
+    random: Literal[False] = False
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the gray pictures, the luminance in all three channels."""

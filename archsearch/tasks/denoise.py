@@ -31,6 +31,7 @@ class Denoise:
     name: Literal["denoise"] = "denoise"
     direct: Literal[True] = True
     merges: Literal[False] = False
+    random: Literal[True] = True
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the noisy pictures."""

@@ -30,6 +30,7 @@ class Inpaint:
     name: Literal["inpaint"] = "inpaint"
     direct: Literal[True] = True
     merges: Literal[False] = False
+    random: Literal[True] = True
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the masked pictures."""

@@ -29,6 +29,7 @@ class Reconstruct:
     name: Literal["reconstruct"] = "reconstruct"
     direct: Literal[True] = True
     merges: Literal[False] = False
+    random: Literal[False] = False
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the pictures."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -48,6 +49,13 @@ class Standardize:
 
     def __call__(self, images_NCHW: Tensor) -> Tensor:
         """Give the standardized pictures, in the dtype and on the device they came in."""
-        mean_C11 = images_NCHW.new_tensor(self.mean)[:, None, None]
-        std_C11 = images_NCHW.new_tensor([value or 1.0 for value in self.std])[:, None, None]
-        return (images_NCHW - mean_C11) / std_C11
+        kind = (images_NCHW.dtype, images_NCHW.device)
+        std = tuple(value or 1.0 for value in self.std)
+        return (images_NCHW - _channels(self.mean, *kind)) / _channels(std, *kind)
+
+
+@lru_cache(maxsize=64)
+def _channels(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    """Give one number a channel, C×1×1; made once, as a step on a GPU would wait for it."""
+    with torch.inference_mode(False):  # it outlives the caller's mode
+        return torch.tensor(values, dtype=dtype, device=device)[:, None, None]

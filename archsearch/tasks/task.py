@@ -35,6 +35,10 @@ class Task(Protocol):
     def merges(self) -> bool:
         """Whether predictions take the exact luminance of the picture."""
 
+    @property
+    def random(self) -> bool:
+        """Whether chance has a part in what is shown (noise, masks)."""
+
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give what the net gets to see of the pictures, as pictures of their shape."""
 

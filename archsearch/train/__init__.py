@@ -4,7 +4,7 @@
 """
 
 from archsearch.train.allocator import keep_memory
-from archsearch.train.checks import check_device
+from archsearch.train.checks import check_device, worker_device
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.run import load_model, train_run
@@ -18,4 +18,5 @@ __all__ = [
     "keep_memory",
     "load_model",
     "train_run",
+    "worker_device",
 ]

@@ -17,7 +17,7 @@ from archsearch.tasks import check_loss
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["check_device", "check_together", "memory_errors"]
+__all__ = ["check_device", "check_together", "memory_errors", "worker_device"]
 
 
 def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
@@ -75,6 +75,20 @@ def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
                 "in a batch of 1 picture",
                 help="use train.batch_size of at least 2, or `norm: layer`",
             )
+
+
+def worker_device(name: str, worker: int) -> str:
+    """Give the device of a worker: the GPUs of this host in turn, so that they are shared evenly.
+
+    Args:
+        name: ``cpu`` or ``cuda``.
+        worker: counted from 0.
+
+    Example:
+        >>> worker_device("cpu", 3)
+        'cpu'
+    """
+    return f"cuda:{worker % torch.cuda.device_count()}" if name == "cuda" else name
 
 
 @contextmanager

@@ -18,6 +18,8 @@ from archsearch.nn import Autoencoder
 from archsearch.tasks import Batch, Task, derived_seed, feed, predict
 from archsearch.train.optimizers import set_rate
 from archsearch.train.order import batches_of, picture_order
+from archsearch.train.precision import casts, products
+from archsearch.train.replay import Replay
 from archsearch.train.schedule import rate_at
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "Passed",
     "Predicted",
     "Training",
+    "advance",
     "measured",
     "predictions",
     "train_epoch",
@@ -47,6 +50,7 @@ class Training:
         drop_single: leave out a last batch of one picture (see ``batches_of``).
         data_seed: decides noise and masks of pictures that are measured.
         loss_is_error: the loss is the error that is reported, so it isn't measured again.
+        replay: plays back recorded steps (on a GPU), or None.
     """
 
     model: Autoencoder
@@ -59,6 +63,7 @@ class Training:
     drop_single: bool
     data_seed: int = 0
     loss_is_error: bool = False
+    replay: Replay | None = None
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """Give the indices of each batch of an epoch; the same in every process."""
@@ -100,17 +105,18 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
         RunFailedError: a loss was NaN or infinite.
     """
     started = time.perf_counter()
-    torch.manual_seed(derived_seed(training.seed, "steps", epoch))  # dropout, noise
     training.model.train()
     batches = training.batches(epoch)
+    if training.replay is not None:
+        training.replay.prepare(training, len(batches[0]))
+    torch.manual_seed(derived_seed(training.seed, "steps", epoch))  # dropout, noise
     total = len(batches) * training.settings.epochs
     done = len(batches) * (epoch - 1)
     losses, errors = [], []
-    for indices in batches:
+    for indices, places in zip(batches, _on_device(training, batches), strict=True):
         rate = rate_at(training.settings, done, total)
         set_rate(training.optimizer, rate)
-        batch = Batch(indices, training.seed, epoch)
-        loss, error = _step(training, training.pictures(indices), batch)
+        loss, error = _step(training, places, Batch(indices, training.seed, epoch))
         losses.append(loss)
         errors.append(error)
         done += 1
@@ -122,16 +128,50 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
 
 
-def _step(training: Training, images_NCHW: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    output_NCHW = training.model(feed(training.task, images_NCHW, batch))
-    loss = training.task.loss(output_NCHW, images_NCHW)
-    training.optimizer.zero_grad()
-    torch.autograd.backward(loss)
+def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The indices of all batches where the pictures are, sent there in one go."""
+    device = training.images_NCHW.device
+    if device.type == "cpu":
+        return batches
+    return torch.split(torch.cat(batches).to(device), [len(indices) for indices in batches])
+
+
+def _step(training: Training, places: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    if training.replay is not None and training.replay.takes(places):
+        return training.replay(training, places, batch)
+    images_NCHW = training.pictures(places)
+    return advance(training, images_NCHW, feed(training.task, images_NCHW, batch))
+
+
+def advance(
+    training: Training, images_NCHW: Tensor, fed_NCHW: Tensor, *, recorded: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Take one step on a batch; give loss and error of the pictures as they were before it.
+
+    Args:
+        training: model, optimizer and task.
+        images_NCHW: the originals, in [0, 1].
+        fed_NCHW: what the net gets.
+        recorded: the step is being recorded, to be played back.
+    """
+    precision, device = training.settings.precision, images_NCHW.device
+    with products(precision, device):
+        with casts(precision, device, recorded=recorded):
+            output = training.model(fed_NCHW)
+        output = output.to(images_NCHW.dtype)
+        loss = training.task.loss(output, images_NCHW)
+        if training.replay is None:
+            training.optimizer.zero_grad()
+        else:
+            training.replay.weights.forget_gradients()
+        torch.autograd.backward(loss)
+    if training.replay is not None:
+        training.replay.weights.gather_gradients()
     training.optimizer.step()
     with torch.no_grad():
         if training.loss_is_error:
             return loss.detach(), loss.detach()
-        predicted_NCHW = predict(training.task, output_NCHW, images_NCHW)
+        predicted_NCHW = predict(training.task, output, images_NCHW)
         return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
 
 
@@ -185,7 +225,7 @@ def measured(training: Training, indices: Tensor) -> Iterator[Measured]:
 def predictions(training: Training, indices: Tensor) -> Iterator[Predicted]:
     """Give pictures with their predictions, batch by batch, in the order given."""
     for part in measured(training, indices):
-        with torch.no_grad():
+        with torch.no_grad(), products("float32", part.images_NCHW.device):
             output = training.model(training.task.prepare(part.shown_NCHW))
             unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
         yield Predicted(

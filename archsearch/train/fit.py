@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config.settings import RunSettings
+from archsearch.config.settings import RunSettings, TrainSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult
@@ -25,7 +25,9 @@ from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, train_epoch
-from archsearch.train.optimizers import make_optimizer
+from archsearch.train.optimizers import Flattened, make_optimizer, make_replayable
+from archsearch.train.precision import check_precision
+from archsearch.train.replay import Replay
 from archsearch.train.scoring import Strip, mse_of, score_test, score_val
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     """
     seed = settings.train.seed if seed is None else seed
     check_together(plan, settings, pictures)
-    with _threads(threads), _own_randomness(), memory_errors(plan, settings):
+    with _threads(threads), _own_randomness(), _current(device), memory_errors(plan, settings):
         training = prepare(plan, settings, pictures, seed, device, build)
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
@@ -123,11 +125,15 @@ def prepare(
 ) -> Training:
     """Give all that a training holds before its first step; arguments as :func:`fit` has them."""
     device = torch.device(device)
+    check_precision(settings.train.precision, device)
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(plan, settings, pictures)
+    replay = _replay(model, settings.train) if device.type == "cuda" else None
     return Training(
         model=model,
-        optimizer=make_optimizer(model, settings.train),
+        optimizer=make_optimizer(model, settings.train)
+        if replay is None
+        else make_replayable(replay.weights.weights, settings.train),
         task=task,
         settings=settings.train,
         seed=seed,
@@ -136,7 +142,13 @@ def prepare(
         data_seed=settings.data.seed,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
+        replay=replay,
     )
+
+
+def _replay(model: Autoencoder, settings: TrainSettings) -> Replay | None:
+    """What plays back steps; torch's SGD reads its momentum as a plain number, so not that."""
+    return None if settings.optimizer == "sgd" else Replay(Flattened(model))
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
@@ -231,6 +243,11 @@ def _threads(threads: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def _current(device: torch.device | str) -> AbstractContextManager[object]:
+    """Make a GPU the one that streams and graphs are made on."""
+    return torch.cuda.device(device) if torch.device(device).type == "cuda" else nullcontext()
 
 
 @contextmanager

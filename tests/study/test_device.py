@@ -1,0 +1,56 @@
+"""Where the trainings of a study compute."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import torch
+from real import write_real
+
+from archsearch.errors import InputError
+from archsearch.records import load_study
+from archsearch.study import RayPlace, RunOptions, run_study
+from archsearch.train import worker_device
+
+NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
+
+
+def test_workers_take_the_gpus_of_a_host_in_turn(monkeypatch) -> None:
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
+    taken = Counter(worker_device("cuda", worker) for worker in range(7))
+    assert taken == {"cuda:0": 3, "cuda:1": 2, "cuda:2": 2}
+    assert worker_device("cpu", 5) == "cpu"
+
+
+@pytest.mark.parametrize(
+    ("options", "device"),
+    [
+        (RunOptions(), "cpu"),
+        (RunOptions(device="cuda"), "cuda"),
+        (RunOptions(engine="ray", ray=RayPlace(gpus=0.25)), "cuda"),
+        (RunOptions(engine="ray", ray=RayPlace(gpus=1), device="cpu"), "cpu"),
+        (RunOptions(engine="ray"), "cpu"),
+        (RunOptions(ray=RayPlace(gpus=1)), "cpu"),
+    ],
+)
+def test_a_gpu_that_ray_gives_is_trained_on(options, device) -> None:
+    assert options.training_device == device
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_without_a_gpu_nothing_is_started(tmp_path: Path) -> None:
+    study = write_real(tmp_path, trials=2)
+    storage = f"sqlite:///{tmp_path}/studies.db"
+    with pytest.raises(InputError, match="torch finds no GPU that it can use here"):
+        run_study(study, storage, options=RunOptions(device="cuda"))
+    assert not (tmp_path / "studies.db").exists()
+
+
+@NEEDS_GPU
+def test_two_workers_share_a_gpu(tmp_path: Path) -> None:
+    study = write_real(tmp_path, trials=4, epochs=2)
+    storage = f"sqlite:///{tmp_path}/studies.db"
+    run_study(study, storage, options=RunOptions(device="cuda", workers=2))
+    results = [s.result for t in load_study(storage, study.settings.name).trials for s in t.seeds]
+    assert len(results) >= 4
+    assert all(result and result.environment.device != "cpu" for result in results)

@@ -157,6 +157,7 @@ def _ours(race: Race) -> Run:
         return {
             "pictures": trained,
             "seconds": trained / result.images_per_s,
+            "epochs_seconds": sum(epoch.seconds for epoch in result.history),
             "whole_seconds": whole,
             "cpu_seconds": cpu,
             "val_mse": result.val.mse,

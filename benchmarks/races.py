@@ -25,13 +25,15 @@ __all__ = ["Compared", "Finished", "compare", "run_together", "table"]
 class Finished:
     """What contenders that ran side by side came to, in sum or mean.
 
-    ``whole_seconds`` has our validation after each epoch and the final scores in it;
+    ``epochs_seconds`` has our validation after each epoch in it, ``whole_seconds`` the
+    final scores, too (two splits, SSIM, use of the codes), which the plain script hasn't;
     ``unique_mb`` is memory that would be free without these processes: private pages
     and their share of shared ones (Linux; 0 elsewhere).
     """
 
     images_per_s: float
     images_per_cpu_s: float
+    epochs_seconds: float
     whole_seconds: float
     val_mse: float
     unique_mb: float
@@ -97,6 +99,7 @@ def run_together(races: Sequence[Race]) -> Finished:
     return Finished(
         sum(one["pictures"] / one["seconds"] for one in outcomes),
         sum(one["pictures"] for one in outcomes) / sum(one["cpu_seconds"] for one in outcomes),
+        statistics.mean(one.get("epochs_seconds", one["seconds"]) for one in outcomes),
         statistics.mean(one.get("whole_seconds", one["seconds"]) for one in outcomes),
         statistics.mean(one["val_mse"] for one in outcomes),
         memory,

@@ -22,7 +22,7 @@ MONOTONE = frozenset({"relu", "leaky_relu", "elu"})
 fall below 0; sigmoid and tanh saturate, and equal values share a gradient otherwise.)"""
 
 TIGHT_FROM_CHANNELS = 32
-"""Input channels from which fewer products are worth one more copy; measured."""
+"""Input channels from which fewer products are worth one more copy (along columns); measured."""
 
 Pair2 = tuple[Step, Step]
 Pass = Callable[[Step, Step], tuple[Step, ...] | None]
@@ -68,7 +68,7 @@ def convolve_small(first: Step, second: Step) -> tuple[Step, ...] | None:
     conv = second.conv
     if conv.stride != (1, 1) or conv.groups != 1:
         return None
-    tight = conv.in_channels >= TIGHT_FROM_CHANNELS
+    tight = (True, conv.in_channels >= TIGHT_FROM_CHANNELS)
     return (PhaseConvolve(second.layer, conv, second.pads, first.scale, tight),)
 
 

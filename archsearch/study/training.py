@@ -60,9 +60,10 @@ class PictureTrainer:
         Raises:
             InputError: this host lacks the device, or it lacks the recipe's precision.
         """
-        from archsearch.train import check_device, keep_memory  # importing it takes seconds
+        from archsearch.train import check_device, check_precision, keep_memory  # takes seconds
 
         check_device(self.device)
+        check_precision(settings.train.precision, self.device)
         keep_memory()
         return self._pictures(settings, plan).fingerprint
 

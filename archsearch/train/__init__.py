@@ -7,6 +7,7 @@ from archsearch.train.allocator import keep_memory
 from archsearch.train.checks import check_device, worker_device
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.precision import check_precision
 from archsearch.train.run import load_model, train_run
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "OnStep",
     "TrainedRun",
     "check_device",
+    "check_precision",
     "fit",
     "keep_memory",
     "load_model",

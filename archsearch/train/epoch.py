@@ -225,7 +225,7 @@ def measured(training: Training, indices: Tensor) -> Iterator[Measured]:
 def predictions(training: Training, indices: Tensor) -> Iterator[Predicted]:
     """Give pictures with their predictions, batch by batch, in the order given."""
     for part in measured(training, indices):
-        with torch.no_grad(), products("float32", part.images_NCHW.device):
+        with torch.no_grad():
             output = training.model(training.task.prepare(part.shown_NCHW))
             unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
         yield Predicted(

@@ -26,7 +26,7 @@ from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, Training, train_epoch
 from archsearch.train.optimizers import Flattened, make_optimizer, make_replayable
-from archsearch.train.precision import check_precision
+from archsearch.train.precision import check_precision, products
 from archsearch.train.replay import Replay
 from archsearch.train.scoring import Strip, mse_of, score_test, score_val
 
@@ -101,7 +101,14 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     """
     seed = settings.train.seed if seed is None else seed
     check_together(plan, settings, pictures)
-    with _threads(threads), _own_randomness(), _current(device), memory_errors(plan, settings):
+    device = torch.device(device)
+    with (
+        _threads(threads),
+        _own_randomness(),
+        _current(device),
+        products("float32", device),  # what is measured; steps say what they multiply
+        memory_errors(plan, settings),
+    ):
         training = prepare(plan, settings, pictures, seed, device, build)
         progress = Progress(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
@@ -245,9 +252,9 @@ def _threads(threads: int | None) -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _current(device: torch.device | str) -> AbstractContextManager[object]:
+def _current(device: torch.device) -> AbstractContextManager[object]:
     """Make a GPU the one that streams and graphs are made on."""
-    return torch.cuda.device(device) if torch.device(device).type == "cuda" else nullcontext()
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 @contextmanager

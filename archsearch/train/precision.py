@@ -18,7 +18,7 @@ _AMPERE = 8
 """Major compute capability from which a GPU has TF32 and bf16."""
 
 
-def check_precision(precision: Precision, device: torch.device) -> None:
+def check_precision(precision: Precision, device: torch.device | str) -> None:
     """See that ``device`` computes fast with ``precision``, where that isn't float32.
 
     Processors without instructions for bf16 emulate it, up to a hundred times slower
@@ -28,8 +28,9 @@ def check_precision(precision: Precision, device: torch.device) -> None:
         InputError: it doesn't.
 
     Example:
-        >>> check_precision("float32", torch.device("cpu"))
+        >>> check_precision("float32", "cpu")
     """
+    device = torch.device(device)
     if precision == "float32":
         return
     if device.type == "cuda":

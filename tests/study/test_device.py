@@ -7,6 +7,7 @@ import pytest
 import torch
 from real import write_real
 
+from archsearch.config import load_study as load_study_file
 from archsearch.errors import InputError
 from archsearch.records import load_study
 from archsearch.study import RayPlace, RunOptions, run_study
@@ -44,6 +45,17 @@ def test_without_a_gpu_nothing_is_started(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="torch finds no GPU that it can use here"):
         run_study(study, storage, options=RunOptions(device="cuda"))
     assert not (tmp_path / "studies.db").exists()
+
+
+def test_a_precision_that_workers_lack_ends_the_study_not_its_trials(tmp_path: Path) -> None:
+    """TF32 is a GPU's."""
+    write_real(tmp_path, trials=2)
+    path = tmp_path / "study.yaml"
+    path.write_text(path.read_text().replace("epochs: 1", "precision: tf32, epochs: 1"))
+    storage = f"sqlite:///{tmp_path}/studies.db"
+    with pytest.raises(InputError, match=r"train\.precision is tf32"):
+        run_study(load_study_file(path), storage, options=RunOptions())
+    assert not [trial for trial in load_study(storage, "real").trials if trial.seeds]
 
 
 @NEEDS_GPU

@@ -3,13 +3,16 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 import torch
 
 from archsearch.config import load
 from archsearch.errors import InputError
+from archsearch.nn import load_weights, save_weights
 from archsearch.train import precision as precisions
+from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.epoch import Training, train_epoch
 from archsearch.train.fit import fit, prepare
 from archsearch.train.optimizers import Flattened, make_optimizer, make_replayable, set_rate
@@ -131,6 +134,23 @@ def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
         "steps of this net can't be recorded, so each is asked for by itself "
         "(operation not permitted when stream is capturing)"
     ]
+
+
+def test_a_played_back_training_goes_on_from_its_checkpoint(tmp_path) -> None:
+    """Its weights are parts of one tensor, and its optimizer has but one."""
+    _, whole = both(NORMED, tmp_path, "denoise")
+    _, first = both(NORMED, tmp_path, "denoise")
+    _, second = both(NORMED, tmp_path, "denoise")
+    train_epoch(whole, 1)
+    train_epoch(first, 1)
+    file, fresh = tmp_path / "checkpoint", Progress(identity="one")
+    save(file, first.model, first.optimizer, fresh)
+    assert restore(file, second.model, second.optimizer, fresh) == fresh
+    assert train_epoch(second, 2) == replace(train_epoch(whole, 2), seconds=ANY)
+    save_weights(second.model, tmp_path / "weights")
+    state = second.model.state_dict()
+    load_weights(whole.model, tmp_path / "weights")
+    assert all(torch.equal(state[name], v) for name, v in whole.model.state_dict().items())
 
 
 @pytest.mark.parametrize("spec", ["depthwise-separable", "batch-norm-deep", "dense-bottleneck"])

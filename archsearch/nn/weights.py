@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
@@ -17,10 +16,7 @@ __all__ = ["load_weights", "save_weights"]
 
 def save_weights(model: Autoencoder, path: Path) -> None:
     """Write the model's parameters and norm statistics to ``path``, atomically."""
-    tensors = {  # copies: on a GPU the weights may be parts of one tensor
-        name: tensor.to("cpu", copy=True, memory_format=torch.contiguous_format)
-        for name, tensor in model.state_dict().items()
-    }
+    tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
     with replacing(path) as temporary:
         save_file(tensors, temporary)
 

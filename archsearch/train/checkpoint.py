@@ -48,10 +48,7 @@ def save(path: Path, model: nn.Module, optimizer: Optimizer, progress: Progress)
     for index, state in optimizer.state_dict()["state"].items():
         named = {name: value for name, value in state.items() if isinstance(value, Tensor)}
         tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
-    plain = {  # copies: on a GPU the weights may be parts of one tensor
-        name: tensor.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
-        for name, tensor in tensors.items()
-    }
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     with replacing(path) as temporary:
         save_file(plain, temporary, metadata={METADATA: progress.model_dump_json()})
 

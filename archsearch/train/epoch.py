@@ -9,26 +9,19 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
-from torch.optim import Optimizer
 
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
-from archsearch.nn import Autoencoder
-from archsearch.tasks import Batch, Task, derived_seed, feed, predict
+from archsearch.tasks import Batch, derived_seed, feed
 from archsearch.train.optimizers import set_rate
-from archsearch.train.order import batches_of, picture_order
-from archsearch.train.precision import casts, products
-from archsearch.train.replay import Replay
 from archsearch.train.schedule import rate_at
+from archsearch.train.step import Training, advance
 
 __all__ = [
     "Measured",
     "OnStep",
     "Passed",
     "Predicted",
-    "Training",
-    "advance",
     "measured",
     "predictions",
     "train_epoch",
@@ -38,46 +31,6 @@ OnStep = Callable[[int, int], None]
 """Called after each step with (steps done, steps of the whole run)."""
 
 MEASURED_AT_ONCE = 500
-
-
-@dataclass(frozen=True)
-class Training:
-    """What stays the same through all epochs.
-
-    Attributes:
-        images_NCHW: all pictures, uint8, on the model's device.
-        train: int64 indices of the training split, on the CPU.
-        drop_single: leave out a last batch of one picture (see ``batches_of``).
-        data_seed: decides noise and masks of pictures that are measured.
-        loss_is_error: the loss is the error that is reported, so it isn't measured again.
-        replay: plays back recorded steps (on a GPU), or None.
-    """
-
-    model: Autoencoder
-    optimizer: Optimizer
-    task: Task
-    settings: TrainSettings
-    seed: int
-    images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
-    train: Tensor
-    drop_single: bool
-    data_seed: int = 0
-    loss_is_error: bool = False
-    replay: Replay | None = None
-
-    def batches(self, epoch: int) -> tuple[Tensor, ...]:
-        """Give the indices of each batch of an epoch; the same in every process."""
-        order = picture_order(len(self.train), self.seed, epoch)
-        size = self.settings.batch_size
-        return batches_of(self.train[order], size, drop_single=self.drop_single)
-
-    def pictures(self, indices: Tensor) -> Tensor:
-        """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
-        chosen_NCHW = self.images_NCHW.index_select(0, indices.to(self.images_NCHW.device))
-        images_NCHW = torch.empty_like(
-            chosen_NCHW, dtype=torch.float32, memory_format=torch.channels_last
-        )
-        return torch.div(chosen_NCHW, 255, out=images_NCHW)  # layout, type and scale in one go
 
 
 @dataclass(frozen=True)
@@ -141,38 +94,6 @@ def _step(training: Training, places: Tensor, batch: Batch) -> tuple[Tensor, Ten
         return training.replay(training, places, batch)
     images_NCHW = training.pictures(places)
     return advance(training, images_NCHW, feed(training.task, images_NCHW, batch))
-
-
-def advance(
-    training: Training, images_NCHW: Tensor, fed_NCHW: Tensor, *, recorded: bool = False
-) -> tuple[Tensor, Tensor]:
-    """Take one step on a batch; give loss and error of the pictures as they were before it.
-
-    Args:
-        training: model, optimizer and task.
-        images_NCHW: the originals, in [0, 1].
-        fed_NCHW: what the net gets.
-        recorded: the step is being recorded, to be played back.
-    """
-    precision, device = training.settings.precision, images_NCHW.device
-    with products(precision, device):
-        with casts(precision, device, recorded=recorded):
-            output = training.model(fed_NCHW)
-        output = output.to(images_NCHW.dtype)
-        loss = training.task.loss(output, images_NCHW)
-        if training.replay is None:
-            training.optimizer.zero_grad()
-        else:
-            training.replay.weights.forget_gradients()
-        torch.autograd.backward(loss)
-    if training.replay is not None:
-        training.replay.weights.gather_gradients()
-    training.optimizer.step()
-    with torch.no_grad():
-        if training.loss_is_error:
-            return loss.detach(), loss.detach()
-        predicted_NCHW = predict(training.task, output, images_NCHW)
-        return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
 
 
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config.settings import RunSettings, TrainSettings
+from archsearch.config.settings import RunSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult
@@ -24,11 +24,12 @@ from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
-from archsearch.train.epoch import OnStep, Training, train_epoch
-from archsearch.train.optimizers import Flattened, make_optimizer, make_replayable
+from archsearch.train.epoch import OnStep, train_epoch
+from archsearch.train.optimizers import FlatAdam, make_optimizer
 from archsearch.train.precision import check_precision, products
 from archsearch.train.replay import Replay
 from archsearch.train.scoring import Strip, mse_of, score_test, score_val
+from archsearch.train.step import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
@@ -135,12 +136,12 @@ def prepare(
     check_precision(settings.train.precision, device)
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
     task = make_task(plan, settings, pictures)
-    replay = _replay(model, settings.train) if device.type == "cuda" else None
+    # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
+    recorded = device.type == "cuda" and settings.train.optimizer != "sgd"
+    make = FlatAdam if recorded else make_optimizer
     return Training(
         model=model,
-        optimizer=make_optimizer(model, settings.train)
-        if replay is None
-        else make_replayable(replay.weights.weights, settings.train),
+        optimizer=make(model, settings.train),
         task=task,
         settings=settings.train,
         seed=seed,
@@ -149,13 +150,8 @@ def prepare(
         data_seed=settings.data.seed,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
-        replay=replay,
+        replay=Replay() if recorded else None,
     )
-
-
-def _replay(model: Autoencoder, settings: TrainSettings) -> Replay | None:
-    """What plays back steps; torch's SGD reads its momentum as a plain number, so not that."""
-    return None if settings.optimizer == "sgd" else Replay(Flattened(model))
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:

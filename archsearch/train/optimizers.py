@@ -9,7 +9,7 @@ from torch.optim import SGD, Adam, AdamW, Optimizer
 from archsearch.config.settings import TrainSettings
 from archsearch.train.schedule import MOMENTUM, Rate
 
-__all__ = ["BETAS", "Flattened", "make_optimizer", "make_replayable", "set_rate"]
+__all__ = ["BETAS", "FlatAdam", "make_optimizer", "set_rate"]
 
 BETAS = (MOMENTUM, 0.999)
 
@@ -37,59 +37,52 @@ def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
             )
 
 
-class Flattened:
-    """A model's weights in one piece of memory, so that an optimizer takes one step for all.
+class FlatAdam(Adam):
+    """Adam or AdamW over a model's weights in one piece of memory, for steps that are recorded.
 
-    The model's parameters become views of it, each laid out as it was. Small nets
-    have many small weights, and a GPU spends about as long on each as on all together.
+    The model's parameters become views of that piece, each laid out as it was. Small nets have
+    many small weights, and a GPU spends about as long on each as on all together. Rate and β₁
+    are tensors, which a recording reads anew each time; torch's fused and foreach versions
+    take β₁ as a plain number, which it would freeze. Formulas are :func:`make_optimizer`'s.
 
     Args:
         model: whose parameters to gather; they stay the same objects.
+        settings: ``optimizer`` is adam or adamw.
     """
 
-    def __init__(self, model: nn.Module) -> None:
-        self._parameters = list(model.parameters())
+    def __init__(self, model: nn.Module, settings: TrainSettings) -> None:
+        self._parts = list(model.parameters())
         with torch.no_grad():
-            self.weights = nn.Parameter(torch.cat([_flat(p) for p in self._parameters]))
-            parts = torch.split(self.weights.detach(), [p.numel() for p in self._parameters])
-            for parameter, part in zip(self._parameters, parts, strict=True):
-                parameter.data = _shaped(part, parameter)
-
-    def forget_gradients(self) -> None:
-        """Drop the gradients of the model's parameters."""
-        for parameter in self._parameters:
-            parameter.grad = None
-
-    def gather_gradients(self) -> None:
-        """Put the gradients of the model's parameters side by side."""
-        gradients = [p.grad for p in self._parameters]
-        self.weights.grad = torch.cat(
-            [
-                torch.zeros_like(_flat(p)) if g is None else _flat(g, like=p)
-                for p, g in zip(self._parameters, gradients, strict=True)
-            ]
+            self._weights = nn.Parameter(torch.cat([_flat(p, p) for p in self._parts]))
+            pieces = torch.split(self._weights.detach(), [p.numel() for p in self._parts])
+            for parameter, piece in zip(self._parts, pieces, strict=True):
+                parameter.data = _shaped(piece, parameter)
+        kind, device = self._weights.dtype, self._weights.device
+        first = torch.tensor(BETAS[0], dtype=kind, device=device)
+        super().__init__(
+            [self._weights],
+            torch.tensor(settings.lr, dtype=kind, device=device),
+            (first, torch.tensor(BETAS[1], dtype=kind)),  # β₂ stays, so it may be frozen
+            weight_decay=settings.weight_decay,
+            decoupled_weight_decay=settings.optimizer == "adamw",
+            foreach=False,
+            capturable=device.type == "cuda",
         )
 
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients of the model's parameters."""
+        for parameter in self._parts:
+            parameter.grad = None
 
-def make_replayable(weights: nn.Parameter, settings: TrainSettings) -> Optimizer:
-    """Give Adam or AdamW with rate and β₁ in tensors, which a recorded step reads anew each time.
-
-    Same formulas as :func:`make_optimizer`'s, to rounding. torch's fused and foreach
-    versions take β₁ as a plain number, which a recording would freeze.
-    """
-    kind, device = weights.dtype, weights.device
-    lr = torch.tensor(settings.lr, dtype=kind, device=device)
-    first = torch.tensor(BETAS[0], dtype=kind, device=device)
-    betas = (first, torch.tensor(BETAS[1], dtype=kind))  # β₂ stays, so it may be frozen
-    make = Adam if settings.optimizer == "adam" else AdamW
-    return make(
-        [weights],
-        lr,
-        betas,
-        weight_decay=settings.weight_decay,
-        foreach=False,
-        capturable=device.type == "cuda",
-    )
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Put the gradients of the model's parameters side by side, and take the step."""
+        self._weights.grad = torch.cat(
+            [
+                torch.zeros_like(p).flatten() if p.grad is None else _flat(p.grad, p)
+                for p in self._parts
+            ]
+        )
+        super().step(closure)
 
 
 def set_rate(optimizer: Optimizer, rate: Rate) -> None:
@@ -106,9 +99,9 @@ def set_rate(optimizer: Optimizer, rate: Rate) -> None:
             group["momentum"] = rate.momentum
 
 
-def _flat(tensor: Tensor, like: Tensor | None = None) -> Tensor:
+def _flat(tensor: Tensor, like: Tensor) -> Tensor:
     """The numbers in the order in which ``like`` has them in memory."""
-    return tensor.permute(_order(tensor if like is None else like)).reshape(-1)
+    return tensor.permute(_order(like)).reshape(-1)
 
 
 def _shaped(part: Tensor, like: Tensor) -> Tensor:

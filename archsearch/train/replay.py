@@ -11,16 +11,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from archsearch.tasks import Batch, feed
-from archsearch.train.optimizers import Flattened
-
-if TYPE_CHECKING:
-    from archsearch.train.epoch import Training
+from archsearch.train.step import Training, advance
 
 __all__ = ["Recorder", "Replay", "cuda_graph"]
 
@@ -57,12 +53,10 @@ class Replay:
     """Steps of one batch size, played back.
 
     Args:
-        weights: of the model, in one piece; the optimizer's only parameter.
         record: how, other than as a CUDA graph.
     """
 
-    def __init__(self, weights: Flattened, record: Recorder = cuda_graph) -> None:
-        self.weights = weights
+    def __init__(self, record: Recorder = cuda_graph) -> None:
         self._record = record
         self._play: Callable[[], None] | None = None
         self._given_up = False
@@ -112,8 +106,6 @@ class Replay:
         return loss.clone(), error.clone()
 
     def _body(self, training: Training) -> None:
-        from archsearch.train.epoch import advance
-
         images_NCHW = training.pictures(self._indices)
         if self._shown is None:  # chance has no part in it, so which batch doesn't matter
             fed_NCHW = feed(training.task, images_NCHW, Batch(self._indices, training.seed))

@@ -13,7 +13,8 @@ from torch import Tensor
 from archsearch.config import needs_color
 from archsearch.records.results import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer
-from archsearch.train.epoch import Training, predictions
+from archsearch.train.epoch import predictions
+from archsearch.train.step import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures

@@ -11,8 +11,9 @@ from archsearch.config import RunSettings, load
 from archsearch.data import Pictures
 from archsearch.nn import compiled
 from archsearch.tasks import make_task
-from archsearch.train.epoch import Training, train_epoch
+from archsearch.train.epoch import train_epoch
 from archsearch.train.optimizers import make_optimizer
+from archsearch.train.step import Training
 
 from .made import made_pictures, settings
 

@@ -13,11 +13,12 @@ from archsearch.errors import InputError
 from archsearch.nn import load_weights, save_weights
 from archsearch.train import precision as precisions
 from archsearch.train.checkpoint import Progress, restore, save
-from archsearch.train.epoch import Training, train_epoch
+from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import fit, prepare
-from archsearch.train.optimizers import Flattened, make_optimizer, make_replayable, set_rate
+from archsearch.train.optimizers import FlatAdam, make_optimizer, set_rate
 from archsearch.train.replay import WARM_UP_STEPS, Replay
 from archsearch.train.schedule import Rate
+from archsearch.train.step import Training
 
 from .made import DROPPED, NORMED, PLAIN, made_pictures, settings
 
@@ -26,11 +27,30 @@ NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch find
 BINS = {"colorize-bins": {"grid": 4}}
 
 
-def by_hand(body: Callable[[], None]) -> Callable[[], None]:
-    """What a recorder does, as far as a CPU can: warm up, then do the same on the same memory."""
-    for _ in range(WARM_UP_STEPS):
-        body()
-    return body
+class ByHand(Replay):
+    """What a recording is, as far as a CPU can: the same again, told in the same memory.
+
+    ``recorded`` and ``played`` count.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(self.record)
+        self.recorded = self.played = 0
+
+    def record(self, body: Callable[[], None]) -> Callable[[], None]:
+        self.recorded += 1
+        for _ in range(WARM_UP_STEPS):
+            body()
+        place = self._told
+
+        def play() -> None:
+            self.played += 1
+            body()
+            for there, new in zip(place, self._told, strict=True):
+                there.copy_(new)
+            self._told = place
+
+        return play
 
 
 @dataclass(frozen=True)
@@ -53,9 +73,8 @@ def both(text: str, folder: Path, task: object, **recipe: object) -> tuple[Train
         parts = {name: getattr(one, name) for name in Training.__dataclass_fields__}
         made.append(Exact(**parts | {"optimizer": make_optimizer(one.model, told.train)}))
     plain, played = made
-    weights = Flattened(played.model)
-    optimizer = make_replayable(weights.weights, told.train)
-    return plain, replace(played, replay=Replay(weights, by_hand), optimizer=optimizer)
+    optimizer = FlatAdam(played.model, told.train)
+    return plain, replace(played, replay=ByHand(), optimizer=optimizer)
 
 
 @pytest.mark.parametrize(
@@ -82,12 +101,12 @@ def test_played_back_steps_are_those_taken_one_by_one(tmp_path, text, task, reci
         assert torch.allclose(value, state[name], rtol=1e-7, atol=1e-10), name
 
 
-def test_recording_leaves_the_training_as_it_was(tmp_path) -> None:
+@pytest.mark.parametrize("text", [NORMED, DROPPED])
+def test_recording_leaves_the_training_as_it_was(tmp_path, text) -> None:
     """Weights, running statistics, moments and chance; also those of a training gone on with."""
-    _, played = both(NORMED, tmp_path, "denoise")
-    assert played.replay is not None
+    _, played = both(text, tmp_path, "denoise")
     train_epoch(played, 1)
-    again = replace(played, replay=Replay(played.replay.weights, by_hand))
+    again = replace(played, replay=ByHand())
     before = {name: value.clone() for name, value in played.model.state_dict().items()}
     (moments,) = played.optimizer.state.values()
     kept = {name: value.clone() for name, value in moments.items()}
@@ -102,22 +121,11 @@ def test_recording_leaves_the_training_as_it_was(tmp_path) -> None:
 
 def test_only_batches_of_the_recorded_size_are_played_back(tmp_path) -> None:
     _, played = both(PLAIN, tmp_path, "reconstruct")
-    calls = 0
-
-    def counted(body: Callable[[], None]) -> Callable[[], None]:
-        def play() -> None:
-            nonlocal calls
-            calls += 1
-            body()
-
-        return play
-
-    assert played.replay is not None
-    played = replace(played, replay=Replay(played.replay.weights, counted))
+    assert isinstance(played.replay, ByHand)
     train_epoch(played, 1)
-    assert calls == 3
+    assert (played.replay.recorded, played.replay.played) == (1, 3)
     train_epoch(played, 2)
-    assert calls == 6, "recorded once, played back in every epoch"
+    assert (played.replay.recorded, played.replay.played) == (1, 6)
 
 
 def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
@@ -126,8 +134,7 @@ def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
         raise RuntimeError("operation not permitted when stream is capturing\nmore")
 
     plain, played = both(PLAIN, tmp_path, "reconstruct")
-    assert played.replay is not None
-    played = replace(played, replay=Replay(played.replay.weights, broken))
+    played = replace(played, replay=Replay(broken))
     one, other = train_epoch(plain, 1), train_epoch(played, 1)
     assert other.loss == pytest.approx(one.loss, rel=1e-9)
     assert [record.message for record in caplog.records] == [
@@ -160,8 +167,8 @@ def test_flattened_weights_stay_where_the_model_reads_them(spec) -> None:
     plan = load(SPECS / f"{spec}.yaml").plan()
     model, other = compiled(plan, seed=1), compiled(plan, seed=1)
     layouts = [p.stride() for p in model.parameters()]
-    flat = Flattened(model)
-    assert flat.weights.numel() == sum(p.numel() for p in model.parameters())
+    (weights,) = FlatAdam(model, settings().train).param_groups[0]["params"]
+    assert weights.numel() == sum(p.numel() for p in model.parameters())
     for one, two, layout in zip(model.parameters(), other.parameters(), layouts, strict=True):
         assert torch.equal(one, two)
         large = [size > 1 for size in one.shape]
@@ -169,14 +176,13 @@ def test_flattened_weights_stay_where_the_model_reads_them(spec) -> None:
             s for s, big in zip(layout, large, strict=True) if big
         ]
     with torch.no_grad():
-        flat.weights.mul_(2)
+        weights.mul_(2)
     for one, two in zip(model.parameters(), other.parameters(), strict=True):
         assert torch.equal(one, 2 * two)
 
 
 def test_a_recorded_rate_is_read_anew() -> None:
-    weights = torch.nn.Parameter(torch.zeros(3))
-    optimizer = make_replayable(weights, settings().train)
+    optimizer = FlatAdam(torch.nn.Linear(3, 1), settings().train)
     (group,) = optimizer.param_groups
     places = group["lr"].data_ptr(), group["betas"][0].data_ptr()
     set_rate(optimizer, Rate(0.25, 0.5))
@@ -221,7 +227,6 @@ def test_a_cuda_graph_trains_as_steps_do(plan_from, task, caplog) -> None:
     played = prepare(plan, told, made_pictures(), seed=3, device="cuda")
     plain = replace(prepare(plan, told, made_pictures(), seed=3, device="cuda"), replay=None)
     plain = replace(plain, optimizer=make_optimizer(plain.model, told.train))
-    assert played.replay is not None
     for epoch in (1, 2):
         one, other = train_epoch(plain, epoch), train_epoch(played, epoch)
         assert other.loss == pytest.approx(one.loss, rel=1e-3)

@@ -151,10 +151,11 @@ def _run(
     device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.train import check_device, keep_memory, train_run
+    from archsearch.train import check_device, check_precision, keep_memory, train_run
 
     keep_memory()
     check_device(device)
+    check_precision(settings.train.precision, device)
     size = plan.input
     with step_bar(f"loading {settings.data.source}") as report:
         pictures = load_pictures(

@@ -161,6 +161,13 @@ def test_wrong_input_ends_with_2_and_a_reason(place, capsys, more, told) -> None
     assert printed.out == ""
 
 
+def test_a_precision_that_is_not_there_leaves_no_run_behind(place, capsys) -> None:
+    """TF32 is a GPU's."""
+    assert run("--set", "train.precision=tf32") == 2
+    assert "train.precision is tf32, which this processor has no" in capsys.readouterr().err
+    assert not (place / "runs").exists()
+
+
 def test_another_config_in_the_same_place_is_refused(place, capsys) -> None:
     assert run() == 0
     assert run("--lr", "0.5") == 2

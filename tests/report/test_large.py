@@ -1,4 +1,4 @@
-"""Ten thousand trials: from a database to a page, in time."""
+"""A thousand trials, and ten thousand: from records and a database to a page, in time."""
 
 from __future__ import annotations
 
@@ -64,3 +64,12 @@ def test_ten_thousand_trials_take_less_than_a_minute(tmp_path):
     print(f"{seconds:.1f} s")
     assert sum(summary["trials"].values()) == 10_000
     assert seconds < 60
+
+
+@pytest.mark.full
+def test_a_thousand_trials_are_quick_and_fit(tmp_path):
+    study = synthetic_study(StudyRecipe(complete=1000))
+    start = time.process_time()  # a busy machine is no slow report
+    written = write_report(study, tmp_path)
+    assert time.process_time() - start < 15
+    assert written.index.stat().st_size < 5_000_000

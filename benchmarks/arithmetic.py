@@ -7,7 +7,7 @@ import time
 import torch
 
 from archsearch.nn import compiled
-from archsearch.nn.rewrite.phases import along
+from archsearch.nn.rewrite.axis import along
 from archsearch.spec import ModelPlan
 from archsearch.spec.ops import Conv, Upsample
 

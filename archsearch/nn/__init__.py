@@ -6,13 +6,14 @@
 
 from archsearch.nn.compiled import CompiledAutoencoder, compiled
 from archsearch.nn.model import Autoencoder, build
-from archsearch.nn.rewrite import Applied
+from archsearch.nn.rewrite import Applied, Interleaving
 from archsearch.nn.weights import load_weights, save_weights
 
 __all__ = [
     "Applied",
     "Autoencoder",
     "CompiledAutoencoder",
+    "Interleaving",
     "build",
     "compiled",
     "load_weights",

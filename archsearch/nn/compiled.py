@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
 from archsearch.nn.model import Autoencoder, weights_from
-from archsearch.nn.rewrite import Applied, Step, lower, rewritten
+from archsearch.nn.rewrite import (
+    Activate,
+    Applied,
+    Interleaving,
+    PhaseConvolve,
+    Step,
+    interleave,
+    lower,
+    rewritten,
+)
 from archsearch.spec.plan import ModelPlan, Section
 
 __all__ = ["CompiledAutoencoder", "compiled"]
@@ -29,12 +40,46 @@ class CompiledAutoencoder(Autoencoder):
         self._steps: dict[Section, list[Step]] = {"encoder": encoder, "decoder": decoder}
         self.applied: tuple[Applied, ...] = (*in_encoder, *in_decoder)
 
+    def unwoven(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
+        """Give the output as the last convolution leaves it, and how it becomes a picture.
+
+        Where that convolution gives all phases of an upsampled picture, a loss over all
+        numbers alike has no need to see them in order.
+
+        Returns:
+            The phases and their interleaving; or the output as :meth:`forward` has it, and None.
+        """
+        kept = {0: x_NCHW}
+        x = self._run("encoder", x_NCHW, kept)
+        before, last, activations = _ending(self._steps["decoder"])
+        if last is None:
+            return self._run("decoder", x, kept), None
+        phases, how = last.phases(_through(before, x, kept))
+        if not how.by_rows:
+            return _through(activations, interleave(phases, how), kept), None
+        return _through(activations, phases, kept), how
+
     def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
-        if x.ndim == 4:  # channels side by side in memory, which convolutions like best
-            x = x.contiguous(memory_format=torch.channels_last)
-        for step in self._steps[section]:
-            x = step(x, kept)
-        return x
+        return _through(self._steps[section], x, kept)
+
+
+def _through(steps: Sequence[Step], x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+    if x.ndim == 4:  # channels side by side in memory, which convolutions like best
+        x = x.contiguous(memory_format=torch.channels_last)
+    for step in steps:
+        x = step(x, kept)
+    return x
+
+
+def _ending(steps: Sequence[Step]) -> tuple[Sequence[Step], PhaseConvolve | None, Sequence[Step]]:
+    """Split where the last convolution gives phases, and nothing but activations follows."""
+    end = len(steps)
+    while end and isinstance(steps[end - 1], Activate):
+        end -= 1
+    last = steps[end - 1] if end else None
+    if isinstance(last, PhaseConvolve):
+        return steps[: end - 1], last, steps[end:]
+    return steps, None, ()
 
 
 def compiled(plan: ModelPlan, *, seed: int | None = None) -> CompiledAutoencoder:

@@ -14,6 +14,7 @@ from archsearch.nn.conv_transpose import conv_transpose
 from archsearch.nn.dense import dense
 from archsearch.nn.joins import Join, join
 from archsearch.nn.pool import pool
+from archsearch.nn.rewrite.interleave import Interleaving
 from archsearch.nn.upsample import upsample
 from archsearch.spec.ops import (
     Activation,
@@ -95,6 +96,10 @@ class Autoencoder(nn.Module):
         """The whole way, picture to output."""
         kept = {0: x_NCHW}
         return self._run("decoder", self._run("encoder", x_NCHW, kept), kept)
+
+    def unwoven(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
+        """Give the output; here in order, so None beside it (see ``CompiledAutoencoder``)."""
+        return self(x_NCHW), None
 
     def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         """Go through one section; outputs that joins read are left in ``kept``."""

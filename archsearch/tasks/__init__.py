@@ -16,7 +16,7 @@ from archsearch.tasks.baselines import (
 from archsearch.tasks.chance import Batch, derived_seed
 from archsearch.tasks.collapse import collapsed
 from archsearch.tasks.color_scores import ColorScorer
-from archsearch.tasks.losses import check_loss
+from archsearch.tasks.losses import check_loss, squared_error
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.pictures import PictureSet, SplitErrors
@@ -42,6 +42,7 @@ __all__ = [
     "pca_curve",
     "predict",
     "psnr",
+    "squared_error",
     "ssim",
     "task_baselines",
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -14,7 +15,7 @@ from archsearch.config import ColorizeBins, RunSettings, TrainSettings
 from archsearch.errors import InputError
 from archsearch.spec.plan import ModelPlan
 
-__all__ = ["Loss", "check_loss", "ends_in", "make_loss"]
+__all__ = ["Loss", "Order", "check_loss", "ends_in", "make_loss", "squared_error"]
 
 HUBER_DELTA = 0.1
 
@@ -64,12 +65,31 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
         )
 
 
-def squared_error(output: Tensor, target: Tensor) -> Tensor:
-    """Give the mean squared error; the output isn't clamped, or its gradient would vanish."""
+class Order(Protocol):
+    """Where the numbers of an output are that a model left out of order."""
+
+    def parts(self, output: Tensor) -> Sequence[Tensor]:
+        """Give views of an output, or of something laid out like it."""
+
+    def places(self, target_NCHW: Tensor) -> Sequence[Tensor]:
+        """Give views of a target, all of it once: where the numbers of ``parts`` belong."""
+
+    def clear_unread(self, output: Tensor) -> None:
+        """Set to 0 what ``parts`` leaves out."""
+
+
+def squared_error(output: Tensor, target: Tensor, order: Order | None = None) -> Tensor:
+    """Give the mean squared error; the output isn't clamped, or its gradient would vanish.
+
+    Args:
+        output: what the net gave.
+        target: of the same shape, or as ``order`` tells.
+        order: where each number of the output belongs, if not where the target has it.
+    """
     output = output.to(target.dtype)
-    if output.is_cuda or output.shape != target.shape:
+    if order is None and (output.is_cuda or output.shape != target.shape):
         return functional.mse_loss(output, target)
-    loss: Tensor = _SquaredError.apply(output, target)
+    loss: Tensor = _SquaredError.apply(output, target, order)
     return loss
 
 
@@ -81,20 +101,28 @@ class _SquaredError(Function):
     """
 
     @staticmethod
-    def forward(ctx: FunctionCtx, output: Tensor, target: Tensor) -> Tensor:
-        difference = torch.sub(output, target)
+    def forward(ctx: FunctionCtx, output: Tensor, target: Tensor, order: Order | None) -> Tensor:
+        if order is None:
+            difference = torch.sub(output, target)
+        else:
+            difference = torch.empty_like(output)
+            order.clear_unread(difference)
+            parts = order.parts(difference), order.parts(output), order.places(target)
+            for part, given, wanted in zip(*parts, strict=True):
+                torch.sub(given, wanted, out=part)
         ctx.save_for_backward(difference)
+        ctx.count = target.numel()  # type: ignore[attr-defined]
         flat = difference
         if difference.ndim == 4 and difference.is_contiguous(memory_format=torch.channels_last):
             flat = difference.permute(0, 2, 3, 1)
         flat = flat.reshape(-1)
-        return torch.dot(flat, flat) / flat.numel()
+        return torch.dot(flat, flat) / target.numel()
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None, None]:
         (difference,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        return difference * (gradient * (2 / difference.numel())), None
+        return difference * (gradient * (2 / ctx.count)), None, None  # type: ignore[attr-defined]
 
 
 def absolute_error(output: Tensor, target: Tensor) -> Tensor:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.optim import SGD, Adam, AdamW, Optimizer
+from torch.optim import SGD, Adam, Optimizer
+from torch.optim.adam import adam
 
 from archsearch.config.settings import TrainSettings
 from archsearch.train.schedule import MOMENTUM, Rate
 
-__all__ = ["BETAS", "FlatAdam", "make_optimizer", "set_rate"]
+__all__ = ["BETAS", "FlatAdam", "PromptAdam", "make_optimizer", "set_rate"]
 
 BETAS = (MOMENTUM, 0.999)
 
@@ -22,10 +23,9 @@ def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
     """
     parameters, decay = list(model.parameters()), settings.weight_decay
     match settings.optimizer:
-        case "adam":
-            return Adam(parameters, settings.lr, BETAS, weight_decay=decay, fused=True)
-        case "adamw":
-            return AdamW(parameters, settings.lr, BETAS, weight_decay=decay, fused=True)
+        case "adam" | "adamw":
+            decoupled = settings.optimizer == "adamw"
+            return PromptAdam(parameters, settings.lr, weight_decay=decay, decoupled=decoupled)
         case "sgd":
             return SGD(
                 parameters,
@@ -34,6 +34,64 @@ def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
                 nesterov=True,
                 weight_decay=decay,
                 fused=True,
+            )
+
+
+class PromptAdam(Adam):
+    """torch's fused Adam or AdamW without what torch does around each step.
+
+    A step of a small net takes about 10 ms, of which choosing among implementations,
+    sorting by device and profiling hooks took 0.2. The update is torch's own function,
+    moments and their checkpoints are torch's too.
+
+    Args:
+        parameters: of a model, on one device.
+        lr: rate until :func:`set_rate` sets another.
+        weight_decay: λ.
+        decoupled: AdamW: weights shrink by λ·rate; else λ·weight is added to the gradient.
+    """
+
+    def __init__(
+        self, parameters: list[nn.Parameter], lr: float, *, weight_decay: float, decoupled: bool
+    ) -> None:
+        super().__init__(
+            *(parameters, lr, BETAS),
+            weight_decay=weight_decay,
+            decoupled_weight_decay=decoupled,
+            fused=True,
+        )
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Drop the gradients."""
+        for parameter in self.param_groups[0]["params"]:
+            parameter.grad = None
+
+    def step(self, closure: None = None) -> None:  # type: ignore[override]
+        """Update each parameter that has a gradient; its first time is torch's own step."""
+        group = self.param_groups[0]
+        moved = [parameter for parameter in group["params"] if parameter.grad is not None]
+        if not all(parameter in self.state for parameter in moved):
+            super().step(closure)
+            return
+        states = [self.state[parameter] for parameter in moved]
+        first, second = group["betas"]
+        with torch.no_grad():
+            adam(
+                moved,
+                [parameter.grad for parameter in moved],
+                [state["exp_avg"] for state in states],
+                [state["exp_avg_sq"] for state in states],
+                [],
+                [state["step"] for state in states],
+                fused=True,
+                decoupled_weight_decay=group["decoupled_weight_decay"],
+                amsgrad=False,
+                beta1=first,
+                beta2=second,
+                lr=group["lr"],
+                weight_decay=group["weight_decay"],
+                eps=group["eps"],
+                maximize=False,
             )
 
 

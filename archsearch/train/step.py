@@ -11,8 +11,8 @@ from torch.nn import functional
 from torch.optim import Optimizer
 
 from archsearch.config.settings import TrainSettings
-from archsearch.nn import Autoencoder
-from archsearch.tasks import Task, predict
+from archsearch.nn import Autoencoder, Interleaving
+from archsearch.tasks import Task, predict, squared_error
 from archsearch.train.order import batches_of, picture_order
 from archsearch.train.precision import casts, products
 
@@ -76,14 +76,25 @@ def advance(
     precision, device = training.settings.precision, images_NCHW.device
     with products(precision, device):
         with casts(precision, device, recorded=recorded):
-            output = training.model(fed_NCHW)
+            output, order = _output(training, fed_NCHW)
         output = output.to(images_NCHW.dtype)
-        loss = training.task.loss(output, images_NCHW)
+        if order is None:
+            loss = training.task.loss(output, images_NCHW)
+        else:
+            loss = squared_error(output, images_NCHW, order)
         training.optimizer.zero_grad()
         torch.autograd.backward(loss)
     training.optimizer.step()
+    told = loss.detach()
+    if training.loss_is_error:
+        return told, told
     with torch.no_grad():
-        if training.loss_is_error:
-            return loss.detach(), loss.detach()
         predicted_NCHW = predict(training.task, output, images_NCHW)
-        return loss.detach(), functional.mse_loss(predicted_NCHW, images_NCHW)
+        return told, functional.mse_loss(predicted_NCHW, images_NCHW)
+
+
+def _output(training: Training, fed_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
+    """What the net gives; out of order where only the squared error is asked of it."""
+    if training.loss_is_error and not fed_NCHW.is_cuda:
+        return training.model.unwoven(fed_NCHW)
+    return training.model(fed_NCHW), None

@@ -15,7 +15,7 @@ from archsearch.config import load
 from archsearch.errors import ArchsearchError
 from archsearch.nn import Autoencoder, build, compiled, load_weights, save_weights
 from archsearch.nn.rewrite import PASSES
-from archsearch.nn.rewrite.phases import along
+from archsearch.nn.rewrite.axis import along
 from archsearch.spec import ModelPlan
 from archsearch.spec.ops import ActivationName
 

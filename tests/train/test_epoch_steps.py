@@ -34,7 +34,7 @@ def large_pictures() -> Pictures:
     return replace(made, images_NCHW=large_NCHW.contiguous(), fingerprint="large")
 
 
-def prepared(spec: str, told: RunSettings) -> Exact:
+def prepared(spec: str, told: RunSettings, *, loss_is_error: bool = False) -> Exact:
     pictures = large_pictures()
     plan = load(SPECS / f"{spec}.yaml").plan(told.task)
     model = compiled(plan, seed=3).double()
@@ -47,20 +47,37 @@ def prepared(spec: str, told: RunSettings) -> Exact:
         images_NCHW=pictures.images_NCHW,
         train=pictures.train,
         drop_single=False,
+        loss_is_error=loss_is_error,
     )
 
 
+@pytest.mark.parametrize("measured", [True, False], ids=["loss is error", "error is measured"])
 @pytest.mark.parametrize("spec", ["acml-nine-layer", "unet-thin"])
-def test_steps_are_those_of_the_usual_loop(spec) -> None:
+def test_steps_are_those_of_the_usual_loop(spec, measured) -> None:
     """zero_grad, backward, and torch's own Adam, not fused."""
     told = settings(batch_size=40, epochs=1, schedule="constant")
-    trained, usual = prepared(spec, told), prepared(spec, told)
+    trained, usual = prepared(spec, told, loss_is_error=measured), prepared(spec, told)
     optimizer = torch.optim.Adam(usual.model.parameters(), told.train.lr, foreach=False)
+    losses = []
     for indices in usual.batches(1):
         optimizer.zero_grad()
         images_NCHW = usual.pictures(indices)
-        nn.functional.mse_loss(usual.model(images_NCHW), images_NCHW).backward()
+        loss = nn.functional.mse_loss(usual.model(images_NCHW), images_NCHW)
+        loss.backward()
         optimizer.step()
-    train_epoch(trained, 1)
+        losses.append(float(loss.detach()))
+    passed = train_epoch(trained, 1)
+    assert passed.loss == pytest.approx(sum(losses) / len(losses), rel=1e-9)
+    assert passed.mse == pytest.approx(passed.loss, rel=1e-9)
     for one, other in zip(usual.model.parameters(), trained.model.parameters(), strict=True):
         assert torch.allclose(one, other, rtol=0, atol=1e-8 * float(one.detach().abs().max()))
+
+
+def test_an_output_is_put_in_order_only_where_its_pictures_are_needed(monkeypatch) -> None:
+    told = settings(batch_size=40, epochs=1)
+    trained = prepared("acml-nine-layer", told, loss_is_error=True)
+    monkeypatch.delattr(type(trained.model).__mro__[1], "forward")
+    train_epoch(trained, 1)
+    measured = prepared("acml-nine-layer", told)
+    with pytest.raises(NotImplementedError, match="forward"):
+        train_epoch(measured, 1)

@@ -5,7 +5,7 @@
     CACHE/
     ├── pictures/NAME-HxW-CONTENT/   one entry; the folder appears whole or not at all
     │   ├── entry.json               what it is, and size and SHA-256 of each array
-    │   ├── images.npy               uint8, N×C×H×W
+    │   ├── images.npy               uint8, N×H×W×C, as nets read them
     │   ├── sums.npy                 int64, N×C×2: sum and sum of squares of each channel
     │   └── labels.npy, test_part.npy, regions.npy   where the source has them
     └── downloads/NAME/              archives as their hosts give them
@@ -56,7 +56,7 @@ class EntryRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     source: str
     height: int
     width: int
@@ -173,8 +173,9 @@ def _fill(draft: Path, source: Source, height: int, width: int, progress: Progre
         # Straight into the file: a large set needn't fit into memory.
         path = draft / "images.npy"
         path.unlink(missing_ok=True)
-        shape = (pictures, channels, height, width)
-        return np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+        shape = (pictures, height, width, channels)
+        file = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+        return file.transpose(0, 3, 1, 2)
 
     content = source.read(height, width, allocate, progress)
     if isinstance(content.images_NCHW, np.memmap):
@@ -208,7 +209,7 @@ def _read(folder: Path) -> Entry | None:
             return None
         arrays = {name: np.load(folder / name, mmap_mode="c") for name in record.arrays}
         content = Content(
-            arrays["images.npy"],
+            arrays["images.npy"].transpose(0, 3, 1, 2),
             note=record.note,
             labels=arrays.get("labels.npy"),
             classes=tuple(record.classes),

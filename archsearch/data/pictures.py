@@ -16,8 +16,8 @@ class Pictures:
     """All pictures of a source at one size, and how they are split.
 
     Args:
-        images_NCHW: uint8, N×C×H×W, all pictures of the source. A memory map that
-            processes share; writing to it changes only this process's copy.
+        images_NCHW: uint8, N×C×H×W, all pictures of the source, channels last in memory.
+            A memory map that processes share; writing to it changes only this process's copy.
         train: int64 indices into it, in the order of the seed; with a limit the three
             together are fewer than N.
         val: the same, disjoint.

@@ -12,7 +12,7 @@ import numpy.typing as npt
 __all__ = ["Allocate", "Content", "Images", "Progress", "Source"]
 
 Images: TypeAlias = npt.NDArray[np.uint8]
-"""uint8 pictures, N×C×H×W."""
+"""uint8 pictures, N×C×H×W; in memory a pixel's channels may lie together."""
 
 Progress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total): pictures while decoding, bytes while downloading."""

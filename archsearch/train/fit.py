@@ -145,7 +145,7 @@ def prepare(
         task=task,
         settings=settings.train,
         seed=seed,
-        images_NCHW=pictures.images_NCHW.to(device),
+        images_NCHW=pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last),
         train=pictures.train,
         data_seed=settings.data.seed,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),

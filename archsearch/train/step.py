@@ -27,7 +27,7 @@ class Training:
     """What stays the same through all epochs.
 
     Attributes:
-        images_NCHW: all pictures, uint8, on the model's device.
+        images_NCHW: all pictures, uint8, channels last in memory, on the model's device.
         train: int64 indices of the training split, on the CPU.
         drop_single: leave out a last batch of one picture (see ``batches_of``).
         data_seed: decides noise and masks of pictures that are measured.
@@ -55,11 +55,9 @@ class Training:
 
     def pictures(self, indices: Tensor) -> Tensor:
         """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
-        chosen_NCHW = self.images_NCHW.index_select(0, indices.to(self.images_NCHW.device))
-        images_NCHW = torch.empty_like(
-            chosen_NCHW, dtype=torch.float32, memory_format=torch.channels_last
-        )
-        return torch.div(chosen_NCHW, 255, out=images_NCHW)  # layout, type and scale in one go
+        all_NHWC = self.images_NCHW.permute(0, 2, 3, 1)
+        chosen_NHWC = all_NHWC.index_select(0, indices.to(all_NHWC.device))
+        return (chosen_NHWC / 255).permute(0, 3, 1, 2)
 
 
 def advance(

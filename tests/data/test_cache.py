@@ -57,6 +57,14 @@ def test_pictures_are_mapped_from_the_cache(cache, class_folders):
     assert len(loaded.images_NCHW) == 25
 
 
+def test_a_pixel_s_channels_lie_together(cache, class_folders) -> None:
+    loaded = load(class_folders)
+    file = np.load(entries(cache)[0] / "images.npy")
+    assert file.shape == (25, *loaded.images_NCHW.shape[2:], 3)
+    assert np.array_equal(file.transpose(0, 3, 1, 2), loaded.images_NCHW)
+    assert loaded.images_NCHW.permute(0, 2, 3, 1).is_contiguous()
+
+
 def change_pixels(folder: Path, write) -> None:
     write(folder / "train" / "cat" / "00.png")
 

@@ -12,10 +12,11 @@ from archsearch.data import Pictures
 from archsearch.nn import compiled
 from archsearch.tasks import make_task
 from archsearch.train.epoch import train_epoch
+from archsearch.train.fit import prepare
 from archsearch.train.optimizers import make_optimizer
 from archsearch.train.step import Training
 
-from .made import made_pictures, settings
+from .made import PLAIN, made_pictures, settings
 
 SPECS = Path(__file__).parents[2] / "specs"
 
@@ -71,6 +72,21 @@ def test_steps_are_those_of_the_usual_loop(spec, measured) -> None:
     assert passed.mse == pytest.approx(passed.loss, rel=1e-9)
     for one, other in zip(usual.model.parameters(), trained.model.parameters(), strict=True):
         assert torch.allclose(one, other, rtol=0, atol=1e-8 * float(one.detach().abs().max()))
+
+
+@pytest.mark.parametrize("channels_last", [True, False])
+def test_pictures_are_read_where_they_are(plan_from, channels_last) -> None:
+    made = made_pictures()
+    form = torch.channels_last if channels_last else torch.contiguous_format
+    images_NCHW = made.images_NCHW.contiguous(memory_format=form)
+    given = replace(made, images_NCHW=images_NCHW)
+    training = prepare(plan_from(PLAIN), settings(), given, seed=0)
+    same = training.images_NCHW.data_ptr() == images_NCHW.data_ptr()
+    assert same == channels_last  # others are laid out anew, once
+    chosen = torch.tensor([5, 0, 3])
+    fed = training.pictures(chosen)
+    assert fed.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(fed, made.images_NCHW[chosen].float() / 255)
 
 
 def test_an_output_is_put_in_order_only_where_its_pictures_are_needed(monkeypatch) -> None:

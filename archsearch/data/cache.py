@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import re
 import shutil
@@ -52,6 +53,7 @@ class EntryRecord(BaseModel):
     """The content of an entry's ``entry.json``.
 
     A change in how pictures are decoded or kept raises ``version``: older entries are made anew.
+    ``pixels`` is the SHA-256 of all pictures as an array file N×C×H×W, however they are kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -64,6 +66,7 @@ class EntryRecord(BaseModel):
     pictures: int
     note: str
     classes: list[str]
+    pixels: str
     arrays: dict[str, ArrayRecord]
 
 
@@ -158,6 +161,7 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: Progr
             pictures=len(content.images_NCHW),
             note=content.note,
             classes=list(content.classes),
+            pixels=_pixels(content.images_NCHW),
             arrays=arrays,
         )
         del content
@@ -197,6 +201,16 @@ def _sums(images_NCHW: Images) -> npt.NDArray[np.int64]:
         squares = np.square(block, dtype=np.uint16)  # 255² = 65,025 fits
         sums[start : start + len(block), :, 1] = squares.sum(axis=(2, 3), dtype=np.int64)
     return sums
+
+
+def _pixels(images_NCHW: Images) -> str:
+    header = io.BytesIO()
+    described = {"descr": "|u1", "fortran_order": False, "shape": images_NCHW.shape}
+    np.lib.format.write_array_header_1_0(header, described)
+    digest = hashlib.sha256(header.getvalue())
+    for start in range(0, len(images_NCHW), _SUMMED_AT_ONCE):
+        digest.update(images_NCHW[start : start + _SUMMED_AT_ONCE].tobytes())
+    return digest.hexdigest()
 
 
 def _read(folder: Path) -> Entry | None:

@@ -161,7 +161,7 @@ def _mean_and_std(entry: Entry, train: Indices) -> tuple[tuple[float, ...], tupl
 
 
 def _fingerprint(entry: Entry, settings: DataSettings, split: Split) -> str:
-    digest = hashlib.sha256(entry.record.arrays["images.npy"].sha256.encode())
+    digest = hashlib.sha256(entry.record.pixels.encode())
     digest.update(settings.split.encode())
     for indices in (split.train, split.val, split.test):
         digest.update(len(indices).to_bytes(8, "little"))

@@ -2,6 +2,7 @@ import json
 import multiprocessing
 import os
 import threading
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,19 @@ def test_pictures_are_mapped_from_the_cache(cache, class_folders):
         pytest.skip("no /proc on this platform")
     assert str(entries(cache)[0] / "images.npy") in maps.read_text()
     assert len(loaded.images_NCHW) == 25
+
+
+def test_a_fingerprint_tells_pixels_not_how_they_are_kept(cache, class_folders, tmp_path) -> None:
+    """Runs and studies recorded when the file was N×C×H×W stay comparable."""
+    loaded = load(class_folders)
+    np.save(tmp_path / "plain.npy", np.ascontiguousarray(loaded.images_NCHW))
+    digest = sha256((tmp_path / "plain.npy").read_bytes()).hexdigest()
+    record = json.loads((entries(cache)[0] / "entry.json").read_text())
+    assert record["pixels"] == digest
+    told = sha256(digest.encode() + b"80/10/10")
+    for indices in (loaded.train, loaded.val, loaded.test):
+        told.update(len(indices).to_bytes(8, "little") + indices.numpy().astype("<i8").tobytes())
+    assert loaded.fingerprint == told.hexdigest()[:16]
 
 
 def test_a_pixel_s_channels_lie_together(cache, class_folders) -> None:

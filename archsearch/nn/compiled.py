@@ -46,8 +46,21 @@ class CompiledAutoencoder(Autoencoder):
         Where that convolution gives all phases of an upsampled picture, a loss over all
         numbers alike has no need to see them in order.
 
-        Returns:
-            The phases and their interleaving; or the output as :meth:`forward` has it, and None.
+        Shape:
+            N×C×H×W → N×(phases·C')×(rows of a phase)×(columns of a phase) and their interleaving;
+            or N×C'×H×W as :meth:`forward` gives it, and None.
+
+        Example:
+            >>> import archsearch
+            >>> from archsearch.tasks import squared_error
+            >>> model = compiled(archsearch.load("specs/acml-nine-layer.yaml").plan(), seed=0)
+            >>> pictures_NCHW = torch.rand(2, 3, 32, 32)
+            >>> output, order = model.unwoven(pictures_NCHW)
+            >>> tuple(output.shape)  # 2×2 phases of 3 channels, one row more than they need
+            (2, 12, 17, 16)
+            >>> error = squared_error(output, pictures_NCHW, order)
+            >>> torch.allclose(error, squared_error(model(pictures_NCHW), pictures_NCHW))
+            True
         """
         kept = {0: x_NCHW}
         x = self._run("encoder", x_NCHW, kept)

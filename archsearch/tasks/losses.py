@@ -87,7 +87,9 @@ def squared_error(output: Tensor, target: Tensor, order: Order | None = None) ->
         order: where each number of the output belongs, if not where the target has it.
     """
     output = output.to(target.dtype)
-    if order is None and (output.is_cuda or output.shape != target.shape):
+    if order is not None:
+        target = target.contiguous(memory_format=torch.channels_last)
+    elif output.is_cuda or output.shape != target.shape:
         return functional.mse_loss(output, target)
     loss: Tensor = _SquaredError.apply(output, target, order)
     return loss

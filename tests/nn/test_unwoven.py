@@ -60,6 +60,9 @@ def assert_same_error(plan: ModelPlan, *, left_out_of_order: bool) -> None:
     wanted = error_and_gradients(plain, functional.mse_loss(plain(images), images))
     output, order = fast.unwoven(images)
     assert (order is not None) == left_out_of_order
+    assert torch.equal(
+        squared_error(output, images, order), squared_error(output, images.contiguous(), order)
+    )
     found = error_and_gradients(fast, squared_error(output, images, order))
     floor = 1e-3 * max(float(one.abs().max()) for one in wanted)
     for one, other in zip(wanted, found, strict=True):

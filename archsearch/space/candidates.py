@@ -8,6 +8,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from archsearch.config import (
+    ChoiceDomain,
     Domain,
     Model,
     RunSettings,
@@ -98,6 +99,16 @@ class SearchSpace:
                 )
         for problem in task_space_problems(self.settings.task, self.domains):
             raise InputError(f"space.{problem.name}: {problem.message}", help=problem.help)
+
+    def settings_by_precision(self) -> list[RunSettings]:
+        """The settings, once with each ``train.precision`` that a candidate may draw."""
+        domain, train = self.domains.get("train.precision"), self.settings.train
+        if not isinstance(domain, ChoiceDomain):
+            return [self.settings]
+        return [
+            self.settings.model_copy(update={"train": train.model_copy(update={"precision": word})})
+            for word in domain.choices
+        ]
 
     @classmethod
     def of(cls, settings: StudySettings, model: Model) -> SearchSpace:

@@ -109,7 +109,9 @@ class Worker:
         if reason:
             self._keeps_pictures = False
             self._say(StudyEvent("note", reason))
-        found = self._trainer.warm_up(study.space.settings, self._patience(study.any_plan))
+        plan = self._patience(study.any_plan)
+        for settings in study.space.settings_by_precision():
+            found = self._trainer.warm_up(settings, plan)
         self._patience(lambda: check_pictures(study, found))
 
     def _claim(self) -> Claim | None:

@@ -58,6 +58,20 @@ def test_a_precision_that_workers_lack_ends_the_study_not_its_trials(tmp_path: P
     assert not [trial for trial in load_study(storage, "real").trials if trial.seeds]
 
 
+def test_a_searched_precision_that_workers_lack_ends_the_study_not_its_trials(
+    tmp_path: Path,
+) -> None:
+    write_real(tmp_path, trials=2)
+    path = tmp_path / "study.yaml"
+    text = path.read_text()
+    searched = "  train.precision: {choice: [float32, tf32]}\n"
+    path.write_text(text.replace("space:\n", f"space:\n{searched}"))
+    storage = f"sqlite:///{tmp_path}/studies.db"
+    with pytest.raises(InputError, match=r"train\.precision is tf32"):
+        run_study(load_study_file(path), storage, options=RunOptions())
+    assert not [trial for trial in load_study(storage, "real").trials if trial.seeds]
+
+
 @NEEDS_GPU
 def test_two_workers_share_a_gpu(tmp_path: Path) -> None:
     study = write_real(tmp_path, trials=4, epochs=2)

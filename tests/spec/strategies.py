@@ -15,149 +15,28 @@ import yaml
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
-from archsearch.spec.fields import (
-    ABSENT,
-    ChannelCount,
-    Field,
-    Flag,
-    Groups,
-    PaddingAmount,
-    PerAxis,
-    Probability,
-    SameAs,
-    Sizes,
-    Whole,
-    Word,
-)
+from archsearch.spec.fields import ABSENT
 from archsearch.spec.joins import join_step
 from archsearch.spec.kinds import Kind, Values
 from archsearch.spec.kinds.kind import Step
 
+from .drawn_values import DrawnValues
+
 MOST_ELEMENTS = 3_000
 SPATIAL = ("conv", "conv_transpose", "pool", "upsample", "pixel_shuffle")
 PICTURE = (*SPATIAL, "norm", "activation", "dropout")
-LARGEST = {"kernel": 4, "stride": 3, "dilation": 2, "scale": 3, "output_padding": 2, "padding": 2}
 
 Layer = dict[str, Any]
 
 
 @dataclass
-class Drawn:
+class Drawn(DrawnValues):
     """A spec while it is drawn: what is written, and where the walk stands."""
 
-    draw: st.DrawFn
-    feeds: int
-    shape: Shape
-    params: dict[str, Any] = field(default_factory=dict)
-    defaults: dict[str, dict[str, Any]] = field(default_factory=dict)
+    feeds: int = field(kw_only=True)
     blocks: dict[str, Any] = field(default_factory=dict)
     named: dict[str, tuple[int, Shape]] = field(default_factory=dict)
     layers: int = 0
-
-    def chance(self, percent: int) -> bool:
-        return self.draw(st.integers(0, 99)) < percent
-
-    def pick(self, *choices: Any) -> Any:
-        return self.draw(st.sampled_from(choices))
-
-    def up_to(self, most: int, low: int = 1) -> int:
-        return self.draw(st.integers(low, max(low, most)))
-
-    # --- values -------------------------------------------------------------
-
-    def param(self, value: Any) -> str:
-        """A param with this value, new or there already."""
-        for name, known in self.params.items():
-            if known == value and type(known) is type(value):
-                return name
-        name = f"p{len(self.params)}"
-        self.params[name] = value
-        return name
-
-    def written(self, value: Any) -> Any:
-        """``value`` as the file may have it: itself, ``$name`` or ``$(…)``."""
-        if isinstance(value, (list, tuple)):
-            return [self.written(part) for part in value]
-        if not self.chance(15):
-            return value
-        if isinstance(value, bool):
-            name = self.param(3)
-            return self.pick(f"$({name} {'>' if value else '<'} 1)", "$" + self.param(value))
-        if isinstance(value, str):
-            name = self.param(True)
-            return self.pick("$" + self.param(value), f"$('{value}' if {name} else 'none')")
-        if isinstance(value, float):
-            return "$" + self.param(value)
-        more = self.up_to(3, 0)
-        by = self.param(more + 1)
-        return self.pick(
-            "$" + self.param(value),
-            f"$({value - more - 1} + {by})",
-            f"$(max({value}, {by} - {more + 1}))",
-            f"$({value * 2} // 2 if {by} > 0 else 7)",
-        )
-
-    def literal(self, item: Field) -> Any:  # noqa: PLR0911 - one line a type
-        """A value that the field's type allows, small enough to be likely."""
-        most = LARGEST.get(item.name, 4)
-        match item.type:
-            case PaddingAmount():
-                amounts = self.up_to(most, 0), [self.up_to(most, 0), self.up_to(most, 0)]
-                return self.pick("same", "same", "valid", *amounts)
-            case PerAxis(low=low):
-                one, other = self.up_to(most, low), self.up_to(most, low)
-                return self.pick(one, one, [one, other])
-            case ChannelCount():
-                return self.pick(self.up_to(8), 8, 2, 4, 6)
-            case Groups(words=words):
-                divisors = [g for g in range(1, 9) if self.shape.channels % g == 0]
-                return self.pick(1, self.pick(*divisors), *words)
-            case Flag():
-                return self.chance(50)
-            case Word(words=words):
-                return self.pick(*words)
-            case Whole(low=low):
-                return self.up_to(40 if item.name == "size" else 3, low)
-            case Sizes():
-                return [self.pick(8, self.up_to(6)), self.up_to(6), self.up_to(6)]
-            case Probability():
-                return self.pick(0.0, 0.25, 0.5)
-        raise NotImplementedError(f"no strategy for {item.type!r}")
-
-    def fields(self, kind: Kind) -> dict[str, Any]:
-        """Literal fields of one layer; the rest is left to the defaults."""
-        if kind.name == "dense":
-            way = self.pick("size", "shape")
-            items = [f for f in kind.fields if f.default is not ABSENT or f.name == way]
-        else:
-            items = list(kind.fields)
-        settled = self.defaults.get(kind.name, {})
-        return {
-            item.name: self.literal(item)
-            for item in items
-            if (item.required and item.name not in settled)
-            or item.default is ABSENT
-            or self.chance(35)
-        }
-
-    def values(self, kind: Kind, given: dict[str, Any]) -> dict[str, Any] | None:
-        """All fields as the shape rule takes them."""
-        given = {**self.defaults.get(kind.name, {}), **given}
-        found: dict[str, Any] = {}
-        for item in kind.fields:
-            if item.name in given:
-                raw = given[item.name]
-                read = item.type.read(tuple(raw) if isinstance(raw, list) else raw)
-                if read is None:
-                    return None
-                found[item.name] = read
-            elif isinstance(item.default, SameAs):
-                found[item.name] = found[item.default.field]
-            elif item.default is not ABSENT:
-                found[item.name] = item.default
-        return found
-
-    # --- layers -------------------------------------------------------------
 
     def take(self, step: Step | None) -> bool:
         """Go on with a step, unless it doesn't fit or grows too large."""
@@ -386,7 +265,7 @@ def spec_data(draw: st.DrawFn, *, most_layers: int = 5) -> dict[str, Any]:
     """A spec as plain data: mappings, lists and scalars."""
     feeds = draw(st.sampled_from([3, 3, 1, 2]))
     height, width = draw(st.integers(4, 12)), draw(st.integers(4, 12))
-    drawn = Drawn(draw, feeds, Shape(feeds, height, width))
+    drawn = Drawn(draw, Shape(feeds, height, width), feeds=feeds)
     drawn.named["input"] = (0, drawn.shape)
     channels = draw(st.sampled_from(["auto", feeds])) if feeds == 3 else feeds
     picture = {"channels": channels, "height": height, "width": width}

@@ -204,6 +204,7 @@ def _sums(images_NCHW: Images) -> npt.NDArray[np.int64]:
 
 
 def _pixels(images_NCHW: Images) -> str:
+    """The hash that these pictures have as a file of ``np.save``, without writing one."""
     header = io.BytesIO()
     described = {"descr": "|u1", "fortran_order": False, "shape": images_NCHW.shape}
     np.lib.format.write_array_header_1_0(header, described)

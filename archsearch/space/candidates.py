@@ -102,13 +102,11 @@ class SearchSpace:
 
     def settings_by_precision(self) -> list[RunSettings]:
         """The settings, once with each ``train.precision`` that a candidate may draw."""
-        domain, train = self.domains.get("train.precision"), self.settings.train
+        domain = self.domains.get("train.precision")
         if not isinstance(domain, ChoiceDomain):
             return [self.settings]
-        return [
-            self.settings.model_copy(update={"train": train.model_copy(update={"precision": word})})
-            for word in domain.choices
-        ]
+        words = domain.choices
+        return [_with_settings(self.settings, {"train.precision": word}) for word in words]
 
     @classmethod
     def of(cls, settings: StudySettings, model: Model) -> SearchSpace:

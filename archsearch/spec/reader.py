@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, NoReturn
 
 import yaml
@@ -39,6 +40,8 @@ MOST_NODES: Final = 10_000
 _LONGEST_CUT: Final = 1_000  # characters looked through for a closing bracket
 
 _LOADER = yaml.CSafeLoader if getattr(yaml, "__with_libyaml__", False) else yaml.SafeLoader
+_OWN_LIMIT: Final = "exceeded maximum nesting depth"
+"""What libyaml 0.2.6 says of 1,000 levels, before it gives the events of the line."""
 _CORE = "tag:yaml.org,2002:"
 _KNOWN_TAGS = frozenset(
     _CORE + name for name in ("str", "int", "float", "bool", "null", "map", "seq")
@@ -93,12 +96,29 @@ def read_yaml(source: Source) -> MapNode | None:
     return root
 
 
+def _events(text: str) -> Iterator[Event]:
+    """The parser's events; where libyaml's own limit of levels ends them, PyYAML's parser goes on.
+
+    That one has no such limit and reads no further than it must, so that
+    :data:`DEEPEST` is what answers, at the place where it is passed.
+    """
+    given = 0
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            yield event
+            given += 1
+    except yaml.MarkedYAMLError as error:
+        if error.problem != _OWN_LIMIT:
+            raise
+        yield from islice(yaml.parse(text, Loader=yaml.SafeLoader), given, None)
+
+
 class _Composer:
     """Builds nodes from events, one pass, bounded."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.events: Iterator[Event] = yaml.parse(source.text, Loader=_LOADER)
+        self.events = _events(source.text)
         self.anchors: dict[str, _Built | None] = {}
         self.nodes = 0
         self.repaired: set[int] = set()

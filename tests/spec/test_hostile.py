@@ -83,6 +83,7 @@ BOMBS = {
     "dashes": ("- " * 60_000, "yaml-too-deep"),
     "keys": ("? " * 60_000, "yaml-too-deep"),
     "indented": ("\n".join(" " * i + "a:" for i in range(400)), "yaml-too-deep"),
+    "brackets below keys": ("a: 1\na: 2\nb: " + "[" * 1_100, "yaml-too-deep"),
     "aliases": (
         "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
         + "".join(f"a{i + 1}: &a{i + 1} [{', '.join([f'*a{i}'] * 10)}]\n" for i in range(40)),

@@ -20,6 +20,7 @@ TRIAL_COLUMNS = (
     "collapsed",
     "latent_size",
     "effective_size",
+    "bottleneck_size",
     "latent_channels",
     "latent_height",
     "latent_width",
@@ -52,6 +53,7 @@ _WHOLE = (
     "seed",
     "latent_size",
     "effective_size",
+    "bottleneck_size",
     "latent_channels",
     "latent_height",
     "latent_width",
@@ -70,12 +72,13 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     ``state`` is the trial's, so rows of ``complete`` trials have all their
     seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
     test split. After the fixed columns come ``space.NAME`` for each searched name, then
-    ``key``, which is equal for equal architectures. What is unknown is missing, never a stand-in.
+    ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
+    differ in the size of their code alone. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 
     searched = _searched(study)
-    columns = [*TRIAL_COLUMNS, *(f"space.{name}" for name in searched), "key"]
+    columns = [*TRIAL_COLUMNS, *(f"space.{name}" for name in searched), "key", "trunk"]
     rows = [
         _row(trial, seed, searched) for trial in study.trials for seed in trial.seeds or (None,)
     ]
@@ -130,8 +133,8 @@ def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> di
 def _plan_part(trial: TrialRecord) -> dict[str, object]:
     if trial.plan is None:
         return {}
-    names = _WHOLE[2:-1]
-    return {name: getattr(trial.plan, name) for name in names} | {"key": trial.plan.key}
+    names = (*_WHOLE[2:-1], "key", "trunk")
+    return {name: getattr(trial.plan, name) for name in names}
 
 
 def _result_part(result: RunResult | None) -> dict[str, object]:

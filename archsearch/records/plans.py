@@ -26,7 +26,12 @@ class LayerRecord(Record):
 
 
 class PlanRecord(Record):
-    """What a report needs to know of a plan; ``spec`` is YAML that trains it again."""
+    """What a report needs to know of a plan; ``spec`` is YAML that trains it again.
+
+    ``bottleneck_size`` counts the numbers that pass the narrowest cut of the net, and
+    ``bottleneck_after`` names the layers that give them; plans of one ``trunk`` differ in
+    the size of their code alone. Records of older versions have none of the three.
+    """
 
     key: str
     name: str
@@ -41,11 +46,14 @@ class PlanRecord(Record):
     params: int
     macs: int
     encoder_depth: int
+    bottleneck_size: int | None = None
+    bottleneck_after: tuple[str, ...] = ()
+    trunk: str | None = None
 
 
 def plan_record(plan: ModelPlan) -> PlanRecord:
     """The plan as a record: its layer table, its costs, and a spec that gives it again."""
-    from archsearch.spec import to_yaml
+    from archsearch.spec import to_yaml, trunk_key
 
     return PlanRecord(
         key=plan.key,
@@ -61,6 +69,9 @@ def plan_record(plan: ModelPlan) -> PlanRecord:
         params=plan.params,
         macs=plan.macs,
         encoder_depth=plan.encoder_depth,
+        bottleneck_size=plan.bottleneck.size,
+        bottleneck_after=plan.bottleneck.after,
+        trunk=trunk_key(plan),
     )
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from itertools import combinations, product
 
 from archsearch.errors import InputError
 from archsearch.space.candidates import Candidate
-from archsearch.spec import ModelPlan
+from archsearch.spec import trunk_key
 
-__all__ = ["matched", "trunk"]
+__all__ = ["matched"]
 
 LARGEST_SET = 3
 MOST_COMBINATIONS = 4_000
@@ -91,10 +90,10 @@ def _distance(candidates: Sequence[Candidate], places: Set) -> float:
 
 
 def _trunks(candidates: Sequence[Candidate], trials: int) -> tuple[Set, ...]:
-    by_trunk: dict[object, dict[int, int]] = defaultdict(dict)
+    by_trunk: dict[tuple[str, str], dict[int, int]] = defaultdict(dict)
     for place, candidate in enumerate(candidates):
         settings = candidate.settings.model_dump_json()
-        by_trunk[trunk(candidate.plan), settings].setdefault(candidate.plan.latent.size, place)
+        by_trunk[trunk_key(candidate.plan), settings].setdefault(candidate.plan.latent.size, place)
     groups = sorted(by_trunk.values(), key=lambda sizes: (_narrowness(sizes), min(sizes.values())))
     chosen: list[Set] = []
     left = trials
@@ -109,26 +108,6 @@ def _trunks(candidates: Sequence[Candidate], trials: int) -> tuple[Set, ...]:
 
 def _narrowness(sizes: dict[int, int]) -> tuple[int, float]:
     return -len(sizes), -math.log(max(sizes) / min(sizes))
-
-
-def trunk(plan: ModelPlan) -> tuple[object, ...]:
-    """All of a plan but the channels of its bottleneck: equal trunks differ there alone."""
-    weighted = [index for index, layer in enumerate(plan.layers) if layer.params > 0]
-    last = max((i for i in weighted if plan.layers[i].section == "encoder"), default=0)
-    first = min((i for i in weighted if plan.layers[i].section == "decoder"), default=0)
-    parts: list[object] = []
-    for index, layer in enumerate(plan.layers):
-        op: dict[str, object] = asdict(layer.op)
-        output: tuple[object, ...] = (
-            layer.output.channels,
-            layer.output.height,
-            layer.output.width,
-        )
-        if last <= index < first:
-            op.pop("channels", None)
-            output = output[1:]
-        parts.append((layer.section, layer.kind, repr(op), output))
-    return tuple(parts)
 
 
 def _far_apart(values: Sequence[int]) -> list[int]:

@@ -4,6 +4,7 @@ Torch-free. ``read_spec`` parses a file once into a ``Family``; ``resolve``
 turns it into a concrete plan for a task and a choice of values.
 """
 
+from archsearch.spec.bottleneck import Bottleneck
 from archsearch.spec.codes import CATALOGUE, WARNINGS, Explanation
 from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
 from archsearch.spec.expression import (
@@ -22,12 +23,14 @@ from archsearch.spec.resolve import Resolution, TaskChannels, resolve
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.source import Source, read_source
 from archsearch.spec.syntax import Family
+from archsearch.spec.trunk import trunk_key
 from archsearch.spec.write import to_yaml
 
 __all__ = [
     "CATALOGUE",
     "KINDS",
     "WARNINGS",
+    "Bottleneck",
     "Conv",
     "Diagnostic",
     "DiagnosticsError",
@@ -61,4 +64,5 @@ __all__ = [
     "read_spec",
     "resolve",
     "to_yaml",
+    "trunk_key",
 ]

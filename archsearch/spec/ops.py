@@ -30,6 +30,7 @@ __all__ = [
     "Residual",
     "Upsample",
     "UpsampleMode",
+    "joined",
 ]
 
 NormName = Literal["none", "batch", "layer", "group"]
@@ -172,3 +173,13 @@ Op = (
     | Add
     | Residual
 )
+
+
+def joined(op: Op) -> int | None:
+    """Index of the layer that an op reads besides the one before it; None for all but joins.
+
+    Example:
+        >>> joined(Concat(source=2)), joined(Dropout(p=0.1))
+        (2, None)
+    """
+    return op.source if isinstance(op, Concat | Add | Residual) else None

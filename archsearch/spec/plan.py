@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from archsearch.spec.ops import Op
+from archsearch.spec.bottleneck import Bottleneck, Place, minimum_cut
+from archsearch.spec.ops import Op, joined
 from archsearch.spec.shape import Shape
 
-__all__ = ["Latent", "LayerPlan", "ModelPlan", "Section"]
+__all__ = ["Latent", "LayerPlan", "ModelPlan", "Section", "key_of"]
 
 Section = Literal["encoder", "decoder"]
 
@@ -118,12 +119,36 @@ class ModelPlan:
         return sum(layer.kind in weighted for layer in self.encoder)
 
     @cached_property
+    def bottleneck(self) -> Bottleneck:
+        """The minimum vertex cut of the whole net: no code holds more numbers than pass it."""
+        depth = len(self.encoder)
+        elements = [self.input.elements, *(layer.output.elements for layer in self.layers)]
+        reads = ((joined(layer.op), layer.index) for layer in self.layers)
+        skips = [(source, index) for source, index in reads if source is not None]
+        size, cut = minimum_cut(elements, skips, preferred=depth)
+        places: dict[tuple[int, ...], Place] = {
+            (0,): "input",
+            (len(self.layers),): "output",
+            (depth,): "latent",
+        }
+        return Bottleneck(
+            size=size,
+            tensors=cut,
+            after=tuple(self.layers[i - 1].path if i else "input" for i in cut),
+            place=places.get(cut, "inside"),
+        )
+
+    @cached_property
     def key(self) -> str:
         """A hash of what the model computes: equal keys, equal architectures.
 
         Names, descriptions and places in the file don't count.
         """
-        from hashlib import sha256
+        return key_of((self.input, [(layer.section, layer.op) for layer in self.layers]))
 
-        text = repr((self.input, [(layer.section, layer.op) for layer in self.layers]))
-        return sha256(text.encode()).hexdigest()[:16]
+
+def key_of(value: object) -> str:
+    """A short hash of what ``value`` shows in ``repr``: 16 hexadecimal digits."""
+    from hashlib import sha256
+
+    return sha256(repr(value).encode()).hexdigest()[:16]

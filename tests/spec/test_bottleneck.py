@@ -89,7 +89,8 @@ def test_the_nine_layer_net_is_narrowest_before_its_latent() -> None:
 
 
 def test_of_equals_it_is_the_latent_then_the_input() -> None:
-    small = plan("[conv: {channels: 4, stride: 4}, activation: relu]", "[upsample: {scale: 4}, conv: {channels: auto}]")  # fmt: skip
+    encoder = "[conv: {channels: 4, stride: 4}, activation: relu]"
+    small = plan(encoder, "[upsample: {scale: 4}, conv: {channels: auto}]")
     assert found(small) == (64, ("encoder[1].activation",), "latent")
     large = plan("[conv: {channels: 3}, conv: {channels: 9}]", "[conv: {channels: auto}]")
     assert found(large) == (768, ("input",), "input")
@@ -108,15 +109,17 @@ def test_a_skip_past_the_latent_counts() -> None:
 
 def test_what_passes_a_narrow_layer_by_counts_too() -> None:
     plain = "[conv: {channels: 6}, conv: {channels: 1}, conv: {channels: 2}]"
-    bypassed = "[residual: {layers: [conv: {channels: 6}, conv: {channels: 1}, conv: {channels: 3}]}, conv: {channels: 2}]"  # fmt: skip
+    inside = "[conv: {channels: 6}, conv: {channels: 1}, conv: {channels: 3}]"
+    bypassed = f"[residual: {{layers: {inside}}}, conv: {{channels: 2}}]"
     decoder = "[conv: {channels: auto}]"
     assert found(plan(plain, decoder)) == (256, ("encoder[1].conv",), "inside")
     assert found(plan(bypassed, decoder)) == (512, ("encoder[1].conv",), "latent")
 
 
 def test_joins_that_interleave_are_cut_in_two_places() -> None:
-    encoder = "[{conv: {channels: 4}, name: a}, conv: {channels: 1, stride: 4}, upsample: {scale: 4}, {conv: {channels: 4}, name: b}]"  # fmt: skip
-    decoder = "[concat: a, conv: {channels: 1, stride: 4}, upsample: {scale: 4}, concat: b, conv: {channels: auto}]"  # fmt: skip
+    narrow = "conv: {channels: 1, stride: 4}, upsample: {scale: 4}"
+    encoder = f"[{{conv: {{channels: 4}}, name: a}}, {narrow}, {{conv: {{channels: 4}}, name: b}}]"
+    decoder = f"[concat: a, {narrow}, concat: b, conv: {{channels: auto}}]"
     where = ("encoder[1].conv", "decoder[1].conv")
     assert found(plan(encoder, decoder)) == (32, where, "inside")
 

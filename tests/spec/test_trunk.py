@@ -35,11 +35,13 @@ encoder: [conv: {channels: $w, kernel: $k}, dense: {shape: [$c, 4, 4]}]
 decoder: [upsample: {scale: 4}, conv: {channels: auto}]
 """,
     "norm, dropout and pool behind the code": """
-encoder: [conv: {channels: $w, kernel: $k}, conv: {channels: $c}, norm: batch, dropout: 0.1, pool: {}]
+encoder: [conv: {channels: $w, kernel: $k}, conv: {channels: $c}, norm: batch,
+  dropout: 0.1, pool: {}]
 decoder: [upsample: {}, conv: {channels: $w}, conv: {channels: auto}]
 """,
     "depthwise conv behind the code and in the decoder": """
-encoder: [conv: {channels: $w, kernel: $k}, conv: {channels: $c, kernel: 1}, conv: {channels: $c, groups: depthwise}]
+encoder: [conv: {channels: $w, kernel: $k}, conv: {channels: $c, kernel: 1},
+  conv: {channels: $c, groups: depthwise}]
 decoder: [conv: {channels: $c, groups: depthwise}, conv: {channels: auto}]
 """,
     "residual whose shortcut follows": """

@@ -37,7 +37,7 @@ INSIDE = {
     "train": {"spec", "config", "records", "nn", "data", "tasks"},
     "apply": {"spec", "config", "records", "nn", "data", "tasks", "train"},
     "study": {"spec", "config", "space", "records", "data", "tasks", "train"},
-    "report": {"config", "records"},
+    "report": {"config", "space", "records"},
     "cli": set(LINE),
 }
 TORCH_FREE = {"spec", "config", "space", "records", "report"}

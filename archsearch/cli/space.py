@@ -81,6 +81,7 @@ def _space_json(summary: SpaceSummary) -> dict[str, object]:
             for rule, found in summary.examples.items()
         },
         "detectable_correlation": summary.detectable,
+        "trunks": summary.trunks or None,
         "design": None
         if design is None
         else {
@@ -147,11 +148,15 @@ def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     yield f"design         {search.method}, {drawn}"
     for line in (*design_lines(summary.design), *summary.notes):
         yield f"  {line}"
-    if summary.detectable is not None:
-        yield (
-            f"can find       |ρ| of {summary.detectable:.2f} or more, "
-            "with 80 % power at the 5 % level"
-        )
+    yield f"can find       {_power(summary)}"
+
+
+def _power(summary: SpaceSummary) -> str:
+    """What its report is likely to show, by the verdict that the report gives."""
+    trunks = f" within its {summary.trunks} trunks" if summary.trunks else ""
+    if summary.detectable is None:
+        return f"no |ρ| up to 0.99{trunks} reliably: too few architectures"
+    return f"|ρ| of {summary.detectable:.2f} or more{trunks}, in four of five such studies"
 
 
 def _histogram(spread: Spread) -> Iterator[str]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite
+from math import atanh, isfinite
 from typing import NamedTuple
 
 from archsearch.records import RunResult, StudyRecord
 from archsearch.report.caution import Caution, search_method
 from archsearch.report.findings import Findings, find
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate, difference
 from archsearch.report.statistics.multiple import holm
 from archsearch.report.words_numbers import decimal, error, interval
+
+_NEARLY_ONE = 1 - 1e-6
 
 __all__ = ["Comparison", "Difference", "compare", "comparison_words"]
 
@@ -71,25 +73,23 @@ def _distinct_names(names: list[str]) -> tuple[str, ...]:
 
 
 def _difference(one: Estimate, other: Estimate) -> Estimate | None:
-    """Difference of two independent correlations: interval by Zou (2007), p by Fisher's z."""
+    """Difference of two independent correlations; p by Fisher's z, as wide as their intervals."""
     from scipy import stats
 
-    values = one.value, one.low, one.high, other.value, other.low, other.high
-    if any(value is None for value in values) or min(one.n, other.n) < 5:
+    apart = difference(one, other)
+    if apart.value is None:
         return None
-    r, low, high, s, s_low, s_high = (float(value or 0.0) for value in values)
-    below = ((r - low) ** 2 + (s_high - s) ** 2) ** 0.5
-    above = ((high - r) ** 2 + (s - s_low) ** 2) ** 0.5
-    z, w = (float(_fisher(value)) for value in (r, s))
-    deviation = (1.06 / (one.n - 3) + 1.06 / (other.n - 3)) ** 0.5
-    p = float(2 * stats.norm.sf(abs(z - w) / deviation))
-    return Estimate(r - s, r - s - below, r - s + above, one.n + other.n, p)
+    middles, deviations = zip(*(_on_z(each) for each in (one, other)), strict=True)
+    away = abs(middles[0] - middles[1]) / (deviations[0] ** 2 + deviations[1] ** 2) ** 0.5
+    return apart._replace(n=one.n + other.n, p=float(2 * stats.norm.sf(away)))
 
 
-def _fisher(value: float) -> float:
-    from math import atanh
-
-    return atanh(max(min(value, 1 - 1e-6), -1 + 1e-6))
+def _on_z(estimate: Estimate) -> tuple[float, float]:
+    """The value on Fisher's z, and the deviation that its interval speaks of."""
+    z, low, high = (
+        atanh(max(min(part or 0.0, _NEARLY_ONE), -_NEARLY_ONE)) for part in estimate[:3]
+    )
+    return z, max(high - low, 1e-9) / (2 * 1.959964)
 
 
 def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Caution]:

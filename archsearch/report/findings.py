@@ -12,7 +12,9 @@ from archsearch.records import StudyRecord
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
+from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
+from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
 from archsearch.report.yardsticks import front_columns, pareto, trial_table
 
 __all__ = ["Findings", "TrialRow", "find"]
@@ -28,6 +30,8 @@ class Findings:
         trials: one row a trial, :func:`archsearch.report.yardsticks.trial_table`.
         found: correlations over all architectures of the sample.
         without_collapsed: the same without collapsed runs.
+        answer: what these say of latent size and error.
+        answer_without_collapsed: the same without collapsed runs.
         front: numbers of the trials on the Pareto front of the study's objectives, or of
             latent size and error where it has but one.
         best: number of the complete trial with the lowest validation MSE.
@@ -42,6 +46,8 @@ class Findings:
     trials: pd.DataFrame
     found: Correlations
     without_collapsed: Correlations
+    answer: Answer
+    answer_without_collapsed: Answer
     front: tuple[int, ...]
     best: int | None
     cautions: tuple[Caution, ...]
@@ -92,7 +98,11 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     """Compute everything; ``seed`` is of resamples and permutations."""
     sample = headline_sample(study)
     trials = trial_table(study)
-    found = _correlate(sample.architectures(), seed)
+    architectures = sample.architectures()
+    found, answer = _answered(study, architectures, seed)
+    without = (found, answer)
+    if sample.runs["collapsed"].any():
+        without = _answered(study, sample.architectures(collapsed=False), seed)
     details = compute_details(study, sample, seed=seed)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
     front = complete.iloc[pareto(complete[front_columns(study)])]
@@ -102,9 +112,9 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         sample=sample,
         trials=trials,
         found=found,
-        without_collapsed=_correlate(sample.architectures(collapsed=False), seed)
-        if sample.runs["collapsed"].any()
-        else found,
+        without_collapsed=without[0],
+        answer=answer,
+        answer_without_collapsed=without[1],
         front=tuple(map(int, front["number"])),
         best=ranked[0] if ranked else None,
         cautions=tuple(cautions(study, sample, found, details)),
@@ -122,8 +132,18 @@ def _by_task(sample: Sample, seed: int) -> dict[str, Estimate]:
     for task in tasks:
         runs = sample.runs[sample.runs["task"] == task]
         table = Sample(runs, sample.seeds, 0).architectures()
-        found[str(task)] = _correlate(table, seed).measures["latent_size"]["spearman"]
+        latent, error = table["latent_size"].to_numpy(), table["val_mse"].to_numpy()
+        found[str(task)] = spearman_with_p(latent, error, seed=seed)
     return found
+
+
+def _answered(
+    study: StudyRecord, architectures: pd.DataFrame, seed: int
+) -> tuple[Correlations, Answer]:
+    """All correlations over some architectures, and what they answer."""
+    found = _correlate(architectures, seed)
+    rho = found.measures["latent_size"]["spearman"]
+    return found, answer_of(rho, *slope_within_trunks(architectures), designed=study.designed)
 
 
 def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:

@@ -24,7 +24,7 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
     ``details_adaptive`` have those of the chosen trials.
     """
     study, designed = findings.study, findings.study.designed
-    found, spare = findings.found, findings.without_collapsed
+    found, spare, answer = findings.found, findings.without_collapsed, findings.answer
     slope = found.slopes["latent_size"] if designed else None
     summary: dict[str, object] = {
         "version": 1,
@@ -33,6 +33,18 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "correlations": _measures(found, known=designed),
         "correlations_without_collapsed": _measures(spare, known=designed),
         "slope_loglog": estimate_json(slope, found.n),
+        "slope_within_trunks": estimate_json(answer.estimate)
+        if designed and answer.trunks
+        else None,
+        "answer": {
+            "verdict": answer.verdict,
+            "measure": answer.measure,
+            **(
+                answer.estimate if designed else Estimate(None, None, None, found.n, None)
+            )._asdict(),
+            "trunks": answer.trunks or None,
+            "detectable_correlation": answer.detectable,
+        },
         "spearman_by_task": {
             task: estimate_json(estimate if designed else None, estimate.n)
             for task, estimate in findings.by_task.items()

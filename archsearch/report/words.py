@@ -8,6 +8,7 @@ from math import isfinite
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.verdict import Answer
 from archsearch.report.words_numbers import decimal, error, interval, percent
 from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
 
@@ -37,18 +38,16 @@ def _marked(findings: Findings, sentence: str) -> str:
 
 
 def headline(findings: Findings) -> str:
-    """Is there a correlation between latent size and error? One or two sentences."""
-    estimate = findings.found.measures["latent_size"]["spearman"]
-    over = _over(estimate.n, len(findings.sample.seeds))
-    if estimate.value is None:
+    """Does the error go with latent size? One or two sentences."""
+    if findings.answer.estimate.value is None:
         return f"Whether latent size and error correlate can't be said: {_why_not(findings)}"
-    claim = _claim(estimate, over)
+    claim = _claim(findings.answer, _over(findings.answer.estimate.n, len(findings.sample.seeds)))
     if findings.study.designed:
         return claim
     method = search_method(findings.study)
     return (
         f"No headline: {method} chose these trials by their errors, so their correlation is not "
-        f"that of the space. Among the trials it chose: {claim[0].lower()}{claim[1:]}"
+        f"that of the space. Among the trials it chose, {_measured(findings.answer)}."
     )
 
 
@@ -78,37 +77,46 @@ def caption(estimate: Estimate) -> str:
     )
 
 
-def _claim(estimate: Estimate, over: str) -> str:
-    value, low, high = estimate.value, estimate.low, estimate.high
-    if value is None or low is None or high is None:
-        return ""
-    measured = f"Spearman ρ = {decimal(value)} (95 % interval {interval(estimate)}, {over})"
-    if low <= 0 <= high:
-        return (
-            f"No correlation between latent size and validation error is shown: {measured}. "
-            f"{_open_answers(low, high)}"
+def _claim(answer: Answer, over: str) -> str:
+    """What the verdict says, with the numbers that it is made of."""
+    measured = f"{_measured(answer)}, {over}"
+    if answer.verdict == "too-few":
+        return f"Too few architectures for an answer: {measured}."
+    if answer.verdict == "little":
+        return f"Latent size has little to do with the validation error: {measured}."
+    if answer.verdict == "not-shown":
+        return f"No effect of latent size on the validation error is shown: {measured}. " + _power(
+            answer
         )
-    if high < 0:
-        return (
-            f"Yes: architectures with a larger latent have a lower validation error, {measured}. "
-            f"The interval excludes a correlation weaker than {decimal(high)}."
-        )
+    low, high = answer.estimate.low or 0.0, answer.estimate.high or 0.0
+    opening, way = ("Yes", "lower") if high < 0 else ("Yes, and against expectation", "higher")
+    claim = f"{opening}: architectures with a larger latent have a {way} validation error"
+    if answer.trunks:
+        return f"{claim}; {measured}."
+    weakest = decimal(high if high < 0 else low)
+    return f"{claim}; {measured}. The interval excludes a correlation weaker than {weakest}."
+
+
+def _power(answer: Answer) -> str:
+    """What such a study would have shown, so that silence isn't taken for absence."""
+    where = " within trunks" if answer.trunks else ""
+    if answer.detectable is None:
+        return f"So few architectures don't show any correlation{where} reliably."
     return (
-        f"Yes, and against expectation: architectures with a larger latent have a higher "
-        f"validation error, {measured}. The interval excludes a correlation weaker than "
-        f"{decimal(low)}."
+        f"There may be one all the same: four of five studies of this size show a correlation"
+        f"{where} of ±{decimal(answer.detectable)} or stronger."
     )
 
 
-def _open_answers(low: float, high: float) -> str:
-    if low < -0.9 and high > 0.9:
-        return "The interval leaves every answer open."
-    excluded = [f"under {decimal(low)}"] * (low > -0.995) + [f"over {decimal(high)}"] * (
-        high < 0.995
-    )
+def _measured(answer: Answer) -> str:
+    """The number behind the verdict, with its interval."""
+    estimate = answer.estimate
+    if not answer.trunks:
+        return f"Spearman ρ = {decimal(estimate.value or 0)} (95 % interval {interval(estimate)})"
+    change, low, high = (percent(2 ** (part or 0.0) - 1) for part in estimate[:3])
     return (
-        "The interval includes 0, so there may be none; it excludes values "
-        f"{' and '.join(excluded)}."
+        f"within {answer.trunks} equal trunks, a latent twice as large changes it by {change} "
+        f"(95 % interval {low} to {high})"
     )
 
 
@@ -166,24 +174,15 @@ def _without_collapsed(findings: Findings) -> str:
     if not collapsed:
         return ""
     runs = "the collapsed run" if collapsed == 1 else f"the {collapsed} collapsed runs"
-    estimate = findings.without_collapsed.measures["latent_size"]["spearman"]
-    if estimate.value is None:
+    answer = findings.answer_without_collapsed
+    if answer.estimate.value is None:
         return f"Without {runs} too few architectures are left to say."
     left = len(findings.sample.runs) - collapsed
-    over = f"{_architectures(estimate.n)}, {left} runs"
-    everything = findings.found.measures["latent_size"]["spearman"]
-    if _says(estimate) == _says(everything):
-        told = f"ρ = {decimal(estimate.value)}, {interval(estimate)}, {over}"
-        return f"Without {runs} the answer is the same ({told})."
-    claim = _claim(estimate, over)
+    over = f"{_architectures(answer.estimate.n)}, {left} runs"
+    if answer.verdict == findings.answer.verdict:
+        return f"Without {runs} the answer is the same: {_measured(answer)}, {over}."
+    claim = _claim(answer, over)
     return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
-
-
-def _says(estimate: Estimate) -> int:
-    """The sign that the interval shows, or 0."""
-    if estimate.low is None or estimate.high is None:
-        return 0
-    return (estimate.low > 0) - (estimate.high < 0)
 
 
 def _against_linear_codes(findings: Findings) -> str:

@@ -6,7 +6,12 @@ from archsearch.space.constraints import Constraint
 from archsearch.space.cost import predicted_cost
 from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
-from archsearch.space.power import detectable_correlation
+from archsearch.space.power import (
+    FEWEST_FOR_VERDICT,
+    Headline,
+    comparable,
+    detectable_correlation,
+)
 from archsearch.space.summary import (
     SpaceSummary,
     Spread,
@@ -17,16 +22,19 @@ from archsearch.space.summary import (
 from archsearch.space.words import cost_line, design_lines
 
 __all__ = [
+    "FEWEST_FOR_VERDICT",
     "PROPOSALS_PER_SLOT",
     "Balance",
     "Candidate",
     "Constraint",
     "Design",
+    "Headline",
     "Rejection",
     "SearchSpace",
     "SpaceSummary",
     "Spread",
     "Value",
+    "comparable",
     "configurations",
     "cost_line",
     "design_lines",

@@ -16,7 +16,8 @@ from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.cost import Cost, predicted_cost
 from archsearch.space.designs import Design, draw_design, nothing_feasible
 from archsearch.space.points import ENUMERABLE, Pool, collect, random_points
-from archsearch.space.power import detectable_correlation
+from archsearch.space.power import comparable, detectable_correlation
+from archsearch.spec import trunk_key
 
 __all__ = ["SpaceSummary", "Spread", "sample_candidates", "study_design", "summarize"]
 
@@ -79,8 +80,9 @@ class SpaceSummary:
         correlations: Spearman ρ of latent size with costs and searched names.
         candidates: the feasible ones looked at.
         design: what would be trained; None for methods that adapt to results.
-        detectable: the smallest |ρ| found with 80 % power by the architectures that the
-            design has; None where there is no design, or one too small.
+        detectable: the smallest |ρ| that four of five reports on this design show; None
+            where there is no design, or one too small.
+        trunks: within which that ρ is meant; 0 for all architectures together.
         cost: of the whole study.
     """
 
@@ -97,6 +99,7 @@ class SpaceSummary:
     candidates: tuple[Candidate, ...]
     design: Design | None
     detectable: float | None
+    trunks: int
     cost: Cost
     notes: tuple[str, ...] = field(default=())
 
@@ -115,6 +118,7 @@ def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
     design = study_design(space, search)
     chosen = pool.candidates if design is None else design.candidates
     trials = search.trials if design is None else len(chosen)
+    detectable, trunks = (None, 0) if design is None else _power(design)
     return SpaceSummary(
         configurations=space.size,
         sampled=pool.tried,
@@ -128,12 +132,22 @@ def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
         correlations=latent_correlations(pool.candidates, tuple(space.domains)),
         candidates=pool.candidates,
         design=design,
-        detectable=None
-        if design is None
-        else detectable_correlation(len({c.plan.key for c in design.candidates})),
+        detectable=detectable,
+        trunks=trunks,
         cost=predicted_cost(chosen, trials, search.seeds),
         notes=() if design is None or not design.note else (design.note,),
     )
+
+
+def _power(design: Design) -> tuple[float | None, int]:
+    """The smallest |ρ| that a report is likely to show, and the trunks that it is within."""
+    plans = list({candidate.plan.key: candidate.plan for candidate in design.candidates}.values())
+    trunks = [trunk_key(plan) for plan in plans]
+    places = comparable(trunks, [plan.latent.size for plan in plans])
+    if not places:
+        return detectable_correlation(len(plans)), 0
+    shared = len({trunks[place] for place in places})
+    return detectable_correlation(len(places), "slope_within_trunks", shared), shared
 
 
 def sample_candidates(space: SearchSpace, settings: StudySettings) -> tuple[Candidate, ...]:

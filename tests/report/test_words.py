@@ -9,6 +9,7 @@ import pytest
 from archsearch.records import Curves, StudyRecord
 from archsearch.report.findings import Findings, find
 from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.verdict import answer_of
 from archsearch.report.words import answer, headline
 from archsearch.report.words_numbers import error
 from archsearch.report.yardsticks import equal_pca
@@ -20,29 +21,44 @@ def findings() -> Findings:
     return find(synthetic_study())
 
 
-def with_spearman(findings: Findings, estimate: Estimate) -> Findings:
-    measures = dict(findings.found.measures)
-    measures["latent_size"] = {**measures["latent_size"], "spearman": estimate}
-    return dataclasses.replace(
-        findings, found=dataclasses.replace(findings.found, measures=measures)
-    )
+def with_answer(findings: Findings, rho: Estimate, within: Estimate, trunks: int) -> Findings:
+    return dataclasses.replace(findings, answer=answer_of(rho, within, trunks, designed=True))
 
 
 @pytest.mark.parametrize(
-    ("estimate", "opening", "limit"),
+    ("estimate", "verdict", "opening", "limit"),
     [
-        ((-0.8, -0.9, -0.6), "Yes: ", "weaker than −0.60"),
-        ((0.8, 0.6, 0.9), "Yes, and against expectation", "weaker than 0.60"),
-        ((-0.2, -0.5, 0.1), "No correlation", "under −0.50 and over 0.10"),
-        ((-1.0, -1.0, 0.42), "No correlation", "excludes values over 0.42."),
-        ((0.1, -0.95, 0.97), "No correlation", "leaves every answer open"),
+        ((-0.8, -0.9, -0.6, 24), "yes", "Yes: ", "weaker than −0.60"),
+        ((0.8, 0.6, 0.9, 24), "yes", "Yes, and against expectation", "weaker than 0.60"),
+        ((-0.2, -0.5, 0.1, 24), "not-shown", "No effect", "a correlation of ±0.59 or stronger"),
+        ((0.1, -0.6, 0.7, 6), "not-shown", "No effect", "a correlation of ±0.9"),
+        ((0.02, -0.2, 0.25, 24), "little", "Latent size has little to do", "(95 % interval −0.20"),
+        ((-1.0, -1.0, -0.3, 5), "too-few", "Too few architectures", "5 architectures"),
     ],
 )
-def test_the_headline_follows_the_interval(findings, estimate, opening, limit):
-    said = headline(with_spearman(findings, Estimate(*estimate, n=24, p=0.01)))
+def test_the_headline_follows_the_interval(findings, estimate, verdict, opening, limit):
+    *numbers, n = estimate
+    made = with_answer(findings, Estimate(*numbers, n=n, p=0.01), Estimate(*[None] * 3, n, None), 0)
+    assert made.answer.verdict == verdict
+    said = headline(made)
     assert said.startswith(opening)
     assert limit in said
-    assert "24 architectures × 2 seeds" in said
+    assert f"{n} architectures × 2 seeds" in said
+
+
+@pytest.mark.parametrize(
+    ("slope", "verdict", "said"),
+    [
+        ((-0.3, -0.4, -0.2), "yes", "a latent twice as large changes it by −19 %"),
+        ((-0.01, -0.05, 0.03), "little", "little to do with the validation error: within 3 equal"),
+        ((-0.1, -0.4, 0.2), "not-shown", "a correlation within trunks of ±0."),
+    ],
+)
+def test_within_trunks_the_headline_is_the_slope(findings, slope, verdict, said):
+    rho = Estimate(-0.2, -0.6, 0.3, 24, 0.4)
+    made = with_answer(findings, rho, Estimate(*slope, n=24, p=0.01), 3)
+    assert (made.answer.verdict, made.answer.measure) == (verdict, "slope_within_trunks")
+    assert said in headline(made)
 
 
 def test_the_headlines_numbers_are_the_statistics(findings):
@@ -91,7 +107,7 @@ def test_without_collapsed_runs_the_answer_is_repeated_only_where_it_differs():
     same = find(synthetic_study(StudyRecipe(complete=40, collapsed=1)))
     left = len(same.sample.runs) - 2
     said = " ".join(answer(same))
-    assert "Without the 2 collapsed runs the answer is the same (ρ = " in said
-    assert f"40 architectures, {left} runs)" in said
+    assert "Without the 2 collapsed runs the answer is the same: Spearman ρ = " in said
+    assert f"40 architectures, {left} runs." in said
     other = find(synthetic_study(StudyRecipe(complete=10, collapsed=14)))
     assert "Without the 28 collapsed runs: yes: architectures with" in " ".join(answer(other))

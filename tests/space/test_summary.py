@@ -1,6 +1,5 @@
 """What is told of a space before any training."""
 
-import math
 from itertools import pairwise
 
 import numpy as np
@@ -8,6 +7,8 @@ import pytest
 
 from archsearch.config import ChoiceDomain, DataSettings, FloatDomain, IntDomain, StudySettings
 from archsearch.errors import InputError
+from archsearch.report.statistics.least_squares import log_log_slope
+from archsearch.report.statistics.rank import spearman_of
 from archsearch.space import SpaceSummary, detectable_correlation, summarize
 from archsearch.space.cost import training_pictures
 
@@ -74,17 +75,41 @@ def test_the_pictures_of_unread_sources_are_unknown() -> None:
     assert training_pictures(DataSettings(source="folder:x")) is None
 
 
-def test_the_detectable_correlation_is_found_in_four_studies_of_five() -> None:
-    """Simulated: normal pairs with that ρ, tested at 5 % two-sided."""
-    rho = detectable_correlation(48)
-    assert rho == pytest.approx(0.39, abs=0.006)
-    rng = np.random.default_rng(0)
-    x = rng.normal(size=(4000, 48))
-    y = rho * x + math.sqrt(1 - rho**2) * rng.normal(size=x.shape)
-    x, y = (v - v.mean(1, keepdims=True) for v in (x, y))
-    r = (x * y).sum(1) / np.sqrt((x * x).sum(1) * (y * y).sum(1))
-    found = np.abs(np.arctanh(r)) * math.sqrt(45) > 1.96
-    assert found.mean() == pytest.approx(0.8, abs=0.03)
-    sizes = [detectable_correlation(n) or 1.0 for n in (4, 12, 48, 200)]
+@pytest.mark.parametrize(
+    ("n", "studies"),
+    [
+        (8, 1500),
+        (12, 1500),
+        *(pytest.param(n, 1500, marks=pytest.mark.full) for n in (6, 10, 18, 24, 48, 80)),
+    ],
+)
+def test_four_of_five_reports_show_the_detectable_correlation(n: int, studies: int) -> None:
+    """Simulated with the report's own interval: 80 ± 3 % say yes, and sampling error."""
+    rho = detectable_correlation(n)
+    assert rho is not None
+    copula, rng = 2 * np.sin(np.pi * rho / 6), np.random.default_rng(n)
+    x, noise = rng.standard_normal((2, studies, n))
+    y = copula * x + np.sqrt(1 - copula**2) * noise
+    shown = [spearman_of(*pair).clear for pair in zip(x, y, strict=True)]
+    assert np.mean(shown) == pytest.approx(0.8, abs=0.03 + 0.012)
+
+
+@pytest.mark.parametrize("n", [8, 12, 24, 30, 70])
+def test_within_trunks_it_is_that_of_the_slope(n: int) -> None:
+    """Two trunks at levels of their own, log error and log size correlated within them."""
+    rho = detectable_correlation(n, "slope_within_trunks", trunks=2)
+    assert rho is not None
+    rng, shown = np.random.default_rng(n), 0
+    trunk = np.arange(n) % 2
+    for _ in range(1200):
+        x, noise = rng.standard_normal((2, n))
+        y = rho * x + np.sqrt(1 - rho**2) * noise + 3 * trunk
+        shown += log_log_slope(np.exp(x), np.exp(y), trunk.tolist()).clear
+    assert shown / 1200 == pytest.approx(0.8, abs=0.03 + 0.012)
+
+
+def test_more_architectures_find_weaker_correlations_and_few_find_none() -> None:
+    sizes = [detectable_correlation(n) or 1.0 for n in (6, 12, 13, 15, 40, 48, 200, 5000)]
     assert all(a > b for a, b in pairwise(sizes))
-    assert detectable_correlation(3) is None
+    assert detectable_correlation(5) is None
+    assert detectable_correlation(6, "slope_within_trunks", trunks=2) is None

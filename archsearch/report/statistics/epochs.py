@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.records import StudyRecord
-from archsearch.report.statistics.correlation import FEWEST, Estimate
-from archsearch.report.statistics.rank import nothing, spearman, spearman_of
+from archsearch.report.statistics.intervals import FEWEST, Estimate
+from archsearch.report.statistics.least_squares import log_log_slope
+from archsearch.report.statistics.rank import spearman, spearman_of
 from archsearch.report.statistics.sample import FLOOR, Sample
 
 __all__ = ["AtEpoch", "error_table", "over_epochs"]
@@ -58,7 +59,6 @@ def over_epochs(
     """Spearman's ρ and the log–log slope of latent size with error after each epoch.
 
     Every epoch up to 120; of more, 120 evenly chosen, the last among them.
-    Slopes have Student's interval.
     """
     latent = np.asarray(latent_n, dtype=np.float64)
     if len(latent) < FEWEST or np.ptp(latent) == 0 or not epochs:
@@ -66,26 +66,14 @@ def over_epochs(
     chosen = np.unique(np.linspace(0, len(epochs) - 1, _MOST_EPOCHS).round().astype(int))
     found = []
     for place in chosen:
-        rng = np.random.default_rng([seed, 5])  # the same resamples at every epoch
         error = errors_nE[:, place]
         agreement = spearman(errors_nE[:, -1], error)
         found.append(
             AtEpoch(
                 epochs[place],
-                spearman_of(latent, error, rng, resamples=300),
-                _slope(latent, error),
+                spearman_of(latent, error, seed=seed),
+                log_log_slope(latent, error),
                 agreement if np.isfinite(agreement) else None,
             )
         )
     return tuple(found)
-
-
-def _slope(latent: Floats, error: Floats) -> Estimate:
-    from scipy import stats
-
-    if np.ptp(error) == 0:
-        return nothing(len(latent))
-    fit = stats.linregress(np.log(latent), np.log(error))
-    reach = float(stats.t.ppf(0.975, len(latent) - 2)) * float(fit.stderr)
-    slope = float(fit.slope)
-    return Estimate(slope, slope - reach, slope + reach, len(latent), float(fit.pvalue))

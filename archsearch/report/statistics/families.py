@@ -20,11 +20,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.report.statistics.correlation import FEWEST, Estimate
-from archsearch.report.statistics.intervals import fisher_interval
+from archsearch.report.statistics.intervals import (
+    FEW,
+    FEWEST,
+    Estimate,
+    correlation_interval,
+    nothing,
+    strength_gap,
+)
 from archsearch.report.statistics.multiple import holm
-from archsearch.report.statistics.rank import nothing, spearman_draws, spearman_of
+from archsearch.report.statistics.rank import spearman_draws, spearman_of
 from archsearch.report.statistics.resampling import midranks, resample_weights
+from archsearch.report.statistics.simulated import interval_within
 
 __all__ = ["Family", "Grouping", "within_families"]
 
@@ -32,6 +39,8 @@ Floats = npt.NDArray[np.float64]
 Places = npt.NDArray[np.intp]
 
 MOST_FAMILIES = 12
+MOST_SIMULATED = 100
+"""Architectures up to which families are simulated as they are."""
 _RESAMPLES = 600
 _PERMUTATIONS = 1999
 
@@ -80,9 +89,8 @@ def within_families(
     """
     latent, mse = (np.asarray(each, dtype=np.float64) for each in (latent_n, mse_n))
     found = []
-    for place, (name, labels) in enumerate(groupings.items()):
-        rng = np.random.default_rng([seed, 2, place])
-        grouping = _grouping(name, latent, mse, np.asarray(labels, dtype=str), rng)
+    for name, labels in groupings.items():
+        grouping = _grouping(name, latent, mse, np.asarray(labels, dtype=str), seed)
         if grouping is not None:
             found.append(grouping)
     corrected = holm([grouping.within.p for grouping in found])
@@ -90,7 +98,11 @@ def within_families(
 
 
 def _grouping(
-    name: str, latent: Floats, mse: Floats, labels: npt.NDArray[np.str_], rng: np.random.Generator
+    name: str,
+    latent: Floats,
+    mse: Floats,
+    labels: npt.NDArray[np.str_],
+    seed: int,
 ) -> Grouping | None:
     members = {str(label): np.flatnonzero(labels == label) for label in np.unique(labels)}
     members = {label: places for label, places in members.items() if len(places) > 1}
@@ -104,10 +116,10 @@ def _grouping(
     if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
         return None
     families = tuple(
-        Family(label, spearman_of(x[block], y[block], rng, resamples=400))
+        Family(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    return _contrasted(name, families, x, y, blocks, rng)
+    return _contrasted(name, families, x, y, blocks, seed)
 
 
 def _contrasted(
@@ -116,28 +128,40 @@ def _contrasted(
     x: Floats,
     y: Floats,
     blocks: list[Places],
-    rng: np.random.Generator,
+    seed: int,
 ) -> Grouping:
-    n, freedom = len(x), len(x) - len(blocks) - 2
+    n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    pooled, within = float(spearman_draws(y, x[None], once)[0, 0]), _within(x, y, once, blocks)[0]
-    if n < FEWEST or freedom < 2 or not np.isfinite(within) or not np.isfinite(pooled):
-        return Grouping(name, families, nothing(n), nothing(n), nothing(n), None)
+    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
-    pooled_B = spearman_draws(y, x[None], weights)[0]
     within_B = _within(x, y, weights, blocks)
-    ends = fisher_interval(float(within), within_B, 1.06 / freedom, n)
-    gaps = np.abs(pooled_B) - np.abs(within_B)
-    gap = abs(pooled) - abs(float(within))
-    low, high = np.nanquantile(gaps, [0.025, 0.975])
-    return Grouping(
-        name,
-        families,
-        Estimate(pooled, *fisher_interval(pooled, pooled_B, 1.06 / (n - 3), n), n, None),
-        Estimate(float(within), *ends, n, _permutation_p(x, y, blocks, rng)),
-        Estimate(gap, min(float(low), gap), max(float(high), gap), n, None),
-        None,
-    )
+    ends = _interval(value, within_B, tuple(len(block) for block in blocks))
+    if n < FEWEST or ends is None or pooled.value is None:
+        return Grouping(name, families, nothing(n), nothing(n), nothing(n), None)
+    within = Estimate(value, *ends, n, _permutation_p(x, y, blocks, rng))
+    pooled_B = spearman_draws(y, x[None], weights)[0]
+    gap = strength_gap(pooled, within, pooled_B, within_B)
+    return Grouping(name, families, pooled, within, gap, None)
+
+
+def _interval(value: float, drawn_B: Floats, sizes: tuple[int, ...]) -> tuple[float, float] | None:
+    """By simulation of such families; of many architectures, as of one family.
+
+    The bootstrap widens it where each family has enough for one. There a family
+    has spent one architecture on its mean rank, the first as ever.
+    """
+    freedom = sum(sizes) - len(sizes) + 1
+    if freedom < FEWEST or not np.isfinite(value):
+        return None
+    large = sum(sizes) > MOST_SIMULATED
+    enough = large or min(sizes) > FEW
+    low, high = correlation_interval("spearman", value, freedom, drawn_B) or (value, value)
+    if large:
+        return low, high
+    own_low, own_high = interval_within(value, sizes)
+    if not enough:
+        return min(own_low, value), max(own_high, value)
+    return min(own_low, low), max(own_high, high)
 
 
 def _stratified(n: int, blocks: list[Places], rng: np.random.Generator) -> Floats:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rank import spearman_of
 
 __all__ = ["RangeLeft", "leave_range_out"]
@@ -38,17 +38,16 @@ def leave_range_out(
     sizes; empty where there are fewer than three parts.
     """
     latent, mse = (np.asarray(each, dtype=np.float64) for each in (latent_n, mse_n))
-    rng = np.random.default_rng([seed, 3])
     quarters = _parts(latent, _PARTS)
     if len(quarters) < 3:
         return ()
     found = []
     for inside in quarters:
         ends = float(latent[inside].min()), float(latent[inside].max())
-        found.append(RangeLeft(*ends, True, spearman_of(latent[~inside], mse[~inside], rng)))
+        found.append(RangeLeft(*ends, True, spearman_of(latent[~inside], mse[~inside], seed=seed)))
     for inside in _parts(latent, 2):
         ends = float(latent[inside].min()), float(latent[inside].max())
-        found.append(RangeLeft(*ends, False, spearman_of(latent[inside], mse[inside], rng)))
+        found.append(RangeLeft(*ends, False, spearman_of(latent[inside], mse[inside], seed=seed)))
     return tuple(found)
 
 

@@ -5,23 +5,18 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.report.statistics.correlation import FEWEST, Estimate
-from archsearch.report.statistics.intervals import fisher_interval, textbook_variance
+from archsearch.report.statistics.intervals import (
+    FEW,
+    Estimate,
+    correlation_interval,
+    nothing,
+)
 from archsearch.report.statistics.permutation import linear_p, orders
-from archsearch.report.statistics.resampling import midranks, resample_weights
+from archsearch.report.statistics.resampling import midranks, resampled
 
-__all__ = ["nothing", "spearman", "spearman_draws", "spearman_of", "spearman_with_p"]
+__all__ = ["spearman", "spearman_draws", "spearman_of", "spearman_with_p"]
 
 Floats = npt.NDArray[np.float64]
-
-RESAMPLES = 1000
-PERMUTATIONS = 1999
-_LARGE = 1500
-
-
-def nothing(n: int) -> Estimate:
-    """An estimate that can't be made."""
-    return Estimate(None, None, None, n, None)
 
 
 def spearman(x_n: npt.ArrayLike, y_n: npt.ArrayLike) -> float:
@@ -48,27 +43,21 @@ def spearman_draws(y_n: Floats, columns_Vn: Floats, weights_Bn: Floats) -> Float
     return np.clip(found, -1, 1)
 
 
-def spearman_of(
-    x_n: Floats, y_n: Floats, rng: np.random.Generator, *, resamples: int = RESAMPLES
-) -> Estimate:
-    """ρ with its 95 % interval (as in ``correlation``), without a p."""
-    n = len(x_n)
-    value = spearman(x_n, y_n)
-    variance = textbook_variance("spearman", n)
-    if n < FEWEST or variance is None or not np.isfinite(value):
-        return nothing(n)
-    if n > _LARGE:  # the bootstrap would say the same, at length
-        resamples = 200
-    drawn = [spearman_draws(y_n, x_n[None], w)[0] for w in resample_weights(n, resamples, rng)]
-    low, high = fisher_interval(value, np.concatenate(drawn), variance, n)
-    return Estimate(value, low, high, n, None)
+def spearman_of(x_n: npt.ArrayLike, y_n: npt.ArrayLike, *, seed: int = 0) -> Estimate:
+    """ρ with its 95 % interval, without a p; the same wherever the same data stand."""
+    x, y = (np.asarray(values, dtype=np.float64) for values in (x_n, y_n))
+    n, value = len(x), spearman(x, y)
+    drawn = None
+    if n > FEW and np.isfinite(value):
+        drawn = resampled(lambda weights_Bn: spearman_draws(y, x[None], weights_Bn), n, seed)[0]
+    ends = correlation_interval("spearman", value, n, drawn)
+    return nothing(n) if ends is None else Estimate(value, *ends, n, None)
 
 
-def spearman_with_p(x_n: Floats, y_n: Floats, rng: np.random.Generator) -> Estimate:
+def spearman_with_p(x_n: Floats, y_n: Floats, *, seed: int = 0) -> Estimate:
     """ρ with its 95 % interval and two-sided permutation p."""
-    estimate = spearman_of(x_n, y_n, rng)
+    estimate = spearman_of(x_n, y_n, seed=seed)
     if estimate.value is None:
         return estimate
-    once = np.ones((1, len(x_n)))
-    drawn = orders(len(x_n), PERMUTATIONS, rng)
+    once, drawn = np.ones((1, len(x_n))), orders(len(x_n), np.random.default_rng([seed, 8]))
     return estimate._replace(p=linear_p(midranks(y_n, once)[0], midranks(x_n, once)[0], drawn))

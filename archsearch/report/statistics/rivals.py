@@ -8,12 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from archsearch.report.statistics.correlation import FEWEST, Estimate
-from archsearch.report.statistics.intervals import fisher_interval, textbook_variance
+from archsearch.report.statistics.intervals import Estimate, strength_gap
 from archsearch.report.statistics.multiple import holm
-from archsearch.report.statistics.permutation import linear_p, orders
-from archsearch.report.statistics.rank import nothing, spearman, spearman_draws
-from archsearch.report.statistics.resampling import midranks, resample_weights
+from archsearch.report.statistics.rank import spearman_draws, spearman_with_p
+from archsearch.report.statistics.resampling import resampled
 
 __all__ = ["RIVALS", "Rival", "compare_rivals", "rival_columns"]
 
@@ -28,7 +26,6 @@ RIVALS = {
     "latent_channels": "latent channels",
     "encoder_depth": "encoder depth",
 }
-_PERMUTATIONS = 2999
 
 
 class Rival(NamedTuple):
@@ -57,51 +54,23 @@ def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
 
 
 def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
-    """Spearman's ρ of validation MSE with each of :data:`RIVALS`.
-
-    All share the same resamples, so that differences have an interval too
-    (percentile bootstrap).
-    """
+    """Spearman's ρ of validation MSE with each of :data:`RIVALS`, and how far latent size leads."""
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
-    n = len(error)
-    if n < FEWEST:
-        return tuple(Rival(name, nothing(n), None, None) for name in columns)
-    rng = np.random.default_rng([seed, 1])
-    stacked = np.stack(list(columns.values()))
-    most = 1000 if n <= 2000 else 300
-    drawn = [spearman_draws(error, stacked, w) for w in resample_weights(n, most, rng)]
-    drawn_VB = np.concatenate(drawn, axis=1)
-    permuted = orders(n, _PERMUTATIONS if n <= 2000 else 999, rng)
-    estimates = [
-        _estimate(column, error, draws, permuted)
-        for column, draws in zip(columns.values(), drawn_VB, strict=True)
-    ]
+    estimates = [spearman_with_p(column, error, seed=seed) for column in columns.values()]
     corrected = holm([estimate.p for estimate in estimates])
-    gaps = [None, *(_gap(estimates, drawn_VB, place) for place in range(1, len(estimates)))]
-    return tuple(map(Rival, columns, estimates, corrected, gaps))
+    gaps = _gaps(estimates, np.stack(list(columns.values())), error, seed)
+    return tuple(map(Rival, columns, estimates, corrected, [None, *gaps]))
 
 
-def _estimate(
-    x_n: Floats, y_n: Floats, draws_B: Floats, permuted: npt.NDArray[np.intp]
-) -> Estimate:
-    n, value = len(x_n), spearman(x_n, y_n)
-    variance = textbook_variance("spearman", n)
-    if not np.isfinite(value) or variance is None:
-        return nothing(n)
-    low, high = fisher_interval(value, draws_B, variance, n)
-    once = np.ones((1, n))
-    p = linear_p(midranks(y_n, once)[0], midranks(x_n, once)[0], permuted)
-    return Estimate(value, low, high, n, p)
-
-
-def _gap(estimates: list[Estimate], drawn_VB: Floats, place: int) -> Estimate | None:
-    latent, rival = estimates[0], estimates[place]
-    if latent.value is None or rival.value is None:
-        return None
-    gaps = np.abs(drawn_VB[0]) - np.abs(drawn_VB[place])
-    gaps = gaps[np.isfinite(gaps)]
-    if not len(gaps):
-        return None
-    value = abs(latent.value) - abs(rival.value)
-    low, high = np.quantile(gaps, [0.025, 0.975])
-    return Estimate(value, min(float(low), value), max(float(high), value), latent.n, None)
+def _gaps(
+    estimates: list[Estimate], columns_Vn: Floats, error_n: Floats, seed: int
+) -> list[Estimate | None]:
+    """|ρ| of the first minus |ρ| of each other, estimates of the same architectures."""
+    latent, n = estimates[0], len(error_n)
+    if latent.value is None:
+        return [None] * (len(estimates) - 1)
+    drawn_VB = resampled(lambda w: spearman_draws(error_n, columns_Vn, w), n, seed)
+    return [
+        None if rival.value is None else strength_gap(latent, rival, drawn_VB[0], drawn_VB[place])
+        for place, rival in enumerate(estimates[1:], start=1)
+    ]

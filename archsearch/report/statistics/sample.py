@@ -39,7 +39,7 @@ class Sample:
         Returns:
             Indexed by plan key: number (the first trial's), latent_size,
             effective_size, params, macs, latent_height, latent_width, encoder_depth, val_mse
-            (mean, at least :data:`FLOOR`), and its std over runs.
+            (mean, at least :data:`FLOOR`), its std over runs, and trunk.
         """
         runs = self.runs if collapsed else self.runs[~self.runs["collapsed"].astype(bool)]
         first = dict.fromkeys(_PLAN_COLUMNS, "first")
@@ -47,6 +47,7 @@ class Sample:
         table = grouped.agg(first).astype("float64")
         table["val_mse"] = grouped["val_mse"].mean().clip(lower=FLOOR)
         table["std"] = grouped["val_mse"].std()
+        table["trunk"] = grouped["trunk"].first()
         return table
 
 

@@ -135,7 +135,7 @@ def prepare(
     device = torch.device(device)
     check_precision(settings.train.precision, device)
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
-    task = make_task(plan, settings, pictures)
+    task = make_task(plan, settings, pictures, device)
     # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
     recorded = device.type == "cuda" and settings.train.optimizer != "sgd"
     make = FlatAdam if recorded else make_optimizer

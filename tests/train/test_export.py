@@ -1,4 +1,4 @@
-"""Nets that were trained leave for other programs, with any batch size, and leave nothing behind."""
+"""Trained nets leave for other programs, with any batch size, and leave nothing behind."""
 
 import ast
 import subprocess
@@ -91,7 +91,7 @@ def test_a_training_after_an_export_is_one_without(tmp_path, trained) -> None:
         "exported(compiled(plan, seed=1).eval())\n"
         "print(repr(fit(plan, TRAINED, pictures(), seed=0).result.val.mse))\n"
     )
-    told = subprocess.run(  # noqa: S603 - our own code
+    told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
     )
     assert told.returncode == 0, told.stderr[-2000:]

@@ -13,7 +13,7 @@ from archsearch.records.objectives import (
     trial_values,
     unknown_objectives,
 )
-from archsearch.records.pictures import read_pictures
+from archsearch.records.pictures import FIRST, OF_EACH, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
@@ -42,6 +42,8 @@ from archsearch.records.studies import (
 
 __all__ = [
     "EPOCH_COLUMNS",
+    "FIRST",
+    "OF_EACH",
     "TRIAL_COLUMNS",
     "Baselines",
     "ChromaHistogram",

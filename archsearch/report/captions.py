@@ -66,12 +66,13 @@ CAPTIONS = {
     ),
     "reconstructions": Caption(
         "Reconstructions",
-        "The same test pictures, and what the best, the median and the worst trial make of them.",
+        "The same test pictures, and what the run with the lowest, the median and the highest "
+        "validation error makes of them; the number is that run’s own.",
     ),
     "sizes": Caption(
         "Reconstructions across latent sizes",
-        "The same test pictures from the smallest to the largest latent, each by the best trial of "
-        "its size.",
+        "The same test pictures from the smallest to the largest latent, each by the run with the "
+        "lowest validation error of its size.",
     ),
     "timeline": Caption(
         "Timeline",

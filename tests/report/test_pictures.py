@@ -15,6 +15,7 @@ from archsearch.config import load
 from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
 from archsearch.report import ReportFiles, figures, write_report
 from archsearch.report.color.variants import study_variants
+from archsearch.report.figures.chroma import chroma_figure, saturation_figure
 from archsearch.report.figures.colors import chosen_figure, fixed_figure
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.words_numbers import error
@@ -117,7 +118,7 @@ def test_color_rows_name_their_seed_and_share_their_pictures(trained):
     labels = [axes.get_ylabel().replace("\n", " ") for axes in made.axes]
     assert labels == [
         "gray",
-        "true (1 saw other pictures)",
+        "true (1 with other pictures left out)",
         "trial 0, colorize, seed 0",
         "trial 1, colorize-chroma, seed 0",
     ]
@@ -131,6 +132,18 @@ def test_color_rows_name_their_seed_and_share_their_pictures(trained):
             )
     own = [axes.get_ylabel().replace("\n", " ") for axes in chosen_figure(variants).axes]
     assert own[1::3] == ["trial 0, colorize, seed 0", "trial 1, colorize-chroma, seed 0"]
+
+
+def test_chroma_is_held_against_the_truth_of_the_same_pictures(trained):
+    variants = study_variants(trained)
+    titles = [axes.get_title().replace("\n", " ") for axes in chroma_figure(variants).axes]
+    assert [title for title in titles if title] == [
+        "true (1 with other pictures left out)",
+        "trial 0, colorize",
+        "trial 1, colorize-chroma",
+    ]
+    labels = [text.get_text() for text in saturation_figure(variants).legends[0].get_texts()]
+    assert sorted(labels) == sorted(title for title in titles if title)
 
 
 def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:

@@ -103,7 +103,7 @@ def _found(variants: Sequence[Variant]) -> tuple[list[tuple[Variant, Chroma]], s
     found = [(variant, chroma) for variant in variants if (chroma := chroma_of(variant))]
     same = [pair for pair in found if _same_truth(pair[1], found[0][1])]
     others = len(found) - len(same)
-    return same, "true" + (f" ({others} saw other pictures)" if others else "")
+    return same, "true" + (f" ({others} with other pictures left out)" if others else "")
 
 
 def _same_truth(one: Chroma, other: Chroma) -> bool:

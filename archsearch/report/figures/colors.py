@@ -65,7 +65,10 @@ def fixed_figure(variants: Sequence[Variant]) -> Figure | None:
     others = len(found) - len(kept)
     rows = [
         ("gray", fixed[0].gray[columns]),
-        ("true" + (f" ({others} saw other pictures)" if others else ""), fixed[0].true[columns]),
+        (
+            "true" + (f" ({others} with other pictures left out)" if others else ""),
+            fixed[0].true[columns],
+        ),
     ]
     rows += [(_label(*found[place]), fixed[place].predicted[columns]) for place in kept]
     return _panels(rows, 0)[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["front_figure"]
 
+_COLUMNS = 3
+
 
 def front_figure(findings: Findings) -> Figure | None:
     """The first objective against each of the others; None where the main figure shows both.
@@ -29,8 +32,12 @@ def front_figure(findings: Findings) -> Figure | None:
     points = {trial.number: values for trial, values in judged if values is not None}
     if not points or set(names) == {"latent.size", "val.mse"}:
         return None
-    made, panels = figure(3.8 * len(others) + 0.6, 4.2, columns=len(others))
-    for place, (name, axes) in enumerate(zip(others, panels, strict=True), 1):
+    columns = min(_COLUMNS, len(others))
+    rows = ceil(len(others) / columns)
+    made, panels = figure(3.8 * columns + 0.6, 3.7 * rows + 0.5, rows=rows, columns=columns)
+    for axes in panels[len(others) :]:
+        axes.set_axis_off()
+    for place, (name, axes) in enumerate(zip(others, panels, strict=False), 1):
         pairs = {number: (values[place], values[0]) for number, values in points.items()}
         _points(axes, pairs, set(findings.front))
         _axis(axes.xaxis, name)

@@ -86,7 +86,8 @@ class CompiledAutoencoder(Autoencoder):
 
 def _exporting() -> bool:
     """Whether torch writes down what is computed, for other sizes of batches and other programs."""
-    return torch.compiler.is_exporting() or torch.jit.is_tracing()
+    traced: bool = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    return traced or torch.compiler.is_exporting()
 
 
 def _through(steps: Sequence[Step], x: Tensor, kept: dict[int, Tensor]) -> Tensor:

@@ -37,7 +37,7 @@ TRAINED = settings(epochs=1)
 def pictures() -> Pictures:
     made = made_pictures()
     wider = nn.functional.interpolate(made.images_NCHW.float(), size=18).to(torch.uint8)
-    return replace(made, images_NCHW=wider)
+    return replace(made, images_NCHW=wider, fingerprint="made-18")
 
 
 def plan_in(folder: Path) -> ModelPlan:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy
@@ -49,7 +48,6 @@ def stride_of(length: int) -> int:
     return max(1, length // 2)
 
 
-@lru_cache(maxsize=8)
 def fade(length: int) -> Tensor:
     """Give the weight of each position in a tile along one axis, float32.
 
@@ -61,12 +59,11 @@ def fade(length: int) -> Tensor:
         >>> fade(4).tolist() == [fade(4)[0], 1 - fade(4)[0], 1 - fade(4)[0], fade(4)[0]]
         True
     """
-    with torch.inference_mode(False):  # it outlives the caller's mode
-        places = torch.arange(length, dtype=torch.float64)
-        weights = torch.sin(math.pi * (places + 0.5) / length).square()
-        stride = stride_of(length)
-        totals = torch.stack([weights[first::stride].sum() for first in range(stride)])
-        return (weights / totals[places.long() % stride]).float()
+    places = torch.arange(length, dtype=torch.float64)
+    weights = torch.sin(math.pi * (places + 0.5) / length).square()
+    stride = stride_of(length)
+    totals = torch.stack([weights[first::stride].sum() for first in range(stride)])
+    return (weights / totals[places.long() % stride]).float()
 
 
 def mirrored(start: int, stop: int, length: int) -> NDArray[numpy.intp]:

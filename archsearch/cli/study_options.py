@@ -55,7 +55,9 @@ Threads = Annotated[
 ]
 Device = Annotated[
     str | None,
-    typer.Option(help="Where to train: cpu or cuda, whose GPUs workers share.  [default: cpu]"),
+    typer.Option(
+        help="Where to train: cpu, cuda (workers share its GPUs) or cuda:N.  [default: cpu]"
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 DryRun = Annotated[

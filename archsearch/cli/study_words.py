@@ -24,18 +24,20 @@ __all__ = [
 
 def study_lines(record: StudyRecord) -> list[str]:
     """How a study stands: counts, time, and its best trials."""
-    from archsearch.records import trial_counts
-    from archsearch.study.summary import objectives, pareto_front
+    from archsearch.records import objective_names, pareto_front, trial_counts, unknown_objectives
 
     counts = ", ".join(f"{n} {state}" for state, n in trial_counts(record).items() if n)
     ended = sum(len(trial.seeds) for trial in record.trials)
     spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
     lines = [f"{record.name}: {counts}; {count(ended, 'training')} ended{spent}"]
     lines += [f"  {record.note}"] if record.note else []
+    names, unknown = objective_names(record), unknown_objectives(record)
+    if unknown:
+        lines.append(f"  judged by {', '.join(unknown)}, which this version doesn't know")
     front = pareto_front(record)
-    single = len(objectives(record)) == 1
+    single = len(names) == 1
     if front and not single:
-        lines.append(f"  Pareto front of {', '.join(objectives(record))}:")
+        lines.append(f"  Pareto front of {', '.join(names)}:")
     for trial in front:
         lines.append(("  best: " if single else "    ") + trial_line(record, trial))
         lines.append(f"        {point(trial)}")
@@ -44,13 +46,15 @@ def study_lines(record: StudyRecord) -> list[str]:
 
 def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
     """A trial: its objectives and its sizes."""
-    from archsearch.study.summary import objectives, trial_values
+    from archsearch.config import OBJECTIVES
+    from archsearch.records import objective_names, trial_values
 
     size = "" if trial.plan is None else f", latent {trial.plan.latent_size}"
     size += "" if trial.plan is None else f", {trial.plan.params:,} parameters"
-    values = zip(objectives(record), trial_values(record, trial) or (), strict=False)
-    shown = ", ".join(f"{_OBJECTIVES.get(name, name)} {_short(value)}" for name, value in values)
-    return f"trial {trial.number}, {shown}{size}"
+    names = objective_names(record)
+    values = zip(names, trial_values(trial, names) or (), strict=False)
+    shown = "".join(f", {OBJECTIVES[name].label} {_short(value)}" for name, value in values)
+    return f"trial {trial.number}{shown}{size}"
 
 
 def point(trial: TrialRecord) -> str:
@@ -82,13 +86,6 @@ def dashboard_line(record: StudyRecord, storage: str) -> str:
     secret = " (the password in place of the dots)" if has_password(storage) else ""
     command = dashboard_command(storage, record.artifacts)
     return f"in a browser{secret}, after pip install optuna-dashboard:\n  {command}"
-
-
-_OBJECTIVES = {
-    "val.mse": "validation MSE",
-    "val.psnr": "validation PSNR",
-    "val.ssim": "validation SSIM",
-}
 
 
 def _short(value: float) -> str:

@@ -75,7 +75,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(metavar="DIR", help="The run directory.  [default: runs/NAME]")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads to compute with.")] = None,
-    device: Annotated[str, typer.Option(help="Where to train: cpu or cuda.")] = "cpu",
+    device: Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")] = "cpu",
     json: Annotated[bool, typer.Option("--json", help="One JSON object, as metrics.json.")] = False,
 ) -> None:
     """Train one net, and write weights, scores and figures to a run directory.

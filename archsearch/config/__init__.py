@@ -3,8 +3,9 @@
 from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, load, open_model
+from archsearch.config.objectives import OBJECTIVES, Objective
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
-from archsearch.config.search_rules import DESIGNS, MAXIMIZED, check_search
+from archsearch.config.search_rules import DESIGNS, check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
 from archsearch.config.study import (
     BudgetSettings,
@@ -12,7 +13,6 @@ from archsearch.config.study import (
     Domain,
     FloatDomain,
     IntDomain,
-    Objective,
     SearchSettings,
     StudySettings,
 )
@@ -39,7 +39,7 @@ from archsearch.config.tasks import needs_color, task_channels
 __all__ = [
     "COLOR_TASKS",
     "DESIGNS",
-    "MAXIMIZED",
+    "OBJECTIVES",
     "TASK_NAMES",
     "AnyTask",
     "BudgetSettings",

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archsearch.config.objectives import OBJECTIVES
 from archsearch.config.study import SearchSettings, StudySettings
 from archsearch.errors import InputError
 
-__all__ = ["DESIGNS", "MAXIMIZED", "Conflict", "check_search", "search_conflicts"]
+__all__ = ["DESIGNS", "Conflict", "check_search", "search_conflicts"]
 
 DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
 """Methods that draw all candidates before any training; the others adapt to results."""
-
-MAXIMIZED = frozenset({"val.psnr", "val.ssim"})
-"""Objectives that are to be large; all others are to be small."""
-
-WATCHED = frozenset({"val.mse", "val.psnr"})
-"""Objectives that every epoch tells, so that a training can be judged before its end."""
 
 _OVER = {
     "stratified": ("latent.size", "latent.effective_size", "params", "macs"),
@@ -74,11 +69,12 @@ def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Confli
             f"`prune: {prune}` takes one objective, and there are {len(objectives)}",
             "leave `prune` out: with several objectives no epoch says which training is worse",
         )
-    elif not WATCHED & set(objectives):
+    elif not OBJECTIVES[objectives[0]].each_epoch:
+        told = " and ".join(name for name, one in OBJECTIVES.items() if one.each_epoch)
         yield Conflict(
             ("prune",),
             f"`prune: {prune}` can't judge a training by {objectives[0]}",
-            "epochs tell only val.mse and val.psnr",
+            f"epochs tell only {told}",
         )
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from archsearch.config.objectives import OBJECTIVES, ObjectiveName
 from archsearch.config.settings import DataSettings, Settings, TrainSettings
 from archsearch.config.task_settings import AnyTask, Reconstruct
 
@@ -15,7 +16,6 @@ __all__ = [
     "Domain",
     "FloatDomain",
     "IntDomain",
-    "Objective",
     "Scalar",
     "SearchSettings",
     "StudySettings",
@@ -26,23 +26,11 @@ Scalar = bool | int | float | str
 Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
 Over = Literal["latent.size", "latent.effective_size", "latent.shape", "params", "macs"]
 Prune = Literal["none", "median", "asha", "hyperband"]
-Objective = Literal[
-    "val.mse",
-    "val.psnr",
-    "val.ssim",
-    "latent.size",
-    "latent.effective_size",
-    "latent.channels",
-    "latent.height",
-    "latent.width",
-    "params",
-    "macs",
-    "encoder_depth",
-]
+_LARGE = " and ".join(name for name, one in OBJECTIVES.items() if one.direction == "maximize")
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
-def _not_empty(objectives: tuple[Objective, ...]) -> tuple[Objective, ...]:
+def _not_empty(objectives: tuple[ObjectiveName, ...]) -> tuple[ObjectiveName, ...]:
     """Not a length that pydantic checks: it would count what is misspelled as missing, too."""
     if not objectives:
         raise ValueError("name at least one objective, e.g. val.mse")
@@ -154,10 +142,10 @@ class StudySettings(Settings):
     ] = ()
     search: SearchSettings = SearchSettings()
     objectives: Annotated[
-        tuple[Objective, ...],
+        tuple[ObjectiveName, ...],
         AfterValidator(_not_empty),
         Field(
-            description="What is to be small; val.psnr and val.ssim, to be large.",
+            description=f"What is to be small; {_LARGE}, to be large.",
             json_schema_extra={"minItems": 1},
         ),
     ] = ("val.mse",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from archsearch.nn.model import Autoencoder, weights_from
 from archsearch.nn.rewrite import (
@@ -26,8 +26,9 @@ __all__ = ["CompiledAutoencoder", "compiled"]
 class CompiledAutoencoder(Autoencoder):
     """An autoencoder that computes what the plain one does, with less work.
 
-    Modules, parameters and their names are those of ``Autoencoder``, so weights
-    and checkpoints go from one to the other.
+    Parameters, running statistics and their names are those of ``Autoencoder``, so weights
+    and checkpoints go from one to the other. An exporter (``torch.export``, ``torch.onnx``)
+    gets the plain layers, which other programs know.
 
     Attributes:
         applied: the rewrites that took place, in order.
@@ -39,6 +40,9 @@ class CompiledAutoencoder(Autoencoder):
         decoder, in_decoder = rewritten(lower(plan.decoder, self.decoder, self._kept))
         self._steps: dict[Section, list[Step]] = {"encoder": encoder, "decoder": decoder}
         self.applied: tuple[Applied, ...] = (*in_encoder, *in_decoder)
+        self._foldings = nn.ModuleList(
+            step.folding for step in (*encoder, *decoder) if isinstance(step, PhaseConvolve)
+        )  # here, so that they move with the model
 
     def unwoven(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
         """Give the output as the last convolution leaves it, and how it becomes a picture.
@@ -62,6 +66,8 @@ class CompiledAutoencoder(Autoencoder):
             >>> torch.allclose(error, squared_error(model(pictures_NCHW), pictures_NCHW))
             True
         """
+        if _exporting():
+            return super().unwoven(x_NCHW)
         kept = {0: x_NCHW}
         x = self._run("encoder", x_NCHW, kept)
         before, last, activations = _ending(self._steps["decoder"])
@@ -73,7 +79,15 @@ class CompiledAutoencoder(Autoencoder):
         return _through(activations, phases, kept), how
 
     def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        if _exporting():
+            return super()._run(section, x, kept)
         return _through(self._steps[section], x, kept)
+
+
+def _exporting() -> bool:
+    """Whether torch writes down what is computed, for other sizes of batches and other programs."""
+    traced: bool = torch.jit.is_tracing()  # type: ignore[attr-defined, no-untyped-call]
+    return traced or torch.compiler.is_exporting()
 
 
 def _through(steps: Sequence[Step], x: Tensor, kept: dict[int, Tensor]) -> Tensor:

@@ -5,7 +5,15 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
 from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
-from archsearch.records.pictures import read_pictures
+from archsearch.records.objectives import (
+    objective_names,
+    objective_value,
+    pareto_front,
+    pareto_order,
+    trial_values,
+    unknown_objectives,
+)
+from archsearch.records.pictures import FIRST, OF_EACH, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
@@ -34,6 +42,8 @@ from archsearch.records.studies import (
 
 __all__ = [
     "EPOCH_COLUMNS",
+    "FIRST",
+    "OF_EACH",
     "TRIAL_COLUMNS",
     "Baselines",
     "ChromaHistogram",
@@ -62,9 +72,15 @@ __all__ = [
     "list_studies",
     "load_run",
     "load_study",
+    "objective_names",
+    "objective_value",
+    "pareto_front",
+    "pareto_order",
     "plan_record",
     "read_pictures",
     "trial_counts",
+    "trial_values",
     "trials_frame",
+    "unknown_objectives",
     "write_run",
 ]

@@ -1,4 +1,4 @@
-"""Fetching a trial's pictures from where the study keeps them."""
+"""Which test pictures a run keeps, and fetching a trial's from where the study keeps them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from pathlib import Path
 
 from archsearch.records.studies import SeedRecord, StudyRecord
 
-__all__ = ["read_pictures"]
+__all__ = ["FIRST", "OF_EACH", "read_pictures"]
+
+FIRST = 8
+"""First test pictures that a run keeps to be looked at; the same for every net."""
+
+OF_EACH = 3
+"""Of the best, of the middling and of the worst colored test pictures, as many are kept, too."""
 
 
 def read_pictures(study: StudyRecord, seed: SeedRecord) -> bytes | None:

@@ -19,8 +19,15 @@ CAPTIONS = {
         "Error against latent size",
         "One point for each trial, the mean over its seeds; bars span the seeds. A point "
         "above the linear code or map of its own size is beaten by it; where curves go on far "
-        "below all trials, the figure is cut there. The step line is the Pareto front. On screen, "
-        "a point under the pointer shows its architecture.",
+        "below all trials, the figure is cut there. The step line is the Pareto front of these "
+        "two alone: no trial has both a smaller latent and a lower error. On screen, a point under "
+        "the pointer shows its architecture.",
+    ),
+    "front": Caption(
+        "The study’s objectives",
+        "One point for each complete trial, scores as the mean over its seeds. No trial beats one "
+        "of the Pareto front in all objectives at once; with more than two, a point of the front "
+        "may lie behind others in a panel that shows two of them.",
     ),
     "rivals": Caption(
         "Latent size and its rivals",
@@ -59,12 +66,13 @@ CAPTIONS = {
     ),
     "reconstructions": Caption(
         "Reconstructions",
-        "The same test pictures, and what the best, the median and the worst trial make of them.",
+        "The same test pictures, and what the run with the lowest, the median and the highest "
+        "validation error makes of them; the number is that run’s own.",
     ),
     "sizes": Caption(
         "Reconstructions across latent sizes",
-        "The same test pictures from the smallest to the largest latent, each by the best trial of "
-        "its size.",
+        "The same test pictures from the smallest to the largest latent, each by the run with the "
+        "lowest validation error of its size.",
     ),
     "timeline": Caption(
         "Timeline",

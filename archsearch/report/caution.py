@@ -8,7 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
+from archsearch.records import (
+    SeedRecord,
+    StudyRecord,
+    read_pictures,
+    trial_counts,
+    unknown_objectives,
+)
 from archsearch.report.choices import is_shown
 from archsearch.report.details import Details
 from archsearch.report.places import short_place
@@ -40,6 +46,7 @@ def cautions(
     """All warnings of a study, the weightiest first."""
     return [
         *_about_the_search(study),
+        *_about_the_objectives(study),
         *_about_the_tasks(sample),
         *_about_the_count(study, sample),
         *_about_the_latent(sample, found),
@@ -57,6 +64,16 @@ def _about_the_search(study: StudyRecord) -> Iterator[Caution]:
             "adaptive-search",
             f"The method {search_method(study)} chose trials by earlier results, which biases "
             "correlations; they are shown apart and are no headline.",
+        )
+
+
+def _about_the_objectives(study: StudyRecord) -> Iterator[Caution]:
+    unknown = unknown_objectives(study)
+    if unknown:
+        yield Caution(
+            "unknown-objective",
+            f"The study is judged by {', '.join(unknown)}, which this version of archsearch "
+            "doesn't know; so there is no Pareto front here.",
         )
 
 

@@ -8,14 +8,14 @@ from typing import cast
 
 import pandas as pd
 
-from archsearch.records import StudyRecord
+from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
 from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
-from archsearch.report.yardsticks import front_columns, pareto, trial_table
+from archsearch.report.yardsticks import front_objectives, trial_table
 
 __all__ = ["Findings", "TrialRow", "find"]
 
@@ -32,8 +32,8 @@ class Findings:
         without_collapsed: the same without collapsed runs.
         answer: what these say of latent size and error.
         answer_without_collapsed: the same without collapsed runs.
-        front: numbers of the trials on the Pareto front of the study's objectives, or of
-            latent size and error where it has but one.
+        front: numbers of the trials on the Pareto front of
+            :func:`archsearch.report.yardsticks.front_objectives`.
         best: number of the complete trial with the lowest validation MSE.
         cautions: what limits the conclusions.
         details: all statistics beyond the headline.
@@ -105,7 +105,6 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         without = _answered(study, sample.architectures(collapsed=False), seed)
     details = compute_details(study, sample, seed=seed)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
-    front = complete.iloc[pareto(complete[front_columns(study)])]
     ranked = complete.sort_values("val_mse")["number"].tolist()
     return Findings(
         study=study,
@@ -115,7 +114,7 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         without_collapsed=without[0],
         answer=answer,
         answer_without_collapsed=without[1],
-        front=tuple(map(int, front["number"])),
+        front=tuple(trial.number for trial in pareto_front(study, front_objectives(study))),
         best=ranked[0] if ranked else None,
         cautions=tuple(cautions(study, sample, found, details)),
         details=details,

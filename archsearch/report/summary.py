@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import isfinite
 
+from archsearch.config import OBJECTIVES
 from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
-from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_columns
+from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_objectives
 
 __all__ = ["summarize"]
 
@@ -51,7 +52,10 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         },
         "best": _trial(findings, findings.best),
         "pareto": [_trial(findings, number) for number in findings.front],
-        "pareto_of": front_columns(study),
+        "pareto_of": [
+            OBJECTIVES[name].column if name in OBJECTIVES else name
+            for name in front_objectives(study)
+        ],
         "warnings": [caution._asdict() for caution in findings.cautions],
         "figures": figures,
         "details": _details(findings.details) if designed else None,

@@ -5,16 +5,23 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from archsearch.records import Codes, Curves, RunResult, StudyRecord, TrialRecord
+from archsearch.config import OBJECTIVES
+from archsearch.records import (
+    Codes,
+    Curves,
+    RunResult,
+    StudyRecord,
+    TrialRecord,
+    objective_names,
+    unknown_objectives,
+)
 
 __all__ = [
     "LEAKS",
     "LIMITED",
     "NOT_LIMITED",
-    "OBJECTIVES",
     "equal_pca",
-    "front_columns",
-    "pareto",
+    "front_objectives",
     "trial_table",
 ]
 
@@ -164,39 +171,19 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
     return float(np.exp(np.interp(-np.log(max(mse, 1e-12)), -errors, sizes)))
 
 
-OBJECTIVES = {
-    "val.mse": "val_mse",
-    "test.mse": "test_mse",
-    "latent.size": "latent_size",
-    "latent.effective_size": "effective_size",
-    "params": "params",
-    "macs": "macs",
-}
-"""Columns of the trial table for the objectives of a study file; all are minimized."""
+def front_objectives(study: StudyRecord) -> tuple[str, ...]:
+    """What the Pareto front of a report is of.
 
-
-def front_columns(study: StudyRecord) -> list[str]:
-    """What the Pareto front is of: the study's objectives if several, else size and error."""
-    named = study.settings.get("objectives")
-    objectives = [OBJECTIVES.get(str(name)) for name in named] if isinstance(named, list) else []
-    known = [column for column in objectives if column is not None]
-    return known if len(known) > 1 else ["latent_size", "val_mse"]
-
-
-def pareto(columns: pd.DataFrame) -> list[int]:
-    """Positions that no other beats in all columns (less is better), by the first column.
-
-    Of equal rows the first stays.
+    The study's objectives if there are several. One alone has no front: an error stands against
+    latent size then, and a size against validation MSE.
 
     Example:
-        >>> pareto(pd.DataFrame({"size": [64, 16, 64, 256], "mse": [2e-3, 8e-3, 3e-3, 2e-3]}))
-        [1, 0]
+        >>> study = StudyRecord(name="s", settings={"objectives": ["val.psnr"]}, designed=True,
+        ...                     space_hash="", trials=(), slots=0)
+        >>> front_objectives(study)
+        ('latent.size', 'val.psnr')
     """
-    values = columns.to_numpy(dtype=np.float64)
-    order = np.lexsort(values.T[::-1])
-    front: list[int] = []
-    for place in order:  # whatever beats a row stands before it
-        kept = values[front]
-        if not (kept <= values[place]).all(axis=1).any():
-            front.append(int(place))
-    return front
+    names = objective_names(study)
+    if len(names) > 1 or unknown_objectives(study):
+        return names
+    return ("latent.size", names[0]) if OBJECTIVES[names[0]].measured else (names[0], "val.mse")

@@ -39,8 +39,9 @@ class RunOptions:
         workers: processes that train at once; the processor's cores are
             divided among them. 0: the study is made, and nobody trains yet.
         threads: of each training; None: the cores this process may use, divided.
-        device: ``cpu`` or ``cuda``; workers take the GPUs of a host in turn, so several
-            trainings may share one. None: ``cuda`` where Ray gives workers a GPU.
+        device: ``cpu``, ``cuda`` or ``cuda:N``; with ``cuda`` each worker takes the GPU that
+            fewest hold, so several trainings may share one. None: ``cuda`` where Ray gives
+            workers a GPU.
         command: recorded with the study, to say how it was started.
         artifacts: folder for pictures; None: where the study was made with,
             at first beside the SQLite file or in ``runs``.

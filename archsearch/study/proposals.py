@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Connection, select, update
 
-from archsearch.records import plan_record
+from archsearch.config import OBJECTIVES
+from archsearch.records import objective_value, plan_record
 from archsearch.records.layout import candidate_attributes, ended_attributes
 from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
 from archsearch.study.distributions import decode, distribution
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.ledger import Claim
-from archsearch.study.objectives import GUESSES, objective_value
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.samplers import KEEPS_COMPLETE, make_sampler
 from archsearch.study.schema import DUPLICATE, EXHAUSTED, OPEN, claims, slots, studies
@@ -226,7 +226,7 @@ def _stand_ins(study: OpenStudy, rejection: Rejection) -> list[float]:
         if own is not None:
             found.append(own)
         else:
-            found.append(median(known) if known else GUESSES.get(name, 0.0))
+            found.append(median(known) if known else OBJECTIVES[name].typical)
     return found
 
 

@@ -6,7 +6,7 @@ import copy
 import math
 from typing import TYPE_CHECKING
 
-from archsearch.config import MAXIMIZED, ChoiceDomain, IntDomain, StudySettings
+from archsearch.config import OBJECTIVES, ChoiceDomain, IntDomain, StudySettings
 from archsearch.records import EpochRecord
 from archsearch.study.opened import OpenStudy
 
@@ -83,7 +83,7 @@ class PruneWatch:
 
 
 def _as_objective(name: str, mse: float) -> float:
-    if name not in MAXIMIZED:
+    if OBJECTIVES[name].direction == "minimize":
         return mse
     return -10 * math.log10(max(mse, 1e-12))  # PSNR of pictures in [0, 1]
 

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from archsearch.records import SeedRecord, plan_record
+from archsearch.records import SeedRecord, objective_value, plan_record
 from archsearch.records.layout import (
     claim_attributes,
     ended_attributes,
     seconds_attributes,
     seed_attributes,
 )
-from archsearch.study.objectives import objective_value
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.schema import ENDED, PRUNED, claims, slots
 

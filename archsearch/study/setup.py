@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archsearch.config import DESIGNS, Model, StudySettings
+from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
 from archsearch.records.layout import HEADER, candidate_attributes, read_header
@@ -19,7 +19,6 @@ from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
-from archsearch.study.objectives import directions
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.patience import PATIENCE_SECONDS, Patience
 from archsearch.study.samplers import check_sampler
@@ -124,7 +123,7 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
     optuna.create_study(
         study_name=settings.name,
         storage=storage,
-        directions=directions(settings.objectives),
+        directions=[OBJECTIVES[name].direction for name in settings.objectives],
         load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))

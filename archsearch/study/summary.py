@@ -3,45 +3,22 @@
 from __future__ import annotations
 
 from archsearch.errors import InputError, NothingCompletedError
-from archsearch.records import StudyRecord, TrialRecord, trial_counts
-from archsearch.study.objectives import objective_value, pareto_order
+from archsearch.records import (
+    StudyRecord,
+    TrialRecord,
+    objective_names,
+    pareto_front,
+    trial_counts,
+    trial_values,
+    unknown_objectives,
+)
 
 __all__ = [
     "best_trial",
-    "objectives",
-    "pareto_front",
     "required_best",
     "shown_trial",
     "status",
-    "trial_values",
 ]
-
-
-def objectives(study: StudyRecord) -> tuple[str, ...]:
-    """What the study's trials are judged by."""
-    named = study.settings.get("objectives", ("val.mse",))
-    return tuple(str(name) for name in named) if isinstance(named, list | tuple) else ("val.mse",)
-
-
-def trial_values(study: StudyRecord, trial: TrialRecord) -> tuple[float, ...] | None:
-    """A complete trial's objectives; None where it lacks one."""
-    if trial.state != "complete" or trial.plan is None:
-        return None
-    results = [seed.result for seed in trial.seeds if seed.result is not None]
-    values = [objective_value(name, trial.plan, results) for name in objectives(study)]
-    found = tuple(value for value in values if value is not None)
-    return found if len(found) == len(values) else None
-
-
-def pareto_front(study: StudyRecord) -> tuple[TrialRecord, ...]:
-    """Complete trials that no other beats in all objectives, the best in the first first.
-
-    With one objective that is one trial: the best, the first among equals.
-    """
-    judged = [(trial, trial_values(study, trial)) for trial in study.trials]
-    complete = [(trial, values) for trial, values in judged if values is not None]
-    order = pareto_order([values for _, values in complete], objectives(study))
-    return tuple(complete[place][0] for place in order)
 
 
 def best_trial(study: StudyRecord) -> TrialRecord | None:
@@ -58,7 +35,7 @@ def status(study: StudyRecord) -> dict[str, object]:
     return {
         "study": study.name,
         "counts": dict(trial_counts(study)),
-        "objectives": list(objectives(study)),
+        "objectives": list(objective_names(study)),
         "best": shown_trial(study, front[0]) if front else None,
         "pareto": [shown_trial(study, trial) for trial in front],
         "seconds": study.seconds,
@@ -67,7 +44,7 @@ def status(study: StudyRecord) -> dict[str, object]:
 
 def shown_trial(study: StudyRecord, trial: TrialRecord) -> dict[str, object]:
     """A trial as programs read it."""
-    values = trial_values(study, trial)
+    values = trial_values(trial, objective_names(study))
     return {
         "number": trial.number,
         "values": None if values is None else list(values),
@@ -80,8 +57,15 @@ def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
 
     Raises:
         NothingCompletedError: there is none yet.
-        InputError: the front has no such trial.
+        InputError: the front has no such trial, or this version can't judge the study's.
     """
+    unknown = unknown_objectives(study)
+    if unknown:
+        raise InputError(
+            f"{study.name!r} is judged by {', '.join(unknown)}, which this version of archsearch "
+            "doesn't know",
+            help="use the version that made the study, or a newer one",
+        )
     front = pareto_front(study)
     if number is not None and front:
         for trial in front:

@@ -32,7 +32,7 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Job:
-    """One training to do: a plan, its settings, a seed, how many threads, and for which worker."""
+    """One training to do: a plan, its settings, a seed, and how many threads."""
 
     plan: ModelPlan
     settings: RunSettings
@@ -40,7 +40,6 @@ class Job:
     threads: int
     baselines: Baselines | None
     on_epoch: Callable[[EpochRecord], None]
-    worker: int = 0
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ class PictureTrainer:
     Attributes:
         base: the folder that a relative ``folder:`` source starts from.
         channels: of the pictures.
-        device: ``cpu`` or ``cuda``.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
     """
 
     base: Path
@@ -78,7 +78,7 @@ class PictureTrainer:
             self._pictures(job.settings, job.plan),
             seed=job.seed,
             threads=job.threads,
-            device=worker_device(self.device, job.worker),
+            device=worker_device(self.device),
             on_epoch=job.on_epoch,
             baselines=job.baselines,
         )

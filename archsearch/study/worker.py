@@ -215,7 +215,6 @@ class Worker:
                 threads=self._options.threads,
                 baselines=self._baselines.get(f"{latent.channels}x{latent.height}x{latent.width}"),
                 on_epoch=on_epoch,
-                worker=self._owner.worker,
             )
         )
         error = trained.result.val.mse

@@ -51,7 +51,8 @@ class Batch:
 def noise_like(images_NCHW: Tensor, batch: Batch) -> Tensor:
     """Give standard normal numbers of the pictures' shape, dtype and device.
 
-    They are drawn on the CPU for every device alike.
+    They are drawn on the CPU, as each device's own generator would give others: then a
+    net trained on one couldn't be compared with one trained on another.
 
     Example:
         >>> pictures, both = torch.zeros(2, 3, 8, 8), Batch(torch.tensor([7, 4]), seed=0)
@@ -66,8 +67,12 @@ def noise_like(images_NCHW: Tensor, batch: Batch) -> Tensor:
     return noise_NCHW.to(images_NCHW)
 
 
-def square_masks(size: int, height: int, width: int, batch: Batch) -> Tensor:
+def square_masks(
+    size: int, height: int, width: int, batch: Batch, device: torch.device | str = "cpu"
+) -> Tensor:
     """Give a mask for each picture, N×1×H×W bool, true in a square that lies inside it.
+
+    Where the squares lie is drawn on the CPU for every device alike.
 
     Raises:
         ValueError: the square is larger than the picture.
@@ -81,8 +86,8 @@ def square_masks(size: int, height: int, width: int, batch: Batch) -> Tensor:
         raise ValueError(f"a square of {size}×{size} doesn't fit into {height}×{width} pixels")
     tops, lefts = height - size + 1, width - size + 1
     places = [(seed % tops, seed // tops % lefts) for seed in batch.seeds("mask")]
-    corners_N2 = torch.tensor(places, dtype=torch.int64).reshape(-1, 2)
-    rows_NH = torch.arange(height) - corners_N2[:, :1]
-    columns_NW = torch.arange(width) - corners_N2[:, 1:]
+    corners_N2 = torch.tensor(places, dtype=torch.int64).reshape(-1, 2).to(device)
+    rows_NH = torch.arange(height, device=device) - corners_N2[:, :1]
+    columns_NW = torch.arange(width, device=device) - corners_N2[:, 1:]
     rows_NH, columns_NW = ((axis >= 0) & (axis < size) for axis in (rows_NH, columns_NW))
     return rows_NH[:, None, :, None] & columns_NW[:, None, None, :]

@@ -2,14 +2,18 @@
 
 After Zhang, Isola and Efros 2016 (arXiv 1603.08511, sections 2.1–2.3), in the CbCr
 plane. ``centers`` are those of ``archsearch.config.chroma_bins.bin_centers``; class
-k is the k-th of them.
+k is the k-th of them. What is looked up in each step lies in a ``ChromaClasses``, on the
+device that trains: a step that is recorded there can't fetch it from elsewhere.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.errors import InputError
@@ -18,6 +22,7 @@ from archsearch.tasks.pictures import PictureSet, batches
 
 __all__ = [
     "Centers",
+    "ChromaClasses",
     "annealed_mean",
     "bins_loss",
     "chroma_counts",
@@ -37,23 +42,59 @@ NEAR = 4
 """Nearest classes of a fine square that surely hold the nearest of any point in it."""
 
 
-def encode_hard(chroma_N2HW: Tensor, centers: Centers) -> Tensor:
+SOFT = 5
+"""Classes that a pixel is shared out over, as in the paper."""
+
+
+@dataclass(frozen=True, eq=False)
+class ChromaClasses:
+    """Classes of chroma, as tensors on one device.
+
+    Attributes:
+        centers: (Cb, Cr) of each class.
+        places_K2: the same, float64.
+        near_BF: the B classes nearest to the middle of each of 256² fine squares, int64;
+            None where no pixel's class is asked for.
+    """
+
+    centers: Centers
+    places_K2: Tensor  # noqa: N815 - axes in the name
+    near_BF: Tensor | None  # noqa: N815
+
+    @classmethod
+    def of(
+        cls, centers: Centers, near: int = SOFT, device: torch.device | str = "cpu"
+    ) -> ChromaClasses:
+        """Give them, with as many near each place (or all, where there are fewer; 0 for none)."""
+        places_K2 = torch.tensor(centers, dtype=torch.float64).to(device)
+        if near < 1:
+            return cls(centers, places_K2, None)
+        near_BF = torch.from_numpy(_near(centers, min(near, len(centers))))
+        return cls(centers, places_K2, near_BF.to(device))
+
+
+def encode_hard(chroma_N2HW: Tensor, classes: ChromaClasses) -> Tensor:
     """Give the nearest class of each pixel, int64, NHW; of equally near ones, any.
 
-    Looks at the four classes nearest to the pixel's place in a table of 256×256,
-    not at all of them.
+    Looks at the classes nearest to the pixel's place in a table of 256×256, not at all of them.
+
+    Args:
+        chroma_N2HW: Cb and Cr in [0, 1].
+        classes: with four or more near each place.
+
+    Raises:
+        ValueError: they have none.
 
     Example:
         >>> gray_and_blue = torch.tensor([[0.5, 0.98], [0.5, 0.43]]).reshape(1, 2, 1, 2)
-        >>> encode_hard(gray_and_blue, ((0.5, 0.5), (1.0, 0.4))).tolist()
+        >>> encode_hard(gray_and_blue, ChromaClasses.of(((0.5, 0.5), (1.0, 0.4)))).tolist()
         [[[0, 1]]]
     """
-    indices_NBHW, squares_NBHW = _nearest(chroma_N2HW, centers, min(NEAR, len(centers)))
-    return _of_least(indices_NBHW, squares_NBHW)
+    return _of_least(*_nearest(chroma_N2HW, classes))
 
 
 def encode_soft(
-    chroma_N2HW: Tensor, centers: Centers, neighbours: int = 5, sigma: float | None = None
+    chroma_N2HW: Tensor, classes: ChromaClasses, sigma: float | None = None
 ) -> tuple[Tensor, Tensor]:
     """Share each pixel out over the classes near it, weighted by a Gaussian of the distance.
 
@@ -61,8 +102,7 @@ def encode_soft(
 
     Args:
         chroma_N2HW: Cb and Cr in [0, 1].
-        centers: of the classes.
-        neighbours: classes a pixel; at most as many as there are.
+        classes: with as many near each place as a pixel is shared out over.
         sigma: of the Gaussian, in units of chroma; None takes half the distance between
             classes, as in the paper (5 on a grid of 10).
 
@@ -70,12 +110,12 @@ def encode_soft(
         Indices (int64) and weights (dtype of the chroma, adding up to 1), both N×B×H×W.
 
     Raises:
-        ValueError: no neighbours, or sigma not above 0.
+        ValueError: the classes have none near a place, or sigma isn't above 0.
     """
-    sigma = spacing(centers) / 2 if sigma is None else sigma
-    if neighbours < 1 or sigma <= 0:
-        raise ValueError(f"{neighbours} neighbours, sigma {sigma}: both must be above 0")
-    indices, squares = _nearest(chroma_N2HW, centers, min(neighbours, len(centers)))
+    sigma = spacing(classes.centers) / 2 if sigma is None else sigma
+    if sigma <= 0:
+        raise ValueError(f"sigma {sigma}: it must be above 0")
+    indices, squares = _nearest(chroma_N2HW, classes)
     return indices, squares.div_(-2 * sigma**2).softmax(1)
 
 
@@ -104,9 +144,10 @@ def chroma_counts(pictures: PictureSet, centers: Centers) -> Tensor:
             help="colorize-bins needs RGB pictures",
         )
     counts_K = torch.zeros(len(centers), dtype=torch.int64)
+    classes = ChromaClasses.of(centers, NEAR)
     for images_N3HW in batches(pictures, pictures.train, 64):
-        classes = encode_hard(chroma(images_N3HW.float() / 255), centers)
-        counts_K += torch.bincount(classes.flatten(), minlength=len(centers)).cpu()
+        nearest_NHW = encode_hard(chroma(images_N3HW.float() / 255), classes)
+        counts_K += torch.bincount(nearest_NHW.flatten(), minlength=len(centers)).cpu()
     if int((counts_K > 0).sum()) <= 1:
         raise InputError(
             "bins without rebalancing data: all pixels of the training split's "
@@ -168,43 +209,50 @@ def bins_loss(
     return -(told_NHW * importance_NHW).mean()
 
 
-def annealed_mean(logits_NKHW: Tensor, centers: Centers, temperature: float = 0.38) -> Tensor:
+def annealed_mean(logits_NKHW: Tensor, classes: ChromaClasses, temperature: float = 0.38) -> Tensor:
     """Give the mean chroma of softmax(logits / T), N2HW: from the mode (T → 0) to the mean (1).
 
     Equation 5 of the paper, whose T is 0.38.
+
+    Args:
+        logits_NKHW: what the net gave.
+        classes: that it gave scores for.
+        temperature: T.
 
     Raises:
         ValueError: the temperature isn't above 0.
 
     Example:
         >>> logits = torch.tensor([0.0, 0.0]).reshape(1, 2, 1, 1)
-        >>> annealed_mean(logits, ((0.25, 0.5), (0.75, 0.5))).flatten().tolist()
+        >>> classes = ChromaClasses.of(((0.25, 0.5), (0.75, 0.5)))
+        >>> annealed_mean(logits, classes).flatten().tolist()
         [0.5, 0.5]
     """
     if not temperature > 0:
         raise ValueError(f"a temperature of {temperature}: it must be above 0")
     shares_NHWK = (logits_NKHW.permute(0, 2, 3, 1) / temperature).softmax(-1)
-    places_K2 = _places(centers, shares_NHWK.dtype, shares_NHWK.device)
-    return (shares_NHWK @ places_K2).permute(0, 3, 1, 2)
+    return (shares_NHWK @ classes.places_K2.to(shares_NHWK)).permute(0, 3, 1, 2)
 
 
-def _nearest(chroma_N2HW: Tensor, centers: Centers, count: int) -> tuple[Tensor, Tensor]:
-    """Give ``count`` classes near each pixel and their squared distances, both N×B×H×W.
+def _nearest(chroma_N2HW: Tensor, classes: ChromaClasses) -> tuple[Tensor, Tensor]:
+    """Give the classes near each pixel and their squared distances, both N×B×H×W.
 
     In memory the B planes lie one after the other: looking up and comparing whole
     planes is ten times faster than five numbers a pixel.
     """
+    if classes.near_BF is None:
+        raise ValueError("these classes of chroma were made without those near each place")
     cb, cr = (plane.flatten() for plane in chroma_N2HW.unbind(1))
     fine_N2HW = (chroma_N2HW * FINE).to(torch.int32).clamp_(0, FINE - 1)
-    places = (fine_N2HW[:, 0] * FINE + fine_N2HW[:, 1]).flatten()
-    cbs_K, crs_K = _places(centers, cb.dtype, cb.device).T.contiguous()
+    fine_P = (fine_N2HW[:, 0] * FINE + fine_N2HW[:, 1]).flatten()
+    cbs_K, crs_K = classes.places_K2.to(cb).T.contiguous()
     indices, squares = [], []
-    for classes_F in _table(centers, count, cb.device):
-        near = classes_F.index_select(0, places)
+    for near_F in classes.near_BF:
+        near = near_F.index_select(0, fine_P)
         indices.append(near)
         to_cb, to_cr = cbs_K.index_select(0, near) - cb, crs_K.index_select(0, near) - cr
         squares.append(to_cb.square_() + to_cr.square_())
-    planes = (count, len(chroma_N2HW), *chroma_N2HW.shape[2:])
+    planes = (len(indices), len(chroma_N2HW), *chroma_N2HW.shape[2:])
     return (
         torch.stack(indices).view(planes).movedim(0, 1),
         torch.stack(squares).view(planes).movedim(0, 1),
@@ -222,21 +270,14 @@ def _of_least(indices_NBHW: Tensor, values_NBHW: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=8)
-def _table(centers: Centers, count: int, device: torch.device) -> Tensor:
-    """Give the classes nearest to each fine square's middle, int64, count × 256²."""
-    with torch.inference_mode(False):  # it outlives the caller's mode
-        middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
-        points = torch.cartesian_prod(middles, middles)
-        distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
-        nearest = distances.topk(count, dim=1, largest=False).indices
-        return nearest.T.contiguous().to(device)
-
-
-@lru_cache(maxsize=8)
-def _places(centers: Centers, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Give the centers as a tensor, K×2; made once, as a step on a GPU would wait for it."""
-    with torch.inference_mode(False):
-        return torch.tensor(centers, dtype=dtype, device=device)
+def _near(centers: Centers, count: int) -> NDArray[numpy.int64]:
+    """Give the classes nearest to each fine square's middle, count × 256²; it takes seconds."""
+    middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
+    points = torch.cartesian_prod(middles, middles)
+    distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))
+    nearest = distances.topk(count, dim=1, largest=False).indices
+    near: NDArray[numpy.int64] = nearest.T.contiguous().numpy()
+    return near
 
 
 def _smoothed(shares_K: Tensor, centers: Centers, sigma: float | None) -> Tensor:
@@ -244,6 +285,6 @@ def _smoothed(shares_K: Tensor, centers: Centers, sigma: float | None) -> Tensor
     sigma = spacing(centers) / 2 if sigma is None else sigma
     if sigma == 0:
         return shares_K
-    places = torch.tensor(centers, dtype=torch.float64, device=shares_K.device)
-    kernel_KK = torch.exp(torch.cdist(places, places).square() / (-2 * sigma**2))
+    places_K2 = torch.tensor(centers, dtype=torch.float64, device=shares_K.device)
+    kernel_KK = torch.exp(torch.cdist(places_K2, places_K2).square() / (-2 * sigma**2))
     return kernel_KK @ (shares_K / kernel_KK.sum(0))

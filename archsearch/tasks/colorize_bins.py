@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from archsearch.tasks.chance import Batch
-from archsearch.tasks.chroma_bins import Centers, annealed_mean, bins_loss, encode_soft
+from archsearch.tasks.chroma_bins import ChromaClasses, annealed_mean, bins_loss, encode_soft
 from archsearch.tasks.color_space import chroma, luminance, merge
 from archsearch.tasks.standardize import Standardize
 
@@ -27,15 +27,16 @@ class ColorizeBins:
     """Y → a score for each class of chroma, 1 channel to K.
 
     Attributes:
-        centers: Cb and Cr of the classes.
+        classes: of chroma, on the device that trains; without those near each place where
+            nothing is trained.
         temperature: of the annealed mean.
-        weights_K: of the classes in the loss, or None: all alike.
+        weights_K: of the classes in the loss, on that device, or None: all alike.
         from_sigmoid: the net ends in a sigmoid; its scores are then what went
             into that, so that a spec with a sigmoid serves this task, too.
         standardize: shift and scale of the luminance, or None.
     """
 
-    centers: Centers
+    classes: ChromaClasses
     temperature: float
     weights_K: Tensor | None = None  # noqa: N815 - axes in the name
     from_sigmoid: bool = False
@@ -57,15 +58,15 @@ class ColorizeBins:
     def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the weighted cross-entropy to the soft classes, in nats a pixel."""
         logits_NKHW = self._logits(output)
-        indices, weights = encode_soft(chroma(images_NCHW), self.centers)
+        indices, weights = encode_soft(chroma(images_NCHW), self.classes)
         of_classes_K = self.weights_K
         if of_classes_K is None:
-            of_classes_K = torch.ones(len(self.centers), device=output.device)
+            of_classes_K = torch.ones(len(self.classes.places_K2), device=output.device)
         return bins_loss(logits_NKHW, indices, weights, of_classes_K)
 
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Merge the classes' annealed mean with the luminance."""
-        chroma_N2HW = annealed_mean(self._logits(output), self.centers, self.temperature)
+        chroma_N2HW = annealed_mean(self._logits(output), self.classes, self.temperature)
         return merge(luminance(images_NCHW), chroma_N2HW)
 
     def _logits(self, output: Tensor) -> Tensor:

@@ -35,8 +35,8 @@ class Inpaint:
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give the masked pictures."""
         height, width = images_NCHW.shape[-2:]
-        masks_N1HW = square_masks(self.size, height, width, batch)
-        return images_NCHW.masked_fill(masks_N1HW.to(images_NCHW.device), 0.0)
+        masks_N1HW = square_masks(self.size, height, width, batch, images_NCHW.device)
+        return images_NCHW.masked_fill(masks_N1HW, 0.0)
 
     def prepare(self, shown_NCHW: Tensor) -> Tensor:
         """Give the masked pictures, standardized if they are to be."""

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+import numpy
+import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.config import (
@@ -31,7 +34,7 @@ from archsearch.config import (
 )
 from archsearch.config.chroma_bins import bin_centers
 from archsearch.spec.plan import ModelPlan
-from archsearch.tasks.chroma_bins import chroma_counts, class_weights
+from archsearch.tasks.chroma_bins import ChromaClasses, chroma_counts, class_weights
 from archsearch.tasks.colorize import Colorize
 from archsearch.tasks.colorize_bins import ColorizeBins
 from archsearch.tasks.colorize_chroma import ColorizeChroma
@@ -46,13 +49,19 @@ from archsearch.tasks.task import Task
 __all__ = ["make_task", "make_task_for_apply", "plain_task"]
 
 
-def make_task(plan: ModelPlan, settings: RunSettings, pictures: PictureSet) -> Task:
+def make_task(
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: PictureSet,
+    device: torch.device | str = "cpu",
+) -> Task:
     """Give the task that ``settings.task`` names, ready to train and to measure.
 
     Args:
         plan: the net that is to learn it.
         settings: task, loss, and whether the net's input is standardized.
         pictures: whose training split gives mean, std and class weights.
+        device: that trains; what the task looks up in a step lies there.
 
     Raises:
         InputError: the pictures have nothing to learn the task from.
@@ -61,7 +70,12 @@ def make_task(plan: ModelPlan, settings: RunSettings, pictures: PictureSet) -> T
     if settings.data.standardize:
         gray = needs_color(settings.task)
         shift = Standardize.of_luminance(pictures) if gray else Standardize.of(pictures)
-    return plain_task(settings, shift, _weights(settings, pictures), ends_in(plan) == "sigmoid")
+    task, from_sigmoid = settings.task, ends_in(plan) == "sigmoid"
+    if isinstance(task, ColorizeBinsSettings):
+        classes = ChromaClasses.of(bin_centers(task.grid), device=device)
+        weights_K = _weights(task, pictures, device)
+        return ColorizeBins(classes, task.temperature, weights_K, from_sigmoid, shift)
+    return plain_task(settings, shift, from_sigmoid)
 
 
 def make_task_for_apply(
@@ -80,16 +94,13 @@ def make_task_for_apply(
         std: what it was divided by (``RunResult.fed_std``).
     """
     shift = Standardize(tuple(mean), tuple(std)) if settings.data.standardize else None
-    return plain_task(settings, shift, None, ends_in(plan) == "sigmoid")
+    return plain_task(settings, shift, ends_in(plan) == "sigmoid")
 
 
 def plain_task(
-    settings: RunSettings,
-    shift: Standardize | None = None,
-    weights_K: Tensor | None = None,
-    from_sigmoid: bool = False,
+    settings: RunSettings, shift: Standardize | None = None, from_sigmoid: bool = False
 ) -> Task:
-    """Give the task with what training would know left out, unless it is given."""
+    """Give the task without what only training needs: the classes near a color, their weights."""
     loss = make_loss(settings.train)
     match settings.task:
         case ReconstructSettings():
@@ -103,17 +114,19 @@ def plain_task(
         case ColorizeChromaSettings():
             return ColorizeChroma(loss, shift)
         case ColorizeBinsSettings(grid=grid, temperature=temperature):
-            return ColorizeBins(bin_centers(grid), temperature, weights_K, from_sigmoid, shift)
+            classes = ChromaClasses.of(bin_centers(grid), near=0)
+            return ColorizeBins(classes, temperature, None, from_sigmoid, shift)
 
 
-def _weights(settings: RunSettings, pictures: PictureSet) -> Tensor | None:
-    """The classes' weights in the loss, on the pictures' device; None where all are alike."""
-    task = settings.task
-    if not isinstance(task, ColorizeBinsSettings) or task.rebalance == 0:
+def _weights(
+    task: ColorizeBinsSettings, pictures: PictureSet, device: torch.device | str
+) -> Tensor | None:
+    """The classes' weights in the loss; None where all are alike."""
+    if task.rebalance == 0:
         return None
-    counts_K = _counts(_Counted(pictures), task.grid)
+    counts_K = torch.from_numpy(_counts(_Counted(pictures), task.grid))
     weights_K = class_weights(counts_K, bin_centers(task.grid), lam=1 - task.rebalance)
-    return weights_K.float().to(pictures.images_NCHW.device)
+    return weights_K.float().to(device)
 
 
 class _Counted:
@@ -132,6 +145,7 @@ class _Counted:
 
 
 @lru_cache(maxsize=4)
-def _counts(counted: _Counted, grid: int) -> Tensor:
+def _counts(counted: _Counted, grid: int) -> NDArray[numpy.int64]:
     """Counted once for all trainings of a process: it takes seconds."""
-    return chroma_counts(counted.pictures, bin_centers(grid))
+    counts: NDArray[numpy.int64] = chroma_counts(counted.pictures, bin_centers(grid)).numpy()
+    return counts

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from functools import lru_cache
 
+import numpy
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.errors import RunFailedError
@@ -117,8 +119,8 @@ def ssim(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:
     height, width = truth_NCHW.shape[-2:]
     if min(height, width) < WINDOW:
         raise ValueError(f"SSIM needs {WINDOW}×{WINDOW} pixels, the pictures have {height}×{width}")
-    rows = _window(height).to(truth_NCHW.device)
-    columns = _window(width).T.to(truth_NCHW.device)
+    rows = torch.from_numpy(_window(height)).to(truth_NCHW.device)
+    columns = torch.from_numpy(_window(width)).T.to(truth_NCHW.device)
     both = zip(torch.split(prediction_NCHW, AT_ONCE), torch.split(truth_NCHW, AT_ONCE), strict=True)
     return torch.cat([_ssim(x.double(), y.double(), rows, columns) for x, y in both])
 
@@ -136,17 +138,16 @@ def _ssim(x: Tensor, y: Tensor, rows: Tensor, columns: Tensor) -> Tensor:
 
 
 @lru_cache(maxsize=8)
-def _window(size: int) -> Tensor:
+def _window(size: int) -> NDArray[numpy.float64]:
     """Give the 1-D Gaussian at each valid place as a banded matrix, (size − 10) × size.
 
     A separable window is one such matrix on each side of the picture; for
     pictures of this size the product is eight times faster than a convolution.
     """
-    with torch.inference_mode(False):  # it outlives the caller's mode
-        offsets = torch.arange(WINDOW, dtype=torch.float64) - WINDOW // 2
-        gauss = torch.exp(-0.5 * (offsets / SIGMA) ** 2)
-        gauss /= gauss.sum()
-        band = torch.zeros(size - WINDOW + 1, size, dtype=torch.float64)
-        for place in range(len(band)):
-            band[place, place : place + WINDOW] = gauss
-        return band
+    offsets = numpy.arange(WINDOW) - WINDOW // 2
+    gauss = numpy.exp(-0.5 * (offsets / SIGMA) ** 2)
+    gauss /= gauss.sum()
+    band = numpy.zeros((size - WINDOW + 1, size))
+    for place in range(len(band)):
+        band[place, place : place + WINDOW] = gauss
+    return band

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from torch import Tensor
@@ -54,8 +53,7 @@ class Standardize:
         return (images_NCHW - _channels(self.mean, *kind)) / _channels(std, *kind)
 
 
-@lru_cache(maxsize=64)
 def _channels(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
-    """Give one number a channel, C×1×1; made once, as a step on a GPU would wait for it."""
-    with torch.inference_mode(False):  # it outlives the caller's mode
-        return torch.tensor(values, dtype=dtype, device=device)[:, None, None]
+    """Give one number a channel, C×1×1; written by the device, so no step waits for a copy."""
+    filled = [torch.full((1, 1), value, dtype=dtype, device=device) for value in values]
+    return torch.stack(filled)

@@ -4,7 +4,7 @@
 """
 
 from archsearch.train.allocator import keep_memory
-from archsearch.train.checks import check_device, worker_device
+from archsearch.train.devices import check_device, worker_device
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.precision import check_precision

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-import torch
-
 from archsearch.config import RunSettings, check_task, task_channels
 from archsearch.errors import InputError, RunFailedError
 from archsearch.spec.ops import Conv, ConvTranspose, Norm
@@ -17,7 +15,7 @@ from archsearch.tasks import check_loss
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["check_device", "check_together", "memory_errors", "worker_device"]
+__all__ = ["check_together", "memory_errors"]
 
 
 def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
@@ -50,21 +48,6 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
     _check_batch_norm(plan, min(settings.train.batch_size, len(pictures.train)))
 
 
-def check_device(name: str) -> None:
-    """See that ``name`` is a device that torch can train on here.
-
-    Raises:
-        InputError: another word than cpu or cuda, or no GPU that torch can use.
-    """
-    if name not in {"cpu", "cuda"}:
-        raise InputError(f"there is no device {name!r}", help="use cpu or cuda")
-    if name == "cuda" and not torch.cuda.is_available():
-        raise InputError(
-            "torch finds no GPU that it can use here",
-            help="train with --device cpu, or install a torch built for CUDA and its driver",
-        )
-
-
 def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
     """One picture has no variance over a 1×1 output, and torch refuses it there."""
     for layer in plan.layers:
@@ -75,20 +58,6 @@ def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
                 "in a batch of 1 picture",
                 help="use train.batch_size of at least 2, or `norm: layer`",
             )
-
-
-def worker_device(name: str, worker: int) -> str:
-    """Give the device of a worker: the GPUs of this host in turn, so that they are shared evenly.
-
-    Args:
-        name: ``cpu`` or ``cuda``.
-        worker: counted from 0.
-
-    Example:
-        >>> worker_device("cpu", 3)
-        'cpu'
-    """
-    return f"cuda:{worker % torch.cuda.device_count()}" if name == "cuda" else name
 
 
 @contextmanager

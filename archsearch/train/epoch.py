@@ -62,7 +62,7 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     batches = training.batches(epoch)
     if training.replay is not None:
         training.replay.prepare(training, len(batches[0]))
-    torch.manual_seed(derived_seed(training.seed, "steps", epoch))  # dropout, noise
+    _seed_dropout(derived_seed(training.seed, "steps", epoch), training.images_NCHW.device)
     total = len(batches) * training.settings.epochs
     done = len(batches) * (epoch - 1)
     losses, errors = [], []
@@ -79,6 +79,14 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
     mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
     return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
+
+
+def _seed_dropout(seed: int, device: torch.device) -> None:
+    """Seed the generators that layers draw from, and those of no other GPU."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
 
 
 def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...]:

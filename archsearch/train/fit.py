@@ -105,8 +105,8 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     device = torch.device(device)
     with (
         _threads(threads),
-        _own_randomness(),
         _current(device),
+        _own_randomness(device),
         products("float32", device),  # what is measured; steps say what they multiply
         memory_errors(plan, settings),
     ):
@@ -135,7 +135,7 @@ def prepare(
     device = torch.device(device)
     check_precision(settings.train.precision, device)
     model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
-    task = make_task(plan, settings, pictures)
+    task = make_task(plan, settings, pictures, device)
     # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
     recorded = device.type == "cuda" and settings.train.optimizer != "sgd"
     make = FlatAdam if recorded else make_optimizer
@@ -254,7 +254,8 @@ def _current(device: torch.device) -> AbstractContextManager[object]:
 
 
 @contextmanager
-def _own_randomness() -> Iterator[None]:
-    """Leave the caller's generators as they were."""
-    with torch.random.fork_rng():
+def _own_randomness(device: torch.device) -> Iterator[None]:
+    """Leave the caller's generators as they were; no other GPU is touched."""
+    used = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(used):
         yield

@@ -67,13 +67,10 @@ class PromptAdam(Adam):
             parameter.grad = None
 
     def step(self, closure: None = None) -> None:  # type: ignore[override]
-        """Update each parameter that has a gradient; its first time is torch's own step."""
+        """Update each parameter that has a gradient."""
         group = self.param_groups[0]
         moved = [parameter for parameter in group["params"] if parameter.grad is not None]
-        if not all(parameter in self.state for parameter in moved):
-            super().step(closure)
-            return
-        states = [self.state[parameter] for parameter in moved]
+        states = [self.state[parameter] or self._begin(parameter) for parameter in moved]
         first, second = group["betas"]
         with torch.no_grad():
             adam(
@@ -93,6 +90,20 @@ class PromptAdam(Adam):
                 eps=group["eps"],
                 maximize=False,
             )
+
+    def _begin(self, parameter: nn.Parameter) -> dict[str, Tensor]:
+        """Moments of a parameter before its first step, as torch's own step makes them.
+
+        That one would ask the GPU, where there is one, whether it records; so a training on
+        the processor would wake it.
+        """
+        self.state[parameter] = {
+            "step": torch.zeros((), dtype=torch.float32, device=parameter.device),
+            "exp_avg": torch.zeros_like(parameter, memory_format=torch.preserve_format),
+            "exp_avg_sq": torch.zeros_like(parameter, memory_format=torch.preserve_format),
+        }
+        begun: dict[str, Tensor] = self.state[parameter]
+        return begun
 
 
 class FlatAdam(Adam):

@@ -32,20 +32,25 @@ _log = logging.getLogger(__name__)
 def cuda_graph(body: Callable[[], None]) -> Callable[[], None]:
     """Record what ``body`` asks of the GPU; calling the result asks for all of it at once.
 
-    ``body`` runs a few times before, on a stream of its own.
+    ``body`` runs a few times before, on a stream of its own. Also where recording fails, torch
+    goes on with the stream it was on; by itself it would stay on the recording's.
 
     Raises:
         RuntimeError: it waits for the GPU somewhere, which can't be recorded.
     """
+    before = torch.cuda.current_stream()
     side = torch.cuda.Stream()  # type: ignore[no-untyped-call]
-    side.wait_stream(torch.cuda.current_stream())
+    side.wait_stream(before)
     with torch.cuda.stream(side):
         for _ in range(WARM_UP_STEPS):
             body()
-    torch.cuda.current_stream().wait_stream(side)
+    before.wait_stream(side)
     graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        body()
+    try:
+        with torch.cuda.graph(graph, stream=side):  # torch's own lies on the first GPU used
+            body()
+    finally:
+        torch.cuda.set_stream(before)
     return graph.replay
 
 

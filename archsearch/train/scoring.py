@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.config import needs_color
+from archsearch.records.pictures import FIRST, OF_EACH
 from archsearch.records.results import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer
 from archsearch.train.epoch import predictions
@@ -19,13 +20,7 @@ from archsearch.train.step import Training
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["FIRST", "OF_EACH", "Strip", "Tested", "mse_of", "score_test", "score_val"]
-
-FIRST = 8
-"""First test pictures that are kept to be looked at."""
-
-OF_EACH = 3
-"""Of the best, of the middling and of the worst colored test pictures, as many are kept."""
+__all__ = ["Strip", "Tested", "mse_of", "score_test", "score_val"]
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,147 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
+import torch
 from PIL import Image
 from skimage import data
 
-from archsearch.records import StudyRecord
+from archsearch.config import load
+from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
 from archsearch.report import ReportFiles, figures, write_report
+from archsearch.report.color.variants import study_variants
+from archsearch.report.figures.chroma import chroma_figure, saturation_figure
+from archsearch.report.figures.colors import chosen_figure, fixed_figure
+from archsearch.report.figures.pictures import pictures_figure, sizes_figure
+from archsearch.report.words_numbers import error
+from archsearch.train import fit
+from archsearch.train.strips import strip_png
 from tests.synthetic import StudyRecipe, synthetic_study
+from tests.train.made import PLAIN, made_pictures, settings
+
+TASKS = ("colorize", "colorize-chroma", "reconstruct", "colorize")
+SEEDS = (0, 1)
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory) -> StudyRecord:
+    """Four nets of three tasks, two seeds each; the last saw other pictures."""
+    folder = tmp_path_factory.mktemp("artifacts")
+    torch.set_num_threads(1)
+    trials = []
+    for number, task in enumerate(TASKS):
+        spec = folder / f"{number}.yaml"
+        spec.write_text(PLAIN.replace("channels: 4", f"channels: {2 + number}"))
+        plan = load(spec).plan(task=task)
+        seeds = []
+        for seed in SEEDS:
+            recipe = settings(task, epochs=1 + 3 * seed)
+            run = fit(plan, recipe, made_pictures(120, seed=int(number == 3)), seed=seed)
+            (folder / f"{number}-{seed}").write_bytes(strip_png(run.strip))
+            seeds.append(
+                SeedRecord(
+                    seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"
+                )
+            )
+        trials.append(
+            TrialRecord(
+                number=number, state="complete", values={"task": task}, plan=plan_record(plan),
+                seeds=tuple(seeds), value=1.0,
+            )
+        )  # fmt: skip
+    return StudyRecord(
+        name="trained", settings={}, designed=True, space_hash="", trials=tuple(trials),
+        slots=4, artifacts=str(folder),
+    )  # fmt: skip
+
+
+def stored(study: StudyRecord, number: int, seed: int) -> np.ndarray:
+    """The two rows of what a run kept."""
+    return np.asarray(Image.open(Path(study.artifacts or "") / f"{number}-{seed}"))
+
+
+def panels(figure) -> list[tuple[str, np.ndarray]]:
+    return [(axes.get_title(), np.asarray(axes.images[0].get_array())) for axes in figure.axes]
+
+
+@pytest.mark.parametrize("draw", [pictures_figure, sizes_figure])
+def test_every_row_is_of_the_pictures_above_it_and_of_the_run_it_names(trained, draw):
+    """Pixel by pixel, against what each run kept: eight pictures in common, nine of its own."""
+    same = trained.model_copy(update={"trials": trained.trials[:3]})
+    (title, originals), *rows = panels(draw(SimpleNamespace(study=same)))
+    assert title == "test pictures"
+    assert originals.shape == (16, 8 * 16, 3)
+    assert len(rows) == 3
+    for title, pictures in rows:
+        words = title.removeprefix("best: ").removeprefix("median: ").removeprefix("worst: ")
+        number, seed = (int(part.split()[1]) for part in words.split(", ")[:2])
+        kept = stored(trained, number, seed)
+        assert np.array_equal(originals, kept[:16, : 8 * 16])
+        assert np.array_equal(pictures, kept[16:, : 8 * 16])
+        result = trained.trials[number].seeds[seed].result
+        assert f"validation MSE {error(result.val.mse)}" in title
+        assert stored(trained, number, seed).shape[1] == (8 if number == 2 else 17) * 16
+
+
+def test_best_and_worst_are_runs_not_means(trained):
+    """A good seed of a trial whose other seed is bad doesn't stand for the trial."""
+    same = trained.model_copy(update={"trials": trained.trials[:3]})
+    _, best, _, worst = (title for title, _ in panels(pictures_figure(SimpleNamespace(study=same))))
+    errors = {
+        (trial.number, seed.seed): seed.result.val.mse
+        for trial in same.trials
+        for seed in trial.seeds
+    }
+    for title, at in ((best, min), (worst, max)):
+        number, seed = at(errors, key=errors.__getitem__)
+        assert f"trial {number}, seed {seed}," in title
+
+
+def test_runs_of_other_pictures_stand_in_no_column(trained):
+    mixed = trained.model_copy(update={"trials": (trained.trials[2], trained.trials[3])})
+    (title, originals), *rows = panels(pictures_figure(SimpleNamespace(study=mixed)))
+    kept = {int(title.partition("trial ")[2][0]) for title, _ in rows}
+    assert len(kept) == 1
+    assert title.endswith("of the runs saw other pictures and aren't shown)")
+    assert np.array_equal(originals, stored(trained, kept.pop(), 0)[:16, : 8 * 16])
+
+
+def test_color_rows_name_their_seed_and_share_their_pictures(trained):
+    variants = study_variants(trained)
+    assert [variant.trial for variant in variants] == [0, 1, 3]
+    made = fixed_figure(variants)
+    labels = [axes.get_ylabel().replace("\n", " ") for axes in made.axes]
+    assert labels == [
+        "gray",
+        "true (1 with other pictures left out)",
+        "trial 0, colorize, seed 0",
+        "trial 1, colorize-chroma, seed 0",
+    ]
+    shown = [pixels for _, pixels in panels(made)]
+    for row, (number, half) in enumerate([(0, 0), (0, 1), (1, 1)], 1):
+        kept = stored(trained, number, 0)[16 * half : 16 * half + 16]
+        for place in range(8):
+            left = place * 17  # a clear pixel between two
+            assert np.array_equal(
+                shown[row][:, left : left + 16, :3], kept[:, place * 16 : place * 16 + 16]
+            )
+    own = [axes.get_ylabel().replace("\n", " ") for axes in chosen_figure(variants).axes]
+    assert own[1::3] == ["trial 0, colorize, seed 0", "trial 1, colorize-chroma, seed 0"]
+
+
+def test_chroma_is_held_against_the_truth_of_the_same_pictures(trained):
+    variants = study_variants(trained)
+    titles = [axes.get_title().replace("\n", " ") for axes in chroma_figure(variants).axes]
+    assert [title for title in titles if title] == [
+        "true (1 with other pictures left out)",
+        "trial 0, colorize",
+        "trial 1, colorize-chroma",
+    ]
+    labels = [text.get_text() for text in saturation_figure(variants).legends[0].get_texts()]
+    assert sorted(labels) == sorted(title for title in titles if title)
 
 
 def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:
@@ -22,16 +155,16 @@ def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:
         for seed in trial.seeds:
             name = f"strip-{trial.number}-{seed.seed}"
             if trial.state == "complete":
-                strip(trial.number).save(folder / name, format="PNG")
+                strip().save(folder / name, format="PNG")
             seeds.append(seed.model_copy(update={"pictures": name}))
         trials.append(trial.model_copy(update={"seeds": tuple(seeds)}))
     return study.model_copy(update={"trials": tuple(trials), "artifacts": str(folder)})
 
 
-def strip(number: int) -> Image.Image:
+def strip() -> Image.Image:
     """Eight patches of a photograph in a row, and below them what a net might make of them."""
     photo = Image.fromarray(data.astronaut())
-    places = [(32 * ((5 * i + number) % 15), 32 * ((3 * i + number) % 15)) for i in range(8)]
+    places = [(32 * (5 * i % 15), 32 * (3 * i % 15)) for i in range(8)]
     made = Image.new("RGB", (256, 64))
     for i, (x, y) in enumerate(places):
         patch = photo.crop((x, y, x + 32, y + 32))

@@ -9,7 +9,7 @@ from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
 from archsearch.report.tables import architectures, trial_columns, trial_rows
 from archsearch.report.words import answer
-from archsearch.report.yardsticks import front_columns
+from archsearch.report.yardsticks import front_objectives
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
@@ -87,4 +87,4 @@ def test_what_the_decoder_reads_is_a_rival_only_where_it_differs(plain, leaky):
 def test_it_can_be_an_objective(plain):
     settings = plain.study.settings | {"objectives": ["val.mse", "latent.effective_size"]}
     study = plain.study.model_copy(update={"settings": settings})
-    assert front_columns(study) == ["val_mse", "effective_size"]
+    assert front_objectives(study) == ("val.mse", "latent.effective_size")

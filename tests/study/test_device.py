@@ -1,6 +1,5 @@
 """Where the trainings of a study compute."""
 
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,16 +10,8 @@ from archsearch.config import load_study as load_study_file
 from archsearch.errors import InputError
 from archsearch.records import load_study
 from archsearch.study import RayPlace, RunOptions, run_study
-from archsearch.train import worker_device
 
 NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
-
-
-def test_workers_take_the_gpus_of_a_host_in_turn(monkeypatch) -> None:
-    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
-    taken = Counter(worker_device("cuda", worker) for worker in range(7))
-    assert taken == {"cuda:0": 3, "cuda:1": 2, "cuda:2": 2}
-    assert worker_device("cpu", 5) == "cpu"
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,11 @@ from toys import ToyTrainer, epoch_record, logged, result, write_study
 
 from archsearch.config import SearchSettings
 from archsearch.errors import InputError
-from archsearch.records import StudyRecord, trial_counts
+from archsearch.records import StudyRecord, pareto_front, pareto_order, trial_counts
 from archsearch.study import Job, RunOptions, Trained, run_study
-from archsearch.study.objectives import pareto_order
 from archsearch.study.samplers import make_sampler, sampler_options
 from archsearch.study.storage import open_storage
-from archsearch.study.summary import pareto_front, required_best, status
+from archsearch.study.summary import required_best, status
 
 HALF = """
   first.conv.channels: {int: [1, 64]}

@@ -11,6 +11,7 @@ from archsearch.config.chroma_bins import bin_centers
 from archsearch.errors import InputError
 from archsearch.tasks.chroma_bins import (
     Centers,
+    ChromaClasses,
     annealed_mean,
     bins_loss,
     chroma_counts,
@@ -24,6 +25,7 @@ from archsearch.tasks.color_space import chroma
 from .tiny import TinyPictures, smooth_pictures, split
 
 CENTERS = bin_centers(10)
+CLASSES = ChromaClasses.of(CENTERS)
 SCATTERED: Centers = ((0.11, 0.9), (0.5, 0.5), (0.52, 0.47), (0.93, 0.2), (0.3, 0.35))
 
 
@@ -42,25 +44,27 @@ def distances(chroma_N2HW: torch.Tensor, centers: Centers) -> torch.Tensor:
 @pytest.mark.parametrize("seed", [0, 1])
 def test_hard_encoding_gives_the_nearest_class(centers: Centers, seed: int) -> None:
     pixels = some_chroma(seed=seed)
-    assert torch.equal(encode_hard(pixels, centers), distances(pixels, centers).argmin(-1))
+    assert torch.equal(
+        encode_hard(pixels, ChromaClasses.of(centers, 4)), distances(pixels, centers).argmin(-1)
+    )
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 def test_even_impossible_chroma_has_a_nearest_class(cb: float, cr: float) -> None:
     pixel = torch.tensor([cb, cr], dtype=torch.float64).reshape(1, 2, 1, 1)
     away = distances(pixel, CENTERS).flatten()
-    assert away[encode_hard(pixel, CENTERS).item()].item() == pytest.approx(away.min().item())
+    assert away[encode_hard(pixel, CLASSES).item()].item() == pytest.approx(away.min().item())
 
 
 def test_centers_are_their_own_classes() -> None:
     pixels = torch.tensor(CENTERS, dtype=torch.float64).T.reshape(1, 2, 1, -1)
-    assert encode_hard(pixels, CENTERS).flatten().tolist() == list(range(len(CENTERS)))
+    assert encode_hard(pixels, CLASSES).flatten().tolist() == list(range(len(CENTERS)))
 
 
 @pytest.mark.parametrize("sigma", [None, 0.02, 0.2])
 def test_soft_encoding_weights_the_nearest_by_a_gaussian(sigma: float | None) -> None:
     pixels = some_chroma()
-    indices, weights = encode_soft(pixels, CENTERS, sigma=sigma)
+    indices, weights = encode_soft(pixels, CLASSES, sigma=sigma)
     assert indices.shape == weights.shape == (2, 5, 16, 12)
     away = distances(pixels, CENTERS)
     nearest = away.sort(-1).values[..., :5]
@@ -70,25 +74,25 @@ def test_soft_encoding_weights_the_nearest_by_a_gaussian(sigma: float | None) ->
     expected = gauss / gauss.sum(-1, keepdim=True)
     assert (weights.permute(0, 2, 3, 1) - expected).abs().max() < 1e-12
     assert torch.equal(
-        indices.gather(1, weights.argmax(1, keepdim=True)).squeeze(1), encode_hard(pixels, CENTERS)
+        indices.gather(1, weights.argmax(1, keepdim=True)).squeeze(1), encode_hard(pixels, CLASSES)
     )
 
 
 def test_a_tiny_sigma_is_hard_and_never_nan() -> None:
-    _, weights = encode_soft(some_chroma().float(), CENTERS, sigma=1e-4)
+    _, weights = encode_soft(some_chroma().float(), CLASSES, sigma=1e-4)
     assert weights.isfinite().all()
     assert torch.allclose(weights.sum(1), torch.ones(()))
     assert weights.amax(1).mean() > 0.98
 
 
 def test_fewer_classes_than_neighbours_are_all_taken() -> None:
-    indices, weights = encode_soft(some_chroma(), SCATTERED[:3], neighbours=5, sigma=0.1)
+    indices, weights = encode_soft(some_chroma(), ChromaClasses.of(SCATTERED[:3], 5), sigma=0.1)
     assert indices.shape[1] == 3
     assert torch.allclose(weights.sum(1), torch.ones((), dtype=torch.float64))
-    with pytest.raises(ValueError, match="0 neighbours"):
-        encode_soft(some_chroma(), CENTERS, neighbours=0)
+    with pytest.raises(ValueError, match="without those near each place"):
+        encode_soft(some_chroma(), ChromaClasses.of(CENTERS, near=0))
     with pytest.raises(ValueError, match=r"sigma -0.1"):
-        encode_soft(some_chroma(), CENTERS, sigma=-0.1)
+        encode_soft(some_chroma(), CLASSES, sigma=-0.1)
 
 
 def test_spacing_is_that_of_the_grid() -> None:
@@ -100,7 +104,7 @@ def test_counts_are_those_of_the_training_split_alone() -> None:
     shown = split(smooth_pictures(1300), 1100, 100)
     counts = chroma_counts(shown, CENTERS)
     assert counts.dtype == torch.int64
-    classes = encode_hard(chroma(shown.images_NCHW[shown.train].double() / 255), CENTERS)
+    classes = encode_hard(chroma(shown.images_NCHW[shown.train].double() / 255), CLASSES)
     expected = numpy.bincount(classes.flatten().numpy(), minlength=len(CENTERS))
     assert counts.sum() == 1100 * 64
     assert numpy.abs(counts.numpy() - expected).max() <= 2  # float32 may tip a pixel on a border
@@ -172,13 +176,13 @@ def test_weights_without_a_meaning_are_refused() -> None:
 @pytest.mark.parametrize("memory", [torch.contiguous_format, torch.channels_last])
 def test_the_loss_is_torchs_cross_entropy_to_soft_classes(memory: torch.memory_format) -> None:
     pixels, importance = some_chroma(), torch.rand(len(CENTERS), dtype=torch.float64) + 0.5
-    indices, weights = encode_soft(pixels, CENTERS)
+    indices, weights = encode_soft(pixels, CLASSES)
     logits = torch.randn(2, len(CENTERS), 16, 12, dtype=torch.float64).to(memory_format=memory)
     whole = torch.zeros_like(logits).scatter_(1, indices, weights)
     ours, theirs = logits.clone().requires_grad_(), logits.clone().requires_grad_()
     loss = bins_loss(ours, indices, weights, importance)
     each = functional.cross_entropy(theirs, whole, reduction="none")
-    expected = (each * importance[encode_hard(pixels, CENTERS)]).mean()
+    expected = (each * importance[encode_hard(pixels, CLASSES)]).mean()
     assert loss.item() == pytest.approx(expected.item(), rel=1e-12)
     loss.backward()
     expected.backward()
@@ -188,7 +192,7 @@ def test_the_loss_is_torchs_cross_entropy_to_soft_classes(memory: torch.memory_f
 
 
 def test_the_loss_is_least_at_the_encoding_itself() -> None:
-    indices, weights = encode_soft(some_chroma(1), CENTERS)
+    indices, weights = encode_soft(some_chroma(1), CLASSES)
     even = torch.ones(len(CENTERS))
     logs = torch.full((1, len(CENTERS), 16, 12), -40.0, dtype=torch.float64)
     logs = logs.scatter(1, indices, weights.log())
@@ -202,23 +206,23 @@ def test_the_annealed_mean_runs_from_the_mode_to_the_mean() -> None:
     places = torch.tensor(CENTERS, dtype=torch.float64)
     mode = places[logits.argmax(1)].permute(0, 3, 1, 2)
     mean = torch.einsum("nkhw,kc->nchw", logits.softmax(1), places)
-    assert torch.allclose(annealed_mean(logits, CENTERS, 1e-5), mode)
-    assert torch.allclose(annealed_mean(logits, CENTERS, 1.0), mean)
-    between = annealed_mean(logits, CENTERS)
+    assert torch.allclose(annealed_mean(logits, CLASSES, 1e-5), mode)
+    assert torch.allclose(annealed_mean(logits, CLASSES, 1.0), mean)
+    between = annealed_mean(logits, CLASSES)
     assert between.shape == (2, 2, 3, 5)
     gray = torch.tensor(0.5, dtype=torch.float64)
     away = [(found - gray).square().mean().item() for found in (mode, between, mean)]
     assert away[0] > away[1] > away[2]
     with pytest.raises(ValueError, match="temperature of 0"):
-        annealed_mean(logits, CENTERS, 0)
+        annealed_mean(logits, CLASSES, 0)
 
 
 def test_the_annealed_mean_of_a_soft_encoding_is_near_the_chroma() -> None:
     pixels = some_chroma()
-    indices, weights = encode_soft(pixels, CENTERS)
+    indices, weights = encode_soft(pixels, CLASSES)
     shares = torch.zeros(2, len(CENTERS), 16, 12, dtype=torch.float64).scatter(1, indices, weights)
     logits = shares.clamp_min(1e-12).log()
-    soft = (annealed_mean(logits, CENTERS, 1.0) - pixels).square().mean()
-    hard = (annealed_mean(logits, CENTERS, 1e-3) - pixels).square().mean()
+    soft = (annealed_mean(logits, CLASSES, 1.0) - pixels).square().mean()
+    hard = (annealed_mean(logits, CLASSES, 1e-3) - pixels).square().mean()
     assert soft < 0.2 * hard
     assert hard < 1.5 * 0.1**2 / 12  # a uniform square of side .1; cells on the rim are larger

@@ -13,7 +13,7 @@ from archsearch.config import TASK_NAMES, RunSettings, load, needs_color, read_t
 from archsearch.config.chroma_bins import bin_centers
 from archsearch.spec import ModelPlan
 from archsearch.tasks import Batch, Task, feed, make_task, make_task_for_apply, predict
-from archsearch.tasks.chroma_bins import encode_soft
+from archsearch.tasks.chroma_bins import ChromaClasses, encode_soft
 from archsearch.tasks.color_space import chroma, luminance
 
 from .tiny import TinyPictures, smooth_pictures, split
@@ -109,7 +109,7 @@ def test_what_is_predicted_perfectly_is_the_original() -> None:
     keeping = made({"colorize": {"keep_luminance": True}})
     torch.testing.assert_close(predict(keeping, images, images), images, rtol=0, atol=1e-6)
     fine = {"colorize-bins": {"grid": 64}}
-    indices, _ = encode_soft(chroma(images), bin_centers(64), neighbours=1)
+    indices, _ = encode_soft(chroma(images), ChromaClasses.of(bin_centers(64), near=1))
     scores = nn.functional.one_hot(indices[:, 0], len(bin_centers(64))).permute(0, 3, 1, 2)
     task = make_task(NINE.plan(task=read_task(fine)), settings(fine), pictures())
     near = predict(task, scores.float(), images)

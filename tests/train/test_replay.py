@@ -1,6 +1,7 @@
 """Recorded steps are those taken one by one; on the CPU a recording is the function itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from unittest.mock import ANY
@@ -16,7 +17,7 @@ from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import fit, prepare
 from archsearch.train.optimizers import FlatAdam, make_optimizer, set_rate
-from archsearch.train.replay import WARM_UP_STEPS, Replay
+from archsearch.train.replay import WARM_UP_STEPS, Replay, cuda_graph
 from archsearch.train.schedule import Rate
 from archsearch.train.step import Training
 
@@ -217,6 +218,57 @@ def test_a_precision_the_device_lacks_is_refused(plan_from, monkeypatch, precisi
     monkeypatch.setattr(precisions, "_bf16_instructions", lambda: False)
     with pytest.raises(InputError, match=f"train.precision is {precision}, which this processor"):
         fit(plan_from(PLAIN), settings(precision=precision), made_pictures())
+
+
+class FakeCuda:
+    """As much of ``torch.cuda`` as a recording asks of it; capture ends in an error.
+
+    torch's ``graph`` enters its stream and, where ending the capture fails, doesn't leave it.
+    """
+
+    def __init__(self) -> None:
+        self.current = self.first = self.Stream()
+
+    class Stream:
+        def wait_stream(self, other: object) -> None: ...
+
+    class CUDAGraph:
+        replay = None
+
+    def current_stream(self) -> Stream:
+        return self.current
+
+    def set_stream(self, stream: Stream) -> None:
+        self.current = stream
+
+    @contextmanager
+    def stream(self, stream: Stream) -> Iterator[None]:
+        before, self.current = self.current, stream
+        yield
+        self.current = before
+
+    @contextmanager
+    def graph(self, graph: CUDAGraph, stream: Stream) -> Iterator[None]:
+        self.current = stream
+        yield
+        raise RuntimeError("operation failed due to a previous error during capture")
+
+
+def test_a_recording_that_fails_leaves_torch_on_its_stream(monkeypatch) -> None:
+    fake = FakeCuda()
+    monkeypatch.setattr(torch, "cuda", fake)
+    with pytest.raises(RuntimeError, match="during capture"):
+        cuda_graph(lambda: None)
+    assert fake.current is fake.first
+
+
+@NEEDS_GPU
+def test_a_gpu_s_failed_recording_leaves_torch_on_its_stream() -> None:
+    numbers, before = torch.ones(3, device="cuda"), torch.cuda.current_stream()
+    with pytest.raises(RuntimeError):
+        cuda_graph(lambda: print(numbers.sum().item()))  # waits for the GPU
+    assert torch.cuda.current_stream() == before
+    assert (numbers + 1).sum().item() == 6
 
 
 @NEEDS_GPU

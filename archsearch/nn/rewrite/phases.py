@@ -17,8 +17,7 @@ copied by themselves anyway; along columns it takes one more copy.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
@@ -29,26 +28,36 @@ from archsearch.nn.rewrite.interleave import Interleaving, interleave
 from archsearch.nn.rewrite.steps import Step
 from archsearch.spec.shape import Pads, Pair
 
-__all__ = ["PhaseConvolve"]
+__all__ = ["Folding", "PhaseConvolve"]
 
 
-@lru_cache(maxsize=256)
+class Folding(nn.Module):
+    """The matrix from kernels, flattened, to the small kernels of all phases, flattened: 0 and 1.
+
+    It follows from the layer alone, whatever the size of its input, so it is made with the
+    model and moves with it. It is no weight: no file of weights holds it.
+
+    Attributes:
+        matrix: (taps along rows × taps along columns) × (phases × small taps).
+    """
+
+    matrix: Tensor
+
+    def __init__(self, rows: Axis, columns: Axis) -> None:
+        super().__init__()
+        both = torch.einsum("jrm,lsn->jlrsmn", _spread(rows), _spread(columns))
+        matrix = both.reshape(rows.taps * columns.taps, -1)
+        self.register_buffer("matrix", matrix, persistent=False)
+
+
 def _spread(axis: Axis) -> Tensor:
     """Which original tap goes to which small tap of each phase: taps × phases × small, 0 or 1."""
-    spread = torch.zeros(axis.taps, axis.scale, axis.small, dtype=torch.float64)
+    spread = torch.zeros(axis.taps, axis.scale, axis.small)
     for tap in range(axis.taps):
         for phase in range(axis.scale):
             place = (phase - axis.before - axis.cut + axis.dilation * tap) // axis.scale
             spread[tap, phase, place - axis.first] = 1
     return spread
-
-
-@lru_cache(maxsize=256)
-def _folding(rows: Axis, columns: Axis, dtype: torch.dtype, device: torch.device) -> Tensor:
-    """The matrix from kernels, flattened, to the small kernels of all phases, flattened."""
-    with torch.inference_mode(False):  # it outlives the caller's mode
-        both = torch.einsum("jrm,lsn->jlrsmn", _spread(rows), _spread(columns))
-        return both.reshape(rows.taps * columns.taps, -1).to(device, dtype)
 
 
 @dataclass(frozen=True)
@@ -59,12 +68,24 @@ class PhaseConvolve(Step):
 
     Shape:
         N×C×H×W → N×C'×H'×W', as upsampling and convolution give.
+
+    Attributes:
+        conv: holds weight and bias.
+        pads: zeros on each side of the large picture.
+        scale: of the upsampling.
+        tight: whether rows, and columns, take as few products as they can.
+        folding: how the weight becomes that of the small picture.
     """
 
     conv: nn.Conv2d
     pads: Pads
     scale: Pair
     tight: tuple[bool, bool]
+    folding: Folding = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make the folding; it is that of an input of any size."""
+        object.__setattr__(self, "folding", Folding(*self._axes(1, 1)))
 
     @property
     def fresh(self) -> bool:
@@ -77,7 +98,7 @@ class PhaseConvolve(Step):
 
     def phases(self, x: Tensor) -> tuple[Tensor, Interleaving]:
         """Convolve; give the results of all phases as channels, and how they interleave."""
-        rows, columns = self._axes(x)
+        rows, columns = self._axes(*x.shape[2:])
         weight, bias = self._folded(rows, columns)
         (top, bottom), (left, right) = rows.pads, columns.pads
         if top == bottom >= 0 and left == right >= 0:
@@ -86,9 +107,8 @@ class PhaseConvolve(Step):
             y = functional.conv2d(functional.pad(x, (left, right, top, bottom)), weight, bias)
         return y.contiguous(memory_format=torch.channels_last), Interleaving(rows, columns)
 
-    def _axes(self, x: Tensor) -> tuple[Axis, Axis]:
+    def _axes(self, height: int, width: int) -> tuple[Axis, Axis]:
         kernel, dilation, pads = self.conv.kernel_size, self.conv.dilation, self.pads
-        height, width = x.shape[2:]
         sides = ((pads.top, pads.bottom), (pads.left, pads.right))
         rows, columns = (
             along(self.scale[axis], kernel[axis], dilation[axis], *sides[axis], given, tight=tight)
@@ -101,9 +121,7 @@ class PhaseConvolve(Step):
         weight, bias = self.conv.weight, self.conv.bias
         out, given = weight.shape[:2]
         phases = rows.scale * columns.scale
-        folded = weight.reshape(out * given, -1) @ _folding(
-            rows, columns, weight.dtype, weight.device
-        )
+        folded = weight.reshape(out * given, -1) @ self.folding.matrix.to(weight)
         small = folded.view(out, given, phases, rows.small, columns.small)
         return (
             small.permute(2, 0, 1, 3, 4).reshape(-1, given, rows.small, columns.small),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from archsearch.config import COLOR_TASKS, read_task
 from archsearch.config.settings import RunSettings, TrainSettings
@@ -19,11 +20,19 @@ from archsearch.records import (
     read_pictures,
 )
 from archsearch.report.color.measures import Spread, measured
+from archsearch.report.strips import Pictures, read_strip
 
-__all__ = ["Variant", "run_variants", "study_variants"]
+__all__ = ["SeedPictures", "Variant", "run_variants", "study_variants"]
 
 _LOSS = "train.loss"
 _DEFAULT_LOSS = TrainSettings().loss
+
+
+class SeedPictures(NamedTuple):
+    """Test pictures and the seed of the run that made them."""
+
+    seed: int
+    strip: Pictures
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,16 @@ class Variant:
     def spreads(self) -> dict[str, Spread | None]:
         """Every measure over the seeds."""
         return measured(self.results)
+
+    @cached_property
+    def pictures(self) -> SeedPictures | None:
+        """Test pictures of the first seed that left some in reach."""
+        for result, read in zip(self.results, self.strips, strict=False):
+            stored = read()
+            found = read_strip(stored, self.plan) if stored is not None else None
+            if found is not None:
+                return SeedPictures(result.seed, found)
+        return None
 
     @property
     def error(self) -> float:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archsearch.report.figures.effects import effects_figure
 from archsearch.report.figures.factors import factors_figure
+from archsearch.report.figures.front import front_figure
 from archsearch.report.figures.importance import importance_figure
 from archsearch.report.figures.learning import learning_figure
 from archsearch.report.figures.matrix import map_figure
@@ -29,6 +30,7 @@ __all__ = ["Drawing", "draw", "drawings"]
 
 _FIGURES = {
     "latent": latent_figure,
+    "front": front_figure,
     "rivals": rivals_figure,
     "map": map_figure,
     "effects": effects_figure,

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.color.strips import OF_EACH, Bytes, Pictures, first_strip
-from archsearch.report.color.variants import Variant
+from archsearch.records import OF_EACH
+from archsearch.report.color.variants import SeedPictures, Variant
 from archsearch.report.figures.style import short
+from archsearch.report.strips import Bytes, same_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,17 +33,18 @@ def chosen_figure(ranked: Sequence[Variant]) -> Figure | None:
     Args:
         ranked: the best first; of each task the first with pictures in reach is shown.
     """
-    by_task: dict[str, tuple[Variant, Pictures]] = {}
+    found: dict[str, tuple[Variant, SeedPictures]] = {}
     for variant in ranked:
-        if variant.task not in by_task and (strip := first_strip(variant)):
-            by_task[variant.task] = (variant, strip)
-    found = list(by_task.values())
-    if not found:
-        return None
+        pictures = None if variant.task in found else variant.pictures
+        if pictures is not None and len(pictures.strip.chosen.true):
+            found[variant.task] = (variant, pictures)
     rows: list[tuple[str, Bytes]] = []
-    for variant, strip in found:
-        chosen = strip.chosen
-        rows += [("gray", chosen.gray), (variant.name, chosen.predicted), ("true", chosen.true)]
+    for variant, pictures in found.values():
+        chosen = pictures.strip.chosen
+        rows += [("gray", chosen.gray), (_label(variant, pictures), chosen.predicted)]
+        rows.append(("true", chosen.true))
+    if not rows:
+        return None
     made, panels = _panels(rows, OF_EACH)
     for place, panel in enumerate(panels):
         if place % 3 == 0:
@@ -55,14 +57,26 @@ def fixed_figure(variants: Sequence[Variant]) -> Figure | None:
 
     Only variants whose pictures are the same; None where none are in reach.
     """
-    found = [(variant, strip.fixed) for variant in variants if (strip := first_strip(variant))]
-    if not found or not len(found[0][1].true):
+    found = [(variant, variant.pictures) for variant in variants if variant.pictures]
+    fixed = [pictures.strip.fixed for _, pictures in found]
+    kept, columns = same_columns(fixed)
+    if not kept:
         return None
-    first = found[0][1]
-    same = [(v, s) for v, s in found if np.array_equal(s.true, first.true)]
-    rows = [("gray", first.gray), ("true", first.true)]
-    rows += [(variant.name, strip.predicted) for variant, strip in same]
+    others = len(found) - len(kept)
+    rows = [
+        ("gray", fixed[0].gray[columns]),
+        (
+            "true" + (f" ({others} with other pictures left out)" if others else ""),
+            fixed[0].true[columns],
+        ),
+    ]
+    rows += [(_label(*found[place]), fixed[place].predicted[columns]) for place in kept]
     return _panels(rows, 0)[0]
+
+
+def _label(variant: Variant, pictures: SeedPictures) -> str:
+    """The variant, and which of its runs it is."""
+    return f"{variant.name}, seed {pictures.seed}"
 
 
 def _panels(rows: Sequence[tuple[str, Bytes]], group: int) -> tuple[Figure, list[Axes]]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from archsearch.records import pareto_order
 from archsearch.report.figures.style import (
     COLORS,
     FAINT,
@@ -20,7 +21,6 @@ from archsearch.report.figures.style import (
 )
 from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.words import caption
-from archsearch.report.yardsticks import pareto
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -37,7 +37,7 @@ _ROOM_BELOW = 30
 
 
 def latent_figure(findings: Findings) -> Figure | None:
-    """One point a trial, bars over seeds, both PCA curves, channel mean, Pareto front."""
+    """One point a trial, bars over seeds, PCA curves, channel mean, Pareto front of the axes."""
     shown = findings.shown
     if shown.empty:
         return None
@@ -96,11 +96,12 @@ def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str)
 
 
 def _front(axes: Axes, shown: pd.DataFrame) -> None:
-    rows = shown.iloc[pareto(shown[["latent_size", "val_mse"]])]
+    points = shown[["latent_size", "val_mse"]].to_numpy().tolist()
+    rows = shown.iloc[pareto_order(points, ("latent.size", "val.mse"))]
     if len(rows) > 1:
         axes.step(
             rows["latent_size"], rows["val_mse"].clip(lower=FLOOR), where="post", color=INK, lw=0.9,
-            label="Pareto front", zorder=2,
+            label="Pareto front of latent size and validation MSE", zorder=2,
         )  # fmt: skip
 
 

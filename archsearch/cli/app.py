@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     set_up_output()
     try:
         words = [word for word in given if word != "--debug"]
-        sys.exit(app(args=words, prog_name="archsearch", standalone_mode=False))
+        sys.exit(app(args=words, prog_name="archsearch", standalone_mode=False) or 0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

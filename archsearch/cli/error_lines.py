@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import IO, Protocol, runtime_checkable
 
 from archsearch.cli.study_files import named_storages
@@ -45,11 +45,18 @@ def _lines(error: Exception, words: Sequence[str], *, debug: bool) -> tuple[list
         return _usage(error, words), error.exit_code
     code = error.exit_code if isinstance(error, ArchsearchError) else 1
     if debug:
-        return "".join(traceback.format_exception(error)).rstrip("\n").split("\n"), code
+        return list(_traceback(error)), code
     if isinstance(error, ArchsearchError):
         first, *more = error.lines
         return [f"error: {first}", *more], code
     return _unexpected(error), code
+
+
+def _traceback(error: Exception) -> Iterator[str]:
+    """As Python writes it, but that an error's message is one line."""
+    for part in traceback.format_exception(error):
+        frame = part.startswith("  ")
+        yield from part.rstrip("\n").split("\n") if frame else [part.strip("\n")]
 
 
 def _usage(error: _UsageError, words: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Sequence
 from itertools import pairwise
-from urllib.parse import parse_qsl, quote, quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from archsearch.errors import InputError
 from archsearch.printable import shell_word, without_url_passwords
@@ -138,17 +138,14 @@ def without_password(text: str, storage: str) -> str:
 
 
 def _secrets(storage: str) -> set[str]:
-    """The passwords in a URL, in every way that they may be written; none of another text."""
+    """The secrets in a URL, in every way that they may be written; none of another text."""
     try:
         url = parsed_url(storage)
     except InputError:
         return set()
-    values = [("password", url.password), *parse_qsl(storage.partition("?")[2])]
-    plain = [str(value) for key, value in values if value and key not in _NO_SECRETS]
-    typed = re.findall(r"//[^:/]*:([^@]*)@|=([^&]+)", storage)
-    as_typed = [raw for found in typed for raw in found if unquote_plus(raw) in plain]
-    return {
-        form
-        for text in (*plain, *as_typed)
-        for form in (text, quote(text, safe=""), quote_plus(text))
-    }
+    options = [option.partition("=") for option in storage.partition("?")[2].split("&")]
+    typed = [value for key, _, value in options if key not in _NO_SECRETS]
+    plain = [url.password or "", *map(unquote_plus, typed)]
+    typed += re.findall(r"//[^:/]*:([^@]*)@", storage)
+    forms = {form for text in plain for form in (text, quote(text, safe=""), quote_plus(text))}
+    return {*forms, *typed} - {""}

@@ -61,4 +61,7 @@ def test_a_shell_takes_a_word_as_it_was(word: str) -> None:
 
 def test_passwords_in_urls_are_hidden() -> None:
     assert without_url_passwords("at https://h:80/x, a@b") == "at https://h:80/x, a@b"
-    assert without_url_passwords("ray://ann:p:w@h:1 or x://b:c@d") == "ray://ann:***@h:1 or x://b:***@d"
+    assert (
+        without_url_passwords("ray://ann:p:w@h:1 or x://b:c@d")
+        == "ray://ann:***@h:1 or x://b:***@d"
+    )

@@ -12,11 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from PIL import Image
 
 from archsearch.cli import main
+from archsearch.cli.error_lines import error_lines
+from archsearch.cli.output import print_rendered
 from archsearch.cli.progress import step_bar
 from archsearch.cli.study_progress import study_progress
+from archsearch.printable import printable
 from archsearch.study import StudyEvent
 
 ROOT = Path(__file__).parents[2]
@@ -92,6 +96,8 @@ def told(place: Path, capsys: pytest.CaptureFixture[str]) -> object:
         printed = capsys.readouterr()
         for text in (printed.out, printed.err):
             harmless(text)
+        if "--json" in words and printed.out:
+            assert json.loads(printed.out)
         return int(ended.value.code or 0), printed.out + printed.err
 
     return run
@@ -144,7 +150,9 @@ BEFORE_ANY_TRAINING = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("code", "words"), BEFORE_ANY_TRAINING, ids=range(len(BEFORE_ANY_TRAINING)))
+@pytest.mark.parametrize(
+    ("code", "words"), BEFORE_ANY_TRAINING, ids=range(len(BEFORE_ANY_TRAINING))
+)
 def test_a_command_shows_hostile_names_escaped(code: int, words: list[str], told) -> None:
     ended, text = told(*words)
     assert ended == code, text
@@ -174,7 +182,9 @@ def test_a_page_escapes_what_reorders_or_hides(told, place: Path) -> None:
     assert code == 3, text
     page = (place / f"page{EVIL}" / "index.html").read_text("utf-8")
     assert r"\x1b[31mRED" in page
-    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]", page)
+    assert not re.search(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f]", page
+    )
 
 
 def test_a_running_study_tells_hostile_reasons_on_one_line(
@@ -202,6 +212,7 @@ def test_a_display_takes_no_name_for_markup(monkeypatch: pytest.MonkeyPatch) -> 
         say(StudyEvent("note", name))
     told = sys.stderr.getvalue()  # type: ignore[attr-defined]
     assert told.count("[red]:bug:[/nothing]") >= 2
+    assert "\N{BUG}" not in told
     assert "\x1b[31m" not in told
     assert not set("\x07\x08\x7f\x9b\u202e\u2066\u2028") & set(told)
 
@@ -226,6 +237,22 @@ def test_our_own_colors_are_all_that_is_left(place: Path) -> None:
     harmless(COLOR.sub("", out))
 
 
+def test_a_rendered_text_keeps_its_colors_and_nothing_else(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    print_rendered(f"\x1b[1mbold\x1b[0m\n{FILE.replace(chr(10), '')}", "stdout")
+    out = capsys.readouterr().out
+    assert out.startswith("\x1b[1mbold\x1b[0m\n")
+    harmless(COLOR.sub("", out))
+
+
+def test_a_usage_error_is_one_line_however_typer_words_it() -> None:
+    error = typer.BadParameter(f"no {EVIL}")
+    lines, code = error_lines(error, [EVIL], debug=True)
+    assert code == 2
+    assert lines == [f"Error: Invalid value: no {printable(EVIL)}"]
+
+
 def test_a_terminal_that_cannot_write_it_gets_escapes(place: Path) -> None:
     done = as_process(place, "show", "net.yaml", PYTHONIOENCODING="ascii")
     assert done.returncode == 0
@@ -246,6 +273,7 @@ def test_a_fault_is_told_without_escapes_and_passwords(monkeypatch, told) -> Non
         assert SHOWN in text
         assert "s3cret" not in text
         assert ("Traceback" in text) == bool(more)
+    assert "s3cret" not in told("explain", "postgresql://ann:s3cret@db/nets")[1]
     monkeypatch.setenv("ARCHSEARCH_STORAGE", url)
     assert "s3cret" not in told("study", "list", "--debug")[1]
 

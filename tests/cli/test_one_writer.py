@@ -10,7 +10,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "archsearch"
 WRITER = PACKAGE / "cli" / "output.py"
-STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
+STREAMS = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__"}
 WRITING = {"print", "echo", "secho", "echo_via_pager", "print_exc", "print_exception", "Console"}
 
 
@@ -23,11 +23,10 @@ def writes(source: str) -> Iterator[str]:
             name = getattr(called, "attr", None) or getattr(called, "id", "")
             if name in WRITING:
                 yield f"{name}() in line {node.lineno}"
-        if isinstance(node, ast.Attribute) and node.attr in STREAMS:
-            if isinstance(node.value, ast.Name) and node.value.id == "sys":
-                yield f"sys.{node.attr} in line {node.lineno}"
+        if isinstance(node, ast.Attribute) and ast.unparse(node) in STREAMS:
+            yield f"{ast.unparse(node)} in line {node.lineno}"
         if isinstance(node, ast.ImportFrom) and node.module == "sys":
-            yield from (f"{name.name} of sys" for name in node.names if name.name in STREAMS)
+            yield from (name.name for name in node.names if f"sys.{name.name}" in STREAMS)
 
 
 def test_one_file_writes() -> None:

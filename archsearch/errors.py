@@ -15,6 +15,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 __all__ = [
     "ArchsearchError",
     "DataError",
@@ -31,19 +36,26 @@ class ArchsearchError(Exception):
     """Base of all errors; ``exit_code`` is what the command line ends with.
 
     Args:
-        what: what is wrong, with the actual value, in one sentence.
+        what: what is wrong, with the actual value, in one sentence on one line.
+        details: further lines, e.g. one a file or a difference.
         help: what is allowed and how to mend it.
     """
 
     exit_code = 1
 
-    def __init__(self, what: str, *, help: str = "") -> None:
+    def __init__(self, what: str, *, details: Iterable[str] = (), help: str = "") -> None:
         super().__init__(what)
         self.what = what
+        self.details = tuple(details)
         self.help = help
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """What to show, a line each; names inside of a line may hold line breaks of their own."""
+        return (self.what, *self.details, *([f"  help: {self.help}"] if self.help else []))
+
     def __str__(self) -> str:
-        return f"{self.what}\n  help: {self.help}" if self.help else self.what
+        return "\n".join(self.lines)
 
 
 class InputError(ArchsearchError):

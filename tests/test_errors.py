@@ -35,6 +35,13 @@ def test_the_help_stands_below() -> None:
     assert str(errors.InputError("wrong")) == "wrong"
 
 
+def test_details_stand_between() -> None:
+    error = errors.RunFailedError("wrong", details=["  one", "  two"], help="mend")
+    assert error.lines == ("wrong", "  one", "  two", "  help: mend")
+    assert str(error) == "wrong\n  one\n  two\n  help: mend"
+    assert error.what == "wrong"
+
+
 def test_every_public_name_is_there() -> None:
     assert all(getattr(archsearch, name) is not None for name in archsearch.__all__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):

@@ -66,9 +66,13 @@ class AppliedRun:
         if total == 1:
             raise errors[0]
         input_only = all(isinstance(error, InputError) for error in errors)
-        told = "\n".join(f"- {error}".replace("\n", "\n  ") for error in errors)
+        told = [
+            ("  " if place else "- ") + line
+            for error in errors
+            for place, line in enumerate(error.lines)
+        ]
         kind = InputError if input_only else RunFailedError
-        raise kind(f"{len(errors)} of {total} pictures have no result:\n{told}")
+        raise kind(f"{len(errors)} of {total} pictures have no result:", details=told)
 
 
 def apply_run(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import sys
-import traceback
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -14,17 +12,22 @@ from archsearch import __version__
 from archsearch.cli.apply import apply
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
+from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
-from archsearch.cli.output import color_on, terminal_width, to_stderr
+from archsearch.cli.output import (
+    print_diagnostics,
+    print_lines,
+    set_up_output,
+    silence_stdout,
+    to_stderr,
+)
 from archsearch.cli.report import report
 from archsearch.cli.schema import schema
 from archsearch.cli.show import show
 from archsearch.cli.space import space
 from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
-from archsearch.errors import ArchsearchError
 from archsearch.spec import DiagnosticsError
-from archsearch.spec.render import pretty
 
 __all__ = ["app", "main"]
 
@@ -43,7 +46,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        sys.stdout.write(f"archsearch {__version__}\n")
+        print_lines([f"archsearch {__version__}"])
         raise typer.Exit
 
 
@@ -78,38 +81,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
     interrupted. ``--debug`` may stand anywhere.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    debug = "--debug" in given
+    set_up_output()
     try:
-        app(args=[word for word in given if word != "--debug"], prog_name="archsearch")
-    except ArchsearchError as error:
-        if debug:
-            raise
-        _report(error)
-        sys.exit(error.exit_code)
+        words = [word for word in given if word != "--debug"]
+        sys.exit(app(args=words, prog_name="archsearch", standalone_mode=False) or 0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        silence_stdout()
         sys.exit(1)
     except Exception as error:
-        if debug:
-            raise
-        to_stderr(_unexpected(error))
-        sys.exit(1)
+        sys.exit(_report(error, given))
 
 
-def _report(error: ArchsearchError) -> None:
-    if isinstance(error, DiagnosticsError):
-        shown = pretty(error.diagnostics, color=color_on(sys.stderr), width=terminal_width())
-        to_stderr(shown)
-    else:
-        to_stderr(f"error: {error}")
-
-
-def _unexpected(error: Exception) -> str:
-    last = traceback.extract_tb(error.__traceback__)[-1]
-    return (
-        f"error: unexpected {type(error).__name__}: {error}\n"
-        f"  at {last.name}, line {last.lineno} of {last.filename}\n"
-        "  help: this is a fault of archsearch; run again with --debug for the whole story"
-    )
+def _report(error: Exception, given: Sequence[str]) -> int:
+    """Tell of an error; the exit code."""
+    debug = "--debug" in given
+    if isinstance(error, DiagnosticsError) and not debug:
+        print_diagnostics(error.diagnostics, "stderr")
+        return error.exit_code
+    lines, code = error_lines(error, given, debug=debug)
+    to_stderr(*lines)
+    return code

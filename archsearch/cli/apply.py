@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text
+from archsearch.cli.output import print_json, print_lines
 from archsearch.cli.progress import step_bar
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def apply(  # noqa: PLR0917 - one argument an option
     if json:
         print_json(_as_json(done))
     elif done.written:
-        print_text("\n".join(map(_line, done.written)))
+        print_lines(map(_line, done.written))
     done.require()
 
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from archsearch.cli.output import color_on, terminal_width, to_stderr
+from archsearch.cli.output import print_diagnostics, print_rendered, to_stderr
 from archsearch.config.checking import check_files
-from archsearch.spec.render import RENDERERS, pretty, summary
+from archsearch.spec.render import RENDERERS, summary
 
 __all__ = ["check"]
 
@@ -33,9 +32,9 @@ def check(
     found = [item.as_error() if strict else item for item in checked.diagnostics]
     chosen = "json" if json else format
     if chosen == "pretty":
-        sys.stdout.write(pretty(found, color=color_on(sys.stdout), width=terminal_width()))
-        to_stderr(("\n" if found else "") + summary(found, len(checked.files)))
+        print_diagnostics(found, "stdout")
+        to_stderr(*[""] * bool(found), summary(found, len(checked.files)))
     else:
-        sys.stdout.write(RENDERERS[chosen](found))
+        print_rendered(RENDERERS[chosen](found))
     if any(item.severity == "error" for item in found):
         raise typer.Exit(2)

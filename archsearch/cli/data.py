@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text
+from archsearch.cli.output import print_folded, print_json, print_lines
+from archsearch.cli.progress import step_bar
 from archsearch.errors import InputError
 
 if TYPE_CHECKING:
-    from archsearch.data import PreparedSource, Progress, SourceInfo
+    from archsearch.data import PreparedSource, SourceInfo
 
 __all__ = ["app"]
 
@@ -46,7 +46,7 @@ def list_command(as_json: JsonOption = False) -> None:
     if as_json:
         print_json(_listed(sources))
     else:
-        _print_table(sources)
+        print_folded(_table(sources))
 
 
 @app.command("prepare")
@@ -64,12 +64,12 @@ def prepare_command(
     from archsearch.data import native_size, prepare_source
 
     height, width = native_size(source) if size is None else parse_size(size)
-    with _progress_bar(source) as progress:
+    with step_bar(source) as progress:
         prepared = prepare_source(source, height=height, width=width, progress=progress)
     if as_json:
         print_json(_prepared(prepared))
     else:
-        _print_prepared(prepared)
+        print_lines(_prepared_lines(prepared))
 
 
 def parse_size(text: str) -> tuple[int, int]:
@@ -120,42 +120,25 @@ def _prepared(prepared: PreparedSource) -> dict[str, object]:
     }
 
 
-def _print_table(sources: tuple[SourceInfo, ...]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("source", "what", box=None, pad_edge=False)
-    table.add_column("pictures", justify="right")
-    table.add_column("cached")
-    for each in sources:
-        count = "" if each.pictures is None else f"{each.pictures:,}"
-        sizes = ", ".join(f"{height}x{width}" for height, width in each.cached)
-        table.add_row(each.name, each.what, count, sizes)
-    Console(markup=False, highlight=False).print(table)
+def _table(sources: tuple[SourceInfo, ...]) -> Iterator[str]:
+    rows = [("source", "what", "pictures", "cached"), *map(_row, sources)]
+    source, what, pictures, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+    for row in rows:
+        yield f"{row[0]:{source}}  {row[1]:{what}}  {row[2]:>{pictures}}  {row[3]}".rstrip()
 
 
-def _print_prepared(prepared: PreparedSource) -> None:
+def _row(each: SourceInfo) -> tuple[str, str, str, str]:
+    pictures = "" if each.pictures is None else f"{each.pictures:,}"
+    cached = ", ".join(f"{height}x{width}" for height, width in each.cached)
+    return each.name, each.what, pictures, cached
+
+
+def _prepared_lines(prepared: PreparedSource) -> Iterator[str]:
     record = prepared.record
     shape = f"{record.channels}×{record.height}×{record.width}"
-    print_text(f"{record.source}: {record.pictures:,} pictures of {shape}")
+    yield f"{record.source}: {record.pictures:,} pictures of {shape}"
     if record.classes:
-        print_text(f"classes: {', '.join(record.classes)}")
+        yield f"classes: {', '.join(record.classes)}"
     if record.note:
-        print_text(f"note: {record.note}")
-    print_text(f"cached in {prepared.folder}")
-
-
-@contextmanager
-def _progress_bar(label: str) -> Iterator[Progress]:
-    """A bar on stderr while it is a terminal; silence otherwise."""
-    from rich.console import Console
-    from rich.progress import Progress as Bar
-
-    console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(label, total=None)
-
-        def report(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total or None)
-
-        yield report
+        yield f"note: {record.note}"
+    yield f"cached in {prepared.folder}"

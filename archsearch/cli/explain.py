@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from typing import Annotated
 
 import typer
 
-from archsearch.cli.output import color_on, print_json, print_text, terminal_width
+from archsearch.cli.output import color_on, print_json, print_lines, print_rendered, terminal_width
 from archsearch.errors import InputError
 from archsearch.spec import CATALOGUE, Explanation
 from archsearch.spec.nearest import nearest
@@ -30,7 +29,7 @@ def explain(
         if json:
             print_json({"codes": [_as_json(item) for item in CATALOGUE.values()]})
         else:
-            print_text(_listing())
+            print_lines(_listing())
         return
     found = CATALOGUE.get(code)
     if found is None:
@@ -42,7 +41,7 @@ def explain(
     if json:
         print_json(_as_json(found))
     else:
-        print_text(_page(found, terminal_width(), color=color_on(sys.stdout)))
+        print_rendered(_page(found, terminal_width(), color=color_on("stdout")))
 
 
 def _as_json(item: Explanation) -> dict[str, object]:
@@ -56,10 +55,10 @@ def _as_json(item: Explanation) -> dict[str, object]:
     }
 
 
-def _listing() -> str:
+def _listing() -> list[str]:
     width = max(map(len, CATALOGUE))
     lines = [f"{item.code:{width}}  {item.severity:7}  {item.title}" for item in CATALOGUE.values()]
-    return "\n".join([*lines, "", "archsearch explain CODE shows an example of each."])
+    return [*lines, "", "archsearch explain CODE shows an example of each."]
 
 
 def _page(item: Explanation, width: int, *, color: bool) -> str:

@@ -1,34 +1,78 @@
-"""What commands share: printing results, reporting errors, exit codes."""
+"""The one place that writes to stdout and stderr.
+
+Everything for people passes ``shown``, line by line: a name with escape codes or line
+breaks in it changes no color and makes no line of its own.
+"""
 
 from __future__ import annotations
 
-import json
+import io
 import math
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from textwrap import wrap
-from typing import TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
+
+from archsearch.logs import send_logs
+from archsearch.printable import printable, printable_json, without_url_passwords
+from archsearch.spec.diagnostic import Diagnostic
+from archsearch.spec.render import pretty
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 __all__ = [
     "color_on",
     "count",
     "folded",
+    "print_diagnostics",
     "print_folded",
     "print_json",
-    "print_text",
+    "print_lines",
+    "print_rendered",
+    "set_up_output",
+    "shown",
+    "silence_stdout",
+    "stderr_terminal",
     "terminal_width",
     "to_stderr",
 ]
 
+Stream = Literal["stdout", "stderr"]
 
-def color_on(stream: TextIO) -> bool:
+_COLOR = re.compile("(\x1b\\[[0-9;]*m)")
+
+
+def set_up_output() -> None:
+    """Let what a terminal can't encode be escaped, and logs and warnings pass here too."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+    send_logs(to_stderr)
+
+
+def silence_stdout() -> None:
+    """Send stdout nowhere, once its reader is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def shown(line: str) -> str:
+    r"""One line as people may see it: nothing moves the cursor, no URL tells its password.
+
+    Example:
+        >>> shown("study \x1b[31m\nfake: 8 complete")
+        'study \\x1b[31m\\nfake: 8 complete'
+    """
+    return printable(without_url_passwords(line))
+
+
+def color_on(stream: Stream) -> bool:
     """Whether to color: on a terminal, unless NO_COLOR is set (no-color.org)."""
     if os.environ.get("NO_COLOR"):
         return False
-    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+    return bool(os.environ.get("FORCE_COLOR")) or _file(stream).isatty()
 
 
 def terminal_width(default: int = 80) -> int:
@@ -46,9 +90,9 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
-def print_text(text: str) -> None:
-    """Write a result to stdout."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+def print_lines(lines: Iterable[str]) -> None:
+    """Write a result to stdout, each of ``lines`` as one line."""
+    _write("stdout", map(shown, lines))
 
 
 def print_folded(lines: Iterable[str]) -> None:
@@ -56,10 +100,11 @@ def print_folded(lines: Iterable[str]) -> None:
 
     Elsewhere a line stays a line, for programs that take it apart.
     """
+    lines = map(shown, lines)
     if sys.stdout.isatty():
         width = shutil.get_terminal_size((80, 24)).columns
         lines = (folded(line, width) for line in lines)
-    print_text("\n".join(lines))
+    _write("stdout", lines)
 
 
 def folded(line: str, width: int) -> str:
@@ -90,15 +135,50 @@ def folded(line: str, width: int) -> str:
     return "\n".join(lines).replace("\u00a0", " ")
 
 
-def to_stderr(text: str) -> None:
-    """Write progress or an error to stderr."""
-    sys.stderr.write(text if text.endswith("\n") else text + "\n")
+def to_stderr(*lines: str) -> None:
+    """Write progress or an error to stderr, each of ``lines`` as one line."""
+    _write("stderr", map(shown, lines))
 
 
 def print_json(data: Mapping[str, object]) -> None:
     """Write one object to stdout, ``"version": 1`` first, inf and NaN as null."""
-    whole = {"version": 1, **data}
-    sys.stdout.write(json.dumps(_finite(whole), ensure_ascii=False, indent=2) + "\n")
+    _write("stdout", [printable_json(_finite({"version": 1, **data}), indent=2)])
+
+
+def print_diagnostics(found: Sequence[Diagnostic], stream: Stream) -> None:
+    """Write diagnostics for people, in color where the stream takes it."""
+    print_rendered(pretty(found, color=color_on(stream), width=terminal_width()), stream)
+
+
+def print_rendered(text: str, stream: Stream = "stdout") -> None:
+    """Write a text whose names are escaped already; its line breaks and colors are its own."""
+    lines = text.removesuffix("\n").split("\n") if text else []
+    _write(stream, ("".join(_plain(part) for part in _COLOR.split(line)) for line in lines))
+
+
+def _plain(part: str) -> str:
+    return part if _COLOR.fullmatch(part) else shown(part)
+
+
+def stderr_terminal() -> Console | None:
+    """Rich's console on stderr for what moves there; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        return None
+    from rich.console import Console
+
+    # Names are never markup: "[red]" and ":bug:" in them stay as they are.
+    return Console(
+        stderr=True, no_color=not color_on("stderr"), markup=False, emoji=False, highlight=False
+    )
+
+
+def _file(stream: Stream) -> TextIO:
+    return sys.stdout if stream == "stdout" else sys.stderr
+
+
+def _write(stream: Stream, lines: Iterable[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    _file(stream).write(text)
 
 
 def _finite(value: object) -> object:

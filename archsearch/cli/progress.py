@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import color_on, to_stderr
+from archsearch.cli.output import shown, stderr_terminal, to_stderr
 
 if TYPE_CHECKING:
     from archsearch.records import EpochRecord
@@ -21,17 +20,17 @@ Report = Callable[[int, int], None]
 @contextmanager
 def step_bar(label: str) -> Iterator[Report]:
     """A bar on stderr while it is a terminal, gone afterwards; nothing elsewhere."""
-    if not sys.stderr.isatty():
+    console = stderr_terminal()
+    if console is None:
         yield lambda done, total: None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
 
-    console = Console(stderr=True, no_color=not color_on(sys.stderr))
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    label_column = TextColumn("{task.description}", markup=False)
+    columns = (label_column, BarColumn(), MofNCompleteColumn(), Remaining())
     with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(label, total=None)
+        task = bar.add_task(shown(label), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total or None)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_text
+from archsearch.cli.output import print_json, print_lines
 from archsearch.cli.study_files import STORAGE, Storage
 from archsearch.errors import InputError, NothingCompletedError
 
@@ -55,7 +55,8 @@ def report(
     if json:
         print_json(written.summary | {"index": str(written.index)})
     else:
-        print_text("\n\n".join(written.answer[:2]) + f"\n\n{written.index}")
+        print_lines(line for part in written.answer[:2] for line in (part, ""))
+        print_lines([str(written.index)])
     if written.complete == 0:
         raise NothingCompletedError(
             f"no trial of {', '.join(names)} is complete",

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from archsearch.cli.output import print_text
+from archsearch.cli.output import print_lines
 
 __all__ = ["schema", "schema_text"]
 
@@ -24,7 +24,7 @@ def schema(
 
     Example: archsearch schema model > model.json
     """
-    print_text(schema_text(what))
+    print_lines(schema_text(what).splitlines())
 
 
 def schema_text(what: What) -> str:

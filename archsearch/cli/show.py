@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
+from archsearch.cli.output import (
+    print_diagnostics,
+    print_json,
+    print_lines,
+    terminal_width,
+    to_stderr,
+)
 from archsearch.cli.tables import applied_json, applied_table, plan_json, plan_table
 from archsearch.config import load, parse_assignment
 from archsearch.spec import DiagnosticsError, ModelPlan
-from archsearch.spec.render import pretty
 
 if TYPE_CHECKING:
     from archsearch.nn import Applied
@@ -45,14 +49,12 @@ def show(
         more = {"compiled": applied_json(resolution.plan, applied)} if compiled else {}
         print_json(plan_json(resolution.plan) | more)
         return
-    print_text(plan_table(resolution.plan, terminal_width()))
+    print_lines(plan_table(resolution.plan, terminal_width()))
     if compiled:
-        print_text("\n" + applied_table(resolution.plan, applied))
+        print_lines(["", *applied_table(resolution.plan, applied)])
     if resolution.diagnostics:
-        warnings = pretty(
-            resolution.diagnostics, color=color_on(sys.stderr), width=terminal_width()
-        )
-        to_stderr("\n" + warnings)
+        to_stderr("")
+        print_diagnostics(resolution.diagnostics, "stderr")
 
 
 def _applied(plan: ModelPlan) -> tuple[Applied, ...]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_folded, print_json, print_text, to_stderr
+from archsearch.cli.output import print_folded, print_json, print_lines, to_stderr
 from archsearch.cli.study_files import STORAGE, Storage, find_study, is_study_file
 from archsearch.cli.study_options import (
     Address,
@@ -36,13 +35,14 @@ from archsearch.cli.study_options import (
 )
 from archsearch.cli.study_words import (
     again,
-    dashboard_line,
+    dashboard_lines,
     point,
     study_lines,
     trial_line,
     typed_command,
 )
 from archsearch.errors import InputError
+from archsearch.printable import shell_word
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -110,7 +110,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         workers=workers,
         threads=threads,
         device=device,
-        command=typed_command(storage),
+        command=typed_command(),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
         ray=RayPlace(address, cpus_per_worker, gpus_per_worker),
@@ -155,7 +155,7 @@ def worker(  # noqa: PLR0917 - one argument an option
         workers=workers,
         threads=threads,
         device=device,
-        command=typed_command(storage),
+        command=typed_command(),
         artifacts=_resolved(artifacts),
     )
     _run(awaited_study(storage, _name(study), wait), storage, options, json=json)
@@ -174,7 +174,7 @@ def status_command(study: Study, storage: Storage = STORAGE, json: Json = False)
         print_json(status(record))
     else:
         print_folded(study_lines(record))
-        to_stderr(dashboard_line(record, storage))
+        to_stderr(*dashboard_lines(record, storage))
 
 
 @app.command("list")
@@ -226,11 +226,11 @@ def best_command(
     if json:
         print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    to_stderr("\n".join(["best: " + trial_line(record, best), f"  {point(best)}"]))
+    to_stderr("best: " + trial_line(record, best), f"  {point(best)}")
     if out is None:
-        print_text(best.plan.spec)
+        print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:
-        to_stderr(f"written to {out}; to train it: archsearch train {shlex.quote(str(out))}")
+        to_stderr(f"written to {out}; to train it: archsearch train {shell_word(str(out))}")
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:
@@ -243,7 +243,7 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         with study_progress() as on_event:
             record = run_study(named, storage, options=options, on_event=on_event)
     except KeyboardInterrupt:
-        to_stderr(f"interrupted; to go on: {typed_command(storage)}")
+        to_stderr(f"interrupted; to go on: {typed_command()}")
         raise typer.Exit(INTERRUPTED) from None
     if json:
         print_json(status(record))
@@ -253,7 +253,7 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         to_stderr(f"for each host: archsearch study worker {again(record.name, storage)}")
     else:
         to_stderr(f"for the report: archsearch report {again(record.name, storage)}")
-        to_stderr(dashboard_line(record, storage))
+        to_stderr(*dashboard_lines(record, storage))
 
 
 def _record(study: str, storage: str) -> StudyRecord:

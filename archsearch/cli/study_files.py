@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,15 +12,15 @@ import typer
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
 
-__all__ = ["STORAGE", "Storage", "find_study", "is_study_file"]
+__all__ = ["STORAGE", "Storage", "find_study", "is_study_file", "named_storages"]
 
 STORAGE = "sqlite:///runs/studies.db"
 
+_VARIABLE = "ARCHSEARCH_STORAGE"
+
 Storage = Annotated[
     str,
-    typer.Option(
-        metavar="URL", envvar="ARCHSEARCH_STORAGE", help="The database that studies live in."
-    ),
+    typer.Option(metavar="URL", envvar=_VARIABLE, help="The database that studies live in."),
 ]
 """The option of every command that finds studies by their names."""
 
@@ -36,3 +38,11 @@ def find_study(study: str, storage: str) -> StudyFile:
 def is_study_file(study: str) -> bool:
     """Whether STUDY is a file rather than a name."""
     return Path(study).suffix in {".yaml", ".yml"} or Path(study).is_file()
+
+
+def named_storages(words: Sequence[str]) -> list[str]:
+    """Every storage that a command's words or the environment name."""
+    from archsearch.records.storage_secrets import storages_in
+
+    given = os.environ.get(_VARIABLE)
+    return [*storages_in(words), *([given] if given else [])]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import color_on, folded, to_stderr
+from archsearch.cli.output import folded, shown, stderr_terminal, to_stderr
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -84,13 +83,12 @@ class _Tally:
 def study_progress() -> Iterator[Say]:
     """What to give to ``run_study`` as ``on_event``."""
     tally = _Tally()
-    if not sys.stderr.isatty():
+    console = stderr_terminal()
+    if console is None:
         yield lambda event: _write_line(tally, event)
         return
-    from rich.console import Console
     from rich.live import Live
 
-    console = Console(stderr=True, no_color=not color_on(sys.stderr), highlight=False)
     with Live(console=console, refresh_per_second=4, transient=True) as live:
         yield lambda event: _show(tally, event, live)
 
@@ -106,7 +104,7 @@ def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
     tally.add(event)
     line = _line(tally, event)
     if line:
-        live.console.print(folded(line, live.console.width), markup=False)
+        live.console.print(folded(shown(line), live.console.width))
     live.update(_board(tally))
 
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from typing import TYPE_CHECKING
 
 from archsearch.cli.output import count
 from archsearch.cli.study_files import STORAGE
+from archsearch.printable import shell_word
 
 if TYPE_CHECKING:
     from archsearch.records import StudyRecord, TrialRecord
 
 __all__ = [
     "again",
-    "dashboard_line",
+    "dashboard_lines",
     "point",
     "study_lines",
     "trial_line",
@@ -62,30 +62,29 @@ def point(trial: TrialRecord) -> str:
     return ", ".join(f"{name} = {value}" for name, value in trial.values.items())
 
 
-def typed_command(storage: str) -> str:
+def typed_command() -> str:
     """The command as it was typed, to be typed again; a password in it stays out."""
-    from archsearch.records.storage_url import masked
+    from archsearch.records.storage_secrets import masked_words
 
-    words = [word.replace(storage, masked(storage)) for word in sys.argv[1:]]
-    return shlex.join(["archsearch", *words])
+    return " ".join(map(shell_word, ["archsearch", *masked_words(sys.argv[1:])]))
 
 
 def again(name: str, storage: str) -> str:
     """How another command names this study."""
-    from archsearch.records.storage_url import masked
+    from archsearch.records.storage_secrets import masked
 
-    place = "" if storage == STORAGE else f" --storage {shlex.quote(masked(storage))}"
-    return shlex.quote(name) + place
+    place = "" if storage == STORAGE else f" --storage {shell_word(masked(storage))}"
+    return shell_word(name) + place
 
 
-def dashboard_line(record: StudyRecord, storage: str) -> str:
+def dashboard_lines(record: StudyRecord, storage: str) -> tuple[str, str]:
     """How to look at the study in a browser with Optuna's own dashboard."""
-    from archsearch.records.storage_url import has_password
+    from archsearch.records.storage_secrets import has_password
     from archsearch.study.dashboard import dashboard_command
 
     secret = " (the password in place of the dots)" if has_password(storage) else ""
     command = dashboard_command(storage, record.artifacts)
-    return f"in a browser{secret}, after pip install optuna-dashboard:\n  {command}"
+    return f"in a browser{secret}, after pip install optuna-dashboard:", f"  {command}"
 
 
 def _short(value: float) -> str:

@@ -52,8 +52,8 @@ def _layer_json(layer: LayerPlan) -> dict[str, object]:
     }
 
 
-def plan_table(plan: ModelPlan, width: int = 80) -> str:
-    """The layers as text: formula, output as C×H×W, costs; then the latent and totals.
+def plan_table(plan: ModelPlan, width: int = 80) -> list[str]:
+    """The layers as lines: formula, output as C×H×W, costs; then the latent and totals.
 
     Sizes are ((W − K + 2P)/S + 1)²·C, products height × width × channels.
     """
@@ -69,8 +69,7 @@ def plan_table(plan: ModelPlan, width: int = 80) -> str:
         lines.append(_line(row, widths))
         if index == latent_after:
             lines.append(_latent_rule(plan, len(rule)))
-    lines += ["", *_totals(plan)]
-    return "\n".join(lines) + "\n"
+    return [*lines, "", *_totals(plan)]
 
 
 def _row(layer: LayerPlan) -> tuple[str, ...]:
@@ -125,14 +124,14 @@ def applied_json(plan: ModelPlan, applied: Sequence[Applied]) -> list[dict[str, 
     ]
 
 
-def applied_table(plan: ModelPlan, applied: Sequence[Applied]) -> str:
-    """The rewrites as text, a line each; all are exact."""
+def applied_table(plan: ModelPlan, applied: Sequence[Applied]) -> list[str]:
+    """The rewrites, a line each; all are exact."""
     if not applied:
-        return "compiled    as it is: no rewrite applies\n"
+        return ["compiled    as it is: no rewrite applies"]
     rows = [
         (done.name, " + ".join(f"{i} {plan.layers[i - 1].kind}" for i in done.layers))
         for done in applied
     ]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name.ljust(width)}  layers {layers}" for name, layers in rows]
-    return "\n".join(["compiled: the same function and gradients, less work", *lines]) + "\n"
+    return ["compiled: the same function and gradients, less work", *lines]

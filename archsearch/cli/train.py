@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
+from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import RunSettings, changed_task, check_task, load, needs_color
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
-from archsearch.spec.render import pretty
 
 if TYPE_CHECKING:
     from archsearch.records import ColorScores, RunResult
@@ -105,7 +103,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 
         print_json(metrics(folder.resolve().name, result))
     else:
-        print_text(_summary(plan, result, folder))
+        print_lines(_summary(plan, result, folder))
 
 
 def _settings(
@@ -137,8 +135,8 @@ def _required(resolution: Resolution) -> ModelPlan:
     if resolution.plan is None:
         raise DiagnosticsError(resolution.diagnostics)
     if resolution.diagnostics:
-        color, width = color_on(sys.stderr), terminal_width()
-        to_stderr(pretty(resolution.diagnostics, color=color, width=width) + "\n")
+        print_diagnostics(resolution.diagnostics, "stderr")
+        to_stderr("")
     return resolution.plan
 
 
@@ -192,13 +190,14 @@ def _folder_name(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "-", name).strip(".-") or "run"
 
 
-def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
+def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> list[str]:
     lines = [*_errors(plan, result), *_colors(result)]
     if result.collapsed:
         constant = GUESSES.get(result.task, "the channel mean")
         lines += ["", f"The net has collapsed: it is no better than {constant}."]
     where = f"{result.environment.device}, {result.environment.threads} threads"
-    lines += [
+    return [
+        *lines,
         "",
         f"{plan.name}: {result.task}, seed {result.seed}, {result.epochs} epochs on "
         f"{result.splits['train']:,} pictures",
@@ -206,7 +205,6 @@ def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> str:
         f"{result.seconds:.1f} s in all ({where})",
         f"run directory: {folder}",
     ]
-    return "\n".join(lines)
 
 
 def _errors(plan: ModelPlan, result: RunResult) -> list[str]:

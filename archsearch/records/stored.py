@@ -23,13 +23,8 @@ from archsearch.records.layout import (
     read_slot,
     read_trial,
 )
-from archsearch.records.storage_url import (
-    driver_url,
-    engine_options,
-    masked,
-    sqlite_path,
-    without_password,
-)
+from archsearch.records.storage_secrets import masked, masked_command, without_password
+from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
 from archsearch.records.studies import StudyRecord, TrialRecord, TrialState
 
 if TYPE_CHECKING:
@@ -81,7 +76,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         trials=_one_for_each_slot(trials, header.slots, now),
         slots=header.slots,
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
-        command=header.command,
+        command=masked_command(header.command),
         source_note=header.source_note,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),

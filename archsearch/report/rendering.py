@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from archsearch.printable import printable
 from archsearch.report.captions import CAPTIONS
 from archsearch.report.figures import Drawing
 from archsearch.report.inline import inline_svg
@@ -39,6 +40,7 @@ def render(template: str, **values: object) -> str:
         loader=FileSystemLoader(_FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_printable,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -52,6 +54,11 @@ def render(template: str, **values: object) -> str:
         script_hash=_source_hash(script),
         **values,
     )
+
+
+def _printable(value: object) -> object:
+    """A text without what reorders or hides others; line breaks and our own spaces stay."""
+    return printable(value, keep="\n\t\u00a0") if type(value) is str else value
 
 
 def figure_cards(drawings: Sequence[Drawing]) -> list[Card]:

@@ -162,6 +162,7 @@ def nothing_feasible(pool: Pool) -> InputError:
         lines.append(f"  {rule}: {count} of {pool.tried}, e.g. {point}: {example.detail}")
     where = "all of the space" if pool.exhausted else f"{pool.tried} points drawn from it"
     return InputError(
-        "the space has no feasible candidate in " + where + "\n" + "\n".join(lines),
+        f"the space has no feasible candidate in {where}",
+        details=lines,
         help="loosen the rule that forbids most, or widen the domains it speaks of",
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from archsearch.printable import printable
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.names import bad_name
 from archsearch.spec.ops import (
@@ -181,4 +182,4 @@ def _value(value: object) -> str:
 
 def _text(text: str) -> str:
     plain = all(c.isalnum() or c in "_-" for c in text) and isinstance(core_value(text), str)
-    return text if plain and text[0] != "-" else json.dumps(text, ensure_ascii=False)
+    return text if plain and text[0] != "-" else printable(json.dumps(text, ensure_ascii=False))

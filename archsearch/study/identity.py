@@ -45,7 +45,8 @@ def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -
     differences = list(_differences("", stored, given))
     if differences:
         raise StudyConflictError(
-            f"study {name!r} is in the storage with other settings:\n  " + "\n  ".join(differences),
+            f"study {name!r} is in the storage with other settings:",
+            details=(f"  {difference}" for difference in differences),
             help="give the study another name, name another --storage, or undo the changes",
         )
 

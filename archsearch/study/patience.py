@@ -11,7 +11,7 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archsearch.errors import RunFailedError, StorageAwayError
-from archsearch.records.storage_url import masked, without_password
+from archsearch.records.storage_secrets import masked, without_password
 
 __all__ = ["PATIENCE_SECONDS", "Patience", "is_passing"]
 
@@ -43,7 +43,7 @@ class Patience:
         say: told once when the waiting begins.
     """
 
-    url: str
+    url: str = field(repr=False)
     seconds: float = PATIENCE_SECONDS
     say: Callable[[str], None] = field(default=lambda text: None)
 

@@ -8,14 +8,15 @@ import os
 import signal
 import sys
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Protocol
 
 from archsearch.config import StudySettings
 from archsearch.errors import ArchsearchError, InputError
-from archsearch.records.storage_url import without_password
+from archsearch.logs import send_logs
+from archsearch.records.storage_secrets import without_password
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.opened import OpenStudy
 from archsearch.study.owner import Owner
@@ -49,7 +50,7 @@ class WorkerPlan:
     settings: str
     model_name: str
     model_text: str
-    storage: str
+    storage: str = field(repr=False)  # with its password
     trainer: Trainer
     artifacts: Path | None
     threads: int
@@ -81,6 +82,7 @@ def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _end_with_parent()
+    send_logs(lambda text: _send(pipe, _event(StudyEvent("note", text))))
     try:
         code = work_and_report(plan, index, pipe)
     except BrokenPipeError:
@@ -98,23 +100,23 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
         ending = _worker(plan, index, pipe).work()
         _send(pipe, {"ending": ending})
     except InputError as error:
-        _send(pipe, {"wrong": error.what, "help": error.help})
+        _send(pipe, {"wrong": error.what, "details": error.details, "help": error.help})
         return error.exit_code
     except ArchsearchError as error:
-        _send(pipe, {"broken": error.what, "help": error.help})
+        _send(pipe, {"broken": error.what, "details": error.details, "help": error.help})
         return error.exit_code
     except BrokenPipeError:
         raise
     except Exception as error:
         told = without_password(f"{type(error).__name__}: {error}", plan.storage)
-        _send(pipe, {"broken": told, "help": ""})
+        _send(pipe, {"broken": told, "details": [], "help": ""})
         return 1
     return 0
 
 
 def _worker(plan: WorkerPlan, index: int, pipe: Line) -> Worker:
     def say(event: StudyEvent) -> None:
-        _send(pipe, {"event": json.loads(event.to_json())})
+        _send(pipe, _event(event))
 
     stopped = False
 
@@ -149,6 +151,10 @@ def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
         deaths=plan.deaths,
         patience=plan.patience,
     )
+
+
+def _event(event: StudyEvent) -> dict[str, object]:
+    return {"event": json.loads(event.to_json())}
 
 
 def _send(pipe: Line, message: dict[str, object]) -> None:

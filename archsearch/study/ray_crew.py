@@ -10,7 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from archsearch.errors import InputError, RunFailedError
-from archsearch.records.storage_url import masked, sqlite_path
+from archsearch.records.storage_secrets import masked, without_password
+from archsearch.records.storage_url import sqlite_path
 from archsearch.study.events import Say
 from archsearch.study.options import RayPlace
 from archsearch.study.process import WorkerPlan, work_and_report
@@ -244,7 +245,8 @@ class RayCrew:
         try:
             code = ray.get(reference)
         except ray.exceptions.RayTaskError as error:
-            raise RunFailedError(f"worker {index} broke: {error.cause}") from None
+            told = without_password(str(error.cause), self._plan.storage)
+            raise RunFailedError(f"worker {index} broke: {told}") from None
         except ray.exceptions.RayError as error:  # its process or its node is gone
             if self._finishing:
                 return

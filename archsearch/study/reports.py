@@ -53,9 +53,11 @@ class Reports:
         if "event" in message:
             self._pass_on(StudyEvent.from_json(json.dumps(message["event"]).encode()))
         elif "wrong" in message:
-            raise InputError(str(message["wrong"]), help=str(message["help"]))
+            raise InputError(message["wrong"], details=message["details"], help=message["help"])
         elif "broken" in message:
-            raise RunFailedError(str(message["broken"]), help=str(message["help"]))
+            raise RunFailedError(
+                message["broken"], details=message["details"], help=message["help"]
+            )
 
     def died(self, worker: int, how: str) -> None:
         """Count a worker that was killed and is to be replaced.

@@ -273,6 +273,7 @@ def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingComplete
     lines = [f"  {count} × {reason}" for reason, count in reasons.most_common(5)]
     note = stored_note(study)
     return NothingCompletedError(
-        "\n".join([f"no trial of {record.name!r} was completed", *lines, note]).rstrip(),
+        f"no trial of {record.name!r} was completed",
+        details=[*lines, note] if note else lines,
         help="mend the cause and run the study under another name; ended trials aren't repeated",
     )

@@ -13,13 +13,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from archsearch.errors import InputError, StorageAwayError
-from archsearch.records.storage_url import (
-    driver_url,
-    engine_options,
-    masked,
-    sqlite_path,
-    without_password,
-)
+from archsearch.records.storage_secrets import masked, without_password
+from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
 from archsearch.study.patience import is_passing
 from archsearch.study.schema import metadata
 

@@ -56,6 +56,14 @@ def test_a_study_comes_back_as_it_was_written(tmp_path):
     assert list_studies(url) == (study.name,)
 
 
+def test_a_password_in_a_stored_command_is_not_read(tmp_path):
+    """Earlier versions knew fewer forms of storages, and stored such a command as it was."""
+    typed = "archsearch study run a.yaml --storage 'host=db password=s3cret'"
+    study = synthetic_study(StudyRecipe(complete=1)).model_copy(update={"command": typed})
+    read = load_study(stored(study, tmp_path / "studies.db"), study.name)
+    assert read.command == "archsearch study run a.yaml --storage '***'"
+
+
 def test_counts_add_up_to_the_slots(tmp_path):
     study = synthetic_study(StudyRecipe(complete=3, failed=1, infeasible=2, untouched=5))
     counts = trial_counts(load_study(stored(study, tmp_path / "studies.db"), study.name))

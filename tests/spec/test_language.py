@@ -1,10 +1,12 @@
 """What the language means: families, blocks, choices, names, mirrors, auto, shortcuts."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from archsearch.config.model import Model
+from archsearch.printable import printable
 from archsearch.spec import ModelPlan, Raw, Source, parse_spec, to_yaml
 from archsearch.spec.ops import Conv, ConvTranspose, Residual
 
@@ -163,6 +165,15 @@ def test_values_come_from_the_layer_then_defaults_then_the_table():
     assert (first.kernel, first.activation, first.stride) == ((5, 5), "none", (1, 1))
     assert (second.kernel, second.activation) == ((5, 5), "relu")
     assert (pool.kernel, pool.stride, pool.mode) == ((2, 2), (2, 2), "avg")  # type: ignore[union-attr]
+
+
+def test_a_written_name_is_printable_and_the_same():
+    name = 'a\x1b[31m\x7f\x9b\u202e\u2028\n\U000e0001 "b"'
+    quoted = printable(json.dumps(name, ensure_ascii=False))
+    text = f"name: {quoted}\n{HEAD}encoder:\n  - conv: {{channels: 2}}\n{FOOT}"
+    written = to_yaml(model(text).plan())
+    assert all(line.isprintable() for line in written.split("\n"))
+    assert model(written).name == name
 
 
 # --- auto -----------------------------------------------------------------------

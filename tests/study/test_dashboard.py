@@ -22,7 +22,7 @@ from postgres import PASSWORD
 from real import REPO
 from toys import ToyTrainer, write_study
 
-from archsearch.cli.study_words import dashboard_line
+from archsearch.cli.study_words import dashboard_lines
 from archsearch.records import load_study, trial_counts
 from archsearch.study import RunOptions, run_study
 
@@ -79,7 +79,7 @@ def test_the_dashboard_serves_a_study(
     options = RunOptions(artifacts=tmp_path / "pictures")
     record = run_study(study, either_url, options=options, trainer=ToyTrainer(log, broken="raise"))
     counts = trial_counts(load_study(either_url, "toys"))
-    line = dashboard_line(record, either_url).splitlines()[-1]
+    line = dashboard_lines(record, either_url)[-1].strip()
     assert "s3cret" not in line
     if "postgresql" in either_url:
         assert shlex.split(line)[0] == "PGPASSWORD=..."

@@ -15,7 +15,7 @@ from postgres import PASSWORD, Server
 from real import check_exact, command, finished, write_real
 
 from archsearch.records import load_study, read_pictures, trial_counts
-from archsearch.records.storage_url import without_password
+from archsearch.records.storage_secrets import without_password
 
 NOWHERE = "postgresql://ann:s3cret%26pass@127.0.0.1:9/nets"
 

@@ -178,7 +178,7 @@ def test_another_study_of_the_same_name_is_refused(
     first = run(write_study(tmp_path), url, log)
     with pytest.raises(StudyConflictError) as error:
         run(write_study(tmp_path, **changes), url, log)  # type: ignore[arg-type]
-    assert named in error.value.what
+    assert named in str(error.value)
     assert load_study(url, "toys") == first
 
 

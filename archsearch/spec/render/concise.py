@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archsearch.printable import printable
 from archsearch.spec.diagnostic import Diagnostic
-from archsearch.spec.render.text import printable
 
 __all__ = ["concise"]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from archsearch.printable import printable
 from archsearch.spec.diagnostic import Diagnostic
 
 __all__ = ["github"]
@@ -19,13 +20,13 @@ def github(diagnostics: Sequence[Diagnostic]) -> str:
 
 def _command(item: Diagnostic) -> str:
     parts = [item.message, item.label, f"help: {item.help}" if item.help else ""]
-    message = _escaped("\n".join(part for part in parts if part))
+    message = "%0A".join(_escaped(part) for part in parts if part)
     place = f"file={_property(item.file)},line={item.line},col={item.column}"
     return f"::{item.severity} {place},title={_property(item.code)}::{message}\n"
 
 
 def _escaped(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return printable(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
+from archsearch.printable import printable_json
 from archsearch.spec.diagnostic import Diagnostic
 
 __all__ = ["as_json"]
@@ -14,4 +14,4 @@ def as_json(diagnostics: Sequence[Diagnostic]) -> str:
     """One object: ``{"version": 1, "ok": …, "diagnostics": […]}``."""
     ok = not any(item.severity == "error" for item in diagnostics)
     found = [item.as_json() for item in diagnostics]
-    return json.dumps({"version": 1, "ok": ok, "diagnostics": found}, ensure_ascii=False) + "\n"
+    return printable_json({"version": 1, "ok": ok, "diagnostics": found}) + "\n"

@@ -14,8 +14,9 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import replace
 
+from archsearch.printable import printable
 from archsearch.spec.diagnostic import Diagnostic, Span
-from archsearch.spec.render.text import columns, printable
+from archsearch.spec.render.text import columns
 
 __all__ = ["pretty"]
 
@@ -102,12 +103,18 @@ def _excerpt(item: Diagnostic, span: Span, paint: _Paint, hue: str, width: int) 
 
 def _near(line: str, span: Span) -> tuple[str, Span]:
     """The part of a long line around ``span``, so that a megabyte isn't measured."""
-    skipped = max(0, span.column - 300)
-    cut = printable(line[skipped : span.column + 300])
-    ends = "…" if len(line) > span.column + 300 else ""
-    if skipped == 0:
-        return cut + ends, span
-    return f"…{cut[1:]}{ends}", Span(span.line, span.column - skipped, span.end - skipped)
+    first, start, stop = max(0, span.column - 300), span.column - 1, span.column + 300
+    before = _on_one_line(line[first:start])
+    marked = _on_one_line(line[start : min(span.end - 1, stop)])
+    after = _on_one_line(line[max(start, span.end - 1) : stop])
+    lead, ends = "…" if first else "", "…" if len(line) > stop else ""
+    column = len(lead + before) + 1
+    return lead + before + marked + after + ends, Span(span.line, column, column + len(marked))
+
+
+def _on_one_line(source: str) -> str:
+    """As ``printable``, with a tab as the space that it stands for."""
+    return printable(source.replace("\t", " "))
 
 
 def _window(line: str, span: Span, room: int) -> tuple[str, int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-__all__ = ["columns", "printable"]
+__all__ = ["columns"]
 
 
 def columns(text: str) -> int:
@@ -18,8 +18,3 @@ def columns(text: str) -> int:
         0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
         for char in text
     )
-
-
-def printable(text: str) -> str:
-    """Control characters shown as one sign each, so that nothing moves the cursor."""
-    return "".join(" " if char == "\t" else char if char.isprintable() else "�" for char in text)

@@ -1,0 +1,76 @@
+"""Texts from elsewhere (names, paths, messages) as a terminal or a page may show them.
+
+A name may hold what a terminal obeys: escape codes that color, move the cursor or
+retitle the window, line breaks that forge a line, overrides that turn the reading
+direction round (CVE-2021-42574). Each such character is shown as Python's ``repr``
+writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+
+__all__ = ["printable", "printable_json", "shell_word", "without_url_passwords"]
+
+_URL_PASSWORD = re.compile(r"""(\w://[^\s:/@]*):[^\s"]*@""")
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""The text with everything that isn't printable as a backslash escape.
+
+    Printable is what ``str.isprintable`` says: no control characters (C0, DEL, C1), no
+    line or paragraph separators, no directional or other format characters, no lone
+    surrogates (bytes of a file name that aren't UTF-8), no space but U+0020.
+
+    Args:
+        text: any text.
+        keep: characters to leave as they are, e.g. ``"\n"``.
+
+    Example:
+        >>> printable("net\x1b[31m\nfake: 8 complete\u202e")
+        'net\\x1b[31m\\nfake: 8 complete\\u202e'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in keep else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def printable_json(value: object, *, indent: int | None = None) -> str:
+    r"""A value as JSON, in whose strings everything that isn't printable is ``\uXXXX``.
+
+    Example:
+        >>> printable_json({"größe": "\x9b31m"})
+        '{"größe": "\\u009b31m"}'
+    """
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(
+        char if char.isprintable() or char == "\n" else json.dumps(char)[1:-1] for char in text
+    )
+
+
+def without_url_passwords(text: str) -> str:
+    """The text with the password of every URL in it as ``***``.
+
+    Example:
+        >>> without_url_passwords("no study 'postgresql://ann:p@w@db/nets'")
+        "no study 'postgresql://ann:***@db/nets'"
+    """
+    return _URL_PASSWORD.sub(r"\1:***@", text)
+
+
+def shell_word(word: str) -> str:
+    r"""A word as a shell takes it; what isn't printable is escaped, as bash and zsh read it.
+
+    Example:
+        >>> print(shell_word("a net"), shell_word("it's\x1b[31m"))
+        'a net' $'it\'s\x1b[31m'
+    """
+    if word.isprintable():
+        return shlex.quote(word)
+    quoted = word.replace("\\", "\\\\").replace("'", "\\'")
+    return f"$'{printable(quoted)}'"

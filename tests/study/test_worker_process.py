@@ -1,0 +1,83 @@
+"""What a worker's process tells, and what it keeps to itself."""
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+
+import pytest
+from real import REPO
+
+from archsearch.errors import ArchsearchError, InputError, RunFailedError
+from archsearch.study import process
+from archsearch.study.events import silent
+from archsearch.study.patience import Patience
+from archsearch.study.process import WorkerPlan
+from archsearch.study.reports import Reports
+
+LOGGING = """
+import json, logging, warnings
+from archsearch.study import process
+
+class Pipe:
+    def send_bytes(self, message):
+        print(message.decode())
+
+def work(plan, index, pipe):
+    logging.getLogger("any").warning("left out: %s", "a\\nb")
+    warnings.warn("slow")
+    return 0
+
+process.work_and_report = work
+process.run_worker(None, 0, Pipe())
+"""
+
+
+def test_logs_and_warnings_of_a_worker_are_notes() -> None:
+    """On stderr they would stand in the middle of the study's display, and unescaped."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOGGING], capture_output=True, text=True, cwd=REPO, check=True
+    )
+    notes = [json.loads(line)["event"] for line in done.stdout.splitlines()]
+    texts = ["left out: a\nb", "UserWarning: slow"]
+    assert notes == [{"kind": "note", "text": text} for text in texts]
+    assert done.stderr == ""
+
+
+def test_no_repr_has_the_storages_password() -> None:
+    """Tracebacks of other tools, such as Ray's, show what a function was called with."""
+    url = "postgresql://ann:s3cret@db/nets"
+    given = {field.name: None for field in fields(WorkerPlan)} | {"storage": url}
+    plan = WorkerPlan(**given)  # type: ignore[arg-type]
+    assert plan.storage == url
+    assert "s3cret" not in f"{plan!r} {Patience(url)!r}"
+
+
+class Kept:
+    """A worker's end of a pipe, kept."""
+
+    def __init__(self) -> None:
+        self.messages: list[bytes] = []
+
+    def send_bytes(self, message: bytes) -> None:
+        self.messages.append(message)
+
+    def poll(self) -> bool:
+        return False
+
+
+@pytest.mark.parametrize("kind", [InputError, RunFailedError])
+def test_an_error_comes_from_a_worker_with_all_its_lines(
+    monkeypatch: pytest.MonkeyPatch, kind: type[ArchsearchError]
+) -> None:
+    error = kind("wrong", details=["  one", "  two"], help="mend")
+
+    def broken(*given: object) -> None:
+        raise error
+
+    monkeypatch.setattr(process, "_worker", broken)
+    pipe = Kept()
+    assert process.work_and_report(None, 0, pipe) == error.exit_code  # type: ignore[arg-type]
+    with pytest.raises(kind) as raised:
+        Reports(silent).take(pipe.messages[0])
+    assert raised.value.lines == error.lines

@@ -19,6 +19,7 @@ How often these intervals hold the truth: ``python -m benchmarks.coverage``.
 
 from __future__ import annotations
 
+import math
 from functools import lru_cache
 from importlib import resources
 from typing import Literal, NamedTuple
@@ -100,9 +101,9 @@ def correlation_interval(
     if drawn_B is not None and n > FEW:
         trusted = min((n - FEW) / (ENOUGH - FEW), 1.0)
         reach = _QUANTILE * _deviation(_z(drawn_B[np.isfinite(drawn_B)], n))
-        middle = _z(np.asarray(value), n)
-        low -= trusted * max(low - np.tanh(middle - reach), 0.0)
-        high += trusted * max(np.tanh(middle + reach) - high, 0.0)
+        middle = float(_z(np.asarray(value), n))
+        low -= trusted * max(low - math.tanh(middle - reach), 0.0)
+        high += trusted * max(math.tanh(middle + reach) - high, 0.0)
     return min(float(low), value), max(float(high), value)
 
 

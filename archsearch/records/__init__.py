@@ -5,6 +5,14 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
 from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
+from archsearch.records.outcome import (
+    Convergence,
+    Guess,
+    best_guess,
+    convergence,
+    is_annealed,
+    no_better_than_guess,
+)
 from archsearch.records.pictures import read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
@@ -40,9 +48,11 @@ __all__ = [
     "ClassScores",
     "Codes",
     "ColorScores",
+    "Convergence",
     "Curves",
     "Environment",
     "EpochRecord",
+    "Guess",
     "LayerRecord",
     "Number",
     "PatchPoint",
@@ -58,10 +68,14 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Value",
+    "best_guess",
+    "convergence",
     "epochs_frame",
+    "is_annealed",
     "list_studies",
     "load_run",
     "load_study",
+    "no_better_than_guess",
     "plan_record",
     "read_pictures",
     "trial_counts",

@@ -11,6 +11,7 @@ import pandas as pd
 from archsearch.records import StudyRecord
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
+from archsearch.report.post_hoc import corrected
 from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.yardsticks import front_columns, pareto, trial_table
@@ -93,7 +94,13 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     sample = headline_sample(study)
     trials = trial_table(study)
     found = _correlate(sample.architectures(), seed)
-    details = compute_details(study, sample, seed=seed)
+    by_task = _by_task(sample, seed)
+    collapsed = bool(sample.runs["collapsed"].any())
+    spare = _correlate(sample.architectures(collapsed=False), seed) if collapsed else found
+    single = {"partial": found.measures["latent_size"]["partial_spearman"]}
+    if collapsed:
+        single["without_collapsed"] = spare.measures["latent_size"]["spearman"]
+    details = corrected(compute_details(study, sample, found, by_task, seed=seed), single)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
     front = complete.iloc[pareto(complete[front_columns(study)])]
     ranked = complete.sort_values("val_mse")["number"].tolist()
@@ -102,14 +109,12 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
         sample=sample,
         trials=trials,
         found=found,
-        without_collapsed=_correlate(sample.architectures(collapsed=False), seed)
-        if sample.runs["collapsed"].any()
-        else found,
+        without_collapsed=spare,
         front=tuple(map(int, front["number"])),
         best=ranked[0] if ranked else None,
         cautions=tuple(cautions(study, sample, found, details)),
         details=details,
-        by_task=_by_task(sample, seed),
+        by_task=by_task,
     )
 
 

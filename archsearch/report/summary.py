@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.statistics.effects import FactorTest
+from archsearch.report.statistics.pairs import Paired
 from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_columns
 
 __all__ = ["summarize"]
@@ -83,6 +85,7 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
 
 def _details(details: Details) -> dict[str, object]:
     knee, noise, shares = details.knee, details.noise, details.importances
+    spare = details.without_collapsed
     return {
         "rivals": {
             rival.name: {
@@ -108,6 +111,7 @@ def _details(details: Details) -> dict[str, object]:
                 "latent_high": part.high,
                 "left_out": part.left_out,
                 "spearman": estimate_json(part.estimate),
+                "p_holm": part.p_holm,
             }
             for part in details.ranges
         ],
@@ -123,18 +127,17 @@ def _details(details: Details) -> dict[str, object]:
             }
             for at in details.epochs
         ],
-        "factors": _factors(details),
-        "paired": [
-            {
-                "what": each.what,
-                "contrast": each.contrast,
-                "held": each.held,
-                "groups": each.groups,
-                "log_mse": estimate_json(each.estimate),
-                "p_holm": each.p_holm,
-            }
-            for each in details.paired
-        ],
+        "factors": _factors(details.effects),
+        "paired": _paired(details.paired),
+        "without_collapsed": None
+        if spare is None
+        else {
+            "seed_noise": _named(spare.noise),
+            "factors": _factors(spare.effects),
+            "paired": _paired(spare.paired),
+        },
+        "single_p_holm": dict(details.single),
+        "looks": details.looks,
         "importances": {
             "evaluator": shares.evaluator,
             "shares": shares.shares,
@@ -145,7 +148,21 @@ def _details(details: Details) -> dict[str, object]:
     }
 
 
-def _factors(details: Details) -> dict[str, object]:
+def _paired(pairs: Sequence[Paired]) -> list[dict[str, object]]:
+    return [
+        {
+            "what": each.what,
+            "contrast": each.contrast,
+            "held": each.held,
+            "groups": each.groups,
+            "log_mse": estimate_json(each.estimate),
+            "p_holm": each.p_holm,
+        }
+        for each in pairs
+    ]
+
+
+def _factors(tests: Sequence[FactorTest]) -> dict[str, object]:
     return {
         test.factor: {
             "share": test.share,
@@ -159,7 +176,7 @@ def _factors(details: Details) -> dict[str, object]:
                 for effect in test.effects
             },
         }
-        for test in details.effects
+        for test in tests
     }
 
 

@@ -1,10 +1,9 @@
 """What each searched choice does to the error, alone and with the others held equal.
 
 The model is additive on log MSE: a straight line in each number (on log₂
-where its range is wide), a level each for choices. Intervals are Student's on
-HC3 standard errors (MacKinnon & White 1985), which unequal spread doesn't
-mislead; the p of a choice is that of its F under permutation of the residuals
-without it (Freedman & Lane 1983), corrected over all choices (Holm 1979).
+where its range is wide), a level each for choices. Intervals and p are of one
+t each (:func:`~archsearch.report.statistics.least_squares.robust_estimates`); the p
+of a choice is the least of its contrasts', times their number (Bonferroni).
 """
 
 from __future__ import annotations
@@ -16,16 +15,18 @@ import numpy.typing as npt
 
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.factors import Factor
-from archsearch.report.statistics.multiple import holm
+from archsearch.report.statistics.least_squares import robust_estimates
 from archsearch.report.statistics.rank import nothing
 
-__all__ = ["Effect", "FactorTest", "factor_effects"]
+__all__ = ["FEWEST_OF_A_LEVEL", "Effect", "FactorTest", "factor_effects"]
 
 Floats = npt.NDArray[np.float64]
 
 MOST_LEVELS = 8
+FEWEST_OF_A_LEVEL = 4
+"""Architectures under which a level has no effect: their spread isn't known."""
+
 _SPARE = 6
-_PERMUTATIONS = 1999
 
 
 class Effect(NamedTuple):
@@ -44,27 +45,27 @@ class Effect(NamedTuple):
 class FactorTest(NamedTuple):
     """Whether a factor tells anything given the others.
 
-    ``share`` is its part of the variance that the others leave (partial R²).
+    ``share`` is its part of the variance that the others leave (partial R²); ``p_holm``
+    is ``p`` corrected for all that was looked for after the fact, None until it is.
     """
 
     factor: str
     effects: tuple[Effect, ...]
     share: float | None
     p: float | None
-    p_holm: float | None
+    p_holm: float | None = None
 
 
-def factor_effects(
-    factors: tuple[Factor, ...], mse_n: npt.ArrayLike, *, seed: int = 0
-) -> tuple[FactorTest, ...]:
-    """Effects of all factors on log MSE; factors with over 8 levels have none."""
+def factor_effects(factors: tuple[Factor, ...], mse_n: npt.ArrayLike) -> tuple[FactorTest, ...]:
+    """Effects of all factors on log MSE.
+
+    Factors with over 8 levels have none, and levels of under four architectures no
+    value.
+    """
     y = np.log(np.asarray(mse_n, dtype=np.float64))
     usable = [f for f in factors if f.kind == "number" or len(f.levels) <= MOST_LEVELS]
     blocks = _independent([_columns(factor) for factor in usable], len(y))
-    rng = np.random.default_rng([seed, 6])
-    tests = [_test(place, usable, blocks, y, rng) for place in range(len(usable))]
-    corrected = holm([test.p for test in tests])
-    return tuple(test._replace(p_holm=p) for test, p in zip(tests, corrected, strict=True))
+    return tuple(_test(place, usable, blocks, y) for place in range(len(usable)))
 
 
 def _columns(factor: Factor) -> tuple[list[str], Floats]:
@@ -98,60 +99,43 @@ def _test(
     factors: list[Factor],
     blocks: list[tuple[list[str], Floats, bool]],
     y: Floats,
-    rng: np.random.Generator,
 ) -> FactorTest:
-    names, columns, joint = blocks[place]
+    factor, (names, columns, joint) = factors[place], blocks[place]
     one = np.ones((len(y), 1))
-    alone = _estimates(np.column_stack([columns, one]), y, len(names))
-    every = all(block[2] for block in blocks)
-    if not joint or not every:
-        adjusted, share, p = [nothing(len(y))] * len(names), None, None
-    else:
+    alone = _known(factor, robust_estimates(np.column_stack([columns, one]), y, len(names)))
+    adjusted, share = [nothing(len(y))] * len(names), None
+    if joint and all(block[2] for block in blocks):
         rest = np.column_stack([one, *(b[1] for i, b in enumerate(blocks) if i != place)])
-        adjusted = _estimates(np.column_stack([columns, rest]), y, len(names))
-        share, p = _freedman_lane(columns, rest, y, rng)
-    effects = map(Effect, [factors[place].name] * len(names), names, alone, adjusted)
-    return FactorTest(factors[place].name, tuple(effects), share, p, None)
+        design = np.column_stack([columns, rest])
+        adjusted = _known(factor, robust_estimates(design, y, len(names)))
+        share = _share(columns, rest, y)
+    effects = map(Effect, [factor.name] * len(names), names, alone, adjusted)
+    return FactorTest(factor.name, tuple(effects), share, _smallest([e.p for e in adjusted]))
 
 
-def _estimates(design: Floats, y: Floats, wanted: int) -> list[Estimate]:
-    """Least squares with HC3 intervals, of the first ``wanted`` columns."""
-    from scipy import stats
-
-    n, freedom = len(y), len(y) - design.shape[1]
-    if freedom < 2 or np.linalg.matrix_rank(design) < design.shape[1] or np.ptp(y) == 0:
-        return [nothing(n)] * wanted
-    inverse = np.linalg.inv(design.T @ design)
-    weights = inverse @ design.T @ y
-    leverage = np.einsum("ij,jk,ik->i", design, inverse, design)
-    scaled = (y - design @ weights) / np.maximum(1 - leverage, 1e-6)
-    meat = (design * scaled[:, None] ** 2).T @ design
-    errors = np.sqrt(np.diag(inverse @ meat @ inverse))
-    reach = float(stats.t.ppf(0.975, freedom)) * errors
-    p = 2 * stats.t.sf(np.abs(weights) / np.maximum(errors, 1e-300), freedom)
+def _known(factor: Factor, estimates: list[Estimate]) -> list[Estimate]:
+    """The estimates, without values where a level is of too few architectures."""
+    if factor.kind == "number":
+        return estimates
+    first, *others = (factor.values.count(level) for level in factor.levels)
     return [
-        Estimate(
-            float(weights[i]), float(weights[i] - reach[i]), float(weights[i] + reach[i]), n,
-            float(p[i]),
-        )
-        for i in range(wanted)
-    ]  # fmt: skip
+        estimate if min(first, count) >= FEWEST_OF_A_LEVEL else nothing(estimate.n)
+        for count, estimate in zip(others, estimates, strict=True)
+    ]
 
 
-def _freedman_lane(
-    columns: Floats, rest: Floats, y: Floats, rng: np.random.Generator
-) -> tuple[float | None, float | None]:
-    """Partial R² and the permutation p of F."""
+def _smallest(p_values: list[float | None]) -> float | None:
+    """Bonferroni's p of several contrasts together; None where none is known."""
+    known = [p for p in p_values if p is not None]
+    return min(1.0, len(known) * min(known)) if known else None
+
+
+def _share(columns: Floats, rest: Floats, y: Floats) -> float | None:
+    """Partial R²: the part of what ``rest`` leaves that the columns explain."""
     small, _ = np.linalg.qr(rest)
     full, _ = np.linalg.qr(np.column_stack([rest, columns]))
     left = y - small @ (small.T @ y)
     if left @ left <= 1e-20:
-        return None, None
-    rows = _PERMUTATIONS if len(y) <= 2000 else 299
-    drawn = np.vstack([left, rng.permuted(np.tile(left, (rows, 1)), axis=1)])
-    total = np.einsum("bn,bn->b", drawn, drawn)
-    by_rest = ((drawn @ small) ** 2).sum(axis=1)
-    gained = ((drawn @ full) ** 2).sum(axis=1) - by_rest
-    share = gained / np.maximum(total - by_rest, 1e-300)
-    hits = np.count_nonzero(share[1:] >= share[0] * (1 - 1e-9))
-    return float(np.clip(share[0], 0, 1)), float((1 + hits) / (1 + rows))
+        return None
+    unexplained = y - full @ (full.T @ y)
+    return float(np.clip(1 - (unexplained @ unexplained) / (left @ left), 0, 1))

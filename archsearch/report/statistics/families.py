@@ -22,7 +22,6 @@ import numpy.typing as npt
 
 from archsearch.report.statistics.correlation import FEWEST, Estimate
 from archsearch.report.statistics.intervals import fisher_interval
-from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.rank import nothing, spearman_draws, spearman_of
 from archsearch.report.statistics.resampling import midranks, resample_weights
 
@@ -48,7 +47,8 @@ class Grouping(NamedTuple):
 
     ``pooled`` is ρ over the architectures of these families; ``within`` that
     within them; ``contrast`` is |pooled| − |within|. ``p_holm`` is the
-    permutation p of ``within``, corrected for all groupings.
+    permutation p of ``within``, corrected for all that was looked for after the fact,
+    None until it is.
     """
 
     by: str
@@ -56,7 +56,7 @@ class Grouping(NamedTuple):
     pooled: Estimate
     within: Estimate
     contrast: Estimate
-    p_holm: float | None
+    p_holm: float | None = None
 
 
 def within_families(
@@ -85,8 +85,7 @@ def within_families(
         grouping = _grouping(name, latent, mse, np.asarray(labels, dtype=str), rng)
         if grouping is not None:
             found.append(grouping)
-    corrected = holm([grouping.within.p for grouping in found])
-    return tuple(g._replace(p_holm=p) for g, p in zip(found, corrected, strict=True))
+    return tuple(found)
 
 
 def _grouping(
@@ -122,7 +121,7 @@ def _contrasted(
     once = np.ones((1, n))
     pooled, within = float(spearman_draws(y, x[None], once)[0, 0]), _within(x, y, once, blocks)[0]
     if n < FEWEST or freedom < 2 or not np.isfinite(within) or not np.isfinite(pooled):
-        return Grouping(name, families, nothing(n), nothing(n), nothing(n), None)
+        return Grouping(name, families, nothing(n), nothing(n), nothing(n))
     weights = _stratified(n, blocks, rng)
     pooled_B = spearman_draws(y, x[None], weights)[0]
     within_B = _within(x, y, weights, blocks)
@@ -136,7 +135,6 @@ def _contrasted(
         Estimate(pooled, *fisher_interval(pooled, pooled_B, 1.06 / (n - 3), n), n, None),
         Estimate(float(within), *ends, n, _permutation_p(x, y, blocks, rng)),
         Estimate(gap, min(float(low), gap), max(float(high), gap), n, None),
-        None,
     )
 
 

@@ -10,7 +10,6 @@ import pandas as pd
 
 from archsearch.report.statistics.correlation import FEWEST, Estimate
 from archsearch.report.statistics.intervals import fisher_interval, textbook_variance
-from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.permutation import linear_p, orders
 from archsearch.report.statistics.rank import nothing, spearman, spearman_draws
 from archsearch.report.statistics.resampling import midranks, resample_weights
@@ -34,14 +33,15 @@ _PERMUTATIONS = 2999
 class Rival(NamedTuple):
     """One column's ρ with the error.
 
-    ``p_holm`` is corrected for all columns; ``gap`` is |ρ| of latent size
-    minus |ρ| of this one, with its interval (None for latent size itself).
+    ``gap`` is |ρ| of latent size minus |ρ| of this one, with its interval (None for
+    latent size itself). ``p_holm`` is corrected for all that was looked for after the
+    fact: None until it is, and for latent size.
     """
 
     name: str
     estimate: Estimate
-    p_holm: float | None
     gap: Estimate | None
+    p_holm: float | None = None
 
 
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
@@ -65,7 +65,7 @@ def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
     n = len(error)
     if n < FEWEST:
-        return tuple(Rival(name, nothing(n), None, None) for name in columns)
+        return tuple(Rival(name, nothing(n), None) for name in columns)
     rng = np.random.default_rng([seed, 1])
     stacked = np.stack(list(columns.values()))
     most = 1000 if n <= 2000 else 300
@@ -76,9 +76,8 @@ def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
         _estimate(column, error, draws, permuted)
         for column, draws in zip(columns.values(), drawn_VB, strict=True)
     ]
-    corrected = holm([estimate.p for estimate in estimates])
     gaps = [None, *(_gap(estimates, drawn_VB, place) for place in range(1, len(estimates)))]
-    return tuple(map(Rival, columns, estimates, corrected, gaps))
+    return tuple(map(Rival, columns, estimates, gaps))
 
 
 def _estimate(

@@ -11,6 +11,7 @@ from sklearn.linear_model import LinearRegression
 from archsearch.report.statistics.effects import factor_effects
 from archsearch.report.statistics.factors import Factor, searched_factors
 from archsearch.report.statistics.importance import FEWEST_FOR_IMPORTANCE, importances
+from archsearch.report.statistics.least_squares import robust_estimates
 from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.pairs import grouped_slope, paired_effects
 from archsearch.report.statistics.sample import headline_sample
@@ -50,18 +51,54 @@ def test_adjusted_effects_are_least_squares_and_alone_ones_are_confounded():
     assert kernel.effects[0].contrast == "5 against 3"
     assert kernel.effects[0].adjusted.low <= -0.3 <= kernel.effects[0].adjusted.high
     assert kernel.effects[0].alone.value < kernel.effects[0].adjusted.value - 0.05
-    assert kernel.p_holm < 0.01
-    assert width.p_holm < 0.01
-    assert tag.p_holm > 0.05
+    assert kernel.p < 0.01
+    assert width.p < 0.01
+    assert tag.p > 0.05
+    assert tag.p == pytest.approx(2 * min(effect.adjusted.p for effect in tag.effects))
 
 
-def test_p_of_one_choice_agrees_with_one_way_anova():
+def test_two_levels_alike_in_number_and_spread_give_students_test():
     rng = np.random.default_rng(1)
-    levels = np.repeat(["a", "b", "c"], 12)
-    log = rng.standard_normal(36) + 0.7 * (levels == "b")
+    levels = np.repeat(["a", "b"], 12)
+    log = rng.standard_normal(24) + 0.7 * (levels == "b")
     (test,) = factor_effects((choice("x", levels.tolist()),), np.exp(log))
-    reference = stats.f_oneway(*(log[levels == level] for level in "abc")).pvalue
-    assert test.p == pytest.approx(reference, abs=0.03)
+    reference = stats.ttest_ind(log[12:], log[:12], equal_var=False)
+    found = test.effects[0].adjusted
+    ends = stats.ttest_ind(log[12:], log[:12]).confidence_interval()
+    assert found.p == pytest.approx(reference.pvalue, rel=0.02)
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high), rel=1e-6)
+
+
+def test_a_rare_level_has_few_degrees_of_freedom():
+    """Four of 24: with those of the whole model, intervals would cover in 91 % only."""
+    rng, hits = np.random.default_rng(5), 0
+    design = np.column_stack([np.arange(24) < 4, np.ones(24)]).astype(float)
+    for _ in range(600):
+        (found,) = robust_estimates(design, rng.standard_normal(24), 1)
+        hits += found.low <= 0 <= found.high
+    assert 0.935 <= hits / 600 <= 0.985
+
+
+def test_interval_and_p_say_the_same():
+    rng, told = np.random.default_rng(6), set()
+    for _ in range(200):
+        design = np.column_stack([rng.standard_normal((15, 3)), np.ones(15)])
+        for found in robust_estimates(design, rng.standard_normal(15), 3):
+            assert (found.p < 0.05) == (found.low * found.high > 0)
+            told.add(found.p < 0.05)
+    assert told == {True, False}
+
+
+def test_a_level_of_two_or_three_has_no_effect():
+    """Two alike by chance would seem to be known to a percent."""
+    rng = np.random.default_rng(7)
+    for few in (2, 3, 4):
+        levels = ["a"] * 12 + ["b"] * few + ["c"] * 6
+        (test,) = factor_effects((choice("x", levels),), np.exp(rng.standard_normal(18 + few)))
+        found = {effect.contrast: effect for effect in test.effects}
+        known = found["b against a"].alone.value is not None
+        assert known is (few == 4)
+        assert found["c against a"].alone.value is not None
 
 
 def test_intervals_cover_under_unequal_spread():
@@ -92,11 +129,12 @@ def test_pairs_give_the_paired_t_interval():
     before, after = rng.standard_normal(12), rng.standard_normal(12) - 0.4
     reference = stats.ttest_rel(after, before).confidence_interval()
     groups, found = grouped_slope(
-        np.repeat([0.0, 1.0], 12), np.r_[before, after], [*range(12), *range(12)], rng
+        np.repeat([0.0, 1.0], 12), np.r_[before, after], [*range(12), *range(12)]
     )
     assert groups == 12
     assert found.value == pytest.approx((after - before).mean())
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
+    assert found.p == pytest.approx(stats.ttest_rel(after, before).pvalue)
 
 
 def test_matched_architectures_show_what_the_trunk_hides():
@@ -112,7 +150,7 @@ def test_matched_architectures_show_what_the_trunk_hides():
     assert (paired.what, paired.groups) == ("latent height×width", 20)
     assert paired.estimate.low <= -0.15 <= paired.estimate.high
     assert paired.estimate.high < -0.1
-    assert paired.p_holm < 0.01
+    assert paired.estimate.p < 0.01
 
 
 def test_factors_are_read_from_a_study():

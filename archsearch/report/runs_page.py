@@ -293,8 +293,8 @@ def _cautions(
                 "several seeds (--seed) to tell.",
             )
         )
-    told = outcomes([run.result for run in runs], names)
-    made += [Caution(code, message) for code, message in told if code != "annealed"]
+    became = outcomes([run.result for run in runs], names)
+    made += [Caution(code, message) for code, message in became if code != "annealed"]
     return made
 
 

@@ -18,6 +18,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.effects import TASK
 from archsearch.report.statistics.factors import Factor
 from archsearch.report.statistics.least_squares import robust_estimates
 
@@ -59,19 +60,20 @@ def paired_effects(table: pd.DataFrame, factors: tuple[Factor, ...]) -> tuple[Pa
     each factor where all other factors are equal.
     """
     found = []
-    for ask in [*_traded(table), *_matched(table, factors)]:
+    for ask in [*_traded(table, factors), *_matched(table, factors)]:
         answer = grouped_slope(ask.steps, ask.errors, ask.groups)
         if answer is not None:
             found.append(Paired(ask.what, ask.contrast, ask.held, *answer))
     return tuple(found)
 
 
-def _traded(table: pd.DataFrame) -> Iterator[_Question]:
+def _traded(table: pd.DataFrame, factors: tuple[Factor, ...]) -> Iterator[_Question]:
     area = np.log2((table["latent_height"] * table["latent_width"]).to_numpy(dtype=np.float64))
     errors = np.log(table["val_mse"].to_numpy(dtype=np.float64))
-    sizes = table["latent_size"].tolist()
+    tasks = [factor.values for factor in factors if factor.name == TASK]
+    alike: list[Hashable] = list(zip(table["latent_size"], *tasks, strict=True))
     held = "latent size (channels traded for it; other choices vary)"
-    yield _Question("latent height×width", "each doubling", held, area, sizes, errors)
+    yield _Question("latent height×width", "each doubling", held, area, alike, errors)
 
 
 def _matched(table: pd.DataFrame, factors: tuple[Factor, ...]) -> Iterator[_Question]:
@@ -83,13 +85,13 @@ def _matched(table: pd.DataFrame, factors: tuple[Factor, ...]) -> Iterator[_Ques
         if factor.kind == "number":
             yield _Question(factor.name, factor.unit, held, factor.steps(), alike, errors)
             continue
-        first, *levels = factor.levels
+        first, *levels = [level for level in factor.levels if level] or [""]
         values = np.asarray(factor.values)
         for level in levels:
             kept = np.flatnonzero((values == level) | (values == first))
             yield _Question(
                 factor.name,
-                f"{level or 'unset'} against {first or 'unset'}",
+                f"{level} against {first}",
                 held,
                 (values[kept] == level).astype(np.float64),
                 [alike[place] for place in kept],

@@ -89,6 +89,22 @@ def test_interval_and_p_say_the_same():
     assert told == {True, False}
 
 
+def test_the_task_is_held_equal_and_what_is_not_searched_is_no_level():
+    """The loss is searched under two tasks of three; one task's errors are twice the others'."""
+    rng = np.random.default_rng(9)
+    task = np.repeat(["rgb", "chroma", "bins"], 12)
+    loss = np.where(task == "bins", "", np.where(np.arange(36) % 2 == 0, "mse", "l1"))
+    loss[:4], loss[12:16] = "mse", "l1"  # tied to the task
+    log = 0.7 * (task == "rgb") + 0.02 * rng.standard_normal(36)
+    factors = (choice("task", task.tolist()), choice("train.loss", loss.tolist()))
+    tasks, losses = factor_effects(factors, np.exp(log))
+    assert {effect.contrast for effect in losses.effects} <= {"l1 against mse", "mse against l1"}
+    (found,) = losses.effects
+    for estimate in (found.alone, found.adjusted):
+        assert estimate.value == pytest.approx(0, abs=0.04)  # over all, −20 %
+    assert all(effect.adjusted.value is not None for effect in tasks.effects)
+
+
 def test_a_level_of_two_or_three_has_no_effect():
     """Two alike by chance would seem to be known to a percent."""
     rng = np.random.default_rng(7)

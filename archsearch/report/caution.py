@@ -48,7 +48,7 @@ def cautions(
         *_about_families(details),
         *_about_noise(details),
         *_about_the_runs(study, sample),
-        *(Caution(*told) for told in outcomes(_results(study, sample))),
+        *_about_outcomes(_results(study, sample)),
         *_about_the_pictures(study),
     ]
 
@@ -284,6 +284,12 @@ def _results(study: StudyRecord, sample: Sample) -> list[RunResult]:
         for seed in trial.seeds
         if seed.result and (trial.number, seed.seed) in wanted
     ]
+
+
+def _about_outcomes(results: list[RunResult]) -> Iterator[Caution]:
+    for code, message in outcomes(results):
+        both = code in {"collapsed-runs", "marked-runs"}
+        yield Caution(code, message + " Numbers are given with and without." * both)
 
 
 def _reachable(study: StudyRecord, seed: SeedRecord) -> bool:

@@ -159,15 +159,15 @@ _CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
     (
         "collapsed-runs",
         _same,
-        "collapsed: the output is the same for every picture. Numbers are given with and without. "
-        "Remedies: another seed, a lower learning rate, leaky_relu instead of relu, or a norm.",
+        "collapsed: the output is the same for every picture. Remedies: another seed, a lower "
+        "learning rate, leaky_relu instead of relu, or a norm.",
     ),
     (
         "marked-runs",
         _marked,
         "came with an earlier version's mark `collapsed`: an error within 2 % of a constant "
         "guess's or over it. Whether the output is the same for every picture wasn't measured. "
-        "Numbers are given with and without. Remedy: training again.",
+        "Remedy: training again.",
     ),
     (
         "no-better-than-guess",

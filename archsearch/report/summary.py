@@ -46,6 +46,10 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "figures": figures,
         "details": _details(findings.details) if designed else None,
         "yardsticks": _yardsticks(findings),
+        "outcomes": {
+            name: int(findings.sample.runs[name].fillna(False).sum())
+            for name in ("collapsed", "no_better_than_guess", "not_converged")
+        },
     }
     if not designed:
         summary["correlations_adaptive"] = _measures(found, known=True)

@@ -134,6 +134,8 @@ def _strength(findings: Findings) -> str:
         f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
         "log–log axes)."
     )
+    if _says(slope) and not _says(findings.found.measures["latent_size"]["spearman"]):
+        text += " By ranks, which the answer goes by, nothing is shown."
     return f"{text} {_given_rivals(findings)}".strip()
 
 
@@ -166,7 +168,10 @@ def _rivals(findings: Findings) -> str:
         estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
         if estimate.value is not None:
             parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
-    return f"For comparison, the error’s ρ with other sizes: {', '.join(parts)}." if parts else ""
+    told = ", ".join(parts)
+    return (
+        f"For comparison, the error’s ρ with other sizes, each by itself: {told}." if parts else ""
+    )
 
 
 def _without_collapsed(findings: Findings) -> str:

@@ -169,6 +169,17 @@ def test_matched_architectures_show_what_the_trunk_hides():
     assert paired.estimate.p < 0.01
 
 
+def test_nets_of_another_task_are_not_alike():
+    """The larger side is always of the task with the larger error: within a task none is."""
+    side, size = np.tile([4.0, 8.0], 12), np.repeat(np.arange(12) * 64 + 64.0, 2)
+    table = pd.DataFrame({"latent_height": side, "latent_width": side, "latent_size": size})
+    spread = np.exp(0.05 * np.random.default_rng(0).standard_normal(24))
+    table["val_mse"] = np.where(side == 8, 0.02, 0.01) * spread
+    assert [paired.what for paired in paired_effects(table, ())] == ["latent height×width"]
+    tasks = choice("task", np.where(side == 8, "colorize", "colorize-chroma").tolist())
+    assert paired_effects(table, (tasks,)) == ()
+
+
 def test_factors_are_read_from_a_study():
     study = synthetic_study(StudyRecipe(complete=30))
     table = headline_sample(study).architectures()

@@ -160,7 +160,7 @@ _CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
         "collapsed-runs",
         _same,
         "collapsed: the output is the same for every picture. Remedies: another seed, a lower "
-        "learning rate, leaky_relu instead of relu, or a norm.",
+        "learning rate, leaky_relu instead of relu, a norm, or more steps after very few.",
     ),
     (
         "marked-runs",

@@ -30,7 +30,7 @@ from archsearch.report.statistics.correlation import Measure, correlations
 from archsearch.report.statistics.families import within_families
 from archsearch.report.statistics.intervals import Estimate, difference, nothing, strength_gap
 from archsearch.report.statistics.least_squares import log_log_slope
-from archsearch.report.statistics.permutation import freedman_lane, orders
+from archsearch.report.statistics.permutation import orders, partial_p
 from archsearch.report.statistics.rank import spearman_draws, spearman_of
 from archsearch.report.statistics.resampling import resampled
 
@@ -191,14 +191,14 @@ def partial_false_positives(n: int, studies: int) -> float:
 
     Error and latent size both follow the first of the three, and nothing else in common.
     """
-    rng, hits = np.random.default_rng([24, n]), 0
+    rng, drawn, hits = np.random.default_rng([24, n]), orders(n, 24)[:999], 0
     for _ in range(studies):
         rest = rng.standard_normal((3, n))
         x, y = 0.6 * rest[0] + 0.8 * rng.standard_normal((2, n))
         ranks = [stats.rankdata(each) for each in (y, x, *rest)]
         given = np.column_stack([np.ones(n), *ranks[2:]])
-        found = freedman_lane(ranks[0], ranks[1][:, None], given, orders(n, rng)[:999])
-        hits += found is not None and found[1] < 0.05
+        p = partial_p(ranks[0], ranks[1], given, drawn)
+        hits += p is not None and p < 0.05
     return hits / studies
 
 

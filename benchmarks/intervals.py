@@ -19,7 +19,7 @@ from scipy import stats
 from archsearch.files import write_text
 from archsearch.report.statistics import intervals
 from archsearch.report.statistics.intervals import Kind
-from archsearch.report.statistics.least_squares import estimates
+from archsearch.report.statistics.least_squares import robust_estimates
 from archsearch.report.statistics.rank import spearman_of
 
 __all__ = ["bands", "detectable", "main"]
@@ -149,7 +149,7 @@ def _rho_is_shown(x_n: Floats, y_n: Floats) -> bool:
 
 
 def _slope_is_shown(x_n: Floats, y_n: Floats) -> bool:
-    return estimates(np.column_stack([x_n, np.ones_like(x_n)]), y_n, 1)[0].clear
+    return robust_estimates(np.column_stack([x_n, np.ones_like(x_n)]), y_n, 1)[0].clear
 
 
 def _spearman_of_copula(rho: float) -> float:

@@ -128,6 +128,7 @@ def synthetic_result(
             patch_pca_test=pca_mse(latent) * 1.4,
         ),
         collapsed=collapsed,
+        variance_share=0.0003 if collapsed else 0.8,
         images_per_s=4200.0,
         seconds=3.0 * epochs,
         data_fingerprint="5b1f00c0ffee",

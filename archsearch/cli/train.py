@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,8 +24,7 @@ __all__ = ["train"]
 
 DEFAULT = RunSettings()
 FLOOR = 1e-7
-GUESSES = {"colorize-chroma": "the mean chroma", "colorize-bins": "a gray copy"}
-"""The constant guess that a collapsed net of a task is no better than."""
+WIDTH = 80
 
 
 def train(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -103,7 +103,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 
         print_json(metrics(folder.resolve().name, result))
     else:
-        print_lines(_summary(plan, result, folder))
+        print_lines(_summary(plan, settings, result, folder))
 
 
 def _settings(
@@ -190,11 +190,12 @@ def _folder_name(name: str) -> str:
     return re.sub(r"[^\w.+-]+", "-", name).strip(".-") or "run"
 
 
-def _summary(plan: ModelPlan, result: RunResult, folder: Path) -> list[str]:
+def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: Path) -> list[str]:
+    from archsearch.report.outcome import outcome
+
     lines = [*_errors(plan, result), *_colors(result)]
-    if result.collapsed:
-        constant = GUESSES.get(result.task, "the channel mean")
-        lines += ["", f"The net has collapsed: it is no better than {constant}."]
+    told = outcome(result, settings.train.batch_size)
+    lines += [line for sentence in told for line in ("", *wrap(sentence, WIDTH))]
     where = f"{result.environment.device}, {result.environment.threads} threads"
     return [
         *lines,

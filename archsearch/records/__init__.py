@@ -13,6 +13,14 @@ from archsearch.records.objectives import (
     trial_values,
     unknown_objectives,
 )
+from archsearch.records.outcome import (
+    Convergence,
+    Guess,
+    best_guess,
+    convergence,
+    is_annealed,
+    no_better_than_guess,
+)
 from archsearch.records.pictures import FIRST, OF_EACH, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
@@ -50,9 +58,11 @@ __all__ = [
     "ClassScores",
     "Codes",
     "ColorScores",
+    "Convergence",
     "Curves",
     "Environment",
     "EpochRecord",
+    "Guess",
     "LayerRecord",
     "Number",
     "PatchPoint",
@@ -68,10 +78,14 @@ __all__ = [
     "TrialRecord",
     "TrialState",
     "Value",
+    "best_guess",
+    "convergence",
     "epochs_frame",
+    "is_annealed",
     "list_studies",
     "load_run",
     "load_study",
+    "no_better_than_guess",
     "objective_names",
     "objective_value",
     "pareto_front",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
 
@@ -37,6 +38,9 @@ TRIAL_COLUMNS = (
     "chroma_mse",
     "desaturation",
     "delta_e",
+    "variance_share",
+    "no_better_than_guess",
+    "not_converged",
 )
 EPOCH_COLUMNS = (
     "number",
@@ -63,7 +67,11 @@ _WHOLE = (
     "epochs",
 )
 _COLOR = ("chroma_mse", "desaturation", "delta_e")
-_REAL = ("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds", *_COLOR)
+_REAL = (
+    *("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds"),
+    *(*_COLOR, "variance_share"),
+)
+_WHETHER = ("collapsed", "no_better_than_guess", "not_converged")
 
 
 def trials_frame(study: StudyRecord) -> pd.DataFrame:
@@ -84,7 +92,7 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=columns)
     types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
-    return frame.astype(types | {"collapsed": "boolean"})
+    return frame.astype(types | dict.fromkeys(_WHETHER, "boolean"))
 
 
 def epochs_frame(study: StudyRecord) -> pd.DataFrame:
@@ -140,8 +148,12 @@ def _plan_part(trial: TrialRecord) -> dict[str, object]:
 def _result_part(result: RunResult | None) -> dict[str, object]:
     if result is None:
         return {}
+    ended = convergence(result)
     return {
         "collapsed": result.collapsed,
+        "variance_share": result.variance_share,
+        "no_better_than_guess": no_better_than_guess(result),
+        "not_converged": None if ended is None else ended.failed,
         "val_mse": result.val.mse,
         "test_mse": result.test.mse,
         "pca_val_mse": result.baselines.pca_val,

@@ -172,6 +172,12 @@ class RunResult(Record):
     ``test`` are measured with the last epoch's weights, ``test`` once. What the
     net was fed is (x − ``fed_mean``) / ``fed_std``, channel by channel, where it
     was standardized (``data.standardize``); both are empty where it wasn't.
+
+    ``variance_share`` is the variance of the predictions between validation pictures,
+    as a share of the pictures' own (of chroma, where the luminance is merged in). A net
+    has ``collapsed`` where it is under 1 %: its output is the same for all pictures.
+    Versions that didn't measure it (None) called a net collapsed whose error was within
+    2 % of a constant guess's.
     """
 
     task: str
@@ -184,6 +190,7 @@ class RunResult(Record):
     test: Scores
     baselines: Baselines
     collapsed: bool
+    variance_share: Number = None
     images_per_s: float
     seconds: float
     data_fingerprint: str

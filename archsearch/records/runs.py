@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from archsearch.config.settings import RunSettings
 from archsearch.errors import InputError
 from archsearch.files import write_text
+from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.results import EpochRecord, Record, RunResult
 
 __all__ = [
@@ -51,7 +52,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
     The key ``result`` holds all of ``result`` but its history, which has a
     file of its own.
     """
-    baselines = result.baselines
+    baselines, ended = result.baselines, convergence(result)
     return {
         "version": 1,
         "run": name,
@@ -79,6 +80,8 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
         "machine": result.environment.machine,
         "data_fingerprint": result.data_fingerprint,
         "collapsed": result.collapsed,
+        "no_better_than_guess": no_better_than_guess(result),
+        "not_converged": None if ended is None else ended.failed,
         "result": result.model_dump(exclude={"history"}),
     }
 

@@ -42,12 +42,13 @@ CAPTIONS = {
     "effects": Caption(
         "Effect of each choice",
         "How much a choice changes the error: with the other choices held equal (additive model of "
-        "log MSE), and alone. Bars are 95 % intervals; those that cross ×1 show no effect.",
+        "log MSE), and alone. Bars are 95 % intervals, each of one look "
+        "alone; the text says which effects are shown once corrected for all that was looked at.",
     ),
     "factors": Caption(
         "Each searched choice",
-        "A point for each trial; diamonds are geometric means with 95 % bootstrap intervals. The "
-        "other choices vary too, so a difference here isn’t yet an effect.",
+        "A point for each trial; diamonds are geometric means with Student’s 95 % interval, from "
+        "four trials on. The other choices vary too, so a difference here isn’t yet an effect.",
     ),
     "importances": Caption(
         "Importance of each choice",

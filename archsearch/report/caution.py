@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import (
+    RunResult,
     SeedRecord,
     StudyRecord,
     read_pictures,
@@ -17,6 +18,7 @@ from archsearch.records import (
 )
 from archsearch.report.choices import is_shown
 from archsearch.report.details import Details
+from archsearch.report.outcome import outcomes
 from archsearch.report.places import short_place
 from archsearch.report.statistics.correlation import FEWEST, Correlations, Estimate
 from archsearch.report.statistics.factors import Factor
@@ -28,7 +30,6 @@ _WIDE = 12
 _CONFOUNDED = 0.8
 _AS_GOOD_AS_ONE = 0.9
 _NOISY = 0.5
-_STILL_FALLING = 0.03
 _LOOKS = 5
 _PNG = b"\x89PNG"
 
@@ -55,6 +56,8 @@ def cautions(
         *_about_families(details),
         *_about_noise(details),
         *_about_the_runs(study, sample),
+        *_about_outcomes(_results(study, sample)),
+        *_about_the_pictures(study),
     ]
 
 
@@ -218,7 +221,8 @@ def _about_families(details: Details) -> Iterator[Caution]:
 
 
 def _about_noise(details: Details) -> Iterator[Caution]:
-    noise = details.noise
+    spare = details.without_collapsed
+    noise = details.noise if spare is None else spare.noise
     if noise is not None and noise.low < _NOISY:
         share = f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
         yield Caution(
@@ -261,32 +265,15 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
             "One seed for each architecture: noise from the seed can't be told from the "
             "architecture's effect.",
         )
-    collapsed = int(runs["collapsed"].sum())
-    if collapsed:
-        yield Caution(
-            "collapsed-runs",
-            f"{collapsed} of {_count(len(runs), 'run')} collapsed to the channel mean; numbers "
-            "are given with and without them.",
-        )
     epochs = runs["epochs"].astype(int)
     if epochs.nunique() > 1:
         yield Caution(
             "unequal-epochs",
             f"Runs differ in epochs ({epochs.min()} to {epochs.max()}): budgets are unequal.",
         )
-    falling = _median_last_fall(study, sample)
-    if falling is not None and falling > _STILL_FALLING:
-        yield Caution(
-            "still-falling",
-            f"In the last epoch the error still fell by {100 * falling:.0f} % (median): longer "
-            "training could change the order.",
-        )
-    elif _annealed(study):
-        yield Caution(
-            "annealed",
-            "The learning rate ends near 0 by its schedule, which flattens the curves whether or "
-            "not the nets have learned all they can: more epochs could change the order.",
-        )
+
+
+def _about_the_pictures(study: StudyRecord) -> Iterator[Caution]:
     if "JPEG" in study.source_note:
         yield Caution("jpeg-pictures", f"About the pictures: {study.source_note}.")
     prints = {
@@ -306,35 +293,26 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
         )
 
 
+def _results(study: StudyRecord, sample: Sample) -> list[RunResult]:
+    """The results of the sample's runs."""
+    wanted = set(zip(sample.runs["number"], sample.runs["seed"], strict=True))
+    return [
+        seed.result
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.result and (trial.number, seed.seed) in wanted
+    ]
+
+
+def _about_outcomes(results: list[RunResult]) -> Iterator[Caution]:
+    for code, message in outcomes(results):
+        both = code in {"collapsed-runs", "marked-runs"}
+        yield Caution(code, message + " Numbers are given with and without." * both)
+
+
 def _reachable(study: StudyRecord, seed: SeedRecord) -> bool:
     stored = read_pictures(study, seed)
     return stored is not None and stored.startswith(_PNG)
-
-
-def _median_last_fall(study: StudyRecord, sample: Sample) -> float | None:
-    """The share of the error that the last epoch took away, the median over runs."""
-    numbers = set(sample.runs["number"])
-    histories = [
-        seed.result.history
-        for trial in study.trials
-        if trial.number in numbers
-        for seed in trial.seeds
-        if seed.result and not seed.result.collapsed and len(seed.result.history) > 1
-    ]
-    falls = [1 - last.val_mse / max(before.val_mse, 1e-12) for *_, before, last in histories]
-    return float(np.median(falls)) if falls else None
-
-
-def _annealed(study: StudyRecord) -> bool:
-    """Whether runs end at a learning rate under a twentieth of their highest."""
-    histories = [
-        seed.result.history
-        for trial in study.trials
-        for seed in trial.seeds
-        if seed.result and len(seed.result.history) > 1
-    ]
-    ended = [history[-1].lr < max(epoch.lr for epoch in history) / 20 for history in histories]
-    return 2 * sum(ended) > len(ended)
 
 
 def _count(number: int, noun: str) -> str:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp
 
 from archsearch.report.details import Details
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import Effect, FactorTest
+from archsearch.report.statistics.multiple import is_shown as p_shows
+from archsearch.report.statistics.pairs import Paired
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, interval, percent, percent_interval
 
 __all__ = ["choices", "is_shown"]
 
 _MOST_NAMED = 6
-_SHOWN = 0.05
 
 
 def choices(details: Details) -> list[str]:
@@ -22,7 +24,6 @@ def choices(details: Details) -> list[str]:
         return ["No searched choice varies over the architectures with a result."]
     sentences = [
         _effects(details),
-        _without_effect(details),
         _paired(details),
         _strongest(details),
         _importances(details),
@@ -38,72 +39,96 @@ def change(estimate: Estimate) -> str:
 
 
 def _effects(details: Details) -> str:
-    shown = [test for test in details.effects if is_shown(test)]
-    shown.sort(key=lambda test: -(test.share or 0))
-    if not any(test.p_holm is not None for test in details.effects):
+    """Which choices change the error; once more where that hangs on collapsed runs."""
+    told, spare = _told_effects(details.effects, details.looks), details.without_collapsed
+    if spare is None or _names(details.effects) == _names(spare.effects):
+        return told
+    without = _told_effects(spare.effects, details.looks)
+    return f"{told} Without the runs that collapsed: {without[0].lower()}{without[1:]}"
+
+
+def _names(tests: Sequence[FactorTest]) -> set[str]:
+    return {test.factor for test in tests if is_shown(test)}
+
+
+def _told_effects(tests: Sequence[FactorTest], looks: int) -> str:
+    if not any(test.p_holm is not None for test in tests):
         return (
             "With the other choices held equal no effect can be computed: too few architectures "
             "for so many choices, or choices that go together."
         )
+    shown = [test for test in tests if is_shown(test)]
+    shown.sort(key=lambda test: -(test.share or 0))
     if not shown:
-        return (
+        text = (
             "With the other choices held equal, none is shown to change the error (corrected for "
-            f"{len(details.effects)} tests). That doesn't say that none does."
+            f"{looks} looks). That doesn't say that none does."
         )
-    told = "; ".join(_effect(test) for test in shown[:_MOST_NAMED])
-    return f"With the other choices held equal, these change the error: {told}."
+    else:
+        told = "; ".join(_effect(test) for test in shown[:_MOST_NAMED])
+        text = f"With the other choices held equal, these change the error: {told}."
+    return f"{text} {_without_effect(tests, looks)}".strip()
 
 
 def is_shown(test: FactorTest) -> bool:
-    """Whether an effect is told of: only where the corrected test and the interval both say so."""
-    if test.p_holm is None or test.p_holm >= _SHOWN:
-        return False
-    interval = _strongest_of(test).adjusted
-    return (
-        interval.low is not None and interval.high is not None and interval.low * interval.high > 0
-    )
+    """Whether an effect is told of; its p and its interval are of one t."""
+    return p_shows(test.p_holm)
 
 
-def _strongest_of(test: FactorTest) -> Effect:
-    return max(test.effects, key=_size)
+def _surest_of(test: FactorTest) -> Effect:
+    return min(test.effects, key=lambda each: 2.0 if each.adjusted.p is None else each.adjusted.p)
 
 
 def _effect(test: FactorTest) -> str:
-    strongest = _strongest_of(test)
-    return f"{test.factor}, {strongest.contrast}: {change(strongest.adjusted)}"
+    surest = _surest_of(test)
+    return f"{test.factor}, {surest.contrast}: {change(surest.adjusted)}"
 
 
-def _size(effect: Effect) -> float:
-    return abs(effect.adjusted.value or 0.0)
-
-
-def _without_effect(details: Details) -> str:
-    silent = [t for t in details.effects if t.p_holm is not None and not is_shown(t)]
-    if not silent or len(silent) == len(details.effects):
+def _without_effect(tests: Sequence[FactorTest], looks: int) -> str:
+    """The effects that aren't shown; why, where the interval by itself says otherwise."""
+    silent = [test for test in tests if test.p_holm is not None and not is_shown(test)]
+    if not silent or len(silent) == len(tests):
         return ""
-    told = "; ".join(f"{test.factor}, {_least(test)}" for test in silent[:_MOST_NAMED])
-    return f"Not shown to: {told}."
+    told = "; ".join(_effect(test) + _unless_corrected(test) for test in silent[:_MOST_NAMED])
+    alone = any(_unless_corrected(test) for test in silent[:_MOST_NAMED])
+    note = f" (*: the interval of one look alone; {looks} were taken)" if alone else ""
+    return f"Not shown to: {told}{note}."
 
 
-def _least(test: FactorTest) -> str:
-    strongest = _strongest_of(test)
-    return f"{strongest.contrast}: {change(strongest.adjusted)}"
+def _unless_corrected(test: FactorTest) -> str:
+    """A mark where the interval excludes 0, but one of so many looks may do that by chance."""
+    estimate = _surest_of(test).adjusted
+    clear = estimate.low is not None and estimate.high is not None
+    return "*" if clear and (estimate.low or 0) * (estimate.high or 0) > 0 else ""
 
 
 def _paired(details: Details) -> str:
-    if not details.paired:
+    """The same from like architectures; once more where that hangs on collapsed runs."""
+    told, spare = _told_pairs(details.paired), details.without_collapsed
+    if spare is None or _named(details.paired) == _named(spare.paired):
+        return told
+    without = _told_pairs(spare.paired)
+    return f"{told} Without the runs that collapsed: {without[:1].lower()}{without[1:]}".strip()
+
+
+def _named(pairs: Sequence[Paired]) -> set[tuple[str, str, str]]:
+    return {(each.what, each.contrast, each.held) for each in pairs if p_shows(each.p_holm)}
+
+
+def _told_pairs(pairs: Sequence[Paired]) -> str:
+    if not pairs:
         return ""
     told = "; ".join(
         f"{each.what}, {each.contrast}, at equal {_held(each.held)}: {change(each.estimate)} over "
         f"{each.groups} groups"
-        for each in details.paired[:_MOST_NAMED]
-        if (each.p_holm or 1) < _SHOWN
+        for each in pairs
+        if p_shows(each.p_holm)
     )
-    tested = len(details.paired)
     if not told:
+        asked = f"{len(pairs)} question{'s'[: len(pairs) > 1]}"
         return (
-            f"Comparing only architectures that are alike but for one thing ({tested} "
-            f"{'question' if tested == 1 else 'questions'}), no effect is shown."
+            f"Comparing only architectures that are alike but for one thing ({asked}), no effect "
+            "is shown."
         )
     return f"Comparing only architectures that are alike but for one thing: {told}."
 
@@ -117,7 +142,10 @@ def _strongest(details: Details) -> str:
     ahead = [
         rival
         for rival in details.rivals
-        if rival.gap is not None and rival.gap.high is not None and rival.gap.high < 0
+        if rival.gap is not None
+        and rival.gap.high is not None
+        and rival.gap.high < 0
+        and p_shows(rival.p_holm)
     ]
     if not ahead:
         return ""
@@ -139,5 +167,6 @@ def _importances(details: Details) -> str:
     told = ", ".join(f"{name} {100 * share:.0f} %" for name, share in above[:_MOST_NAMED])
     return (
         f"Of what they explain together, by {found.evaluator}: {told}; a column of chance gets "
-        f"{100 * found.chance:.0f} %, which is what to hold these against."
+        f"{100 * found.chance:.0f} %. That is a description, not a test: of pure noise, too, some "
+        "column explains most."
     )

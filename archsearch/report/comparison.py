@@ -12,7 +12,7 @@ from archsearch.records import RunResult, StudyRecord
 from archsearch.report.caution import Caution, search_method
 from archsearch.report.findings import Findings, find
 from archsearch.report.statistics.intervals import Estimate, difference
-from archsearch.report.statistics.multiple import holm
+from archsearch.report.statistics.multiple import holm, is_shown
 from archsearch.report.words_numbers import decimal, error, interval
 
 _NEARLY_ONE = 1 - 1e-6
@@ -174,7 +174,7 @@ def _one(findings: Findings) -> str:
 def _differences(comparison: Comparison) -> list[str]:
     if not comparison.differences:
         return ["No two studies can be held against each other."]
-    clear = [each for each in comparison.differences if (each.p_holm or 1) < 0.05]
+    clear = [each for each in comparison.differences if is_shown(each.p_holm)]
     if not clear:
         return [
             f"No difference between their correlations is shown{_corrected(comparison)}; that "

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archsearch.report.choices import change
 from archsearch.report.details import Details
 from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.effects import FEWEST_OF_A_LEVEL
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, interval
 
@@ -49,6 +50,10 @@ def p_value(p: float | None) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
+def _corrected(details: Details) -> str:
+    return f"p is corrected for all {details.looks} looks of this page (Holm)."
+
+
 def _rivals(details: Details) -> DetailTable:
     rows = [
         [
@@ -66,8 +71,9 @@ def _rivals(details: Details) -> DetailTable:
         "What goes with the error?",
         ["of", "Spearman ρ", "p", "p corrected", "latent size stronger by"],
         rows,
-        "Corrected for all rows (Holm). The last column is the difference of |ρ|, from the same "
-        "resamples: over 0, latent size goes with the error more closely.",
+        f"{_corrected(details)} Latent size is what the study is about: it isn't corrected. The "
+        "last column is the difference of |ρ|, from the same resamples: over 0, latent size goes "
+        "with the error more closely.",
     )
 
 
@@ -95,8 +101,9 @@ def _families(details: Details) -> DetailTable:
         ["equal", "pooled ρ", "within ρ", "p corrected", "pooled stronger by", "each family"],
         rows,
         "Latent size with error among architectures that share a trait: ranked inside each "
-        "family, resampled and permuted inside it. A correlation that is only pooled comes from "
-        "differences between families.",
+        "family, resampled and permuted inside it; pooled ρ is of the same architectures. A "
+        "correlation that is only pooled comes from differences between families. "
+        f"{_corrected(details)}",
     )
 
 
@@ -105,6 +112,7 @@ def _ranges(details: Details) -> DetailTable:
         [
             f"{'without' if part.left_out else 'only'} {part.low:,.0f}–{part.high:,.0f}",
             with_interval(part.estimate),
+            p_value(part.p_holm),
             str(part.estimate.n),
         ]
         for part in details.ranges
@@ -112,9 +120,9 @@ def _ranges(details: Details) -> DetailTable:
     return DetailTable(
         "ranges",
         "Without parts of the range",
-        ["latent sizes", "Spearman ρ", "architectures"],
+        ["latent sizes", "Spearman ρ", "p corrected", "architectures"],
         rows,
-        "Whether one end of the latent sizes carries the correlation.",
+        f"Whether one end of the latent sizes carries the correlation. {_corrected(details)}",
     )
 
 
@@ -136,11 +144,11 @@ def _effects(details: Details) -> DetailTable:
         "Effect of each choice on the error",
         ["choice", "", "alone", "others held equal", "of the rest", "p corrected"],
         rows,
-        "Changes of validation MSE in percent with 95 % intervals (additive model of log MSE, HC3 "
-        "errors). “Of the rest” is the share of the variance that the other choices leave. p by "
-        "permutation (Freedman & Lane), corrected for all choices (Holm). Interval and p can "
-        "disagree where few architectures have a level; an effect counts as shown only where both "
-        "say so.",
+        "Changes of validation MSE in percent with 95 % intervals, each of one look alone "
+        "(additive model of log MSE, HC2 errors, Bell and McCaffrey’s degrees of freedom); none "
+        f"for levels of under {FEWEST_OF_A_LEVEL} architectures. “Of the rest” is the share of the "
+        "variance that the other choices leave. p is of the choice: its surest row’s, times its "
+        f"rows. {_corrected(details)} A choice counts as shown where that is under 0.05.",
     )
 
 
@@ -162,5 +170,6 @@ def _paired(details: Details) -> DetailTable:
         "Among architectures that are alike but for one thing",
         ["of", "", "equal", "change of error", "groups", "architectures", "p corrected"],
         rows,
-        "Differences inside groups of like architectures; what they share cancels.",
+        "Differences inside groups of like architectures; what they share cancels. "
+        f"{_corrected(details)}",
     )

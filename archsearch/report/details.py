@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,9 +22,17 @@ from archsearch.report.statistics.ranges import RangeLeft, leave_range_out
 from archsearch.report.statistics.rivals import Rival, compare_rivals
 from archsearch.report.statistics.sample import FLOOR, Sample
 
-__all__ = ["AREA", "Details", "compute_details"]
+__all__ = ["AREA", "Details", "WithoutCollapsed", "compute_details"]
 
 AREA = "latent height×width"
+
+
+class WithoutCollapsed(NamedTuple):
+    """What one collapsed run could make of a study, computed without any."""
+
+    noise: NoiseShares | None
+    effects: tuple[FactorTest, ...]
+    paired: tuple[Paired, ...]
 
 
 @dataclass(frozen=True)
@@ -41,6 +51,9 @@ class Details:
         effects: what each does to the error.
         paired: the same from like architectures.
         importances: shares of explained variance.
+        without_collapsed: the same without collapsed runs; None where there are none.
+        single: p of the findings that stand elsewhere, by name, corrected.
+        looks: the tests that all ``p_holm`` are corrected for.
     """
 
     rivals: tuple[Rival, ...]
@@ -54,6 +67,9 @@ class Details:
     effects: tuple[FactorTest, ...]
     paired: tuple[Paired, ...]
     importances: Importances
+    without_collapsed: WithoutCollapsed | None = None
+    single: Mapping[str, float | None] = field(default_factory=dict)
+    looks: int = 0
 
 
 def compute_details(study: StudyRecord, sample: Sample, *, seed: int = 0) -> Details:
@@ -72,9 +88,23 @@ def compute_details(study: StudyRecord, sample: Sample, *, seed: int = 0) -> Det
         noise=noise_shares(_balanced(sample)),
         epochs=over_epochs(latent, epochs, errors, seed=seed),
         factors=factors,
-        effects=factor_effects(factors, mse, seed=seed) if len(mse) > 2 else (),
-        paired=paired_effects(table, factors, seed=seed),
+        effects=factor_effects(factors, mse) if len(mse) > 2 else (),
+        paired=paired_effects(table, factors),
         importances=importances(factors, mse, seed=seed),
+        without_collapsed=_without_collapsed(study, sample),
+    )
+
+
+def _without_collapsed(study: StudyRecord, sample: Sample) -> WithoutCollapsed | None:
+    if not sample.runs["collapsed"].any():
+        return None
+    table = sample.architectures(collapsed=False)
+    factors = searched_factors(study, table)
+    mse = table["val_mse"].to_numpy(dtype=np.float64)
+    return WithoutCollapsed(
+        noise=noise_shares(_balanced(sample, collapsed=False)),
+        effects=factor_effects(factors, mse) if len(mse) > 2 else (),
+        paired=paired_effects(table, factors),
     )
 
 
@@ -91,9 +121,13 @@ def _groupings(table: pd.DataFrame, factors: tuple[Factor, ...]) -> dict[str, li
     return groupings
 
 
-def _balanced(sample: Sample) -> np.ndarray:
-    """Log MSE, architectures × seeds; of equal plans the first trial."""
+def _balanced(sample: Sample, *, collapsed: bool = True) -> np.ndarray:
+    """Log MSE, architectures × seeds; of equal plans the first trial.
+
+    Without collapsed runs, only architectures of which none has collapsed.
+    """
     runs = sample.runs.drop_duplicates(["key", "seed"])
+    runs = runs if collapsed else runs[~runs["collapsed"].astype(bool)]
     table = runs.pivot_table(index="key", columns="seed", values="val_mse").dropna()
     logs: np.ndarray = np.log(np.maximum(table.to_numpy(dtype=np.float64), FLOOR))
     return logs

@@ -11,6 +11,7 @@ import pandas as pd
 from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
+from archsearch.report.post_hoc import corrected
 from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
 from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
@@ -101,9 +102,11 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     architectures = sample.architectures()
     found, answer = _answered(study, architectures, seed)
     without = (found, answer)
+    single = {"partial": found.measures["latent_size"]["partial_spearman"]}
     if sample.runs["collapsed"].any():
         without = _answered(study, sample.architectures(collapsed=False), seed)
-    details = compute_details(study, sample, seed=seed)
+        single["without_collapsed"] = without[1].estimate
+    details = corrected(compute_details(study, sample, seed=seed), single)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
     ranked = complete.sort_values("val_mse")["number"].tolist()
     return Findings(

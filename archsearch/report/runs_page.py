@@ -18,7 +18,9 @@ from archsearch.records import (
     ColorScores,
     PlanRecord,
     RunRecord,
+    convergence,
     load_run,
+    no_better_than_guess,
     plan_record,
 )
 from archsearch.records.runs import SPEC_FILE, STRIP_FILE
@@ -27,6 +29,7 @@ from archsearch.report.color import ColorPart, color_part, run_variants
 from archsearch.report.detail_tables import DetailTable
 from archsearch.report.figures import drawings
 from archsearch.report.figures.compared import runs_figure
+from archsearch.report.outcome import outcomes
 from archsearch.report.rendering import figure_cards, render
 from archsearch.report.tables import Architecture, layer_rows, numbers_read
 from archsearch.report.words_numbers import error
@@ -128,7 +131,7 @@ def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
 
 def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
     result = run.result
-    baselines = result.baselines
+    baselines, ended = result.baselines, convergence(result)
     return {
         "run": name,
         "task": result.task,
@@ -152,6 +155,9 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
         },
         "seconds": result.seconds,
         "collapsed": result.collapsed,
+        "variance_share": result.variance_share,
+        "no_better_than_guess": no_better_than_guess(result),
+        "not_converged": None if ended is None else ended.failed,
         "data_fingerprint": result.data_fingerprint,
     }
 
@@ -287,10 +293,8 @@ def _cautions(
                 "several seeds (--seed) to tell.",
             )
         )
-    collapsed = [name for name, run in zip(names, runs, strict=True) if run.result.collapsed]
-    if collapsed:
-        told = ", ".join(collapsed)
-        made.append(Caution("collapsed-runs", f"Collapsed to the channel mean: {told}."))
+    became = outcomes([run.result for run in runs], names)
+    made += [Caution(code, message) for code, message in became if code != "annealed"]
     return made
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, log
 
 from archsearch.report.details import AREA, Details
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.families import Grouping
+from archsearch.report.statistics.multiple import is_shown
+from archsearch.report.statistics.noise import NoiseShares
 from archsearch.report.statistics.ranges import RangeLeft
 from archsearch.report.words_numbers import decimal, interval, percent
 
 __all__ = ["standing"]
+
+_ALIKE = 0.03
+"""Logs of factors that differ by less are told once."""
 
 
 def standing(details: Details) -> list[str]:
@@ -33,24 +38,27 @@ def _families(details: Details) -> str:
     within, pooled = chosen.within, chosen.pooled
     if within.value is None or pooled.value is None:
         return ""
+    whole = pooled.n == _pooled(details).n
     opening = (
         f"Among architectures of equal {chosen.by} the correlation is {decimal(within.value)} "
-        f"({interval(within)}), against {decimal(pooled.value)} with all of them together: "
+        f"({interval(within)}), against {decimal(pooled.value)} "
+        + ("with all of them together: " if whole else f"over the {pooled.n} that share one: ")
     )
     others = _other_groupings(known, chosen)
-    return opening + _family_verdict(chosen) + (f" {others}" if others else "")
+    return opening + _family_verdict(chosen, details.looks) + (f" {others}" if others else "")
 
 
-def _family_verdict(grouping: Grouping) -> str:
+def _family_verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
-    if not _clear(within):
+    if not _holds(grouping):
+        after = f" once corrected for {looks} looks" if _clear(within) else ""
         if _clear(pooled):
             weaker = " and is weaker" if _clear(grouping.contrast) else ""
             return (
-                f"inside the families it isn't shown{weaker}, so the pooled one may come from "
-                "differences between families."
+                f"inside the families it isn't shown{after}{weaker}, so the pooled one may come "
+                "from differences between families."
             )
-        return "neither is shown to differ from 0."
+        return f"neither is shown to differ from 0{after}."
     if not _clear(pooled):
         return "inside the families there is one, which differences between them hide."
     if (within.value or 0) * (pooled.value or 0) < 0:
@@ -59,7 +67,7 @@ def _family_verdict(grouping: Grouping) -> str:
 
 
 def _other_groupings(known: dict[str, Grouping], chosen: Grouping) -> str:
-    lost = [g.by for g in known.values() if g is not chosen and not _clear(g.within)]
+    lost = [g.by for g in known.values() if g is not chosen and not _holds(g)]
     if lost:
         return f"It isn't shown within families of equal {', '.join(lost)}."
     rest = [decimal(g.within.value) for g in known.values() if g is not chosen and g.within.value]
@@ -83,18 +91,17 @@ def _ranges(details: Details) -> str:
         f"{decimal(min(values))} and {decimal(max(values))}"
     )
     gone = [part for part in left if not _clear(part.estimate)]
-    found = [part for part in left if _clear(part.estimate)]
-    everywhere = not found or not gone
+    found = [part for part in left if is_shown(part.p_holm) and _clear(part.estimate)]
     halves = [
         f"up to {part.high:,.0f} numbers {_told(part.estimate)}"
         if place == 0
         else f"from {part.low:,.0f} {_told(part.estimate)}"
         for place, part in enumerate(part for part in details.ranges if not part.left_out)
     ]
-    if not everywhere and _clear(_pooled(details)):
+    if gone and _clear(_pooled(details)):
         text += f", and isn't shown without {_parts(gone)}"
-    elif not everywhere:
-        text += f", shown only without {_parts(found)} (one of {len(left)} looks, not corrected)"
+    elif found and not _clear(_pooled(details)):
+        text += f", shown only without {_parts(found)} (corrected for {details.looks} looks)"
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."
 
 
@@ -122,11 +129,13 @@ def _knee(details: Details) -> str:
     if knee is None:
         return f"{fit}; there are too few sizes to look for a knee."
     if not knee.shown:
-        return f"{fit}; a knee isn't shown (p = {knee.p:.2f})."
+        told = f"p {_p(knee.p_holm)}, corrected for {details.looks} looks"
+        return f"{fit}; a knee isn't shown ({told})."
     return (
         f"{fit}. It has a knee at about {knee.latent:,.0f} numbers (95 % interval "
-        f"{knee.low:,.0f} to {knee.high:,.0f}; p {_p(knee.p)}): the slope is "
-        f"{decimal(knee.slope_before)} before and {decimal(knee.slope_after)} after."
+        f"{knee.low:,.0f} to {knee.high:,.0f}; p {_p(knee.p_holm)}, corrected for {details.looks} "
+        f"looks): the slope is {decimal(knee.slope_before)} before and "
+        f"{decimal(knee.slope_after)} after."
     )
 
 
@@ -159,17 +168,38 @@ def _inside(estimate: Estimate, of: Estimate) -> bool:
 
 
 def _noise(details: Details) -> str:
-    noise = details.noise
+    noise, spare = details.noise, details.without_collapsed
     if noise is None:
         return ""
-    return (
-        f"Of the variance of one run's log error the architecture explains "
-        f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
-        f"{100 * noise.high:.0f} %); one seed's noise is "
-        f"{percent(exp(noise.rest) - 1).lstrip('+')} of the error (a standard deviation). "
-        f"Two architectures' means over {noise.seeds} seeds must differ by a factor of "
-        f"{noise.discernible:.2f} to be told apart."
+    kept = noise if spare is None or spare.noise is None else spare.noise
+    text = (
+        f"Of the variance of one run's log error the architecture explains {_share(kept)}; one "
+        f"seed's noise is {_deviation(kept)} of the error (a standard deviation). "
+        f"Two architectures' means over {kept.seeds} seeds must differ by a factor of "
+        f"{kept.discernible:.2f} to be told apart."
     )
+    if abs(log(noise.discernible / kept.discernible)) < _ALIKE:
+        return text
+    left = noise.architectures - kept.architectures
+    return (
+        f"{text} That is without {_count(left, 'architecture')} of which a run collapsed; with "
+        f"{'it' if left == 1 else 'them'} it would be {_share(noise)}, {_deviation(noise)} and "
+        f"{noise.discernible:.2f}, which is the collapse, not noise."
+    )
+
+
+def _share(noise: NoiseShares) -> str:
+    share, low, high = (100 * value for value in (noise.share, noise.low, noise.high))
+    return f"{share:.0f} % (95 % interval {low:.0f} to {high:.0f} %)"
+
+
+def _deviation(noise: NoiseShares) -> str:
+    return percent(exp(noise.rest) - 1).lstrip("+")
+
+
+def _holds(grouping: Grouping) -> bool:
+    """Whether the correlation inside the families is shown."""
+    return is_shown(grouping.p_holm) and _clear(grouping.within)
 
 
 def _clear(estimate: Estimate) -> bool:
@@ -180,7 +210,9 @@ def _clear(estimate: Estimate) -> bool:
     )
 
 
-def _p(p: float) -> str:
+def _p(p: float | None) -> str:
+    if p is None:
+        return "unknown"
     return "< 0.001" if p < 0.001 else f"= {p:.3f}"
 
 

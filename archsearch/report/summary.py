@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 from archsearch.config import OBJECTIVES
@@ -10,6 +10,8 @@ from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.statistics.effects import FactorTest
+from archsearch.report.statistics.pairs import Paired
 from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_objectives
 
 __all__ = ["summarize"]
@@ -60,6 +62,10 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "figures": figures,
         "details": _details(findings.details) if designed else None,
         "yardsticks": _yardsticks(findings),
+        "outcomes": {
+            name: int(findings.sample.runs[name].fillna(False).sum())
+            for name in ("collapsed", "no_better_than_guess", "not_converged")
+        },
     }
     if not designed:
         summary["correlations_adaptive"] = _measures(found, known=True)
@@ -99,6 +105,7 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
 
 def _details(details: Details) -> dict[str, object]:
     knee, noise, shares = details.knee, details.noise, details.importances
+    spare = details.without_collapsed
     return {
         "rivals": {
             rival.name: {
@@ -124,6 +131,7 @@ def _details(details: Details) -> dict[str, object]:
                 "latent_high": part.high,
                 "left_out": part.left_out,
                 "spearman": estimate_json(part.estimate),
+                "p_holm": part.p_holm,
             }
             for part in details.ranges
         ],
@@ -139,18 +147,17 @@ def _details(details: Details) -> dict[str, object]:
             }
             for at in details.epochs
         ],
-        "factors": _factors(details),
-        "paired": [
-            {
-                "what": each.what,
-                "contrast": each.contrast,
-                "held": each.held,
-                "groups": each.groups,
-                "log_mse": estimate_json(each.estimate),
-                "p_holm": each.p_holm,
-            }
-            for each in details.paired
-        ],
+        "factors": _factors(details.effects),
+        "paired": _paired(details.paired),
+        "without_collapsed": None
+        if spare is None
+        else {
+            "seed_noise": _named(spare.noise),
+            "factors": _factors(spare.effects),
+            "paired": _paired(spare.paired),
+        },
+        "single_p_holm": dict(details.single),
+        "looks": details.looks,
         "importances": {
             "evaluator": shares.evaluator,
             "shares": shares.shares,
@@ -161,7 +168,21 @@ def _details(details: Details) -> dict[str, object]:
     }
 
 
-def _factors(details: Details) -> dict[str, object]:
+def _paired(pairs: Sequence[Paired]) -> list[dict[str, object]]:
+    return [
+        {
+            "what": each.what,
+            "contrast": each.contrast,
+            "held": each.held,
+            "groups": each.groups,
+            "log_mse": estimate_json(each.estimate),
+            "p_holm": each.p_holm,
+        }
+        for each in pairs
+    ]
+
+
+def _factors(tests: Sequence[FactorTest]) -> dict[str, object]:
     return {
         test.factor: {
             "share": test.share,
@@ -175,7 +196,7 @@ def _factors(details: Details) -> dict[str, object]:
                 for effect in test.effects
             },
         }
-        for test in details.effects
+        for test in tests
     }
 
 

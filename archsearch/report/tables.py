@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
+from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
 from archsearch.report.words_numbers import decimal, error
 from archsearch.report.worth import latent_worth
@@ -178,9 +179,10 @@ def correlation_tables(findings: Findings) -> list[CorrelationTable]:
         return []
     tables = [_correlation_table("", findings.found)]
     if findings.sample.runs["collapsed"].any():
+        word = collapsed_word(findings.sample.runs)
         tables[0] = tables[0]._replace(title="All runs")
         spare = findings.without_collapsed
-        tables.append(_correlation_table("Without collapsed runs", spare))
+        tables.append(_correlation_table(f"Without {word} runs", spare))
     return tables
 
 
@@ -207,7 +209,10 @@ def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
 
 def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
-    state = f"{trial.state}, collapsed" if row.cells["collapsed"] else trial.state
+    marked = [seed.result for seed in trial.seeds if seed.result and seed.result.collapsed]
+    measured = all(result.variance_share is not None for result in marked)
+    word = "collapsed" if measured else "marked"
+    state = f"{trial.state}, {word}" if marked else trial.state
     plan = trial.plan
     sizes = [plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 3
     return [

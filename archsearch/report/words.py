@@ -7,7 +7,9 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.outcome import collapsed_word
+from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.verdict import Answer
 from archsearch.report.words_numbers import decimal, error, interval, percent
 from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
@@ -140,11 +142,13 @@ def _strength(findings: Findings) -> str:
         f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
         "log–log axes)."
     )
-    return f"{text} {_given_rivals(findings.found)}".strip()
+    if slope.clear and not findings.found.measures["latent_size"]["spearman"].clear:
+        text += " By ranks nothing is shown."
+    return f"{text} {_given_rivals(findings)}".strip()
 
 
-def _given_rivals(found: Correlations) -> str:
-    partial = found.measures["latent_size"]["partial_spearman"]
+def _given_rivals(findings: Findings) -> str:
+    partial = findings.found.measures["latent_size"]["partial_spearman"]
     if partial.value is None or partial.low is None or partial.high is None:
         return ""
     rest = (
@@ -156,7 +160,13 @@ def _given_rivals(found: Correlations) -> str:
             f"{rest}: with these held equal, no effect of latent size is shown, and none is "
             "ruled out."
         )
+    if not is_shown(findings.details.single.get("partial")):
+        return f"{rest}, which isn't shown to differ from 0 once corrected for {_looks(findings)}."
     return f"{rest}: latent size tells something that these don't."
+
+
+def _looks(findings: Findings) -> str:
+    return f"all {findings.details.looks} looks"
 
 
 def _rivals(findings: Findings) -> str:
@@ -166,14 +176,18 @@ def _rivals(findings: Findings) -> str:
         estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
         if estimate.value is not None:
             parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
-    return f"For comparison, the error’s ρ with other sizes: {', '.join(parts)}." if parts else ""
+    told = ", ".join(parts)
+    return (
+        f"For comparison, the error’s ρ with other sizes, each by itself: {told}." if parts else ""
+    )
 
 
 def _without_collapsed(findings: Findings) -> str:
     collapsed = int(findings.sample.runs["collapsed"].sum())
     if not collapsed:
         return ""
-    runs = "the collapsed run" if collapsed == 1 else f"the {collapsed} collapsed runs"
+    word = collapsed_word(findings.sample.runs)
+    runs = f"the {word} run" if collapsed == 1 else f"the {collapsed} {word} runs"
     answer = findings.answer_without_collapsed
     if answer.estimate.value is None:
         return f"Without {runs} too few architectures are left to say."
@@ -181,6 +195,11 @@ def _without_collapsed(findings: Findings) -> str:
     over = f"{_architectures(answer.estimate.n)}, {left} runs"
     if answer.verdict == findings.answer.verdict:
         return f"Without {runs} the answer is the same: {_measured(answer)}, {over}."
+    if answer.estimate.clear and not is_shown(findings.details.single.get("without_collapsed")):
+        return (
+            f"Without {runs} the interval alone would say otherwise, but not once corrected for "
+            f"{_looks(findings)}: {_measured(answer)}, {over}."
+        )
     claim = _claim(answer, over)
     return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
 

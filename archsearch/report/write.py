@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
-from archsearch.report.choices import change
+from archsearch.report.choices import change, is_shown
 from archsearch.report.color import color_part, study_variants
 from archsearch.report.figures import Drawing, draw, drawings
 from archsearch.report.findings import Findings, find
@@ -85,7 +85,8 @@ def _effects_in_words(findings: Findings) -> dict[str, str]:
     return {
         test.factor: f"Validation MSE with the other choices held equal{chosen}: "
         + "; ".join(f"{one.contrast} {change(one.adjusted)}" for one in test.effects)
-        + "."
+        + (". It is" if is_shown(test) else ". It isn’t")
+        + f" shown to change it, corrected for {findings.details.looks} looks."
         for test in findings.details.effects
         if any(one.adjusted.value is not None for one in test.effects)
     }

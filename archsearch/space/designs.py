@@ -111,8 +111,8 @@ def draw_design(
     if method in {"stratified", "matched"}:
         draws = limit = most_looked_at(trials)
         wanted = sys.maxsize
-    else:
-        limit, wanted = draws + ENUMERABLE, trials
+    else:  # of a grid one more, to know whether any is left out
+        limit, wanted = draws + ENUMERABLE, trials + (method == "grid")
     if method == "grid":
         points = grid_points(space)
     elif method == "sobol":
@@ -128,17 +128,21 @@ def draw_design(
         sets = matched(pool.candidates, trials, over or "latent.shape")
         chosen = tuple(pool.candidates[i] for group in sets for i in group)
         return Design(chosen, trials, pool, sets=tuple(len(group) for group in sets))
-    return Design(pool.candidates, trials, pool, notes=_part_of_grid(space, pool, method))
+    notes = _part_of_grid(space, pool, trials) if method == "grid" else ()
+    return Design(pool.candidates[:trials], trials, pool, notes=notes)
 
 
-def _part_of_grid(space: SearchSpace, pool: Pool, method: str) -> tuple[str, ...]:
-    """What is to be known of a grid that is larger than the number of trials."""
-    if method != "grid" or pool.exhausted:
+def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...]:
+    """What is to be known of a grid with more candidates than trials.
+
+    Points that equal another, or that a rule forbids, aren't left out.
+    """
+    if len(pool.candidates) <= trials:
         return ()
-    size = grid_size(space)
+    size = grid_size(space) if space.size is None else space.size
     return (
-        f"the grid has {size:,} points: the {len(pool.candidates):,} taken are spread over it, "
-        f"and {size - pool.tried:,} are left out",
+        f"the grid has {size:,} points: the {trials:,} taken are spread over it, "
+        f"and up to {size - pool.tried + 1:,} others could be trained, too",
     )
 
 

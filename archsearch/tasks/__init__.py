@@ -14,7 +14,7 @@ from archsearch.tasks.baselines import (
     pca_curve,
 )
 from archsearch.tasks.chance import Batch, derived_seed
-from archsearch.tasks.collapse import collapsed
+from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color_scores import ColorScorer
 from archsearch.tasks.losses import check_loss, squared_error
 from archsearch.tasks.make import make_task, make_task_for_apply
@@ -30,6 +30,7 @@ __all__ = [
     "Scorer",
     "SplitErrors",
     "Task",
+    "VarianceShare",
     "baselines",
     "channel_mean",
     "check_loss",

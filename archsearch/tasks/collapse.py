@@ -1,36 +1,76 @@
-"""Whether a net has learned nothing: it guesses the same for every picture."""
+"""Whether a net has collapsed: whatever the picture, its output is the same."""
 
 from __future__ import annotations
 
-from archsearch.config import ColorizeBins, ColorizeChroma, TaskSettings
-from archsearch.records.results import Baselines, Scores
+import torch
+from torch import Tensor
 
-__all__ = ["collapsed"]
+from archsearch.tasks.color_space import chroma
 
-COLLAPSED = 0.98
-"""Share of a constant guess's error from which on a net has learned no more than it."""
+__all__ = ["COLLAPSED", "VarianceShare", "collapsed"]
 
-GRAY = 0.02
-"""Desaturation under which predictions are as good as gray."""
+COLLAPSED = 0.01
+"""Share of the target's variance between pictures under which an output has collapsed."""
 
 
-def collapsed(task: TaskSettings, val: Scores, baselines: Baselines) -> bool:
-    """Tell whether a net does no better than the constant guess of its task.
-
-    - ``colorize-chroma``: MSE within 2 % of the mean chroma's, or worse;
-    - ``colorize-bins``, which gives up MSE for color: mean chroma under 2 % of the
-      true;
-    - all others: MSE within 2 % of the channel mean's, or worse.
+def collapsed(share: float | None) -> bool:
+    """Tell whether an output with this share of the target's variance has collapsed.
 
     Example:
-        >>> from archsearch.config import Reconstruct
-        >>> mean = Baselines(channel_mean_val=0.0630, channel_mean_test=0.0630)
-        >>> [collapsed(Reconstruct(), Scores(mse=mse), mean) for mse in (0.0620, 0.0610)]
-        [True, False]
+        >>> [collapsed(share) for share in (0.009, 0.01, 0.8, None)]
+        [True, False, False, False]
     """
-    if isinstance(task, ColorizeBins) and val.color is not None:
-        return val.color.desaturation is not None and val.color.desaturation < GRAY
-    constant = baselines.channel_mean_val
-    if isinstance(task, ColorizeChroma) and baselines.mean_chroma_val is not None:
-        constant = baselines.mean_chroma_val
-    return val.mse >= COLLAPSED * constant
+    return share is not None and share < COLLAPSED
+
+
+class VarianceShare:
+    """Variance between pictures, predicted over true, taken batch by batch.
+
+    At each pixel and channel the variance over pictures, then the mean over those.
+    Where the exact luminance is merged in, it is taken of Cb and Cr, which alone are
+    predicted there. Sums are kept in float64: memory is that of a few pictures.
+
+    Args:
+        merged: predictions hold the exact luminance of their pictures.
+
+    Example:
+        >>> pictures_NCHW = torch.rand(8, 3, 4, 4)
+        >>> measured = VarianceShare()
+        >>> measured.add(0.5 + pictures_NCHW / 2, pictures_NCHW)
+        >>> round(measured.value(), 6)
+        0.25
+    """
+
+    def __init__(self, *, merged: bool = False) -> None:
+        self._merged = merged
+        self._moments: Tensor | None = None
+        self._pictures = 0
+
+    def add(self, prediction_NCHW: Tensor, truth_NCHW: Tensor) -> None:
+        """Count one batch, of any size.
+
+        Args:
+            prediction_NCHW: clamped to [0, 1]; merged ones before they are, since what is
+                clipped of a constant chroma varies with the luminance.
+            truth_NCHW: the originals.
+        """
+        both = (prediction_NCHW.detach(), truth_NCHW.detach())
+        parts = [(chroma(each) if self._merged else each).double() for each in both]
+        moments = torch.stack([sums for x in parts for sums in (x.sum(0), x.square().sum(0))])
+        self._moments = moments if self._moments is None else self._moments + moments
+        self._pictures += len(truth_NCHW)
+
+    def value(self) -> float | None:
+        """Give the share; None where the true pictures themselves are all the same.
+
+        Raises:
+            ValueError: nothing was added.
+        """
+        if self._moments is None:
+            raise ValueError("no pictures to compare: add() was never called")
+        means = self._moments / self._pictures
+        predicted, true = (means[i + 1] - means[i].square() for i in (0, 2))
+        spread = true.mean().item()
+        if spread <= torch.finfo(torch.float32).eps ** 2:
+            return None
+        return max(predicted.mean().item(), 0.0) / spread

@@ -13,14 +13,14 @@ from torch import Tensor
 from archsearch.config import needs_color
 from archsearch.records.pictures import FIRST, OF_EACH
 from archsearch.records.results import ChromaHistogram, ClassScores, Scores
-from archsearch.tasks import ColorScorer, Scorer
+from archsearch.tasks import ColorScorer, Scorer, VarianceShare
 from archsearch.train.epoch import predictions
 from archsearch.train.step import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["Strip", "Tested", "mse_of", "score_test", "score_val"]
+__all__ = ["Strip", "Tested", "Validated", "mse_of", "score_test", "score_val"]
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,14 @@ class Strip:
 
 
 @dataclass(frozen=True)
+class Validated:
+    """What the validation split gave; ``variance`` is :class:`VarianceShare`'s."""
+
+    scores: Scores
+    variance: float | None
+
+
+@dataclass(frozen=True)
 class Tested:
     """What the test split gave."""
 
@@ -62,10 +70,11 @@ def mse_of(training: Training, indices: Tensor) -> float:
     return scorer.scores().mse
 
 
-def score_val(training: Training, pictures: Pictures) -> Scores:
-    """Give the scores of the validation split."""
-    scorer, colors = _scored(training, pictures.val, pictures, test=False)
-    return _with_colors(scorer, colors, test=False)
+def score_val(training: Training, pictures: Pictures) -> Validated:
+    """Give the scores of the validation split, and whether its predictions differ."""
+    varied = VarianceShare(merged=training.task.merges)
+    scorer, colors = _scored(training, pictures.val, pictures, test=False, varied=varied)
+    return Validated(_with_colors(scorer, colors, test=False), varied.value())
 
 
 def score_test(training: Training, pictures: Pictures) -> Tested:
@@ -82,12 +91,20 @@ def score_test(training: Training, pictures: Pictures) -> Tested:
 
 
 def _scored(
-    training: Training, indices: Tensor, pictures: Pictures, *, test: bool
+    training: Training,
+    indices: Tensor,
+    pictures: Pictures,
+    *,
+    test: bool,
+    varied: VarianceShare | None = None,
 ) -> tuple[Scorer, ColorScorer | None]:
     scorer = Scorer()
     colors = ColorScorer(lab=test) if needs_color(training.task.name) else None
     for part in predictions(training, indices):
         scorer.add(part.predicted_NCHW, part.images_NCHW)
+        if varied is not None:
+            merged = training.task.merges
+            varied.add(part.unclipped_NCHW if merged else part.predicted_NCHW, part.images_NCHW)
         if colors is not None:
             colors.add(
                 part.predicted_NCHW,

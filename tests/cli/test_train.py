@@ -58,6 +58,9 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
     for row in ("this net ", "channel mean ", "PCA, 128 numbers ", "patch PCA, 2×8×8 "):
         assert row in printed.out
     assert "run directory: runs/tiny\n" in printed.out
+    told = " ".join(printed.out.split())
+    assert "The net is barely trained, after 2 steps: its output is still the same" in told
+    assert "no better than" not in printed.out
     lines = printed.err.splitlines()
     assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
     assert "\x1b" not in printed.err + printed.out

@@ -1,29 +1,41 @@
-"""What is said of a searched choice is no surer than its interval."""
+"""What is said of a searched choice is no surer than its p, and says why."""
+
+import dataclasses
 
 import pytest
 
-from archsearch.report.choices import is_shown
+from archsearch.report.choices import choices, is_shown
+from archsearch.report.details import Details
+from archsearch.report.findings import find
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import Effect, FactorTest
+from tests.synthetic import StudyRecipe, synthetic_study
 
 
-def effect(value: float, low: float, high: float) -> Effect:
-    estimate = Estimate(value=value, low=low, high=high, n=24, p=None)
-    return Effect("kernel", "5 against 3", estimate, estimate)
+def made(name: str, low: float, high: float, p_holm: float | None) -> FactorTest:
+    estimate = Estimate(value=(low + high) / 2, low=low, high=high, n=24, p=0.03)
+    return FactorTest(name, (Effect(name, "5 against 3", estimate, estimate),), 0.2, 0.03, p_holm)
 
 
-@pytest.mark.parametrize(
-    ("p_holm", "low", "high", "shown"),
-    [
-        (0.01, 0.1, 0.7, True),
-        (0.01, -0.2, 0.9, False),
-        (0.20, 0.1, 0.7, False),
-        (None, 0.1, 0.7, False),
-        (0.01, -0.9, -0.1, True),
-    ],
-)
-def test_an_effect_is_told_where_test_and_interval_agree(
-    p_holm: float | None, low: float, high: float, shown: bool
-) -> None:
-    test = FactorTest("kernel", (effect((low + high) / 2, low, high),), 0.2, p_holm, p_holm)
-    assert is_shown(test) is shown
+@pytest.fixture(scope="module")
+def details() -> Details:
+    return find(synthetic_study(StudyRecipe(complete=8))).details
+
+
+@pytest.mark.parametrize(("p_holm", "shown"), [(0.01, True), (0.20, False), (None, False)])
+def test_an_effect_is_told_where_its_corrected_p_says_so(p_holm, shown):
+    assert is_shown(made("kernel", 0.1, 0.7, p_holm)) is shown
+
+
+def test_an_interval_that_excludes_zero_and_is_not_shown_says_why(details):
+    tests = (
+        made("kernel", 0.1, 0.7, 0.01),
+        made("width", -0.27, -0.01, 0.2),
+        made("depth", -0.2, 0.3, 0.9),
+    )
+    said = " ".join(choices(dataclasses.replace(details, effects=tests, looks=21)))
+    assert "these change the error: kernel, 5 against 3: +49 % (+11 % to +101 %)." in said
+    assert "width, 5 against 3: −13 % (−24 % to −1 %)*; depth" in said
+    assert "(*: the interval of one look alone; 21 were taken)" in said
+    plain = dataclasses.replace(details, effects=(tests[0], tests[2]), looks=21)
+    assert "*" not in " ".join(choices(plain))

@@ -11,6 +11,7 @@ from archsearch.report.caution import cautions
 from archsearch.report.choices import choices
 from archsearch.report.details import AREA, Details
 from archsearch.report.findings import Findings, find
+from archsearch.report.post_hoc import corrected
 from archsearch.report.standing import standing
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.families import within_families
@@ -35,7 +36,8 @@ def between_only() -> Details:
     latent = np.exp(2 * family + 0.5 * rng.standard_normal(60) + 3)
     mse = np.exp(-1.5 * family + 0.4 * rng.standard_normal(60) - 4)
     groupings = within_families(latent, mse, {AREA: family})
-    return dataclasses.replace(find(synthetic_study()).details, groupings=groupings)
+    details = dataclasses.replace(find(synthetic_study()).details, groupings=groupings)
+    return corrected(details, {})
 
 
 def test_a_correlation_between_families_only_is_said_and_warned_of(findings):
@@ -47,11 +49,13 @@ def test_a_correlation_between_families_only_is_said_and_warned_of(findings):
 
 
 @pytest.mark.parametrize(
-    ("p", "words"), [(0.2, "a knee isn't shown (p = 0.20)"), (0.01, "has a knee at about 256")]
+    ("p", "words"),
+    [(0.02, "a knee isn't shown (p = 0."), (0.0005, "has a knee at about 256")],
 )
 def test_a_knee_is_claimed_only_with_evidence(findings, p, words):
     knee = Knee(256.0, 128.0, 400.0, -0.9, -0.1, -1.0, p)
-    assert words in said(dataclasses.replace(findings.details, knee=knee))
+    details = corrected(dataclasses.replace(findings.details, knee=knee), {})
+    assert words in said(details)
 
 
 def test_effects_that_are_not_shown_are_not_claimed(findings):
@@ -63,9 +67,12 @@ def test_effects_that_are_not_shown_are_not_claimed(findings):
 
 def test_what_goes_closer_with_the_error_is_named(findings):
     first, params, *others = findings.details.rivals
+    closer = "More closely than with latent size, the error goes with parameters"
     params = params._replace(gap=Estimate(-0.3, -0.5, -0.1, 24, None))
-    details = dataclasses.replace(findings.details, rivals=(first, params, *others))
-    assert "More closely than with latent size, the error goes with parameters" in said(details)
+    for p_holm, told in ((0.01, True), (0.3, False)):
+        rivals = (first, params._replace(p_holm=p_holm), *others)
+        details = dataclasses.replace(findings.details, rivals=rivals)
+        assert (closer in said(details)) is told
     assert "More closely" not in said(findings.details)
 
 

@@ -73,7 +73,20 @@ def test_the_beginning_of_a_grid_covers_every_domain(make_space) -> None:
 def test_a_large_grid_is_not_walked_whole(make_space) -> None:
     domains = {f"encoder[{i}].conv.channels": IntDomain(low=1, high=4096) for i in (0, 2)}
     design = draw_design(make_space(domains), "grid", 5, 0)
-    assert (len(design.candidates), design.tried) == (5, 5)
+    assert (len(design.candidates), design.tried) == (5, 6)
+    assert "up to 16,777,211 others could be trained" in design.notes[0]
+
+
+def test_a_grid_whose_other_points_are_no_candidates_is_taken_whole(make_space) -> None:
+    """Padding 1 and padding same are one architecture here, and a point that is off is none."""
+    domains = {
+        "last.conv.channels": IntDomain(low=1, high=3),
+        "last.conv.padding": ChoiceDomain(choices=(1, "same")),
+        "last.conv.bias": ChoiceDomain(choices=(True, False), when="$(last.conv.channels > 2)"),
+    }
+    space = make_space(domains, "last.conv.channels != 1")
+    assert len(draw_design(space, "grid", 100, 0).candidates) == 3
+    assert [draw_design(space, "grid", trials, 0).notes != () for trials in (2, 3)] == [True, False]
 
 
 def test_a_space_without_candidates_says_which_rule_forbids_them(make_space) -> None:

@@ -1,33 +1,58 @@
-"""When a net has learned nothing, by its task."""
+"""The variance between predictions, as a share of that between the pictures themselves."""
 
 import pytest
+import torch
 
-from archsearch.config import read_task
-from archsearch.records import Baselines, ColorScores, Scores
-from archsearch.tasks import collapsed
+from archsearch.tasks import VarianceShare, collapsed
+from archsearch.tasks.color_space import chroma, luminance, merge
 
-KNOWN = Baselines(
-    channel_mean_val=0.1, channel_mean_test=0.5, mean_chroma_val=0.005, mean_chroma_test=0.5
-)
+PICTURES = torch.rand(40, 3, 6, 5, generator=torch.Generator().manual_seed(0))
 
 
-@pytest.mark.parametrize("task", ["reconstruct", "denoise", "inpaint", "colorize"])
-@pytest.mark.parametrize(
-    ("mse", "expected"), [(0.0979, False), (0.0981, True), (0.1, True), (0.2, True), (0.0, False)]
-)
-def test_it_is_within_two_percent_of_the_channel_mean(
-    task: str, mse: float, expected: bool
-) -> None:
-    assert collapsed(read_task(task), Scores(mse=mse), KNOWN) is expected
+def share(prediction: torch.Tensor, *, merged: bool = False, batch: int = 7) -> float:
+    measured = VarianceShare(merged=merged)
+    for part in torch.arange(len(PICTURES)).split(batch):
+        measured.add(prediction[part], PICTURES[part])
+    return measured.value()
 
 
-@pytest.mark.parametrize(("mse", "expected"), [(0.00489, False), (0.00491, True), (0.05, True)])
-def test_for_chroma_it_is_the_mean_chroma(mse: float, expected: bool) -> None:
-    assert collapsed(read_task("colorize-chroma"), Scores(mse=mse), KNOWN) is expected
+@pytest.mark.parametrize("batch", [1, 7, 40])
+def test_it_is_numpys_variance_over_pictures_averaged_over_pixels(batch: int) -> None:
+    prediction = 0.3 * PICTURES + 0.1 * PICTURES.flip(0) + 0.2
+    expected = prediction.numpy().astype("float64").var(axis=0).mean()
+    expected /= PICTURES.numpy().astype("float64").var(axis=0).mean()
+    assert share(prediction, batch=batch) == pytest.approx(expected, rel=1e-9)
 
 
-@pytest.mark.parametrize(("saturation", "expected"), [(0.019, True), (0.021, False), (None, False)])
-def test_for_classes_it_is_gray_whatever_the_error(saturation: float, expected: bool) -> None:
-    color = ColorScores(chroma_mse=0.003, desaturation=saturation)
-    scores = Scores(mse=0.006, color=color)
-    assert collapsed(read_task("colorize-bins"), scores, KNOWN) is expected
+def test_a_picture_that_is_the_same_for_all_varies_nowhere_though_its_pixels_differ() -> None:
+    mean_NCHW = PICTURES.mean(dim=0, keepdim=True).expand_as(PICTURES)
+    assert share(mean_NCHW) == pytest.approx(0, abs=1e-12)
+    assert collapsed(share(mean_NCHW))
+
+
+@pytest.mark.parametrize(("kept", "expected"), [(0.09, True), (0.11, False), (1.0, False)])
+def test_it_has_collapsed_under_one_percent(kept: float, expected: bool) -> None:
+    """Deviations times ``kept`` are variance times its square, whatever the error."""
+    mean_CHW = PICTURES.mean(dim=0)
+    assert collapsed(share(mean_CHW + kept * (PICTURES - mean_CHW))) is expected
+
+
+def test_where_the_luminance_is_merged_in_only_chroma_counts() -> None:
+    """One chroma for all pictures under their own luminance varies, but tells nothing."""
+    mean_chroma = chroma(PICTURES).mean(dim=0, keepdim=True).expand(len(PICTURES), -1, -1, -1)
+    guessed = merge(luminance(PICTURES), mean_chroma)
+    assert share(guessed) > 0.3
+    assert share(guessed, merged=True) == pytest.approx(0, abs=1e-9)
+    assert share(PICTURES, merged=True) == pytest.approx(1)
+
+
+def test_pictures_that_are_all_the_same_say_nothing() -> None:
+    measured = VarianceShare()
+    measured.add(torch.rand(5, 3, 4, 4), torch.full((5, 3, 4, 4), 0.3))
+    assert measured.value() is None
+    assert not collapsed(None)
+
+
+def test_nothing_added_is_an_error() -> None:
+    with pytest.raises(ValueError, match="never called"):
+        VarianceShare().value()

@@ -7,6 +7,7 @@ import torch
 
 from archsearch.config import TASK_NAMES, load, needs_color
 from archsearch.errors import InputError
+from archsearch.nn import compiled
 from archsearch.train import fit
 from archsearch.train.scoring import _chosen
 
@@ -52,9 +53,27 @@ def test_color_scores_are_those_of_both_splits(made, plan_from) -> None:
     assert weighted == pytest.approx(trained.result.test.mse, rel=1e-5)
     counted = trained.result.chroma
     assert sum(counted.true) == sum(counted.predicted) == len(pictures.test) * 16 * 16
-    assert not trained.result.collapsed or trained.result.val.mse > 0.98 * (
-        trained.result.baselines.mean_chroma_val
-    )
+
+
+@pytest.mark.parametrize("task", [*TASK_NAMES, {"colorize": {"keep_luminance": True}}])
+def test_a_net_that_sees_nothing_has_collapsed_whatever_its_error(made, plan_from, task) -> None:
+    """With weights of 0 before the latent its output is one picture, or one chroma."""
+
+    def blind(plan, *, seed=None):
+        model = compiled(plan, seed=seed)
+        with torch.no_grad():
+            next(p for p in model.parameters() if p.ndim == 4).zero_()
+        return model
+
+    pictures = made.made_pictures()
+    plan = plan_from(made.PLAIN, task if isinstance(task, str) else "colorize")
+    still = made.settings(task, epochs=1, lr=1e-12)
+    lost = fit(plan, still, pictures, build=blind).result
+    assert lost.collapsed
+    assert lost.variance_share == pytest.approx(0, abs=1e-4)
+    seeing = fit(plan, made.settings(task, epochs=12, lr=0.03), pictures).result
+    assert seeing.variance_share > 0.01
+    assert not seeing.collapsed
 
 
 def test_strips_end_with_the_best_the_middling_and_the_worst() -> None:

@@ -8,7 +8,10 @@ from typing import NamedTuple
 from archsearch.report.color.measures import Spread, spread
 from archsearch.report.color.variants import Variant
 
-__all__ = ["REMEDIES", "Change", "Remedy", "Shift", "Tried", "changes", "tried"]
+__all__ = ["REMEDIES", "Change", "Group", "Remedy", "Shift", "Tried", "changes", "tried"]
+
+FEWEST_IN_A_GROUP = 2
+"""Variants under which a mean over them isn't held against another."""
 
 
 class Shift(NamedTuple):
@@ -55,21 +58,35 @@ class Remedy(NamedTuple):
     factor: str
 
 
+class Group(NamedTuple):
+    """All variants without a remedy against all that have it, by their means.
+
+    ``task`` is the one that all do, empty where the remedy itself is another task.
+    """
+
+    task: str
+    without: int
+    having: int
+    change: Change
+
+
 class Tried(NamedTuple):
     """A remedy, and what the data at hand say of it.
 
-    ``pairs`` are alike in everything else; ``groups`` are the means of all variants without
-    and with it, where there is no such pair.
+    ``variants`` have it, of ``of`` in all. ``pairs`` are alike in everything else;
+    ``groups`` are all that can be held against each other where there is no such pair.
     """
 
     remedy: Remedy
+    variants: int
+    of: int
     pairs: tuple[Change, ...]
-    groups: tuple[tuple[int, int], Change] | None
+    groups: tuple[Group, ...]
 
     @property
     def known(self) -> bool:
-        """Whether the data have variants with and without it."""
-        return bool(self.pairs) or self.groups is not None
+        """Whether the data have variants with and without it that can be compared."""
+        return bool(self.pairs or self.groups)
 
 
 def _merges(variant: Variant) -> bool:
@@ -135,10 +152,9 @@ REMEDIES: tuple[Remedy, ...] = (
     ),
     Remedy(
         "bins",
-        "classes of quantized chroma with rare colors weighted up (colorize-bins with rebalance) "
-        "instead of chroma by squared error",
+        "classes of quantized chroma (colorize-bins) instead of chroma by squared error",
         _chroma_by_square,
-        lambda variant: _bins(variant) and _rebalance(variant) > 0,
+        _bins,
         ("task", "train.loss"),
         "task",
     ),
@@ -164,10 +180,23 @@ def _tried(remedy: Remedy, variants: Sequence[Variant]) -> Tried:
     having = [variant for variant in variants if remedy.having(variant)]
     pairs = tuple(changes(without, having, remedy.free))
     seen = {name for variant in (*without, *having) for name in _pictures(variant)}
-    if pairs or not without or not having or len(seen) > 1:
-        return Tried(remedy, pairs, None)
-    change = Change(without[0], having[0], *_shifts(_means(without), _means(having)))
-    return Tried(remedy, (), ((len(without), len(having)), change))
+    groups = () if pairs or len(seen) > 1 else tuple(_groups(without, having, remedy.free))
+    return Tried(remedy, len(having), len(variants), pairs, groups)
+
+
+def _groups(
+    without: Sequence[Variant], having: Sequence[Variant], free: Sequence[str]
+) -> Iterator[Group]:
+    """Means over variants of the same task, unless the remedy is another task."""
+    tasks = [""] if "task" in free else dict.fromkeys(variant.task for variant in having)
+    for task in tasks:
+        before, after = (
+            [variant for variant in side if task in ("", variant.task)]
+            for side in (without, having)
+        )
+        if min(len(before), len(after)) >= FEWEST_IN_A_GROUP:
+            change = Change(before[0], after[0], *_shifts(_means(before), _means(after)))
+            yield Group(task, len(before), len(after), change)
 
 
 def changes(

@@ -16,20 +16,35 @@ def idea_words(tried: Tried, effects: str = "") -> str:
     ``effects`` says what a study's additive model has of it.
     """
     text = tried.remedy.text
-    if not tried.known:
+    if not tried.variants:
         return f"Not tried here: {text}."
+    if not tried.known:
+        return (
+            f"In {tried.variants} of {tried.of} variants: {text}. What it does isn’t known: of the "
+            "others too few do without it and are of the same task and pictures."
+        )
     told = [_change_words(change) for change in tried.pairs[:_MOST_PAIRS]]
     if len(tried.pairs) > _MOST_PAIRS:
         told.append(f"and {len(tried.pairs) - _MOST_PAIRS} more pairs")
-    if tried.groups is not None:
-        (before, after), change = tried.groups
-        told.append(
-            f"on average over {after} with it against {before} without, {_shift_words(change)}; "
-            "the other choices vary too, so this isn’t yet its effect"
-        )
+    told += [
+        f"{f'of {group.task}, ' if group.task else ''}on average over {group.having} with it "
+        f"against {group.without} without, {_shift_words(group.change)}"
+        for group in tried.groups
+    ]
+    if tried.groups:
+        told.append("the other choices vary too, so this isn’t yet its effect")
     other = " (the nets differ in more than that)" if _other_net(tried) else ""
     rest = f" {effects}" if effects else ""
-    return f"Tried: {text}{other}. {capital('; '.join(told))}.{rest}"
+    return f"Tried: {text}{other}. {capital('; '.join(told))}{_ends(tried)}.{rest}"
+
+
+def _ends(tried: Tried) -> str:
+    """What stands in parentheses, where anything does."""
+    changes = [*tried.pairs[:_MOST_PAIRS], *(group.change for group in tried.groups)]
+    if all(change.mse.low is None for change in changes):
+        return ""
+    which = "variant" if tried.groups else "seed"
+    return f" (in parentheses, from every {which} against every other)"
 
 
 def _other_net(tried: Tried) -> bool:

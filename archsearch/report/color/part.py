@@ -121,7 +121,19 @@ def _variant(variant: Variant) -> dict[str, object]:
 def _idea(one: Tried) -> dict[str, object]:
     return {
         "idea": one.remedy.code,
-        "tried": one.known,
+        "tried": one.variants > 0,
+        "variants": one.variants,
+        "groups": [
+            {
+                "task": group.task or None,
+                "without": group.without,
+                "having": group.having,
+                "mse_share": _plain(group.change.mse),
+                "delta_e": _plain(group.change.delta_e),
+                "desaturation": _plain(group.change.desaturation),
+            }
+            for group in one.groups
+        ],
         "pairs": [
             {
                 "before": change.before.name,

@@ -132,7 +132,7 @@ def _hardest(best: Variant) -> str:
 
 
 def _bins(found: Sequence[Tried]) -> str:
-    """What classes with rebalancing gain in saturation and cost in error."""
+    """What classes gain in saturation and cost in error."""
     pairs = [change for one in found if one.remedy.code == "bins" for change in one.pairs]
     told = []
     for change in pairs[:_MOST_PAIRS]:
@@ -140,8 +140,9 @@ def _bins(found: Sequence[Tried]) -> str:
         if change.desaturation is None or before is None or after is None:
             continue
         gain = "raise" if change.desaturation.value > 0 else "lower"
+        weighted = " with rebalancing" if change.after.choices.get("task.rebalance") else ""
         told.append(
-            f"with {change.after.net} classes with rebalancing {gain} saturation from "
+            f"with {change.after.net} classes{weighted} {gain} saturation from "
             f"{before.mean:.2f} to {after.mean:.2f}, and change the RGB MSE by "
             f"{percent_shift(change.mse)}"
             + (f" and ΔE by {plain_shift(change.delta_e)}" if change.delta_e else "")

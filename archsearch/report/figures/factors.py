@@ -17,6 +17,7 @@ from archsearch.report.figures.style import (
     size_axis,
     thinned,
 )
+from archsearch.report.statistics.effects import FEWEST_OF_A_LEVEL
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,8 +86,9 @@ def _by_level(panel: Axes, values: list[Value], errors: np.ndarray) -> None:
     shaken = place + rng.uniform(-0.16, 0.16, len(place))
     panel.scatter(shaken, errors, s=area, color=COLORS[0], alpha=0.55, linewidths=0)
     for i in np.flatnonzero(np.bincount(place.astype(int), minlength=len(order)) > 1):
-        low, mean, high = _geometric_mean(errors[place == i], rng)
-        panel.vlines(i + 0.3, low, high, color=INK, lw=1.4)
+        low, mean, high = _geometric_mean(errors[place == i])
+        if np.isfinite([low, high]).all():
+            panel.vlines(i + 0.3, low, high, color=INK, lw=1.4)
         panel.scatter([i + 0.3], [mean], s=22, marker="D", color=INK, zorder=4)
     error_axis(panel)
     panel.set_xlim(-0.5, len(order) - 0.4)
@@ -97,12 +99,16 @@ def _by_level(panel: Axes, values: list[Value], errors: np.ndarray) -> None:
     panel.grid(visible=False, axis="x")
 
 
-def _geometric_mean(errors: np.ndarray, rng: np.random.Generator) -> tuple[float, float, float]:
-    """The mean on a log scale with its 95 % bootstrap interval; no width from one value."""
+def _geometric_mean(errors: np.ndarray) -> tuple[float, float, float]:
+    """The mean on a log scale with Student's 95 % interval; NaN ends from under four values."""
+    from scipy import stats
+
     logs = np.log(errors)
-    means = rng.choice(logs, size=(500, len(logs))).mean(axis=1)
-    low, high = np.exp(np.quantile(means, [0.025, 0.975]))
-    return float(low), float(np.exp(logs.mean())), float(high)
+    if len(logs) < FEWEST_OF_A_LEVEL:
+        return float("nan"), float(np.exp(logs.mean())), float("nan")
+    reach = float(stats.t.ppf(0.975, len(logs) - 1)) * logs.std(ddof=1) / len(logs) ** 0.5
+    low, mean, high = np.exp([logs.mean() - reach, logs.mean(), logs.mean() + reach])
+    return float(low), float(mean), float(high)
 
 
 def _sort_key(value: Value) -> tuple[bool, float, str]:

@@ -19,6 +19,7 @@ from archsearch.report.figures.style import (
     size_axis,
     thinned,
 )
+from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.words import caption
 
@@ -42,7 +43,7 @@ def latent_figure(findings: Findings) -> Figure | None:
     if shown.empty:
         return None
     made, (axes,) = figure(7.6, 5.6)
-    _models(axes, shown)
+    _models(axes, shown, collapsed_word(findings.sample.runs))
     _front(axes, shown)
     _linear_codes(axes, findings, shown)
     _frame(axes, shown)
@@ -56,23 +57,28 @@ def _title(findings: Findings) -> str:
     title = caption(findings.found.measures["latent_size"]["spearman"])
     if findings.sample.runs["collapsed"].any():
         spare = findings.without_collapsed.measures["latent_size"]["spearman"]
-        title += f"\nwithout collapsed runs: {caption(spare)}"
+        word = collapsed_word(findings.sample.runs)
+        title += f"\nwithout {word} runs: {caption(spare)}"
     return title if findings.study.designed else f"trials that a search chose: {title}"
 
 
-def _models(axes: Axes, shown: pd.DataFrame) -> None:
+def _models(axes: Axes, shown: pd.DataFrame, word: str) -> None:
     shapes = shown["latent_height"].astype(int).astype(str) + "×"
     shapes += shown["latent_width"].astype(int).astype(str)
     areas = shown["latent_height"] * shown["latent_width"]
     names = shapes[areas.sort_values().index].drop_duplicates().tolist()
     if len(names) > len(_MARKERS):
-        _points(axes, shown, "trial", COLORS[0], "o")
+        _points(axes, shown, ("trial", word), COLORS[0], "o")
         return
     for name, color, marker in zip(names, COLORS, _MARKERS, strict=False):
-        _points(axes, shown[shapes == name], f"trial, latent {name}", color, marker)
+        _points(axes, shown[shapes == name], (f"trial, latent {name}", word), color, marker)
 
 
-def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str) -> None:
+def _points(
+    axes: Axes, rows: pd.DataFrame, labels: tuple[str, str], color: str, marker: str
+) -> None:
+    """Trials, hollow where a run collapsed; ``labels`` are theirs and what is added for those."""
+    label, word = labels
     size, error = rows["latent_size"], rows["val_mse"].clip(lower=FLOOR)
     hollow = rows["collapsed"].to_numpy()
     crowded = len(rows) > _RASTER_FROM
@@ -90,7 +96,7 @@ def _points(axes: Axes, rows: pd.DataFrame, label: str, color: str, marker: str)
     if hollow.any():
         axes.scatter(
             size[hollow], error[hollow], s=area + 8, marker=marker, facecolors="none",
-            edgecolors=color, label=f"{label}, collapsed", zorder=3,
+            edgecolors=color, label=f"{label}, {word}", zorder=3,
             gid=hover_id(rows["number"][hollow]), rasterized=crowded,
         )  # fmt: skip
 

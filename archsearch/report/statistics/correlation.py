@@ -27,7 +27,7 @@ from archsearch.report.statistics.intervals import (
     nothing,
 )
 from archsearch.report.statistics.least_squares import log_log_slope
-from archsearch.report.statistics.permutation import freedman_lane, kendall_p, linear_p, orders
+from archsearch.report.statistics.permutation import kendall_p, linear_p, orders, partial_p
 from archsearch.report.statistics.resampling import (
     correlation_matrices,
     kendall_tau_b,
@@ -128,7 +128,7 @@ def correlations(
     drawn = (
         resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed) if n > FEW else None
     )
-    chances = _p_values(columns, orders(n, np.random.default_rng([seed, 8])))
+    chances = _p_values(columns, orders(n, seed))
     measures = {
         size: {
             measure: _estimate(
@@ -187,13 +187,12 @@ def _p_values(columns: _Columns, drawn: npt.NDArray[np.intp]) -> list[dict[Measu
     for place in range(len(SIZES)):
         size, rank = columns.rows[place], ranks[place]
         rest = np.column_stack([once[0], *(ranks[other] for other in columns.given(place))])
-        partial = freedman_lane(error, rank[:, None], rest, drawn)
         found.append(
             {
                 "spearman": linear_p(error, rank, drawn),
                 "kendall": kendall_p(columns.mse, size),
                 "pearson_loglog": linear_p(np.log(columns.mse), np.log(size), drawn),
-                "partial_spearman": None if partial is None else partial[1],
+                "partial_spearman": partial_p(error, rank, rest, drawn),
             }
         )
     return found

@@ -28,7 +28,6 @@ from archsearch.report.statistics.intervals import (
     nothing,
     strength_gap,
 )
-from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.rank import spearman_draws, spearman_of
 from archsearch.report.statistics.resampling import midranks, resample_weights
 from archsearch.report.statistics.simulated import interval_within
@@ -57,7 +56,8 @@ class Grouping(NamedTuple):
 
     ``pooled`` is ρ over the architectures of these families; ``within`` that
     within them; ``contrast`` is |pooled| − |within|. ``p_holm`` is the
-    permutation p of ``within``, corrected for all groupings.
+    permutation p of ``within``, corrected for all that was looked for after the fact,
+    None until it is.
     """
 
     by: str
@@ -65,7 +65,7 @@ class Grouping(NamedTuple):
     pooled: Estimate
     within: Estimate
     contrast: Estimate
-    p_holm: float | None
+    p_holm: float | None = None
 
 
 def within_families(
@@ -93,8 +93,7 @@ def within_families(
         grouping = _grouping(name, latent, mse, np.asarray(labels, dtype=str), seed)
         if grouping is not None:
             found.append(grouping)
-    corrected = holm([grouping.within.p for grouping in found])
-    return tuple(g._replace(p_holm=p) for g, p in zip(found, corrected, strict=True))
+    return tuple(found)
 
 
 def _grouping(
@@ -137,11 +136,11 @@ def _contrasted(
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))
     if n < FEWEST or ends is None or pooled.value is None:
-        return Grouping(name, families, nothing(n), nothing(n), nothing(n), None)
+        return Grouping(name, families, nothing(n), nothing(n), nothing(n))
     within = Estimate(value, *ends, n, _permutation_p(x, y, blocks, rng))
     pooled_B = spearman_draws(y, x[None], weights)[0]
     gap = strength_gap(pooled, within, pooled_B, within_B)
-    return Grouping(name, families, pooled, within, gap, None)
+    return Grouping(name, families, pooled, within, gap)
 
 
 def _interval(value: float, drawn_B: Floats, sizes: tuple[int, ...]) -> tuple[float, float] | None:

@@ -4,7 +4,8 @@ The bent line is continuous, with one change of slope at a latent size that is
 searched among those between the architectures. Searching favours a bend, so
 its evidence is the largest F over all candidates against that largest F where
 there is none: residuals of the straight line, drawn with replacement, on the
-straight line (Andrews 1993; Hansen 1996). A knee is reported only at p < 0.05.
+straight line (Andrews 1993; Hansen 1996). A knee is reported only at p < 0.05,
+corrected for all that was looked for after the fact.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.resampling import resample_weights
 
 __all__ = ["FEWEST_FOR_KNEE", "Knee", "Line", "find_knee", "fit_line"]
@@ -36,7 +38,11 @@ class Line(NamedTuple):
 
 
 class Knee(NamedTuple):
-    """The best bent line: latent size of the bend with its interval, slopes, evidence."""
+    """The best bent line: latent size of the bend with its interval, slopes, evidence.
+
+    ``p_holm`` is ``p`` corrected for all that was looked for after the fact, None until
+    it is.
+    """
 
     latent: float
     low: float
@@ -45,11 +51,12 @@ class Knee(NamedTuple):
     slope_after: float
     intercept: float
     p: float
+    p_holm: float | None = None
 
     @property
     def shown(self) -> bool:
         """Whether the data show it."""
-        return self.p < 0.05
+        return is_shown(self.p_holm)
 
     def log_error(self, log_latent: Floats) -> Floats:
         """The bent line's log MSE."""

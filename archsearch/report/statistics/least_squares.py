@@ -1,7 +1,9 @@
-"""Least squares with intervals that unequal spread doesn't mislead.
+"""Least squares whose intervals unequal spread and few observations don't mislead.
 
-Every slope and effect on a page has this interval: Student's quantile times
-the HC3 standard error (MacKinnon & White 1985).
+Standard errors are HC2 (MacKinnon & White 1985), and Student's degrees of freedom those
+of Bell & McCaffrey (2002, as in Imbens & Kolesár 2016, eq. 5): a coefficient that hangs on
+few observations has few. For two groups of equal spread this is nearly Welch's test, and
+for differences of pairs exactly the paired t.
 """
 
 from __future__ import annotations
@@ -13,35 +15,64 @@ import numpy.typing as npt
 
 from archsearch.report.statistics.intervals import Estimate, nothing
 
-__all__ = ["estimates", "log_log_slope"]
+__all__ = ["log_log_slope", "robust_estimates"]
 
 Floats = npt.NDArray[np.float64]
 
+_FEWEST_SPARE = 2
 
-def estimates(design_nV: Floats, y_n: Floats, wanted: int) -> list[Estimate]:
-    """The first ``wanted`` coefficients of y on the columns of ``design``.
 
-    Without a value where columns depend on each other or fewer than two
-    degrees of freedom are left.
+def robust_estimates(
+    design_nk: Floats, y_n: Floats, wanted: int, *, n: int | None = None
+) -> list[Estimate]:
+    """The first ``wanted`` coefficients, each with its 95 % interval and two-sided p.
+
+    Both are of one t, so the interval excludes 0 where p < 0.05, and only there.
+
+    Args:
+        design_nk: a column for each coefficient.
+        y_n: what is explained.
+        wanted: how many are asked for.
+        n: what the estimates give as their count; default the rows.
+
+    Returns:
+        Without values where columns depend on each other, fewer than two observations are
+        to spare, or the fit is perfect, so that nothing is left to tell the spread by.
     """
     from scipy import stats
 
-    n, freedom = len(y_n), len(y_n) - design_nV.shape[1]
-    if freedom < 2 or np.linalg.matrix_rank(design_nV) < design_nV.shape[1] or np.ptp(y_n) == 0:
-        return [nothing(n)] * wanted
-    inverse = np.linalg.inv(design_nV.T @ design_nV)
-    weights = inverse @ design_nV.T @ y_n
-    leverage = np.einsum("ij,jk,ik->i", design_nV, inverse, design_nV)
-    scaled = (y_n - design_nV @ weights) / np.maximum(1 - leverage, 1e-6)
-    meat = (design_nV * scaled[:, None] ** 2).T @ design_nV
-    errors = np.sqrt(np.diag(inverse @ meat @ inverse))
-    reach = float(stats.t.ppf(0.975, freedom)) * errors
-    p = 2 * stats.t.sf(np.abs(weights) / np.maximum(errors, 1e-300), freedom)
-    ends = zip(weights - reach, weights + reach, p, strict=True)
-    return [
-        Estimate(float(weights[place]), float(low), float(high), n, float(chance))
-        for place, (low, high, chance) in enumerate(ends)
-    ][:wanted]
+    rows, columns = design_nk.shape
+    count = rows if n is None else n
+    if rows - columns < _FEWEST_SPARE or np.linalg.matrix_rank(design_nk) < columns:
+        return [nothing(count)] * wanted
+    basis, triangle = np.linalg.qr(design_nk)
+    leverage = np.minimum((basis**2).sum(axis=1), 1 - 1e-9)
+    weights_kn = np.linalg.solve(triangle, basis.T)
+    values = weights_kn @ y_n
+    left = y_n - design_nk @ values
+    if left @ left <= 1e-24 * (y_n @ y_n):
+        return [nothing(count)] * wanted
+    found = []
+    for value, weights in zip(values[:wanted], weights_kn, strict=False):
+        scaled = weights**2 / (1 - leverage)
+        error = max(float(np.sqrt(scaled @ left**2)), 1e-300)
+        freedom = _freedom(basis, leverage, scaled)
+        reach = float(stats.t.ppf(0.975, freedom)) * error
+        p = float(2 * stats.t.sf(abs(value) / error, freedom))
+        found.append(Estimate(float(value), float(value - reach), float(value + reach), count, p))
+    return found
+
+
+def _freedom(basis_nk: Floats, leverage_n: Floats, scaled_n: Floats) -> float:
+    """Satterthwaite's degrees of freedom of an HC2 variance, if the spread is equal.
+
+    (tr MG)² / tr (MG)², with M what takes the residuals and G the diagonal of ``scaled_n``;
+    written so that no n×n matrix is needed.
+    """
+    trace = float(scaled_n @ (1 - leverage_n))
+    mixed = basis_nk.T @ (basis_nk * scaled_n[:, None])
+    square = float(scaled_n**2 @ (1 - 2 * leverage_n)) + float((mixed**2).sum())
+    return trace**2 / max(square, 1e-300)
 
 
 def log_log_slope(
@@ -67,4 +98,4 @@ def log_log_slope(
     if not len(x) or np.ptp(x) == 0:
         return nothing(len(x))
     levels = (labels[:, None] == np.arange(labels.max() + 1)).astype(np.float64)
-    return estimates(np.column_stack([x, levels]), y, 1)[0]
+    return robust_estimates(np.column_stack([x, levels]), y, 1)[0]

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["holm"]
+__all__ = ["LEVEL", "holm", "is_shown"]
+
+LEVEL = 0.05
+"""The chance of any false alarm among all findings looked for after the fact."""
+
+
+def is_shown(p_corrected: float | None) -> bool:
+    """Whether a corrected p shows what it is of; None stands for a test not done."""
+    return p_corrected is not None and p_corrected < LEVEL
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["freedman_lane", "kendall_p", "linear_p", "orders"]
+__all__ = ["kendall_p", "linear_p", "orders", "partial_p"]
 
 Floats = npt.NDArray[np.float64]
 Orders = npt.NDArray[np.intp]
 
 PERMUTATIONS = 4999
+LARGE = 1500
+"""Things over which p is Student's: permuting would say the same, at length."""
 
 
-def orders(n: int, rng: np.random.Generator) -> Orders:
-    """Random orders of n things, shape (permutations, n); fewer of thousands."""
-    permutations = PERMUTATIONS if n <= 2000 else 499
+def orders(n: int, seed: int) -> Orders:
+    """Random orders of n things, shape (permutations, n); none of over :data:`LARGE`."""
+    permutations = PERMUTATIONS if n <= LARGE else 0
+    rng = np.random.default_rng([seed, 8])
     return rng.permuted(np.tile(np.arange(n), (permutations, 1)), axis=1)
 
 
@@ -24,40 +27,46 @@ def linear_p(y_n: Floats, x_n: Floats, orders_Bn: Orders) -> float:
 
     (1 + hits)/(1 + permutations), never 0 (Phipson & Smyth 2010).
     """
+    if not len(orders_Bn):
+        return _student_p(float(np.corrcoef(x_n, y_n)[0, 1]), len(x_n) - 2)
     unit = x_n - x_n.mean()
     observed = abs(float(y_n @ unit))
     hits = np.count_nonzero(np.abs(y_n[orders_Bn] @ unit) >= observed * (1 - 1e-9))
     return float((1 + hits) / (1 + len(orders_Bn)))
 
 
-def freedman_lane(
-    y_n: Floats, columns_nC: Floats, rest_nR: Floats, orders_Bn: Orders
-) -> tuple[float, float] | None:
-    """Partial R² of ``columns`` given ``rest``, and its permutation p.
+def partial_p(y_n: Floats, x_n: Floats, rest_nR: Floats, orders_Bn: Orders) -> float | None:
+    """Two-sided p of the partial correlation of y and x given ``rest``.
 
-    What ``rest`` leaves of y is permuted, put back on what it explains, and
-    both models are fitted anew in each permutation (Freedman & Lane 1983):
-    residuals of permuted residuals, since permuting alone would let chance
-    correlate with ``rest`` too. For one column R² is the squared partial
-    correlation. None where ``rest`` explains y.
+    What ``rest`` leaves of y is permuted, put back on what it explains, and fitted
+    anew in each permutation (Freedman & Lane 1983): without that, chance would
+    correlate with ``rest`` too. None where ``rest`` explains y or x.
 
     Args:
-        y_n: what is explained, shape (n,).
-        columns_nC: what is tested, shape (n, C).
+        y_n: ranks of the error, shape (n,).
+        x_n: ranks of what is tested, shape (n,).
         rest_nR: what is held equal, a column of ones among it, shape (n, R).
         orders_Bn: permutations, shape (B, n).
     """
-    small, _ = np.linalg.qr(rest_nR)
-    full, _ = np.linalg.qr(np.column_stack([rest_nR, columns_nC]))
-    left = y_n - small @ (small.T @ y_n)
-    if left @ left <= 1e-20 * max(float(y_n @ y_n), 1.0):
+    basis, _ = np.linalg.qr(rest_nR)
+    left, unit = (each - basis @ (basis.T @ each) for each in (y_n, x_n))
+    if min(left @ left, unit @ unit) <= 1e-9:
         return None
     drawn = np.vstack([left, left[orders_Bn]])
-    by_rest = ((drawn @ small) ** 2).sum(axis=1)
-    gained = ((drawn @ full) ** 2).sum(axis=1) - by_rest
-    share = gained / np.maximum(float(left @ left) - by_rest, 1e-300)
-    hits = np.count_nonzero(share[1:] >= share[0] * (1 - 1e-9))
-    return float(np.clip(share[0], 0, 1)), float((1 + hits) / (1 + len(orders_Bn)))
+    drawn = drawn - (drawn @ basis) @ basis.T
+    size = np.maximum(np.einsum("bn,bn->b", drawn, drawn) * (unit @ unit), 1e-300)
+    partial = np.abs(drawn @ unit) / np.sqrt(size)
+    if not len(orders_Bn):
+        return _student_p(float(partial[0]), len(y_n) - rest_nR.shape[1] - 1)
+    hits = np.count_nonzero(partial[1:] >= partial[0] * (1 - 1e-9))
+    return float((1 + hits) / (1 + len(orders_Bn)))
+
+
+def _student_p(correlation: float, freedom: int) -> float:
+    from scipy import stats
+
+    t = abs(correlation) * (freedom / max(1 - correlation**2, 1e-300)) ** 0.5
+    return float(2 * stats.t.sf(t, freedom))
 
 
 def kendall_p(y_n: Floats, x_n: Floats) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.report.statistics.intervals import Estimate
-from archsearch.report.statistics.rank import spearman_of
+from archsearch.report.statistics.rank import spearman_of, spearman_with_p
 
 __all__ = ["RangeLeft", "leave_range_out"]
 
@@ -20,13 +20,15 @@ _PARTS = 4
 class RangeLeft(NamedTuple):
     """ρ over architectures outside latent sizes low to high (both included), or only inside.
 
-    ``left_out`` tells which of the two.
+    ``left_out`` tells which of the two. ``p_holm`` is the permutation p without the range,
+    corrected for all that was looked for after the fact, None until it is.
     """
 
     low: float
     high: float
     left_out: bool
     estimate: Estimate
+    p_holm: float | None = None
 
 
 def leave_range_out(
@@ -44,7 +46,8 @@ def leave_range_out(
     found = []
     for inside in quarters:
         ends = float(latent[inside].min()), float(latent[inside].max())
-        found.append(RangeLeft(*ends, True, spearman_of(latent[~inside], mse[~inside], seed=seed)))
+        rest = latent[~inside], mse[~inside]
+        found.append(RangeLeft(*ends, True, spearman_with_p(*rest, seed=seed)))
     for inside in _parts(latent, 2):
         ends = float(latent[inside].min()), float(latent[inside].max())
         found.append(RangeLeft(*ends, False, spearman_of(latent[inside], mse[inside], seed=seed)))

@@ -9,7 +9,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from archsearch.report.statistics.intervals import Estimate, strength_gap
-from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.rank import spearman_draws, spearman_with_p
 from archsearch.report.statistics.resampling import resampled
 
@@ -31,14 +30,15 @@ RIVALS = {
 class Rival(NamedTuple):
     """One column's ρ with the error.
 
-    ``p_holm`` is corrected for all columns; ``gap`` is |ρ| of latent size
-    minus |ρ| of this one, with its interval (None for latent size itself).
+    ``gap`` is |ρ| of latent size minus |ρ| of this one, with its interval (None for
+    latent size itself). ``p_holm`` is corrected for all that was looked for after the
+    fact: None until it is, and for latent size.
     """
 
     name: str
     estimate: Estimate
-    p_holm: float | None
     gap: Estimate | None
+    p_holm: float | None = None
 
 
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
@@ -57,9 +57,8 @@ def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
     """Spearman's ρ of validation MSE with each of :data:`RIVALS`, and how far latent size leads."""
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
     estimates = [spearman_with_p(column, error, seed=seed) for column in columns.values()]
-    corrected = holm([estimate.p for estimate in estimates])
     gaps = _gaps(estimates, np.stack(list(columns.values())), error, seed)
-    return tuple(map(Rival, columns, estimates, corrected, [None, *gaps]))
+    return tuple(map(Rival, columns, estimates, [None, *gaps]))
 
 
 def _gaps(

@@ -11,6 +11,7 @@ from sklearn.linear_model import LinearRegression
 from archsearch.report.statistics.effects import factor_effects
 from archsearch.report.statistics.factors import Factor, searched_factors
 from archsearch.report.statistics.importance import FEWEST_FOR_IMPORTANCE, importances
+from archsearch.report.statistics.least_squares import robust_estimates
 from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.pairs import grouped_slope, paired_effects
 from archsearch.report.statistics.sample import headline_sample
@@ -50,18 +51,70 @@ def test_adjusted_effects_are_least_squares_and_alone_ones_are_confounded():
     assert kernel.effects[0].contrast == "5 against 3"
     assert kernel.effects[0].adjusted.low <= -0.3 <= kernel.effects[0].adjusted.high
     assert kernel.effects[0].alone.value < kernel.effects[0].adjusted.value - 0.05
-    assert kernel.p_holm < 0.01
-    assert width.p_holm < 0.01
-    assert tag.p_holm > 0.05
+    assert kernel.p < 0.01
+    assert width.p < 0.01
+    assert tag.p > 0.05
+    assert tag.p == pytest.approx(2 * min(effect.adjusted.p for effect in tag.effects))
 
 
-def test_p_of_one_choice_agrees_with_one_way_anova():
+def test_two_levels_alike_in_number_and_spread_give_students_test():
     rng = np.random.default_rng(1)
-    levels = np.repeat(["a", "b", "c"], 12)
-    log = rng.standard_normal(36) + 0.7 * (levels == "b")
+    levels = np.repeat(["a", "b"], 12)
+    log = rng.standard_normal(24) + 0.7 * (levels == "b")
     (test,) = factor_effects((choice("x", levels.tolist()),), np.exp(log))
-    reference = stats.f_oneway(*(log[levels == level] for level in "abc")).pvalue
-    assert test.p == pytest.approx(reference, abs=0.03)
+    reference = stats.ttest_ind(log[12:], log[:12], equal_var=False)
+    found = test.effects[0].adjusted
+    ends = stats.ttest_ind(log[12:], log[:12]).confidence_interval()
+    assert found.p == pytest.approx(reference.pvalue, rel=0.02)
+    assert (found.low, found.high) == pytest.approx((ends.low, ends.high), rel=1e-6)
+
+
+def test_a_rare_level_has_few_degrees_of_freedom():
+    """Four of 24: with those of the whole model, intervals would cover in 91 % only."""
+    rng, hits = np.random.default_rng(5), 0
+    design = np.column_stack([np.arange(24) < 4, np.ones(24)]).astype(float)
+    for _ in range(600):
+        (found,) = robust_estimates(design, rng.standard_normal(24), 1)
+        hits += found.low <= 0 <= found.high
+    assert 0.935 <= hits / 600 <= 0.985
+
+
+def test_interval_and_p_say_the_same():
+    rng, told = np.random.default_rng(6), set()
+    for _ in range(200):
+        design = np.column_stack([rng.standard_normal((15, 3)), np.ones(15)])
+        for found in robust_estimates(design, rng.standard_normal(15), 3):
+            assert (found.p < 0.05) == (found.low * found.high > 0)
+            told.add(found.p < 0.05)
+    assert told == {True, False}
+
+
+def test_the_task_is_held_equal_and_what_is_not_searched_is_no_level():
+    """The loss is searched under two tasks of three; one task's errors are twice the others'."""
+    rng = np.random.default_rng(9)
+    task = np.repeat(["rgb", "chroma", "bins"], 12)
+    loss = np.where(task == "bins", "", np.where(np.arange(36) % 2 == 0, "mse", "l1"))
+    loss[:4], loss[12:16] = "mse", "l1"  # tied to the task
+    log = 0.7 * (task == "rgb") + 0.02 * rng.standard_normal(36)
+    factors = (choice("task", task.tolist()), choice("train.loss", loss.tolist()))
+    tasks, losses = factor_effects(factors, np.exp(log))
+    assert {effect.contrast for effect in losses.effects} <= {"l1 against mse", "mse against l1"}
+    (found,) = losses.effects
+    for estimate in (found.alone, found.adjusted):
+        assert estimate.value == pytest.approx(0, abs=0.04)  # over all, −20 %
+    assert all(effect.adjusted.value is not None for effect in tasks.effects)
+
+
+def test_a_level_of_two_or_three_has_no_effect():
+    """Two alike by chance would seem to be known to a percent."""
+    rng = np.random.default_rng(7)
+    for few in (2, 3, 4):
+        levels = ["a"] * 12 + ["b"] * few + ["c"] * 6
+        (test,) = factor_effects((choice("x", levels),), np.exp(rng.standard_normal(18 + few)))
+        found = {effect.contrast: effect for effect in test.effects}
+        known = found["b against a"].alone.value is not None
+        assert known is (few == 4)
+        assert found["c against a"].alone.value is not None
 
 
 def test_intervals_cover_under_unequal_spread():
@@ -92,11 +145,12 @@ def test_pairs_give_the_paired_t_interval():
     before, after = rng.standard_normal(12), rng.standard_normal(12) - 0.4
     reference = stats.ttest_rel(after, before).confidence_interval()
     groups, found = grouped_slope(
-        np.repeat([0.0, 1.0], 12), np.r_[before, after], [*range(12), *range(12)], rng
+        np.repeat([0.0, 1.0], 12), np.r_[before, after], [*range(12), *range(12)]
     )
     assert groups == 12
     assert found.value == pytest.approx((after - before).mean())
     assert (found.low, found.high) == pytest.approx((reference.low, reference.high))
+    assert found.p == pytest.approx(stats.ttest_rel(after, before).pvalue)
 
 
 def test_matched_architectures_show_what_the_trunk_hides():
@@ -112,7 +166,18 @@ def test_matched_architectures_show_what_the_trunk_hides():
     assert (paired.what, paired.groups) == ("latent height×width", 20)
     assert paired.estimate.low <= -0.15 <= paired.estimate.high
     assert paired.estimate.high < -0.1
-    assert paired.p_holm < 0.01
+    assert paired.estimate.p < 0.01
+
+
+def test_nets_of_another_task_are_not_alike():
+    """The larger side is always of the task with the larger error: within a task none is."""
+    side, size = np.tile([4.0, 8.0], 12), np.repeat(np.arange(12) * 64 + 64.0, 2)
+    table = pd.DataFrame({"latent_height": side, "latent_width": side, "latent_size": size})
+    spread = np.exp(0.05 * np.random.default_rng(0).standard_normal(24))
+    table["val_mse"] = np.where(side == 8, 0.02, 0.01) * spread
+    assert [paired.what for paired in paired_effects(table, ())] == ["latent height×width"]
+    tasks = choice("task", np.where(side == 8, "colorize", "colorize-chroma").tolist())
+    assert paired_effects(table, (tasks,)) == ()
 
 
 def test_factors_are_read_from_a_study():

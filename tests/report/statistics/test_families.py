@@ -35,7 +35,7 @@ def test_the_reverse_is_seen_too():
     (found,) = within_families(latent, mse, {"side": family})
     assert found.pooled.value > 0
     assert found.within.high < -0.8
-    assert found.p_holm < 0.01
+    assert found.within.p < 0.01
 
 
 def test_equal_families_give_the_average_of_scipys_correlations():

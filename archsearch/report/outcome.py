@@ -1,0 +1,192 @@
+"""What became of a training, in sentences that each name a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from math import ceil
+from typing import TYPE_CHECKING
+
+from archsearch.records import (
+    Convergence,
+    RunResult,
+    best_guess,
+    convergence,
+    no_better_than_guess,
+)
+from archsearch.report.words_numbers import error
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["collapsed_word", "outcome", "outcomes"]
+
+
+_FEW_STEPS = 100
+"""Steps under which a net that gives the same for every picture is barely trained."""
+
+
+def outcome(result: RunResult, batch_size: int) -> list[str]:
+    """Whether a net has collapsed, is no better than a guess, hasn't converged; nothing if well.
+
+    A collapsed net's error is that of a guess, and its curve says nothing, so of such
+    a net only that is told.
+
+    Args:
+        result: the run's.
+        batch_size: pictures in a training step.
+    """
+    if _same(result) and result.variance_share is not None:
+        steps = ceil(result.splits["train"] / batch_size) * result.epochs
+        return [_collapsed(result.variance_share, steps)]
+    told = [_marked_before()] if result.collapsed else []
+    if no_better_than_guess(result):
+        told.append(_guessed(result))
+    ended = convergence(result)
+    return told if ended is None else [*told, *_not_converged(ended)]
+
+
+def _collapsed(share: float, steps: int) -> str:
+    same = f"the same for every picture (it varies {100 * share:.2g} % as much as they do)"
+    if steps < _FEW_STEPS:
+        return (
+            f"The net is barely trained, after {steps} step{'s'[: steps > 1]}: its output is still "
+            f"{same}. Remedies: more epochs, more pictures, or smaller batches."
+        )
+    return (
+        f"The net has collapsed: its output is {same}. Remedies: another seed, a lower learning "
+        "rate, leaky_relu instead of relu, or a norm."
+    )
+
+
+def _marked_before() -> str:
+    return (
+        "An earlier version marked this run as collapsed, since its error is within 2 % of a "
+        "constant guess's or over it. Whether its output is the same for every picture wasn't "
+        "measured: train it again to know."
+    )
+
+
+def _guessed(result: RunResult) -> str:
+    guess = best_guess(result)
+    remedy = "Remedies: more epochs, another learning rate, or a larger net."
+    if result.task == "colorize-bins":
+        remedy = "Classes give up error for color; its saturation says whether that paid."
+    return (
+        f"The net is no better than a guess: {guess.name} has a test MSE of {error(guess.mse)}, "
+        f"the net {error(result.test.mse)}. {remedy}"
+    )
+
+
+def _not_converged(ended: Convergence) -> list[str]:
+    told = []
+    if ended.still_falling and ended.fell is not None:
+        told.append(
+            "The training hasn't converged: over the last quarter of the steps the validation "
+            f"error still fell by {100 * ended.fell:.0f} %, at a learning rate that wasn't "
+            "lowered. Remedies: more epochs, or a schedule that lowers it (onecycle, cosine)."
+        )
+    if ended.rose:
+        told.append(
+            f"The training hasn't converged: its last validation error lies "
+            f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. Remedy: a lower "
+            "learning rate."
+        )
+    return told
+
+
+def collapsed_word(runs: pd.DataFrame) -> str:
+    """What the runs that ``collapsed`` marks are called.
+
+    "marked" where an earlier version marked any by its error, without measuring whether
+    the output is the same for every picture.
+    """
+    marked = runs[runs["collapsed"].fillna(False).astype(bool)]
+    return "collapsed" if marked["variance_share"].notna().all() else "marked"
+
+
+def outcomes(
+    results: Sequence[RunResult], names: Sequence[str] | None = None
+) -> Iterator[tuple[str, str]]:
+    """What became of many runs: a code and a message for each thing that any of them did.
+
+    Args:
+        results: the runs.
+        names: how they are called; without, they are counted.
+    """
+    for code, is_so, message in _CASES:
+        true = [is_so(result) for result in results]
+        if any(true):
+            yield code, f"{_which(true, names)} {message}"
+    ended = [end for result in results if (end := convergence(result)) and end.fell is not None]
+    if 2 * sum(end.annealed for end in ended) > len(ended):
+        yield (
+            "annealed",
+            "The learning rate ends near 0 by its schedule, which flattens the curves whether or "
+            "not the nets have learned all they can: more epochs could change the order.",
+        )
+
+
+def _which(true: Sequence[bool], names: Sequence[str] | None) -> str:
+    if names is not None:
+        return ", ".join(name for name, one in zip(names, true, strict=True) if one)
+    return f"{sum(true)} of {len(true)} run{'s'[: len(true) > 1]}"
+
+
+def _same(result: RunResult) -> bool:
+    """Whether the output was measured to be the same for every picture."""
+    return result.collapsed and result.variance_share is not None
+
+
+def _marked(result: RunResult) -> bool:
+    return result.collapsed and result.variance_share is None
+
+
+def _guessing(result: RunResult) -> bool:
+    return no_better_than_guess(result) and not _same(result)
+
+
+def _falling(result: RunResult) -> bool:
+    ended = convergence(result)
+    return ended is not None and ended.still_falling and not _same(result)
+
+
+def _rose(result: RunResult) -> bool:
+    ended = convergence(result)
+    return ended is not None and ended.rose and not _same(result)
+
+
+_CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
+    (
+        "collapsed-runs",
+        _same,
+        "collapsed: the output is the same for every picture. Remedies: another seed, a lower "
+        "learning rate, leaky_relu instead of relu, a norm, or more steps after very few.",
+    ),
+    (
+        "marked-runs",
+        _marked,
+        "came with an earlier version's mark `collapsed`: an error within 2 % of a constant "
+        "guess's or over it. Whether the output is the same for every picture wasn't measured. "
+        "Remedy: training again.",
+    ),
+    (
+        "no-better-than-guess",
+        _guessing,
+        "ended no better on the test split than a guess (the channel mean; of color tasks the mean "
+        "chroma), without having been shown to collapse. Remedies: more epochs, another learning "
+        "rate, or a larger net.",
+    ),
+    (
+        "still-falling",
+        _falling,
+        "ended before converging: over the last quarter of the steps the error still fell by over "
+        "5 %, at a learning rate that wasn't lowered. Remedies: more epochs, or a schedule that "
+        "lowers it; either could change the order.",
+    ),
+    (
+        "ended-over-best",
+        _rose,
+        "ended over 10 % above the best epoch's error, so not converged. Remedy: a lower learning "
+        "rate.",
+    ),
+)

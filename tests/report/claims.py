@@ -1,0 +1,30 @@
+"""What a page claims to have found, read from its own sentences."""
+
+from __future__ import annotations
+
+import re
+
+from archsearch.report.choices import choices
+from archsearch.report.findings import Findings
+from archsearch.report.standing import standing
+from archsearch.report.words import answer
+
+_CLAIMS = (
+    r"^Yes",
+    r"Without the [^:]*: yes",
+    r"latent size tells something that these don't",
+    r"it holds inside the families",
+    r"inside the families there is one",
+    r"it has the other sign",
+    r"shown only without",
+    r"It has a knee at",
+    r"these change the error",
+    r"alike but for one thing: ",
+    r"More closely than with latent size",
+)
+
+
+def claims(findings: Findings) -> list[str]:
+    """The positive findings that the page tells of, the headline's among them."""
+    said = [*answer(findings), *standing(findings.details), *choices(findings.details)]
+    return [claim for claim in _CLAIMS for text in said if re.search(claim, text)]

@@ -1,0 +1,48 @@
+"""Studies of noise alone: how often does a page claim to have found anything?"""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+
+import pytest
+
+from archsearch.report import post_hoc
+from archsearch.report.findings import Findings, find
+from archsearch.report.statistics.multiple import holm
+from tests.report.claims import claims
+from tests.synthetic import StudyRecipe, synthetic_study
+
+noise = partial(StudyRecipe, slope=0.0)
+
+SEEDS = (1004, 1006, 1024, 1025, 1029, 1033)
+"""Of sixty in a row: twenty had something to show if each look stood for itself."""
+
+
+def with_correction(found: Findings, correct) -> Findings:
+    """The findings with ``correct`` in Holm's place."""
+    measures = {"partial": found.found.measures["latent_size"]["partial_spearman"]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(post_hoc, "holm", correct)
+        return dataclasses.replace(found, details=post_hoc.corrected(found.details, measures))
+
+
+def test_what_is_found_after_the_fact_is_corrected_for_all_of_it():
+    """Six studies of noise with something to show, each another thing, if no look is corrected."""
+    studies = [find(synthetic_study(noise(seed=seed))) for seed in SEEDS]
+    looks = [study.details.looks for study in studies]
+    assert min(looks) > 15
+    alone = [with_correction(study, list) for study in studies]
+    assert sum(bool(claims(study)) for study in alone) >= 4
+    assert claims(with_correction(studies[0], holm)) == claims(studies[0])
+    assert sum(bool(claims(study)) for study in studies) <= 1
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("complete", [8, 12, 24, 48])
+def test_over_300_studies_of_noise_at_most_one_in_ten_claims_anything(complete):
+    claimed = [
+        bool(claims(find(synthetic_study(noise(complete=complete, seed=seed, collapsed=seed % 2)))))
+        for seed in range(300)
+    ]
+    assert sum(claimed) / 300 <= 0.10 + 0.035  # two standard errors

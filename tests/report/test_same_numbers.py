@@ -1,0 +1,76 @@
+"""A number that a page gives twice is the same number with the same interval."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from archsearch.records import StudyRecord
+from archsearch.report.detail_tables import detail_tables
+from archsearch.report.details import AREA
+from archsearch.report.findings import Findings, find
+from archsearch.report.standing import standing
+from archsearch.report.summary import summarize
+from archsearch.report.tables import correlation_tables
+from tests.report.colored import color_study
+from tests.synthetic import StudyRecipe, synthetic_study
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    return find(synthetic_study(StudyRecipe(slope=0.1)))
+
+
+def test_a_correlation_has_one_interval_wherever_it_stands(findings):
+    details, found = findings.details, findings.found
+    rivals = {rival.name: rival.estimate for rival in details.rivals}
+    for size in ("latent_size", "params", "macs"):
+        assert rivals[size] == found.measures[size]["spearman"]
+    whole = found.measures["latent_size"]["spearman"]
+    pooled = [grouping.pooled for grouping in details.groupings if grouping.pooled.n == whole.n]
+    assert pooled
+    assert {estimate[:4] for estimate in pooled} == {whole[:4]}
+    assert details.epochs[-1].spearman[:4] == whole[:4]
+    assert details.epochs[-1].slope == found.slopes["latent_size"]
+
+
+def test_the_tables_print_them_alike(findings):
+    (table,) = correlation_tables(findings)
+    told = {row.name: (row.cells[0].value, row.cells[0].interval) for row in table.rows}
+    (rivals,) = (one for one in detail_tables(findings.details) if one.name == "rivals")
+    for name, rho, p, *_ in rivals.rows:
+        if name in told:
+            value, small = told[name]
+            interval, separate = small.split("; p ")
+            assert rho == f"{value} ({interval})"
+            assert p in separate
+
+
+def test_each_task_has_one_correlation():
+    found = find(color_study(synthetic_study(StudyRecipe(complete=20))))
+    summary = summarize(found, [])
+    families = summary["details"]["within_families"]["task"]["families"]
+    for task, family in families.items():
+        by_task = summary["spearman_by_task"][task]
+        assert all(family[name] == by_task[name] for name in ("value", "low", "high", "n"))
+    assert len(families) == 2
+
+
+def without_a_twin(study: StudyRecord) -> StudyRecord:
+    """The study with one latent of a height×width that no other has."""
+    first, *others = study.trials
+    plan = first.plan.model_copy(update={"latent_height": 16, "latent_width": 16})
+    trials = (first.model_copy(update={"plan": plan}), *others)
+    return study.model_copy(update={"trials": trials})
+
+
+def test_with_all_together_is_said_of_all_only(findings):
+    together = r"against (\S+) with all of them together"
+    (said,) = [text for text in standing(findings.details) if AREA in text]
+    whole = findings.found.measures["latent_size"]["spearman"].value
+    assert float(re.search(together, said)[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)
+    fewer = find(without_a_twin(findings.study))
+    (said,) = [text for text in standing(fewer.details) if AREA in text]
+    assert not re.search(together, said)
+    assert "over the 23 that share one: " in said

@@ -20,7 +20,7 @@ WATCHED = frozenset({"val.mse", "val.psnr"})
 """Objectives that every epoch tells, so that a training can be judged before its end."""
 
 _OVER = {
-    "stratified": ("latent.size", "latent.effective_size", "params", "macs"),
+    "stratified": ("latent.size", "latent.effective_size", "bottleneck.size", "params", "macs"),
     "matched": ("latent.shape", "latent.size"),
 }
 

@@ -24,7 +24,9 @@ __all__ = [
 
 Scalar = bool | int | float | str
 Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
-Over = Literal["latent.size", "latent.effective_size", "latent.shape", "params", "macs"]
+Over = Literal[
+    "latent.size", "latent.effective_size", "latent.shape", "bottleneck.size", "params", "macs"
+]
 Prune = Literal["none", "median", "asha", "hyperband"]
 Objective = Literal[
     "val.mse",
@@ -32,6 +34,7 @@ Objective = Literal[
     "val.ssim",
     "latent.size",
     "latent.effective_size",
+    "bottleneck.size",
     "latent.channels",
     "latent.height",
     "latent.width",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +54,7 @@ class Balance:
 
 def amounts(candidates: Sequence[Candidate], over: str) -> Floats:
     """What is studied (``latent.size``, ``params``, ``macs``), a number for each candidate."""
-    head, _, part = over.partition(".")
-    plans = [candidate.plan for candidate in candidates]
-    return np.array(
-        [getattr(plan.latent, part) if head == "latent" else getattr(plan, over) for plan in plans],
-        dtype=float,
-    )
+    return np.array([attrgetter(over)(candidate.plan) for candidate in candidates], dtype=float)
 
 
 def factor_amounts(candidates: Sequence[Candidate], over: str) -> dict[str, Floats]:

@@ -19,6 +19,7 @@ what autoencoders of natural pictures give."""
 _OF_PLAN = {
     "latent.size": "latent_size",
     "latent.effective_size": "effective_size",
+    "bottleneck.size": "bottleneck_size",
     "latent.channels": "latent_channels",
     "latent.height": "latent_height",
     "latent.width": "latent_width",

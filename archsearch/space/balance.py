@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 
 from archsearch.space.candidates import Candidate
 
-__all__ = ["CONFOUNDERS", "Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
+__all__ = ["Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
 
 Floats = NDArray[np.float64]
-
-CONFOUNDERS = ("params", "macs", "encoder_depth", "latent_height_width")
-"""What latent size should be told apart from."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +55,7 @@ def amounts(candidates: Sequence[Candidate], over: str) -> Floats:
 
 
 def factor_amounts(candidates: Sequence[Candidate], over: str) -> dict[str, Floats]:
-    """The confounders of ``over``, each as a number for each candidate."""
+    """Costs and sizes beside ``over``, each as a number for each candidate."""
     plans = [candidate.plan for candidate in candidates]
     found: dict[str, list[float]] = {
         "params": [plan.params for plan in plans],

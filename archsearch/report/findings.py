@@ -11,7 +11,7 @@ import pandas as pd
 from archsearch.records import StudyRecord
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
-from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
+from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate, correlations
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.yardsticks import front_columns, pareto, trial_table
 
@@ -127,13 +127,10 @@ def _by_task(sample: Sample, seed: int) -> dict[str, Estimate]:
 
 
 def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
+    known = [size for size in SIZES if architectures[size].notna().all()]
     return correlations(
         architectures["val_mse"].to_numpy(),
-        {
-            "latent_size": architectures["latent_size"].to_numpy(),
-            "params": architectures["params"].to_numpy(),
-            "macs": architectures["macs"].to_numpy(),
-        },
+        {size: architectures[size].to_numpy() for size in known},
         (architectures["latent_height"] * architectures["latent_width"]).to_numpy(),
         seed=seed,
     )

@@ -248,8 +248,8 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
         return [f"No {which} does better on the test split than it."]
     which = f"linear {kind}" if mapped else "linear code of the same latent size"
     return [
-        f"A {which} does better on the test split than {', '.join(beaten)}: the bottleneck isn’t "
-        f"what limits {'it' if len(beaten) == 1 else 'them'}."
+        f"A {which} does better on the test split than {', '.join(beaten)}: "
+        "training or the family leave capacity unused."
     ]
 
 

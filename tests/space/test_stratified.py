@@ -183,7 +183,9 @@ def test_what_follows_from_the_latent_is_no_fault_of_the_space(make_space) -> No
 def test_a_space_without_freedom_is_told(design: Design) -> None:
     """Each depth has latents of its own height, so of sizes of its own."""
     assert any("no freedom to tell latent size from depth: ρ is -0" in n for n in design.notes)
-    assert not any(word in note for note in design.notes for word in ("params", "MACs", "from width"))
+    assert not any(
+        word in note for note in design.notes for word in ("params", "MACs", "from width")
+    )
 
 
 def test_ranges_that_do_not_overlap_are_told(make_space) -> None:

@@ -51,10 +51,10 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Measure = Literal["spearman", "kendall", "pearson_loglog", "partial_spearman"]
-Size = Literal["latent_size", "params", "macs"]
+Size = Literal["latent_size", "bottleneck_size", "params", "macs"]
 
 MEASURES: tuple[Measure, ...] = ("spearman", "kendall", "pearson_loglog", "partial_spearman")
-SIZES: tuple[Size, ...] = ("latent_size", "params", "macs")
+SIZES: tuple[Size, ...] = ("latent_size", "bottleneck_size", "params", "macs")
 FEWEST = 4
 """Architectures below which no correlation is computed."""
 
@@ -83,22 +83,32 @@ class Correlations:
     slopes: Mapping[Size, Estimate]
     n: int
 
+    @property
+    def distinct(self) -> tuple[Size, ...]:
+        """The sizes to show: without the bottleneck's where unknown or always the latent's."""
+        code, passing = (self.measures[s] for s in ("latent_size", "bottleneck_size"))
+        told = passing["spearman"].value is not None and passing != code
+        return tuple(size for size in SIZES if told or size != "bottleneck_size")
+
 
 @dataclass(frozen=True)
 class _Columns:
-    """What the statistics see: error, the three sizes, and latent height×width."""
+    """What the statistics see: error, the sizes, and latent height×width."""
 
     mse: Floats
     latent_size: Floats
+    bottleneck_size: Floats
     params: Floats
     macs: Floats
     area: Floats
 
     def stack(self) -> Floats:
-        return np.stack([self.mse, self.latent_size, self.params, self.macs, self.area])
+        return np.stack([getattr(self, name) for name in ("mse", *SIZES, "area")])
 
 
-_AREA = 4
+_HELD = ("params", "macs", "area")
+"""What a partial correlation is given, but for the size itself; the other sizes of the code
+would leave nothing of it."""
 _Name = tuple[Size, Measure | Literal["slope"]]
 
 
@@ -123,18 +133,22 @@ def correlations(
 
     Args:
         mse: one positive error for each architecture, shape (n,).
-        sizes: latent size, parameters and MACs, of shape (n,).
+        sizes: each of shape (n,); one that isn't known is left out, and has no values.
         latent_area: latent height×width, shape (n,).
         seed: of resamples and permutations; equal seeds, equal numbers.
 
     Returns:
-        Estimates. ``partial_spearman`` of a size is given the two other sizes
-        and the latent's height×width. Values are None under
+        Estimates. ``partial_spearman`` of a size is given parameters and MACs (of one of
+        these: the other and the latent's size) and the latent's height×width. Values are None under
         :data:`FEWEST` architectures and where a variable is constant or
         determined by those it is adjusted for.
     """
     # A net of pools and upsamplings has no parameters: 1 stands for 0 on log axes.
-    raw = {name: np.maximum(np.asarray(sizes[name], dtype=np.float64), 1) for name in SIZES}
+    unknown = np.ones(len(np.asarray(mse)))
+    raw = {
+        name: np.maximum(np.asarray(sizes.get(name, unknown), dtype=np.float64), 1)
+        for name in SIZES
+    }
     columns = _Columns(
         np.asarray(mse, dtype=np.float64), **raw, area=np.asarray(latent_area, dtype=np.float64)
     )
@@ -151,6 +165,11 @@ def correlations(
         {size: _slope(columns, drawn, size) for size in SIZES},
         n,
     )
+
+
+def _given(size: Size) -> list[str]:
+    code = () if size in {"latent_size", "bottleneck_size"} else ("latent_size",)
+    return [name for name in (*code, *_HELD) if name != size]
 
 
 def _resamples(n: int) -> int:
@@ -174,7 +193,7 @@ def _measure(columns: _Columns, weights_Bn: Floats) -> dict[_Name, Floats]:
     spread = _deviations(logs, weights_Bn)
     found: dict[_Name, Floats] = {}
     for place, size in enumerate(SIZES, start=1):
-        given = [other for other in range(1, _AREA + 1) if other != place]
+        given = [1 + [*SIZES, "area"].index(other) for other in _given(size)]
         found[size, "spearman"] = by_rank[:, 0, place]
         found[size, "kendall"] = kendall_tau_b(raw[place], columns.mse, weights_Bn)
         found[size, "pearson_loglog"] = by_log[:, 0, place]
@@ -223,7 +242,7 @@ def _p_values(columns: _Columns, rng: np.random.Generator) -> dict[_Name, float]
     found: dict[_Name, float] = {}
     for size in SIZES:
         column = getattr(columns, size)
-        others = [rank[name] for name in (*SIZES, "area") if name != size]
+        others = [rank[name] for name in _given(size)]
         rest = [residuals(rank[name], others) for name in ("mse", size)]
         found[size, "spearman"] = linear_p(rank["mse"], rank[size], drawn)
         found[size, "pearson_loglog"] = linear_p(error, np.log(column), drawn)

@@ -15,6 +15,7 @@ from archsearch.config import load_study
 from archsearch.space import SearchSpace
 from archsearch.space.points import collect, random_points
 from archsearch.space.stratified import stratified
+from archsearch.space.trunk_choices import design_factors
 
 __all__ = ["Measured", "main", "measure", "table"]
 
@@ -51,7 +52,8 @@ def measure(points: int = 20_000, trials: int = 64) -> Measured:
     began = time.process_time()
     pool = collect(space, random_points(space, points, 0), wanted=sys.maxsize, limit=points)
     resolved = time.process_time()
-    found = stratified(pool, trials, "latent.size", 0)
+    factors = design_factors(space, pool.candidates, "latent.size")
+    found = stratified(pool, trials, "latent.size", 0, factors)
     chosen = time.process_time()
     return Measured(
         points=points,

@@ -8,7 +8,6 @@ test knows the answer. Nothing is trained and nothing is read.
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -177,8 +176,8 @@ def synthetic_plan(rng: np.random.Generator, latent: int | None = None) -> PlanR
         params=sum(layer.params for layer in layers),
         macs=sum(layer.macs for layer in layers),
         encoder_depth=int(rng.integers(2, 5)),
-        bottleneck_size=min(math.prod(layer.output) for layer in layers),
-        bottleneck_after=(min(layers, key=lambda layer: math.prod(layer.output)).path,),
+        bottleneck_size=size,
+        bottleneck_after=(layers[2].path,),
         trunk=sha256(f"{side} {width}".encode()).hexdigest()[:16],
     )
 

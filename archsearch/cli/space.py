@@ -74,6 +74,7 @@ def _space_json(summary: SpaceSummary) -> dict[str, object]:
         "distinct": summary.distinct,
         "rules": dict(summary.rules),
         "latent_size": _spread_json(summary.latent_size),
+        "bottleneck_before_latent": summary.narrower,
         "correlations": dict(summary.correlations),
         "params": _spread_json(summary.params),
         "examples": {
@@ -128,6 +129,9 @@ def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
         yield f"  forbidden    {share:6.1%}  {rule}"
         yield f"               e.g. {point}: {found.detail}"
     yield from ("", "latent size", *_histogram(summary.latent_size))
+    if summary.narrower:
+        yield f"  in {summary.narrower:.1%} fewer numbers than the latent's get through elsewhere:"
+        yield "  bottleneck.size, not latent.size, bounds what their codes hold"
     yield from ("", "parameters", *_histogram(summary.params), "")
     yield "rank correlation of latent size, as random draws have it"
     for name, rho in summary.correlations.items():

@@ -30,6 +30,7 @@ def plan_json(plan: ModelPlan) -> dict[str, object]:
             "compression": latent.compression,
             "effective_size": latent.effective_size,
         },
+        "bottleneck": {"size": plan.bottleneck.size, "after": list(plan.bottleneck.after)},
         "params": plan.params,
         "macs": plan.macs,
         "encoder_depth": plan.encoder_depth,
@@ -109,11 +110,27 @@ def _totals(plan: ModelPlan) -> list[str]:
     if latent.effective_size != latent.size:
         more = f" (the decoder reads {latent.effective_size:,} in all)"
     return [
-        f"latent      {latent.size:,} numbers, 1/{latent.compression:.3g} of the input{more}",
+        f"latent      {latent.size:,} numbers, {latent.relative_size}{more}",
+        f"bottleneck  {_bottleneck(plan)}",
         f"parameters  {plan.params:,}",
         f"MACs        {plan.macs:,} a picture",
         f"layers      {len(plan.layers)}, encoder depth {plan.encoder_depth}",
     ]
+
+
+def _bottleneck(plan: ModelPlan) -> str:
+    """The narrowest cut of the net in words: how many numbers, and where."""
+    bottleneck = plan.bottleneck
+    layers = [f"layer {i} ({plan.layers[i - 1].kind})" for i in bottleneck.tensors if i]
+    where = {
+        "latent": "the latent",
+        "input": "the input: nothing in the net is narrower",
+        "output": "the output",
+        "inside": "after " + " and ".join(layers),
+    }[bottleneck.place]
+    if plan.bottleneck_before_latent:
+        where += ", fewer than the latent has"
+    return f"{bottleneck.size:,} numbers, {where}"
 
 
 def applied_json(plan: ModelPlan, applied: Sequence[Applied]) -> list[dict[str, object]]:

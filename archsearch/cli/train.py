@@ -216,6 +216,7 @@ def _errors(plan: ModelPlan, result: RunResult) -> list[str]:
         ("this net", test.mse, test.ssim),
         ("channel mean", baselines.channel_mean_test, None),
         (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
+        (f"PCA, {plan.bottleneck.size:,} get through", baselines.pca_bottleneck_test, None),
         (f"patch PCA, {shape}", baselines.patch_pca_test, None),
         ("untouched input", baselines.untouched_test, None),
         ("gray copy", baselines.gray_copy_test, None),

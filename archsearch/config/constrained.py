@@ -8,15 +8,16 @@ from dataclasses import dataclass
 
 from archsearch.config.model import Model
 
-__all__ = ["ConstrainedNames", "constrained_names"]
+__all__ = ["COSTS", "ConstrainedNames", "constrained_names"]
 
-_COSTS = (
+COSTS = (
     "latent.size",
     "latent.channels",
     "latent.height",
     "latent.width",
     "latent.compression",
     "latent.effective_size",
+    "bottleneck.size",
     "params",
     "macs",
     "encoder_depth",
@@ -49,7 +50,7 @@ class ConstrainedNames:
 def constrained_names(searched: Iterable[str], model: Model | None) -> ConstrainedNames:
     """What constraints over ``model`` and the ``searched`` names may say."""
     params = () if model is None else model.family.params
-    plain = frozenset((*_COSTS, *params, *searched))
+    plain = frozenset((*COSTS, *params, *searched))
     if model is None:  # its own problem is told; names of its layers can't be judged
         return ConstrainedNames(plain, (re.compile(r".+"),), tuple(sorted(plain)))
     names = [item.beside.name for item in model.family.items() if item.beside.name is not None]

@@ -59,6 +59,7 @@ OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
             Objective("val.ssim", "validation SSIM", "ssim", True, "maximize", typical=0.5),
             Objective("latent.size", "latent size", "latent_size"),
             Objective("latent.effective_size", "effective latent size", "effective_size"),
+            Objective("bottleneck.size", "bottleneck size", "bottleneck_size"),
             Objective("latent.channels", "latent channels", "latent_channels"),
             Objective("latent.height", "latent height", "latent_height"),
             Objective("latent.width", "latent width", "latent_width"),

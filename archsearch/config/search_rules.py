@@ -15,7 +15,7 @@ DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
 """Methods that draw all candidates before any training; the others adapt to results."""
 
 _OVER = {
-    "stratified": ("latent.size", "latent.effective_size", "params", "macs"),
+    "stratified": ("latent.size", "latent.effective_size", "bottleneck.size", "params", "macs"),
     "matched": ("latent.shape", "latent.size"),
 }
 

@@ -24,7 +24,9 @@ __all__ = [
 
 Scalar = bool | int | float | str
 Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
-Over = Literal["latent.size", "latent.effective_size", "latent.shape", "params", "macs"]
+Over = Literal[
+    "latent.size", "latent.effective_size", "latent.shape", "bottleneck.size", "params", "macs"
+]
 Prune = Literal["none", "median", "asha", "hyperband"]
 _LARGE = " and ".join(name for name, one in OBJECTIVES.items() if one.direction == "maximize")
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]

@@ -29,6 +29,7 @@ from archsearch.spec.ops import (
     Pool,
     Residual,
     Upsample,
+    joined,
 )
 from archsearch.spec.plan import LayerPlan, ModelPlan, Section
 
@@ -53,7 +54,7 @@ class Autoencoder(nn.Module):
         self.plan = plan
         self.encoder = nn.ModuleList(_module(plan, layer) for layer in plan.encoder)
         self.decoder = nn.ModuleList(_module(plan, layer) for layer in plan.decoder)
-        sources = {layer.index: _source(layer) for layer in plan.layers}
+        sources = {layer.index: joined(layer.op) for layer in plan.layers}
         self._depth = len(plan.encoder)
         self._kept = frozenset(source for source in sources.values() if source is not None)
         self.skip_names = {
@@ -114,7 +115,7 @@ class Autoencoder(nn.Module):
         return x
 
     def _read_by_decoder(self, index: int) -> bool:
-        return any(_source(layer) == index for layer in self.plan.decoder)
+        return any(joined(layer.op) == index for layer in self.plan.decoder)
 
 
 def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
@@ -175,13 +176,8 @@ def _module(plan: ModelPlan, layer: LayerPlan) -> nn.Module:  # noqa: PLR0911 â€
             assert_never(op)
 
 
-def _source(layer: LayerPlan) -> int | None:
-    op = layer.op
-    return op.source if isinstance(op, (Concat, Add, Residual)) else None
-
-
 def _joined(layer: LayerPlan) -> int:
-    source = _source(layer)
+    source = joined(layer.op)
     if source is None:
         raise TypeError(f"layer {layer.index} ({layer.kind}) joins nothing")
     return source

@@ -113,13 +113,16 @@ class Baselines(Record):
     ``gray_copy``: the luminance in all three channels; ``mean_chroma``: the exact
     luminance with the training split's mean Cb and Cr; ``linear``: reduced-rank
     regression of the target on the input, with as many directions as the latent has
-    numbers. Only those that a task has are given.
+    numbers; ``pca_bottleneck``: PCA of as many numbers as get through the net, where those
+    are fewer than the latent's. Only those that a task has are given.
     """
 
     channel_mean_val: float
     channel_mean_test: float
     pca_val: Number = None
     pca_test: Number = None
+    pca_bottleneck_val: Number = None
+    pca_bottleneck_test: Number = None
     patch_pca_val: Number = None
     patch_pca_test: Number = None
     untouched_val: Number = None

@@ -66,6 +66,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
         "baselines": {
             "channel_mean": baselines.channel_mean_test,
             "pca": baselines.pca_test,
+            "pca_bottleneck": baselines.pca_bottleneck_test,
             "patch_pca": baselines.patch_pca_test,
             "untouched": baselines.untouched_test,
             "linear": baselines.linear_test,

@@ -52,6 +52,7 @@ def cautions(
         *_about_the_count(study, sample),
         *_about_the_latent(sample, found),
         *_about_skips(sample),
+        *_about_the_bottleneck(sample),
         *_about_choices(sample, details),
         *_about_families(details),
         *_about_noise(details),
@@ -171,6 +172,17 @@ def _about_skips(sample: Sample) -> Iterator[Caution]:
             f"In {len(leaky)} of {_count(len(table), 'architecture')} the decoder also reads "
             f"encoder layers ({read} numbers in all): the latent isn't the only code there, so "
             "neither its size nor a linear code of that size says how much gets through.",
+        )
+
+
+def _about_the_bottleneck(sample: Sample) -> Iterator[Caution]:
+    table = sample.architectures()
+    narrow = table[table["bottleneck_size"] < table["latent_size"]]
+    if len(narrow):
+        yield Caution(
+            "bottleneck-before-latent",
+            f"In {len(narrow)} of {_count(len(table), 'architecture')} fewer numbers get through "
+            "the net than its latent has: there the size of the latent isn't what bounds the code.",
         )
 
 

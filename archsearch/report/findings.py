@@ -12,7 +12,7 @@ from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.post_hoc import corrected
-from archsearch.report.statistics.correlation import Correlations, Estimate, correlations
+from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate, correlations
 from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
@@ -149,13 +149,10 @@ def _answered(
 
 
 def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
+    known = [size for size in SIZES if architectures[size].notna().all()]
     return correlations(
         architectures["val_mse"].to_numpy(),
-        {
-            "latent_size": architectures["latent_size"].to_numpy(),
-            "params": architectures["params"].to_numpy(),
-            "macs": architectures["macs"].to_numpy(),
-        },
+        {size: architectures[size].to_numpy() for size in known},
         (architectures["latent_height"] * architectures["latent_width"]).to_numpy(),
         seed=seed,
     )

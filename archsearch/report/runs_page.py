@@ -139,6 +139,7 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
         "epochs": result.epochs,
         "latent_size": plan.latent_size,
         "effective_size": plan.effective_size,
+        "bottleneck_size": plan.bottleneck_size,
         "params": plan.params,
         "macs": plan.macs,
         "train": {"mse": result.train_mse},
@@ -147,6 +148,7 @@ def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
         "baselines": {
             "channel_mean": baselines.channel_mean_test,
             "pca": baselines.pca_test,
+            "pca_bottleneck": baselines.pca_bottleneck_test,
             "patch_pca": baselines.patch_pca_test,
             "untouched": baselines.untouched_test,
             "linear": baselines.linear_test,
@@ -252,8 +254,8 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
         return [f"No {which} does better on the test split than it."]
     which = f"linear {kind}" if mapped else "linear code of the same latent size"
     return [
-        f"A {which} does better on the test split than {', '.join(beaten)}: the bottleneck isn’t "
-        f"what limits {'it' if len(beaten) == 1 else 'them'}."
+        f"A {which} does better on the test split than {', '.join(beaten)}: "
+        "training or the family leave capacity unused."
     ]
 
 
@@ -318,6 +320,10 @@ _YARDSTICKS = {
     "gray_copy_test": ("gray copy", "the luminance in all three channels"),
     "mean_chroma_test": ("mean chroma", "the luminance with one chroma for all"),
     "pca_test": ("PCA", "the best linear code of as many numbers as the latent"),
+    "pca_bottleneck_test": (
+        "PCA of the bottleneck",
+        "the same of as many numbers as get through the net, where those are fewer",
+    ),
     "patch_pca_test": ("patch PCA", "the best linear code of the latent’s own shape"),
     "linear_test": (
         "linear",

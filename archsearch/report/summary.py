@@ -12,7 +12,7 @@ from archsearch.report.findings import Findings
 from archsearch.report.statistics.correlation import Correlations, Estimate
 from archsearch.report.statistics.effects import FactorTest
 from archsearch.report.statistics.pairs import Paired
-from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED, front_objectives
+from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER, front_objectives
 
 __all__ = ["summarize"]
 
@@ -92,10 +92,11 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
     if number is None:
         return None
     row = findings.trial(number)
-    equal = row.real("equal_pca")
+    equal, passing = row.real("equal_pca"), row.real("bottleneck_size")
     return {
         "number": number,
         **{name: row.whole(name) for name in _WHOLE},
+        "bottleneck_size": int(passing) if isfinite(passing) else None,
         "val_mse": row.real("val_mse"),
         "test_mse": row.real("test_mse"),
         "verdict": row.text("verdict") or None,
@@ -214,7 +215,10 @@ def _plain(values: Mapping[str, object]) -> dict[str, object]:
 def _yardsticks(findings: Findings) -> dict[str, object]:
     verdicts = findings.shown["verdict"]
     return {
-        "bottleneck_limited": int((verdicts == LIMITED).sum()),
-        "not_bottleneck_limited": int((verdicts == NOT_LIMITED).sum()),
+        "linear_code_better": int((verdicts == BETTER).sum()),
+        "linear_code_not_better": int((verdicts == NOT_BETTER).sum()),
+        # The names of earlier versions, which claimed more than follows.
+        "not_bottleneck_limited": int((verdicts == BETTER).sum()),
+        "bottleneck_limited": int((verdicts == NOT_BETTER).sum()),
         "latent_not_the_only_path": int((verdicts == LEAKS).sum()),
     }

@@ -10,9 +10,10 @@ from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
+from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, error
 from archsearch.report.worth import latent_worth
-from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
 __all__ = [
     "MOST_ARCHITECTURES",
@@ -92,6 +93,7 @@ _COLUMNS = (
     Column("state"),
     Column("latent", "channels×height×width"),
     Column("size", "numbers in the latent (of those that the decoder reads, if more)"),
+    Column("bottleneck", "numbers that get through the narrowest cut of the net"),
     Column("params"),
     Column("MACs"),
     Column("depth", "encoder layers with weights"),
@@ -102,6 +104,10 @@ _COLUMNS = (
 )
 _YARDSTICKS = {
     "pca_val": Column("PCA", "validation MSE of PCA with as many numbers"),
+    "pca_bottleneck_val": Column(
+        "PCA, bottleneck",
+        "validation MSE of PCA with as many numbers as get through, where those are fewer",
+    ),
     "patch_pca_val": Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
     "linear_val": Column(
         "linear",
@@ -112,10 +118,11 @@ _YARDSTICKS = {
     "equal_pca": Column("worth", "PCA components that do as well"),
 }
 """Columns of the trial table that not every task has."""
-_BOTTLENECK = Column(
-    "bottleneck",
-    "limited: no linear code of this size does better; not the only path: the decoder also "
-    "reads encoder layers, or the luminance is merged in",
+_LINEAR_CODE = Column(
+    "linear code",
+    "better: a linear code of this size does better, so training or the family leave capacity "
+    "unused; not the only path: the decoder also reads encoder layers, or the luminance is "
+    "merged in",
 )
 _CODE_COLUMNS = (
     Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
@@ -125,7 +132,7 @@ _CODE_COLUMNS = (
 )
 
 
-_VERDICTS = {NOT_LIMITED: "not limiting", LIMITED: "limited", LEAKS: LEAKS, "": ""}
+_VERDICTS = {BETTER: "better", NOT_BETTER: "not better", LEAKS: LEAKS, "": ""}
 
 
 def trial_columns(findings: Findings) -> list[Column]:
@@ -135,7 +142,7 @@ def trial_columns(findings: Findings) -> list[Column]:
     return [
         *_COLUMNS,
         *yardsticks,
-        _BOTTLENECK,
+        _LINEAR_CODE,
         *codes,
         *map(Column, _searched(findings)),
         Column("reason"),
@@ -220,6 +227,7 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> li
         Cell(state),
         Cell(_shape(plan) if plan else ""),
         Cell(numbers_read(plan), plan.latent_size) if plan else Cell(""),
+        _whole_cell(row.real("bottleneck_size")),
         *(Cell(f"{size:,}", size) if size is not None else Cell("") for size in sizes),
         Cell(str(row.whole("seeds")), row.whole("seeds")),
         _error_cell(row.real("val_mse")),
@@ -299,11 +307,10 @@ def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:
 
 
 def _correlation_table(title: str, found: Correlations) -> CorrelationTable:
-    names = {"latent_size": "latent size", "params": "parameters", "macs": "MACs"}
     rows = []
-    for size in SIZES:
+    for size in found.distinct:
         estimates = [*(found.measures[size][measure] for measure in MEASURES), found.slopes[size]]
-        rows.append(CorrelationRow(names[size], [_correlation_cell(one) for one in estimates]))
+        rows.append(CorrelationRow(RIVALS[size], [_correlation_cell(one) for one in estimates]))
     columns = ["Spearman ρ", "Kendall τ-b", "Pearson log–log", "Spearman given others", "slope"]
     return CorrelationTable(title, columns, rows)
 

@@ -10,9 +10,10 @@ from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.multiple import is_shown
+from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.verdict import Answer
 from archsearch.report.words_numbers import decimal, error, interval, percent
-from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
 __all__ = ["answer", "caption", "headline"]
 
@@ -170,12 +171,11 @@ def _looks(findings: Findings) -> str:
 
 
 def _rivals(findings: Findings) -> str:
-    rivals = {"parameters": "params", "MACs": "macs"}
     parts = []
-    for name, size in rivals.items():
-        estimate = findings.found.measures[size]["spearman"]  # type: ignore[index]
+    for size in findings.found.distinct[1:]:
+        estimate = findings.found.measures[size]["spearman"]
         if estimate.value is not None:
-            parts.append(f"{name} {decimal(estimate.value)} ({interval(estimate)})")
+            parts.append(f"{RIVALS[size]} {decimal(estimate.value)} ({interval(estimate)})")
     told = ", ".join(parts)
     return (
         f"For comparison, the error’s ρ with other sizes, each by itself: {told}." if parts else ""
@@ -207,10 +207,10 @@ def _without_collapsed(findings: Findings) -> str:
 def _against_linear_codes(findings: Findings) -> str:
     """How many models a linear code of the same size beats, and what that means."""
     shown = findings.shown
-    judged = shown[shown["verdict"].isin([LIMITED, NOT_LIMITED, LEAKS])]
+    judged = shown[shown["verdict"].isin([BETTER, NOT_BETTER, LEAKS])]
     if judged.empty:
         return ""
-    beaten = int((judged["verdict"] == NOT_LIMITED).sum())
+    beaten = int((judged["verdict"] == BETTER).sum())
     by_pca = int((judged["pca_val"] < judged["val_mse"]).sum())
     by_patch = int((judged["patch_pca_val"] < judged["val_mse"]).sum())
     leaking = int((judged["verdict"] == LEAKS).sum())
@@ -230,14 +230,15 @@ def _against_linear_codes(findings: Findings) -> str:
     )
 
 
-def _verdicts(beaten: int, limited: int, leaking: int, *, merged: bool) -> Iterator[str]:
+def _verdicts(beaten: int, others: int, leaking: int, *, merged: bool) -> Iterator[str]:
     """What follows for the beaten, for the others, and for those with a second path."""
     if beaten:
-        held = "These aren't" if beaten > 1 else "This one isn't"
-        yield f"{held} limited by the bottleneck but by the rest of the net or its training."
-    if limited:
-        which = f"The other {limited}" if beaten or leaking else "Their bottleneck"
-        yield f"{which} may be{' limited by it' if beaten or leaking else ' what limits them'}."
+        yield (
+            "There training or the family leave capacity unused, which doesn't say that size has "
+            "no effect."
+        )
+    if others and (beaten or leaking):
+        yield f"For {others} no such code does better."
     if leaking:
         other = ", or the exact luminance is merged in" if merged else ""
         yield (

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from archsearch.records import Curves
-from archsearch.report.yardsticks import LEAKS, LIMITED, NOT_LIMITED
+from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
 if TYPE_CHECKING:
     from archsearch.report.findings import TrialRow
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 __all__ = ["latent_worth", "pca_needs"]
 
 _VERDICTS = {
-    LIMITED: "No linear code of its size does better: the bottleneck may be what limits it.",
-    NOT_LIMITED: "A linear code of its size does better: the bottleneck isn’t what limits it.",
+    BETTER: "A linear code of its size does better: training or the family leave capacity unused.",
+    NOT_BETTER: "No linear code of its size does better.",
     LEAKS: "The latent isn’t its only code, so a linear code of the latent’s size is no measure.",
 }
 
@@ -44,6 +44,8 @@ def latent_worth(row: TrialRow, curves: Curves | None) -> str:
         parts.append(
             f"The decoder reads {read:,} numbers: {size:,} of the latent, and encoder layers."
         )
+    if row.real("bottleneck_size") < min(size, read):
+        parts.append(f"Only {row.whole('bottleneck_size'):,} numbers get through the net.")
     if needs:
         parts.append(f"{read:,} numbers spent, worth {needs} of PCA’s.")
     parts.append(_VERDICTS.get(row.text("verdict"), ""))

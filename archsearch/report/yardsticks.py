@@ -17,33 +17,33 @@ from archsearch.records import (
 )
 
 __all__ = [
+    "BETTER",
     "LEAKS",
-    "LIMITED",
-    "NOT_LIMITED",
+    "NOT_BETTER",
     "equal_pca",
     "front_objectives",
     "trial_table",
 ]
 
-LIMITED = "bottleneck-limited"
-NOT_LIMITED = "not"
+BETTER = "linear code better"
+NOT_BETTER = "linear code not better"
 LEAKS = "not the only path"
 
 
 def trial_table(study: StudyRecord) -> pd.DataFrame:
     """One row for each trial, seeds averaged; errors missing where nothing ended.
 
-    Columns: number, state, reason, key, latent_size, effective_size,
+    Columns: number, state, reason, key, latent_size, effective_size, bottleneck_size,
     latent_channels, latent_height, latent_width, params, macs, encoder_depth, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, pca_val,
-    patch_pca_val, linear_val, untouched_val, mean_chroma_val (each where the task has it),
-    collapsed, verdict, equal_pca; and of the codes, the mean
+    pca_bottleneck_val, patch_pca_val, linear_val, untouched_val, mean_chroma_val (each
+    where the task has it), collapsed, verdict, equal_pca; and of the codes, the mean
     over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
-    ``verdict`` is ``not`` where a linear code of the same size (PCA, or patch
+    ``verdict`` is ``linear code better`` where a linear code of the same size (PCA, or patch
     PCA of the same shape; where a task has no such code, the best linear map from what is
-    fed through as many numbers) has a lower validation error: then the bottleneck
-    could hold what the model lost. Otherwise it is ``bottleneck-limited``; but where
+    fed through as many numbers) has a lower validation error: then training or the family
+    leave capacity unused. Otherwise it is ``linear code not better``; but where
     the decoder also reads encoder layers, or the exact luminance is merged in, ``not the
     only path``: a code of the
     latent's size is no measure of what reaches that decoder.
@@ -60,6 +60,7 @@ _TYPES = {
     "key": "object",
     "latent_size": "float64",
     "effective_size": "float64",
+    "bottleneck_size": "float64",
     "latent_channels": "float64",
     "latent_height": "float64",
     "latent_width": "float64",
@@ -72,6 +73,7 @@ _TYPES = {
     "high": "float64",
     "test_mse": "float64",
     "pca_val": "float64",
+    "pca_bottleneck_val": "float64",
     "patch_pca_val": "float64",
     "linear_val": "float64",
     "untouched_val": "float64",
@@ -85,7 +87,7 @@ _TYPES = {
     "mse_8bit": "float64",
     "mse_4bit": "float64",
 }
-_PLAN_COLUMNS = [*_TYPES][4:12]
+_PLAN_COLUMNS = [*_TYPES][4:13]
 
 
 def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
@@ -106,6 +108,7 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "high": max(errors),
         "test_mse": sum(result.test.mse for result in results) / len(results),
         "pca_val": baselines.pca_val,
+        "pca_bottleneck_val": baselines.pca_bottleneck_val,
         "patch_pca_val": baselines.patch_pca_val,
         "linear_val": baselines.linear_val,
         "untouched_val": baselines.untouched_val,
@@ -150,8 +153,8 @@ def _verdict(mse: float, leaks: bool, *linear: float | None) -> str:
     if not known:
         return ""
     if min(known) < mse:  # though the decoder may read more than the latent
-        return NOT_LIMITED
-    return LEAKS if leaks else LIMITED
+        return BETTER
+    return LEAKS if leaks else NOT_BETTER
 
 
 def equal_pca(curves: Curves | None, mse: float) -> float | None:

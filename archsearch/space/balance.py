@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archsearch.space.candidates import Candidate
 
-__all__ = ["CONFOUNDERS", "Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
+__all__ = ["Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
 
 Floats = NDArray[np.float64]
-
-CONFOUNDERS = ("params", "macs", "encoder_depth", "latent_height_width")
-"""What latent size should be told apart from."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,11 @@ class Balance:
 
 def amounts(candidates: Sequence[Candidate], over: str) -> Floats:
     """What is studied (``latent.size``, ``params``, ``macs``), a number for each candidate."""
-    head, _, part = over.partition(".")
-    plans = [candidate.plan for candidate in candidates]
-    return np.array(
-        [getattr(plan.latent, part) if head == "latent" else getattr(plan, over) for plan in plans],
-        dtype=float,
-    )
+    return np.array([attrgetter(over)(candidate.plan) for candidate in candidates], dtype=float)
 
 
 def factor_amounts(candidates: Sequence[Candidate], over: str) -> dict[str, Floats]:
-    """The confounders of ``over``, each as a number for each candidate."""
+    """Costs and sizes beside ``over``, each as a number for each candidate."""
     plans = [candidate.plan for candidate in candidates]
     found: dict[str, list[float]] = {
         "params": [plan.params for plan in plans],

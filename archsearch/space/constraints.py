@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 
+from archsearch.config.constrained import COSTS
 from archsearch.errors import InputError
 from archsearch.space.domains import Value
 from archsearch.spec import (
@@ -104,9 +106,7 @@ def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, Expres
     names: dict[str, ExpressionValue] = {
         name: value for name, value in values.items() if not isinstance(value, tuple)
     }
-    names |= {"params": plan.params, "macs": plan.macs, "encoder_depth": plan.encoder_depth}
-    for part in ("size", "channels", "height", "width", "compression", "effective_size"):
-        names[f"latent.{part}"] = getattr(plan.latent, part)
+    names |= {cost: attrgetter(cost)(plan) for cost in COSTS}
     for layer in plan.layers:
         if layer.name is not None:
             names |= {
@@ -150,6 +150,6 @@ def _unreadable(text: str, error: ExpressionError) -> InputError:
     return InputError(
         f"constraint {text!r}: {error.message}",
         help=error.help
-        or "names: latent.size, .channels, .height, .width; params, macs, encoder_depth; "
-        "searched params; named layers, e.g. early.height",
+        or "names: latent.size, .channels, .height, .width; bottleneck.size; params, macs, "
+        "encoder_depth; searched params; named layers, e.g. early.height",
     )

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from archsearch.errors import InputError
-from archsearch.space.balance import Balance
+from archsearch.space.balance import Balance, amounts
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.matched import matched
 from archsearch.space.points import (
@@ -20,6 +24,7 @@ from archsearch.space.points import (
 )
 from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
+from archsearch.space.trunk_choices import design_factors
 
 __all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design", "nothing_feasible"]
 
@@ -123,7 +128,7 @@ def draw_design(
     if not pool.candidates:
         raise nothing_feasible(pool)
     if method == "stratified":
-        return _stratified(pool, trials, over or "latent.size", seed)
+        return _stratified(space, pool, trials, over or "latent.size", seed)
     if method == "matched":
         sets = matched(pool.candidates, trials, over or "latent.shape")
         chosen = tuple(pool.candidates[i] for group in sets for i in group)
@@ -146,14 +151,40 @@ def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...
     )
 
 
-def _stratified(pool: Pool, trials: int, over: str, seed: int) -> Design:
-    found = stratified(pool, trials, over, seed)
+def _stratified(space: SearchSpace, pool: Pool, trials: int, over: str, seed: int) -> Design:
+    factors = design_factors(space, pool.candidates, over)
+    eligible = eligible_places(pool.candidates, trials)
+    found = stratified(pool, trials, over, seed, factors, eligible)
+    x = amounts(pool.candidates, over)[eligible]
+    of_eligible = {name: values[eligible] for name, values in factors.items()}
     return Design(
         tuple(pool.candidates[i] for i in found.chosen),
         trials,
         pool,
         balance=found.balance,
-        notes=support_notes(pool.candidates, found.balance),
+        notes=(
+            *_left_out(len(pool.candidates) - len(eligible)),
+            *support_notes(x, of_eligible, found.balance),
+        ),
+    )
+
+
+def eligible_places(candidates: Sequence[Candidate], trials: int) -> NDArray[np.intp]:
+    """Places of the candidates whose bottleneck doesn't come before the latent.
+
+    All places where fewer than ``trials`` are so: the size of such a latent says little, but
+    it is better than no design.
+    """
+    sound = [place for place, c in enumerate(candidates) if not c.plan.bottleneck_before_latent]
+    return np.array(sound if len(sound) >= trials else range(len(candidates)), dtype=np.intp)
+
+
+def _left_out(count: int) -> tuple[str, ...]:
+    if count == 0:
+        return ()
+    return (
+        f"{count:,} candidates are left out, since fewer numbers get through them than their "
+        "latent has",
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 from archsearch.errors import InputError
 from archsearch.space.candidates import Candidate
+from archsearch.space.domains import Value
 from archsearch.spec import trunk_key
 
 __all__ = ["matched"]
@@ -16,8 +17,11 @@ __all__ = ["matched"]
 LARGEST_SET = 3
 MOST_COMBINATIONS = 4_000
 """Sets of one latent size that are held against each other."""
-CHANGED_VALUE = 0.25
-"""What one more differing value counts against a difference of log parameters or log MACs."""
+SIZES_A_TRUNK = 4
+"""Codes on one trunk, where trials reach for several trunks: three tell a curve from a slope."""
+COSTS = 0.25
+"""What a difference of log parameters or log MACs counts against one more differing choice:
+costs follow from choices."""
 
 Set = tuple[int, ...]
 
@@ -27,18 +31,22 @@ def matched(candidates: Sequence[Candidate], trials: int, over: str) -> tuple[Se
 
     Over ``latent.shape``: triples, else pairs, of equal latent size with
     channels traded for height×width and all else as alike as it can be, spread
-    over the log of latent size. Over ``latent.size``: one trunk with only
-    the bottleneck's channels varied; another trunk where one isn't enough.
+    over the log of latent size. Over ``latent.size``: trunks held fixed with only the size of
+    the code varied, two trunks or more from six trials on. Candidates whose bottleneck comes
+    before the latent are taken only where no others match.
 
     Raises:
         InputError: where no two candidates match.
     """
-    sets = _trunks(candidates, trials) if over == "latent.size" else _shapes(candidates, trials)
+    choose = _trunks if over == "latent.size" else _shapes
+    sound = [i for i, c in enumerate(candidates) if not c.plan.bottleneck_before_latent]
+    chosen = choose([candidates[i] for i in sound], trials)
+    sets = tuple(tuple(sound[i] for i in one) for one in chosen) or choose(candidates, trials)
     if not sets:
         raise InputError(
             "nothing matches: no two candidates "
             + (
-                "share a trunk and differ in the bottleneck's channels"
+                "share a trunk and differ in the size of the code"
                 if over == "latent.size"
                 else "have one latent size at different height×width"
             ),
@@ -82,10 +90,9 @@ def _distance(candidates: Sequence[Candidate], places: Set) -> float:
     """How much the members of a set differ in what should be alike."""
     total = 0.0
     for one, other in combinations([candidates[place] for place in places], 2):
-        total += abs(math.log((one.plan.params + 1) / (other.plan.params + 1)))
-        total += abs(math.log((one.plan.macs + 1) / (other.plan.macs + 1)))
-        names = {*one.values, *other.values}
-        total += CHANGED_VALUE * sum(one.values.get(n) != other.values.get(n) for n in names)
+        total += COSTS * abs(math.log((one.plan.params + 1) / (other.plan.params + 1)))
+        total += COSTS * abs(math.log((one.plan.macs + 1) / (other.plan.macs + 1)))
+        total += _differing(one.values, other.values)
     return total
 
 
@@ -94,20 +101,59 @@ def _trunks(candidates: Sequence[Candidate], trials: int) -> tuple[Set, ...]:
     for place, candidate in enumerate(candidates):
         settings = candidate.settings.model_dump_json()
         by_trunk[trunk_key(candidate.plan), settings].setdefault(candidate.plan.latent.size, place)
-    groups = sorted(by_trunk.values(), key=lambda sizes: (_narrowness(sizes), min(sizes.values())))
-    chosen: list[Set] = []
-    left = trials
-    for sizes in groups:
-        if len(sizes) < 2 or left < 2:
-            continue
-        spread = [sizes[size] for size in _far_apart(sorted(sizes))][:left]
-        chosen.append(tuple(spread))
-        left -= len(spread)
-    return tuple(chosen)
+    groups = [sizes for sizes in by_trunk.values() if len(sizes) >= 2]
+    groups.sort(key=lambda sizes: (_narrowness(sizes), min(sizes.values())))
+    wanted = min(max(trials // SIZES_A_TRUNK, 2 if trials >= 6 else 1), len(groups))
+    groups = _unlike(candidates, groups, trials // 2)
+    counts = _shares([len(sizes) for sizes in groups], trials, wanted)
+    return tuple(
+        tuple(sizes[size] for size in _far_apart(sorted(sizes))[:count])
+        for sizes, count in zip(groups, counts, strict=False)
+    )
+
+
+def _unlike(
+    candidates: Sequence[Candidate], groups: Sequence[dict[int, int]], most: int
+) -> list[dict[int, int]]:
+    """The groups, the next always the one whose choices differ most from the nearest before it.
+
+    Those with as many sizes as a set takes come first.
+    """
+    values = [candidates[next(iter(sizes.values()))].values for sizes in groups]
+    counts = [min(len(sizes), SIZES_A_TRUNK) for sizes in groups]  # falling: so they are sorted
+    nearest = [len(one) + 1 for one in values]
+    left, order = list(range(len(groups))), list[int]()
+    while left and len(order) < most:
+        fullest = [i for i in left if counts[i] == counts[left[0]]]
+        place = max(fullest, key=lambda i: nearest[i])
+        left.remove(place)
+        order.append(place)
+        for i in left:
+            nearest[i] = min(nearest[i], _differing(values[i], values[place]))
+    return [groups[i] for i in order]
+
+
+def _differing(one: Mapping[str, Value], other: Mapping[str, Value]) -> int:
+    return sum(one.get(name) != other.get(name) for name in {*one, *other})
+
+
+def _shares(available: Sequence[int], trials: int, wanted: int) -> list[int]:
+    """How many of each group: ``wanted`` groups alike, more groups where those run out.
+
+    Example:
+        >>> _shares([9, 9, 3], 10, 2), _shares([3, 2, 2], 7, 1)
+        ([5, 5], [3, 2, 2])
+    """
+    found: list[int] = []
+    while trials >= 2 and len(found) < len(available):
+        share = -(-trials // max(wanted - len(found), 1))
+        found.append(min(available[len(found)], share))
+        trials -= found[-1]
+    return found
 
 
 def _narrowness(sizes: dict[int, int]) -> tuple[int, float]:
-    return -len(sizes), -math.log(max(sizes) / min(sizes))
+    return -min(len(sizes), SIZES_A_TRUNK), -math.log(max(sizes) / min(sizes))
 
 
 def _far_apart(values: Sequence[int]) -> list[int]:

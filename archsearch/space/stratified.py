@@ -1,4 +1,4 @@
-"""Candidates whose latent sizes fill log strata evenly, told apart from what confounds them.
+"""Candidates whose latent sizes fill log strata evenly, told apart from their trunks' choices.
 
 Where ranges don't overlap no choice helps; ``support`` says so. What is left
 of the correlations is on the design's ``balance``, beside the mean of random
@@ -7,18 +7,14 @@ designs of the same size.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.space.balance import (
-    Balance,
-    amounts,
-    factor_amounts,
-    rank_correlations,
-)
+from archsearch.space.balance import Balance, amounts, rank_correlations
 from archsearch.space.points import Pool
 
 __all__ = ["Stratified", "most_looked_at", "stratified"]
@@ -55,7 +51,14 @@ def most_looked_at(trials: int) -> int:
     return min(max(POINTS_PER_TRIAL * trials, FEWEST_POINTS), MOST_POINTS)
 
 
-def stratified(pool: Pool, trials: int, over: str, seed: int) -> Stratified:
+def stratified(
+    pool: Pool,
+    trials: int,
+    over: str,
+    seed: int,
+    factors: Mapping[str, Floats],
+    eligible: Whole | None = None,
+) -> Stratified:
     """Choose up to ``trials`` of a pool of random draws.
 
     ``over`` is cut into strata of equal width on a log scale, each of which
@@ -68,41 +71,49 @@ def stratified(pool: Pool, trials: int, over: str, seed: int) -> Stratified:
         trials: how many are wanted.
         over: what is spread, e.g. ``latent.size``.
         seed: of the starts.
+        factors: what ``over`` is to be told apart from, a number for each candidate.
+        eligible: places of the candidates to choose of; None: all.
     """
     rng = np.random.default_rng(seed)
     x = np.log(np.maximum(amounts(pool.candidates, over), 1e-9))
-    factors = factor_amounts(pool.candidates, over)
-    count = min(trials, len(x))
-    edges = _edges(x, count)
+    places = np.arange(len(x)) if eligible is None else eligible
+    count = min(trials, len(places))
+    edges = _edges(x[places], count)
     problem = _Problem(
         x,
+        tuple(factors),
         np.array(list(factors.values())),
         np.array([HEIGHT_WIDTH if n == "latent_height_width" else 1.0 for n in factors]),
         _stratum(x, edges),
         len(edges) - 1,
+        places,
     )
-    quotas = _quotas(np.bincount(problem.strata, minlength=len(edges) - 1), count, rng)
+    quotas = _quotas(np.array([len(of) for of in problem.members]), count, rng)
     starts = [_exchange(problem, quotas, rng) for _ in range(STARTS)]
     best = min(starts, key=lambda chosen: float(problem.criterion(chosen)))
     order = _spread(best, problem.strata, rng)
-    balance = _balance(pool, over, problem, edges, order, np.random.SeedSequence((seed, 1)))
+    entropy = np.random.SeedSequence((seed, 1))
+    balance = _balance(pool, over, problem, edges, order, entropy)
     return Stratified(tuple(int(i) for i in order), balance)
 
 
 @dataclass(frozen=True)
 class _Problem:
-    """All candidates: what is spread, its confounders with their weights, and its strata."""
+    """All candidates: what is spread, its factors with their weights, its strata, who may enter."""
 
     x: Floats
+    names: tuple[str, ...]
     factors: Floats
     weights: Floats
     strata: Whole
     count: int
+    eligible: Whole
 
     @cached_property
     def members(self) -> list[Whole]:
-        """The candidates of each stratum."""
-        return [np.flatnonzero(self.strata == stratum) for stratum in range(self.count)]
+        """The candidates of each stratum that may be chosen."""
+        strata = self.strata[self.eligible]
+        return [self.eligible[strata == stratum] for stratum in range(self.count)]
 
     def criterion(self, chosen: Whole) -> Floats:
         """Σ w·ρ² of a set, or of a set in each row."""
@@ -227,7 +238,6 @@ def _balance(
 ) -> Balance:
     rng = np.random.default_rng(entropy)
     drawn = [_random_design(pool, len(chosen), rng) for _ in range(RANDOM_DESIGNS)]
-    names = factor_amounts(pool.candidates[:1], over)
     return Balance(
         over=over,
         edges=tuple(float(edge) for edge in np.exp(edges)),
@@ -235,9 +245,9 @@ def _balance(
         random_counts=tuple(
             float(n) for n in np.mean([_counts(problem, i) for i in drawn], axis=0)
         ),
-        correlations=dict(zip(names, _rho(problem, chosen).tolist(), strict=True)),
+        correlations=dict(zip(problem.names, _rho(problem, chosen).tolist(), strict=True)),
         random=dict(
-            zip(names, np.mean([abs(_rho(problem, i)) for i in drawn], axis=0), strict=True)
+            zip(problem.names, np.mean([abs(_rho(problem, i)) for i in drawn], axis=0), strict=True)
         ),
         random_designs=RANDOM_DESIGNS,
     )

@@ -6,6 +6,7 @@ import math
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,6 +78,8 @@ class SpaceSummary:
         examples: for each rule, a point that it forbids.
         latent_size: of the feasible candidates.
         params: of the feasible candidates.
+        narrower: the share of the feasible candidates whose bottleneck comes before the latent:
+            fewer numbers get through another place of the net than the latent has.
         correlations: Spearman ρ of latent size with costs and searched names.
         candidates: the feasible ones looked at.
         design: what would be trained; None for methods that adapt to results.
@@ -95,6 +98,7 @@ class SpaceSummary:
     examples: Mapping[str, Rejection]
     latent_size: Spread
     params: Spread
+    narrower: float
     correlations: Mapping[str, float]
     candidates: tuple[Candidate, ...]
     design: Design | None
@@ -129,6 +133,7 @@ def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
         examples=pool.examples,
         latent_size=Spread.of(_sizes(pool.candidates)),
         params=Spread.of(np.array([float(c.plan.params) for c in pool.candidates])),
+        narrower=fmean(c.plan.bottleneck_before_latent for c in pool.candidates),
         correlations=latent_correlations(pool.candidates, tuple(space.domains)),
         candidates=pool.candidates,
         design=design,

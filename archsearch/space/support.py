@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.space.balance import Balance, amounts, factor_amounts
-from archsearch.space.candidates import Candidate
+from archsearch.space.balance import Balance
 
 __all__ = ["support_notes"]
 
@@ -21,10 +20,15 @@ LEVELS = 8
 Floats = NDArray[np.float64]
 
 
-def support_notes(candidates: Sequence[Candidate], balance: Balance) -> tuple[str, ...]:
-    """Factors that no choice of candidates tells apart, and ranges that don't overlap."""
+def support_notes(x: Floats, factors: Mapping[str, Floats], balance: Balance) -> tuple[str, ...]:
+    """Factors that no choice of candidates tells apart, and ranges that don't overlap.
+
+    Args:
+        x: what is spread (``balance.over``), of each candidate that could be chosen.
+        factors: what it is to be told apart from.
+        balance: of the best design found.
+    """
     over = balance.over
-    x = amounts(candidates, over)
     shown = "latent size" if over == "latent.size" else over
     notes = [
         f"the space has no freedom to tell {shown} from {words(name)}: "
@@ -32,7 +36,7 @@ def support_notes(candidates: Sequence[Candidate], balance: Balance) -> tuple[st
         for name, rho in balance.correlations.items()
         if abs(rho) >= CONFOUNDED
     ]
-    for name, values in factor_amounts(candidates, over).items():
+    for name, values in factors.items():
         found = _common(x, values)
         if found is not None:
             notes.append(f"{shown} and {words(name)}: {found}")

@@ -8,7 +8,9 @@ from collections.abc import Container
 __all__ = ["RESERVED", "bad_name"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
-_OF_MODELS = "latent params macs encoder_depth train task data input defaults encoder decoder"
+_OF_MODELS = (
+    "latent bottleneck params macs encoder_depth train task data input defaults encoder decoder"
+)
 RESERVED = frozenset(_OF_MODELS.split())
 _OF_EXPRESSIONS = "and or not if else true false True False min max round"
 _OPERATORS = frozenset(_OF_EXPRESSIONS.split())

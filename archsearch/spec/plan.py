@@ -63,6 +63,13 @@ class Latent:
     compression: float
     effective_size: int
 
+    @property
+    def relative_size(self) -> str:
+        """The size against the input's, in words: ``1/3 of the input``, ``2 times the input``."""
+        if self.compression >= 1:
+            return f"1/{self.compression:.3g} of the input"
+        return f"{1 / self.compression:.3g} times the input"
+
 
 @dataclass(frozen=True)
 class ModelPlan:
@@ -137,6 +144,11 @@ class ModelPlan:
             after=tuple(self.layers[i - 1].path if i else "input" for i in cut),
             place=places.get(cut, "inside"),
         )
+
+    @property
+    def bottleneck_before_latent(self) -> bool:
+        """Whether fewer numbers than the latent's get through somewhere inside the net."""
+        return self.bottleneck.place == "inside" and self.bottleneck.size < self.latent.size
 
     @cached_property
     def key(self) -> str:

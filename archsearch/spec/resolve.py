@@ -9,10 +9,11 @@ from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError
 from archsearch.spec.expand import Expander, Leaf
 from archsearch.spec.fields import FieldValue, Raw
 from archsearch.spec.kinds import KINDS
+from archsearch.spec.latent_notes import note_latent
 from archsearch.spec.memory import memory_of
 from archsearch.spec.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.notes import Notes
-from archsearch.spec.ops import Add, Concat, Residual
+from archsearch.spec.ops import joined
 from archsearch.spec.parse_blocks import UP
 from archsearch.spec.parse_spec import INPUT_FIELDS
 from archsearch.spec.plan import Latent, LayerPlan, ModelPlan, Section
@@ -94,10 +95,11 @@ class _Resolver:
         if len(leaves) > depth:
             self.check_output(leaves)
         effective = self.effective_size(depth)
-        found = self.notes.shown(self.family.allow)
-        if not self.walk.complete or any(item.severity == "error" for item in found):
-            return Resolution(None, found)
-        return Resolution(self.plan(depth, auto, effective), found)
+        if not self.walk.complete or self.notes.has_errors():
+            return Resolution(None, self.notes.shown(self.family.allow))
+        plan = self.plan(depth, auto, effective)
+        note_latent(plan, leaves, self.notes, self.family.allow)
+        return Resolution(plan, self.notes.shown(self.family.allow))
 
     def input_tensor(self) -> Tensor:
         syntax = self.family.input
@@ -260,13 +262,9 @@ class _Resolver:
             return 0
         leaks: dict[int, LayerPlan] = {}
         for layer in self.walk.layers:
-            op = layer.op
-            if (
-                layer.section == "decoder"
-                and isinstance(op, (Concat, Add, Residual))
-                and op.source < depth
-            ):
-                leaks.setdefault(op.source, layer)
+            source = joined(layer.op)
+            if layer.section == "decoder" and source is not None and source < depth:
+                leaks.setdefault(source, layer)
         size = self.walk.tensors[depth].shape.elements
         for source, layer in leaks.items():
             elements = self.walk.tensors[source].shape.elements

@@ -41,7 +41,7 @@ def to_yaml(plan: ModelPlan) -> str:
     Example:
         >>> import archsearch
         >>> plan = archsearch.load("specs/acml-nine-layer.yaml").plan()
-        >>> print(to_yaml(plan).splitlines()[4])
+        >>> print(to_yaml(plan).splitlines()[5])
           - conv: {channels: 8, activation: relu}
     """
     channels = "auto" if plan.auto_input else str(plan.input.channels)
@@ -50,12 +50,22 @@ def to_yaml(plan: ModelPlan) -> str:
     if plan.description:
         lines.append(f"description: {_text(plan.description)}")
     lines.append(f"input: {{channels: {channels}, {size}}}")
-    if plan.latent.effective_size != plan.latent.size:
-        lines.append("allow: [leak-past-latent]")
+    if allowed := _warnings(plan):
+        lines.append(f"allow: [{', '.join(allowed)}]")
     names = _joined_names(plan)
     for title, layers in (("encoder", plan.encoder), ("decoder", plan.decoder)):
         lines += [f"{title}:", *_section(plan, layers, names)]
     return "\n".join(lines) + "\n"
+
+
+def _warnings(plan: ModelPlan) -> list[str]:
+    """Codes of what ``check`` would warn of, which the file written from is known to mean."""
+    found = {
+        "leak-past-latent": plan.latent.effective_size != plan.latent.size,
+        "bottleneck-before-latent": plan.bottleneck_before_latent,
+        "latent-exceeds-picture": plan.latent.size > plan.input.elements,
+    }
+    return [code for code, warns in found.items() if warns]
 
 
 def _joined_names(plan: ModelPlan) -> dict[int, str]:

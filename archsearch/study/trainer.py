@@ -10,7 +10,20 @@ from archsearch.config import RunSettings
 from archsearch.records import Baselines, Curves, EpochRecord, RunResult
 from archsearch.spec import ModelPlan
 
-__all__ = ["Job", "Prepared", "Trained", "Trainer"]
+__all__ = ["Job", "Prepared", "Trained", "Trainer", "code_key"]
+
+
+def code_key(plan: ModelPlan) -> str:
+    """What decides a plan's yardsticks: ``CxHxW`` of its latent, ``-N`` if fewer get through.
+
+    Example:
+        >>> import archsearch
+        >>> code_key(archsearch.load("specs/acml-nine-layer.yaml").plan())
+        '16x8x8-768'
+    """
+    latent, passing = plan.latent, plan.bottleneck.size
+    shape = f"{latent.channels}x{latent.height}x{latent.width}"
+    return f"{shape}-{passing}" if passing < latent.size else shape
 
 
 @dataclass(frozen=True)
@@ -19,7 +32,7 @@ class Prepared:
 
     Attributes:
         curves: errors of linear codes over their size.
-        baselines: by latent shape ``CxHxW``.
+        baselines: by :func:`code_key`.
         source_note: what must be known of the pictures (resized, JPEG).
         fingerprint: of the pictures and their splits; "" where there are none.
     """

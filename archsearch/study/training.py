@@ -12,7 +12,7 @@ from archsearch.config import DataSettings, Reconstruct, RunSettings, check_task
 from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
 from archsearch.spec import ModelPlan
 from archsearch.spec.plan import Latent
-from archsearch.study.trainer import Job, Prepared, Trained
+from archsearch.study.trainer import Job, Prepared, Trained, code_key
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -43,13 +43,13 @@ class PictureTrainer:
         check_task(settings.task, settings.train, size.height, size.width)
         pictures = self._pictures(settings, plans[0])
         same_input = [plan for plan in plans if plan.input == plans[0].input]
-        latents = list({_shape(plan.latent): plan.latent for plan in same_input}.values())
-        measured = task_baselines(settings, pictures, latents)
+        codes = {code_key(plan): plan for plan in same_input}
+        latents = [plan.latent for plan in codes.values()]
+        passing = [plan.bottleneck.size for plan in codes.values()]
+        measured = task_baselines(settings, pictures, latents, passing)
         return Prepared(
             curves=_curves(settings, pictures, latents, measured),
-            baselines={
-                _shape(latent): found for latent, found in zip(latents, measured, strict=True)
-            },
+            baselines=dict(zip(codes, measured, strict=True)),
             source_note=pictures.note,
             fingerprint=pictures.fingerprint,
         )
@@ -102,10 +102,6 @@ def _load(
     )
 
 
-def _shape(latent: Latent) -> str:
-    return f"{latent.channels}x{latent.height}x{latent.width}"
-
-
 def _curves(
     settings: RunSettings,
     pictures: Pictures,
@@ -122,7 +118,7 @@ def _curves(
     powers = [2**exponent for exponent in range(dimensions.bit_length())]
     wanted = {*powers, dimensions, *(latent.size for latent in latents)}
     errors = pca_curve(pictures, sorted(k for k in wanted if k <= dimensions))
-    patches = [
+    patches = {
         PatchPoint(
             latent.size,
             f"{latent.height}x{latent.width}x{latent.channels}",
@@ -131,7 +127,7 @@ def _curves(
         )
         for latent, found in zip(latents, measured, strict=True)
         if found.patch_pca_val is not None and found.patch_pca_test is not None
-    ]
+    }
     return Curves(
         pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),
         patch_pca=tuple(sorted(patches)),

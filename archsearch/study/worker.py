@@ -23,7 +23,7 @@ from archsearch.study.proposals import propose
 from archsearch.study.pruning import FIRST_SEED, PruneWatch
 from archsearch.study.publish import publish
 from archsearch.study.setup import lay_out
-from archsearch.study.trainer import Job, Trained, Trainer
+from archsearch.study.trainer import Job, Trained, Trainer, code_key
 from archsearch.study.yardsticks import check_pictures, stored_baselines
 
 __all__ = ["Ending", "Worker", "WorkerOptions"]
@@ -206,14 +206,13 @@ class Worker:
             if reason:
                 raise _PrunedError(reason)
 
-        latent = plan.latent
         trained = self._trainer.train(
             Job(
                 plan=plan,
                 settings=candidate.settings,
                 seed=claim.seed,
                 threads=self._options.threads,
-                baselines=self._baselines.get(f"{latent.channels}x{latent.height}x{latent.width}"),
+                baselines=self._baselines.get(code_key(plan)),
                 on_epoch=on_epoch,
             )
         )

@@ -98,6 +98,6 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The yardsticks of the design's latents, by ``CxHxW``."""
+    """The yardsticks of the design's latents, by ``code_key``."""
     stored = study.storage.get_study_user_attrs(study.study_id).get(BASELINES)
     return _BASELINES.validate_json(stored) if isinstance(stored, str) else {}

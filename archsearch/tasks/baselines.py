@@ -26,7 +26,11 @@ __all__ = ["baselines", "channel_mean", "patch_of", "pca_curve"]
 
 
 def baselines(
-    pictures: PictureSet, latents: Sequence[Latent], *, cache: Path | None = None
+    pictures: PictureSet,
+    latents: Sequence[Latent],
+    bottlenecks: Sequence[int] = (),
+    *,
+    cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
     """Give the yardsticks for each latent, in order.
 
@@ -34,6 +38,7 @@ def baselines(
     - PCA with k = min(latent size, n − 1, dimensions) numbers a picture, centred:
       the best linear code of that many numbers; None for pictures so large and
       so many that it can't be afforded (8192 numbers each, and as many);
+    - the same with as many numbers as get through the net, where those are fewer;
     - patch PCA of the latent's own shape C×h×w: the picture cut into h×w
       patches, each coded by the same C directions: the best linear code of
       the same geometry; None where h×w doesn't tile the picture.
@@ -44,31 +49,37 @@ def baselines(
     Args:
         pictures: the pictures and their splits.
         latents: what the encoders of interest give.
+        bottlenecks: numbers that get through each latent's net (``bottleneck.size``); none:
+            as many as its latent has.
         cache: folder for fitted components, shared by processes and later
             runs; None keeps them in memory only.
     """
     codes = _codes(_Key(pictures.fingerprint, cache, pictures))
     whole = Pair(*pictures.images_NCHW.shape[-2:])
-    wanted: dict[Pair, set[int]] = {whole: {latent.size for latent in latents}}
+    sizes = bottlenecks or [latent.size for latent in latents]
+    wanted: dict[Pair, set[int]] = {whole: {latent.size for latent in latents} | {*sizes}}
     for latent in latents:
         if patch := patch_of(latent, *whole):
             wanted.setdefault(patch, set()).add(latent.channels)
     errors = {patch: codes.measure(patch, ks) for patch, ks in wanted.items()}
 
-    def record(latent: Latent) -> Baselines:
+    def record(latent: Latent, bottleneck: int) -> Baselines:
         patch = patch_of(latent, *whole)
         pca = errors[whole][latent.size]
+        narrow = errors[whole][bottleneck] if bottleneck < latent.size else None
         patched = errors[patch][latent.channels] if patch else None
         return Baselines(
             channel_mean_val=codes.channel_mean.val,
             channel_mean_test=codes.channel_mean.test,
             pca_val=pca.val if pca else None,
             pca_test=pca.test if pca else None,
+            pca_bottleneck_val=narrow.val if narrow else None,
+            pca_bottleneck_test=narrow.test if narrow else None,
             patch_pca_val=patched.val if patched else None,
             patch_pca_test=patched.test if patched else None,
         )
 
-    return tuple(record(latent) for latent in latents)
+    return tuple(record(*each) for each in zip(latents, sizes, strict=True))
 
 
 def pca_curve(

@@ -32,6 +32,7 @@ def task_baselines(
     settings: RunSettings,
     pictures: PictureSet,
     latents: Sequence[Latent],
+    bottlenecks: Sequence[int] = (),
     *,
     cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
@@ -51,10 +52,11 @@ def task_baselines(
         settings: task and ``data.seed``.
         pictures: the pictures and their splits.
         latents: what the encoders of interest give.
+        bottlenecks: as in :func:`baselines`.
         cache: folder for what is fitted, shared by processes and later runs.
     """
     if isinstance(settings.task, Reconstruct):
-        return baselines(pictures, latents, cache=cache)
+        return baselines(pictures, latents, bottlenecks, cache=cache)
     found = _yardsticks(_Key(pictures.fingerprint, _name(settings), cache, pictures, settings))
     linear = found.linear({latent.size for latent in latents})
     common = found.common

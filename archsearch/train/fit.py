@@ -201,7 +201,8 @@ def _finish(
     codes = measure_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
     if baselines is None:
-        (baselines,) = task_baselines(settings, pictures, [training.model.plan.latent])
+        plan = training.model.plan
+        (baselines,) = task_baselines(settings, pictures, [plan.latent], [plan.bottleneck.size])
     shift = training.task.standardize
     result = RunResult(
         task=training.task.name,

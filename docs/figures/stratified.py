@@ -15,15 +15,10 @@ import numpy as np
 
 from archsearch.config import load_study
 from archsearch.space import SearchSpace, draw_design
+from archsearch.space.support import words
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS, RANDOM = "#0b6e99", "#b8b8b8"
-NAMES = {
-    "params": "parameters",
-    "macs": "MACs",
-    "encoder_depth": "encoder depth",
-    "latent_height_width": "latent height×width",
-}
 
 
 def main() -> None:
@@ -48,7 +43,7 @@ def main() -> None:
     right.barh(rows - 0.2, ours, 0.4, color=OURS)
     for row, value in zip(rows, ours, strict=True):
         right.text(value + 0.01, row - 0.2, f"{value:.2f}", va="center")
-    right.set_yticks(rows, [NAMES[name] for name in balance.correlations])
+    right.set_yticks(rows, [words(name) for name in balance.correlations])
     right.set(xlabel="|rank correlation| with latent size", xlim=(0, 0.8))
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)

@@ -62,6 +62,17 @@ values = st.dictionaries(
 )
 
 
+def test_a_plans_record_knows_its_bottleneck_and_trunk_and_old_ones_do_without():
+    record = plan_record(load("specs/acml-nine-layer.yaml").plan())
+    assert (record.bottleneck_size, record.bottleneck_after) == (768, ("encoder[3].pool",))
+    wider = load("specs/family.yaml")
+    trunks = [plan_record(wider.plan(latent_channels=c)).trunk for c in (4, 8)]
+    assert trunks[0] == trunks[1] != record.trunk
+    old = record.model_dump(exclude={"bottleneck_size", "bottleneck_after", "trunk"})
+    read = type(record).model_validate(old)
+    assert (read.bottleneck_size, read.bottleneck_after, read.trunk) == (None, (), None)
+
+
 @settings(max_examples=60, deadline=None)
 @given(seeds)
 def test_a_seed_survives_json(seed):

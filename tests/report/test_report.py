@@ -80,7 +80,7 @@ def test_every_kind_of_study_gives_a_whole_report(name, tmp_path, request):
     assert summary == written.summary
     assert summary["version"] == 1
     for key in ("correlations", "correlations_without_collapsed"):
-        assert set(summary[key]) == {"latent_size", "params", "macs"}
+        assert set(summary[key]) == {"latent_size", "bottleneck_size", "params", "macs"}
         assert all(set(measures) == MEASURES for measures in summary[key].values())
     assert set(summary["slope_loglog"]) >= {"value", "low", "high"}
     assert {folder / path for path in summary["figures"]} == set(written.figures)
@@ -205,7 +205,7 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
         for trial in study.trials
     )
     assert f"beats {beaten} of 24 models" in page
-    assert page.count("<td>not limiting</td>") == beaten
+    assert page.count("<td>better</td>") == beaten
     assert 0 < beaten < 24
 
 

@@ -39,8 +39,8 @@ def plain() -> Findings:
 def leaky(plain) -> Findings:
     """Most of the trials that no linear code beats, and one that is beaten, have skips."""
     verdicts = plain.trials.set_index("number")["verdict"]
-    limited = verdicts.index[verdicts == "bottleneck-limited"]
-    beaten = verdicts.index[verdicts == "not"]
+    limited = verdicts.index[verdicts == "linear code not better"]
+    beaten = verdicts.index[verdicts == "linear code better"]
     return find(with_skips(plain.study, *limited[:-1], beaten[0]))
 
 
@@ -48,8 +48,8 @@ def test_only_what_is_beaten_anyway_keeps_its_verdict(plain, leaky):
     before, after = (f.trials.set_index("number")["verdict"] for f in (plain, leaky))
     leaks = leaky.trials.set_index("number").eval("effective_size > latent_size")
     assert (before[~leaks] == after[~leaks]).all()
-    assert (after[leaks & (before == "not")] == "not").all()
-    second_path = leaks & (before == "bottleneck-limited")
+    assert (after[leaks & (before == "linear code better")] == "linear code better").all()
+    second_path = leaks & (before == "linear code not better")
     assert second_path.sum() > 1
     assert (after[second_path] == "not the only path").all()
 
@@ -64,7 +64,7 @@ def test_the_words_the_table_and_the_summary_say_so(plain, leaky):
     assert "leak-past-latent" not in {caution.code for caution in plain.cautions}
     summary = summarize(leaky, [])
     assert summary["yardsticks"]["latent_not_the_only_path"] == second_path
-    place = [column.name for column in trial_columns(leaky)].index("bottleneck")
+    place = [column.name for column in trial_columns(leaky)].index("linear code")
     cells = [row.cells for row in trial_rows(leaky)]
     assert [cell[place].text for cell in cells].count("not the only path") == second_path
     assert sum(" of " in cell[3].text for cell in cells) == second_path + 1

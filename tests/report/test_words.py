@@ -71,7 +71,7 @@ def test_the_headlines_numbers_are_the_statistics(findings):
 def test_linear_codes_are_counted_over_all_models(findings):
     said = " ".join(answer(findings))
     verdicts = findings.shown["verdict"]
-    assert f"beats {(verdicts == 'not').sum()} of {len(verdicts)} models" in said
+    assert f"beats {(verdicts == 'linear code better').sum()} of {len(verdicts)} models" in said
 
 
 def scaled(study: StudyRecord, factor: float) -> StudyRecord:

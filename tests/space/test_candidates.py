@@ -71,6 +71,9 @@ def test_constraints_are_graded_by_how_far_off_they_are(make_space) -> None:
         ("latent.size > 8 and latent.height == 4", True),
         ("latent.size > 8 and latent.height == 5", False),
         ("first.channels >= last.channels", True),
+        ("bottleneck.size >= latent.size", True),
+        ("bottleneck.size > latent.size", False),
+        ("bottleneck.size == 64", True),
         ("macs < 1", False),
         ("middle.channels > 1", False),  # this candidate has no such layer
     ],

@@ -40,6 +40,7 @@ def test_a_small_space_is_counted_whole(make_space) -> None:
     assert found.examples["latent.size > 16"].values["last.conv.channels"] == 1
     assert (found.latent_size.minimum, found.latent_size.maximum) == (32, 48)
     assert sum(found.latent_size.counts) == 12
+    assert found.narrower == 2 / 12  # the latent of 3 channels behind a layer of 2
     assert found.correlations["last.conv.channels"] == pytest.approx(1)
     assert abs(found.correlations["first.conv.channels"]) < 1e-9
 

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
+from archsearch.cli.tables import plan_json, plan_table
 from archsearch.config import Model
-from archsearch.spec import ModelPlan, Source, parse_spec
+from archsearch.spec import ModelPlan, Source, parse_spec, to_yaml
 from archsearch.spec.bottleneck import minimum_cut
 
 SPECS = Path(__file__).parents[2] / "specs"
+BOTH = ("bottleneck-before-latent", "latent-exceeds-picture")
 Graph = tuple[list[int], list[tuple[int, int]]]
 
 
@@ -122,6 +124,38 @@ def test_joins_that_interleave_are_cut_in_two_places() -> None:
     decoder = f"[concat: a, {narrow}, concat: b, conv: {{channels: auto}}]"
     where = ("encoder[1].conv", "decoder[1].conv")
     assert found(plan(encoder, decoder)) == (32, where, "inside")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "found"),
+    [
+        ("[pool: {}, conv: {channels: 4}]", ["bottleneck-before-latent"]),
+        ("[pool: {}, conv: {channels: 3}]", []),
+        ("[conv: {channels: 3}]", []),
+        ("[conv: {channels: 4}]", ["latent-exceeds-picture"]),
+        ("[conv: {channels: 1}, conv: {channels: 4}]", [*BOTH]),
+    ],
+)
+def test_a_latent_that_promises_too_much_is_warned_of(encoder: str, found: list[str]) -> None:
+    tail = "upsample: {}, " if "pool" in encoder else ""
+    text = f"input: {{channels: auto, height: 16, width: 16}}\nencoder: {encoder}\n"
+    text += f"decoder: [{tail}conv: {{channels: auto}}]\n"
+    resolved = model(text).resolve()
+    assert sorted(item.code for item in resolved.diagnostics) == found
+    assert all(item.severity == "warning" for item in resolved.diagnostics)
+    assert model(f"allow: [{', '.join(BOTH)}]\n{text}").resolve().diagnostics == ()
+    assert model(to_yaml(resolved.require())).resolve().diagnostics == ()
+
+
+def test_show_says_where_the_bottleneck_is() -> None:
+    text = (SPECS / "acml-nine-layer.yaml").read_text(encoding="utf-8")
+    nine = model(text).plan()
+    assert plan_json(nine)["bottleneck"] == {"size": 768, "after": ["encoder[3].pool"]}
+    where = "bottleneck  768 numbers, after layer 4 (pool), fewer than the latent has"
+    assert where in plan_table(nine).splitlines()
+    large = plan("[conv: {channels: 9}]", "[conv: {channels: auto}]")
+    assert "latent      2,304 numbers, 3 times the input" in plan_table(large).splitlines()
+    assert "bottleneck  768 numbers, the input" in plan_table(large)
 
 
 @pytest.mark.parametrize("blocks", [3, 400])

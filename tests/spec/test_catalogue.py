@@ -103,7 +103,14 @@ def test_explanations_read_well(code: str):
 
 
 def test_only_warnings_can_be_allowed():
-    assert set(WARNINGS) == {"unused-param", "unused-block", "rows-lost", "leak-past-latent"}
+    assert set(WARNINGS) == {
+        "unused-param",
+        "unused-block",
+        "rows-lost",
+        "leak-past-latent",
+        "bottleneck-before-latent",
+        "latent-exceeds-picture",
+    }
 
 
 def test_a_file_that_is_too_large_or_not_utf8_stops_at_once(tmp_path: Path):

@@ -110,7 +110,7 @@ def test_a_block_has_its_own_params_and_names():
 
 
 LOCAL = (
-    "blocks:\n  one:\n    layers:\n      - {conv: {channels: 4}, name: inner}\n      - add: inner\n"
+    "blocks:\n  one:\n    layers:\n      - {conv: {channels: 2}, name: inner}\n      - add: inner\n"
 )
 HEAD = "input: {channels: auto, height: 8, width: 8}\n"
 

@@ -102,6 +102,15 @@ def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
     assert [record.patch_pca_test is None for record in records] == [False, False, True, False]
 
 
+def test_pca_of_the_bottleneck_stands_beside_where_it_is_smaller() -> None:
+    shown = split(smooth_pictures(260), 220, 20)
+    same, narrow = baselines(shown, [latent(4, 4, 4)] * 2, [64, 12])
+    assert (same.pca_bottleneck_val, same.pca_bottleneck_test) == (None, None)
+    assert (narrow.pca_bottleneck_val, narrow.pca_bottleneck_test) == pca_curve(shown, [12])[12]
+    assert (narrow.pca_val, narrow.pca_test) == (same.pca_val, same.pca_test)
+    assert (same,) == baselines(shown, [latent(4, 4, 4)])
+
+
 def test_a_latent_of_one_position_has_patches_as_large_as_the_picture() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = baselines(shown, [latent(17, 1, 1)])

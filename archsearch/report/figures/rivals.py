@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archsearch.report.figures.style import COLORS, INK, figure, legend_below
-from archsearch.report.statistics.correlation import MEASURES, SIZES, Measure, Size
+from archsearch.report.statistics.correlation import MEASURES, SIZES, Measure
+from archsearch.report.statistics.rivals import RIVALS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -14,11 +15,6 @@ if TYPE_CHECKING:
 
 __all__ = ["rivals_figure"]
 
-_SIZE_NAMES: dict[Size, str] = {
-    "latent_size": "latent size",
-    "params": "parameters",
-    "macs": "MACs",
-}
 _MEASURE_NAMES: dict[Measure, str] = {
     "spearman": "Spearman ρ",
     "kendall": "Kendall τ-b",
@@ -30,12 +26,12 @@ _MARKERS = ("o", "s", "^", "D")
 
 def rivals_figure(findings: Findings) -> Figure | None:
     """Correlation of each size with validation error, 95 % intervals, four measures."""
-    found = findings.found.measures
+    found, sizes = findings.found.measures, findings.found.distinct
     if not any(found[size]["spearman"].value is not None for size in SIZES):
         return None
     made, (axes,) = figure(7.6, 3.9)
     for place, measure in enumerate(MEASURES):
-        rows = [(row, found[size][measure]) for row, size in enumerate(SIZES)]
+        rows = [(row, found[size][measure]) for row, size in enumerate(sizes)]
         known = [
             (row + 0.18 * (place - 1.5), estimate.low, estimate.value, estimate.high)
             for row, estimate in rows
@@ -51,8 +47,8 @@ def rivals_figure(findings: Findings) -> Figure | None:
         )  # fmt: skip
     axes.axvline(0, color=INK, lw=0.9)
     axes.set_xlim(-1.04, 1.04)
-    axes.set_yticks(range(len(SIZES)), [_SIZE_NAMES[size] for size in SIZES])
-    axes.set_ylim(len(SIZES) - 0.5, -0.5)
+    axes.set_yticks(range(len(sizes)), [RIVALS[size] for size in sizes])
+    axes.set_ylim(len(sizes) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.set_xlabel("correlation with validation MSE, 95 % interval")
     legend_below(made, axes, columns=4)

@@ -49,9 +49,9 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Measure = Literal["spearman", "kendall", "pearson_loglog", "partial_spearman"]
-Size = Literal["latent_size", "params", "macs"]
+Size = Literal["latent_size", "bottleneck_size", "params", "macs"]
 
-SIZES: tuple[Size, ...] = ("latent_size", "params", "macs")
+SIZES: tuple[Size, ...] = ("latent_size", "bottleneck_size", "params", "macs")
 _KINDS: Mapping[Measure, Kind] = {
     "spearman": "spearman",
     "kendall": "kendall",
@@ -69,6 +69,13 @@ class Correlations:
     slopes: Mapping[Size, Estimate]
     n: int
 
+    @property
+    def distinct(self) -> tuple[Size, ...]:
+        """The sizes to show: without the bottleneck's where unknown or always the latent's."""
+        code, passing = (self.measures[s] for s in ("latent_size", "bottleneck_size"))
+        told = passing["spearman"].value is not None and passing != code
+        return tuple(size for size in SIZES if told or size != "bottleneck_size")
+
 
 @dataclass(frozen=True)
 class _Columns:
@@ -76,18 +83,23 @@ class _Columns:
 
     mse: Floats
     rows: Floats
-    names: tuple[str, ...]
 
     @property
     def n(self) -> int:
         return len(self.mse)
 
-    def given(self, place: int) -> list[int]:
-        """The rows that a partial correlation of this one holds equal: the others that vary."""
+    def given(self, size: Size) -> list[int]:
+        """The rows that a partial correlation holds equal: of other sizes, where they vary.
+
+        Latent and bottleneck are sizes of the code both: one given the other would
+        have nothing left.
+        """
+        code = {"latent_size", "bottleneck_size"}
+        left = {size, "bottleneck_size"} | (code if size in code else set())
         return [
-            other
-            for other in range(len(self.names))
-            if other != place and np.ptp(self.rows[other]) > 0
+            place
+            for place, name in enumerate((*SIZES, "area"))
+            if name not in left and np.ptp(self.rows[place]) > 0
         ]
 
 
@@ -102,20 +114,21 @@ def correlations(
 
     Args:
         mse: one positive error for each architecture, shape (n,).
-        sizes: latent size, parameters and MACs, of shape (n,).
+        sizes: each of shape (n,); one that isn't known is left out, and has no values.
         latent_area: latent height×width, shape (n,).
         seed: of resamples and permutations; equal seeds, equal numbers.
 
     Returns:
-        Estimates. ``partial_spearman`` of a size is given the two other sizes
-        and the latent's height×width. Values are None under
+        Estimates. ``partial_spearman`` of a size is given parameters and MACs (of one of
+        these: the other and the latent's size) and the latent's height×width. Values are None under
         :data:`FEWEST` architectures and where a variable is constant or
         determined by those it is adjusted for.
     """
     # A net of pools and upsamplings has no parameters: 1 stands for 0 on log axes.
-    raw = [np.maximum(np.asarray(sizes[name], dtype=np.float64), 1) for name in SIZES]
+    unknown = np.ones_like(np.asarray(latent_area, dtype=np.float64))
+    raw = [np.maximum(np.asarray(sizes.get(size, unknown), dtype=np.float64), 1) for size in SIZES]
     rows = np.stack([*raw, np.asarray(latent_area, dtype=np.float64)])
-    columns = _Columns(np.asarray(mse, dtype=np.float64), rows, (*SIZES, "latent_area"))
+    columns = _Columns(np.asarray(mse, dtype=np.float64), rows)
     n = columns.n
     if n < FEWEST:
         empty = nothing(n)
@@ -132,7 +145,7 @@ def correlations(
     measures = {
         size: {
             measure: _estimate(
-                columns, place, measure, float(observed[place, each]),
+                columns, size, measure, float(observed[place, each]),
                 None if drawn is None else drawn[place, each], chances[place][measure],
             )
             for each, measure in enumerate(MEASURES)
@@ -151,8 +164,8 @@ def _measure(columns: _Columns, weights_Bn: Floats) -> Floats:
     logs = np.broadcast_to(np.log(raw)[:, None, :], ranks.shape)
     by_log = correlation_matrices(logs, weights_Bn)
     found = np.empty((len(SIZES), len(MEASURES), len(weights_Bn)))
-    for place in range(len(SIZES)):
-        given = [other + 1 for other in columns.given(place)]
+    for place, name in enumerate(SIZES):
+        given = [other + 1 for other in columns.given(name)]
         found[place] = (
             by_rank[:, 0, place + 1],
             kendall_tau_b(columns.rows[place], columns.mse, weights_Bn),
@@ -164,14 +177,14 @@ def _measure(columns: _Columns, weights_Bn: Floats) -> Floats:
 
 def _estimate(
     columns: _Columns,
-    place: int,
+    size: Size,
     measure: Measure,
     value: float,
     drawn_B: Floats | None,
     p: float | None,
 ) -> Estimate:
     """With the interval of n architectures, less one for each variable held equal."""
-    held = len(columns.given(place)) if measure == "partial_spearman" else 0
+    held = len(columns.given(size)) if measure == "partial_spearman" else 0
     ends = correlation_interval(_KINDS[measure], value, columns.n - held, drawn_B)
     if ends is None:
         return nothing(columns.n)
@@ -184,9 +197,9 @@ def _p_values(columns: _Columns, drawn: npt.NDArray[np.intp]) -> list[dict[Measu
     error = midranks(columns.mse, once)[0]
     ranks = [midranks(row, once)[0] for row in columns.rows]
     found: list[dict[Measure, float | None]] = []
-    for place in range(len(SIZES)):
+    for place, name in enumerate(SIZES):
         size, rank = columns.rows[place], ranks[place]
-        rest = np.column_stack([once[0], *(ranks[other] for other in columns.given(place))])
+        rest = np.column_stack([once[0], *(ranks[other] for other in columns.given(name))])
         found.append(
             {
                 "spearman": linear_p(error, rank, drawn),

@@ -19,6 +19,7 @@ Floats = npt.NDArray[np.float64]
 RIVALS = {
     "latent_size": "latent size",
     "effective_size": "numbers the decoder reads",
+    "bottleneck_size": "numbers that get through",
     "params": "parameters",
     "macs": "MACs",
     "latent_area": "latent height×width",
@@ -44,11 +45,15 @@ class Rival(NamedTuple):
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
     """The columns that might go with the error, each of shape (n,).
 
-    What the decoder reads is one only where it isn't the latent alone.
+    What the decoder reads is one only where it isn't the latent alone, what gets through
+    only where it is known and isn't always the latent.
     """
     area = table["latent_height"] * table["latent_width"]
     leaks = bool((table["effective_size"] > table["latent_size"]).any())
-    names = [name for name in RIVALS if leaks or name != "effective_size"]
+    passing = table["bottleneck_size"]
+    told = bool(passing.notna().all() and (passing != table["latent_size"]).any())
+    hidden = {"effective_size": not leaks, "bottleneck_size": not told}
+    names = [name for name in RIVALS if not hidden.get(name)]
     columns = {name: area if name == "latent_area" else table[name] for name in names}
     return {name: column.to_numpy(dtype=np.float64) for name, column in columns.items()}
 

@@ -38,8 +38,9 @@ class Sample:
 
         Returns:
             Indexed by plan key: number (the first trial's), latent_size,
-            effective_size, params, macs, latent_height, latent_width, encoder_depth, val_mse
-            (mean, at least :data:`FLOOR`), its std over runs, and trunk.
+            effective_size, bottleneck_size (missing in old records), params, macs,
+            latent_height, latent_width, encoder_depth, val_mse (mean, at least
+            :data:`FLOOR`), its std over runs, and trunk.
         """
         runs = self.runs if collapsed else self.runs[~self.runs["collapsed"].astype(bool)]
         first = dict.fromkeys(_PLAN_COLUMNS, "first")
@@ -55,6 +56,7 @@ _PLAN_COLUMNS = (
     "number",
     "latent_size",
     "effective_size",
+    "bottleneck_size",
     "latent_channels",
     "latent_height",
     "latent_width",

@@ -46,10 +46,10 @@ def spec(encoder: str, decoder: str = "- conv: {channels: auto}", above: str = "
     """A small whole spec around layers of interest.
 
     Example:
-        >>> print(spec("- conv: {channels: 4}"), end="")
+        >>> print(spec("- conv: {channels: 2}"), end="")
         input: {channels: auto, height: 8, width: 8}
         encoder:
-          - conv: {channels: 4}
+          - conv: {channels: 2}
         decoder:
           - conv: {channels: auto}
     """

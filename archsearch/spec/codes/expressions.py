@@ -6,7 +6,8 @@ from archsearch.spec.codes.entry import Explanation, spec
 
 __all__ = ["EXPRESSIONS"]
 
-_WIDTH = "params: {width: 4}"
+_WIDTH = "params: {width: 3}"
+_UP = "- upsample: {}\n- conv: {channels: auto}"
 
 EXPRESSIONS = (
     Explanation(
@@ -23,8 +24,8 @@ EXPRESSIONS = (
         "Allowed are numbers, texts, names, + - * / // % **, comparisons, and or not, "
         "`a if c else b`, min, max and round. A value is a whole expression or none; only `name`, "
         "`concat` and `add` may embed one in a text.",
-        spec("- conv: {channels: $(width ^ 2)}", above=_WIDTH),
-        spec("- conv: {channels: $(width ** 2)}", above=_WIDTH),
+        spec("- conv: {channels: $(width ^ 2)}\n- pool: {}", _UP, above=_WIDTH),
+        spec("- conv: {channels: $(width ** 2)}\n- pool: {}", _UP, above=_WIDTH),
     ),
     Explanation(
         "expression-value",
@@ -32,31 +33,31 @@ EXPRESSIONS = (
         "It divides by zero, leaves ±2⁵³ (where floats are exact), mixes texts with numbers, or "
         "gives what its field doesn't take: 3 / 2 channels, a kernel of 0. Use // for whole "
         "numbers, and max(1, …) for a lower bound.",
-        spec("- conv: {channels: $(width / 3)}", above=_WIDTH),
-        spec("- conv: {channels: $(width // 3)}", above=_WIDTH),
+        spec("- conv: {channels: $(width / 2)}", above=_WIDTH),
+        spec("- conv: {channels: $(width // 2)}", above=_WIDTH),
     ),
     Explanation(
         "bad-name",
         "a name that can't be used",
         "Names of params, layers and loops are made of letters, digits and _, differ from each "
-        "other, and are none of latent, params, macs, encoder_depth, train, task, data, input, "
-        "defaults, encoder, decoder, which mean something in paths and constraints.",
-        spec("- conv: {channels: $latent}", above="params: {latent: 4}"),
-        spec("- conv: {channels: $code}", above="params: {code: 4}"),
+        "other, and are none of latent, bottleneck, params, macs, encoder_depth, train, task, "
+        "data, input, defaults, encoder, decoder, which mean something in paths and constraints.",
+        spec("- conv: {channels: $latent}", above="params: {latent: 2}"),
+        spec("- conv: {channels: $code}", above="params: {code: 2}"),
     ),
     Explanation(
         "duplicate-name",
         "two layers with one name",
         "A name means one layer. Inside a repeat, embed the count: `name: skip_$(i)`. A block's "
         "names are local, so a block may be used twice.",
-        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: up}]}"),
-        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 4}, name: up_$i}]}"),
+        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 2}, name: up}]}"),
+        spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 2}, name: up_$i}]}"),
     ),
     Explanation(
         "unused-param",
         "a param that nothing reads",
         "Changing it would change nothing, in a study as well. Read it somewhere, or remove it.",
-        spec("- conv: {channels: 4}", above=_WIDTH),
+        spec("- conv: {channels: 2}", above=_WIDTH),
         spec("- conv: {channels: $width}", above=_WIDTH),
         severity="warning",
     ),

@@ -6,14 +6,14 @@ from archsearch.spec.codes.entry import Explanation, spec
 
 __all__ = ["KEYS"]
 
-_PLAIN = spec("- conv: {channels: 4}")
+_PLAIN = spec("- conv: {channels: 2}")
 
 KEYS = (
     Explanation(
         "duplicate-key",
         "a key that is there twice",
         "Other readers let the last one win without a word. Remove one of the two.",
-        spec("- conv: {channels: 4, channels: 8}"),
+        spec("- conv: {channels: 2, channels: 8}"),
         _PLAIN,
     ),
     Explanation(
@@ -21,8 +21,8 @@ KEYS = (
         "a key that has no meaning here",
         "Nothing reads this key, so it would silently do nothing. Often it is misspelt, or it "
         "stands one level too far out: fields belong inside their kind.",
-        spec("- conv: {channels: 4, kernal: 5}"),
-        spec("- conv: {channels: 4, kernel: 5}"),
+        spec("- conv: {channels: 2, kernal: 5}"),
+        spec("- conv: {channels: 2, kernel: 5}"),
     ),
     Explanation(
         "missing-key",
@@ -30,7 +30,7 @@ KEYS = (
         "A spec needs input, encoder and decoder, a study model and space; some fields have no "
         "default (neither in `defaults` nor in the language), such as a conv's channels.",
         spec("- conv: {kernel: 5}"),
-        spec("- conv: {channels: 4, kernel: 5}"),
+        spec("- conv: {channels: 2, kernel: 5}"),
     ),
     Explanation(
         "null-value",
@@ -42,7 +42,7 @@ KEYS = (
     ),
     Explanation(
         "wrong-type",
-        "a list, mapping or value where another belongs",
+        "a list, mapping or value of the wrong sort",
         "Sections are lists of layers, a layer is a mapping with one kind, a kind's fields are a "
         "mapping, a field is a value or a list [height, width].",
         spec("- conv: 4"),
@@ -62,7 +62,7 @@ KEYS = (
         "The kinds are conv, conv_transpose, pool, upsample, pixel_shuffle, dense, norm, "
         "activation and dropout; concat, add, residual, repeat, choose and block bring layers "
         "together.",
-        spec("- convolution: {channels: 4}"),
+        spec("- convolution: {channels: 2}"),
         _PLAIN,
     ),
     Explanation(
@@ -70,14 +70,14 @@ KEYS = (
         "a layer without a kind",
         "A layer is a mapping with one kind; `name:` and `when:` stand beside it.",
         spec("- name: early"),
-        spec("- conv: {channels: 4}\n  name: early"),
+        spec("- conv: {channels: 2}\n  name: early"),
     ),
     Explanation(
         "two-kinds",
         "two kinds in one layer",
         "A layer has one kind. The second one probably lacks its own `- `.",
-        spec("- conv: {channels: 4}\n  activation: relu"),
-        spec("- conv: {channels: 4}\n- activation: relu"),
+        spec("- conv: {channels: 2}\n  activation: relu"),
+        spec("- conv: {channels: 2}\n- activation: relu"),
     ),
     Explanation(
         "empty-section",
@@ -86,7 +86,7 @@ KEYS = (
         "remain in encoder and decoder, whatever `when`, `choose` and `times` leave out.",
         "input: {channels: auto, height: 8, width: 8}\nencoder: []\ndecoder: mirror\n",
         "input: {channels: auto, height: 8, width: 8}\n"
-        "encoder: [conv: {channels: 4}]\ndecoder: mirror\n",
+        "encoder: [conv: {channels: 2}]\ndecoder: mirror\n",
     ),
     Explanation(
         "unknown-code",

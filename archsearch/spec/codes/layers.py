@@ -6,7 +6,7 @@ from archsearch.spec.codes.entry import Explanation, spec
 
 __all__ = ["LAYERS"]
 
-_DOUBLE = "blocks:\n  double: {layers: [conv: {channels: 4}]}"
+_DOUBLE = "blocks:\n  double: {layers: [conv: {channels: 2}]}"
 
 LAYERS = (
     Explanation(
@@ -20,7 +20,7 @@ LAYERS = (
         "unused-block",
         "a block that nothing uses",
         "Its layers are part of no model. Use it, or remove it.",
-        spec("- conv: {channels: 4}", above=_DOUBLE),
+        spec("- conv: {channels: 2}", above=_DOUBLE),
         spec("- block: {use: double}", above=_DOUBLE),
         severity="warning",
     ),
@@ -29,31 +29,31 @@ LAYERS = (
         "a block that uses itself",
         "That would never end. A block may use others; `repeat` gives more of the same.",
         spec("- block: {use: a}", above="blocks:\n  a: {layers: [block: {use: a}]}"),
-        spec("- block: {use: a}", above="blocks:\n  a: {layers: [conv: {channels: 4}]}"),
+        spec("- block: {use: a}", above="blocks:\n  a: {layers: [conv: {channels: 2}]}"),
     ),
     Explanation(
         "choose-no-branch",
         "a choice without a branch for its value",
         "`choose` takes the branch whose key equals the value of `by`, in type as well: 1, "
         'true and "1" are three different keys.',
-        spec("- choose: {by: $n, of: {'1': [conv: {channels: 4}]}}", above="params: {n: 1}"),
-        spec("- choose: {by: $n, of: {1: [conv: {channels: 4}]}}", above="params: {n: 1}"),
+        spec("- choose: {by: $n, of: {'1': [conv: {channels: 2}]}}", above="params: {n: 1}"),
+        spec("- choose: {by: $n, of: {1: [conv: {channels: 2}]}}", above="params: {n: 1}"),
     ),
     Explanation(
         "too-many-layers",
         "repeats that explode",
         "A model has at most 2,000 layers, and unfolding looks at 20,000 places at most. Repeats "
         "inside each other multiply.",
-        spec("- repeat: {times: 5000, layers: [conv: {channels: 4}]}"),
-        spec("- repeat: {times: 5, layers: [conv: {channels: 4}]}"),
+        spec("- repeat: {times: 5000, layers: [conv: {channels: 2}]}"),
+        spec("- repeat: {times: 5, layers: [conv: {channels: 2}]}"),
     ),
     Explanation(
         "unknown-layer",
         "concat or add names a layer that isn't there",
         "Both join the current tensor with that of an earlier layer, by its name, or with "
         "`input`, the picture.",
-        spec("- conv: {channels: 4}\n  name: early\n- add: earyl"),
-        spec("- conv: {channels: 4}\n  name: early\n- add: early"),
+        spec("- conv: {channels: 2}\n  name: early\n- add: earyl"),
+        spec("- conv: {channels: 2}\n  name: early\n- add: early"),
     ),
     Explanation(
         "layer-not-there",
@@ -68,12 +68,12 @@ LAYERS = (
         "concat of unlike sizes",
         "concat lays channels on top of each other, so height and width must agree.",
         spec(
-            "- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 4}\n"
-            "- concat: early\n- pool: {}"
+            "- conv: {channels: 2}\n  name: early\n- pool: {}\n- upsample: {scale: 4}\n"
+            "- concat: early\n- conv: {channels: 2}"
         ),
         spec(
-            "- conv: {channels: 4}\n  name: early\n- pool: {}\n- upsample: {scale: 2}\n"
-            "- concat: early"
+            "- conv: {channels: 2}\n  name: early\n- pool: {}\n- upsample: {scale: 2}\n"
+            "- concat: early\n- conv: {channels: 2}"
         ),
     ),
     Explanation(
@@ -81,8 +81,8 @@ LAYERS = (
         "add of unlike tensors",
         "A sum needs equal channels, height and width. `residual` adapts with a 1×1 convolution "
         "where they differ; `concat` needs equal sizes only.",
-        spec("- conv: {channels: 4}\n  name: early\n- conv: {channels: 6}\n- add: early"),
-        spec("- conv: {channels: 4}\n  name: early\n- conv: {channels: 4}\n- add: early"),
+        spec("- conv: {channels: 2}\n  name: early\n- conv: {channels: 6}\n- add: early"),
+        spec("- conv: {channels: 2}\n  name: early\n- conv: {channels: 2}\n- add: early"),
     ),
     Explanation(
         "residual-mismatch",
@@ -90,9 +90,9 @@ LAYERS = (
         "The shortcut is a 1×1 convolution whose stride is the exact ratio of the sizes, so that "
         "ratio must be a whole number: 8 → 4 is 2, and 8 → 6 is none.",
         spec(
-            "- residual: {layers: [conv: {channels: 4, padding: valid}]}\n"
-            "- conv: {channels: 4, padding: 2}"
+            "- residual: {layers: [conv: {channels: 2, padding: valid}]}\n"
+            "- conv: {channels: 2, padding: 2}"
         ),
-        spec("- residual: {layers: [conv: {channels: 4}]}"),
+        spec("- residual: {layers: [conv: {channels: 2}]}"),
     ),
 )

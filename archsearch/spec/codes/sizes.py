@@ -14,8 +14,8 @@ SIZES = (
         "K_eff = dilation·(K − 1) + 1 and P the padding of both sides together; a conv_transpose "
         "(W − 1)·S − P + K_eff + output_padding. Below 1, the window is larger than the padded "
         "picture.",
-        spec("- conv: {channels: 4, kernel: 9, padding: 0}"),
-        spec("- conv: {channels: 4, kernel: 3}"),
+        spec("- conv: {channels: 2, kernel: 9, padding: 0}"),
+        spec("- conv: {channels: 2, kernel: 3}"),
     ),
     Explanation(
         "rows-lost",
@@ -24,10 +24,10 @@ SIZES = (
         "padding after) rows are dropped, and the decoder can't know them. An input of the right "
         "size or `padding: same` (⌈W/S⌉ rows come out) loses none.",
         spec(
-            "- conv: {channels: 4, kernel: 3, stride: 2, padding: 0}",
+            "- conv: {channels: 2, kernel: 3, stride: 2, padding: 0}",
             "{mirror: encoder, up: conv_transpose}",
         ),
-        spec("- conv: {channels: 4, kernel: 3, stride: 2}", "{mirror: encoder}"),
+        spec("- conv: {channels: 2, kernel: 3, stride: 2}", "{mirror: encoder}"),
         severity="warning",
     ),
     Explanation(
@@ -35,8 +35,8 @@ SIZES = (
         "pool padding above half the kernel",
         "With more, some windows would lie in the border alone, without one real pixel to take "
         "the maximum or mean of: padding ≤ kernel/2.",
-        spec("- pool: {kernel: 2, stride: 1, padding: 2}\n- conv: {channels: 4, padding: valid}"),
-        spec("- pool: {kernel: 3, stride: 1, padding: 1}\n- conv: {channels: 4}"),
+        spec("- pool: {kernel: 2, stride: 1, padding: 2}\n- conv: {channels: 2, padding: valid}"),
+        spec("- pool: {kernel: 3, stride: 1, padding: 1}\n- conv: {channels: 2}"),
     ),
     Explanation(
         "output-padding",
@@ -44,11 +44,11 @@ SIZES = (
         "output_padding tells apart the input sizes that a strided convolution maps to one "
         "output size, so it is smaller than stride or dilation, whichever is larger.",
         spec(
-            "- conv: {channels: 4, stride: 2}",
+            "- conv: {channels: 2, stride: 2}",
             "- conv_transpose: {channels: auto, stride: 2, output_padding: 2}",
         ),
         spec(
-            "- conv: {channels: 4, stride: 2}",
+            "- conv: {channels: 2, stride: 2}",
             "- conv_transpose: {channels: auto, stride: 2, padding: 1, output_padding: 1}",
         ),
     ),
@@ -57,8 +57,14 @@ SIZES = (
         "channels that can't be split evenly",
         "`groups` must divide the channels that come in and those that go out; `norm: group` "
         "makes 8 groups of the channels; pixel_shuffle takes groups of scale² channels.",
-        spec("- conv: {channels: 8}\n- conv: {channels: 6, groups: 4}"),
-        spec("- conv: {channels: 8}\n- conv: {channels: 12, groups: 4}"),
+        spec(
+            "- conv: {channels: 8}\n- conv: {channels: 6, stride: 2, groups: 4}",
+            "- upsample: {}\n- conv: {channels: auto}",
+        ),
+        spec(
+            "- conv: {channels: 8}\n- conv: {channels: 12, stride: 2, groups: 4}",
+            "- upsample: {}\n- conv: {channels: auto}",
+        ),
     ),
     Explanation(
         "dense-size",
@@ -79,7 +85,10 @@ SIZES = (
         "too-many-elements",
         "an output too large for any memory",
         "Over 2⁴⁰ numbers for one picture. Repeated enlarging multiplies quickly.",
-        spec("- repeat: {times: 7, layers: [upsample: {scale: 8}]}"),
-        spec("- repeat: {times: 1, layers: [upsample: {scale: 8}]}", "- pool: {kernel: 8}"),
+        spec("- repeat: {times: 7, layers: [upsample: {scale: 8}]}\n- pool: {kernel: 8}"),
+        spec(
+            "- repeat: {times: 1, layers: [upsample: {scale: 8}]}\n- pool: {kernel: 8}",
+            "- conv: {channels: auto}",
+        ),
     ),
 )

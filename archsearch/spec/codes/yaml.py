@@ -6,7 +6,7 @@ from archsearch.spec.codes.entry import Explanation, spec
 
 __all__ = ["YAML"]
 
-_PLAIN = spec("- conv: {channels: 4}")
+_PLAIN = spec("- conv: {channels: 2}")
 
 YAML = (
     Explanation(
@@ -23,8 +23,8 @@ YAML = (
         "an expression that flow style cuts",
         "Between { } or [ ] a comma ends a value, also inside $(…). Put the expression in "
         "quotes, or write the layer in block style, one field a line.",
-        spec("- conv: {channels: $(min(width, 64))}", above="params: {width: 4}"),
-        spec('- conv: {channels: "$(min(width, 64))"}', above="params: {width: 4}"),
+        spec("- conv: {channels: $(min(width, 64))}", above="params: {width: 2}"),
+        spec('- conv: {channels: "$(min(width, 64))"}', above="params: {width: 2}"),
     ),
     Explanation(
         "yaml-empty",
@@ -45,8 +45,8 @@ YAML = (
         "a merge key",
         "Merge keys (`<<: *anchor`) left YAML with version 1.2, and with them nobody sees which "
         "of two values holds. What layers share stands in `defaults`, `params` or `blocks`.",
-        spec("- conv: {<<: *shared, channels: 4}", above="defaults:\n  conv: &shared {kernel: 3}"),
-        spec("- conv: {channels: 4}", above="defaults:\n  conv: {kernel: 3}"),
+        spec("- conv: {<<: *shared, channels: 2}", above="defaults:\n  conv: &shared {kernel: 3}"),
+        spec("- conv: {channels: 2}", above="defaults:\n  conv: {kernel: 3}"),
     ),
     Explanation(
         "yaml-tag",
@@ -62,7 +62,7 @@ YAML = (
         "`*name` repeats what stands at `&name` above it. It must be there, and must not contain "
         "itself: a spec is a finite list of layers.",
         spec("- conv: {channels: *width}"),
-        spec("- conv: {channels: $width}", above="params: {width: 4}"),
+        spec("- conv: {channels: $width}", above="params: {width: 2}"),
     ),
     Explanation(
         "yaml-too-deep",

@@ -221,7 +221,7 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
     assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
     assert any("best linear map from what is fed" in text for text in written.answer)
     better = find(denoising(study, 1.0))
-    assert set(better.trials["verdict"]) == {"bottleneck-limited"}
+    assert set(better.trials["verdict"]) == {"linear code not better"}
 
 
 def test_merged_luminance_is_a_path_past_the_latent():

@@ -16,6 +16,8 @@ from archsearch.report.statistics.resampling import (
     resample_weights,
 )
 
+OTHERS = ("latent_size", "params", "macs")
+
 
 def data(n: int, rng: np.random.Generator, rho: float = -0.7) -> dict[str, np.ndarray]:
     z = rng.standard_normal(n)
@@ -23,6 +25,7 @@ def data(n: int, rng: np.random.Generator, rho: float = -0.7) -> dict[str, np.nd
     return {
         "mse": np.exp(error - 5),
         "latent_size": np.round(np.exp(z + 5)),
+        "bottleneck_size": np.minimum(np.round(np.exp(z + 5)), 200 - np.arange(n)),
         "params": np.round(np.exp(0.5 * z + rng.standard_normal(n) + 8)),
         "macs": np.round(np.exp(rng.standard_normal(n) + 12)),
         "area": rng.choice([4.0, 16.0, 64.0], n),
@@ -30,7 +33,7 @@ def data(n: int, rng: np.random.Generator, rho: float = -0.7) -> dict[str, np.nd
 
 
 def correlate(columns: dict[str, np.ndarray], **options: int):
-    sizes = {name: columns[name] for name in SIZES}
+    sizes = {name: columns[name] for name in SIZES if name in columns}
     return correlations(columns["mse"], sizes, columns["area"], **options)
 
 
@@ -136,6 +139,19 @@ def test_the_order_of_architectures_is_of_no_account_to_the_values():
 def test_too_few_architectures_give_nothing(n):
     found = correlate(data(n, np.random.default_rng(7)))
     assert found.measures["latent_size"]["spearman"] == (None, None, None, n, None)
+
+
+def test_the_bottleneck_takes_nothing_from_the_latents_partial_correlation():
+    """Both are sizes of the code: given each other, nothing would be left."""
+    columns = data(40, np.random.default_rng(2))
+    alone = {name: column for name, column in columns.items() if name != "bottleneck_size"}
+    with_it, without = correlate(columns), correlate(alone)
+    assert with_it.measures["latent_size"] == without.measures["latent_size"]
+    unknown = without.measures["bottleneck_size"].values()
+    assert [estimate.value for estimate in unknown] == [None] * 4
+    same = correlate(columns | {"bottleneck_size": columns["latent_size"]})
+    assert same.measures["bottleneck_size"] == same.measures["latent_size"]
+    assert [found.distinct for found in (with_it, without, same)] == [SIZES, *[OTHERS] * 2]
 
 
 def test_a_constant_latent_gives_nothing_but_its_rivals_stand():

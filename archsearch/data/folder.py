@@ -18,6 +18,8 @@ __all__ = ["FolderSource"]
 
 _ENDINGS = tuple(SUFFIXES)
 _SKIPPED = frozenset({"__MACOSX"})
+_READ_AS = "2"
+"""Raised where the same folder gives other pictures than before: it is then read anew."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class FolderSource:
         return any(found.test for found in self._files)
 
     def signature(self) -> str:
-        """SHA-256 over names, sizes and modification times of all pictures."""
-        digest = hashlib.sha256()
+        """SHA-256 over names, sizes and modification times of all pictures, and how they are read."""
+        digest = hashlib.sha256(_READ_AS.encode())
         for found in self._files:
             line = f"{found.relative}\0{found.size}\0{found.modified_ns}\n"
             digest.update(line.encode("utf-8", "surrogateescape"))

@@ -223,7 +223,7 @@ def test_every_broken_file_is_named_and_nothing_is_cached(cache, tmp_path, write
     Image.fromarray(write.pixels()).save(whole, "PNG")
     (folder / "torn.png").write_bytes(whole.getvalue()[:900])
     (folder / "empty.gif").touch()
-    with pytest.raises(DataError, match="3 files are") as caught:
+    with pytest.raises(DataError, match="3 of 15 files named like a picture") as caught:
         load(folder)
     for name in ("text.jpg", "torn.png", "empty.gif"):
         assert str(folder / name) in caught.value.what

@@ -19,6 +19,7 @@ from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
 
 if TYPE_CHECKING:
+    from archsearch.data import Pictures
     from archsearch.records import ColorScores, RunResult
 
 __all__ = ["train"]
@@ -166,6 +167,7 @@ def _run(
             progress=report,
             color_task=settings.task.name if needs_color(settings.task) else None,
         )
+    to_stderr(_pictures_line(pictures))
     lines = EpochLines(settings.train.epochs)
     try:
         with step_bar(f"training {plan.name}") as report:
@@ -185,6 +187,13 @@ def _run(
     if lines.done == 0:
         to_stderr(f"{folder} holds this run already: nothing was left to train")
     return result
+
+
+def _pictures_line(pictures: Pictures) -> str:
+    """Who sees how many pictures, and what must be known of them."""
+    splits = pictures.splits
+    counts = f"{splits['train']:,} train, {splits['val']:,} validate, {splits['test']:,} test"
+    return f"{pictures.source}: {counts}" + (f"; {pictures.note}" if pictures.note else "")
 
 
 def _folder_name(name: str) -> str:

@@ -59,7 +59,8 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
         assert row in printed.out
     assert "run directory: runs/tiny\n" in printed.out
     lines = printed.err.splitlines()
-    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+    assert lines[0].endswith("pictures: 32 train, 4 validate, 4 test")
+    assert [line.split("  ")[0] for line in lines[1:]] == ["epoch 1/2", "epoch 2/2"]
     assert "\x1b" not in printed.err + printed.out
     assert (place / "runs" / "tiny" / "metrics.json").exists()
 

@@ -2,7 +2,6 @@
 
 import io
 import struct
-import warnings
 import zlib
 from pathlib import Path
 
@@ -161,8 +160,7 @@ def test_what_can_t_be_read_is_named_by_both_in_the_same_words(tmp_path, told):
 def test_a_small_file_that_claims_a_huge_size_is_refused(tmp_path, side: int) -> None:
     (tmp_path / "x.png").write_bytes(bomb(side))
     for read in (read_photograph, trained_on):
-        with warnings.catch_warnings(), pytest.raises(DataError) as raised:
-            warnings.simplefilter("error")
+        with pytest.raises(DataError) as raised:
             read(tmp_path / "x.png")
         assert "x.png has more than 100 million pixels" in raised.value.what
 

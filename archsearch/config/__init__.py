@@ -1,6 +1,7 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
 from archsearch.config.conditions import condition_order, parse_condition
+from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
@@ -81,4 +82,5 @@ __all__ = [
     "task_channels",
     "task_conflicts",
     "task_space_problems",
+    "value_problems",
 ]

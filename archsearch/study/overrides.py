@@ -14,6 +14,7 @@ from archsearch.config import (
     changed_task,
     parse_assignment,
     split_assignments,
+    value_problems,
 )
 from archsearch.errors import InputError
 from archsearch.space import Value
@@ -69,12 +70,15 @@ def _fixed(
     space: Mapping[str, Domain], model: Model, values: Mapping[str, Raw]
 ) -> dict[str, Domain]:
     """The space with some names held at one value, however their paths are written."""
-    kept = dict(space)
     searched = {key: name for name in space for key in _keys(model, name)}
+    fixed: dict[str, Domain] = {}
     for path, value in values.items():
         (key,) = model.canonical({path: value})
-        kept[searched.get(key, path)] = ChoiceDomain(choices=(_choice(path, value),))
-    return kept
+        fixed[searched.get(key, path)] = ChoiceDomain(choices=(_choice(path, value),))
+    for problem in value_problems(model, {**space, **fixed}):
+        if problem.name in fixed:
+            raise InputError(problem.message, help=problem.help)
+    return {**space, **fixed}
 
 
 def _keys(model: Model, name: str) -> tuple[str, ...]:

@@ -13,7 +13,15 @@ import typer
 
 from archsearch.cli.output import color_on, print_json, print_text, terminal_width, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
-from archsearch.config import RunSettings, changed_task, check_task, load, needs_color
+from archsearch.config import (
+    INPUT_CHANNELS,
+    RunSettings,
+    changed_task,
+    check_task,
+    load,
+    needs_color,
+    pictures_of,
+)
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 from archsearch.spec.render import pretty
@@ -86,6 +94,8 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch train specs/acml-nine-layer.yaml --data photos --epochs 5
     """
+    from archsearch.data import is_gray
+
     named = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed}
     settings, values = _settings(
         set or [],
@@ -96,11 +106,12 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         },
     )
     model = load(spec)
+    if model.follows_pictures(settings.task, values) and is_gray(settings.data):
+        values[INPUT_CHANNELS] = 1
     plan = _required(model.resolve(settings.task, values=values))
     check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    channels = model.pictures_for(settings.task)
-    result = _run(plan, settings, channels, folder, threads, device)
+    result = _run(plan, settings, folder, threads, device)
     if json:
         from archsearch.records.runs import metrics
 
@@ -146,7 +157,6 @@ def _required(resolution: Resolution) -> ModelPlan:
 def _run(
     plan: ModelPlan,
     settings: RunSettings,
-    channels: int,
     folder: Path,
     threads: int | None,
     device: str,
@@ -163,7 +173,7 @@ def _run(
             settings.data,
             height=size.height,
             width=size.width,
-            channels=channels,
+            channels=pictures_of(plan, settings.task),
             progress=report,
             color_task=settings.task.name if needs_color(settings.task) else None,
         )

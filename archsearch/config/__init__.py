@@ -3,7 +3,7 @@
 from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
-from archsearch.config.model import Model, load, open_model
+from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.search_rules import DESIGNS, MAXIMIZED, check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
@@ -35,11 +35,12 @@ from archsearch.config.task_settings import (
     read_task,
 )
 from archsearch.config.task_space import task_space_problems
-from archsearch.config.tasks import needs_color, task_channels
+from archsearch.config.tasks import needs_color, pictures_of, task_channels
 
 __all__ = [
     "COLOR_TASKS",
     "DESIGNS",
+    "INPUT_CHANNELS",
     "MAXIMIZED",
     "TASK_NAMES",
     "AnyTask",
@@ -77,6 +78,7 @@ __all__ = [
     "options_of",
     "parse_assignment",
     "parse_condition",
+    "pictures_of",
     "read_task",
     "split_assignments",
     "task_channels",

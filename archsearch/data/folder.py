@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
+from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
 from archsearch.data.source import Allocate, Content, Progress
 from archsearch.errors import DataError
 
@@ -108,6 +109,11 @@ class FolderSource:
     def has_parts(self) -> bool:
         """Whether there is a ``val/`` or ``test/`` with pictures."""
         return any(found.part in {"val", "test"} for found in self._files)
+
+    def is_gray(self) -> bool:
+        """Whether all pictures are stored as gray, by their headers alone."""
+        with one_pixel_limit():
+            return all(is_stored_gray(self.path / found.relative) for found in self._files)
 
     def signature(self) -> str:
         """SHA-256 over names, sizes and times of all pictures, and the way they are read."""

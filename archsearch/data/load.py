@@ -128,8 +128,8 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
     raise DataError(
         f"the net wants pictures of {kinds.get(wanted, f'{wanted} channels')}, "
         f"but `{name}` has {kinds[found]}",
-        help=f"set the net's picture channels to {found}, or choose a source that is "
-        f"{kinds.get(wanted, f'of {wanted} channels')}.",
+        help=f"give --set input.channels={found}, or write `input: {{channels: {found}, …}}` in "
+        f"the spec; or choose a source that is {kinds.get(wanted, f'of {wanted} channels')}.",
     )
 
 

@@ -24,6 +24,7 @@ __all__ = [
     "PictureFacts",
     "PictureFile",
     "in_8_bits",
+    "is_stored_gray",
     "one_pixel_limit",
     "read_picture",
 ]
@@ -108,6 +109,15 @@ def read_picture(path: Path, *, least_side: int | None = None) -> PictureFile:
             f"{path} can't be read as a picture: {_reason(error)}",
             help="save it again as PNG or JPEG with the program that made it",
         ) from error
+
+
+def is_stored_gray(path: Path) -> bool:
+    """Whether a file's header says gray; true, too, of what is refused once it is read."""
+    try:
+        with Image.open(path) as opened:
+            return opened.mode in _GRAY_MODES
+    except Exception:  # of any type, as above
+        return True
 
 
 def in_8_bits(levels: npt.NDArray[np.uint16]) -> npt.NDArray[np.uint8]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from archsearch.config import (
+    INPUT_CHANNELS,
     ChoiceDomain,
     Domain,
     Model,
@@ -17,10 +18,10 @@ from archsearch.config import (
     value_problems,
 )
 from archsearch.errors import InputError
-from archsearch.space import Value
+from archsearch.space import Value, fixed_values
 from archsearch.spec import Raw
 
-__all__ = ["overridden"]
+__all__ = ["following_pictures", "overridden"]
 
 HEADS = ("data", "task", "train", "search", "budget")
 
@@ -64,6 +65,18 @@ def overridden(
     if model_values:
         update["space"] = _fixed(study.settings.space, study.model, model_values)
     return replace(study, settings=study.settings.model_copy(update=update))
+
+
+def following_pictures(study: StudyFile) -> StudyFile:
+    """The study with its net's ``auto`` channels fixed at 1 where its pictures are gray."""
+    from archsearch.data import is_gray
+
+    settings, base = study.settings, study.path.parent
+    follows = study.model.follows_pictures(settings.task, fixed_values(settings.space))
+    if not (follows and is_gray(settings.data, base=base)):
+        return study
+    space = _fixed(settings.space, study.model, {INPUT_CHANNELS: 1})
+    return replace(study, settings=settings.model_copy(update={"space": space}))
 
 
 def _fixed(

@@ -233,7 +233,7 @@ def test_gray_folder_feeds_gray_nets_only(cache, tmp_path, write):
     assert np.array_equal(loaded.images_NCHW.numpy()[:, 0], np.stack(pixels))
     with pytest.raises(DataError, match="RGB") as caught:
         load(tmp_path / "gray", channels=3)
-    assert "picture channels to 1" in caught.value.help
+    assert "--set input.channels=1" in caught.value.help
 
 
 def test_gray_net_is_refused_on_color_pictures(cache, class_folders):

@@ -98,10 +98,10 @@ class FolderSource:
             )
 
     def _scan(self) -> tuple[_File, ...]:
-        folders: Mapping[Part | None, str] = {**self._layout.parts} or {None: ""}
+        folders: list[tuple[Part | None, str]] = [*self._layout.parts.items()] or [(None, "")]
         return tuple(
             found
-            for part, folder in folders.items()
+            for part, folder in folders
             for found in _walk(str(self.path / folder), folder, "", part, frozenset())
         )
 

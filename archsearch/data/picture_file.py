@@ -178,8 +178,8 @@ def _sixteen_bits(picture: Image.Image, bits: int) -> npt.NDArray[np.uint16]:
     least, most, white = int(levels_HW.min()), int(levels_HW.max()), 2**bits - 1
     if least < 0 or most > white:
         raise ValueError(f"its pixels go from {least} to {most}, not from 0 to {white}")
-    levels_HW = levels_HW.astype(np.uint16)
-    return levels_HW << 4 | levels_HW >> 8 if bits == 12 else levels_HW
+    found_HW = levels_HW.astype(np.uint16)
+    return (found_HW << 4 | found_HW >> 8).astype(np.uint16) if bits == 12 else found_HW
 
 
 def _by_profile(picture: Image.Image, profile: bytes) -> Image.Image:

@@ -19,6 +19,9 @@ __all__ = ["ValueProblem", "value_problems"]
 _FEW = 16
 """So many whole numbers are all tried; of more, the two ends."""
 
+_MOST_RESOLVED = 1_000
+"""Models tried of one space; what a larger one would show later is left to the search."""
+
 _PLAIN = (bool, int, float, str)
 _OF_VALUES = frozenset({"expression-value", "choose-no-branch"})
 """Codes of diagnostics that a value itself causes, whatever sizes it leads to."""
@@ -101,6 +104,8 @@ class _Uses:
         failure = ""
         for others in self._settings(name):
             fault, without = self._resolved(others)
+            if len(self._found) > _MOST_RESOLVED:
+                return ""
             if fault or not without or not self._is_searched(name, others):
                 continue
             fault, key = self._resolved({**others, name: value})

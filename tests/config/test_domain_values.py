@@ -163,3 +163,20 @@ def test_values_given_beside_the_file_are_held_to_the_same(tmp_path):
     fixed = overridden(study, ["deep=true"])
     outcome = SearchSpace.of(fixed.settings, fixed.model).resolve({"deep": True, "levels": 1})
     assert not isinstance(outcome, Rejection)
+
+
+def test_a_large_space_is_given_up_before_it_takes_long(tmp_path, monkeypatch):
+    """Of fifty names each value would be tried beside each of the others."""
+    names = [f"p{index}" for index in range(50)]
+    layers = "".join(f"  - conv: {{channels: ${name}}}\n    when: $deep\n" for name in names)
+    params = "".join(f"  {name}: 4\n" for name in names)
+    text = FAMILY.replace("  way: 1\n", f"  way: 1\n{params}").replace(
+        "decoder:", layers + "decoder:"
+    )
+    (tmp_path / "family.yaml").write_text(text)
+    model = load(tmp_path / "family.yaml")
+    calls = []
+    resolve = model.resolve
+    monkeypatch.setattr(model, "resolve", lambda **given: calls.append(1) or resolve(**given))
+    assert list(value_problems(model, {name: IntDomain(low=1, high=9) for name in names})) == []
+    assert len(calls) < 1_100

@@ -35,18 +35,19 @@ def space(
     Example: archsearch space studies/latent-vs-mse.yaml
     """
     from archsearch.space import SearchSpace, summarize
+    from archsearch.study.overrides import following_pictures
 
-    named = find_study(study, storage)
+    named = following_pictures(find_study(study, storage))
     summary = summarize(SearchSpace.of(named.settings, named.model), named.settings)
     if calibrate:
-        summary = _with_minutes(summary, named)
+        summary = _with_minutes(summary)
     if json:
         print_json(_space_json(summary))
     else:
         print_folded(_space_lines(summary, named))
 
 
-def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
+def _with_minutes(summary: SpaceSummary) -> SpaceSummary:
     """The summary with minutes from short trainings on this machine."""
     from archsearch.study.calibration import predicted_minutes
 
@@ -54,12 +55,7 @@ def _with_minutes(summary: SpaceSummary, study: StudyFile) -> SpaceSummary:
         to_stderr("no minutes: how many pictures there are is known only once they are read")
         return summary
     candidates = summary.design.candidates if summary.design else summary.candidates
-    minutes = predicted_minutes(
-        candidates,
-        summary.cost.trainings,
-        summary.cost.pictures,
-        picture_channels=study.model.pictures_for(study.settings.task),
-    )
+    minutes = predicted_minutes(candidates, summary.cost.trainings, summary.cost.pictures)
     return replace(summary, cost=replace(summary.cost, minutes=minutes))
 
 

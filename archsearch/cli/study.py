@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
     from archsearch.study import RayPlace, RunOptions
-    from archsearch.study.overrides import overridden
+    from archsearch.study.overrides import following_pictures, overridden
 
     given: dict[str, dict[str, object]] = {
         "data": {"source": _absolute(data), "limit": limit},
@@ -104,7 +104,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     }
     named = overridden(find_study(study, storage), set or [], given)
     if dry_run:
-        _tell_plan(named, workers, json=json)
+        _tell_plan(following_pictures(named), workers, json=json)
         return
     options = RunOptions(
         workers=workers,

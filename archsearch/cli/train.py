@@ -13,11 +13,20 @@ import typer
 
 from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
-from archsearch.config import RunSettings, changed_task, check_task, load, needs_color
+from archsearch.config import (
+    INPUT_CHANNELS,
+    RunSettings,
+    changed_task,
+    check_task,
+    load,
+    needs_color,
+    pictures_of,
+)
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 
 if TYPE_CHECKING:
+    from archsearch.data import Pictures
     from archsearch.records import ColorScores, RunResult
 
 __all__ = ["train"]
@@ -83,6 +92,8 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch train specs/acml-nine-layer.yaml --data photos --epochs 5
     """
+    from archsearch.data import is_gray
+
     named = {"epochs": epochs, "batch_size": batch_size, "lr": lr, "seed": seed}
     settings, values = _settings(
         set or [],
@@ -93,11 +104,12 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         },
     )
     model = load(spec)
+    if model.follows_pictures(settings.task, values) and is_gray(settings.data):
+        values[INPUT_CHANNELS] = 1
     plan = _required(model.resolve(settings.task, values=values))
     check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    channels = model.pictures_for(settings.task)
-    result = _run(plan, settings, channels, folder, threads, device)
+    result = _run(plan, settings, folder, threads, device)
     if json:
         from archsearch.records.runs import metrics
 
@@ -143,7 +155,6 @@ def _required(resolution: Resolution) -> ModelPlan:
 def _run(
     plan: ModelPlan,
     settings: RunSettings,
-    channels: int,
     folder: Path,
     threads: int | None,
     device: str,
@@ -160,10 +171,11 @@ def _run(
             settings.data,
             height=size.height,
             width=size.width,
-            channels=channels,
+            channels=pictures_of(plan, settings.task),
             progress=report,
             color_task=settings.task.name if needs_color(settings.task) else None,
         )
+    to_stderr(_pictures_line(pictures))
     lines = EpochLines(settings.train.epochs)
     try:
         with step_bar(f"training {plan.name}") as report:
@@ -183,6 +195,13 @@ def _run(
     if lines.done == 0:
         to_stderr(f"{folder} holds this run already: nothing was left to train")
     return result
+
+
+def _pictures_line(pictures: Pictures) -> str:
+    """Who sees how many pictures, and what must be known of them."""
+    splits = pictures.splits
+    counts = f"{splits['train']:,} train, {splits['val']:,} validate, {splits['test']:,} test"
+    return f"{pictures.source}: {counts}" + (f"; {pictures.note}" if pictures.note else "")
 
 
 def _folder_name(name: str) -> str:

@@ -1,8 +1,9 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
 from archsearch.config.conditions import condition_order, parse_condition
+from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
-from archsearch.config.model import Model, load, open_model
+from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.objectives import OBJECTIVES, Objective
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.search_rules import DESIGNS, check_search
@@ -34,11 +35,12 @@ from archsearch.config.task_settings import (
     read_task,
 )
 from archsearch.config.task_space import task_space_problems
-from archsearch.config.tasks import needs_color, task_channels
+from archsearch.config.tasks import needs_color, pictures_of, task_channels
 
 __all__ = [
     "COLOR_TASKS",
     "DESIGNS",
+    "INPUT_CHANNELS",
     "OBJECTIVES",
     "TASK_NAMES",
     "AnyTask",
@@ -76,9 +78,11 @@ __all__ = [
     "options_of",
     "parse_assignment",
     "parse_condition",
+    "pictures_of",
     "read_task",
     "split_assignments",
     "task_channels",
     "task_conflicts",
     "task_space_problems",
+    "value_problems",
 ]

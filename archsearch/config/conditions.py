@@ -17,6 +17,7 @@ from archsearch.spec import (
 )
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, MapNode, ScalarNode
+from archsearch.spec.parse_values import shown, yes_or_no
 
 __all__ = ["check_conditions", "condition_order", "parse_condition"]
 
@@ -186,8 +187,8 @@ def _is_condition(
 ) -> None:
     try:
         value = condition.evaluate(example)
-        message = f"`when` must be true or false, and this is {value!r}"
-        help = "write a comparison, such as $(depth > 1)"
+        message = f"`when` must be true or false, and this is {shown(value)}"
+        help = yes_or_no(value) or "write a comparison, such as $(depth > 1)"
     except ExpressionError as error:
         value, message, help = None, f"`when`: {error.message}", error.help
     if not isinstance(value, bool):

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archsearch.config.conditions import check_conditions
+from archsearch.config.domain_values import value_problems
 from archsearch.config.model import Model
-from archsearch.config.overrides import changed
 from archsearch.config.settings import TrainSettings
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
 from archsearch.config.task_settings import AnyTask
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.validation import Data, strict_data, validated
-from archsearch.errors import InputError
-from archsearch.spec import PathError, Raw, Source, Target, find_target
+from archsearch.spec import PathError, Source, find_target
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.parse_values import shown
@@ -32,14 +31,16 @@ _EXAMPLE = "for example {int: [4, 32], log: true} or {choice: [3, 5]}"
 def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, Domain]:
     """Read all domains; with ``model``, check that each name leads somewhere and fits."""
     found: dict[str, Domain] = {}
+    leading: dict[str, Domain] = {}
     for entry in node:
         domain = _read_domain(source, entry)
         if domain is None:
             continue
         found[entry.key] = domain
-        if model is not None:
-            _check_target(source, entry, domain, model)
+        if model is not None and _leads_somewhere(source, entry, domain, model):
+            leading[entry.key] = domain
     if model is not None:
+        _check_values(source, node, leading, model)
         check_conditions(source, node, found, model)
     return found
 
@@ -143,64 +144,34 @@ def check_task_space(
         source.problem(problem.code, place, problem.message, help=problem.help)
 
 
-def _check_target(source: Source, entry: Entry, domain: Domain, model: Model) -> None:
+def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model) -> bool:
+    """Whether there is something to search over under that name; if not, that is noted."""
     head, _, rest = entry.key.partition(".")
+    message = help = ""
     if head == "train":
-        _check_train(source, entry, rest, domain)
-        return
-    if head == "task":
-        return  # what may be searched of it depends on the study's own task
-    if head == "data":
-        source.problem(
-            "bad-path",
-            entry.key_node.span,
-            f"`{entry.key}` can't be searched over",
-            help="all trials see the same pictures, so that errors compare",
-        )
-        return
-    try:
-        target = find_target(model.family, entry.key)
-    except PathError as error:
-        source.problem("bad-path", entry.key_node.span, error.message, help=error.help)
-        return
-    _check_values(source, entry, domain, target)
-
-
-def _check_train(source: Source, entry: Entry, name: str, domain: Domain) -> None:
-    known = [field for field in TrainSettings.model_fields if field != "seed"]
-    if name not in known:
-        source.problem(
-            "bad-path",
-            entry.key_node.span,
-            f"`train` has no `{name}` to search over",
-            help=did_you_mean(name, known),
-        )
-        return
-    for index, value in enumerate(extremes(domain)):
+        known = [field for field in TrainSettings.model_fields if field != "seed"]
+        if rest not in known:
+            message = f"`train` has no `{rest}` to search over"
+            help = did_you_mean(rest, known)
+    elif head == "data" or (head == "input" and len(extremes(domain)) > 1):
+        message = f"`{entry.key}` can't be searched over"
+        help = "all trials see the same pictures, so that errors compare"
+    elif head != "task":  # what may be searched of it depends on the study's own task
         try:
-            changed(TrainSettings(), "train", {name: value})
-        except InputError as error:
-            _refuse_value(source, entry, domain, index, value, error.help)
-            return
+            find_target(model.family, entry.key)
+        except PathError as error:
+            message, help = error.message, error.help
+    if message:
+        source.problem("bad-path", entry.key_node.span, message, help=help)
+    return not message
 
 
-def _check_values(source: Source, entry: Entry, domain: Domain, target: Target) -> None:
-    if target.field is None or not isinstance(entry.value, MapNode):
-        return
-    for index, value in enumerate(extremes(domain)):
-        if target.field.type.read(value) is None:
-            takes = f"`{target.field.name}` takes {target.field.type.expects}"
-            _refuse_value(source, entry, domain, index, value, takes)
-            return
-
-
-def _refuse_value(
-    source: Source, entry: Entry, domain: Domain, index: int, value: Raw, help: str
-) -> None:
-    place = _value(entry, index)
-    source.problem(
-        "value-not-allowed", place.span, f"`{entry.key}` can't be {shown(value)}", help=help
-    )
+def _check_values(source: Source, node: MapNode, space: Mapping[str, Domain], model: Model) -> None:
+    for problem in value_problems(model, space):
+        entry = node.entry(problem.name)
+        if entry is not None:
+            place = _value(entry, problem.index)
+            source.problem("value-not-allowed", place.span, problem.message, help=problem.help)
 
 
 def _value(entry: Entry, index: int) -> Node:

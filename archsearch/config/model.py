@@ -24,7 +24,10 @@ from archsearch.spec import (
 )
 from archsearch.spec.reader import read_yaml
 
-__all__ = ["Model", "load", "open_model"]
+__all__ = ["INPUT_CHANNELS", "Model", "load", "open_model"]
+
+INPUT_CHANNELS = "input.channels"
+"""The path of what ``auto`` may leave to the pictures."""
 
 
 class Model:
@@ -39,16 +42,13 @@ class Model:
         """The spec's name."""
         return self.family.name
 
-    def pictures_for(self, task: str | TaskSettings) -> int:
-        """Channels of the pictures that ``task`` needs to train it."""
-        return COLOR if needs_color(task) else self.picture_channels
+    def follows_pictures(self, task: str | TaskSettings, values: Mapping[str, Raw]) -> bool:
+        """Whether ``values`` leave the input's channels to the pictures, gray or color."""
+        return not needs_color(task) and self._input_channels(self.canonical(values)) == "auto"
 
-    @property
-    def picture_channels(self) -> int:
-        """Channels of the pictures it reconstructs: the input's number, or 3 for ``auto``."""
+    def _input_channels(self, values: Mapping[str, Raw]) -> object:
         written = self.family.input.channels
-        first = None if written is None else written.parts[0]
-        return first if isinstance(first, int) else 3
+        return values.get(INPUT_CHANNELS, None if written is None else written.parts[0])
 
     @property
     def picture_size(self) -> tuple[int | None, int | None]:
@@ -80,14 +80,22 @@ class Model:
         Args:
             task: the task, which settles ``auto`` channels.
             picture_channels: channels of the pictures; by default the input's
-                number, or 3.
+                number, or 3. Of gray ones ``auto`` becomes 1 in the plan, so that its
+                YAML tells a net for gray pictures.
             values: params by name and fields by path, in place of the file's.
 
         Raises:
             InputError: a path that leads nowhere, or no such task.
         """
-        channels = task_channels(task, picture_channels or self.pictures_for(task))
-        return resolve(self.family, channels, self.canonical(values or {}))
+        chosen = self.canonical(values or {})
+        if needs_color(task):
+            return resolve(self.family, task_channels(task, picture_channels or COLOR), chosen)
+        if picture_channels is None:
+            found = self._input_channels(chosen)
+            picture_channels = found if isinstance(found, int) else COLOR
+        elif picture_channels != COLOR and self.follows_pictures(task, chosen):
+            chosen[INPUT_CHANNELS] = picture_channels
+        return resolve(self.family, task_channels(task, picture_channels), chosen)
 
     def plan(
         self,

@@ -30,7 +30,7 @@ class DataSettings(Settings):
     ] = None
     split: Annotated[
         Literal["80/10/10", "official"],
-        Field(description="`80/10/10` over all pictures, or the source's own test part."),
+        Field(description="`80/10/10` over all pictures, or the source's own parts."),
     ] = "80/10/10"
     seed: Annotated[
         int, Field(ge=0, description="Seed of split, limit and baselines; never the training's.")

@@ -17,6 +17,7 @@ from archsearch.config.task_settings import (
 )
 from archsearch.errors import InputError
 from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.parse_values import shown
 
 __all__ = ["TaskSpaceProblem", "task_space_problems"]
 
@@ -134,6 +135,10 @@ def _option_problems(
                 changed_task(read_task(having[0]), {option: value})
             except InputError as error:
                 yield TaskSpaceProblem(
-                    path, "value-not-allowed", f"`{path}` can't be {value}", error.help, index
+                    path,
+                    "value-not-allowed",
+                    f"`{path}` can't be {shown(value)}",
+                    error.help,
+                    index,
                 )
                 return

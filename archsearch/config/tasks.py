@@ -12,9 +12,9 @@ from archsearch.config.task_settings import (
     read_task,
 )
 from archsearch.errors import InputError
-from archsearch.spec import TaskChannels
+from archsearch.spec import ModelPlan, TaskChannels
 
-__all__ = ["COLOR", "TASK_NAMES", "needs_color", "task_channels"]
+__all__ = ["COLOR", "TASK_NAMES", "needs_color", "pictures_of", "task_channels"]
 
 COLOR = 3
 
@@ -22,6 +22,11 @@ COLOR = 3
 def needs_color(task: str | TaskSettings) -> bool:
     """Whether ``task`` is learned from color pictures only."""
     return (task if isinstance(task, str) else task.name) in COLOR_TASKS
+
+
+def pictures_of(plan: ModelPlan, task: str | TaskSettings) -> int:
+    """Channels of the pictures that train ``plan`` for ``task``."""
+    return COLOR if needs_color(task) else plan.input.channels
 
 
 def task_channels(task: str | TaskSettings, picture_channels: int) -> TaskChannels:

@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from archsearch.spec import Source, Span
 from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
-from archsearch.spec.parse_values import shown
+from archsearch.spec.parse_values import shown, yes_or_no
 
 __all__ = ["Data", "reason", "strict_data", "validated", "without_nulls"]
 
@@ -135,6 +135,8 @@ def reason(detail: ErrorDetails) -> str:
         return did_you_mean(str(detail["input"]), words)
     if detail["type"] == "unknown_word":
         return did_you_mean(context["word"], context["known"])
+    if detail["type"] == "bool_type" and (told := yes_or_no(detail["input"])):
+        return told
     known = _SAID.get(detail["type"])
     return known.format(**context) if known else message[:1].lower() + message[1:]
 

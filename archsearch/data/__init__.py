@@ -4,6 +4,7 @@ A source is decoded once into an array in the cache; every later load and every 
 process maps that array. `load_pictures` is what a training calls.
 """
 
+from archsearch.data.gray import is_gray
 from archsearch.data.load import PreparedSource, load_pictures, prepare_source
 from archsearch.data.pictures import Pictures
 from archsearch.data.source import Progress
@@ -14,6 +15,7 @@ __all__ = [
     "PreparedSource",
     "Progress",
     "SourceInfo",
+    "is_gray",
     "list_sources",
     "load_pictures",
     "native_size",

@@ -7,7 +7,7 @@
     │   ├── entry.json               what it is, and size and SHA-256 of each array
     │   ├── images.npy               uint8, N×H×W×C, as nets read them
     │   ├── sums.npy                 int64, N×C×2: sum and sum of squares of each channel
-    │   └── labels.npy, test_part.npy, regions.npy   where the source has them
+    │   └── labels.npy, test_part.npy, val_part.npy, regions.npy   where the source has them
     └── downloads/NAME/              archives as their hosts give them
 """
 
@@ -185,7 +185,7 @@ def _fill(draft: Path, source: Source, height: int, width: int, progress: Progre
     if isinstance(content.images_NCHW, np.memmap):
         content.images_NCHW.flush()
     np.save(draft / "sums.npy", _sums(content.images_NCHW))
-    for name in ("labels", "test_part", "regions"):
+    for name in ("labels", "test_part", "val_part", "regions"):
         array = getattr(content, name)
         if array is not None:
             np.save(draft / f"{name}.npy", array)
@@ -229,6 +229,7 @@ def _read(folder: Path) -> Entry | None:
             labels=arrays.get("labels.npy"),
             classes=tuple(record.classes),
             test_part=arrays.get("test_part.npy"),
+            val_part=arrays.get("val_part.npy"),
             regions=arrays.get("regions.npy"),
         )
         return Entry(folder, record, content, arrays["sums.npy"])

@@ -1,62 +1,31 @@
-"""Picture files to pixels: orientation, transparency, gray, size, and what to note of them."""
+"""Picture files to pixels of one size, many at once, and what to note of them."""
 
 from __future__ import annotations
 
+import math
 import os
-import struct
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image
 
+from archsearch.data.picture_file import PictureFacts, in_8_bits, one_pixel_limit, read_picture
 from archsearch.data.source import Images, Progress
 from archsearch.errors import DataError
 
-__all__ = [
-    "SUFFIXES",
-    "UNREADABLE",
-    "PictureFacts",
-    "decode_files",
-    "fit",
-    "note_of",
-    "reason_of",
-    "resize_note",
-]
+__all__ = ["SUFFIXES", "decode_files", "fit", "note_of", "resize_note"]
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".gif", ".tif", ".tiff"})
 
-UNREADABLE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    IndexError,
-    struct.error,
-    Image.DecompressionBombError,
-)
-"""What Pillow raises, by format, for a file that isn't the picture it claims to be."""
-
-_GRAY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 _CHUNK = 256
 # Below this mean size Pillow's Python part dominates and threads only contend for the lock.
 _BYTES_WORTH_A_THREAD = 20_000
 _NAMED = 5
-
-
-@dataclass(frozen=True)
-class PictureFacts:
-    """What decoding learned of one file: its own size in pixels and how it was stored."""
-
-    height: int
-    width: int
-    gray: bool
-    transparent: bool
-    jpeg: bool
-    half_chroma: bool
+_LONGEST = 16
+"""How many times longer than what is kept of it a picture is resized."""
 
 
 def decode_files(
@@ -80,34 +49,36 @@ def decode_files(
         range(start, min(start + _CHUNK, len(files))) for start in range(0, len(files), _CHUNK)
     ]
     facts: Counter[PictureFacts] = Counter()
-    broken: list[str] = []
+    broken: list[DataError] = []
     done = 0
 
-    def decode_chunk(chunk: range) -> tuple[list[PictureFacts], list[str]]:
+    def decode_chunk(chunk: range) -> tuple[list[PictureFacts], list[DataError]]:
         return _decode_chunk(files, chunk, images_NCHW)
 
     large = sum(sizes) > _BYTES_WORTH_A_THREAD * len(files)
-    with ThreadPoolExecutor((os.cpu_count() or 1) if large else 1) as pool:
+    workers = (os.cpu_count() or 1) if large else 1
+    with one_pixel_limit(), ThreadPoolExecutor(workers) as pool:
         for chunk, (found, failed) in zip(chunks, pool.map(decode_chunk, chunks), strict=True):
             facts.update(found)
             broken.extend(failed)
             done += len(chunk)
             progress(done, len(files))
     if broken:
-        raise _unreadable(broken)
+        raise _unreadable(broken, len(files))
     return facts
 
 
 def _decode_chunk(
     files: Sequence[Path], chunk: Iterable[int], images_NCHW: Images
-) -> tuple[list[PictureFacts], list[str]]:
-    facts, broken = [], []
+) -> tuple[list[PictureFacts], list[DataError]]:
+    facts: list[PictureFacts] = []
+    broken: list[DataError] = []
     height, width = images_NCHW.shape[2:]
     for index in chunk:
         try:
             pixels_HWC, fact = _decode(files[index], height, width)
-        except UNREADABLE as error:
-            broken.append(f"{files[index]} ({reason_of(error)})")
+        except DataError as error:
+            broken.append(error)
             continue
         images_NCHW[index] = pixels_HWC.transpose(2, 0, 1)
         facts.append(fact)
@@ -115,49 +86,19 @@ def _decode_chunk(
 
 
 def _decode(path: Path, height: int, width: int) -> tuple[Images, PictureFacts]:
-    with Image.open(path) as opened:
-        facts = _facts(opened)
-        # A large JPEG is decoded at a fraction of its size, still 4 times what is needed.
-        opened.draft(None, (4 * max(height, width),) * 2)  # type: ignore[arg-type,no-untyped-call,unused-ignore]
-        picture = fit(_to_rgb(_upright(opened)), height, width)
-    return np.asarray(picture), facts
+    # A large JPEG is decoded at a fraction of its size, still 4 times what is needed.
+    read = read_picture(path, least_side=4 * max(height, width))
+    return np.asarray(fit(_over_white(read.image), height, width)), read.facts
 
 
-def _upright(opened: Image.Image) -> Image.Image:
-    # Looking for an orientation copies the picture, and most small JPEGs hold none.
-    if opened.format == "JPEG" and not ({"exif", "xmp"} & opened.info.keys()):
-        opened.load()
-        return opened
-    return ImageOps.exif_transpose(opened)
-
-
-def _facts(opened: Image.Image) -> PictureFacts:
-    jpeg = opened.format in ("JPEG", "MPO")
-    # 4:2:2 and 4:2:0 halve the chroma, 4:4:4 (0) doesn't; −1 is gray or unknown.
-    half_chroma = jpeg and JpegImagePlugin.get_sampling(opened) in (1, 2)  # type: ignore[no-untyped-call,unused-ignore]
-    return PictureFacts(
-        height=opened.height,
-        width=opened.width,
-        gray=opened.mode in _GRAY_MODES,
-        transparent=opened.has_transparency_data,
-        jpeg=jpeg,
-        half_chroma=half_chroma,
-    )
-
-
-def _to_rgb(picture: Image.Image) -> Image.Image:
-    if picture.mode == "RGB" and "transparency" not in picture.info:
-        return picture
-    if picture.mode == "F":
-        raise ValueError("its pixels are floats without a set range")
-    if picture.mode.startswith("I"):
-        levels = np.asarray(picture).astype(np.int64)
-        scaled = levels // 257 if levels.max() > 255 else levels
-        return Image.fromarray(np.clip(scaled, 0, 255).astype(np.uint8)).convert("RGB")
-    if picture.has_transparency_data:
-        colors = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", colors.size, "white"), colors).convert("RGB")
-    return picture.convert("RGB")
+def _over_white(picture: Image.Image) -> Image.Image:
+    """8-bit RGB, with white behind what is transparent."""
+    if picture.mode == "RGBA":
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture).convert("RGB")
+    if picture.mode == "I;16":
+        picture = Image.fromarray(in_8_bits(np.asarray(picture)))
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
 
 
 def fit(picture: Image.Image, height: int, width: int) -> Image.Image:
@@ -172,6 +113,7 @@ def fit(picture: Image.Image, height: int, width: int) -> Image.Image:
     """
     if picture.size == (width, height):
         return picture
+    picture = _without_far_ends(picture, height, width)
     scale = max(height / picture.height, width / picture.width)
     covering = (
         max(width, round(picture.width * scale)),
@@ -181,6 +123,24 @@ def fit(picture: Image.Image, height: int, width: int) -> Image.Image:
         picture = picture.resize(covering, Image.Resampling.BICUBIC)
     left, top = (covering[0] - width) // 2, (covering[1] - height) // 2
     return picture.crop((left, top, left + width, top + height))
+
+
+def _without_far_ends(picture: Image.Image, height: int, width: int) -> Image.Image:
+    """Cut the far ends off a very long picture, which the center is far from anyway.
+
+    Resized whole, 1×200,000 pixels would take gigabytes just to cover 32×32.
+    """
+    scale = max(height / picture.height, width / picture.width)
+    wide = _centered(picture.width, math.ceil(_LONGEST * width / scale))
+    tall = _centered(picture.height, math.ceil(_LONGEST * height / scale))
+    box = wide[0], tall[0], wide[1], tall[1]
+    return picture if box == (0, 0, *picture.size) else picture.crop(box)
+
+
+def _centered(length: int, most: int) -> tuple[int, int]:
+    """Where the middle of ``length`` pixels begins and ends: at most ``most``, one more if odd."""
+    cut = max(0, length - most) // 2
+    return cut, length - cut
 
 
 def note_of(facts: Counter[PictureFacts], height: int, width: int) -> str:
@@ -236,24 +196,10 @@ def _jpeg_note(facts: Counter[PictureFacts], total: int) -> str:
     )
 
 
-def reason_of(error: Exception) -> str:
-    """Say in a few words why Pillow couldn't read a file.
-
-    Example:
-        >>> reason_of(UnidentifiedImageError("cannot identify image file <…>"))
-        'not a picture'
-    """
-    if isinstance(error, UnidentifiedImageError):
-        return "not a picture"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
-
-
-def _unreadable(broken: Sequence[str]) -> DataError:
-    named = ", ".join(broken[:_NAMED]) + (", …" if len(broken) > _NAMED else "")
-    count = "1 file is" if len(broken) == 1 else f"{len(broken)} files are"
+def _unreadable(broken: Sequence[DataError], total: int) -> DataError:
+    named = [f"- {error.what}" for error in broken[:_NAMED]]
+    named += ["- …"] if len(broken) > _NAMED else []
     return DataError(
-        f"{count} named like a picture but can't be read as one: {named}",
+        "\n".join([f"{len(broken)} of {total} files named like a picture can't be used:", *named]),
         help="remove or replace what is named; every picture of a folder must be readable.",
     )

@@ -1,23 +1,37 @@
-"""`folder:PATH`: class folders or flat, with or without train/ and test/."""
+"""`folder:PATH`: class folders or flat, with or without train/, val/ and test/."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
+from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
 from archsearch.data.source import Allocate, Content, Progress
 from archsearch.errors import DataError
 
 __all__ = ["FolderSource"]
 
+Part = Literal["train", "val", "test"]
+
 _ENDINGS = tuple(SUFFIXES)
 _SKIPPED = frozenset({"__MACOSX"})
+_PART_NAMES: Mapping[Part, tuple[str, ...]] = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
+"""How the folders of each part are usually called, the likeliest first."""
+_READ_AS = "2"
+"""Raised where the same folder gives other pictures than before: it is then read anew."""
 
 
 @dataclass(frozen=True)
@@ -25,17 +39,27 @@ class _File:
     relative: str
     size: int
     modified_ns: int
-    test: bool
+    part: Part | None
     label: str | None
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """Which subfolders are parts, in the order they are read; none where all are classes."""
+
+    parts: Mapping[Part, str]
+    unread: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
 
 
 class FolderSource:
     """A folder of pictures on this machine.
 
-    ``train/`` and ``test/`` directly below it are its parts where both are there, or
-    where ``train/`` is its only subfolder; otherwise all subfolders are classes. The
-    first folder below a part names a picture's class, deeper ones don't matter. Hidden
-    files and files without a picture's suffix are not read.
+    ``train/``, ``val/`` and ``test/`` directly below it, by any of their usual names, are its
+    parts where ``train/`` and one of the others are there, or where nothing else is;
+    otherwise all subfolders are classes. The first folder below a part names a picture's
+    class, deeper ones don't matter. Hidden files and files without a picture's suffix are
+    not read.
 
     Args:
         path: the folder.
@@ -60,7 +84,7 @@ class FolderSource:
         self.path = path.resolve()
         self.name = f"folder:{self.path}"
         try:
-            self._parts, self._unread = _parts(self.path)
+            self._layout = _layout(self.path)
             self._files = self._scan()
         except OSError as error:
             raise DataError(
@@ -74,20 +98,26 @@ class FolderSource:
             )
 
     def _scan(self) -> tuple[_File, ...]:
+        folders: list[tuple[Part | None, str]] = [*self._layout.parts.items()] or [(None, "")]
         return tuple(
             found
-            for part, test in self._parts
-            for found in _walk(str(self.path / part), part, "", test, frozenset())
+            for part, folder in folders
+            for found in _walk(str(self.path / folder), folder, "", part, frozenset())
         )
 
     @property
-    def has_test_part(self) -> bool:
-        """Whether there is a ``test/`` with pictures."""
-        return any(found.test for found in self._files)
+    def has_parts(self) -> bool:
+        """Whether there is a ``val/`` or ``test/`` with pictures."""
+        return any(found.part in {"val", "test"} for found in self._files)
+
+    def is_gray(self) -> bool:
+        """Whether all pictures are stored as gray, by their headers alone."""
+        with one_pixel_limit():
+            return all(is_stored_gray(self.path / found.relative) for found in self._files)
 
     def signature(self) -> str:
-        """SHA-256 over names, sizes and modification times of all pictures."""
-        digest = hashlib.sha256()
+        """SHA-256 over names, sizes and times of all pictures, and the way they are read."""
+        digest = hashlib.sha256(_READ_AS.encode())
         for found in self._files:
             line = f"{found.relative}\0{found.size}\0{found.modified_ns}\n"
             digest.update(line.encode("utf-8", "surrogateescape"))
@@ -106,30 +136,47 @@ class FolderSource:
         if all(fact.gray for fact in facts):
             color_NCHW, images_NCHW = images_NCHW, allocate(len(files), 1)
             images_NCHW[:] = color_NCHW[:, :1]
-        notes = [note_of(facts, height, width)]
-        if self._unread:
-            notes.append("not read, beside train/ and test/: " + ", ".join(self._unread))
         classes = _classes(files)
         return Content(
             images_NCHW,
-            note="; ".join(note for note in notes if note),
+            note="; ".join(filter(None, [note_of(facts, height, width), *self._part_notes()])),
             labels=np.array([classes.index(found.label or "") for found in files], dtype=np.int64)
             if classes
             else None,
             classes=classes,
-            test_part=np.array([found.test for found in files]) if self.has_test_part else None,
+            test_part=self._of_part("test"),
+            val_part=self._of_part("val"),
         )
 
+    def _of_part(self, part: Part) -> npt.NDArray[np.bool_] | None:
+        found = np.array([found.part == part for found in self._files])
+        return found if found.any() else None
 
-def _parts(root: Path) -> tuple[tuple[tuple[str, bool], ...], tuple[str, ...]]:
-    """The (subfolder, is the test part) to read, and the subfolders that are not read."""
+    def _part_notes(self) -> Iterator[str]:
+        """What the subfolders were taken for, where their names could mean a part."""
+        layout = self._layout
+        if layout.parts:
+            counts = Counter(found.part for found in self._files)
+            told = (f"{name}/ ({counts[part]:,})" for part, name in layout.parts.items())
+            yield "parts: " + ", ".join(told)
+        if layout.unread:
+            yield "not read, beside these parts: " + ", ".join(layout.unread)
+        if layout.classes:
+            yield f"taken for classes, not for parts: {', '.join(layout.classes)}"
+
+
+def _layout(root: Path) -> _Layout:
     folders = [entry.name for entry in os.scandir(root) if entry.is_dir() and _wanted(entry.name)]
     by_name = {name.lower(): name for name in sorted(folders)}
-    train, test = by_name.get("train"), by_name.get("test")
-    if train is None or (test is None and len(folders) > 1):
-        return (("", False),), ()
-    parts = ((train, False), (test, True)) if test is not None else ((train, False),)
-    return parts, tuple(sorted(f"{name}/" for name in folders if name not in (train, test)))
+    found = {
+        part: [by_name[name] for name in names if name in by_name]
+        for part, names in _PART_NAMES.items()
+    }
+    parts = {part: usual[0] for part, usual in found.items() if usual}
+    others = tuple(sorted(f"{name}/" for name in folders if name not in parts.values()))
+    if others and ("train" not in parts or len(parts) == 1):
+        return _Layout({}, classes=tuple(f"{name}/" for name in parts.values()))
+    return _Layout(parts, unread=others)
 
 
 def _wanted(name: str) -> bool:
@@ -137,7 +184,7 @@ def _wanted(name: str) -> bool:
 
 
 def _walk(
-    folder: str, relative: str, inside: str, test: bool, above: frozenset[tuple[int, int]]
+    folder: str, relative: str, inside: str, part: Part | None, above: frozenset[tuple[int, int]]
 ) -> Iterator[_File]:
     """Pictures below ``folder`` in the order of their names, following links but no loop."""
     status = Path(folder).stat()
@@ -149,10 +196,10 @@ def _walk(
     for entry in entries:
         path = f"{relative}/{entry.name}" if relative else entry.name
         if entry.is_dir():
-            yield from _walk(entry.path, path, inside or entry.name, test, above | {here})
+            yield from _walk(entry.path, path, inside or entry.name, part, above | {here})
         elif entry.name.lower().endswith(_ENDINGS) and entry.is_file():
             stat = entry.stat()
-            yield _File(path, stat.st_size, stat.st_mtime_ns, test, inside or None)
+            yield _File(path, stat.st_size, stat.st_mtime_ns, part, inside or None)
 
 
 def _classes(files: tuple[_File, ...]) -> tuple[str, ...]:

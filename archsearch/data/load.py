@@ -128,23 +128,26 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
     raise DataError(
         f"the net wants pictures of {kinds.get(wanted, f'{wanted} channels')}, "
         f"but `{name}` has {kinds[found]}",
-        help=f"set the net's picture channels to {found}, or choose a source that is "
-        f"{kinds.get(wanted, f'of {wanted} channels')}.",
+        help=f"give --set input.channels={found}, or write `input: {{channels: {found}, …}}` in "
+        f"the spec; or choose a source that is {kinds.get(wanted, f'of {wanted} channels')}.",
     )
 
 
 def _check_split(settings: DataSettings, source: Source) -> None:
-    if settings.split == "official" and not source.has_test_part:
+    if settings.split == "official" and not source.has_parts:
         raise DataError(
-            f"`split: official` needs a source with a test part, and `{settings.source}` has none",
-            help="use `split: 80/10/10`; a folder has a test part where it holds train/ and test/.",
+            "`split: official` needs a source with a test or validation part, "
+            f"and `{settings.source}` has none",
+            help="use `split: 80/10/10`; a folder has parts where it holds train/ beside "
+            "val/ or test/.",
         )
 
 
 def _split(entry: Entry, settings: DataSettings) -> Split:
     content = entry.content
-    if settings.split == "official" and content.test_part is not None:
-        return split_officially(content.test_part, settings.limit, settings.seed)
+    if settings.split == "official":
+        parts = content.test_part, content.val_part
+        return split_officially(entry.record.pictures, *parts, settings.limit, settings.seed)
     if content.regions is not None:
         return split_by_region(content.regions, settings.limit, settings.seed)
     return split_evenly(entry.record.pictures, settings.limit, settings.seed)

@@ -49,7 +49,7 @@ class PhotosSource:
 
     name = "photos"
     channels = 3
-    has_test_part = False
+    has_parts = False
 
     def __init__(self) -> None:
         self._paths = tuple(_shipped(package, file) for package, file in _PHOTOGRAPHS)

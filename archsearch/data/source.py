@@ -31,6 +31,7 @@ class Content:
         labels: class of each picture, N, or None where the source has no classes.
         classes: names of the labels 0, 1, …
         test_part: True for pictures of the source's own test part, N; None without one.
+        val_part: the same for its own validation part; disjoint from the test part.
         regions: pictures with equal numbers must fall in the same split, N; None
             where every picture stands alone.
     """
@@ -40,6 +41,7 @@ class Content:
     labels: npt.NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
     test_part: npt.NDArray[np.bool_] | None = None
+    val_part: npt.NDArray[np.bool_] | None = None
     regions: npt.NDArray[np.int64] | None = None
 
 
@@ -55,7 +57,7 @@ class Source(Protocol):
         """1 or 3; None where only reading tells."""
 
     @property
-    def has_test_part(self) -> bool:
+    def has_parts(self) -> bool:
         """Whether `official` can be asked of it."""
 
     def signature(self) -> str:

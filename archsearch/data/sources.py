@@ -61,10 +61,15 @@ def list_sources(cache: Path | None = None) -> tuple[SourceInfo, ...]:
     ]
     folders = {record.source: record for record in held if record.source.startswith(_FOLDER)}
     read = [
-        SourceInfo(name, "a folder read before", record.pictures, _sizes(held, name))
+        SourceInfo(name, _read_before(record), record.pictures, _sizes(held, name))
         for name, record in sorted(folders.items())
     ]
     return (*named, *sets, *read)
+
+
+def _read_before(record: EntryRecord) -> str:
+    parts = [word for word in ("val", "test") if f"{word}_part.npy" in record.arrays]
+    return "a folder read before" + (f", with a {' and a '.join(parts)} part" if parts else "")
 
 
 def _sizes(held: list[EntryRecord], name: str) -> tuple[tuple[int, int], ...]:

@@ -9,9 +9,10 @@ import numpy.typing as npt
 
 from archsearch.errors import DataError
 
-__all__ = ["Indices", "Split", "split_by_region", "split_evenly", "split_officially"]
+__all__ = ["Indices", "Mask", "Split", "split_by_region", "split_evenly", "split_officially"]
 
 Indices = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,24 +40,42 @@ def split_evenly(pictures: int, limit: int | None, seed: int) -> Split:
     return _checked(Split(order[2 * tenth :], order[:tenth], order[tenth : 2 * tenth]), len(order))
 
 
-def split_officially(test_part: npt.NDArray[np.bool_], limit: int | None, seed: int) -> Split:
-    """Keep the source's test part; a seeded tenth of its training part validates.
+def split_officially(
+    pictures: int, test_part: Mask | None, val_part: Mask | None, limit: int | None, seed: int
+) -> Split:
+    """Keep the source's own parts; a seeded tenth of the training part is the one it lacks.
 
-    A limit keeps the share of the test part: ⌊limit · tests / pictures⌋ of it are taken.
+    A limit keeps the shares of the parts: ⌊limit · tests / pictures⌋ of the test part are
+    taken, as many of the validation part, but for rounding, and the rest trains.
+
+    Args:
+        pictures: N, how many there are.
+        test_part: True for pictures of the test part, N; None without one.
+        val_part: the same for the validation part.
+        limit: how many to take; all where it is None or more than there are.
+        seed: of the order.
 
     Example:
         >>> test_part = np.arange(60_000) >= 50_000
-        >>> split = split_officially(test_part, limit=None, seed=0)
+        >>> split = split_officially(60_000, test_part, None, limit=None, seed=0)
         >>> len(split.train), len(split.val), len(split.test)
         (45000, 5000, 10000)
     """
-    order = np.random.default_rng(seed).permutation(len(test_part))
-    rest, test = order[~test_part[order]], order[test_part[order]]
-    taken = min(len(order), limit if limit is not None else len(order))
-    tests = taken * len(test) // len(order)
-    rest, test = rest[: taken - tests], test[:tests]
-    tenth = len(rest) // 10
-    return _checked(Split(rest[tenth:], rest[:tenth], test), taken)
+    order = np.random.default_rng(seed).permutation(pictures)
+    of_test, of_val = (
+        order[:0] if part is None else order[part[order]] for part in (test_part, val_part)
+    )
+    rest = order[~np.isin(order, np.concatenate([of_test, of_val]))]
+    taken = min(pictures, limit if limit is not None else pictures)
+    tests = taken * len(of_test) // pictures
+    held = taken * (len(of_test) + len(of_val)) // pictures
+    test, val, train = of_test[:tests], of_val[: held - tests], rest[: taken - held]
+    tenth = len(train) // 10
+    if val_part is None:
+        val, train = train[:tenth], train[tenth:]
+    elif test_part is None:
+        test, train = train[:tenth], train[tenth:]
+    return _checked(Split(train, val, test), taken)
 
 
 def split_by_region(regions: npt.NDArray[np.int64], limit: int | None, seed: int) -> Split:

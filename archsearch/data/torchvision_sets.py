@@ -68,7 +68,7 @@ class TorchvisionSource:
         downloads: the cache's folder for archives.
     """
 
-    has_test_part = True
+    has_parts = True
 
     def __init__(self, described: TorchvisionSet, downloads: Path) -> None:
         self.name = described.name

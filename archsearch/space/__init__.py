@@ -1,7 +1,7 @@
 """Search spaces: domains over a family, candidates, constraints and designs."""
 
 from archsearch.space.balance import Balance
-from archsearch.space.candidates import Candidate, Rejection, SearchSpace
+from archsearch.space.candidates import Candidate, Rejection, SearchSpace, fixed_values
 from archsearch.space.constraints import Constraint
 from archsearch.space.cost import predicted_cost
 from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
@@ -43,6 +43,7 @@ __all__ = [
     "domain_values",
     "draw",
     "draw_design",
+    "fixed_values",
     "predicted_cost",
     "sample_candidates",
     "study_design",

@@ -26,7 +26,7 @@ from archsearch.space.constraints import Constraint
 from archsearch.space.domains import Value, check_domain
 from archsearch.spec import DiagnosticsError, ExpressionValue, ModelPlan
 
-__all__ = ["Candidate", "Rejection", "SearchSpace"]
+__all__ = ["Candidate", "Rejection", "SearchSpace", "fixed_values"]
 
 STRUCTURE = "structure"
 """The constraint key that says whether the values give a model at all."""
@@ -91,7 +91,8 @@ class SearchSpace:
     def __post_init__(self) -> None:
         for name, domain in self.domains.items():
             check_domain(name, domain)
-            if name.startswith("data."):
+            varies = name not in fixed_values(self.domains)
+            if name.startswith("data.") or (name.startswith("input.") and varies):
                 raise InputError(
                     f"space.{name}: pictures can't be searched over, "
                     "since errors on other ones don't compare",
@@ -147,12 +148,12 @@ class SearchSpace:
         return {**train, "task": self.settings.task.name, **self.model.param_defaults}
 
     def default_plan(self) -> ModelPlan:
-        """The family as its file has it, with nothing searched put in.
+        """The family as its file has it, with nothing searched put in but what is fixed.
 
         Raises:
             DiagnosticsError: where the file's own values give no model.
         """
-        return self.model.plan(task=self.settings.task)
+        return self.model.plan(task=self.settings.task, values=fixed_values(self.domains))
 
     def resolve(self, values: Mapping[str, Value]) -> Candidate | Rejection:
         """Put values into the family and hold the result against the constraints.
@@ -186,6 +187,20 @@ class SearchSpace:
     def _unbuilt(self) -> dict[str, float]:
         """Every key on every proposal: some samplers refuse trials that lack one."""
         return {STRUCTURE: 1.0} | {constraint.text: 0.0 for constraint in self.constraints}
+
+
+def fixed_values(domains: Mapping[str, Domain]) -> dict[str, Value]:
+    """Params and paths of the model that are held at one value, as ``--set`` does.
+
+    Example:
+        >>> fixed_values({"width": ChoiceDomain(choices=(8,))})
+        {'width': 8}
+    """
+    return {
+        name: domain.choices[0]
+        for name, domain in domains.items()
+        if isinstance(domain, ChoiceDomain) and len(domain.choices) == 1 and not _is_setting(name)
+    }
 
 
 def _is_setting(name: str) -> bool:

@@ -12,7 +12,7 @@ from archsearch.spec.kinds import Kind
 from archsearch.spec.memory import Settled
 from archsearch.spec.nodes import Scalar
 from archsearch.spec.notes import Notes
-from archsearch.spec.parse_values import shown
+from archsearch.spec.parse_values import shown, yes_or_no
 from archsearch.spec.syntax import Family, LayerSyntax, Naming, Template, Written
 
 __all__ = ["Environment", "Lookup"]
@@ -207,7 +207,7 @@ class Lookup:
             "expression-value",
             when.span,
             f"`when` must be true or false, and this is {shown(value)}",
-            help="write a comparison, such as $(depth > 1)",
+            help=yes_or_no(value) or "write a comparison, such as $(depth > 1)",
         )
         return None
 

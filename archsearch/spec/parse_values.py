@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from archsearch.spec.diagnostic import Span
 from archsearch.spec.expression import Expression, ExpressionError, parse_expression
-from archsearch.spec.fields import Field, Raw
+from archsearch.spec.fields import Field, Flag, Raw
 from archsearch.spec.nearest import nearest
 from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.scalars import core_value
@@ -18,9 +18,11 @@ __all__ = [
     "Scope",
     "check_literal",
     "literal_of",
+    "mended",
     "parse_template",
     "parse_written",
     "shown",
+    "yes_or_no",
 ]
 
 _NAME = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)")
@@ -188,7 +190,7 @@ def check_literal(source: Source, field: Field, raw: Raw, span: Span, kind: str)
         "value-not-allowed",
         span,
         f"`{field.name}: {shown(raw)}` is not allowed in {kind}",
-        help=_mended(field, raw),
+        help=mended(field, raw),
     )
     return False
 
@@ -196,14 +198,24 @@ def check_literal(source: Source, field: Field, raw: Raw, span: Span, kind: str)
 _YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
 
 
-def _mended(field: Field, raw: Raw) -> str:
+def yes_or_no(raw: object) -> str:
+    """What to write for a word that YAML 1.1 took for true or false; "" for any other.
+
+    Example:
+        >>> yes_or_no("no")
+        'write false: YAML 1.2 reads `no` as a text'
+    """
+    meant = _YES_AND_NO.get(raw.lower()) if isinstance(raw, str) else None
+    return f"write {meant}: YAML 1.2 reads `{raw}` as a text" if meant else ""
+
+
+def mended(field: Field, raw: Raw) -> str:
     """What to write instead, as near to ``raw`` as can be told."""
     if isinstance(raw, str):
         if field.type.read(core_value(raw)) is not None:
             return f"remove the quotes: `{field.name}: {raw}`"
-        meant = _YES_AND_NO.get(raw.lower())
-        if meant and meant in field.type.words:
-            return f"write {meant}: YAML 1.2 reads `{raw}` as a text"
+        if isinstance(field.type, Flag) and (told := yes_or_no(raw)):
+            return told
         if near := nearest(raw, field.type.words):
             return f"did you mean `{near}`?"
     return f"`{field.name}` takes {field.type.expects}"

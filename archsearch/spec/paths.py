@@ -15,6 +15,7 @@ from archsearch.spec.kinds import KINDS, Kind
 from archsearch.spec.nearest import did_you_mean, nearest
 from archsearch.spec.parse_blocks import LAST_FIELDS, UP
 from archsearch.spec.parse_containers import TIMES
+from archsearch.spec.parse_spec import INPUT_FIELDS
 from archsearch.spec.syntax import (
     BlockUse,
     Body,
@@ -60,6 +61,8 @@ def find_target(family: Family, path: str) -> Target:
     """
     if path in family.params:
         return Target(path, None)
+    if path.startswith("input."):
+        return _in_input(path.removeprefix("input."))
     if path.startswith("defaults."):
         return _in_defaults(path.removeprefix("defaults."))
     if isinstance(family.decoder, MirrorSyntax) and path.startswith("decoder."):
@@ -140,6 +143,14 @@ def _in_defaults(rest: str) -> Target:
     return Target(f"defaults.{name}.{field}", _field(KINDS[name], field))
 
 
+def _in_input(name: str) -> Target:
+    field = next((field for field in INPUT_FIELDS if field.name == name), None)
+    if field is None:
+        known = [field.name for field in INPUT_FIELDS]
+        raise PathError(f"`input` has no field `{name}`", did_you_mean(name, known))
+    return Target(f"input.{name}", field)
+
+
 def _in_mirror(rest: str) -> Target:
     if rest == "up":
         return Target("decoder.up", UP)
@@ -162,7 +173,7 @@ def _field(kind: Kind, name: str) -> Field:
 
 def _where(family: Family, path: str) -> str:
     names = [item.beside.name.literal for item in family.items() if item.beside.name]
-    known = [*family.params, *(n for n in names if n), "encoder", "decoder", "defaults"]
+    known = [*family.params, *(n for n in names if n), "input", "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
     form = "a path is a param, or like encoder[0].conv.channels or defaults.conv.kernel"
     near = nearest(first, known)

@@ -104,12 +104,15 @@ class _Resolver:
     def input_tensor(self) -> Tensor:
         syntax = self.family.input
         values = [
-            self.expander.look.field("", written, field, self.expander.environment, "input")
+            self.expander.look.field(
+                f"input.{field.name}", written, field, self.expander.environment, "input"
+            )
             for written, field in zip(
                 (syntax.channels, syntax.height, syntax.width), INPUT_FIELDS, strict=True
             )
         ]
         channels, height, width = values
+        self.auto_input = channels == "auto"
         written = syntax.channels
         if written is not None and isinstance(channels, int) and channels != self.channels.feeds:
             self.notes.problem(
@@ -288,7 +291,6 @@ class _Resolver:
 
     def plan(self, depth: int, auto: int | None, effective: int) -> ModelPlan:
         start, latent = self.walk.tensors[0].shape, self.walk.tensors[depth].shape
-        channels = self.family.input.channels
         return ModelPlan(
             name=self.family.name,
             description=self.family.description,
@@ -302,7 +304,7 @@ class _Resolver:
                 compression=start.elements / latent.elements,
                 effective_size=effective,
             ),
-            auto_input=channels is not None and channels.parts == ("auto",),
+            auto_input=self.auto_input,
             auto_output=auto,
         )
 

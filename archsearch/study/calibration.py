@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.config import RunSettings
+from archsearch.config import RunSettings, pictures_of
 from archsearch.records import Baselines
 from archsearch.space import Candidate
 from archsearch.spec import ModelPlan
@@ -28,7 +28,6 @@ def predicted_minutes(
     trainings: int,
     pictures: int,
     *,
-    picture_channels: int = 3,
     threads: int | None = None,
 ) -> float:
     """Minutes of all trainings one after the other.
@@ -40,13 +39,12 @@ def predicted_minutes(
         candidates: the design, or a sample of what a search may propose.
         trainings: how many there will be.
         pictures: in the training split.
-        picture_channels: of the pictures.
         threads: of a training; None: as torch has it.
     """
     by_cost = sorted(candidates, key=lambda candidate: candidate.plan.macs)
     timed = [by_cost[round(place * (len(by_cost) - 1))] for place in PLACES]
     macs = np.array([float(c.plan.macs) for c in timed])
-    seconds = np.array([_seconds_a_picture(c, picture_channels, threads) for c in timed])
+    seconds = np.array([_seconds_a_picture(c, threads) for c in timed])
     slope, base = np.polyfit(macs, seconds, 1) if np.ptp(macs) > 0 else (0.0, seconds.mean())
     each = [
         max(base + slope * c.plan.macs, seconds.min()) * pictures * c.settings.train.epochs
@@ -55,7 +53,7 @@ def predicted_minutes(
     return float(np.mean(each)) * trainings / 60
 
 
-def _seconds_a_picture(candidate: Candidate, channels: int, threads: int | None) -> float:
+def _seconds_a_picture(candidate: Candidate, threads: int | None) -> float:
     """The median pace of two short epochs; a first one warms up."""
     from archsearch.train import fit
 
@@ -67,7 +65,7 @@ def _seconds_a_picture(candidate: Candidate, channels: int, threads: int | None)
     fit(
         candidate.plan,
         settings,
-        _made_up(candidate.plan, count, channels),
+        _made_up(candidate.plan, count, pictures_of(candidate.plan, settings.task)),
         seed=0,
         threads=threads,
         on_epoch=lambda _: ends.append(time.perf_counter()),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from archsearch.config import (
+    INPUT_CHANNELS,
     ChoiceDomain,
     Domain,
     Model,
@@ -14,12 +15,13 @@ from archsearch.config import (
     changed_task,
     parse_assignment,
     split_assignments,
+    value_problems,
 )
 from archsearch.errors import InputError
-from archsearch.space import Value
+from archsearch.space import Value, fixed_values
 from archsearch.spec import Raw
 
-__all__ = ["overridden"]
+__all__ = ["following_pictures", "overridden"]
 
 HEADS = ("data", "task", "train", "search", "budget")
 
@@ -65,16 +67,31 @@ def overridden(
     return replace(study, settings=study.settings.model_copy(update=update))
 
 
+def following_pictures(study: StudyFile) -> StudyFile:
+    """The study with its net's ``auto`` channels fixed at 1 where its pictures are gray."""
+    from archsearch.data import is_gray
+
+    settings, base = study.settings, study.path.parent
+    follows = study.model.follows_pictures(settings.task, fixed_values(settings.space))
+    if not (follows and is_gray(settings.data, base=base)):
+        return study
+    space = _fixed(settings.space, study.model, {INPUT_CHANNELS: 1})
+    return replace(study, settings=settings.model_copy(update={"space": space}))
+
+
 def _fixed(
     space: Mapping[str, Domain], model: Model, values: Mapping[str, Raw]
 ) -> dict[str, Domain]:
     """The space with some names held at one value, however their paths are written."""
-    kept = dict(space)
     searched = {key: name for name in space for key in _keys(model, name)}
+    fixed: dict[str, Domain] = {}
     for path, value in values.items():
         (key,) = model.canonical({path: value})
-        kept[searched.get(key, path)] = ChoiceDomain(choices=(_choice(path, value),))
-    return kept
+        fixed[searched.get(key, path)] = ChoiceDomain(choices=(_choice(path, value),))
+    for problem in value_problems(model, {**space, **fixed}):
+        if problem.name in fixed:
+            raise InputError(problem.message, help=problem.help)
+    return {**space, **fixed}
 
 
 def _keys(model: Model, name: str) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from archsearch.study.identity import identity, plain, space_hash
 from archsearch.study.interrupts import Interrupts, two_step_interrupts
 from archsearch.study.opened import OpenStudy
 from archsearch.study.options import RunOptions
+from archsearch.study.overrides import following_pictures
 from archsearch.study.patience import Patience, is_passing
 from archsearch.study.process import WorkerPlan
 from archsearch.study.publish import publish_pending
@@ -72,7 +73,9 @@ def run_study(
     options = options or RunOptions()
     if options.engine == "ray":
         check_ray(storage)
-    trainer = _picture_trainer(study_file, options) if trainer is None else trainer
+    if trainer is None:
+        study_file = following_pictures(study_file)
+        trainer = _picture_trainer(study_file, options)
     plan = _worker_plan(study_file, storage, trainer, options)
     study = _open(study_file, storage, options, on_event)
     try:
@@ -146,7 +149,6 @@ def _picture_trainer(study_file: StudyFile, options: RunOptions) -> Trainer:
         check_device(device)
     return PictureTrainer(
         base=study_file.path.parent.resolve(),
-        channels=study_file.model.pictures_for(study_file.settings.task),
         device=device,
     )
 

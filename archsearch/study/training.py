@@ -8,7 +8,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch.config import DataSettings, Reconstruct, RunSettings, check_task, needs_color
+from archsearch.config import (
+    DataSettings,
+    Reconstruct,
+    RunSettings,
+    check_task,
+    needs_color,
+    pictures_of,
+)
 from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
 from archsearch.spec import ModelPlan
 from archsearch.spec.plan import Latent
@@ -26,12 +33,10 @@ class PictureTrainer:
 
     Attributes:
         base: the folder that a relative ``folder:`` source starts from.
-        channels: of the pictures.
         device: ``cpu``, ``cuda`` or ``cuda:N``.
     """
 
     base: Path
-    channels: int = 3
     device: str = "cpu"
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
@@ -87,7 +92,8 @@ class PictureTrainer:
     def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:
         size = plan.input
         color = "colorize" if needs_color(settings.task) else None  # one word: it is a key, too
-        return _load(settings.data, self.channels, size.height, size.width, self.base, color)
+        channels = pictures_of(plan, settings.task)
+        return _load(settings.data, channels, size.height, size.width, self.base, color)
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,8 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
         raise InputError(
             f"`{plan.name}` takes {plan.input.channels} channels and gives "
             f"{plan.output.channels}, {wanted.task} feeds {wanted.feeds} and wants {wanted.wants}",
-            help=f"plan the net for its task: plan(task={wanted.task!r}), with `auto` channels",
+            help=f"plan the net for task and pictures, with `auto` channels: "
+            f"plan(task={wanted.task!r}, picture_channels={pictures.images_NCHW.shape[1]})",
         )
     height, width = pictures.images_NCHW.shape[2:]
     if (height, width) != (plan.input.height, plan.input.width):

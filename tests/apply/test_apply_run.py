@@ -78,7 +78,7 @@ def test_json_tells_what_was_written_and_what_failed(trained, place, capsys) -> 
     expected = {"picture": "face.png", "result": "face-reconstruct.png", "side_by_side": None}
     assert written == expected | {"width": 75, "height": 61, "tiles": written["tiles"]}
     assert [each["picture"] for each in told["failed"]] == ["notes.txt"]
-    assert told["failed"][0]["what"].startswith("notes.txt isn't a picture")
+    assert told["failed"][0]["what"].startswith("notes.txt can't be read as a picture")
 
 
 def test_pictures_that_fail_keep_no_other_back_and_are_told_at_the_end(
@@ -88,7 +88,10 @@ def test_pictures_that_fail_keep_no_other_back_and_are_told_at_the_end(
     assert run(trained, "notes.txt", "face.png", "nowhere.png", "turned.jpg") == 2
     printed = capsys.readouterr()
     assert len(printed.out.splitlines()) == 2
-    assert "error: 2 of 4 pictures have no result:\n- notes.txt isn't a picture" in printed.err
+    assert (
+        "error: 2 of 4 pictures have no result:\n- notes.txt can't be read as a picture"
+        in printed.err
+    )
     assert "- nowhere.png: no such file\n    help: check the path" in printed.err
     assert "face-reconstruct.png" in files(place)
     assert "Traceback" not in printed.err

@@ -11,8 +11,10 @@ import pytest
 import torch
 from PIL import Image
 
+from archsearch.apply import apply_run
 from archsearch.cli import main
 from archsearch.cli.train import _row
+from archsearch.train import load_model
 
 SPEC = """
 name: tiny
@@ -62,7 +64,8 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
     assert "The net is barely trained, after 2 steps: its output is still the same" in told
     assert "no better than" not in printed.out
     lines = printed.err.splitlines()
-    assert [line.split("  ")[0] for line in lines] == ["epoch 1/2", "epoch 2/2"]
+    assert lines[0].endswith("pictures: 32 train, 4 validate, 4 test")
+    assert [line.split("  ")[0] for line in lines[1:]] == ["epoch 1/2", "epoch 2/2"]
     assert "\x1b" not in printed.err + printed.out
     assert (place / "runs" / "tiny" / "metrics.json").exists()
 
@@ -94,15 +97,41 @@ def test_a_task_that_cannot_be_is_refused_before_pictures_are_looked_for(place, 
     assert "leaves nothing to see" in capsys.readouterr().err
 
 
-def test_gray_pictures_are_refused_for_colors(place, capsys) -> None:
+def make_gray(place: Path) -> None:
     for path in (place / "pictures").iterdir():
         with Image.open(path) as picture:
             gray = picture.convert("L")
         gray.save(path)
+
+
+def test_gray_pictures_are_refused_for_colors(place, capsys) -> None:
+    make_gray(place)
     assert run("--task", "colorize") == 2
     printed = capsys.readouterr().err
-    assert "gray" in printed
+    assert "colorize learns from color pictures, but `folder:" in printed
     assert "help:" in printed
+
+
+@pytest.mark.parametrize("more", [[], ["--set", "input.channels=1"], ["--task", "denoise"]])
+def test_auto_channels_follow_gray_pictures(place, capsys, more) -> None:
+    make_gray(place)
+    assert run(*more) == 0
+    assert "channels: 1," in (place / "runs/tiny/spec.yaml").read_text()
+    assert load_model(place / "runs/tiny").plan.output.channels == 1
+    assert run(*more) == 0
+    assert "nothing was left to train" in capsys.readouterr().err
+    applied = apply_run(place / "runs/tiny", [place / "pictures/00.png"])
+    with Image.open(applied.written[0].result) as picture:
+        assert picture.mode == "L"
+
+
+def test_what_the_help_names_for_other_channels_is_accepted(place, capsys) -> None:
+    make_gray(place)
+    assert run("--set", "input.channels=3") == 2
+    assert "give --set input.channels=1" in capsys.readouterr().err
+    assert (
+        run("--set", "input.channels=1", "--set", "input.height=8", "--set", "input.width=8") == 0
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 import archsearch
 from archsearch.errors import InputError
-from archsearch.spec import DiagnosticsError, Pair
+from archsearch.spec import DiagnosticsError, Pair, to_yaml
 
 ROOT = Path(__file__).parents[2]
 NINE = ROOT / "specs" / "acml-nine-layer.yaml"
@@ -35,6 +35,35 @@ def test_values_reach_params_paths_and_names() -> None:
     assert plan.latent.size == 4 * 8 * 8
     assert plan.layers[0].op.kernel == Pair(5, 3)  # type: ignore[union-attr]
     assert archsearch.load(ROOT / "specs/unet.yaml").plan(depth=3).latent.height == 4
+
+
+def test_gray_pictures_make_auto_1_for_good(tmp_path: Path) -> None:
+    """However gray pictures are told of, the plan's YAML gives the same net again."""
+    model = archsearch.load(NINE)
+    assert model.follows_pictures("reconstruct", {})
+    assert not model.follows_pictures("colorize", {})
+    assert not model.follows_pictures("denoise", {"input.channels": 3})
+    for plan in (
+        model.plan(picture_channels=1),
+        model.plan(values={"input.channels": 1}),
+        model.plan("denoise", values={"input.channels": 1}),
+    ):
+        assert (plan.input.channels, plan.output.channels) == (1, 1)
+        (tmp_path / "again.yaml").write_text(to_yaml(plan))
+        again = archsearch.load(tmp_path / "again.yaml")
+        assert again.plan().key == plan.key
+        assert not again.follows_pictures("reconstruct", {})
+    assert to_yaml(model.plan("colorize")) == to_yaml(model.plan())
+
+
+def test_a_written_number_of_channels_gives_way_to_a_path(tmp_path: Path) -> None:
+    (tmp_path / "three.yaml").write_text(
+        NINE.read_text().replace("channels: auto, h", "channels: 3, h")
+    )
+    model = archsearch.load(tmp_path / "three.yaml")
+    assert model.plan(values={"input.channels": 1}).output.channels == 1
+    assert model.plan(values={"input.channels": "auto"}).auto_input
+    assert model.plan(values={"input.height": 16}).latent.height == 4
 
 
 def test_the_file_is_untouched_by_values() -> None:

@@ -66,6 +66,7 @@ def test_a_folder_is_relative_to_the_file(tmp_path: Path) -> None:
         ("  defaults.conv.kernel: {choice: [3, 3]}\n", "bad-domain", 5),
         ("  train.seed: {int: [1, 3]}\n", "bad-path", 5),
         ("  data.limit: {int: [100, 300]}\n", "bad-path", 5),
+        ("  input.height: {choice: [16, 32]}\n", "bad-path", 5),
         ("constraints: [latent.siz < 3]\n", "unknown-name", 5),
         ("constraints: [latent.size <]\n", "bad-expression", 5),
         ("train: {epochs: 0}\n", "value-not-allowed", 5),

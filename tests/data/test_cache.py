@@ -11,6 +11,7 @@ import pytest
 from archsearch.config.settings import DataSettings
 from archsearch.data import Pictures, list_sources, load_pictures, prepare_source
 from archsearch.data.cache import cache_root
+from archsearch.data.folder import FolderSource
 from archsearch.data.locking import locked
 from archsearch.errors import DataError
 
@@ -141,6 +142,25 @@ def test_a_harmed_entry_is_noticed_and_made_anew(cache, class_folders, harm):
     assert steps.seen
     assert np.array_equal(after.images_NCHW, pixels)
     assert after.fingerprint == before.fingerprint
+
+
+def test_what_an_earlier_rule_of_reading_made_isn_t_used(cache, class_folders):
+    """Until rule 2 the name of an entry told only of the files."""
+    load(class_folders)
+    (made,) = entries(cache)
+    told = sha256()
+    for path in sorted(class_folders.glob("*/*/*"), key=lambda each: ("test" in each.parts, each)):
+        status = path.stat()
+        name = path.relative_to(class_folders).as_posix()
+        told.update(f"{name}\0{status.st_size}\0{status.st_mtime_ns}\n".encode())
+    stem = made.name.rpartition("-")[0]
+    assert made.name == f"{stem}-{FolderSource(class_folders).signature()[:12]}"
+    earlier = made.rename(made.with_name(f"{stem}-{told.hexdigest()[:12]}"))
+    steps = Steps()
+    load(class_folders, steps)
+    assert steps.seen
+    assert entries(cache) == [made]
+    assert earlier != made
 
 
 def test_a_failed_preparation_leaves_nothing_and_drafts_of_the_dead_go(cache, class_folders):

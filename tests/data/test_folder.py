@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from archsearch.config.settings import DataSettings
-from archsearch.data import Pictures, load_pictures
+from archsearch.data import Pictures, list_sources, load_pictures
 from archsearch.errors import DataError
 
 
@@ -52,10 +52,64 @@ def test_class_folders_with_train_and_test_give_labels_and_the_official_split(ca
 def test_class_folders_without_parts_refuse_the_official_split(cache, tmp_path, write):
     fill(write, tmp_path / "sets" / "train")  # a class of vehicles, not a part
     fill(write, tmp_path / "sets" / "bus")
-    assert load(tmp_path / "sets").classes == ("bus", "train")
-    with pytest.raises(DataError, match="test part") as caught:
+    loaded = load(tmp_path / "sets")
+    assert loaded.classes == ("bus", "train")
+    assert loaded.note == "taken for classes, not for parts: train/"
+    with pytest.raises(DataError, match="test or validation part") as caught:
         load(tmp_path / "sets", split="official")
     assert "80/10/10" in caught.value.help
+
+
+@pytest.mark.parametrize(
+    "names", [("train", "val"), ("training", "Valid"), ("train", "validation"), ("Train", "dev")]
+)
+def test_a_val_folder_validates_and_a_tenth_of_training_tests(cache, tmp_path, write, names):
+    train, val = names
+    fill(write, tmp_path / "set" / train / "cat", count=20)
+    fill(write, tmp_path / "set" / train / "dog", count=10)
+    fill(write, tmp_path / "set" / val / "cat", count=5)
+    loaded = load(tmp_path / "set", split="official")
+    assert loaded.classes == ("cat", "dog")
+    assert loaded.note == f"parts: {train}/ (30), {val}/ (5)"
+    assert loaded.splits == {"train": 27, "val": 5, "test": 3}
+    assert sorted(loaded.val.tolist()) == list(range(30, 35))
+    assert load(tmp_path / "set").splits == {"train": 29, "val": 3, "test": 3}
+
+
+def test_all_three_parts_are_kept(cache, tmp_path, write):
+    for name, count in (("val", 4), ("train", 20), ("testing", 6), ("extra", 3), ("valid", 3)):
+        fill(write, tmp_path / "set" / name, count=count)
+    loaded = load(tmp_path / "set", split="official")
+    assert loaded.note == (
+        "parts: train/ (20), val/ (4), testing/ (6); not read, beside these parts: extra/, valid/"
+    )
+    assert loaded.splits == {"train": 20, "val": 4, "test": 6}
+    assert sorted(loaded.test.tolist()) == list(range(24, 30))
+
+
+def test_parts_without_one_that_trains(cache, tmp_path, write):
+    fill(write, tmp_path / "set" / "val")
+    fill(write, tmp_path / "set" / "test")
+    assert load(tmp_path / "set").splits == {"train": 20, "val": 2, "test": 2}
+    with pytest.raises(DataError, match="0 would train"):
+        load(tmp_path / "set", split="official")
+
+
+def test_the_list_of_sources_tells_a_folder_s_parts(cache, tmp_path, write, class_folders):
+    fill(write, tmp_path / "plain")
+    fill(write, tmp_path / "set" / "train")
+    fill(write, tmp_path / "set" / "val")
+    told = {}
+    for path in (tmp_path / "plain", tmp_path / "set", class_folders):
+        load(path)
+        told[path.name] = next(
+            each.what for each in list_sources() if each.name.endswith(path.name)
+        )
+    assert told == {
+        "plain": "a folder read before",
+        "set": "a folder read before, with a val part",
+        "pets": "a folder read before, with a test part",
+    }
 
 
 def test_folders_beside_train_and_test_are_named_in_the_note(cache, class_folders, write):
@@ -179,7 +233,7 @@ def test_gray_folder_feeds_gray_nets_only(cache, tmp_path, write):
     assert np.array_equal(loaded.images_NCHW.numpy()[:, 0], np.stack(pixels))
     with pytest.raises(DataError, match="RGB") as caught:
         load(tmp_path / "gray", channels=3)
-    assert "picture channels to 1" in caught.value.help
+    assert "--set input.channels=1" in caught.value.help
 
 
 def test_gray_net_is_refused_on_color_pictures(cache, class_folders):
@@ -223,7 +277,7 @@ def test_every_broken_file_is_named_and_nothing_is_cached(cache, tmp_path, write
     Image.fromarray(write.pixels()).save(whole, "PNG")
     (folder / "torn.png").write_bytes(whole.getvalue()[:900])
     (folder / "empty.gif").touch()
-    with pytest.raises(DataError, match="3 files are") as caught:
+    with pytest.raises(DataError, match="3 of 15 files named like a picture") as caught:
         load(folder)
     for name in ("text.jpg", "torn.png", "empty.gif"):
         assert str(folder / name) in caught.value.what

@@ -52,7 +52,7 @@ def test_limit_takes_of_the_whole_source_not_of_its_start():
 )
 def test_official_split_tests_on_the_test_part_only(part, limit, seed):
     test_part = np.array(part)
-    split = split_officially(test_part, limit, seed)
+    split = split_officially(len(part), test_part, None, limit, seed)
     assert test_part[split.test].all()
     assert not test_part[np.concatenate([split.train, split.val])].any()
     assert (
@@ -62,7 +62,39 @@ def test_official_split_tests_on_the_test_part_only(part, limit, seed):
 
 
 def test_official_split_keeps_its_shares_under_a_limit():
-    assert sizes(split_officially(np.arange(60_000) >= 50_000, 12_000, 0)) == (9_000, 1_000, 2_000)
+    test_part = np.arange(60_000) >= 50_000
+    assert sizes(split_officially(60_000, test_part, None, 12_000, 0)) == (9_000, 1_000, 2_000)
+
+
+@given(
+    st.lists(st.sampled_from(["train", "val", "test"]), min_size=40, max_size=300),
+    st.booleans(),
+    st.none() | st.integers(40, 400),
+    st.integers(0, 99),
+)
+def test_a_source_s_own_parts_are_kept_and_only_a_missing_one_is_taken(part, tests, limit, seed):
+    if not tests:
+        part = ["train" if name == "test" else name for name in part]
+    if part.count("train") < 20 or min(map(part.count, set(part))) < 10 or len(set(part)) == 1:
+        return
+    names = np.array(part)
+    test_part = names == "test" if "test" in part else None
+    val_part = names == "val" if "val" in part else None
+    split = split_officially(len(part), test_part, val_part, limit, seed)
+    assert len(set(taken(split))) == sum(sizes(split)) == min(len(part), limit or len(part))
+    assert set(names[split.train]) == {"train"}
+    assert set(names[split.val]) == ({"val"} if "val" in part else {"train"})
+    assert set(names[split.test]) == ({"test"} if "test" in part else {"train"})
+    if limit is None and val_part is not None:
+        assert len(split.val) == part.count("val")
+
+
+def test_a_split_by_the_test_part_alone_is_what_it_always_was():
+    """Fingerprints of earlier runs stand."""
+    split = split_officially(30, np.arange(30) >= 20, None, 24, seed=3)
+    assert split.train.tolist() == [12, 17, 18, 10, 0, 11, 13, 8, 15, 9, 6, 1, 2, 16, 14]
+    assert split.val.tolist() == [3]
+    assert split.test.tolist() == [26, 20, 23, 27, 28, 25, 29, 22]
 
 
 @given(
@@ -88,8 +120,9 @@ def test_regions_stay_together_and_the_limit_is_met(counts, limit, seed):
     "split",
     [
         lambda: split_evenly(9, None, 0),
-        lambda: split_officially(np.array([True] * 90 + [False] * 9), None, 0),
-        lambda: split_officially(np.array([False] * 90 + [True]), 50, 0),
+        lambda: split_officially(99, np.arange(99) < 90, None, None, 0),
+        lambda: split_officially(91, np.arange(91) == 90, None, 50, 0),
+        lambda: split_officially(91, np.arange(91) >= 50, np.arange(91) < 50, None, 0),
         lambda: split_by_region(np.zeros(100, dtype=np.int64), None, 0),
     ],
 )

@@ -67,6 +67,9 @@ FORMS = [
     ("early.kernel", 5, "encoder[0].conv.kernel"),
     ("inner.conv.kernel", 5, "blocks.double.layers[0].conv.kernel"),
     ("early.conv.norm", "batch", "encoder[0].conv.norm"),
+    ("input.channels", 1, "input.channels"),
+    ("input.height", 16, "input.height"),
+    ("input.width", 40, "input.width"),
 ]
 
 
@@ -100,6 +103,8 @@ def test_a_value_set_by_path_changes_the_model(path: str, value: Raw, key: str):
         ("earyl.conv.kernel", "did you mean `early`?"),
         ("defaults.cnv.kernel", "did you mean `conv`?"),
         ("defaults.norm.norm", ""),
+        ("input.hight", "did you mean `height`?"),
+        ("inptu.height", "did you mean `input`?"),
         ("encoder", ""),
         ("encoder[0]", ""),
         ("encoder[0].conv", ""),

@@ -61,3 +61,12 @@ def test_a_field_of_the_model_becomes_part_of_the_study(tmp_path: Path) -> None:
 def test_what_leads_nowhere_is_refused(tmp_path: Path, assignment: str, message: str) -> None:
     with pytest.raises(InputError, match=message):
         overridden(write_study(tmp_path), [assignment])
+
+
+def test_the_size_of_pictures_can_be_held_but_not_searched(tmp_path: Path) -> None:
+    study = overridden(write_study(tmp_path), ["input.height=16", "input.channels=1"])
+    space = SearchSpace.of(study.settings, study.model)
+    assert space.default_plan().input.as_tuple() == (1, 16, 8)
+    several = {**study.settings.space, "input.height": ChoiceDomain(choices=(8, 16))}
+    with pytest.raises(InputError, match=r"space.input.height: pictures can't be searched over"):
+        SearchSpace.of(study.settings.model_copy(update={"space": several}), study.model)

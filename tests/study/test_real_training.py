@@ -73,6 +73,26 @@ def test_the_same_seed_gives_the_same_values_twice(
     assert len(found[0]) == 12
 
 
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize("method", ["random", "tpe"])
+def test_auto_channels_follow_gray_pictures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+    study = write_real(tmp_path, trials=2, method=method)
+    for path in (tmp_path / "pictures").iterdir():
+        Image.open(path).convert("L").save(path)
+    url = f"sqlite:///{tmp_path / 'gray.db'}"
+    record = run_study(study, url, options=RunOptions(threads=1))
+    assert [trial.state for trial in record.trials] == ["complete"] * 2
+    for trial in record.trials:
+        assert trial.values["input.channels"] == 1
+        assert trial.plan is not None
+        assert "channels: 1, height: 8" in trial.plan.spec
+    again = run_study(study, url, options=RunOptions(threads=1))
+    assert len(again.trials) == 2
+
+
 def archsearch(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", "from archsearch.cli import main\nmain()", *words],

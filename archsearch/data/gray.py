@@ -1,0 +1,45 @@
+"""Whether a source is of gray pictures, told without decoding any."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archsearch.config.settings import DataSettings
+from archsearch.data.cache import cache_root, records
+from archsearch.data.folder import FolderSource
+from archsearch.data.sources import open_source
+from archsearch.errors import DataError
+
+__all__ = ["is_gray"]
+
+
+def is_gray(settings: DataSettings, *, base: Path = Path(), cache: Path | None = None) -> bool:
+    """Tell whether all pictures are gray: of a folder, its files' headers or the cache say.
+
+    A source that can't be looked at passes for color: whoever reads it tells what is wrong.
+
+    Args:
+        settings: which source.
+        base: where a relative ``folder:PATH`` starts.
+        cache: the cache; by default ``$ARCHSEARCH_CACHE`` or the platform's user cache.
+
+    Example:
+        >>> is_gray(DataSettings(source="mnist")), is_gray(DataSettings(source="photos"))
+        (True, False)
+    """
+    root = cache_root(cache)
+    try:
+        source = open_source(settings.source, base, root)
+    except DataError:
+        return False
+    return (
+        _folder_is_gray(source, root) if isinstance(source, FolderSource) else source.channels == 1
+    )
+
+
+def _folder_is_gray(folder: FolderSource, root: Path) -> bool:
+    ending = f"-{folder.signature()[:12]}"
+    for entry, record in records(root):
+        if record.source == folder.name and entry.name.endswith(ending):
+            return record.channels == 1
+    return folder.is_gray()

@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Mapping
+from json import loads
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -101,9 +102,9 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     channels = model.pictures_for(settings.task)
     result = _run(plan, settings, channels, folder, threads, device)
     if json:
-        from archsearch.records.runs import metrics
+        from archsearch.records.run_files import METRICS_FILE
 
-        print_json(metrics(folder.resolve().name, result))
+        print_json(loads((folder / METRICS_FILE).read_bytes()))
     else:
         print_text(_summary(plan, result, folder))
 

@@ -22,7 +22,7 @@ from archsearch.records import (
     plan_record,
     write_run,
 )
-from archsearch.records.runs import STRIP_FILE
+from archsearch.records.run_files import STRIP_FILE
 from archsearch.report.color import Variant, run_variants
 from archsearch.spec import to_yaml
 from tests.synthetic import synthetic_result

@@ -109,7 +109,7 @@ class RunFiles:
 
     def lost(self) -> frozenset[str]:
         """The files that are missing, or aren't what was written there."""
-        return frozenset(name for name in self.checksums or RUN_FILES if not self._has(name))
+        return frozenset(name for name in RUN_FILES if not self._has(name))
 
     def _has(self, name: str) -> bool:
         try:
@@ -133,7 +133,7 @@ def how_to_remake(folder: Path) -> str:
 
 
 def write_metrics(folder: Path, numbers: Mapping[str, object]) -> None:
-    """Write ``metrics.json``, atomically: ``numbers``, and the checksums of the files that are there.
+    """Write ``metrics.json``, atomically: ``numbers``, and checksums of the files that are there.
 
     Args:
         folder: the run directory; its other files are written already.

@@ -34,6 +34,7 @@ __all__ = [
     "write_run",
 ]
 
+
 class RunRecord(Record):
     """One training: ``spec`` is YAML that gives its model again."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +110,7 @@ def settled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult,
 
 def set_aside(out: Path) -> None:
     """Keep the metrics under another name; from here on the run isn't finished."""
-    os.replace(out / METRICS_FILE, out / BEFORE_FILE)
+    (out / METRICS_FILE).replace(out / BEFORE_FILE)
 
 
 def _refuse_unknown(out: Path, why: str) -> None:

@@ -1,4 +1,4 @@
-"""A run's test pictures as one plain PNG, which reports read, and drawing the pictures of a run once more."""
+"""A run's test pictures as one plain PNG, which reports read; and a trained run opened again."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ Imports neither torch nor, before a function needs them, pandas and Optuna.
 
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
 from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
-from archsearch.records.pictures import read_pictures
+from archsearch.records.pictures import pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
@@ -62,6 +62,7 @@ __all__ = [
     "list_studies",
     "load_run",
     "load_study",
+    "pictures_damaged",
     "plan_record",
     "read_pictures",
     "trial_counts",

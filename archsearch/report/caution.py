@@ -8,7 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from archsearch.records import SeedRecord, StudyRecord, read_pictures, trial_counts
+from archsearch.records import (
+    SeedRecord,
+    StudyRecord,
+    pictures_damaged,
+    read_pictures,
+    trial_counts,
+)
 from archsearch.report.choices import is_shown
 from archsearch.report.details import Details
 from archsearch.report.places import short_place
@@ -281,7 +287,14 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
     if len(prints) > 1:
         yield Caution("mixed-data", f"Runs saw {len(prints)} different data sets.")
     kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]
-    if kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
+    damaged = sum(pictures_damaged(study, seed) for seed in kept)
+    if damaged:
+        yield Caution(
+            "pictures-damaged",
+            f"Reconstructions of {_count(damaged, 'run')} in "
+            f"{short_place(study.artifacts or '')} aren't what was stored there, and are left out.",
+        )
+    elif kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
         yield Caution(
             "pictures-out-of-reach",
             f"Reconstructions were kept in {short_place(study.artifacts or '')}, which can't be "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,6 +37,7 @@ from archsearch.cli.study_words import (
     again,
     dashboard_line,
     point,
+    retraining,
     study_lines,
     trial_line,
     typed_command,
@@ -209,6 +209,7 @@ def best_command(
 ) -> None:
     """Give the best trial's spec as YAML, as `train` takes it.
 
+    A study keeps no weights; with --out the command is named that makes them again.
     With several objectives there is a front of best trials; `study status`
     lists it, and --point takes one of it.
 
@@ -230,7 +231,9 @@ def best_command(
     if out is None:
         print_text(best.plan.spec)
     else:
-        to_stderr(f"written to {out}; to train it: archsearch train {shlex.quote(str(out))}")
+        to_stderr(
+            f"written to {out}; to train it as the study did: {retraining(record, best, out)}"
+        )
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:

@@ -105,7 +105,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             if not finished.needs_training:
                 _see_to_figures(out, finished, plan, settings, pictures)
                 return finished.recorded
-            _log.warning("%s: training again for %s", out, _told(finished.lost))
+            _log.warning("%s: training again, as %s", out, _told(finished.lost))
             baselines = finished.recorded.baselines
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
@@ -184,11 +184,12 @@ def _see_to_figures(
     discard(out / CHECKPOINT_FILE)  # a kill may have left it
     if not run.lost:
         return
-    _log.warning("%s: making %s again", out, _told(run.lost))
+    _log.warning("%s: drawing or writing again, as %s", out, _told(run.lost))
     trained = reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE)
     record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
     _write(out, record, trained, run.lost)
 
 
 def _told(lost: Iterable[str]) -> str:
-    return f"{', '.join(sorted(lost))}, which is missing or damaged"
+    names = sorted(lost)
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing or damaged"

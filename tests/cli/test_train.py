@@ -121,6 +121,27 @@ def test_json_is_metrics_json_and_a_second_run_prints_it_again(place, capsys) ->
     assert "nothing was left to train" in again.err
 
 
+def test_lost_weights_are_made_again_by_the_command_that_apply_names(place, capsys, caplog) -> None:
+    """Both ways out are one, and the numbers are those of before."""
+    assert run("--out", "there") == 0
+    weights = (place / "there" / "model.safetensors").read_bytes()
+    (place / "there" / "model.safetensors").unlink()
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(["apply", "there", "pictures/00.png"])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "there/model.safetensors is missing" in told
+    assert "`archsearch train` with the same spec and options makes what is lost again" in told
+    assert run("--out", "there") == 0
+    assert "training again, as model.safetensors is missing or damaged" in caplog.text
+    assert "trained again, to the same numbers as recorded" in caplog.text
+    assert (place / "there" / "model.safetensors").read_bytes() == weights
+    with pytest.raises(SystemExit) as ended:
+        main(["apply", "there", "pictures/00.png"])
+    assert not ended.value.code
+
+
 def test_options_and_set_reach_settings_and_model(place) -> None:
     more = ("--set", "train.optimizer=sgd", "--set", "width=3", "--set", "encoder[0].conv.kernel=5")
     options = ("--batch-size", "8", "--lr", "1", "--seed", "4", "--limit", "30")

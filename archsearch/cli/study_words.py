@@ -58,8 +58,8 @@ def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
 
 def retraining(record: StudyRecord, trial: TrialRecord, spec: Path) -> str:
     """The command that trains a trial's spec to the weights that its first seed had."""
-    from archsearch.cli.train_command import train_command
     from archsearch.config import RunSettings, StudySettings
+    from archsearch.config.train_command import train_command
     from archsearch.space.candidates import with_settings
 
     study = StudySettings.model_validate_json(json.dumps(record.settings))

@@ -13,6 +13,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from archsearch.config.settings import RunSettings
+from archsearch.config.train_command import train_command
 from archsearch.errors import DamagedFileError, InputError
 from archsearch.files import write_text
 
@@ -54,6 +56,7 @@ RUN_FILES = (
 """What a finished run has beside ``metrics.json``."""
 
 _FILES, _SHA256 = "files", "sha256"
+_ASKED_AGAIN = "`archsearch train` with the run's spec and options and --out {} makes it again"
 _log = logging.getLogger(__name__)
 
 
@@ -126,10 +129,12 @@ def checksum(content: bytes) -> str:
 
 def how_to_remake(folder: Path) -> str:
     """The help of every message about a file of a run that is lost or damaged."""
-    return (
-        "`archsearch train` with the same spec and options makes what is lost again "
-        f"(this folder by --out {folder})"
-    )
+    try:
+        settings = RunSettings.model_validate_json((folder / CONFIG_FILE).read_bytes())
+    except (OSError, ValueError):
+        return _ASKED_AGAIN.format(folder)
+    command = train_command(str(folder / SPEC_FILE), settings, out=str(folder))
+    return f"`{command}` makes what is lost again"
 
 
 def write_metrics(folder: Path, numbers: Mapping[str, object]) -> None:
@@ -166,4 +171,6 @@ def _checksum_of(numbers: Mapping[str, object]) -> str:
 
 
 def _damaged(path: Path, why: str) -> DamagedFileError:
-    return DamagedFileError(f"{path} {why}", help=how_to_remake(path.parent))
+    asked = path.name in {SPEC_FILE, CONFIG_FILE}  # what a command would be made of
+    way = _ASKED_AGAIN.format(path.parent) if asked else how_to_remake(path.parent)
+    return DamagedFileError(f"{path} {why}", help=way)

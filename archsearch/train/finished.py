@@ -71,8 +71,12 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
         why = str(error).splitlines()[0]
         _refuse_unknown(out, why)
         refuse_another(out, plan, settings, None)
-        _log.warning("%s: training again, with nothing to hold its numbers against", why)
         set_aside(out)
+        _log.warning(
+            "%s: training again, with nothing to hold its numbers against; it is kept as %s",
+            why,
+            BEFORE_FILE,
+        )
         return None
     refuse_another(out, plan, settings, files)
     if files.checksums:

@@ -2,13 +2,12 @@
 
 import shlex
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.cli.train import _settings
-from archsearch.cli.train_command import train_command
 from archsearch.config import DataSettings, RunSettings, TrainSettings, read_task
+from archsearch.config.train_command import train_command
 
 TASKS = st.sampled_from(
     ["reconstruct", "denoise", {"denoise": {"sigma": 0.25}}, {"inpaint": {"size": 3}}, "colorize"]
@@ -48,7 +47,6 @@ def test_every_setting_comes_back(data: DataSettings, task: object, recipe: Trai
     assert read_back(train_command("my specs/best.yaml", settings)) == settings
 
 
-@pytest.mark.parametrize("threads", [1, 4])
-def test_threads_are_named(threads: int) -> None:
-    command = train_command("best.yaml", RunSettings(), threads=threads)
-    assert command == f"archsearch train best.yaml --threads {threads}"
+def test_folder_and_threads_are_named() -> None:
+    command = train_command("best.yaml", RunSettings(), out="my run", threads=4)
+    assert command == "archsearch train best.yaml --out 'my run' --threads 4"

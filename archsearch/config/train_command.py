@@ -6,13 +6,22 @@ import json
 import shlex
 from collections.abc import Iterator
 
-from archsearch.config import RunSettings, read_task
+from archsearch.config.settings import RunSettings
+from archsearch.config.task_settings import read_task
 
 __all__ = ["train_command"]
 
 
-def train_command(spec: str, settings: RunSettings, *, threads: int | None = None) -> str:
+def train_command(
+    spec: str, settings: RunSettings, *, out: str | None = None, threads: int | None = None
+) -> str:
     """``archsearch train`` with an option for all that isn't at its default.
+
+    Args:
+        spec: the spec's path.
+        settings: of the training.
+        out: the run directory.
+        threads: to compute with.
 
     Example:
         >>> from archsearch.config import DataSettings
@@ -20,6 +29,8 @@ def train_command(spec: str, settings: RunSettings, *, threads: int | None = Non
         'archsearch train best.yaml --data photos'
     """
     words = ["archsearch", "train", spec, *_options(settings)]
+    if out is not None:
+        words += ["--out", out]
     if threads is not None:
         words += ["--threads", str(threads)]
     return shlex.join(words)

@@ -8,6 +8,7 @@ import os
 import shlex
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,7 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
             assert seed.result.baselines.pca_val is not None
             png = read_pictures(record, seed)
             assert png is not None
+            assert seed.pictures_sha256 == sha256(png).hexdigest()
             with Image.open(io.BytesIO(png)) as strip:
                 assert strip.size == (8 * 8, 2 * 8)
 

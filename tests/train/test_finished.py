@@ -212,6 +212,41 @@ def test_a_comment_another_order_or_name_is_the_same_run(made, first, run: Path)
     assert numbers(run) == numbers(first)
 
 
+def test_a_comment_in_the_runs_own_spec_does_not_keep_it_from_going_on(made, first, run) -> None:
+    (run / "metrics.json").unlink()
+    (run / "spec.yaml").write_text(f"# mine\n{(run / 'spec.yaml').read_text()}")
+    again(made, run)
+    assert numbers(run) == numbers(first)
+
+
+def test_another_layer_is_named_rather_than_another_name(made, run: Path) -> None:
+    wider = run.parent / "wider.yaml"
+    wider.write_text(made.NORMED.replace("channels: 4", "channels: 5").replace("normed", "wide"))
+    with pytest.raises(
+        RunConflictError, match=r"line 4 is `.*channels: 4.*` there, `.*: 5"
+    ) as told:
+        train(made, wider, run)
+    assert "name:" not in told.value.what
+
+
+CHANGES: dict[str, Callable[[str], str]] = {
+    "an error": lambda text: text.replace('"train_mse": 0.0', '"train_mse": 0.1'),
+    "a verdict": lambda text: text.replace('"collapsed": false', '"collapsed": true'),
+    "a seed": lambda text: text.replace('"seed": 0', '"seed": 1'),
+    "the files' checksums": lambda text: text.replace('"files": {', '"others": {'),
+    "its own checksum": lambda text: text.replace('"sha256": "', '"sha257": "'),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_changed_metrics_are_refused(run: Path, change: str) -> None:
+    text = (run / "metrics.json").read_text()
+    (run / "metrics.json").write_text(CHANGES[change](text))
+    assert (run / "metrics.json").read_text() != text
+    with pytest.raises(DamagedFileError, match=r"metrics\.json isn't what was written"):
+        load_run(run)
+
+
 def history_rows(run: Path) -> tuple[str, list[str]]:
     head, *rows = (run / "history.csv").read_text().splitlines(keepends=True)
     return head, rows

@@ -5,6 +5,7 @@
     ArchsearchError
     ├── InputError             what the user gave is wrong         exit 2
     │   ├── DiagnosticsError   problems at places in a file (in spec)
+    │   ├── DamagedFileError   a run's file that is lost or isn't what was written
     │   ├── DataError          pictures that can't be used
     │   ├── RunConflictError   a run directory that holds another run
     │   ├── StorageAwayError   a database that doesn't answer
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchsearchError",
+    "DamagedFileError",
     "DataError",
     "InputError",
     "NothingCompletedError",
@@ -62,6 +64,10 @@ class InputError(ArchsearchError):
     """A file, value or option that can't be used as given."""
 
     exit_code = 2
+
+
+class DamagedFileError(InputError):
+    """A file of a run that is missing, or isn't what was written there."""
 
 
 class DataError(InputError):

@@ -15,7 +15,7 @@ from archsearch.nn import Autoencoder
 from archsearch.records import RunRecord, load_run
 from archsearch.spec.plan import ModelPlan
 from archsearch.tasks import Task, make_task_for_apply
-from archsearch.train import load_model
+from archsearch.train import model_of
 
 __all__ = ["TileNet", "load_net"]
 
@@ -66,7 +66,7 @@ def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
         InputError: no finished run there, or damaged files.
     """
     run = load_run(folder)
-    model = load_model(folder).to(device)
+    model = model_of(run, folder).to(device)
     coloring = needs_color(run.settings.task)
     fills = isinstance(run.settings.task, Inpaint)
     predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))

@@ -37,12 +37,12 @@ from archsearch.cli.study_words import (
     again,
     dashboard_lines,
     point,
+    retraining,
     study_lines,
     trial_line,
     typed_command,
 )
 from archsearch.errors import InputError
-from archsearch.printable import shell_word
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -209,6 +209,7 @@ def best_command(
 ) -> None:
     """Give the best trial's spec as YAML, as `train` takes it.
 
+    A study keeps no weights; with --out the command is named that makes them again.
     With several objectives there is a front of best trials; `study status`
     lists it, and --point takes one of it.
 
@@ -230,7 +231,9 @@ def best_command(
     if out is None:
         print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:
-        to_stderr(f"written to {out}; to train it: archsearch train {shell_word(str(out))}")
+        to_stderr(
+            f"written to {out}; to train it as the study did: {retraining(record, best, out)}"
+        )
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsearch.cli.output import count
@@ -16,6 +18,7 @@ __all__ = [
     "again",
     "dashboard_lines",
     "point",
+    "retraining",
     "study_lines",
     "trial_line",
     "typed_command",
@@ -55,6 +58,19 @@ def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
     values = zip(names, trial_values(trial, names) or (), strict=False)
     shown = "".join(f", {OBJECTIVES[name].label} {_short(value)}" for name, value in values)
     return f"trial {trial.number}{shown}{size}"
+
+
+def retraining(record: StudyRecord, trial: TrialRecord, spec: Path) -> str:
+    """The command that trains a trial's spec to the weights that its first seed had."""
+    from archsearch.config import RunSettings, StudySettings
+    from archsearch.config.train_command import train_command
+    from archsearch.space.candidates import with_settings
+
+    study = StudySettings.model_validate_json(json.dumps(record.settings))
+    settings = RunSettings(data=study.data, task=study.task, train=study.train)
+    first = next((seed.result for seed in trial.seeds if seed.result), None)
+    threads = None if first is None else first.environment.threads
+    return train_command(str(spec), with_settings(settings, trial.values), threads=threads)
 
 
 def point(trial: TrialRecord) -> str:

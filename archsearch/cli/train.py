@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from json import loads
 from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
@@ -111,9 +112,9 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     folder = out or Path("runs") / _folder_name(plan.name)
     result = _run(plan, settings, folder, threads, device)
     if json:
-        from archsearch.records.runs import metrics
+        from archsearch.records.run_files import METRICS_FILE
 
-        print_json(metrics(folder.resolve().name, result))
+        print_json(loads((folder / METRICS_FILE).read_bytes()))
     else:
         print_lines(_summary(plan, settings, result, folder))
 

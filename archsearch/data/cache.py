@@ -4,7 +4,7 @@
 
     CACHE/
     ├── pictures/NAME-HxW-CONTENT/   one entry; the folder appears whole or not at all
-    │   ├── entry.json               what it is, and size and SHA-256 of each array
+    │   ├── entry.json               what it is, size and SHA-256 of each array, and its own
     │   ├── images.npy               uint8, N×H×W×C, as nets read them
     │   ├── sums.npy                 int64, N×C×2: sum and sum of squares of each channel
     │   └── labels.npy, test_part.npy, val_part.npy, regions.npy   where the source has them
@@ -53,7 +53,8 @@ class EntryRecord(BaseModel):
     """The content of an entry's ``entry.json``.
 
     A change in how pictures are decoded or kept raises ``version``: older entries are made anew.
-    ``pixels`` is the SHA-256 of all pictures as an array file N×C×H×W, however they are kept.
+    ``pixels`` is the SHA-256 of all pictures as an array file N×C×H×W, however they are kept;
+    ``sha256`` that of the record without it, None in entries that were made before it was kept.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -68,6 +69,11 @@ class EntryRecord(BaseModel):
     classes: list[str]
     pixels: str
     arrays: dict[str, ArrayRecord]
+    sha256: str | None = None
+
+    def checksum(self) -> str:
+        """The SHA-256 of all other fields."""
+        return hashlib.sha256(self.model_dump_json(exclude={"sha256"}).encode()).hexdigest()
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +170,7 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: Progr
             pixels=_pixels(content.images_NCHW),
             arrays=arrays,
         )
+        record = record.model_copy(update={"sha256": record.checksum()})
         del content
         write_text(draft / "entry.json", record.model_dump_json(indent=2) + "\n")
         draft.chmod(0o755)
@@ -239,9 +246,10 @@ def _read(folder: Path) -> Entry | None:
 
 def _read_record(path: Path) -> EntryRecord | None:
     try:
-        return EntryRecord.model_validate_json(path.read_bytes())
+        record = EntryRecord.model_validate_json(path.read_bytes())
     except (OSError, ValidationError):
         return None
+    return record if record.sha256 in {None, record.checksum()} else None
 
 
 def _array_record(path: Path) -> ArrayRecord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load, save_file
 
 from archsearch.errors import InputError
 from archsearch.files import replacing
@@ -21,15 +21,20 @@ def save_weights(model: Autoencoder, path: Path) -> None:
         save_file(tensors, temporary)
 
 
-def load_weights(model: Autoencoder, path: Path) -> None:
+def load_weights(model: Autoencoder, path: Path, content: bytes | None = None) -> None:
     """Fill ``model`` with the weights in ``path``.
+
+    Args:
+        model: the net.
+        path: the file.
+        content: of the file, if it was read already.
 
     Raises:
         InputError: the file is missing, damaged, or of another model.
     """
     try:
-        tensors = load_file(path)
-    except (OSError, SafetensorError) as error:
+        tensors = load(path.read_bytes() if content is None else content)
+    except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
         raise InputError(
             f"{path}: no readable weights ({error})", help="train the model again"
         ) from error

@@ -21,7 +21,7 @@ from archsearch.records.outcome import (
     is_annealed,
     no_better_than_guess,
 )
-from archsearch.records.pictures import FIRST, OF_EACH, read_pictures
+from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
     Baselines,
@@ -90,6 +90,7 @@ __all__ = [
     "objective_value",
     "pareto_front",
     "pareto_order",
+    "pictures_damaged",
     "plan_record",
     "read_pictures",
     "trial_counts",

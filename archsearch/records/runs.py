@@ -1,11 +1,10 @@
-"""A run directory: the names of its files, and reading and writing the plain ones."""
+"""A run as a record: reading it from its directory, and writing its plain files."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -15,26 +14,26 @@ from archsearch.errors import InputError
 from archsearch.files import write_text
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.results import EpochRecord, Record, RunResult
+from archsearch.records.run_files import (
+    CONFIG_FILE,
+    HISTORY_FILE,
+    SPEC_FILE,
+    RunFiles,
+    how_to_remake,
+    write_metrics,
+)
 
 __all__ = [
-    "CONFIG_FILE",
-    "HISTORY_FILE",
-    "METRICS_FILE",
-    "SPEC_FILE",
-    "STRIP_FILE",
     "RunRecord",
+    "config_json",
     "history_csv",
     "load_run",
     "metrics",
+    "read_history",
+    "read_result",
+    "read_run",
     "write_run",
 ]
-
-SPEC_FILE = "spec.yaml"
-CONFIG_FILE = "config.json"
-HISTORY_FILE = "history.csv"
-METRICS_FILE = "metrics.json"
-STRIP_FILE = "strip.png"
-"""Test pictures over what was made of them, without a gap: reports show it."""
 
 
 class RunRecord(Record):
@@ -101,48 +100,83 @@ def history_csv(history: Iterable[EpochRecord]) -> str:
     return text.getvalue()
 
 
+def config_json(settings: RunSettings) -> str:
+    """``config.json``: every setting of a run."""
+    return settings.model_dump_json(indent=2) + "\n"
+
+
 def write_run(folder: Path, run: RunRecord) -> None:
     """Write the run's plain files, each atomically, ``metrics.json`` last.
 
-    So a directory with a ``metrics.json`` is a finished run.
+    So a directory with a ``metrics.json`` is a finished run. It holds the checksums
+    of all files, so weights and figures are written before.
     """
     write_text(folder / SPEC_FILE, run.spec)
-    write_text(folder / CONFIG_FILE, run.settings.model_dump_json(indent=2) + "\n")
+    write_text(folder / CONFIG_FILE, config_json(run.settings))
     write_text(folder / HISTORY_FILE, history_csv(run.result.history))
-    numbers = json.dumps(metrics(run.name, run.result), indent=2, allow_nan=False)
-    write_text(folder / METRICS_FILE, numbers + "\n")
+    write_metrics(folder, metrics(run.name, run.result))
 
 
 def load_run(folder: Path) -> RunRecord:
-    """The finished run in ``folder``.
+    """The finished run in ``folder``; that it has no checksums, as in earlier versions, is logged.
 
     Raises:
-        InputError: no such folder, an unfinished run, or files that aren't a run's.
+        InputError: no such folder, or an unfinished run.
+        DamagedFileError: a file is missing, or isn't what was written there.
     """
-    if not (folder / METRICS_FILE).is_file():
-        raise InputError(
-            f"no finished run in {folder} ({METRICS_FILE} is missing)",
-            help="name the folder that `archsearch train` wrote; an unfinished run goes on "
-            "with the same command",
-        )
+    files = RunFiles(folder)
+    files.note_unchecked()
+    return read_run(files)
+
+
+def read_run(files: RunFiles) -> RunRecord:
+    """The run that ``files`` are of.
+
+    Raises:
+        DamagedFileError: a file is missing, or isn't what was written there.
+        InputError: its files aren't a run's.
+    """
+    spec, config = files.read(SPEC_FILE), files.read(CONFIG_FILE)
+    history = files.read(HISTORY_FILE)
     try:
-        numbers = json.loads(_read(folder / METRICS_FILE))
-        rows = list(csv.DictReader(io.StringIO(_read(folder / HISTORY_FILE))))
+        result = read_result(files.numbers)
         return RunRecord(
-            name=numbers["run"],
-            spec=_read(folder / SPEC_FILE),
-            settings=RunSettings.model_validate_json(_read(folder / CONFIG_FILE)),
-            result=RunResult.model_validate(numbers["result"] | {"history": rows}),
+            name=str(files.numbers["run"]),
+            spec=spec.decode(),
+            settings=RunSettings.model_validate_json(config),
+            result=result.model_copy(update={"history": read_history(history, result.epochs)}),
         )
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except (UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
         raise InputError(
-            f"{folder} isn't a run that can be read: {_first_problem(error)}",
-            help="train it again into another folder with --out",
+            f"{files.folder} isn't a run that can be read: {_first_problem(error)}",
+            help=how_to_remake(files.folder),
         ) from error
 
 
-def _read(path: Path) -> str:
-    return path.read_text(encoding="utf-8")
+def read_result(numbers: Mapping[str, object]) -> RunResult:
+    """What ``metrics.json`` says of a run, without its history.
+
+    Raises:
+        ValueError, TypeError, KeyError: these aren't the numbers of a run.
+    """
+    return RunResult.model_validate(dict(numbers["result"]) | {"history": ()})  # type: ignore[call-overload]
+
+
+def read_history(content: bytes, epochs: int) -> tuple[EpochRecord, ...]:
+    """The rows of a ``history.csv``.
+
+    Args:
+        content: of the file.
+        epochs: how many there must be.
+
+    Raises:
+        ValueError: it doesn't have one row for each epoch, in their order.
+    """
+    rows = csv.DictReader(io.StringIO(content.decode()))
+    history = tuple(EpochRecord.model_validate(row) for row in rows)
+    if [row.epoch for row in history] != list(range(1, epochs + 1)):
+        raise ValueError(f"{HISTORY_FILE} doesn't have epochs 1 to {epochs} in this order")
+    return history
 
 
 def _first_problem(error: Exception) -> str:

@@ -29,7 +29,9 @@ TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "w
 class SeedRecord(Record):
     """One claim (slot, seed) that ended: its result, or the reason it has none.
 
-    ``ended`` is when, in Unix seconds; None in records of older versions.
+    ``pictures`` is the id of a PNG in the study's artifact store, and
+    ``pictures_sha256`` its checksum; ``ended`` is when, in Unix seconds. None in
+    records of older versions.
     """
 
     seed: int
@@ -37,6 +39,7 @@ class SeedRecord(Record):
     reason: str = ""
     result: RunResult | None = None
     pictures: str | None = None
+    pictures_sha256: str | None = None
     ended: Number = None
 
 

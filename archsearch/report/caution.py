@@ -12,6 +12,7 @@ from archsearch.records import (
     RunResult,
     SeedRecord,
     StudyRecord,
+    pictures_damaged,
     read_pictures,
     trial_counts,
     unknown_objectives,
@@ -297,7 +298,14 @@ def _about_the_pictures(study: StudyRecord) -> Iterator[Caution]:
     if len(prints) > 1:
         yield Caution("mixed-data", f"Runs saw {len(prints)} different data sets.")
     kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]
-    if kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
+    damaged = sum(pictures_damaged(study, seed) for seed in kept)
+    if damaged:
+        yield Caution(
+            "pictures-damaged",
+            f"Reconstructions of {_count(damaged, 'run')} in "
+            f"{short_place(study.artifacts or '')} aren't what was stored there, and are left out.",
+        )
+    elif kept and not any(_reachable(study, seed) for seed in kept[:_LOOKS]):
         yield Caution(
             "pictures-out-of-reach",
             f"Reconstructions were kept in {short_place(study.artifacts or '')}, which can't be "

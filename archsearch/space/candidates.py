@@ -26,7 +26,7 @@ from archsearch.space.constraints import Constraint
 from archsearch.space.domains import Value, check_domain
 from archsearch.spec import DiagnosticsError, ExpressionValue, ModelPlan
 
-__all__ = ["Candidate", "Rejection", "SearchSpace", "fixed_values"]
+__all__ = ["Candidate", "Rejection", "SearchSpace", "fixed_values", "with_settings"]
 
 STRUCTURE = "structure"
 """The constraint key that says whether the values give a model at all."""
@@ -107,7 +107,7 @@ class SearchSpace:
         if not isinstance(domain, ChoiceDomain):
             return [self.settings]
         words = domain.choices
-        return [_with_settings(self.settings, {"train.precision": word}) for word in words]
+        return [with_settings(self.settings, {"train.precision": word}) for word in words]
 
     @classmethod
     def of(cls, settings: StudySettings, model: Model) -> SearchSpace:
@@ -164,7 +164,7 @@ class SearchSpace:
         wrong = _foreign_option(self.settings, values)
         if wrong:
             return Rejection(values, "task-option", wrong, self._unbuilt())
-        settings = _with_settings(self.settings, values)
+        settings = with_settings(self.settings, values)
         for conflict in task_conflicts(settings.task, settings.train):
             return Rejection(values, "task-loss", conflict.message, self._unbuilt())
         inside = {name: value for name, value in values.items() if not _is_setting(name)}
@@ -215,7 +215,7 @@ def _foreign_option(settings: RunSettings, values: Mapping[str, Value]) -> str:
     return f"{task} has no option {foreign[0]}: `when` lets it in" if foreign else ""
 
 
-def _with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSettings:
+def with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSettings:
     """``settings`` with the searched ones put in, each section checked again."""
     under: dict[str, dict[str, Value]] = {"train": {}, "task": {}}
     for name, value in values.items():

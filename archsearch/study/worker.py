@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from archsearch.errors import ArchsearchError, RunFailedError
 from archsearch.records import Baselines, EpochRecord, SeedRecord
+from archsearch.records.run_files import checksum
 from archsearch.study.artifacts import store_pictures, unreachable
 from archsearch.study.budget import time_left_for_another
 from archsearch.study.events import Say, StudyEvent
@@ -167,11 +168,13 @@ class Worker:
             return SeedRecord(
                 seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
             )
+        kept = self._keep(row, claim.seed, trained.pictures)
         return SeedRecord(
             seed=claim.seed,
             state="complete",
             result=trained.result,
-            pictures=self._keep(row, claim.seed, trained.pictures),
+            pictures=kept,
+            pictures_sha256=checksum(trained.pictures) if kept and trained.pictures else None,
             ended=time.time(),
         )
 

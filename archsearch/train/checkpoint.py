@@ -3,26 +3,33 @@
 Tensors: ``model.NAME`` and ``optimizer.INDEX.NAME``; everything else is JSON in
 the file's metadata. The learning rate is a function of the step, and an
 epoch's random numbers one of seed and epoch, so neither has a state to keep.
+The file's SHA-256 is in the metadata too, counted with 64 zeros in its own place.
 """
 
 from __future__ import annotations
 
+import json
 import logging
+import re
+from hashlib import sha256
 from pathlib import Path
 
 import torch
-from pydantic import ValidationError
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors import SafetensorError
+from safetensors.torch import load as deserialize
+from safetensors.torch import save as serialize
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from archsearch.files import replacing
 from archsearch.records.results import EpochRecord, Record
 
-__all__ = ["Progress", "restore", "save"]
+__all__ = ["Progress", "discard", "restore", "save"]
 
 METADATA = "archsearch"
+CHECKSUM = "sha256"
+_BLANK = b"0" * 64
+_CHECKSUM_PLACE = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 _log = logging.getLogger(__name__)
 
 
@@ -43,53 +50,103 @@ class Progress(Record):
 
 
 def save(path: Path, model: nn.Module, optimizer: Optimizer, progress: Progress) -> None:
-    """Write the checkpoint to ``path``, in the place of the last one."""
+    """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         named = {name: value for name, value in state.items() if isinstance(value, Tensor)}
         tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    metadata = {METADATA: progress.model_dump_json(), CHECKSUM: _BLANK.decode()}
     with replacing(path) as temporary:
-        save_file(plain, temporary, metadata={METADATA: progress.model_dump_json()})
+        temporary.write_bytes(_with_checksum(serialize(plain, metadata)))
+        if path.exists():
+            path.replace(_before(path))
 
 
 def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress) -> Progress:
     """Put the checkpoint's state into model and optimizer, and give its progress.
 
-    Without a checkpoint, and with a damaged one or one of another training
-    (which is logged), nothing is changed and ``fresh`` is given back.
+    Where it is damaged, the one of the epoch before is taken. Where that is no better,
+    and with checkpoints of another training, nothing is changed and ``fresh`` is given
+    back. All of this is logged. A missing checkpoint is none; one without a checksum, as
+    earlier versions wrote it, is taken as it is.
     """
-    if not path.exists():
-        return fresh
-    try:
-        tensors, progress = _read(path)
-        _check(tensors, model)
-        states = _optimizer_states(tensors, optimizer)
-    except (OSError, SafetensorError, ValidationError, ValueError) as error:
-        _log.warning("%s can't be read and is left out: training starts anew (%s)", path, error)
-        return fresh
-    if progress.identity != fresh.identity:
-        _log.warning("%s is of another training and is left out: training starts anew", path)
-        return fresh
-    model.load_state_dict(_under("model.", tensors))
-    optimizer.state.update(states)
-    return progress
+    found = [place for place in (path, _before(path)) if place.exists()]
+    for place in found:
+        try:
+            tensors, progress = _read(place)
+            _check(tensors, progress, model, fresh)
+            states = _optimizer_states(tensors, optimizer)
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+            _log.warning("%s is left out: %s", place, error)
+            continue
+        if place != found[0]:
+            _log.warning("training goes on from the epoch before, %s", place)
+        place.replace(path)  # so that what is damaged never takes the place of what is whole
+        model.load_state_dict(_under("model.", tensors))
+        optimizer.state.update(states)
+        return progress
+    if found:
+        _log.warning("training starts anew")
+    return fresh
+
+
+def discard(path: Path) -> None:
+    """Remove the checkpoints of a training whose result is safe."""
+    path.unlink(missing_ok=True)
+    _before(path).unlink(missing_ok=True)
+
+
+def _before(path: Path) -> Path:
+    """Where the checkpoint of the epoch before is kept."""
+    return path.with_stem(f"{path.stem}-before")
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], Progress]:
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata() or {}
-        if METADATA not in metadata:
-            raise ValueError("not a checkpoint of archsearch")
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    return tensors, Progress.model_validate_json(metadata[METADATA])
+    content = path.read_bytes()
+    place = _CHECKSUM_PLACE.search(content)
+    if place is not None and place[1] != _checksum(content, place.start(1)):
+        raise ValueError("it isn't what was written there, its checksum is another")
+    read = deserialize(content), Progress.model_validate_json(_metadata(content))
+    if place is None:
+        _log.warning("%s has no checksum: it is taken as it is", path)
+    return read
+
+
+def _metadata(content: bytes) -> str:
+    """The JSON that stands in the file's metadata."""
+    size = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
+    if METADATA not in metadata:
+        raise ValueError("it isn't a checkpoint of archsearch")
+    return str(metadata[METADATA])
+
+
+def _with_checksum(content: bytes) -> bytes:
+    """The file's content with its checksum in the place that is kept for it."""
+    place = _CHECKSUM_PLACE.search(content)
+    assert place is not None  # noqa: S101  save() put it there
+    start, end = place.span(1)
+    return content[:start] + _checksum(content, start) + content[end:]
+
+
+def _checksum(content: bytes, start: int) -> bytes:
+    """SHA-256 of all but the checksum itself, which stands at ``start``."""
+    digest = sha256(memoryview(content)[:start])
+    digest.update(_BLANK)
+    digest.update(memoryview(content)[start + len(_BLANK) :])
+    return digest.hexdigest().encode()
 
 
 def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
     return {n.removeprefix(prefix): t for n, t in tensors.items() if n.startswith(prefix)}
 
 
-def _check(tensors: dict[str, Tensor], model: nn.Module) -> None:
+def _check(
+    tensors: dict[str, Tensor], progress: Progress, model: nn.Module, fresh: Progress
+) -> None:
+    if progress.identity != fresh.identity:
+        raise ValueError("it is of another training")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:
         raise ValueError("its tensors aren't the model's")

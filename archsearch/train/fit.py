@@ -92,7 +92,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         on_epoch: called after each epoch, once its checkpoint is written.
         on_step: called after each step with (steps done, steps in all).
         checkpoint: a file written after each epoch and gone on from if it is
-            there; the caller removes it once the result is safe.
+            there; the caller discards it once the result is safe.
         baselines: if known already; otherwise measured here, after the last epoch.
         build: makes the model; ``nn.build`` for the plain one, to compare with.
 

@@ -3,49 +3,62 @@
 ::
 
     spec.yaml  config.json                      from the start: what is trained
-    checkpoint.safetensors                      while it goes on
+    checkpoint.safetensors                      while it goes on, and that of the epoch before
     model.safetensors  curves.png  pictures.png  strip.png
     history.csv  metrics.json                   at the end; metrics last of all
+
+``metrics.json`` holds the checksums of the others. Until it is there the run isn't
+finished, so a kill at any moment leaves one that goes on or one that is whole.
 """
 
 from __future__ import annotations
 
-from itertools import zip_longest
+import logging
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import torch
 
-from archsearch.config import RunSettings, load, needs_color
-from archsearch.errors import InputError, RunConflictError
+from archsearch.config import RunSettings, load
+from archsearch.errors import InputError
 from archsearch.files import write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
-from archsearch.records import RunRecord, load_run, write_run
+from archsearch.records import RunRecord, load_run
 from archsearch.records.results import Baselines, RunResult
-from archsearch.records.runs import (
+from archsearch.records.run_files import (
     CONFIG_FILE,
+    CURVES_FILE,
     HISTORY_FILE,
-    METRICS_FILE,
+    MODEL_FILE,
+    PICTURES_FILE,
+    RUN_FILES,
     SPEC_FILE,
     STRIP_FILE,
+    RunFiles,
+    how_to_remake,
+    write_metrics,
 )
+from archsearch.records.runs import config_json, history_csv, metrics
 from archsearch.spec import to_yaml
 from archsearch.spec.plan import ModelPlan
+from archsearch.train.checkpoint import discard
+from archsearch.train.conflicts import conflict
 from archsearch.train.epoch import OnStep
 from archsearch.train.figures import draw_curves, draw_pictures
+from archsearch.train.finished import FinishedRun, find_finished, settled
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.lock import locked
-from archsearch.train.strips import redraw_strip, strip_png
+from archsearch.train.strips import reopened, strip_png
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["MODEL_FILE", "load_model", "train_run"]
+__all__ = ["load_model", "train_run"]
 
-MODEL_FILE = "model.safetensors"
 CHECKPOINT_FILE = "checkpoint.safetensors"
-CURVES_FILE = "curves.png"
-PICTURES_FILE = "pictures.png"
+
+_log = logging.getLogger(__name__)
 
 
 def train_run(  # noqa: PLR0913 - named settings, most with a default
@@ -64,8 +77,10 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 
     Called again after a kill, it goes on from the last finished epoch and
     ends with the numbers of an unbroken run. A finished run with the same
-    spec, settings and pictures is not trained again: its result is given; a color
-    run of an earlier version gets the ``strip.png`` that it lacks.
+    layers, settings and pictures is not trained again: its result is given. What it
+    lost, or what was damaged, is made again: figures from its weights; weights, history
+    and metrics by the same training, whose numbers are held against those recorded.
+    What is made again is logged.
 
     Args:
         plan: the model.
@@ -84,14 +99,17 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
     with locked(out):
-        spec = to_yaml(plan)
-        _refuse_another(out, spec, settings)
-        if (out / METRICS_FILE).exists():
-            result = _finished(out, pictures)
-            _see_to_strip(out, plan, settings, pictures)
-            return result
-        write_text(out / SPEC_FILE, spec)
-        write_text(out / CONFIG_FILE, _config(settings))
+        finished = find_finished(out, plan, settings)
+        if finished is not None:
+            _check_same_pictures(out, finished, pictures)
+            if not finished.needs_training:
+                _see_to_figures(out, finished, plan, settings, pictures)
+                return finished.recorded
+            _log.warning("%s: training again, as %s", out, _told(finished.lost))
+            baselines = finished.recorded.baselines
+        else:
+            write_text(out / SPEC_FILE, to_yaml(plan))
+            write_text(out / CONFIG_FILE, config_json(settings))
         trained = fit(
             plan,
             settings,
@@ -103,12 +121,12 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             checkpoint=out / CHECKPOINT_FILE,
             baselines=baselines,
         )
-        _write(
-            out,
-            RunRecord(name=out.resolve().name, spec=spec, settings=settings, result=trained.result),
-            trained,
-        )
-        return trained.result
+        name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
+        if finished is not None:
+            name, (result, names) = finished.name, settled(out, finished, trained.result)
+        run = RunRecord(name=name, spec=to_yaml(plan), settings=settings, result=result)
+        _write(out, run, trained, names)
+        return result
 
 
 def load_model(folder: Path) -> Autoencoder:
@@ -120,100 +138,58 @@ def load_model(folder: Path) -> Autoencoder:
     Example:
         >>> model = load_model(Path("runs/acml-nine-layer"))  # doctest: +SKIP
     """
-    run = load_run(folder)
+    return model_of(load_run(folder), folder)
+
+
+def model_of(run: RunRecord, folder: Path) -> Autoencoder:
+    """The same, of a run that was read already."""
     model = build(load(folder / SPEC_FILE).plan(task=run.settings.task))
-    load_weights(model, folder / MODEL_FILE)
+    content = RunFiles(folder).read(MODEL_FILE)
+    try:
+        load_weights(model, folder / MODEL_FILE, content)
+    except InputError as error:
+        raise InputError(error.what, help=how_to_remake(folder)) from error
     return model.eval()
 
 
-def _write(out: Path, run: RunRecord, trained: TrainedRun) -> None:
-    """Write what the run leaves; with ``metrics.json``, the last, it is finished."""
-    save_weights(trained.model, out / MODEL_FILE)
-    draw_curves(out / CURVES_FILE, run.name, trained.result, trained.model.plan.latent.size)
-    draw_pictures(out / PICTURES_FILE, run.name, trained.result, trained.strip)
-    write_bytes(out / STRIP_FILE, strip_png(trained.strip))
-    write_run(out, run)
-    (out / CHECKPOINT_FILE).unlink(missing_ok=True)
+def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Iterable[str]) -> None:
+    """Write those of a run's files, and ``metrics.json``, with which it is finished, last."""
+    writers: dict[str, Callable[[Path], None]] = {
+        SPEC_FILE: lambda path: write_text(path, run.spec),
+        CONFIG_FILE: lambda path: write_text(path, config_json(run.settings)),
+        HISTORY_FILE: lambda path: write_text(path, history_csv(run.result.history)),
+        MODEL_FILE: lambda path: save_weights(trained.model, path),
+        CURVES_FILE: lambda path: draw_curves(
+            path, run.name, run.result, trained.model.plan.latent.size
+        ),
+        PICTURES_FILE: lambda path: draw_pictures(path, run.name, run.result, trained.strip),
+        STRIP_FILE: lambda path: write_bytes(path, strip_png(trained.strip)),
+    }
+    for name in RUN_FILES:
+        if name in names:
+            writers[name](out / name)
+    write_metrics(out, metrics(run.name, run.result))
+    discard(out / CHECKPOINT_FILE)
 
 
-def _finished(out: Path, pictures: Pictures) -> RunResult:
-    result = load_run(out).result
-    if len(result.history) != result.epochs:
-        raise InputError(
-            f"{out / HISTORY_FILE} has {len(result.history)} of {result.epochs} epochs",
-            help="train it again into another folder with --out",
-        )
-    if result.data_fingerprint != pictures.fingerprint:
-        raise _conflict(out, [f"its pictures were others than {pictures.source} has now"])
-    return result
+def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> None:
+    if run.recorded.data_fingerprint != pictures.fingerprint:
+        raise conflict(out, [f"its pictures were others than {pictures.source} has now"])
 
 
-def _see_to_strip(out: Path, plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
-    """Draw the pictures that a report of colors shows, where an earlier version left none."""
-    if needs_color(settings.task) and not (out / STRIP_FILE).exists():
-        redraw_strip(plan, settings, pictures, out / MODEL_FILE, out / STRIP_FILE)
+def _see_to_figures(
+    out: Path, run: FinishedRun, plan: ModelPlan, settings: RunSettings, pictures: Pictures
+) -> None:
+    """Write again what of a trained run can be made of its weights and numbers."""
+    discard(out / CHECKPOINT_FILE)  # a kill may have left it
+    if not run.lost:
+        return
+    _log.warning("%s: drawing or writing again, as %s", out, _told(run.lost))
+    trained = reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE)
+    record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
+    _write(out, record, trained, run.lost)
 
 
-def _refuse_another(out: Path, spec: str, settings: RunSettings) -> None:
-    """See that what ``out`` holds, finished or not, was begun with the same spec and settings."""
-    differences = []
-    if (out / SPEC_FILE).exists():
-        differences += _spec_difference(_read(out / SPEC_FILE), spec)
-    if (out / CONFIG_FILE).exists():
-        try:
-            stored = RunSettings.model_validate_json(_read(out / CONFIG_FILE))
-        except ValueError as error:
-            raise InputError(
-                f"{out / CONFIG_FILE} isn't the config of a run: {error}".splitlines()[0],
-                help="give another folder with --out",
-            ) from error
-        differences += _setting_differences(stored, settings)
-    if differences:
-        raise _conflict(out, differences)
-
-
-def _conflict(out: Path, differences: list[str]) -> RunConflictError:
-    return RunConflictError(
-        f"{out} holds another run: {'; '.join(differences)}",
-        help="give another folder with --out, or remove this one",
-    )
-
-
-def _spec_difference(stored: str, wanted: str) -> list[str]:
-    """Name the first line that differs."""
-    lines = zip_longest(stored.splitlines(), wanted.splitlines(), fillvalue="")
-    for number, (there, here) in enumerate(lines, 1):
-        if there != here:
-            return [f"{SPEC_FILE} line {number} is `{there.strip()}` there, `{here.strip()}` here"]
-    return []
-
-
-def _setting_differences(stored: RunSettings, wanted: RunSettings) -> list[str]:
-    """Name every setting that differs; of another task, its name alone."""
-    there, here = _by_section(stored), _by_section(wanted)
-    if stored.task.name != wanted.task.name:
-        there["task"] = {"name": stored.task.name}
-        here["task"] = {"name": wanted.task.name}
-    return [
-        f"{section}.{key} is {there[section][key]} there, {here[section][key]} here"
-        for section in here
-        for key in here[section]
-        if there[section][key] != here[section][key]
-    ]
-
-
-def _by_section(settings: RunSettings) -> dict[str, dict[str, object]]:
-    return {name: dict(section) for name, section in settings}
-
-
-def _config(settings: RunSettings) -> str:
-    return settings.model_dump_json(indent=2) + "\n"
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"{path} can't be read: {error}", help="give another folder with --out"
-        ) from error
+def _told(lost: Iterable[str]) -> str:
+    names = sorted(lost)
+    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing or damaged"

@@ -1,4 +1,4 @@
-"""A run's test pictures as one plain PNG, which reports read, and drawing it once more."""
+"""A run's test pictures as one plain PNG, which reports read; and a trained run opened again."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import numpy
 
 from archsearch.config import RunSettings
-from archsearch.files import write_bytes
 from archsearch.nn import load_weights
-from archsearch.train.fit import prepare
+from archsearch.records.results import RunResult
+from archsearch.train.fit import TrainedRun, prepare
 from archsearch.train.scoring import Strip, score_test
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
     from archsearch.spec.plan import ModelPlan
 
-__all__ = ["redraw_strip", "strip_png"]
+__all__ = ["reopened", "strip_png"]
 
 
 def strip_png(strip: Strip) -> bytes:
@@ -33,21 +33,25 @@ def strip_png(strip: Strip) -> bytes:
     return file.getvalue()
 
 
-def redraw_strip(
-    plan: ModelPlan, settings: RunSettings, pictures: Pictures, weights: Path, out: Path
-) -> None:
-    """Write the strip of a net that is trained already; nothing else is measured or kept.
+def reopened(
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    recorded: RunResult,
+    weights: Path,
+) -> TrainedRun:
+    """A training that has ended, with its test pictures; nothing is measured anew.
 
     Args:
         plan: the net's.
         settings: that it was trained with.
         pictures: that it was trained on.
+        recorded: its numbers.
         weights: the run's model file.
-        out: the PNG to write.
 
     Raises:
         InputError: weights that don't fit the plan.
     """
     training = prepare(plan, settings, pictures, settings.train.seed)
     load_weights(training.model, weights)
-    write_bytes(out, strip_png(score_test(training, pictures).strip))
+    return TrainedRun(recorded, training.model, score_test(training, pictures).strip)

@@ -143,7 +143,7 @@ def test_a_run_without_its_weights(trained, place, capsys) -> None:
     shutil.copytree(trained, "broken")
     (place / "broken/model.safetensors").write_bytes(b"nothing")
     assert run(Path("broken"), "face.png") == 2
-    assert "no readable weights" in capsys.readouterr().err
+    assert "broken/model.safetensors isn't what was written there" in capsys.readouterr().err
 
 
 def test_what_is_there_is_replaced_only_when_told_to(trained, place, capsys) -> None:

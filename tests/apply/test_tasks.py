@@ -1,5 +1,6 @@
 """Every task end to end: trained for an epoch, then applied to files."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -137,7 +138,9 @@ def test_a_standardized_net_is_fed_as_it_was_trained(trained_for: TrainedFor, pl
     assert error < pixels("color.png").var() / 2
     metrics = run / "metrics.json"
     kept = metrics.read_text()
-    metrics.write_text(kept.replace('"fed_mean"', '"lost"'))
+    numbers = json.loads(kept)  # as earlier versions wrote it
+    del numbers["result"]["fed_mean"], numbers["files"], numbers["sha256"]
+    metrics.write_text(json.dumps(numbers))
     try:
         with pytest.raises(InputError, match="doesn't hold the mean and std"):
             load_net(run)

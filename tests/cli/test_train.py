@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -151,6 +153,30 @@ def test_json_is_metrics_json_and_a_second_run_prints_it_again(place, capsys) ->
     assert json.loads(first) == json.loads(again.out) == stored
     assert next(iter(stored)) == "version"
     assert "nothing was left to train" in again.err
+
+
+def test_lost_weights_are_made_again_by_the_command_that_apply_names(place, capsys, caplog) -> None:
+    """Both ways out are one, and the numbers are those of before."""
+    assert run("--out", "there") == 0
+    weights = (place / "there" / "model.safetensors").read_bytes()
+    (place / "there" / "model.safetensors").unlink()
+    capsys.readouterr()
+    with pytest.raises(SystemExit) as ended:
+        main(["apply", "there", "pictures/00.png"])
+    told = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert "there/model.safetensors is missing" in told
+    named = re.search(r"help: `archsearch (train .*)` makes what is lost again", told)
+    assert named is not None
+    with pytest.raises(SystemExit) as ended:
+        main([*shlex.split(named[1]), "--threads", "1"])
+    assert not ended.value.code
+    assert "training again, as model.safetensors is missing or damaged" in caplog.text
+    assert "trained again, to the same numbers as recorded" in caplog.text
+    assert (place / "there" / "model.safetensors").read_bytes() == weights
+    with pytest.raises(SystemExit) as ended:
+        main(["apply", "there", "pictures/00.png"])
+    assert not ended.value.code
 
 
 def test_options_and_set_reach_settings_and_model(place) -> None:

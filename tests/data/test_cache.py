@@ -127,12 +127,35 @@ def tear_sidecar(entry: Path) -> None:
     os.truncate(entry / "entry.json", 40)
 
 
+def change_the_fingerprint(entry: Path) -> None:
+    text = (entry / "entry.json").read_text()
+    pixels = json.loads(text)["pixels"]
+    (entry / "entry.json").write_text(text.replace(pixels, pixels[::-1]))
+
+
+def rename_a_class(entry: Path) -> None:
+    record = json.loads((entry / "entry.json").read_text())
+    record["classes"][0] += "s"
+    (entry / "entry.json").write_text(json.dumps(record))
+
+
 def older_format(entry: Path) -> None:
     record = json.loads((entry / "entry.json").read_text())
     (entry / "entry.json").write_text(json.dumps({**record, "version": 0}))
 
 
-@pytest.mark.parametrize("harm", [flip_a_byte, tear, lose_labels, tear_sidecar, older_format])
+HARMS = [
+    flip_a_byte,
+    tear,
+    lose_labels,
+    tear_sidecar,
+    change_the_fingerprint,
+    rename_a_class,
+    older_format,
+]
+
+
+@pytest.mark.parametrize("harm", HARMS)
 def test_a_harmed_entry_is_noticed_and_made_anew(cache, class_folders, harm):
     before = load(class_folders)
     pixels = before.images_NCHW.numpy().copy()  # its map would see the harm
@@ -142,6 +165,18 @@ def test_a_harmed_entry_is_noticed_and_made_anew(cache, class_folders, harm):
     assert steps.seen
     assert np.array_equal(after.images_NCHW, pixels)
     assert after.fingerprint == before.fingerprint
+    assert after.classes == before.classes
+
+
+def test_an_entry_from_before_its_record_had_a_checksum_is_read(cache, class_folders):
+    load(class_folders)
+    path = entries(cache)[0] / "entry.json"
+    record = json.loads(path.read_text())
+    del record["sha256"]
+    path.write_text(json.dumps(record))
+    steps = Steps()
+    load(class_folders, steps)
+    assert not steps.seen
 
 
 def test_what_an_earlier_rule_of_reading_made_isn_t_used(cache, class_folders):

@@ -22,7 +22,7 @@ from archsearch.records import (
     plan_record,
     write_run,
 )
-from archsearch.records.runs import STRIP_FILE
+from archsearch.records.run_files import STRIP_FILE
 from archsearch.report.color import Variant, run_variants
 from archsearch.spec import to_yaml
 from tests.synthetic import synthetic_result
@@ -139,9 +139,10 @@ def color_run(
         train=TrainSettings(seed=result.seed, epochs=3, loss=loss, batch_size=batch_size),
     )
     text = to_yaml(load(source).plan(task=settings.task))
-    write_run(folder, RunRecord(name=folder.name, spec=text, settings=settings, result=result))
     if strip:
+        folder.mkdir(parents=True, exist_ok=True)
         (folder / STRIP_FILE).write_bytes(strip_of(result.splits["test"]))
+    write_run(folder, RunRecord(name=folder.name, spec=text, settings=settings, result=result))
     return folder
 
 

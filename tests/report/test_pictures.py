@@ -12,7 +12,14 @@ from PIL import Image
 from skimage import data
 
 from archsearch.config import load
-from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
+from archsearch.records import (
+    SeedRecord,
+    StudyRecord,
+    TrialRecord,
+    plan_record,
+    read_pictures,
+)
+from archsearch.records.run_files import checksum
 from archsearch.report import ReportFiles, figures, write_report
 from archsearch.report.color.variants import study_variants
 from archsearch.report.figures.chroma import chroma_figure, saturation_figure
@@ -146,7 +153,7 @@ def test_chroma_is_held_against_the_truth_of_the_same_pictures(trained):
     assert sorted(labels) == sorted(title for title in titles if title)
 
 
-def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:
+def with_pictures(study: StudyRecord, folder: Path, *, checked: bool = False) -> StudyRecord:
     """The study with a strip of photographs, and blurred ones, kept for each seed."""
     folder.mkdir()
     trials = []
@@ -156,7 +163,8 @@ def with_pictures(study: StudyRecord, folder: Path) -> StudyRecord:
             name = f"strip-{trial.number}-{seed.seed}"
             if trial.state == "complete":
                 strip().save(folder / name, format="PNG")
-            seeds.append(seed.model_copy(update={"pictures": name}))
+            sums = {"pictures_sha256": checksum((folder / name).read_bytes())} if checked else {}
+            seeds.append(seed.model_copy(update={"pictures": name} | sums))
         trials.append(trial.model_copy(update={"seeds": tuple(seeds)}))
     return study.model_copy(update={"trials": tuple(trials), "artifacts": str(folder)})
 
@@ -196,6 +204,22 @@ def test_lost_pictures_are_not_missed(tmp_path, monkeypatch):
     lost = write_report(study, tmp_path / "b")
     assert lost.figures == ()
     assert "pictures-out-of-reach" in codes(lost)
+
+
+def test_damaged_pictures_are_left_out_and_that_is_said(tmp_path, monkeypatch):
+    monkeypatch.setattr(figures, "_FIGURES", {"sizes": figures._FIGURES["sizes"]})
+    study = synthetic_study(StudyRecipe(complete=4, epochs=2))
+    study = with_pictures(study, tmp_path / "artifacts", checked=True)
+    assert not {code for code in codes(write_report(study, tmp_path / "a")) if "pictures" in code}
+    stored = tmp_path / "artifacts" / str(study.trials[0].seeds[0].pictures)
+    content = bytearray(stored.read_bytes())
+    content[-60] ^= 1  # a pixel, or what it is packed in
+    stored.write_bytes(content)
+    assert read_pictures(study, study.trials[0].seeds[0]) is None
+    assert read_pictures(study, study.trials[1].seeds[0]) is not None
+    found = write_report(study, tmp_path / "b").summary["warnings"]
+    (told,) = [warning["message"] for warning in found if warning["code"] == "pictures-damaged"]
+    assert told.startswith("Reconstructions of 1 run in ")
 
 
 def codes(found: ReportFiles) -> set[str]:

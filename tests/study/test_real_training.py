@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +135,7 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
             assert seed.result.baselines.pca_val is not None
             png = read_pictures(record, seed)
             assert png is not None
+            assert seed.pictures_sha256 == sha256(png).hexdigest()
             with Image.open(io.BytesIO(png)) as strip:
                 assert strip.size == (8 * 8, 2 * 8)
 
@@ -146,6 +149,11 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
     winner = min(record.trials, key=lambda trial: trial.value or 1)
     assert winner.plan is not None
     assert load(folder / "best.yaml").plan().key == winner.plan.key
+    named = best.stderr.rpartition("to train it as the study did: archsearch ")[2]
+    trained = archsearch(folder, *shlex.split(named), "--json")
+    first = winner.seeds[0].result
+    assert first is not None
+    assert json.loads(trained.stdout)["val"] == first.val.model_dump()
 
     again = archsearch(folder, "study", "run", "real")
     assert again.returncode == 0, again.stderr

@@ -191,8 +191,38 @@ def test_another_spec_under_the_same_study_is_refused(tmp_path: Path, url: str, 
     from archsearch.config import load_study as load_file
 
     spec.write_text(text.replace("relu", "gelu"))
-    with pytest.raises(StudyConflictError, match="model: the spec was changed"):
+    told = r'model\.defaults\.conv\.activation: "relu" in the storage, "gelu" now'
+    with pytest.raises(StudyConflictError, match=told):
         run(load_file(tmp_path / "study.yaml"), url, log)
+
+
+REWRITTEN = """# the toy, as I like to write it
+name: another-name
+description: Nothing else is new.
+defaults: {conv: {activation: relu, padding: same, kernel: 3}}
+input: {width: 8, height: 8, channels: auto}
+decoder: [upsample: {scale: 2}, {conv: {activation: sigmoid, channels: auto}}]
+encoder:
+- {name: first, conv: {channels: 4}}   # searched
+- pool:
+    kernel: 2
+- {name: last, conv: {channels: 4}}
+"""
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_comment_another_order_or_layout_is_the_same_study(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    first = run(write_study(tmp_path), url, log)
+    (tmp_path / "toy.yaml").write_text(REWRITTEN)
+    path = tmp_path / "study.yaml"
+    path.write_text(f"# asked again\n{path.read_text()}")
+    from archsearch.config import load_study as load_file
+
+    again = run(load_file(path), url, log)
+    assert again.trials == first.trials
+    assert len(logged(log, "start")) == len(first.trials)
 
 
 @pytest.mark.usefixtures("inline")

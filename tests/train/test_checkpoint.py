@@ -1,11 +1,11 @@
 """A training that was broken off ends with the numbers of an unbroken one."""
 
-import logging
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors import safe_open
+from safetensors.torch import load_file, save_file
 
 from archsearch.train import fit
 
@@ -98,24 +98,38 @@ def scramble(path: Path) -> None:
     path.write_bytes(b"not a checkpoint at all" * 50)
 
 
-def strip(path: Path) -> None:
-    from safetensors.torch import load_file, save_file
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
 
-    save_file(load_file(path), path)
+
+def rewrite(path: Path, *, without: str = " ", metadata: dict[str, str] | None = None) -> None:
+    """Another file of the same form, as earlier versions wrote it: without a checksum."""
+    with safe_open(path, framework="pt") as file:
+        stored = file.metadata()
+    stored.pop("sha256", None)
+    kept = {name: t for name, t in load_file(path).items() if not name.startswith(without)}
+    save_file(kept, path, metadata=stored if metadata is None else metadata)
+
+
+def strip(path: Path) -> None:
+    rewrite(path, metadata={})
 
 
 def lose_a_moment(path: Path) -> None:
-    from safetensors.torch import load_file, save_file
-
-    with safe_open(path, framework="pt") as file:
-        metadata = file.metadata()
-    tensors = load_file(path)
-    kept = {name: t for name, t in tensors.items() if not name.startswith("optimizer.0.")}
-    save_file(kept, path, metadata=metadata)
+    rewrite(path, without="optimizer.0.")
 
 
-@pytest.mark.parametrize("damage", [garble, scramble, strip, lose_a_moment])
-def test_a_damaged_checkpoint_is_told_and_left_out(
+def flip_in_a_tensor(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-5] ^= 0x10
+    path.write_bytes(content)
+
+
+DAMAGES = [garble, scramble, empty, strip, lose_a_moment, flip_in_a_tensor]
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_where_a_checkpoint_is_damaged_the_epoch_before_is_taken(
     made, plan_from, tmp_path, caplog, damage
 ) -> None:
     plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
@@ -123,10 +137,53 @@ def test_a_damaged_checkpoint_is_told_and_left_out(
     broken_off(plan, settings, pictures, checkpoint)
     damage(checkpoint)
     seen = []
-    with caplog.at_level(logging.WARNING):
-        trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    assert f"{checkpoint} is left out: " in caplog.text
+    assert "goes on from the epoch before" in caplog.text
+    assert [row.epoch for row in seen] == [2, 3]
+    assert numbers(trained) == numbers(fit(plan, settings, pictures))
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_where_both_are_damaged_that_is_told_and_training_starts_anew(
+    made, plan_from, tmp_path, caplog, damage
+) -> None:
+    plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    for path in (checkpoint, tmp_path / "checkpoint-before.safetensors"):
+        damage(path)
+    seen = []
+    trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
     assert "training starts anew" in caplog.text
     assert [row.epoch for row in seen] == [1, 2, 3]
+    assert numbers(trained) == numbers(fit(plan, settings, pictures))
+
+
+def test_what_is_damaged_never_takes_the_place_of_what_is_whole(made, plan_from, tmp_path) -> None:
+    """After going on from the epoch before, that one is the one kept."""
+    plan, settings, pictures = plan_from(made.PLAIN), made.settings(epochs=4), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    before = tmp_path / "checkpoint-before.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    whole = before.read_bytes()
+    flip_in_a_tensor(checkpoint)
+    with pytest.raises(StopError):
+        fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=stop_at(2))
+    assert before.read_bytes() == whole
+
+
+def test_a_checkpoint_of_earlier_versions_is_gone_on_from_and_told(
+    made, plan_from, tmp_path, caplog
+) -> None:
+    plan, settings, pictures = plan_from(made.NORMED), made.settings(), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    rewrite(checkpoint)
+    seen = []
+    trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    assert caplog.text.count("has no checksum") == 1
+    assert [row.epoch for row in seen] == [3]
     assert numbers(trained) == numbers(fit(plan, settings, pictures))
 
 
@@ -140,4 +197,5 @@ def test_a_checkpoint_of_another_training_is_left_out(
     settings = made.settings(**other)
     trained = fit(plan, settings, pictures, checkpoint=checkpoint)
     assert "of another training" in caplog.text
+    assert "starts anew" in caplog.text
     assert numbers(trained) == numbers(fit(plan, settings, pictures))

@@ -1,0 +1,53 @@
+"""The command line that trains a spec with given settings."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator
+
+from archsearch.config.settings import RunSettings
+from archsearch.config.task_settings import read_task
+
+__all__ = ["train_command"]
+
+
+def train_command(
+    spec: str, settings: RunSettings, *, out: str | None = None, threads: int | None = None
+) -> str:
+    """``archsearch train`` with an option for all that isn't at its default.
+
+    Args:
+        spec: the spec's path.
+        settings: of the training.
+        out: the run directory.
+        threads: to compute with.
+
+    Example:
+        >>> from archsearch.config import DataSettings
+        >>> train_command("best.yaml", RunSettings(data=DataSettings(source="photos")))
+        'archsearch train best.yaml --data photos'
+    """
+    words = ["archsearch", "train", spec, *_options(settings)]
+    if out is not None:
+        words += ["--out", out]
+    if threads is not None:
+        words += ["--threads", str(threads)]
+    return shlex.join(words)
+
+
+def _options(settings: RunSettings) -> Iterator[str]:
+    default = RunSettings(task=read_task(settings.task.name))
+    if settings.data.source != default.data.source:
+        yield from ("--data", settings.data.source)
+    if settings.task.name != RunSettings().task.name:
+        yield from ("--task", settings.task.name)
+    for section, values in settings:
+        for key, value in values:
+            usual = getattr(getattr(default, section), key)
+            if value != usual and (section, key) != ("data", "source"):
+                yield from ("--set", f"{section}.{key}={_written(value)}")
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

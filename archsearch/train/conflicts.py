@@ -1,0 +1,116 @@
+"""Telling whether a run directory holds the run that is asked for, and naming where it differs.
+
+What is meant is compared: layers and settings, not the text of files.
+"""
+
+from __future__ import annotations
+
+from itertools import zip_longest
+from pathlib import Path
+
+from archsearch.config import RunSettings, load
+from archsearch.errors import InputError, RunConflictError
+from archsearch.records.run_files import CONFIG_FILE, SPEC_FILE, RunFiles, checksum
+from archsearch.records.runs import config_json
+from archsearch.spec import to_yaml
+from archsearch.spec.plan import ModelPlan
+
+__all__ = ["conflict", "refuse_another"]
+
+_HARMLESS = ("name:", "description:")
+"""Lines of a spec that decide nothing."""
+
+
+def refuse_another(
+    out: Path, plan: ModelPlan, settings: RunSettings, files: RunFiles | None
+) -> None:
+    """See that what ``out`` holds was begun with the same layers and settings.
+
+    Args:
+        out: the run directory.
+        plan: the model asked for.
+        settings: those asked for.
+        files: of the run, if it is finished. What it lost must be what would be written
+            now; else there is no telling whether it is the same run.
+
+    Raises:
+        RunConflictError: naming every difference.
+        InputError: ``out`` holds something else.
+    """
+    checksums = {} if files is None else files.checksums
+    lost = frozenset() if files is None else files.lost()
+    wanted = {SPEC_FILE: to_yaml(plan), CONFIG_FILE: config_json(settings)}
+    differences = []
+    for name, differing in ((SPEC_FILE, _spec_differences), (CONFIG_FILE, _config_differences)):
+        if name in checksums and name in lost:
+            if checksum(wanted[name].encode()) != checksums[name]:
+                differences.append(f"{name} is lost or damaged, and was another")
+        elif (out / name).exists():
+            differences += differing(out / name, plan, settings)
+    if differences:
+        raise conflict(out, differences)
+
+
+def conflict(out: Path, differences: list[str]) -> RunConflictError:
+    """The refusal of a run directory that holds another run."""
+    return RunConflictError(
+        f"{out} holds another run: {'; '.join(differences)}",
+        help="give another folder with --out, or remove this one",
+    )
+
+
+def _spec_differences(path: Path, plan: ModelPlan, settings: RunSettings) -> list[str]:
+    """Name the first line that differs, of specs that don't mean the same."""
+    stored = _read(path)
+    try:
+        there = load(path).plan(task=settings.task)
+    except InputError:  # no spec that can be read now: only its text tells
+        return _line_differences(stored, to_yaml(plan))
+    return [] if there.key == plan.key else _line_differences(to_yaml(there), to_yaml(plan))
+
+
+def _line_differences(stored: str, wanted: str) -> list[str]:
+    def lines(text: str) -> list[tuple[int, str]]:
+        numbered = enumerate(text.splitlines(), 1)
+        return [(number, line) for number, line in numbered if not line.startswith(_HARMLESS)]
+
+    pairs = zip_longest(lines(stored), lines(wanted), fillvalue=(0, ""))
+    for (number, there), (other, here) in pairs:
+        if there != here:
+            line = number or other
+            return [f"{SPEC_FILE} line {line} is `{there.strip()}` there, `{here.strip()}` here"]
+    return []
+
+
+def _config_differences(path: Path, plan: ModelPlan, wanted: RunSettings) -> list[str]:
+    """Name every setting that differs; of another task, its name alone."""
+    try:
+        stored = RunSettings.model_validate_json(_read(path))
+    except ValueError as error:
+        raise InputError(
+            f"{path} isn't the config of a run: {error}".splitlines()[0],
+            help="give another folder with --out",
+        ) from error
+    there, here = _by_section(stored), _by_section(wanted)
+    if stored.task.name != wanted.task.name:
+        there["task"] = {"name": stored.task.name}
+        here["task"] = {"name": wanted.task.name}
+    return [
+        f"{section}.{key} is {there[section][key]} there, {here[section][key]} here"
+        for section in here
+        for key in here[section]
+        if there[section][key] != here[section][key]
+    ]
+
+
+def _by_section(settings: RunSettings) -> dict[str, dict[str, object]]:
+    return {name: dict(section) for name, section in settings}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"{path} can't be read: {error}", help="give another folder with --out"
+        ) from error

@@ -1,0 +1,122 @@
+"""Trainings that are killed at a chosen file operation, and what they leave.
+
+    python killed.py SPEC FOLDER HARM:PLACE…
+
+One process loads torch and forks a child for each place; the child kills itself just
+before the PLACEth time that it opens for writing, renames or removes a file in its run
+directory. HARM is a file that a finished run lost before, or "nothing" for a first training.
+For each place a JSON line is printed: whether the child was killed, what loading the run said
+then, and whether the same command then ended with the numbers of an unbroken run. PLACE 0
+kills nowhere; its line has the count of places.
+"""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import torch._dynamo  # noqa: F401 - torch's optimizers load it, which takes seconds: once, not in each child
+from made import made_pictures, settings
+from PIL import Image
+
+from archsearch.config import load
+from archsearch.errors import ArchsearchError
+from archsearch.files import write_bytes
+from archsearch.records import load_run
+from archsearch.records.run_files import RUN_FILES, RunFiles
+from archsearch.spec import ModelPlan
+from archsearch.train import load_model, run, train_run
+
+EPOCHS = 2
+COUNTED = {"os.rename", "os.remove"}
+
+
+def without_figures() -> None:
+    """Drawing takes a second and does nothing that matters here but writing a file."""
+    run.draw_curves = lambda path, *_: write_bytes(path, b"curves")
+    run.draw_pictures = lambda path, *_: write_bytes(path, b"pictures")
+
+
+def train(plan: ModelPlan, out: Path) -> None:
+    train_run(plan, settings(epochs=EPOCHS), made_pictures(40), out, threads=1)
+
+
+def in_child(what) -> int:
+    """Run it in a fork; give how that ended."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            what()
+            code = 0
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def kill_at(place: int, out: Path, count: Path) -> None:
+    """Count what changes files in ``out``, and end at once at the ``place``th."""
+    seen = 0
+
+    def hook(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal seen
+        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_ACCMODE
+        if (writes or event in COUNTED) and str(arguments[0]).startswith(f"{out}{os.sep}"):
+            seen += 1
+            if seen == place:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if place == 0:
+                count.write_text(str(seen))
+
+    sys.addaudithook(hook)
+
+
+def state(out: Path) -> str:
+    """What commands that read the run say."""
+    try:
+        load_run(out)
+        load_model(out)
+    except ArchsearchError as error:
+        return str(error)
+    return "whole"
+
+
+def numbers(out: Path) -> object:
+    result = load_run(out).result
+    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
+    whole = not RunFiles(out).lost() and all((out / name).exists() for name in RUN_FILES)
+    return rows, result.val, result.test, (out / "model.safetensors").read_bytes(), whole
+
+
+def tried(plan: ModelPlan, folder: Path, harm: str, place: int) -> dict[str, object]:
+    whole, out, count = folder / "whole", folder / f"{harm}-{place}", folder / f"{harm}-count"
+    if harm != "nothing":
+        shutil.copytree(whole, out)
+        (out / harm).unlink()
+
+    def broken_off() -> None:
+        kill_at(place, out, count)
+        train(plan, out)
+
+    killed = in_child(broken_off) == -signal.SIGKILL
+    said = state(out)
+    same = in_child(lambda: train(plan, out)) == 0 and numbers(out) == numbers(whole)
+    counted = int(count.read_text()) if place == 0 else 0
+    return {"harm": harm, "killed": killed, "said": said, "same": same, "count": counted}
+
+
+def main(spec: Path, folder: Path, places: list[str]) -> None:
+    without_figures()
+    Image.init()
+    plan = load(spec).plan()
+    assert in_child(lambda: train(plan, folder / "whole")) == 0
+    for each in places:
+        harm, _, place = each.partition(":")
+        print(json.dumps(tried(plan, folder, harm, int(place))), flush=True)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])

@@ -8,7 +8,8 @@
     │   ├── DataError          pictures that can't be used
     │   ├── RunConflictError   a run directory that holds another run
     │   ├── StorageAwayError   a database that doesn't answer
-    │   └── StudyConflictError a study that disagrees with the storage
+    │   ├── StudyConflictError a study that disagrees with the storage
+    │   └── UnreadableError    a stored thing that is damaged, or of a newer version
     ├── RunFailedError         a training or a command failed      exit 1
     └── NothingCompletedError  a study without a finished trial    exit 3
 """
@@ -24,6 +25,7 @@ __all__ = [
     "RunFailedError",
     "StorageAwayError",
     "StudyConflictError",
+    "UnreadableError",
 ]
 
 
@@ -66,6 +68,10 @@ class StorageAwayError(InputError):
 
 class StudyConflictError(InputError):
     """A study in the storage whose space or settings differ from the file's."""
+
+
+class UnreadableError(InputError):
+    """A stored thing, e.g. a record or a run, that is damaged or of a newer version."""
 
 
 class RunFailedError(ArchsearchError):

@@ -13,7 +13,25 @@ from pydantic import BaseModel, ValidationError
 
 from archsearch.errors import UnreadableError
 
-__all__ = ["check_version", "damaged", "first_problem", "read_checked", "read_stored"]
+__all__ = [
+    "DECODING_ERRORS",
+    "check_version",
+    "damaged",
+    "first_problem",
+    "read_checked",
+    "read_stored",
+]
+
+DECODING_ERRORS = (
+    ValueError,  # no UTF-8, no JSON, no record
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
+"""What code raises that meets stored data of another kind than it was written with."""
 
 Read = TypeVar("Read")
 Stored = TypeVar("Stored", bound=BaseModel)
@@ -57,7 +75,7 @@ def read_checked(what: str, read: Callable[[], Read]) -> Read:
     """
     try:
         return read()
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except DECODING_ERRORS as error:
         raise damaged(what, error) from error
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sqlalchemy import Connection, select, update
 
+from archsearch.errors import UnreadableError
 from archsearch.records import plan_record
+from archsearch.records.gate import DECODING_ERRORS, first_problem
 from archsearch.records.layout import candidate_attributes, ended_attributes
 from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
 from archsearch.study.distributions import decode, distribution
@@ -58,7 +60,7 @@ def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
 
 
 def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
-    from optuna import Trial, load_study
+    from optuna import load_study
 
     search = study.settings.search
     # Seeded by where the proposal stands: a resumed study goes on alike.
@@ -69,11 +71,7 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
         storage=study.storage,
         sampler=make_sampler(search, len(study.space.domains), seed),
     )
-    trial = Trial(optuna_study, _trial_for(study, optuna_study, claim))
-    point: dict[str, Value] = {}
-    for name, domain in study.space.domains.items():
-        wanted = distribution(name, domain, adaptive=True)
-        point[name] = decode(domain, _suggest(trial, name, wanted))
+    trial, point = _drawn(study, optuna_study, _trial_for(study, claim))
     # All names are asked for, so that the sampler sees one space; those switched off are dropped.
     outcome = study.space.resolve(study.space.active(point))
     known = trial.constraints
@@ -81,6 +79,29 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
         if key not in known:
             trial.set_constraint(key, violation)
     return _Proposal(trial, outcome)
+
+
+def _drawn(study: OpenStudy, optuna_study: Study, trial_id: int) -> tuple[Trial, dict[str, Value]]:
+    """The sampler's point for a running trial.
+
+    Raises:
+        UnreadableError: the sampler can't work with what the storage holds.
+    """
+    from optuna import Trial
+
+    point: dict[str, Value] = {}
+    try:
+        trial = Trial(optuna_study, trial_id)
+        for name, domain in study.space.domains.items():
+            wanted = distribution(name, domain, adaptive=True)
+            point[name] = decode(domain, _suggest(trial, name, wanted))
+    except DECODING_ERRORS as error:
+        method, name = study.settings.search.method, study.settings.name
+        raise UnreadableError(
+            f"method {method} can't go on from the trials of {name!r}: {first_problem(error)}",
+            help="what the storage holds of them is damaged; run the study under another name",
+        ) from error
+    return trial, point
 
 
 def _suggest(trial: Trial, name: str, wanted: object) -> object:
@@ -99,7 +120,7 @@ def _suggest(trial: Trial, name: str, wanted: object) -> object:
     raise TypeError(wanted)
 
 
-def _trial_for(study: OpenStudy, optuna_study: Study, claim: Claim) -> int:
+def _trial_for(study: OpenStudy, claim: Claim) -> int:
     """A new running trial for the slot, or the one that a dead attempt left half made."""
     from optuna.trial import TrialState, create_trial
 

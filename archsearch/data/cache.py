@@ -222,7 +222,10 @@ def _read(folder: Path) -> Entry | None:
     try:
         if any(_array_record(folder / name) != kept for name, kept in record.arrays.items()):
             return None
-        arrays = {name: np.load(folder / name, mmap_mode="c") for name in record.arrays}
+        arrays = {
+            name: np.load(folder / name, mmap_mode="c", allow_pickle=False)
+            for name in record.arrays
+        }
         content = Content(
             arrays["images.npy"].transpose(0, 3, 1, 2),
             note=record.note,

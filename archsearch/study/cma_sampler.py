@@ -151,8 +151,10 @@ class _Scale:
         if isinstance(known, FloatDistribution):
             below = float(np.nextafter(known.high, known.low))
             return min(max(found, known.low), below)
-        steps = round(found) - known.low if known.log else math.floor(
-            (found - known.low) / known.step + 0.5
+        steps = (
+            round(found) - known.low
+            if known.log
+            else math.floor((found - known.low) / known.step + 0.5)
         )
         return min(max(known.low + steps * known.step, known.low), known.high)
 

@@ -21,13 +21,14 @@ from archsearch.records.results import (
     Scores,
 )
 from archsearch.records.runs import RunRecord, load_run, write_run
-from archsearch.records.stored import list_studies, load_study
+from archsearch.records.stored import list_studies, load_studies, load_study
 from archsearch.records.studies import (
     SeedRecord,
     SeedState,
     StudyRecord,
     TrialRecord,
     TrialState,
+    Unreadable,
     Value,
     trial_counts,
 )
@@ -57,10 +58,12 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "TrialState",
+    "Unreadable",
     "Value",
     "epochs_frame",
     "list_studies",
     "load_run",
+    "load_studies",
     "load_study",
     "plan_record",
     "read_pictures",

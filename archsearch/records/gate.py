@@ -112,7 +112,7 @@ def damaged(what: str, error: Exception) -> UnreadableError:
     )
 
 
-def first_problem(error: Exception) -> str:
+def first_problem(error: BaseException) -> str:
     """An error in one line; of a record with many faults the first, by its place."""
     if isinstance(error, ValidationError):
         problem = error.errors()[0]

@@ -8,8 +8,9 @@ from hashlib import sha256
 
 from archsearch.config import StudySettings, read_task
 from archsearch.errors import StudyConflictError
+from archsearch.records.gate import check_version, read_checked
 
-__all__ = ["check_same", "identity", "plain", "space_hash"]
+__all__ = ["check_same", "identity", "plain", "space_hash", "stored_identity"]
 
 FREE = ("budget", "description", "model")
 """May change between two runs of a study; the model counts by its text, not its path."""
@@ -34,6 +35,22 @@ def space_hash(identity: dict[str, object]) -> str:
     return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def stored_identity(text: str, name: str) -> dict[str, object]:
+    """The identity that the ledger holds of a study, as JSON.
+
+    Raises:
+        UnreadableError: it is damaged, or of a newer version.
+    """
+
+    def read() -> dict[str, object]:
+        stored: dict[str, object] = json.loads(text)
+        check_version(what, stored)
+        return stored
+
+    what = f"the settings of study {name!r} in the ledger"
+    return read_checked(what, read)
+
+
 def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -> None:
     """Hold a study file against the study of its name in the storage.
 
@@ -41,7 +58,8 @@ def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -
         StudyConflictError: naming every difference.
     """
     if "task" in stored:  # earlier versions wrote {name: reconstruct}
-        stored = {**stored, "task": read_task(stored["task"]).model_dump(mode="json")}
+        task = read_checked("its task", lambda: read_task(stored["task"]))
+        stored = {**stored, "task": task.model_dump(mode="json")}
     differences = list(_differences("", stored, given))
     if differences:
         raise StudyConflictError(

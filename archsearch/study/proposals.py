@@ -47,7 +47,7 @@ def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
         The slot with its candidate; None where the claim was lost, or no
         feasible candidate came in ``PROPOSALS_PER_SLOT`` proposals.
     """
-    (row,) = study.slot_rows(only=claim.slot)
+    row = study.slot_row(claim.slot)
     for number in range(row.proposals, PROPOSALS_PER_SLOT):
         proposal = _ask(study, claim, number)
         if isinstance(proposal.outcome, Candidate):
@@ -152,8 +152,7 @@ def _assign(
         _write_candidate(study, connection, claim.slot, candidate, trial._trial_id, earlier)
     if earlier is not None:
         say(StudyEvent("duplicate", f"as slot {earlier}", slot=claim.slot))
-    (row,) = study.slot_rows(only=claim.slot)
-    return row
+    return study.slot_row(claim.slot)
 
 
 def _earlier(study: OpenStudy, connection: Connection, slot: int, key: str) -> int | None:

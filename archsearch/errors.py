@@ -9,7 +9,8 @@
     │   ├── RunConflictError   a run directory that holds another run
     │   ├── StorageAwayError   a database that doesn't answer
     │   ├── StudyConflictError a study that disagrees with the storage
-    │   └── UnreadableError    a stored thing that is damaged, or of a newer version
+    │   └── UnreadableError    a stored thing that is damaged
+    │       └── NewerVersionError   or that a newer archsearch wrote
     ├── RunFailedError         a training or a command failed      exit 1
     └── NothingCompletedError  a study without a finished trial    exit 3
 """
@@ -20,6 +21,7 @@ __all__ = [
     "ArchsearchError",
     "DataError",
     "InputError",
+    "NewerVersionError",
     "NothingCompletedError",
     "RunConflictError",
     "RunFailedError",
@@ -72,6 +74,10 @@ class StudyConflictError(InputError):
 
 class UnreadableError(InputError):
     """A stored thing, e.g. a record or a run, that is damaged or of a newer version."""
+
+
+class NewerVersionError(UnreadableError):
+    """A stored thing that is whole, as far as can be told, but of a newer version."""
 
 
 class RunFailedError(ArchsearchError):

@@ -66,12 +66,9 @@ def damage(storage: str, error: BaseException) -> UnreadableError | None:
     Optuna and SQLAlchemy break in many ways on text that is no JSON, numbers that
     are text and states that don't exist: whatever of that kind they raise is damage.
     """
-    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None)
-    corrupt = getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
-    undecoded = "Could not decode to UTF-8" in str(cause)
-    if not (corrupt or undecoded or (isinstance(error, DECODING_ERRORS) and _in_library(error))):
+    if not _is_damage(error):
         return None
-    reason = without_password(first_problem(cause or error), storage)
+    reason = without_password(first_problem(_cause(error)), storage)
     return UnreadableError(
         f"{masked(storage)} can't be read: the database is damaged ({reason})",
         help="bring it back from a copy; what is left of a SQLite file, "
@@ -100,8 +97,10 @@ def trials_of(storage: RDBStorage, study_id: int) -> tuple[list[FrozenTrial], di
 
     try:
         return storage.get_all_trials(study_id, deepcopy=False), {}
-    except DECODING_ERRORS:
-        pass  # one of them: each by itself tells which
+    except Exception as error:
+        if not _is_damage(error):
+            raise
+    # Some are damaged: each by itself tells which.
     query = text("select trial_id, number from trials where study_id = :study order by trial_id")
     with storage.engine.connect() as connection:
         ids = connection.execute(query, {"study": study_id}).all()
@@ -110,9 +109,24 @@ def trials_of(storage: RDBStorage, study_id: int) -> tuple[list[FrozenTrial], di
     for trial_id, number in ids:
         try:
             trials.append(storage.get_trial(trial_id))
-        except DECODING_ERRORS as error:
-            broken[number] = first_problem(error)
+        except Exception as error:
+            if not _is_damage(error):
+                raise
+            broken[number] = first_problem(_cause(error))
     return trials, broken
+
+
+def _is_damage(error: BaseException) -> bool:
+    cause = _cause(error)
+    corrupt = getattr(cause, "sqlite_errorname", "").startswith("SQLITE_CORRUPT")
+    undecoded = "Could not decode to UTF-8" in str(cause)
+    return corrupt or undecoded or (isinstance(error, DECODING_ERRORS) and _in_library(error))
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The driver's own error, where Optuna's or SQLAlchemy's stands around it."""
+    found = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None)
+    return found if isinstance(found, BaseException) else error
 
 
 def _in_library(error: BaseException) -> bool:
@@ -121,7 +135,7 @@ def _in_library(error: BaseException) -> bool:
 
 
 def _unreadable(storage: str, error: Exception) -> InputError:
-    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
+    cause = _cause(error)
     told = without_password(str(cause), storage).strip()
     reason = told.splitlines()[0] if told else type(error).__name__
     if sqlite_path(storage) is None and "connect" in reason:

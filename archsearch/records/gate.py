@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from archsearch.errors import UnreadableError
+from archsearch.errors import ArchsearchError, NewerVersionError, UnreadableError
 
 __all__ = [
     "DECODING_ERRORS",
@@ -47,13 +47,14 @@ def read_stored(kind: type[Stored], what: str, text: str | bytes, *, newest: int
         newest: the highest version of its format that this archsearch reads.
 
     Raises:
-        UnreadableError: it is of a newer version, or damaged.
+        NewerVersionError: it is of a newer version.
+        UnreadableError: it is damaged.
 
     Example:
         >>> from archsearch.records.curves import Curves
         >>> read_stored(Curves, "the curves", '{"version": 99}')
         Traceback (most recent call last):
-        archsearch.errors.UnreadableError: the curves: written by a newer archsearch ...
+        archsearch.errors.NewerVersionError: the curves: written by a newer archsearch ...
     """
 
     def read() -> Stored:
@@ -83,7 +84,8 @@ def check_version(what: str, stored: object, *, newest: int = 1) -> int:
     """The version of a stored JSON object, 1 where it says none.
 
     Raises:
-        UnreadableError: it is higher than ``newest``, no version at all, or not in an object.
+        NewerVersionError: it is higher than ``newest``.
+        UnreadableError: it is no version at all, or not in an object.
 
     Example:
         >>> check_version("the header", {"slots": 3}), check_version("x", {"version": 2}, newest=2)
@@ -97,7 +99,7 @@ def check_version(what: str, stored: object, *, newest: int = 1) -> int:
             f"{what} can't be read: it is damaged (its version is {version!r})", help=_MEND
         )
     if version > newest:
-        raise UnreadableError(
+        raise NewerVersionError(
             f"{what}: written by a newer archsearch (version {version} of its format; "
             f"this one reads up to {newest})",
             help="update archsearch; nothing was changed",
@@ -118,6 +120,8 @@ def first_problem(error: BaseException) -> str:
         problem = error.errors()[0]
         place = ".".join(map(str, problem["loc"]))
         return f"{place}: {problem['msg']}" if place else problem["msg"]
+    if isinstance(error, ArchsearchError):
+        return error.what
     told = str(error).strip().splitlines()
     return f"{type(error).__name__}: {told[0][:200]}" if told else type(error).__name__
 

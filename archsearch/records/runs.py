@@ -8,11 +8,15 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from archsearch.config.settings import RunSettings
-from archsearch.errors import InputError
+from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.records.gate import (
+    DECODING_ERRORS,
+    check_version,
+    first_problem,
+    read_stored,
+)
 from archsearch.records.results import EpochRecord, Record, RunResult
 
 __all__ = [
@@ -27,6 +31,9 @@ __all__ = [
     "metrics",
     "write_run",
 ]
+
+VERSION = 1
+"""Of a run directory's files, as ``metrics.json`` says; what is older reads on."""
 
 SPEC_FILE = "spec.yaml"
 CONFIG_FILE = "config.json"
@@ -53,7 +60,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
     """
     baselines = result.baselines
     return {
-        "version": 1,
+        "version": VERSION,
         "run": name,
         "task": result.task,
         "seed": result.seed,
@@ -114,6 +121,7 @@ def load_run(folder: Path) -> RunRecord:
 
     Raises:
         InputError: no such folder, an unfinished run, or files that aren't a run's.
+        NewerVersionError: a newer archsearch wrote it.
     """
     if not (folder / METRICS_FILE).is_file():
         raise InputError(
@@ -123,26 +131,22 @@ def load_run(folder: Path) -> RunRecord:
         )
     try:
         numbers = json.loads(_read(folder / METRICS_FILE))
+        check_version(str(folder / METRICS_FILE), numbers, newest=VERSION)
         rows = list(csv.DictReader(io.StringIO(_read(folder / HISTORY_FILE))))
         return RunRecord(
             name=numbers["run"],
             spec=_read(folder / SPEC_FILE),
-            settings=RunSettings.model_validate_json(_read(folder / CONFIG_FILE)),
+            settings=read_stored(RunSettings, CONFIG_FILE, _read(folder / CONFIG_FILE)),
             result=RunResult.model_validate(numbers["result"] | {"history": rows}),
         )
-    except (OSError, UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except NewerVersionError:
+        raise
+    except (OSError, UnreadableError, *DECODING_ERRORS) as error:
         raise InputError(
-            f"{folder} isn't a run that can be read: {_first_problem(error)}",
+            f"{folder} isn't a run that can be read: {first_problem(error)}",
             help="train it again into another folder with --out",
         ) from error
 
 
 def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
-
-
-def _first_problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        problem = error.errors()[0]
-        return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-    return f"{type(error).__name__}: {error}"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from archsearch.errors import ArchsearchError, InputError, UnreadableError
+from archsearch.errors import InputError, UnreadableError
 from archsearch.records.gate import DECODING_ERRORS, first_problem
 from archsearch.records.storage_url import (
     driver_url,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["damage", "opened", "study_ids", "trials_of"]
 
-_LIBRARIES = ("/optuna/", "/sqlalchemy/")
+_LIBRARIES = frozenset({"optuna", "sqlalchemy"})
 
 
 @contextmanager
@@ -51,10 +51,10 @@ def opened(storage: str) -> Iterator[RDBStorage]:
         raise damage(storage, error) or _unreadable(storage, error) from None
     try:
         yield found
-    except ArchsearchError:
-        raise
-    except (SQLAlchemyError, OptunaError, *DECODING_ERRORS) as error:
+    except (SQLAlchemyError, OptunaError) as error:
         raise damage(storage, error) or _unreadable(storage, error) from None
+    except DECODING_ERRORS as error:
+        raise damage(storage, error) or error from None
     finally:
         found.remove_session()
         found.engine.dispose()
@@ -130,8 +130,8 @@ def _cause(error: BaseException) -> BaseException:
 
 
 def _in_library(error: BaseException) -> bool:
-    frames = traceback.extract_tb(error.__traceback__)
-    return any(part in frame.filename for frame in frames for part in _LIBRARIES)
+    frames = (frame for frame, _ in traceback.walk_tb(error.__traceback__))
+    return any(f.f_globals.get("__name__", "").split(".")[0] in _LIBRARIES for f in frames)
 
 
 def _unreadable(storage: str, error: Exception) -> InputError:

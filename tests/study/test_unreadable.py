@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -22,11 +23,13 @@ from archsearch.errors import (
     RunFailedError,
     UnreadableError,
 )
-from archsearch.records import load_study, trial_counts
+from archsearch.records import list_studies, load_study, trial_counts
 from archsearch.study import RunOptions, Say, StudyEvent, run_study
 from archsearch.study.opened import OpenStudy
+from archsearch.study.patience import Patience
 from archsearch.study.process import WorkerPlan, work_and_report
 from archsearch.study.reports import Reports
+from archsearch.study.storage import open_engine, open_storage
 from archsearch.study.stored import stored_study
 from tests.records.test_unreadable import mutated
 
@@ -170,3 +173,29 @@ def test_a_worker_joins_no_damaged_database(
             main(["study", *words, "--storage", url])
         assert ended.value.code == 2
         assert "can't be read: the database is damaged" in capsys.readouterr().err
+
+
+def test_what_optuna_cannot_decode_is_damage_and_a_fault_of_ours_is_none(
+    half: StudyFile, tmp_path: Path, url: str
+) -> None:
+    change(
+        tmp_path, "update study_user_attributes set value_json = '{' where key = 'archsearch:base'"
+    )
+    patience, storage = Patience(url, seconds=0), open_storage(url)
+    with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
+        patience(lambda: storage.get_study_user_attrs(1))
+    with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
+        load_study(url, "toys")
+    with pytest.raises(json.JSONDecodeError):
+        patience(lambda: json.loads("{"))
+
+
+@pytest.mark.parametrize("opening", [open_engine, open_storage, list_studies])
+def test_a_damaged_schema_is_told_as_damage(
+    half: StudyFile, tmp_path: Path, url: str, opening: Callable[[str], object]
+) -> None:
+    database = tmp_path / "studies.db"
+    content = database.read_bytes()
+    database.write_bytes(content.replace(b"CREATE TABLE studies", b"CREATE TABLX studies"))
+    with pytest.raises(UnreadableError, match="can't be read: the database is damaged"):
+        opening(url)

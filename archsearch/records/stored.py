@@ -91,7 +91,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         now = _now(database)
     header = read_header(attributes, f"study {name!r}")
     unreadable = [
-        Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=number)
+        Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=_whole(number))
         for number, why in broken.items()
     ]
     seconds = attributes.get(SECONDS)
@@ -129,10 +129,15 @@ def _readable(
 ) -> list[_Slotted]:
     """The trials that can be read, each with its slot; the others are told by name."""
     found = (
-        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, t.number)
+        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, _whole(t.number))
         for t in trials
     )
     return [each for each in found if each is not None]
+
+
+def _whole(stored: object) -> int | None:
+    """A stored number; None where it isn't one: SQLite keeps anything in any column."""
+    return stored if isinstance(stored, int) else None
 
 
 def _slotted(trial: FrozenTrial, now: float) -> _Slotted:

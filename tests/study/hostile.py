@@ -55,7 +55,8 @@ def poison(database: Path, marker: Path, *, only: str = "%") -> None:
     pickled = json.dumps(pickle.dumps(Payload(marker)).hex())
     with closing(sqlite3.connect(database)) as opened, opened:
         for table, owner, owners in (
-            ("trial_system_attributes", "trial_id", "trials"),
+            # Not the ones to come: a pruner leaves a trial alone that was judged before.
+            ("trial_system_attributes", "trial_id", "trials where state <> 'WAITING'"),
             ("study_system_attributes", "study_id", "studies"),
         ):
             for key in KEYS:

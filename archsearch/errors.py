@@ -9,7 +9,9 @@
     │   ├── DataError          pictures that can't be used
     │   ├── RunConflictError   a run directory that holds another run
     │   ├── StorageAwayError   a database that doesn't answer
-    │   └── StudyConflictError a study that disagrees with the storage
+    │   ├── StudyConflictError a study that disagrees with the storage
+    │   └── UnreadableError    a stored thing that is damaged
+    │       └── NewerVersionError   or that a newer archsearch wrote
     ├── RunFailedError         a training or a command failed      exit 1
     └── NothingCompletedError  a study without a finished trial    exit 3
 """
@@ -26,11 +28,13 @@ __all__ = [
     "DamagedFileError",
     "DataError",
     "InputError",
+    "NewerVersionError",
     "NothingCompletedError",
     "RunConflictError",
     "RunFailedError",
     "StorageAwayError",
     "StudyConflictError",
+    "UnreadableError",
 ]
 
 
@@ -84,6 +88,14 @@ class StorageAwayError(InputError):
 
 class StudyConflictError(InputError):
     """A study in the storage whose space or settings differ from the file's."""
+
+
+class UnreadableError(InputError):
+    """A stored thing, e.g. a record or a run, that is damaged or of a newer version."""
+
+
+class NewerVersionError(UnreadableError):
+    """A stored thing that is whole, as far as can be told, but of a newer version."""
 
 
 class RunFailedError(ArchsearchError):

@@ -32,7 +32,7 @@ INSIDE = {
     "space": {"spec", "config"},
     "records": {"spec", "config"},
     "nn": {"spec"},
-    "data": {"config"},
+    "data": {"config", "records"},
     "tasks": {"spec", "config", "records"},
     "train": {"spec", "config", "records", "nn", "data", "tasks"},
     "apply": {"spec", "config", "records", "nn", "data", "tasks", "train"},

@@ -41,8 +41,9 @@ from archsearch.cli.study_words import (
     study_lines,
     trial_line,
     typed_command,
+    unreadable_lines,
 )
-from archsearch.errors import InputError
+from archsearch.errors import InputError, UnreadableError
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -179,16 +180,25 @@ def status_command(study: Study, storage: Storage = STORAGE, json: Json = False)
 
 @app.command("list")
 def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
-    """List the studies of a storage.
+    """List the studies of a storage; those that can't be read are told and passed over.
 
     Example: archsearch study list
     """
-    from archsearch.records import list_studies, load_study
+    from archsearch.records import load_studies
+    from archsearch.records.storage_secrets import masked
     from archsearch.study.summary import status
 
-    found = [load_study(storage, name) for name in list_studies(storage)]
+    found, unreadable = load_studies(storage)
+    for each in unreadable:
+        to_stderr(f"passed over: {each.name}: {each.reason}")
+    if unreadable and not found:
+        raise UnreadableError(
+            f"no study in {masked(storage)} can be read",
+            help="bring the database back from a copy, or update archsearch; nothing was changed",
+        )
     if json:
-        print_json({"studies": [status(record) for record in found]})
+        passed = [{"name": each.name, "reason": each.reason} for each in unreadable]
+        print_json({"studies": [status(record) for record in found], "unreadable": passed})
     else:
         lines = [line for record in found for line in study_lines(record)]
         print_folded(lines or ["no studies yet"])
@@ -227,7 +237,8 @@ def best_command(
     if json:
         print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    to_stderr("best: " + trial_line(record, best), f"  {point(best)}")
+    passed = [f"passed over: {line}" for line in unreadable_lines(record)]
+    to_stderr(*passed, "best: " + trial_line(record, best), f"  {point(best)}")
     if out is None:
         print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:

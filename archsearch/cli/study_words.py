@@ -22,7 +22,12 @@ __all__ = [
     "study_lines",
     "trial_line",
     "typed_command",
+    "unreadable_lines",
 ]
+
+
+FEW = 5
+"""Records that can't be read which are told one by one."""
 
 
 def study_lines(record: StudyRecord) -> list[str]:
@@ -34,6 +39,7 @@ def study_lines(record: StudyRecord) -> list[str]:
     spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
     lines = [f"{record.name}: {counts}; {count(ended, 'training')} ended{spent}"]
     lines += [f"  {record.note}"] if record.note else []
+    lines += [f"  passed over: {line}" for line in unreadable_lines(record)]
     names, unknown = objective_names(record), unknown_objectives(record)
     if unknown:
         lines.append(f"  judged by {', '.join(unknown)}, which this version doesn't know")
@@ -45,6 +51,13 @@ def study_lines(record: StudyRecord) -> list[str]:
         lines.append(("  best: " if single else "    ") + trial_line(record, trial))
         lines.append(f"        {point(trial)}")
     return lines
+
+
+def unreadable_lines(record: StudyRecord) -> list[str]:
+    """What of the study can't be read, and why; of many the first few."""
+    lines = [f"{each.name}: {each.reason}" for each in record.unreadable[:FEW]]
+    more = len(record.unreadable) - len(lines)
+    return [*lines, f"and {more} more"] if more else lines
 
 
 def trial_line(record: StudyRecord, trial: TrialRecord) -> str:

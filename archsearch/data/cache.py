@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 import os
 import re
 import shutil
@@ -27,14 +28,17 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 import platformdirs
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from archsearch.data.locking import locked
 from archsearch.data.source import Content, Images, Progress, Source
-from archsearch.errors import DataError
+from archsearch.errors import DataError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.records.gate import read_stored
 
 __all__ = ["Entry", "EntryRecord", "cache_root", "cached", "records"]
+
+_log = logging.getLogger(__name__)
 
 _BLOCK_BYTES = 1 << 24
 _SUMMED_AT_ONCE = 4096
@@ -76,6 +80,9 @@ class EntryRecord(BaseModel):
         return hashlib.sha256(self.model_dump_json(exclude={"sha256"}).encode()).hexdigest()
 
 
+_NEWEST: int = EntryRecord.model_fields["version"].default
+
+
 @dataclass(frozen=True, eq=False)
 class Entry:
     """An entry of the cache, its arrays mapped copy-on-write.
@@ -110,6 +117,7 @@ def cached(source: Source, height: int, width: int, root: Path, progress: Progre
 
     Raises:
         DataError: the source can't be read, or the cache can't be written.
+        NewerVersionError: the entry is of a newer archsearch.
     """
     stem = _stem(source.name, height, width)
     folder = root / "pictures" / f"{stem}-{source.signature()[:12]}"
@@ -137,11 +145,18 @@ def cached(source: Source, height: int, width: int, root: Path, progress: Progre
 
 
 def records(root: Path) -> Iterator[tuple[Path, EntryRecord]]:
-    """What the cache holds: folder and record of each entry, in the order of their names."""
+    """What the cache holds: folder and record of each entry, in the order of their names.
+
+    What can't be read, or is of another version, is passed over and logged.
+    """
     for path in sorted((root / "pictures").glob("[!.]*/entry.json")):
-        record = _read_record(path)
-        if record is not None:
-            yield path.parent, record
+        try:
+            yield (
+                path.parent,
+                read_stored(EntryRecord, str(path), path.read_bytes(), newest=_NEWEST),
+            )
+        except (OSError, UnreadableError) as error:
+            _log.warning("passed over: %s", error)
 
 
 def _stem(name: str, height: int, width: int) -> str:
@@ -229,7 +244,10 @@ def _read(folder: Path) -> Entry | None:
     try:
         if any(_array_record(folder / name) != kept for name, kept in record.arrays.items()):
             return None
-        arrays = {name: np.load(folder / name, mmap_mode="c") for name in record.arrays}
+        arrays = {
+            name: np.load(folder / name, mmap_mode="c", allow_pickle=False)
+            for name in record.arrays
+        }
         content = Content(
             arrays["images.npy"].transpose(0, 3, 1, 2),
             note=record.note,
@@ -245,9 +263,12 @@ def _read(folder: Path) -> Entry | None:
 
 
 def _read_record(path: Path) -> EntryRecord | None:
+    """The record, or None where it is missing, damaged or outdated: the entry is made anew."""
     try:
-        record = EntryRecord.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
+        record = read_stored(EntryRecord, str(path), path.read_bytes(), newest=_NEWEST)
+    except NewerVersionError:
+        raise  # not ours to replace
+    except (OSError, UnreadableError):
         return None
     return record if record.sha256 in {None, record.checksum()} else None
 

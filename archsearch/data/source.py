@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Allocate", "Content", "Images", "Progress", "Source"]
+__all__ = ["Allocate", "Content", "Images", "Part", "Progress", "Source"]
 
 Images: TypeAlias = npt.NDArray[np.uint8]
 """uint8 pictures, N×C×H×W; in memory a pixel's channels may lie together."""
@@ -43,6 +43,20 @@ class Content:
     test_part: npt.NDArray[np.bool_] | None = None
     val_part: npt.NDArray[np.bool_] | None = None
     regions: npt.NDArray[np.int64] | None = None
+
+
+class Part(NamedTuple):
+    """The training or the test part of an official set, as its archive has it.
+
+    Attributes:
+        pixels_NHWC: uint8 pictures.
+        labels: class of each, N.
+        classes: names of the labels 0, 1, …
+    """
+
+    pixels_NHWC: Images  # noqa: N815 - carries its axes in its name
+    labels: npt.NDArray[np.int64]
+    classes: tuple[str, ...]
 
 
 class Source(Protocol):

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import tarfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 from PIL import Image
 
+from archsearch.data.cifar import read_cifar
 from archsearch.data.decode import fit, resize_note
 from archsearch.data.download import Archive, fetch
+from archsearch.data.idx import read_idx
 from archsearch.data.locking import locked
-from archsearch.data.source import Allocate, Content, Images, Progress
+from archsearch.data.source import Allocate, Content, Images, Part, Progress
 from archsearch.errors import DataError
+from archsearch.records.gate import DECODING_ERRORS
 
 __all__ = ["SETS", "TorchvisionSet", "TorchvisionSource"]
 
@@ -60,8 +66,9 @@ SETS = (
 class TorchvisionSource:
     """A named set, downloaded into ``downloads`` when it is first read.
 
-    torchvision checks the published MD5 of what it reads before it reads it; its CIFAR
-    readers unpickle the official files, which is why nothing else is accepted there.
+    torchvision knows the addresses and the published MD5 of the archives. It would unpickle
+    CIFAR's, and a file that MNIST's folder may hold from its earlier versions, so those are
+    read here; nothing in an archive is ever run.
 
     Args:
         described: which set.
@@ -87,21 +94,21 @@ class TorchvisionSource:
             for archive in self._archives():
                 fetch(self.name, archive, progress)
             try:
-                train, test = self._open(test=False), self._open(test=True)
-            except (RuntimeError, OSError, EOFError) as error:
+                train, test = self._part(test=False), self._part(test=True)
+            except (*DECODING_ERRORS, *_BROKEN_ARCHIVE) as error:
                 raise DataError(
                     f"the archives of `{self.name}` in {self._root} can't be read: {error}",
                     help=f"remove {self._root} and run the same command again.",
                 ) from error
-        parts_NHWC = [_pixels_last(part.data) for part in (train, test)]
+        parts_NHWC = [part.pixels_NHWC for part in (train, test)]
         images_NCHW = allocate(sum(map(len, parts_NHWC)), self.channels)
         _fill(images_NCHW, parts_NHWC, progress)
         sizes = Counter({parts_NHWC[0].shape[1:3]: len(images_NCHW)})
         return Content(
             images_NCHW,
             note=resize_note(sizes, height, width),
-            labels=np.concatenate([_labels(part) for part in (train, test)]),
-            classes=tuple(getattr(train, "classes", ())) or tuple("0123456789"),
+            labels=np.concatenate([part.labels for part in (train, test)]),
+            classes=train.classes,
             test_part=np.repeat([False, True], [len(part) for part in parts_NHWC]),
         )
 
@@ -113,11 +120,39 @@ class TorchvisionSource:
     def _archives(self) -> tuple[Archive, ...]:
         return _ARCHIVES[self._described.class_name](self._class(), self._root)
 
-    def _open(self, *, test: bool) -> Any:  # torchvision has no types
-        dataset = self._class()
-        if self._described.class_name in ("SVHN", "STL10"):
-            return dataset(self._root, split="test" if test else "train", download=True)
-        return dataset(self._root, train=not test, download=True)
+    def _part(self, *, test: bool) -> Part:
+        return _READERS[self._described.class_name](self._class(), self._root, test)
+
+
+def _cifar_part(dataset: Any, root: Path, test: bool) -> Part:
+    files = (name for name, _ in (dataset.test_list if test else dataset.train_list))
+    names = (dataset.meta["filename"], dataset.meta["key"])
+    return read_cifar(root / dataset.filename, dataset.base_folder, files, names)
+
+
+def _idx_part(dataset: Any, root: Path, test: bool) -> Part:
+    raw = root / dataset.__name__ / "raw"
+    pictures, labels = (read_idx(raw / file) for file, _ in dataset.resources[2 * test :][:2])
+    return Part(pictures[..., None], labels.astype(np.int64), tuple(dataset.classes))
+
+
+def _torchvision_part(dataset: Any, root: Path, test: bool) -> Part:
+    read = dataset(root, split="test" if test else "train", download=True)
+    pixels_NHWC = np.asarray(read.data).transpose(0, 2, 3, 1)
+    classes = tuple(getattr(read, "classes", "0123456789"))
+    return Part(pixels_NHWC, np.asarray(read.labels, dtype=np.int64), classes)
+
+
+_READERS: dict[str, Callable[[Any, Path, bool], Part]] = {
+    "CIFAR10": _cifar_part,
+    "CIFAR100": _cifar_part,
+    "STL10": _torchvision_part,
+    "SVHN": _torchvision_part,
+    "MNIST": _idx_part,
+    "FashionMNIST": _idx_part,
+}
+
+_BROKEN_ARCHIVE = (RuntimeError, OSError, EOFError, tarfile.TarError, UnpicklingError, zlib.error)
 
 
 def _single_archive(dataset: Any, root: Path) -> tuple[Archive, ...]:
@@ -145,19 +180,6 @@ _ARCHIVES: dict[str, Callable[[Any, Path], tuple[Archive, ...]]] = {
     "MNIST": _mirrored_archives,
     "FashionMNIST": _mirrored_archives,
 }
-
-
-def _pixels_last(data: Any) -> Images:
-    """A torchvision set's pixels, in whichever of its three layouts, as N×H×W×C."""
-    pixels: Images = np.asarray(data)
-    if pixels.ndim == 3:
-        return pixels[..., None]
-    return pixels.transpose(0, 2, 3, 1) if pixels.shape[1] == 3 else pixels
-
-
-def _labels(part: Any) -> np.ndarray[tuple[int, ...], np.dtype[np.int64]]:
-    labels = part.targets if hasattr(part, "targets") else part.labels
-    return np.asarray(labels, dtype=np.int64)
 
 
 def _fill(images_NCHW: Images, parts_NHWC: list[Images], progress: Progress) -> None:

@@ -37,13 +37,14 @@ from archsearch.records.results import (
     Scores,
 )
 from archsearch.records.runs import RunRecord, load_run, write_run
-from archsearch.records.stored import list_studies, load_study
+from archsearch.records.stored import list_studies, load_studies, load_study
 from archsearch.records.studies import (
     SeedRecord,
     SeedState,
     StudyRecord,
     TrialRecord,
     TrialState,
+    Unreadable,
     Value,
     trial_counts,
 )
@@ -77,6 +78,7 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "TrialState",
+    "Unreadable",
     "Value",
     "best_guess",
     "convergence",
@@ -84,6 +86,7 @@ __all__ = [
     "is_annealed",
     "list_studies",
     "load_run",
+    "load_studies",
     "load_study",
     "no_better_than_guess",
     "objective_names",

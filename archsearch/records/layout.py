@@ -34,6 +34,7 @@ from collections.abc import Iterable, Mapping
 from pydantic import TypeAdapter
 
 from archsearch.records.curves import Curves
+from archsearch.records.gate import read_checked, read_stored
 from archsearch.records.plans import PlanRecord
 from archsearch.records.results import Record
 from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
@@ -62,6 +63,9 @@ __all__ = [
     "study_attributes",
 ]
 
+VERSION = 1
+"""Of how a study is stored; a change that older archsearch can't read raises it."""
+
 HEADER = "archsearch"
 CURVES = "archsearch:curves"
 SECONDS = "archsearch:seconds"
@@ -81,7 +85,7 @@ class StudyHeader(Record):
     of older versions.
     """
 
-    version: int = 1
+    version: int = VERSION
     settings: dict[str, object]
     designed: bool
     space_hash: str
@@ -158,15 +162,24 @@ def ended_attributes(reason: str, *, infeasible: bool = False) -> dict[str, obje
     return {"reason": reason, "infeasible": True} if infeasible else {"reason": reason}
 
 
-def read_header(attributes: Mapping[str, object]) -> StudyHeader:
-    """The header in a study's attributes; KeyError where archsearch wrote none."""
-    return StudyHeader.model_validate_json(_text(attributes[HEADER]))
+def read_header(attributes: Mapping[str, object], study: str = "the study") -> StudyHeader:
+    """The header in a study's attributes; ``study`` is its name in messages.
+
+    Raises:
+        KeyError: archsearch wrote none.
+        UnreadableError: it is damaged, or of a newer version.
+    """
+    return read_stored(StudyHeader, study, _text(attributes[HEADER]), newest=VERSION)
 
 
 def read_curves(attributes: Mapping[str, object]) -> Curves | None:
-    """The linear codes in a study's attributes, or None."""
+    """The linear codes in a study's attributes, or None.
+
+    Raises:
+        UnreadableError: they are damaged, or of a newer version.
+    """
     stored = attributes.get(CURVES)
-    return None if stored is None else Curves.model_validate_json(_text(stored))
+    return None if stored is None else read_stored(Curves, "the linear codes", _text(stored))
 
 
 def read_slot(attributes: Mapping[str, object]) -> int | None:
@@ -176,29 +189,44 @@ def read_slot(attributes: Mapping[str, object]) -> int | None:
 
 
 def read_claim(attributes: Mapping[str, object]) -> Claim | None:
-    """Who works on the trial, as far as its attributes tell."""
+    """Who works on the trial, as far as its attributes tell.
+
+    Raises:
+        UnreadableError: the claim is damaged, or of a newer version.
+    """
     stored = attributes.get(CLAIM)
-    return Claim.model_validate_json(_text(stored)) if stored else None
+    return read_stored(Claim, "its claim", _text(stored)) if stored else None
 
 
 def read_seeds(attributes: Mapping[str, object]) -> tuple[SeedRecord, ...]:
-    """The ended seeds of a trial, by rising seed."""
-    stored = (attributes[name] for name in attributes if name.startswith(SEED_PREFIX))
-    seeds = (SeedRecord.model_validate_json(_text(text)) for text in stored)
+    """The ended seeds of a trial, by rising seed.
+
+    Raises:
+        UnreadableError: one is damaged, or of a newer version.
+    """
+    names = (name for name in attributes if name.startswith(SEED_PREFIX))
+    seeds = (read_stored(SeedRecord, f"its {name}", _text(attributes[name])) for name in names)
     return tuple(sorted(seeds, key=lambda seed: seed.seed))
 
 
 def read_trial(number: int, state: TrialState, attributes: Mapping[str, object]) -> TrialRecord:
-    """One trial; its value is the mean validation MSE over seeds once it is complete."""
+    """One trial; its value is the mean validation MSE over seeds once it is complete.
+
+    Raises:
+        UnreadableError: a part of it is damaged, or of a newer version.
+    """
     plan = attributes.get("plan")
     seeds = read_seeds(attributes)
+    # By name, so without a version: a searched name may be that word.
+    stored = _text(attributes.get("values", "{}"))
+    values = read_checked("its values", lambda: _VALUES.validate_json(stored))
     duplicate_of = attributes.get("duplicate_of")
     return TrialRecord(
         number=number,
         state=state,
         reason=str(attributes.get("reason", "")),
-        values=_VALUES.validate_json(_text(attributes.get("values", "{}"))),
-        plan=None if plan is None else PlanRecord.model_validate_json(_text(plan)),
+        values=values,
+        plan=None if plan is None else read_stored(PlanRecord, "its plan", _text(plan)),
         seeds=seeds,
         value=_mean(s.result.val.mse for s in seeds if s.result) if state == "complete" else None,
         duplicate_of=duplicate_of if isinstance(duplicate_of, int) else None,

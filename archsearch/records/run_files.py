@@ -17,6 +17,7 @@ from archsearch.config.settings import RunSettings
 from archsearch.config.train_command import train_command
 from archsearch.errors import DamagedFileError, InputError
 from archsearch.files import write_text
+from archsearch.records.gate import check_version
 
 __all__ = [
     "CONFIG_FILE",
@@ -28,11 +29,15 @@ __all__ = [
     "RUN_FILES",
     "SPEC_FILE",
     "STRIP_FILE",
+    "VERSION",
     "RunFiles",
     "checksum",
     "how_to_remake",
     "write_metrics",
 ]
+
+VERSION = 1
+"""Of a run directory's files, as ``metrics.json`` says; what is older reads on."""
 
 SPEC_FILE = "spec.yaml"
 CONFIG_FILE = "config.json"
@@ -71,6 +76,7 @@ class RunFiles:
 
     Raises:
         DamagedFileError: ``metrics.json`` isn't what was written there.
+        NewerVersionError: a newer archsearch wrote it.
         InputError: it isn't there, so there is no finished run.
     """
 
@@ -83,6 +89,7 @@ class RunFiles:
             )
         self.folder = folder
         self.numbers = _numbers(folder / METRICS_FILE)
+        check_version(str(folder / METRICS_FILE), self.numbers, newest=VERSION)
         self.checksums: Mapping[str, str] = self.numbers.get(_FILES, {})  # type: ignore[assignment]
 
     def note_unchecked(self) -> None:

@@ -7,17 +7,17 @@ import io
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from archsearch.config.settings import RunSettings
-from archsearch.errors import InputError
+from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.records.gate import DECODING_ERRORS, first_problem, read_stored
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.results import EpochRecord, Record, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     HISTORY_FILE,
     SPEC_FILE,
+    VERSION,
     RunFiles,
     how_to_remake,
     write_metrics,
@@ -53,7 +53,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
     """
     baselines, ended = result.baselines, convergence(result)
     return {
-        "version": 1,
+        "version": VERSION,
         "run": name,
         "task": result.task,
         "seed": result.seed,
@@ -121,8 +121,9 @@ def load_run(folder: Path) -> RunRecord:
     """The finished run in ``folder``; that it has no checksums, as in earlier versions, is logged.
 
     Raises:
-        InputError: no such folder, or an unfinished run.
+        InputError: no such folder, an unfinished run, or files that aren't a run's.
         DamagedFileError: a file is missing, or isn't what was written there.
+        NewerVersionError: a newer archsearch wrote it.
     """
     files = RunFiles(folder)
     files.note_unchecked()
@@ -143,12 +144,14 @@ def read_run(files: RunFiles) -> RunRecord:
         return RunRecord(
             name=str(files.numbers["run"]),
             spec=spec.decode(),
-            settings=RunSettings.model_validate_json(config),
+            settings=read_stored(RunSettings, CONFIG_FILE, config),
             result=result.model_copy(update={"history": read_history(history, result.epochs)}),
         )
-    except (UnicodeDecodeError, KeyError, TypeError, ValueError) as error:
+    except NewerVersionError:
+        raise
+    except (UnreadableError, *DECODING_ERRORS) as error:
         raise InputError(
-            f"{files.folder} isn't a run that can be read: {_first_problem(error)}",
+            f"{files.folder} isn't a run that can be read: {first_problem(error)}",
             help=how_to_remake(files.folder),
         ) from error
 
@@ -177,10 +180,3 @@ def read_history(content: bytes, epochs: int) -> tuple[EpochRecord, ...]:
     if [row.epoch for row in history] != list(range(1, epochs + 1)):
         raise ValueError(f"{HISTORY_FILE} doesn't have epochs 1 to {epochs} in this order")
     return history
-
-
-def _first_problem(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        problem = error.errors()[0]
-        return f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}"
-    return f"{type(error).__name__}: {error}"

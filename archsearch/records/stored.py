@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from archsearch.errors import InputError
+from archsearch.errors import InputError, UnreadableError
+from archsearch.records.database import opened, study_ids, trials_of
+from archsearch.records.gate import read_checked
 from archsearch.records.layout import (
     HEADER,
     NOTE,
@@ -23,18 +25,21 @@ from archsearch.records.layout import (
     read_slot,
     read_trial,
 )
-from archsearch.records.storage_secrets import masked, masked_command, without_password
-from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
-from archsearch.records.studies import StudyRecord, TrialRecord, TrialState
+from archsearch.records.storage_secrets import masked, masked_command
+from archsearch.records.storage_url import sqlite_path
+from archsearch.records.studies import StudyRecord, TrialRecord, TrialState, Unreadable
 
 if TYPE_CHECKING:
-    from optuna.storages import BaseStorage, RDBStorage
+    from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
 
-__all__ = ["list_studies", "load_study"]
+__all__ = ["list_studies", "load_studies", "load_study"]
 
 BEAT_EXPIRES = 120.0
 """Seconds without a sign of life after which a claim on another host is dead."""
+
+Read = TypeVar("Read")
+_Slotted = tuple[int | None, TrialRecord]
 
 _PRECEDENCE: tuple[TrialState, ...] = ("complete", "pruned", "running", "waiting", "failed")
 
@@ -45,8 +50,23 @@ def list_studies(storage: str) -> tuple[str, ...]:
     Raises:
         InputError: the storage doesn't exist or can't be read.
     """
-    with _opened(storage) as opened:
-        return tuple(sorted(_ids(opened)))
+    with opened(storage) as database:
+        return tuple(sorted(study_ids(database, HEADER)))
+
+
+def load_studies(storage: str) -> tuple[tuple[StudyRecord, ...], tuple[Unreadable, ...]]:
+    """All studies of the storage by name, and what of them can't be read.
+
+    Raises:
+        InputError: the storage doesn't exist or can't be read.
+        UnreadableError: the database is damaged.
+    """
+    found: list[StudyRecord] = []
+    unreadable: list[Unreadable] = []
+    for name in list_studies(storage):
+        record = _told_if_not(f"study {name!r}", partial(load_study, storage, name), unreadable)
+        found += [] if record is None else [record]
+    return tuple(found), tuple(unreadable)
 
 
 def load_study(storage: str, name: str) -> StudyRecord:
@@ -56,79 +76,73 @@ def load_study(storage: str, name: str) -> StudyRecord:
         storage: a storage URL, e.g. ``sqlite:///runs/studies.db``.
         name: the study's name.
 
+    Trials that are damaged, or of a newer version, are passed over and told in
+    ``unreadable``.
+
     Raises:
         InputError: no such storage, or no such study in it.
+        UnreadableError: the database or the study's header is damaged, or of a newer version.
     """
-    with _opened(storage) as opened:
-        ids = _ids(opened)
+    with opened(storage) as database:
+        ids = study_ids(database, HEADER)
         if name not in ids:
             raise InputError(f"no study {name!r} in {masked(storage)}", help=_suggest(name, ids))
-        attributes = opened.get_study_user_attrs(ids[name])
-        trials = opened.get_all_trials(ids[name], deepcopy=False)
-        now = _now(opened)
-    header = read_header(attributes)
+        attributes = database.get_study_user_attrs(ids[name])
+        trials, broken = trials_of(database, ids[name])
+        now = _now(database)
+    header = read_header(attributes, f"study {name!r}")
+    unreadable = [
+        Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=_whole(number))
+        for number, why in broken.items()
+    ]
     seconds = attributes.get(SECONDS)
     return StudyRecord(
         name=name,
         settings=header.settings,
         designed=header.designed,
         space_hash=header.space_hash,
-        trials=_one_for_each_slot(trials, header.slots, now),
+        trials=_one_for_each_slot(_readable(trials, now, unreadable), header.slots),
         slots=header.slots,
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=masked_command(header.command),
         source_note=header.source_note,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
-        curves=read_curves(attributes),
+        curves=_told_if_not("the linear codes", lambda: read_curves(attributes), unreadable),
+        unreadable=tuple(unreadable),
     )
 
 
-@contextmanager
-def _opened(storage: str) -> Iterator[RDBStorage]:
-    """The storage, which must exist already."""
-    path = sqlite_path(storage)
-    if path is not None and not path.is_file():
-        raise InputError(
-            f"no storage at {path}", help="run a study first, or name another with --storage"
-        )
-    from optuna.exceptions import OptunaError, StorageInternalError
-    from optuna.storages import RDBStorage
-    from sqlalchemy.exc import SQLAlchemyError
-
+def _told_if_not(
+    name: str, read: Callable[[], Read], unreadable: list[Unreadable], trial: int | None = None
+) -> Read | None:
+    """What ``read`` gives; None where it can't be read, which is then told by name."""
     try:
-        opened = RDBStorage(
-            driver_url(storage), skip_table_creation=True, engine_kwargs=engine_options(storage)
-        )
-    except (SQLAlchemyError, OptunaError, RuntimeError, ImportError) as error:
-        raise _unreadable(storage, error) from None
-    try:
-        yield opened
-    except (SQLAlchemyError, StorageInternalError) as error:
-        raise _unreadable(storage, error) from None
-    finally:
-        opened.remove_session()
-        opened.engine.dispose()
+        return read_checked(name, read)
+    except UnreadableError as error:
+        reason = error.what.removeprefix(name).lstrip(": ")
+        unreadable.append(Unreadable(name=name, reason=reason, trial=trial))
+        return None
 
 
-def _unreadable(storage: str, error: Exception) -> InputError:
-    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
-    told = without_password(str(cause), storage).strip()
-    reason = told.splitlines()[0] if told else type(error).__name__
-    if sqlite_path(storage) is None and "connect" in reason:
-        return InputError(
-            f"{masked(storage)} can't be reached: {reason}",
-            help="is the server up, and are host, port and user right?",
-        )
-    return InputError(
-        f"can't read {masked(storage)} as a storage of studies: {reason}",
-        help="name a database that `archsearch study run` or Optuna wrote",
+def _readable(
+    trials: Iterable[FrozenTrial], now: float, unreadable: list[Unreadable]
+) -> list[_Slotted]:
+    """The trials that can be read, each with its slot; the others are told by name."""
+    found = (
+        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, _whole(t.number))
+        for t in trials
     )
+    return [each for each in found if each is not None]
 
 
-def _ids(storage: BaseStorage) -> dict[str, int]:
-    studies = storage.get_all_studies()
-    return {study.study_name: study._study_id for study in studies if HEADER in study.user_attrs}
+def _whole(stored: object) -> int | None:
+    """A stored number; None where it isn't one: SQLite keeps anything in any column."""
+    return stored if isinstance(stored, int) else None
+
+
+def _slotted(trial: FrozenTrial, now: float) -> _Slotted:
+    return read_slot(trial.user_attrs), _record(trial, now)
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
@@ -150,11 +164,8 @@ def _now(storage: RDBStorage) -> float:
         return float(connection.scalar(text("select extract(epoch from clock_timestamp())")) or 0)
 
 
-def _one_for_each_slot(
-    trials: list[FrozenTrial], slots: int, now: float
-) -> tuple[TrialRecord, ...]:
+def _one_for_each_slot(records: list[_Slotted], slots: int) -> tuple[TrialRecord, ...]:
     """The trial that counts for each slot, and every infeasible proposal, by number."""
-    records = [(read_slot(trial.user_attrs), _record(trial, now)) for trial in trials]
     kept = [record for _, record in records if record.state == "infeasible"]
     by_slot: dict[int, list[TrialRecord]] = {}
     for slot, record in records:

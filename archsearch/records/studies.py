@@ -15,6 +15,7 @@ __all__ = [
     "StudyRecord",
     "TrialRecord",
     "TrialState",
+    "Unreadable",
     "Value",
     "trial_counts",
 ]
@@ -62,13 +63,22 @@ class TrialRecord(Record):
     ended: Number = None
 
 
+class Unreadable(Record):
+    """A stored thing that was passed over: what it is, and why; ``trial`` where it is one."""
+
+    name: str
+    reason: str
+    trial: int | None = None
+
+
 class StudyRecord(Record):
     """A study as its storage holds it.
 
     ``settings`` is the study file after validation, as JSON-ready data;
     ``designed`` tells whether the method draws a design (its trials may be
     used for correlations) or adapts to results; ``note`` says why there are
-    fewer trials than it was asked for, "" where there aren't.
+    fewer trials than it was asked for, "" where there aren't; ``unreadable``
+    are its trials and other records that were passed over.
     """
 
     name: str
@@ -83,10 +93,11 @@ class StudyRecord(Record):
     note: str = ""
     artifacts: str | None = None
     curves: Curves | None = None
+    unreadable: tuple[Unreadable, ...] = ()
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
-    """How many trials stand in each state; they add up to slots + infeasible.
+    """How many trials stand in each state; with the unreadable, slots + infeasible.
 
     A slot that no trial has taken yet counts as waiting. Infeasible candidates
     use up no slot.
@@ -100,5 +111,6 @@ def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
     found = Counter(trial.state for trial in study.trials)
     counts: dict[TrialState, int] = {state: found[state] for state in get_args(TrialState)}
     taken = sum(counts.values()) - counts["infeasible"]
+    taken += sum(each.trial is not None for each in study.unreadable)
     counts["waiting"] += max(study.slots - taken, 0)
     return counts

@@ -32,6 +32,7 @@ _CONFOUNDED = 0.8
 _AS_GOOD_AS_ONE = 0.9
 _NOISY = 0.5
 _LOOKS = 5
+_NAMED = 5
 _PNG = b"\x89PNG"
 
 
@@ -47,6 +48,7 @@ def cautions(
 ) -> list[Caution]:
     """All warnings of a study, the weightiest first."""
     return [
+        *_about_the_records(study),
         *_about_the_search(study),
         *_about_the_objectives(study),
         *_about_the_tasks(sample),
@@ -61,6 +63,17 @@ def cautions(
         *_about_outcomes(_results(study, sample)),
         *_about_the_pictures(study),
     ]
+
+
+def _about_the_records(study: StudyRecord) -> Iterator[Caution]:
+    if study.unreadable:
+        n, named = len(study.unreadable), [f"{u.name} ({u.reason})" for u in study.unreadable]
+        more = f" and {n - _NAMED} more" if n > _NAMED else ""
+        yield Caution(
+            "unreadable-records",
+            f"{n} stored {'record' if n == 1 else 'records'} can’t be read and "
+            f"{'is' if n == 1 else 'are'} left out: {'; '.join(named[:_NAMED])}{more}.",
+        )
 
 
 def _about_the_search(study: StudyRecord) -> Iterator[Caution]:

@@ -11,11 +11,12 @@ from pydantic import ValidationError
 
 from archsearch.config import StudySettings, read_task
 from archsearch.errors import StudyConflictError
+from archsearch.records.gate import check_version, read_checked
 from archsearch.spec import Source
 from archsearch.spec.nodes import PlainData, plain_data
 from archsearch.spec.reader import read_yaml
 
-__all__ = ["check_same", "identity", "plain", "space_hash"]
+__all__ = ["check_same", "identity", "plain", "space_hash", "stored_identity"]
 
 FREE = ("budget", "description", "model")
 """May change between two runs of a study; the model counts by what its file says, not its path."""
@@ -43,6 +44,22 @@ def space_hash(identity: dict[str, object]) -> str:
     return sha256(json.dumps(identity, sort_keys=True).encode()).hexdigest()[:16]
 
 
+def stored_identity(text: str, name: str) -> dict[str, object]:
+    """The identity that the ledger holds of a study, as JSON.
+
+    Raises:
+        UnreadableError: it is damaged, or of a newer version.
+    """
+
+    def read() -> dict[str, object]:
+        stored: dict[str, object] = json.loads(text)
+        check_version(what, stored)
+        return stored
+
+    what = f"the settings of study {name!r} in the ledger"
+    return read_checked(what, read)
+
+
 def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -> None:
     """Hold a study file against the study of its name in the storage.
 
@@ -63,8 +80,9 @@ def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -
 
 def _meant(identity: dict[str, object]) -> dict[str, object]:
     """The settings in full, and the model as data."""
-    if "task" in identity:  # earlier versions wrote {name: reconstruct}
-        identity = {**identity, "task": read_task(identity["task"]).model_dump(mode="json")}
+    if written := identity.get("task"):  # earlier versions wrote {name: reconstruct}
+        task = read_checked("its task", lambda: read_task(written))
+        identity = {**identity, "task": task.model_dump(mode="json")}
     text = identity.get("model")
     try:
         settings = plain(StudySettings.model_validate_json(json.dumps(identity)))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from archsearch.config import DESIGNS, StudySettings
+from archsearch.errors import UnreadableError
+from archsearch.records.gate import read_checked
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
 from archsearch.study.ledger import Ledger
@@ -24,14 +26,26 @@ __all__ = ["OpenStudy", "SlotRow"]
 
 @dataclass(frozen=True)
 class SlotRow:
-    """What the ledger knows of one slot."""
+    """What the ledger knows of one slot; ``candidate`` is JSON of its values by name."""
 
     slot: int
-    values: dict[str, Value] | None
+    candidate: str | None
     trial_id: int | None
     duplicate_of: int | None
     proposals: int
     closed: bool
+
+    @property
+    def values(self) -> dict[str, Value] | None:
+        """The candidate's values, None where there is no candidate yet.
+
+        Raises:
+            UnreadableError: what is stored of it is damaged.
+        """
+        if self.candidate is None:
+            return None
+        stored = self.candidate
+        return read_checked(f"the candidate of slot {self.slot}", lambda: values_from_json(stored))
 
 
 @dataclass(frozen=True)
@@ -81,7 +95,7 @@ class OpenStudy:
         return [
             SlotRow(
                 row.slot,
-                None if row.candidate is None else values_from_json(row.candidate),
+                row.candidate,
                 row.trial_id,
                 row.duplicate_of,
                 row.proposals,
@@ -90,6 +104,19 @@ class OpenStudy:
             for row in rows
         ]
 
+    def slot_row(self, slot: int) -> SlotRow:
+        """One slot.
+
+        Raises:
+            UnreadableError: the ledger has lost it.
+        """
+        for row in self.slot_rows(only=slot):
+            return row
+        raise UnreadableError(
+            f"the ledger of {self.settings.name!r} has no slot {slot}: the database is damaged",
+            help="bring it back from a copy",
+        )
+
     def any_plan(self) -> ModelPlan:
         """A design's first plan, or what the family gives by itself: the same at any time."""
         rows = self.slot_rows(only=0) if self.designed else []
@@ -97,8 +124,17 @@ class OpenStudy:
         return self.space.default_plan() if values is None else self.candidate(values).plan
 
     def candidate(self, values: dict[str, Value]) -> Candidate:
-        """The candidate of values that were found feasible when they were stored."""
-        outcome = self.space.resolve(values)
-        if not isinstance(outcome, Candidate):
-            raise TypeError(f"stored values are infeasible now: {outcome.rule}: {outcome.detail}")
-        return outcome
+        """The candidate of values that were found feasible when they were stored.
+
+        Raises:
+            UnreadableError: they aren't any more.
+        """
+        unknown = ", ".join(values.keys() - self.space.domains.keys())
+        outcome = None if unknown else self.space.resolve(values)
+        if isinstance(outcome, Candidate):
+            return outcome
+        why = f"{outcome.rule}: {outcome.detail}" if outcome else f"no {unknown} in the space"
+        raise UnreadableError(
+            f"a stored candidate of {self.settings.name!r} can't be built: {why}",
+            help="its record is damaged, or of another version of archsearch",
+        )

@@ -11,6 +11,8 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archsearch.errors import RunFailedError, StorageAwayError
+from archsearch.records.database import damage
+from archsearch.records.gate import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked, without_password
 
 __all__ = ["PATIENCE_SECONDS", "Patience", "is_passing"]
@@ -53,6 +55,7 @@ class Patience:
         Raises:
             RunFailedError: the database stayed away, or broke in a way that
                 doesn't pass, e.g. for want of space.
+            UnreadableError: the database is damaged.
         """
         return self.attempts(lambda attempt: action())
 
@@ -65,12 +68,14 @@ class Patience:
         while True:
             try:
                 return action(attempt)
+            except DECODING_ERRORS as error:
+                raise damage(self.url, error) or error from None
             except (SQLAlchemyError, StorageInternalError, StorageAwayError) as error:
                 away = isinstance(error, StorageAwayError)
                 if away and not self.seconds:
                     raise
                 if not away and not is_passing(error):
-                    raise self._broken(error) from error
+                    raise damage(self.url, error) or self._broken(error) from error
                 if time.monotonic() + pause > end:
                     raise self._away(error) from error
                 if attempt == 3:  # a conflict of locks is over by then

@@ -10,7 +10,9 @@ import numpy as np
 from sqlalchemy import Connection, select, update
 
 from archsearch.config import OBJECTIVES
+from archsearch.errors import UnreadableError
 from archsearch.records import objective_value, plan_record
+from archsearch.records.gate import DECODING_ERRORS, first_problem
 from archsearch.records.layout import candidate_attributes, ended_attributes
 from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
 from archsearch.study.distributions import decode, distribution
@@ -45,7 +47,7 @@ def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
         The slot with its candidate; None where the claim was lost, or no
         feasible candidate came in ``PROPOSALS_PER_SLOT`` proposals.
     """
-    (row,) = study.slot_rows(only=claim.slot)
+    row = study.slot_row(claim.slot)
     for number in range(row.proposals, PROPOSALS_PER_SLOT):
         proposal = _ask(study, claim, number)
         if isinstance(proposal.outcome, Candidate):
@@ -58,7 +60,7 @@ def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
 
 
 def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
-    from optuna import Trial, load_study
+    from optuna import load_study
 
     search = study.settings.search
     # Seeded by where the proposal stands: a resumed study goes on alike.
@@ -69,11 +71,7 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
         storage=study.storage,
         sampler=make_sampler(search, len(study.space.domains), seed),
     )
-    trial = Trial(optuna_study, _trial_for(study, optuna_study, claim))
-    point: dict[str, Value] = {}
-    for name, domain in study.space.domains.items():
-        wanted = distribution(name, domain, adaptive=True)
-        point[name] = decode(domain, _suggest(trial, name, wanted))
+    trial, point = _drawn(study, optuna_study, _trial_for(study, claim))
     # All names are asked for, so that the sampler sees one space; those switched off are dropped.
     outcome = study.space.resolve(study.space.active(point))
     known = trial.constraints
@@ -81,6 +79,29 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
         if key not in known:
             trial.set_constraint(key, violation)
     return _Proposal(trial, outcome)
+
+
+def _drawn(study: OpenStudy, optuna_study: Study, trial_id: int) -> tuple[Trial, dict[str, Value]]:
+    """The sampler's point for a running trial.
+
+    Raises:
+        UnreadableError: the sampler can't work with what the storage holds.
+    """
+    from optuna import Trial
+
+    point: dict[str, Value] = {}
+    try:
+        trial = Trial(optuna_study, trial_id)
+        for name, domain in study.space.domains.items():
+            wanted = distribution(name, domain, adaptive=True)
+            point[name] = decode(domain, _suggest(trial, name, wanted))
+    except DECODING_ERRORS as error:
+        method, name = study.settings.search.method, study.settings.name
+        raise UnreadableError(
+            f"method {method} can't go on from the trials of {name!r}: {first_problem(error)}",
+            help="what the storage holds of them is damaged; run the study under another name",
+        ) from error
+    return trial, point
 
 
 def _suggest(trial: Trial, name: str, wanted: object) -> object:
@@ -99,7 +120,7 @@ def _suggest(trial: Trial, name: str, wanted: object) -> object:
     raise TypeError(wanted)
 
 
-def _trial_for(study: OpenStudy, optuna_study: Study, claim: Claim) -> int:
+def _trial_for(study: OpenStudy, claim: Claim) -> int:
     """A new running trial for the slot, or the one that a dead attempt left half made."""
     from optuna.trial import TrialState, create_trial
 
@@ -131,8 +152,7 @@ def _assign(
         _write_candidate(study, connection, claim.slot, candidate, trial._trial_id, earlier)
     if earlier is not None:
         say(StudyEvent("duplicate", f"as slot {earlier}", slot=claim.slot))
-    (row,) = study.slot_rows(only=claim.slot)
-    return row
+    return study.slot_row(claim.slot)
 
 
 def _earlier(study: OpenStudy, connection: Connection, slot: int, key: str) -> int | None:

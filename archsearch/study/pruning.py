@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES, ChoiceDomain, IntDomain, StudySettings
 from archsearch.records import EpochRecord
+from archsearch.records.gate import DECODING_ERRORS
 from archsearch.study.opened import OpenStudy
 
 if TYPE_CHECKING:
@@ -74,12 +75,18 @@ class PruneWatch:
         # A dead attempt may have left later epochs, which aren't known yet.
         known = {step: v for step, v in trial.intermediate_values.items() if step <= epoch.epoch}
         trial.intermediate_values = known
-        if not self._pruner.prune(self._view, trial) or epoch.epoch >= self._epochs:
+        if not self._wants_end(trial) or epoch.epoch >= self._epochs:
             return ""
         return (
             f"pruned by {self._study.settings.prune} after epoch {epoch.epoch} of "
             f"{self._epochs}: validation MSE {epoch.val_mse:.5f}"
         )
+
+    def _wants_end(self, trial: FrozenTrial) -> bool:
+        try:
+            return self._pruner.prune(self._view, trial)
+        except DECODING_ERRORS:  # what other trials left is damaged: no reason to end this one
+            return False
 
 
 def _as_objective(name: str, mse: float) -> float:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
+from archsearch.errors import UnreadableError
 from archsearch.records import SeedRecord, objective_value, plan_record
+from archsearch.records.gate import read_stored
 from archsearch.records.layout import (
     claim_attributes,
     ended_attributes,
@@ -44,11 +46,15 @@ def publish_pending(study: OpenStudy) -> None:
 
 def publish(study: OpenStudy, slot: int) -> None:
     """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome."""
-    (row,) = study.slot_rows(only=slot)
+    row = study.slot_row(slot)
     if row.closed or row.trial_id is None:
         return
     copied = row.duplicate_of is not None
-    seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+    try:
+        seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+    except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
+        study.patience.say(f"slot {slot} is passed over: {error.what}")
+        return
     ended = all(seed.state in ENDED for seed in seeds)
     if row.duplicate_of is not None:
         _set(study, row, {"duplicate_of": _number(study, row.duplicate_of)})
@@ -144,7 +150,7 @@ def _trial(row: SlotRow) -> int:
 
 
 def _number(study: OpenStudy, slot: int) -> int:
-    (row,) = study.slot_rows(only=slot)
+    row = study.slot_row(slot)
     return study.storage.get_trial(_trial(row)).number
 
 
@@ -160,11 +166,15 @@ def _seed_rows(study: OpenStudy, slot: int) -> list[_SeedRow]:
         _SeedRow(
             row.seed,
             row.state,
-            None if row.record is None else SeedRecord.model_validate_json(row.record),
+            None if row.record is None else _seed_record(row.seed, row.record),
             row.published,
         )
         for row in rows
     ]
+
+
+def _seed_record(seed: int, text: str) -> SeedRecord:
+    return read_stored(SeedRecord, f"the record of seed {seed}", text)
 
 
 def _duplicates(study: OpenStudy, slot: int) -> list[int]:

@@ -1,4 +1,4 @@
-"""Optuna's samplers with every option named, and the form in which each learns of rules.
+"""The samplers with every option named, and the form in which each learns of rules.
 
 ====== ==================  =====================================================
 method infeasible is kept  because
@@ -72,11 +72,13 @@ def make_sampler(search: SearchSettings, dimensions: int, seed: int) -> BaseSamp
         crossover = samplers.nsgaii.UniformCrossover(swapping_prob=SWAPPING)
         kept = {name: value for name, value in options.items() if name != "crossover"}
         return samplers.NSGAIISampler(seed=seed, crossover=crossover, **kept)  # type: ignore[arg-type]
-    independent = samplers.RandomSampler(seed=seed)
-    kept = {name: value for name, value in options.items() if name != "independent_sampler"}
     if search.method == "gp":
+        independent = samplers.RandomSampler(seed=seed)
+        kept = {name: value for name, value in options.items() if name != "independent_sampler"}
         return samplers.GPSampler(seed=seed, independent_sampler=independent, **kept)  # type: ignore[arg-type]
-    return samplers.CmaEsSampler(seed=seed, independent_sampler=independent, **kept)  # type: ignore[arg-type]
+    from archsearch.study.cma_sampler import CmaSampler
+
+    return CmaSampler(seed, **options)  # type: ignore[arg-type]
 
 
 SWAPPING = 0.5
@@ -114,16 +116,4 @@ def _options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
         }
     if search.method == "gp":
         return _GP
-    return {
-        "independent_sampler": "random",
-        "x0": None,  # the middle
-        "sigma0": None,  # a sixth of the range
-        "n_startup_trials": 1,
-        "warn_independent_sampling": False,
-        "consider_pruned_trials": False,
-        "popsize": 4 + int(3 * math.log(max(1, dimensions))),
-        "use_separable_cma": False,
-        "with_margin": False,
-        "lr_adapt": False,
-        "source_trials": None,
-    }
+    return {"n_startup_trials": 1, "popsize": 4 + int(3 * math.log(max(1, dimensions)))}

@@ -13,6 +13,8 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from archsearch.errors import InputError, StorageAwayError
+from archsearch.records.database import damage
+from archsearch.records.gate import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked, without_password
 from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
 from archsearch.study.patience import is_passing
@@ -41,6 +43,7 @@ def open_engine(url: str) -> Engine:
 
     Raises:
         InputError: for a URL that names no database, or one that can't be opened.
+        UnreadableError: it is damaged.
         StorageAwayError: its server doesn't answer.
     """
     try:
@@ -51,7 +54,7 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "begin", _begin_immediate)
         with _alone(engine) as connection:
             metadata.create_all(connection)
-    except (ArgumentError, SQLAlchemyError, OSError, ImportError) as error:
+    except (ArgumentError, SQLAlchemyError, OSError, ImportError, *DECODING_ERRORS) as error:
         raise _unusable(url, error) from None
     return engine
 
@@ -61,6 +64,7 @@ def open_storage(url: str) -> BaseStorage:
 
     Raises:
         InputError: where Optuna can't use it.
+        UnreadableError: it is damaged.
     """
     import optuna
     from optuna.exceptions import StorageInternalError
@@ -78,7 +82,7 @@ def open_storage(url: str) -> BaseStorage:
             # find an empty SQLite file, all but one fail, at one table or another.
             last = error
             time.sleep(0.05 * (attempt + 1))
-        except (OSError, RuntimeError, ImportError) as error:
+        except (OSError, RuntimeError, ImportError, *DECODING_ERRORS) as error:
             raise _unusable(url, error) from None
     raise _unusable(url, last or RuntimeError("unknown")) from None
 
@@ -129,6 +133,9 @@ def _begin_immediate(connection: Connection) -> None:
 
 
 def _unusable(url: str, error: Exception) -> InputError:
+    damaged = damage(url, error)
+    if damaged is not None:
+        return damaged
     cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
     told = (without_password(str(cause), url).strip() or type(error).__name__).splitlines()[0]
     if isinstance(error, ImportError) and url.startswith("postgres"):

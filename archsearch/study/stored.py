@@ -6,14 +6,18 @@ import json
 import time
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import Engine, inspect, select
 
 from archsearch.config import Model, StudyFile, StudySettings
 from archsearch.errors import InputError
 from archsearch.records import load_study
+from archsearch.records.database import opened, study_ids
+from archsearch.records.gate import read_stored
+from archsearch.records.layout import HEADER
 from archsearch.spec import Source, parse_spec
+from archsearch.study.identity import stored_identity
 from archsearch.study.schema import studies
-from archsearch.study.storage import masked, open_engine, open_storage
+from archsearch.study.storage import masked
 
 __all__ = ["BASE", "awaited_study", "model_from_text", "stored_study"]
 
@@ -26,24 +30,29 @@ def stored_study(url: str, name: str) -> StudyFile:
 
     Raises:
         InputError: the storage has no such study.
+        UnreadableError: what it holds of it is damaged, or of a newer version.
     """
-    settings = StudySettings.model_validate_json(json.dumps(load_study(url, name).settings))
-    storage, engine = open_storage(url), open_engine(url)
-    study_id = storage.get_study_id_from_name(name)
-    base = storage.get_study_user_attrs(study_id).get(BASE)
-    with engine.begin() as connection:
-        text = connection.execute(
-            select(studies.c.settings).where(studies.c.study_id == study_id)
-        ).scalar()
-    storage.remove_session()
-    engine.dispose()
+    stored = json.dumps(load_study(url, name).settings)
+    settings = read_stored(StudySettings, f"the settings of study {name!r}", stored)
+    with opened(url) as database:
+        study_id = study_ids(database, HEADER)[name]
+        base = database.get_study_user_attrs(study_id).get(BASE)
+        text = _ledger_text(database.engine, study_id)
     if text is None:
         raise InputError(
             f"{masked(url)} has records of {name!r}, but no ledger to go on from",
             help="give the study file instead of its name",
         )
-    model = model_from_text(json.loads(text)["model"], name)
+    model = model_from_text(str(stored_identity(text, name).get("model")), name)
     return StudyFile(_base(base) / name, settings, model)
+
+
+def _ledger_text(engine: Engine, study_id: int) -> str | None:
+    if not inspect(engine).has_table(studies.name):
+        return None
+    with engine.connect() as connection:
+        query = select(studies.c.settings).where(studies.c.study_id == study_id)
+        return connection.execute(query).scalar()
 
 
 def awaited_study(url: str, name: str, seconds: float) -> StudyFile:

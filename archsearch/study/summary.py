@@ -39,6 +39,7 @@ def status(study: StudyRecord) -> dict[str, object]:
         "best": shown_trial(study, front[0]) if front else None,
         "pareto": [shown_trial(study, trial) for trial in front],
         "seconds": study.seconds,
+        "unreadable": [{"name": each.name, "reason": each.reason} for each in study.unreadable],
     }
 
 

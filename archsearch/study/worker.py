@@ -130,7 +130,7 @@ class Worker:
     def _train(self, claim: Claim) -> None:
         with Heartbeat(self._study, claim, self._owner, every=self._options.beat) as heartbeat:
             row = self._patience.attempts(lambda before: self._slot(claim, before))
-            if row is None or row.trial_id is None or row.values is None:
+            if row is None or row.trial_id is None or row.candidate is None:
                 return
             if row.duplicate_of is None:
                 trial_id = row.trial_id
@@ -142,8 +142,8 @@ class Worker:
         self._patience(lambda: publish(self._study, claim.slot))
 
     def _slot(self, claim: Claim, before: int) -> SlotRow | None:
-        (row,) = self._study.slot_rows(only=claim.slot)
-        if row.values is not None:
+        row = self._study.slot_row(claim.slot)
+        if row.candidate is not None:
             return row
         # A try that broke off may have left a trial half made, as a dead process does.
         return propose(self._study, replace(claim, tries=claim.tries + before), self._say)

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from archsearch.errors import InputError
 from archsearch.records import Baselines
+from archsearch.records.gate import read_checked
 from archsearch.records.layout import (
     HEADER,
     StudyHeader,
@@ -98,6 +99,12 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The yardsticks of the design's latents, by ``code_key``."""
+    """The yardsticks of the design's latents, by ``CxHxW``.
+
+    Raises:
+        UnreadableError: what is stored of them is damaged.
+    """
     stored = study.storage.get_study_user_attrs(study.study_id).get(BASELINES)
-    return _BASELINES.validate_json(stored) if isinstance(stored, str) else {}
+    if not isinstance(stored, str):
+        return {}
+    return read_checked("the study's baselines", lambda: _BASELINES.validate_json(stored))

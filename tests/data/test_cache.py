@@ -13,7 +13,7 @@ from archsearch.data import Pictures, list_sources, load_pictures, prepare_sourc
 from archsearch.data.cache import cache_root
 from archsearch.data.folder import FolderSource
 from archsearch.data.locking import locked
-from archsearch.errors import DataError
+from archsearch.errors import DataError, NewerVersionError
 
 
 class Steps:
@@ -307,3 +307,32 @@ def test_unknown_source_lists_the_known(cache, class_folders):
     with pytest.raises(DataError) as caught:
         load_pictures(DataSettings(source=str(class_folders)), height=32, width=32)
     assert caught.value.help == f"write folder:{class_folders}"
+
+
+def newer_format(entry: Path) -> None:
+    record = json.loads((entry / "entry.json").read_text())
+    (entry / "entry.json").write_text(json.dumps({**record, "version": 99}))
+
+
+def test_an_entry_of_a_newer_archsearch_is_refused_and_kept(cache, class_folders):
+    load_pictures(DataSettings(source=f"folder:{class_folders}"), height=8, width=8)
+    (entry,) = entries(cache)
+    newer_format(entry)
+    before = (entry / "entry.json").read_bytes()
+    with pytest.raises(NewerVersionError, match=r"entry\.json: written by a newer archsearch"):
+        load_pictures(DataSettings(source=f"folder:{class_folders}"), height=8, width=8)
+    assert (entry / "entry.json").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("harm", "told"), [(newer_format, "newer archsearch"), (tear_sidecar, "damaged")]
+)
+def test_the_list_passes_over_what_it_cannot_read(cache, class_folders, caplog, harm, told):
+    for size in (8, 16):
+        load_pictures(DataSettings(source=f"folder:{class_folders}"), height=size, width=size)
+    harm(entries(cache)[0])
+    listed = {source.name: source for source in list_sources()}
+    assert len(listed[f"folder:{class_folders}"].cached) == 1
+    (line,) = caplog.messages
+    assert line.startswith("passed over: ")
+    assert told in line

@@ -1,0 +1,201 @@
+"""Runs and workers on a database of which a part is damaged or of a newer version."""
+
+from __future__ import annotations
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+
+import pytest
+from hostile import SPACE, trained
+from toys import ToyTrainer, write_study
+
+import archsearch.study.run as study_run
+from archsearch.cli import main
+from archsearch.config import StudyFile
+from archsearch.errors import (
+    InputError,
+    NewerVersionError,
+    NothingCompletedError,
+    RunFailedError,
+    UnreadableError,
+)
+from archsearch.records import list_studies, load_study, trial_counts
+from archsearch.study import RunOptions, Say, StudyEvent, run_study
+from archsearch.study.opened import OpenStudy
+from archsearch.study.patience import Patience
+from archsearch.study.process import WorkerPlan, work_and_report
+from archsearch.study.reports import Reports
+from archsearch.study.storage import open_engine, open_storage
+from archsearch.study.stored import stored_study
+from tests.records.test_unreadable import mutated
+
+
+def change(folder: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(folder / "studies.db")) as opened, opened:
+        assert opened.execute(statement, values).rowcount > 0
+
+
+@pytest.fixture
+def half(tmp_path: Path, url: str, log: Path) -> StudyFile:
+    """A study of four candidates, of which two were trained."""
+    study = write_study(tmp_path, trials=4, space=SPACE)
+    trained(study, url, log, most=2)
+    return study
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_broken_record_in_the_ledger_ends_no_run(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    change(tmp_path, "update archsearch_claims set record = '{', published = 0 where slot = 0")
+    change(tmp_path, "update archsearch_slots set closed = 0 where slot = 0")
+    heard: list[StudyEvent] = []
+    record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
+    assert trial_counts(record)["complete"] == 4
+    notes = [event.text for event in heard if event.kind == "note"]
+    assert any(note.startswith("slot 0 is passed over: the record of seed 0") for note in notes)
+
+
+def test_a_broken_candidate_fails_alone(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    change(tmp_path, "update archsearch_slots set candidate = '{' where slot = 2")
+    counts = trial_counts(trained(half, url, log))
+    assert (counts["complete"], counts["failed"]) == (3, 1)
+    (failed,) = (t for t in load_study(url, "toys").trials if t.state == "failed")
+    assert "the candidate of slot 2 can't be read: it is damaged" in failed.reason
+
+
+def test_a_broken_trial_of_another_ends_no_worker(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    change(
+        tmp_path,
+        "update trial_user_attributes set value_json = ? where key = 'seed:0'",
+        json.dumps('{"version": 99}'),
+    )
+    study = trained(half, url, log)
+    assert trial_counts(study)["complete"] == 2  # those trained since
+    assert [each.name for each in study.unreadable] == ["trial 0", "trial 1"]
+
+
+def test_a_study_of_a_newer_archsearch_is_refused(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    change(tmp_path, "update archsearch_studies set settings = json_set(settings, '$.version', 99)")
+    for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
+        with pytest.raises(NewerVersionError, match="ledger: written by a newer archsearch"):
+            attempt()
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [("settings", "{"), ("settings", "[]"), ("settings", ""), ("settings", '{"version": -1}')],
+)
+def test_broken_settings_in_the_ledger_are_named(
+    half: StudyFile, tmp_path: Path, url: str, log: Path, column: str, text: str
+) -> None:
+    change(tmp_path, f"update archsearch_studies set {column} = ?", text)  # noqa: S608
+    for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
+        with pytest.raises(UnreadableError, match="in the ledger can't be read: it is damaged"):
+            attempt()
+
+
+def test_broken_baselines_are_named(half: StudyFile, tmp_path: Path, url: str, log: Path) -> None:
+    change(
+        tmp_path,
+        "update study_user_attributes set value_json = ? where key = 'archsearch:baselines'",
+        json.dumps('{"1x2x3": 4}'),
+    )
+    with pytest.raises(UnreadableError, match="the study's baselines can't be read"):
+        trained(half, url, log)
+
+
+class Heard:
+    """The end of a pipe that a worker speaks into, in its own process."""
+
+    def __init__(self, say: Say) -> None:
+        self._reports = Reports(say)
+
+    def send_bytes(self, message: bytes) -> None:
+        self._reports.take(message)
+
+    def poll(self) -> bool:
+        return False
+
+
+def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+    """One worker in this process, with its errors told as a process tells them."""
+    if work_and_report(plan, 0, Heard(say)):
+        raise RunFailedError("the worker ended without a word")
+
+
+@pytest.mark.parametrize(
+    ("method", "seeds"),
+    [
+        ("cmaes", range(4)),
+        pytest.param("cmaes", range(4, 150), marks=pytest.mark.full),
+        pytest.param("random", range(150), marks=pytest.mark.full),
+    ],
+)
+def test_whatever_is_damaged_a_run_goes_on_or_says_so(
+    tmp_path: Path,
+    url: str,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    method: str,
+    seeds: range,
+) -> None:
+    study = write_study(tmp_path, trials=4, space=SPACE, method=method)
+    trained(study, url, log, most=3)
+    whole = (tmp_path / "studies.db").read_bytes()
+    monkeypatch.setattr(study_run, "_work", work)
+    for seed in seeds:
+        changed = mutated(whole, random.Random(seed))  # noqa: S311 - no secret
+        (tmp_path / "studies.db").write_bytes(changed)
+        with suppress(InputError, NothingCompletedError):  # any other error is a fault
+            run_study(study, url, trainer=ToyTrainer(log))
+
+
+def test_a_worker_joins_no_damaged_database(
+    half: StudyFile, tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    database = tmp_path / "studies.db"
+    content = bytearray(database.read_bytes())
+    content[4096 : 4096 * 4] = bytes(4096 * 3)
+    database.write_bytes(content)
+    for words in (["worker", "toys"], ["run", "toys"], ["run", str(tmp_path / "study.yaml")]):
+        with pytest.raises(SystemExit) as ended:
+            main(["study", *words, "--storage", url])
+        assert ended.value.code == 2
+        assert "can't be read: the database is damaged" in capsys.readouterr().err
+
+
+def test_what_optuna_cannot_decode_is_damage_and_a_fault_of_ours_is_none(
+    half: StudyFile, tmp_path: Path, url: str
+) -> None:
+    change(
+        tmp_path, "update study_user_attributes set value_json = '{' where key = 'archsearch:base'"
+    )
+    patience, storage = Patience(url, seconds=0), open_storage(url)
+    with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
+        patience(lambda: storage.get_study_user_attrs(1))
+    with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
+        load_study(url, "toys")
+    with pytest.raises(json.JSONDecodeError):
+        patience(lambda: json.loads("{"))
+
+
+@pytest.mark.parametrize("opening", [open_engine, open_storage, list_studies])
+def test_a_damaged_schema_is_told_as_damage(
+    half: StudyFile, tmp_path: Path, url: str, opening: Callable[[str], object]
+) -> None:
+    database = tmp_path / "studies.db"
+    content = database.read_bytes()
+    database.write_bytes(content.replace(b"CREATE TABLE studies", b"CREATE TABLX studies"))
+    with pytest.raises(UnreadableError, match="can't be read: the database is damaged"):
+        opening(url)

@@ -1,7 +1,7 @@
 """What the report's intervals, verdicts and partial p are worth, in simulated studies.
 
-    python -m benchmarks.coverage                # about an hour; keeps results/coverage.json
-    python -m benchmarks.coverage --studies 200  # a fifth of it, nothing kept
+    python -m benchmarks.coverage                # a quarter of an hour; keeps results/coverage.json
+    python -m benchmarks.coverage --studies 200  # a third of it, nothing kept
 
 For each interval and n: how often it holds the population's value, and how
 often it excludes 0: false positives where the truth is 0, power elsewhere.
@@ -43,7 +43,7 @@ RESULTS = Path(__file__).parent / "results/coverage.json"
 SIZES = (8, 12, 24, 48)
 STRENGTHS = (0.0, 0.5, 0.9, 0.95, 0.99)
 SAMPLES = ("normal", "tied", "tails")
-STUDIES = 1000
+STUDIES = 600
 NULL_STUDIES = 4000
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     marked = {
         root / "docs/language.md": {"kinds": kinds_part(), "holders": holders_part()},
         root / "README.md": {"help": fenced(help_of([]))},
+        root / "docs/statistics.md": {"coverage": coverage_part(), "power": power_part()},
     }
     for path, parts in marked.items():
         if path.exists():
@@ -104,6 +106,48 @@ def holder_section(holder: Holder) -> str:
 def section(name: str, doc: str, table: str, shape: str, example: str) -> str:
     """A heading with its parts below it."""
     return f"### `{name}`\n\n{doc}\n\n{table}\n\nOutput: {shape}.\n\n```yaml\n- {example}\n```"
+
+
+# --- the statistics ------------------------------------------------------------
+
+
+def coverage_part() -> str:
+    """How often each interval held the truth, as ``python -m benchmarks.coverage`` measured it."""
+    kept = json.loads((ROOT / "benchmarks/results/coverage.json").read_text(encoding="utf-8"))
+    cells = {(c["statistic"], c["n"], c["strength"]): c for c in kept["cells"]}
+    strengths = sorted({strength for *_, strength in cells})
+    head = " | ".join(f"ρ = {strength:g}" for strength in strengths)
+    rows = [f"| interval | n | {head} |", "|---|---|" + "---|" * len(strengths)]
+    for name, n in dict.fromkeys((name, n) for name, n, _ in cells):
+        told = (cells[name, n, strength] for strength in strengths)
+        values = " | ".join(f"{c['covered']:.3f}, {c['shown']:.2f}" for c in told)
+        rows.append(f"| {name} | {n} | {values} |")
+    nulls = kept["partial_false_positives"]
+    shares = ", ".join(f"{share:.3f} (n = {n})" for n, share in nulls["shares"].items())
+    return "\n".join(
+        [
+            f"{kept['studies']:,} simulated studies each (`python -m benchmarks.coverage`): the "
+            "share whose interval holds the truth, and the share whose interval excludes 0. Where "
+            "the truth is 0 (ρ = 0; a rival's gap and two studies always) these are false alarms. "
+            "Tied: one variable rounded to about seven levels; tails: a Student copula with 3 "
+            "degrees of freedom.",
+            "",
+            *rows,
+            "",
+            f"Partial correlation, false positives at 5 % in {nulls['studies']:,} null studies "
+            f"each: {shares}.",
+        ]
+    )
+
+
+def power_part() -> str:
+    """The smallest correlation that four of five studies show, by the number of architectures."""
+    lines = (ROOT / "archsearch/space/detectable.csv").read_text(encoding="utf-8").splitlines()
+    rows = [
+        "| architectures | Spearman's ρ | correlation of logs, for the slope |",
+        "|---|---|---|",
+    ]
+    return "\n".join([*rows, *(f"| {' | '.join(line.split(','))} |" for line in lines[1:])])
 
 
 # --- the command line ------------------------------------------------------------

@@ -200,6 +200,7 @@ def _unreadable(broken: Sequence[DataError], total: int) -> DataError:
     named = [f"- {error.what}" for error in broken[:_NAMED]]
     named += ["- …"] if len(broken) > _NAMED else []
     return DataError(
-        "\n".join([f"{len(broken)} of {total} files named like a picture can't be used:", *named]),
+        f"{len(broken)} of {total} files named like a picture can't be used:",
+        details=named,
         help="remove or replace what is named; every picture of a folder must be readable.",
     )

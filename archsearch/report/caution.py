@@ -158,7 +158,12 @@ def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[Caution]:
             "can't be seen.",
         )
         return
-    tied = {name: _rank_correlation(sizes, column) for name, column in _rivals(table).items()}
+    # Parameters and MACs follow from the latent at a given trunk: they confound nothing.
+    tied = {
+        name: _rank_correlation(sizes, column)
+        for name, column in _rivals(table).items()
+        if name not in {"parameters", "MACs"}
+    }
     strong = {name: rho for name, rho in tied.items() if abs(rho) > _CONFOUNDED}
     if strong:
         named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in strong.items())

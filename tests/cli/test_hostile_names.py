@@ -266,7 +266,7 @@ def test_a_fault_is_told_without_escapes_and_passwords(monkeypatch, told) -> Non
     def broken(storage: str) -> None:
         raise ValueError(f"{storage} {EVIL} s3cret&more")
 
-    monkeypatch.setattr("archsearch.records.list_studies", broken)
+    monkeypatch.setattr("archsearch.records.load_studies", broken)
     for more in ([], ["--debug"]):
         code, text = told("study", "list", "--storage", url, *more)
         assert code == 1

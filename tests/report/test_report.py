@@ -183,15 +183,20 @@ def test_one_latent_size_says_why_there_is_no_answer(tmp_path):
 
 def test_confounded_sizes_are_said():
     study = synthetic_study()
-    tied = tuple(
-        trial.model_copy(
-            update={
-                "plan": trial.plan.model_copy(update={"params": trial.plan.latent_size * 7 + 1})
-            }
+
+    def tied(name: str) -> set[str]:
+        trials = (
+            trial.model_copy(
+                update={
+                    "plan": trial.plan.model_copy(update={name: trial.plan.latent_size * 7 + 1})
+                }
+            )
+            for trial in study.trials
         )
-        for trial in study.trials
-    )
-    assert "confounded" in codes(find(study.model_copy(update={"trials": tied})))
+        return codes(find(study.model_copy(update={"trials": tuple(trials)})))
+
+    assert "confounded" in tied("encoder_depth")
+    assert "confounded" not in tied("params")  # that follows from the latent
     assert "confounded" not in codes(find(study))
 
 

@@ -32,7 +32,7 @@ def test_a_correlation_has_one_interval_wherever_it_stands(findings):
     assert pooled
     assert {estimate[:4] for estimate in pooled} == {whole[:4]}
     assert details.epochs[-1].spearman[:4] == whole[:4]
-    assert details.epochs[-1].slope == found.slopes["latent_size"]
+    assert details.epochs[-1].slope[:3] == pytest.approx(found.slopes["latent_size"][:3])
 
 
 def test_the_tables_print_them_alike(findings):

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -231,7 +232,7 @@ def test_another_layer_is_named_rather_than_another_name(made, run: Path) -> Non
 
 CHANGES: dict[str, Callable[[str], str]] = {
     "an error": lambda text: text.replace('"train_mse": 0.0', '"train_mse": 0.1'),
-    "a verdict": lambda text: text.replace('"collapsed": false', '"collapsed": true'),
+    "a verdict": lambda text: re.sub(r'("collapsed": )\w+', r"\1null", text),
     "a seed": lambda text: text.replace('"seed": 0', '"seed": 1'),
     "the files' checksums": lambda text: text.replace('"files": {', '"others": {'),
     "its own checksum": lambda text: text.replace('"sha256": "', '"sha257": "'),

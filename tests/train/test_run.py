@@ -79,6 +79,7 @@ def test_a_run_leaves_its_files_and_no_others(made, plan_from, tmp_path: Path) -
     assert metrics["baselines"] == {
         "channel_mean": result.baselines.channel_mean_test,
         "pca": result.baselines.pca_test,
+        "pca_bottleneck": None,
         "patch_pca": result.baselines.patch_pca_test,
         "untouched": None,
         "linear": None,

@@ -153,7 +153,8 @@ def _given_rivals(findings: Findings) -> str:
     if partial.value is None or partial.low is None or partial.high is None:
         return ""
     rest = (
-        f"Among architectures of like parameters, MACs and latent height×width the correlation is "
+        "Among architectures of like parameters, MACs and latent height×width, which asks another "
+        "question (there a larger latent has a narrower trunk), the correlation is "
         f"{decimal(partial.value)} ({interval(partial)})"
     )
     if partial.low <= 0 <= partial.high:

@@ -107,7 +107,7 @@ def _front(axes: Axes, shown: pd.DataFrame) -> None:
     if len(rows) > 1:
         axes.step(
             rows["latent_size"], rows["val_mse"].clip(lower=FLOOR), where="post", color=INK, lw=0.9,
-            label="Pareto front of latent size and validation MSE", zorder=2,
+            label="Pareto front of both axes", zorder=2,
         )  # fmt: skip
 
 

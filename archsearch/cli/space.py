@@ -126,8 +126,8 @@ def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
         yield f"               e.g. {point}: {found.detail}"
     yield from ("", "latent size", *_histogram(summary.latent_size))
     if summary.narrower:
-        yield f"  in {summary.narrower:.1%} fewer numbers than the latent's get through elsewhere:"
-        yield "  bottleneck.size, not latent.size, bounds what their codes hold"
+        yield f"  {summary.narrower:.1%} of them have a narrower place than their latent:"
+        yield "  there bottleneck.size, not latent.size, bounds what the code holds"
     yield from ("", "parameters", *_histogram(summary.params), "")
     yield "rank correlation of latent size, as random draws have it"
     for name, rho in summary.correlations.items():
@@ -156,7 +156,7 @@ def _power(summary: SpaceSummary) -> str:
     trunks = f" within its {summary.trunks} trunks" if summary.trunks else ""
     if summary.detectable is None:
         return f"no |ρ| up to 0.99{trunks} reliably: too few architectures"
-    return f"|ρ| of {summary.detectable:.2f} or more{trunks}, in four of five such studies"
+    return f"a true |ρ| of {summary.detectable:.2f}{trunks} in four of five such studies"
 
 
 def _histogram(spread: Spread) -> Iterator[str]:

@@ -31,8 +31,8 @@ CAPTIONS = {
     ),
     "rivals": Caption(
         "Latent size and its rivals",
-        "How strongly each goes with validation error, by four measures; an interval that crosses "
-        "0 shows no correlation.",
+        "How strongly each goes with validation error, by four measures. Where an interval holds "
+        "0, neither a correlation nor its absence is shown.",
     ),
     "map": Caption(
         "Correlation map",

@@ -72,7 +72,7 @@ def _rivals(details: Details) -> DetailTable:
         ["of", "Spearman ρ", "p", "p corrected", "latent size stronger by"],
         rows,
         f"{_corrected(details)} Latent size is what the study is about: it isn't corrected. The "
-        "last column is the difference of |ρ|, from the same resamples: over 0, latent size goes "
+        "last column is the difference of |ρ|: over 0, latent size goes "
         "with the error more closely.",
     )
 
@@ -147,7 +147,8 @@ def _effects(details: Details) -> DetailTable:
         "Changes of validation MSE in percent with 95 % intervals, each of one look alone "
         "(additive model of log MSE, HC2 errors, Bell and McCaffrey’s degrees of freedom); none "
         f"for levels of under {FEWEST_OF_A_LEVEL} architectures. “Of the rest” is the share of the "
-        "variance that the other choices leave. p is of the choice: its surest row’s, times its "
+        "variance that the other choices leave. p is of the choice: the smallest of its rows, "
+        "times the number of "
         f"rows. {_corrected(details)} A choice counts as shown where that is under 0.05.",
     )
 

@@ -44,7 +44,7 @@ def _families(details: Details) -> str:
         f"({interval(within)}), against {decimal(pooled.value)} "
         + ("with all of them together: " if whole else f"over the {pooled.n} that share one: ")
     )
-    others = _other_groupings(known, chosen)
+    others = _other_groupings(known, chosen, details.looks)
     return opening + _family_verdict(chosen, details.looks) + (f" {others}" if others else "")
 
 
@@ -66,10 +66,20 @@ def _family_verdict(grouping: Grouping, looks: int) -> str:
     return "it holds inside the families too."
 
 
-def _other_groupings(known: dict[str, Grouping], chosen: Grouping) -> str:
-    lost = [g.by for g in known.values() if g is not chosen and not _holds(g)]
-    if lost:
-        return f"It isn't shown within families of equal {', '.join(lost)}."
+def _other_groupings(known: dict[str, Grouping], chosen: Grouping, looks: int) -> str:
+    lost = [g for g in known.values() if g is not chosen and not _holds(g)]
+    open_ = [g.by for g in lost if not _clear(g.within)]
+    unsure = [g.by for g in lost if _clear(g.within)]
+    told = (
+        [f"Within families of equal {', '.join(open_)} its interval includes 0."] if open_ else []
+    )
+    if unsure:
+        told.append(
+            f"Within families of equal {', '.join(unsure)} it isn't shown once corrected for "
+            f"{looks} looks."
+        )
+    if told:
+        return " ".join(told)
     rest = [decimal(g.within.value) for g in known.values() if g is not chosen and g.within.value]
     if not rest:
         return ""
@@ -99,7 +109,7 @@ def _ranges(details: Details) -> str:
         for place, part in enumerate(part for part in details.ranges if not part.left_out)
     ]
     if gone and _clear(_pooled(details)):
-        text += f", and isn't shown without {_parts(gone)}"
+        text += f"; without {_parts(gone)} its interval includes 0"
     elif found and not _clear(_pooled(details)):
         text += f", shown only without {_parts(found)} (corrected for {details.looks} looks)"
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."

@@ -91,13 +91,10 @@ def _claim(answer: Answer, over: str) -> str:
         return f"No effect of latent size on the validation error is shown: {measured}. " + _power(
             answer
         )
-    low, high = answer.estimate.low or 0.0, answer.estimate.high or 0.0
+    high = answer.estimate.high or 0.0
     opening, way = ("Yes", "lower") if high < 0 else ("Yes, and against expectation", "higher")
     claim = f"{opening}: architectures with a larger latent have a {way} validation error"
-    if answer.trunks:
-        return f"{claim}; {measured}."
-    weakest = decimal(high if high < 0 else low)
-    return f"{claim}; {measured}. The interval excludes a correlation weaker than {weakest}."
+    return f"{claim}; {measured}."
 
 
 def _power(answer: Answer) -> str:
@@ -235,8 +232,8 @@ def _verdicts(beaten: int, others: int, leaking: int, *, merged: bool) -> Iterat
     """What follows for the beaten, for the others, and for those with a second path."""
     if beaten:
         yield (
-            "There training or the family leave capacity unused, which doesn't say that size has "
-            "no effect."
+            "There the nets, or their training, leave capacity unused. That doesn't say that size "
+            "has no effect."
         )
     if others and (beaten or leaking):
         yield f"For {others} no such code does better."
@@ -257,7 +254,7 @@ def _codes(findings: Findings) -> str:
     active = 100 * (shown["active"] / shown["latent_size"]).median()
     text = (
         f"In the median model {active:.0f} % of the latent's numbers are active, and "
-        f"{share:.0f} % as many principal components hold 99 % of the codes' variance"
+        f"{share:.0f} % of that number of principal components hold 99 % of the codes' variance"
     )
     rounded = shown.dropna(subset=["mse_8bit", "mse_4bit"])
     if rounded.empty:

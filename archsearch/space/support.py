@@ -69,7 +69,7 @@ def _common(x: Floats, values: Floats) -> str | None:
         return None
     ranges = ", ".join(f"{name}: {a:,.0f}–{b:,.0f}" for name, (a, b) in spans.items())
     if high < low:
-        return f"the ranges don't overlap ({ranges}), so their effects can't be told apart"
+        return f"no value is found at every level ({ranges}), so these can't be held side by side"
     return (
         f"only {low:,.0f}–{high:,.0f} is found at every level ({ranges}); "
         "outside, their effects are told apart by extrapolation alone"

@@ -91,7 +91,7 @@ def test_the_space_for_people(study: Path) -> None:
     assert "50.0%  latent.size <= 64" in text
     assert "is not below 64" in text
     assert "mean of 100 random designs" in text
-    assert "can find       |ρ| of 0." in text
+    assert "can find       a true |ρ| of 0." in text
     assert "in four of five such studies" in text
     assert "12 trainings" in text
     assert not (study.parent / "runs").exists()

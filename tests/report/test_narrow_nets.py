@@ -120,9 +120,7 @@ def test_studies_of_earlier_versions_are_read_without_it(old: Findings) -> None:
 
 def test_a_better_linear_code_says_that_capacity_is_unused_and_no_more(plain: Findings) -> None:
     said = " ".join(answer(plain))
-    assert (
-        "training or the family leave capacity unused, which doesn't say that size has no" in said
-    )
+    assert "leave capacity unused. That doesn't say that size has no" in said
     assert "limited by the bottleneck" not in said
     yardsticks = summarize(plain, [])["yardsticks"]
     assert (

@@ -127,7 +127,9 @@ def verdict(variant: Variant) -> str:
     change = percent(sum(known) / len(known))
     if variant.beats_mean_chroma is None:
         return f"seeds disagree: {change}"
-    return f"beats it: {change}" if variant.beats_mean_chroma else f"doesn’t: {change}"
+    told = f"beats it: {change}" if variant.beats_mean_chroma else f"doesn’t: {change}"
+    constant = sum(result.collapsed for result in variant.results)
+    return f"{told}; collapsed: {constant} of {len(variant.results)}" if constant else told
 
 
 def _cell(found: Spread | None, write: object) -> NumberCell:

@@ -62,10 +62,13 @@ def engine_options(storage: str) -> dict[str, object]:
     """What to make an engine with, for Optuna's tables and for the ledger alike.
 
     A connection is tried before it is used, and one that a restarted server
-    dropped is opened again. Few are held, since every worker holds its own.
+    dropped is opened again. Few are held, since every worker holds its own; none
+    of a file, which is opened at once and must not be left open.
     """
     if sqlite_path(storage) is not None:
-        return {"connect_args": {"timeout": LOCK_SECONDS}}
+        from sqlalchemy.pool import NullPool
+
+        return {"poolclass": NullPool, "connect_args": {"timeout": LOCK_SECONDS}}
     if not driver_url(storage).startswith("postgresql+psycopg:"):
         return {"pool_pre_ping": True}
     return {

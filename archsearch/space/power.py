@@ -70,7 +70,7 @@ def detectable_correlation(
 
     Example:
         >>> detectable_correlation(48), detectable_correlation(5)
-        (0.413, None)
+        (0.407, None)
     """
     spared = trunks - 1 if headline == "slope_within_trunks" else 0
     n = architectures - spared  # a level for each trunk takes an architecture's worth

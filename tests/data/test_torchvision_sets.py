@@ -206,6 +206,9 @@ def test_svhn(cache, monkeypatch, host):
     assert loaded.classes == tuple("0123456789")
 
 
+@pytest.mark.filterwarnings(
+    "ignore:Python 3.14 will, by default:DeprecationWarning"
+)  # torchvision's
 def test_stl10(cache, monkeypatch):
     pixels_NCHW = np.random.default_rng(4).integers(0, 256, (14, 3, 96, 96), np.uint8)
     labels = np.arange(14, dtype=np.uint8) % 10

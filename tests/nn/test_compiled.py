@@ -152,7 +152,7 @@ def test_any_stack_gives_the_plain_outputs_and_gradients(write, stack) -> None:
         assume(False)
     assume(max(layer.output.elements for layer in plan.layers) < 20_000)
     assume(_varies(plan))
-    assert_same(plan, 1e-10)
+    assert_same(plan, 1e-9)  # a norm over nearly equal numbers enlarges rounding
     if not any(getattr(layer.op, "norm", "none") != "none" for layer in plan.layers):
         assert_same(plan, 1e-4, torch.float32)  # (norms leave differences of large numbers)
 

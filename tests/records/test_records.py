@@ -190,5 +190,6 @@ def test_the_value_of_a_trial_is_the_mean_over_seeds():
     for seed in reversed(trial.seeds):
         attributes |= layout.seed_attributes(seed)
     read: TrialRecord = layout.read_trial(0, "complete", attributes)
-    assert read == trial
+    assert read.value == pytest.approx(trial.value)  # sum() rounds better from Python 3.12 on
+    assert read.model_copy(update={"value": trial.value}) == trial
     assert layout.read_trial(0, "waiting", attributes).value is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ def multiplied(study: StudyRecord, path: Path, copies: int) -> str:
     """The study in a database with each trial ``copies`` times, copied by SQL."""
     many = study.model_copy(update={"slots": study.slots * copies})
     url = stored(many, path)
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         (trials,) = database.execute("SELECT COUNT(*) FROM trials").fetchone()
         for copy in range(1, copies):
             shift = copy * trials

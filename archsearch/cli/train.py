@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
+from archsearch.cli.output import count, print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
     INPUT_CHANNELS,
@@ -220,8 +220,8 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
     return [
         *lines,
         "",
-        f"{plan.name}: {result.task}, seed {result.seed}, {result.epochs} epochs on "
-        f"{result.splits['train']:,} pictures",
+        f"{plan.name}: {result.task}, seed {result.seed}, {count(result.epochs, 'epoch')} on "
+        f"{count(result.splits['train'], 'picture')}",
         f"{result.images_per_s:,.0f} pictures/s in training steps, "
         f"{result.seconds:.1f} s in all ({where})",
         f"run directory: {folder}",

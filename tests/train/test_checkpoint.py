@@ -128,35 +128,27 @@ def flip_in_a_tensor(path: Path) -> None:
 DAMAGES = [garble, scramble, empty, strip, lose_a_moment, flip_in_a_tensor]
 
 
+ONE, BOTH = ("checkpoint.safetensors",), ("checkpoint.safetensors", "checkpoint-before.safetensors")
+
+
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_where_a_checkpoint_is_damaged_the_epoch_before_is_taken(
-    made, plan_from, tmp_path, caplog, damage
+@pytest.mark.parametrize(
+    ("damaged", "told", "epochs"),
+    [(ONE, "goes on from the epoch before", [2, 3]), (BOTH, "training starts anew", [1, 2, 3])],
+)
+def test_damaged_checkpoints_cost_epochs_and_no_number(  # noqa: PLR0917
+    made, plan_from, tmp_path, caplog, damage, damaged, told, epochs
 ) -> None:
     plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
     checkpoint = tmp_path / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, checkpoint)
-    damage(checkpoint)
+    for name in damaged:
+        damage(tmp_path / name)
     seen = []
     trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
     assert f"{checkpoint} is left out: " in caplog.text
-    assert "goes on from the epoch before" in caplog.text
-    assert [row.epoch for row in seen] == [2, 3]
-    assert numbers(trained) == numbers(fit(plan, settings, pictures))
-
-
-@pytest.mark.parametrize("damage", DAMAGES)
-def test_where_both_are_damaged_that_is_told_and_training_starts_anew(
-    made, plan_from, tmp_path, caplog, damage
-) -> None:
-    plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
-    checkpoint = tmp_path / "checkpoint.safetensors"
-    broken_off(plan, settings, pictures, checkpoint)
-    for path in (checkpoint, tmp_path / "checkpoint-before.safetensors"):
-        damage(path)
-    seen = []
-    trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
-    assert "training starts anew" in caplog.text
-    assert [row.epoch for row in seen] == [1, 2, 3]
+    assert told in caplog.text
+    assert [row.epoch for row in seen] == epochs
     assert numbers(trained) == numbers(fit(plan, settings, pictures))
 
 

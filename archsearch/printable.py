@@ -11,8 +11,15 @@ from __future__ import annotations
 import json
 import re
 import shlex
+from collections.abc import Iterable
 
-__all__ = ["printable", "printable_json", "shell_word", "without_url_passwords"]
+__all__ = [
+    "printable",
+    "printable_json",
+    "shell_command",
+    "shell_word",
+    "without_url_passwords",
+]
 
 _URL_PASSWORD = re.compile(r"""(\w://[^\s:/@]*):[^\s"]*@""")
 
@@ -74,3 +81,13 @@ def shell_word(word: str) -> str:
         return shlex.quote(word)
     quoted = word.replace("\\", "\\\\").replace("'", "\\'")
     return f"$'{printable(quoted)}'"
+
+
+def shell_command(words: Iterable[str]) -> str:
+    """A command line of these words, to be pasted into a shell.
+
+    Example:
+        >>> shell_command(["archsearch", "train", "my net.yaml"])
+        "archsearch train 'my net.yaml'"
+    """
+    return " ".join(map(shell_word, words))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archsearch.config import load_study
 from archsearch.space import SearchSpace
+from archsearch.space.designs import eligible_places
 from archsearch.space.points import collect, random_points
 from archsearch.space.stratified import stratified
 from archsearch.space.trunk_choices import design_factors
@@ -32,7 +33,7 @@ class Measured:
         chosen: candidates of the design.
         resolve_seconds: to resolve the points.
         choose_seconds: to choose the design, 100 random designs for comparison included.
-        criterion: mean |ρ| of latent size with its confounders.
+        criterion: mean |ρ| of latent size with the trunk's choices.
         random_criterion: the same for the mean random design.
     """
 
@@ -53,7 +54,8 @@ def measure(points: int = 20_000, trials: int = 64) -> Measured:
     pool = collect(space, random_points(space, points, 0), wanted=sys.maxsize, limit=points)
     resolved = time.process_time()
     factors = design_factors(space, pool.candidates, "latent.size")
-    found = stratified(pool, trials, "latent.size", 0, factors)
+    eligible = eligible_places(pool.candidates, trials)
+    found = stratified(pool, trials, "latent.size", 0, factors, eligible)
     chosen = time.process_time()
     return Measured(
         points=points,

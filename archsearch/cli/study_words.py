@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archsearch.cli.output import count
 from archsearch.cli.study_files import STORAGE
-from archsearch.printable import shell_word
+from archsearch.printable import shell_command, shell_word
 
 if TYPE_CHECKING:
     from archsearch.records import StudyRecord, TrialRecord
@@ -95,7 +95,7 @@ def typed_command() -> str:
     """The command as it was typed, to be typed again; a password in it stays out."""
     from archsearch.records.storage_secrets import masked_words
 
-    return " ".join(map(shell_word, ["archsearch", *masked_words(sys.argv[1:])]))
+    return shell_command(["archsearch", *masked_words(sys.argv[1:])])
 
 
 def again(name: str, storage: str) -> str:

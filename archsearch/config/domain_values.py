@@ -2,50 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from functools import partial
 
 from archsearch.config.conditions import parse_condition
 from archsearch.config.model import Model
-from archsearch.config.overrides import changed
+from archsearch.config.overrides import changed, is_setting
 from archsearch.config.settings import TrainSettings
+from archsearch.config.space_problem import SpaceProblem, first_refused, refused
 from archsearch.config.study import Domain, IntDomain, extremes
-from archsearch.errors import InputError
-from archsearch.spec import Diagnostic, ExpressionError, Raw, find_target
-from archsearch.spec.parse_values import mended, shown, yes_or_no
+from archsearch.spec import Diagnostic, Expression, ExpressionError, Raw, find_target
+from archsearch.spec.parse_values import mended, yes_or_no
 
-__all__ = ["ValueProblem", "value_problems"]
+__all__ = ["value_problems"]
 
 _FEW = 16
 """So many whole numbers are all tried; of more, the two ends."""
 
 _MOST_RESOLVED = 1_000
-"""Models tried of one space; what a larger one would show later is left to the search."""
+"""Models tried of one space, names of few values first: some 50 names of many use them up, and
+what the others would show is left to the search."""
 
 _PLAIN = (bool, int, float, str)
 _OF_VALUES = frozenset({"expression-value", "choose-no-branch"})
 """Codes of diagnostics that a value itself causes, whatever sizes it leads to."""
 
 
-@dataclass(frozen=True)
-class ValueProblem:
-    """A value that nothing can be made of.
-
-    Attributes:
-        name: the searched name.
-        index: the value's place in the domain's list; past its end for one between low and high.
-        message: what is wrong.
-        help: what is allowed.
-    """
-
-    name: str
-    index: int
-    message: str
-    help: str
-
-
-def value_problems(model: Model, space: Mapping[str, Domain]) -> Iterator[ValueProblem]:
+def value_problems(
+    model: Model, space: Mapping[str, Domain], names: Collection[str] | None = None
+) -> Iterator[SpaceProblem]:
     """The first such value of each domain; all names lead somewhere.
+
+    Args:
+        model: the family.
+        space: what is searched.
+        names: whose values are asked for; None: all.
 
     Example:
         >>> from archsearch.config import ChoiceDomain, load
@@ -53,35 +44,29 @@ def value_problems(model: Model, space: Mapping[str, Domain]) -> Iterator[ValueP
         >>> [p.message for p in value_problems(load("specs/family.yaml"), space)]
         ["`residual` can't be yes"]
     """
-    uses = _Uses(model, {name: domain for name, domain in space.items() if _of_model(name)})
-    for name, domain in space.items():
-        for index, value in _tried(domain):
-            reason = uses.refusal(name, value) if _of_model(name) else _of_recipe(name, value)
-            if reason:
-                yield ValueProblem(name, index, f"`{name}` can't be {shown(value)}", reason)
-                break
+    uses = _Uses(model, {name: each for name, each in space.items() if not is_setting(name)})
+    asked = space if names is None else {name: space[name] for name in names}
+    for name, domain in sorted(asked.items(), key=lambda item: len([*_tried(item[1])])):
+        head, _, key = name.partition(".")
+        if head == "train":
+            yield from first_refused(name, _tried(domain), partial(_take, key))
+        elif not is_setting(name):  # what may be searched of a task depends on the study's own
+            for index, value in _tried(domain):
+                if reason := uses.refusal(name, value):
+                    yield refused(name, index, value, reason)
+                    break
 
 
-def _of_model(name: str) -> bool:
-    return name != "task" and not name.startswith(("train.", "task.", "data."))
+def _take(key: str, value: Raw) -> TrainSettings:
+    return changed(TrainSettings(), "train", {key: value})
 
 
 def _tried(domain: Domain) -> Iterator[tuple[int, Raw]]:
     yield from enumerate(extremes(domain))
     if isinstance(domain, IntDomain):
         between = range(domain.low + domain.step, domain.high, domain.step)
-        yield from ((2, value) for value in between if len(between) <= _FEW)
-
-
-def _of_recipe(name: str, value: Raw) -> str:
-    head, _, key = name.partition(".")
-    if head != "train":
-        return ""  # what may be searched of a task depends on the study's own
-    try:
-        changed(TrainSettings(), "train", {key: value})
-    except InputError as error:
-        return error.help
-    return ""
+        if len(between) <= _FEW:
+            yield from ((2, value) for value in between)
 
 
 class _Uses:
@@ -90,6 +75,7 @@ class _Uses:
     def __init__(self, model: Model, space: Mapping[str, Domain]) -> None:
         self._model = model
         self._space = space
+        self._conditions = {name: _parsed(domain.when) for name, domain in space.items()}
         self._found: dict[str, tuple[str, str]] = {}
 
     def refusal(self, name: str, value: Raw) -> str:
@@ -102,7 +88,7 @@ class _Uses:
         if field is not None:
             return "" if field.type.read(value) is not None else mended(field, value)
         failure = ""
-        for others in self._settings(name):
+        for others in self._points(name):
             fault, without = self._resolved(others)
             if len(self._found) > _MOST_RESOLVED:
                 return ""
@@ -114,7 +100,7 @@ class _Uses:
             failure = failure or fault
         return (failure and yes_or_no(value)) or failure
 
-    def _settings(self, name: str) -> Iterator[dict[str, Raw]]:
+    def _points(self, name: str) -> Iterator[dict[str, Raw]]:
         """Values of the other names: the model's own, each searched one, all first, all last."""
         others = {
             other: [value for _, value in _tried(domain)]
@@ -128,11 +114,13 @@ class _Uses:
         yield {other: values[-1] for other, values in others.items()}
 
     def _is_searched(self, name: str, others: Mapping[str, Raw]) -> bool:
-        condition = self._space[name].when
+        condition = self._conditions[name]
+        if condition is None:
+            return self._space[name].when is None  # one that can't be read is told elsewhere
         known = {**self._model.param_defaults, "task": "reconstruct", **others}
+        plain = {key: found for key, found in known.items() if isinstance(found, _PLAIN)}
         try:
-            plain = {key: found for key, found in known.items() if isinstance(found, _PLAIN)}
-            return condition is None or parse_condition(condition).evaluate(plain) is not False
+            return condition.evaluate(plain) is not False
         except ExpressionError:
             return False
 
@@ -145,6 +133,13 @@ class _Uses:
             key = "" if outcome.plan is None else outcome.plan.key
             self._found[asked] = _told(faults[0]) if faults else "", key
         return self._found[asked]
+
+
+def _parsed(condition: str | None) -> Expression | None:
+    try:
+        return None if condition is None else parse_condition(condition)
+    except ExpressionError:
+        return None
 
 
 def _told(fault: Diagnostic) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.domain_values import value_problems
 from archsearch.config.model import Model
 from archsearch.config.settings import TrainSettings
+from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
 from archsearch.config.task_settings import AnyTask
 from archsearch.config.task_space import task_space_problems
@@ -40,7 +41,7 @@ def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, 
         if model is not None and _leads_somewhere(source, entry, domain, model):
             leading[entry.key] = domain
     if model is not None:
-        _check_values(source, node, leading, model)
+        _note(source, node, value_problems(model, leading))
         check_conditions(source, node, found, model)
     return found
 
@@ -136,12 +137,7 @@ def check_task_space(
     source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]
 ) -> None:
     """Note searched tasks and options that can't be, each at its place in ``space``."""
-    for problem in task_space_problems(task, space):
-        entry = node.entry(problem.name)
-        if entry is None:
-            continue
-        place = entry.key_node.span if problem.index is None else _value(entry, problem.index).span
-        source.problem(problem.code, place, problem.message, help=problem.help)
+    _note(source, node, task_space_problems(task, space))
 
 
 def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model) -> bool:
@@ -166,12 +162,12 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
     return not message
 
 
-def _check_values(source: Source, node: MapNode, space: Mapping[str, Domain], model: Model) -> None:
-    for problem in value_problems(model, space):
+def _note(source: Source, node: MapNode, problems: Iterable[SpaceProblem]) -> None:
+    for problem in problems:
         entry = node.entry(problem.name)
         if entry is not None:
-            place = _value(entry, problem.index)
-            source.problem("value-not-allowed", place.span, problem.message, help=problem.help)
+            place = entry.key_node if problem.index is None else _value(entry, problem.index)
+            source.problem(problem.code, place.span, problem.message, help=problem.help)
 
 
 def _value(entry: Entry, index: int) -> Node:

@@ -90,10 +90,10 @@ class Model:
         chosen = self.canonical(values or {})
         if needs_color(task):
             return resolve(self.family, task_channels(task, picture_channels or COLOR), chosen)
+        found = self._input_channels(chosen)
         if picture_channels is None:
-            found = self._input_channels(chosen)
             picture_channels = found if isinstance(found, int) else COLOR
-        elif picture_channels != COLOR and self.follows_pictures(task, chosen):
+        elif picture_channels != COLOR and found == "auto":
             chosen[INPUT_CHANNELS] = picture_channels
         return resolve(self.family, task_channels(task, picture_channels), chosen)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-__all__ = ["OBJECTIVES", "Direction", "Objective", "ObjectiveName"]
+__all__ = ["OBJECTIVES", "Objective", "ObjectiveName"]
 
 Direction = Literal["minimize", "maximize"]
 
@@ -50,13 +50,26 @@ OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
     {
         one.name: one
         for one in (
-            Objective("val.mse", "validation MSE", "mse", True, typical=0.03, each_epoch=True),
             Objective(
-                *("val.psnr", "validation PSNR (dB)", "psnr", True, "maximize"),
+                "val.mse", "validation MSE", "mse", measured=True, typical=0.03, each_epoch=True
+            ),
+            Objective(
+                "val.psnr",
+                "validation PSNR (dB)",
+                "psnr",
+                measured=True,
+                direction="maximize",
                 typical=15.0,
                 each_epoch=True,
             ),
-            Objective("val.ssim", "validation SSIM", "ssim", True, "maximize", typical=0.5),
+            Objective(
+                "val.ssim",
+                "validation SSIM",
+                "ssim",
+                measured=True,
+                direction="maximize",
+                typical=0.5,
+            ),
             Objective("latent.size", "latent size", "latent_size"),
             Objective("latent.effective_size", "effective latent size", "effective_size"),
             Objective("bottleneck.size", "bottleneck size", "bottleneck_size"),

@@ -16,7 +16,7 @@ from archsearch.spec.nearest import did_you_mean
 from archsearch.spec.nodes import ListNode, ScalarNode
 from archsearch.spec.reader import read_yaml
 
-__all__ = ["SETTINGS_HEADS", "changed", "parse_assignment", "split_assignments"]
+__all__ = ["SETTINGS_HEADS", "changed", "is_setting", "parse_assignment", "split_assignments"]
 
 SETTINGS_HEADS: Mapping[str, type[BaseModel]] = {
     "train": TrainSettings,
@@ -24,6 +24,16 @@ SETTINGS_HEADS: Mapping[str, type[BaseModel]] = {
     "task": TaskSettings,
 }
 Changed = TypeVar("Changed", bound=BaseModel)
+
+
+def is_setting(path: str) -> bool:
+    """Whether a path is of the recipe, the pictures or the task, not of the model.
+
+    Example:
+        >>> is_setting("train.lr"), is_setting("task"), is_setting("width")
+        (True, True, False)
+    """
+    return path.partition(".")[0] in SETTINGS_HEADS
 
 
 def parse_assignment(text: str) -> tuple[str, Raw]:

@@ -84,13 +84,13 @@ def extremes(domain: Domain) -> tuple[Scalar | tuple[int, int], ...]:
     """Values that show whether all of a domain is allowed.
 
     Example:
-        >>> extremes(IntDomain(low=1, high=9))
+        >>> extremes(IntDomain(low=1, high=10, step=4))
         (1, 9)
     """
     if isinstance(domain, ChoiceDomain):
         return domain.choices
     if isinstance(domain, IntDomain):
-        return (domain.low, domain.high)
+        return (domain.low, domain.high - (domain.high - domain.low) % domain.step)
     between = domain.low + (domain.high - domain.low) * _NOT_WHOLE
     return (domain.low, domain.high, between)
 
@@ -109,7 +109,7 @@ class SearchSettings(Settings):
         Over | None,
         Field(
             description="What `stratified` spreads evenly (latent.size), and what `matched` "
-            "varies: latent.shape at equal latent.size, or latent.size over one trunk."
+            "varies: latent.shape at equal latent.size, or latent.size over trunks held fixed."
         ),
     ] = None
     trials: Annotated[int, Field(ge=1, le=100_000, description="Candidates.")] = 20

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
 
+from archsearch.config.space_problem import SpaceProblem, first_refused
 from archsearch.config.study import Domain, extremes
 from archsearch.config.task_settings import (
     COLOR_TASKS,
@@ -15,36 +14,15 @@ from archsearch.config.task_settings import (
     options_of,
     read_task,
 )
-from archsearch.errors import InputError
 from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.parse_values import shown
 
-__all__ = ["TaskSpaceProblem", "task_space_problems"]
+__all__ = ["task_space_problems"]
 
 HARDER = ("sigma", "size")
 """Options that make a task easier or harder, so that errors say nothing of the nets."""
 
 
-@dataclass(frozen=True)
-class TaskSpaceProblem:
-    """A searched name that can't be, or one of its values.
-
-    Attributes:
-        name: the searched name.
-        code: of the diagnostic.
-        message: what is wrong.
-        help: how to mend it.
-        index: place among the domain's values, where one is to blame.
-    """
-
-    name: str
-    code: Literal["bad-path", "value-not-allowed"]
-    message: str
-    help: str
-    index: int | None = None
-
-
-def task_space_problems(task: AnyTask, space: Mapping[str, Domain]) -> Iterator[TaskSpaceProblem]:
+def task_space_problems(task: AnyTask, space: Mapping[str, Domain]) -> Iterator[SpaceProblem]:
     """Everything about searched tasks and options that can't be.
 
     Example:
@@ -69,18 +47,18 @@ def _names(domain: Domain) -> tuple[str, ...]:
     return tuple(map(str, extremes(domain)))
 
 
-def _task_problems(task: AnyTask, domain: Domain) -> Iterator[TaskSpaceProblem]:
+def _task_problems(task: AnyTask, domain: Domain) -> Iterator[SpaceProblem]:
     names = _names(domain)
     for index, name in enumerate(names):
         if name not in TASK_NAMES:
             help = did_you_mean(name, COLOR_TASKS)
-            yield TaskSpaceProblem(
+            yield SpaceProblem(
                 "task", "value-not-allowed", f"there is no task `{name}`", help, index
             )
             return
     apart = [index for index, name in enumerate(names) if name not in COLOR_TASKS]
     if apart and len(names) > 1:
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             "task",
             "value-not-allowed",
             f"`{names[apart[0]]}` can't be searched over beside other tasks: "
@@ -89,11 +67,11 @@ def _task_problems(task: AnyTask, domain: Domain) -> Iterator[TaskSpaceProblem]:
             apart[0],
         )
     elif domain.when is not None:
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             "task", "bad-path", "`task` can't have a `when`", "leave it out: every net has a task"
         )
     elif task.name not in names:
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             "task",
             "value-not-allowed",
             f"the study's own task, `{task.name}`, isn't among those searched over",
@@ -101,13 +79,11 @@ def _task_problems(task: AnyTask, domain: Domain) -> Iterator[TaskSpaceProblem]:
         )
 
 
-def _option_problems(
-    path: str, domain: Domain, names: tuple[str, ...]
-) -> Iterator[TaskSpaceProblem]:
+def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Iterator[SpaceProblem]:
     option = path.removeprefix("task.")
     having = [name for name in names if option in options_of(name)]
     if option in HARDER and having:
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             path,
             "bad-path",
             f"`{path}` can't be searched over",
@@ -116,29 +92,20 @@ def _option_problems(
         )
     elif not having:
         known = [f"task.{other}" for name in names for other in options_of(name)]
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             path,
             "bad-path",
             f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no option `{option}`",
             did_you_mean(path, [other for other in known if other.partition(".")[2] not in HARDER]),
         )
     elif len(having) < len(names) and domain.when is None:
-        yield TaskSpaceProblem(
+        yield SpaceProblem(
             path,
             "bad-path",
             f"`{path}` is an option of {' and '.join(having)} only",
             f'say where it is searched: `when: $(task == "{having[0]}")`',
         )
     else:
-        for index, value in enumerate(extremes(domain)):
-            try:
-                changed_task(read_task(having[0]), {option: value})
-            except InputError as error:
-                yield TaskSpaceProblem(
-                    path,
-                    "value-not-allowed",
-                    f"`{path}` can't be {shown(value)}",
-                    error.help,
-                    index,
-                )
-                return
+        task = read_task(having[0])
+        values = enumerate(extremes(domain))
+        yield from first_refused(path, values, lambda value: changed_task(task, {option: value}))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shlex
 from collections.abc import Iterator
 
 from archsearch.config.settings import RunSettings
 from archsearch.config.task_settings import read_task
+from archsearch.printable import shell_command
 
 __all__ = ["train_command"]
 
@@ -33,7 +33,7 @@ def train_command(
         words += ["--out", out]
     if threads is not None:
         words += ["--threads", str(threads)]
-    return shlex.join(words)
+    return shell_command(words)
 
 
 def _options(settings: RunSettings) -> Iterator[str]:

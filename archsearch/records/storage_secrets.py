@@ -9,7 +9,7 @@ from itertools import pairwise
 from urllib.parse import quote, quote_plus, unquote_plus
 
 from archsearch.errors import InputError
-from archsearch.printable import shell_word, without_url_passwords
+from archsearch.printable import shell_command, without_url_passwords
 from archsearch.records.storage_url import parsed_url, shown_unread
 
 __all__ = [
@@ -107,7 +107,7 @@ def masked_command(command: str) -> str:
     except ValueError:
         return without_url_passwords(command)
     shown = masked_words(words)
-    return command if shown == words else " ".join(map(shell_word, shown))
+    return command if shown == words else shell_command(shown)
 
 
 def masked_words(words: Sequence[str]) -> list[str]:

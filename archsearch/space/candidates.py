@@ -20,6 +20,7 @@ from archsearch.config import (
     task_conflicts,
     task_space_problems,
 )
+from archsearch.config.overrides import is_setting
 from archsearch.errors import InputError
 from archsearch.space.conditions import Conditions
 from archsearch.space.constraints import Constraint
@@ -89,10 +90,10 @@ class SearchSpace:
     settings: RunSettings
 
     def __post_init__(self) -> None:
+        fixed = fixed_values(self.domains)
         for name, domain in self.domains.items():
             check_domain(name, domain)
-            varies = name not in fixed_values(self.domains)
-            if name.startswith("data.") or (name.startswith("input.") and varies):
+            if name.startswith("data.") or (name.startswith("input.") and name not in fixed):
                 raise InputError(
                     f"space.{name}: pictures can't be searched over, "
                     "since errors on other ones don't compare",
@@ -167,7 +168,7 @@ class SearchSpace:
         settings = with_settings(self.settings, values)
         for conflict in task_conflicts(settings.task, settings.train):
             return Rejection(values, "task-loss", conflict.message, self._unbuilt())
-        inside = {name: value for name, value in values.items() if not _is_setting(name)}
+        inside = {name: value for name, value in values.items() if not is_setting(name)}
         try:
             plan = self.model.plan(task=settings.task, values=inside)
         except DiagnosticsError as error:
@@ -199,12 +200,8 @@ def fixed_values(domains: Mapping[str, Domain]) -> dict[str, Value]:
     return {
         name: domain.choices[0]
         for name, domain in domains.items()
-        if isinstance(domain, ChoiceDomain) and len(domain.choices) == 1 and not _is_setting(name)
+        if isinstance(domain, ChoiceDomain) and len(domain.choices) == 1 and not is_setting(name)
     }
-
-
-def _is_setting(name: str) -> bool:
-    return name == "task" or name.startswith(("train.", "task."))
 
 
 def _foreign_option(settings: RunSettings, values: Mapping[str, Value]) -> str:
@@ -220,7 +217,7 @@ def with_settings(settings: RunSettings, values: Mapping[str, Value]) -> RunSett
     under: dict[str, dict[str, Value]] = {"train": {}, "task": {}}
     for name, value in values.items():
         head, _, rest = name.partition(".")
-        if _is_setting(name):
+        if is_setting(name):
             under[head][rest or "name"] = value
     update: dict[str, object] = {}
     if under["train"]:

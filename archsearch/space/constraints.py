@@ -150,6 +150,5 @@ def _unreadable(text: str, error: ExpressionError) -> InputError:
     return InputError(
         f"constraint {text!r}: {error.message}",
         help=error.help
-        or "names: latent.size, .channels, .height, .width; bottleneck.size; params, macs, "
-        "encoder_depth; searched params; named layers, e.g. early.height",
+        or f"names: {', '.join(COSTS)}; searched params; named layers, e.g. early.height",
     )

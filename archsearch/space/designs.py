@@ -83,7 +83,13 @@ class Design:
         found = len(self.candidates)
         if found >= self.wanted:
             return ""
-        if self.exhausted and found == len(self.pool.candidates):
+        feasible = len(self.pool.candidates)
+        if self.sets and found < feasible:
+            return (
+                f"only {found} of {feasible} distinct feasible candidates are in matched sets, "
+                f"fewer than {self.wanted}"
+            )
+        if self.exhausted and found == feasible:
             return f"the space has {found} distinct feasible candidates, fewer than {self.wanted}"
         return (
             f"{self.tried} draws gave {found} distinct feasible candidates, "
@@ -101,8 +107,8 @@ def draw_design(
         method: ``random``; ``sobol`` (a scrambled sequence that fills the
             space evenly); ``grid`` (all combinations, in an order whose every
             beginning is spread over each domain); ``stratified`` (``over``
-            evenly, told apart from what confounds it); ``matched`` (pairs and
-            triples that differ in one thing).
+            evenly, told apart from the trunk's choices); ``matched`` (sets that
+            differ in one thing).
         trials: how many are wanted.
         seed: of the draws; the same seed gives the same design.
         over: what ``stratified`` and ``matched`` are about; None: their default.
@@ -130,9 +136,7 @@ def draw_design(
     if method == "stratified":
         return _stratified(space, pool, trials, over or "latent.size", seed)
     if method == "matched":
-        sets = matched(pool.candidates, trials, over or "latent.shape")
-        chosen = tuple(pool.candidates[i] for group in sets for i in group)
-        return Design(chosen, trials, pool, sets=tuple(len(group) for group in sets))
+        return _matched(pool, trials, over or "latent.shape")
     notes = _part_of_grid(space, pool, trials) if method == "grid" else ()
     return Design(pool.candidates[:trials], trials, pool, notes=notes)
 
@@ -166,6 +170,25 @@ def _stratified(space: SearchSpace, pool: Pool, trials: int, over: str, seed: in
             *_left_out(len(pool.candidates) - len(eligible)),
             *support_notes(x, of_eligible, found.balance),
         ),
+    )
+
+
+def _matched(pool: Pool, trials: int, over: str) -> Design:
+    """Sets of eligible candidates, or of all where none of these match."""
+    places = eligible_places(pool.candidates, trials)
+    try:
+        sets = matched([pool.candidates[i] for i in places], trials, over)
+    except InputError:
+        if len(places) == len(pool.candidates):
+            raise
+        places = np.arange(len(pool.candidates))
+        sets = matched(pool.candidates, trials, over)
+    return Design(
+        tuple(pool.candidates[places[i]] for group in sets for i in group),
+        trials,
+        pool,
+        sets=tuple(map(len, sets)),
+        notes=_left_out(len(pool.candidates) - len(places)),
     )
 
 

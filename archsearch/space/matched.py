@@ -19,7 +19,7 @@ MOST_COMBINATIONS = 4_000
 """Sets of one latent size that are held against each other."""
 SIZES_A_TRUNK = 4
 """Codes on one trunk, where trials reach for several trunks: three tell a curve from a slope."""
-COSTS = 0.25
+COST_WEIGHT = 0.25
 """What a difference of log parameters or log MACs counts against one more differing choice:
 costs follow from choices."""
 
@@ -32,16 +32,12 @@ def matched(candidates: Sequence[Candidate], trials: int, over: str) -> tuple[Se
     Over ``latent.shape``: triples, else pairs, of equal latent size with
     channels traded for height×width and all else as alike as it can be, spread
     over the log of latent size. Over ``latent.size``: trunks held fixed with only the size of
-    the code varied, two trunks or more from six trials on. Candidates whose bottleneck comes
-    before the latent are taken only where no others match.
+    the code varied, two trunks or more from six trials on.
 
     Raises:
         InputError: where no two candidates match.
     """
-    choose = _trunks if over == "latent.size" else _shapes
-    sound = [i for i, c in enumerate(candidates) if not c.plan.bottleneck_before_latent]
-    chosen = choose([candidates[i] for i in sound], trials)
-    sets = tuple(tuple(sound[i] for i in one) for one in chosen) or choose(candidates, trials)
+    sets = (_trunks if over == "latent.size" else _shapes)(candidates, trials)
     if not sets:
         raise InputError(
             "nothing matches: no two candidates "
@@ -90,8 +86,8 @@ def _distance(candidates: Sequence[Candidate], places: Set) -> float:
     """How much the members of a set differ in what should be alike."""
     total = 0.0
     for one, other in combinations([candidates[place] for place in places], 2):
-        total += COSTS * abs(math.log((one.plan.params + 1) / (other.plan.params + 1)))
-        total += COSTS * abs(math.log((one.plan.macs + 1) / (other.plan.macs + 1)))
+        total += COST_WEIGHT * abs(math.log((one.plan.params + 1) / (other.plan.params + 1)))
+        total += COST_WEIGHT * abs(math.log((one.plan.macs + 1) / (other.plan.macs + 1)))
         total += _differing(one.values, other.values)
     return total
 

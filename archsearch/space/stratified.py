@@ -57,7 +57,7 @@ def stratified(
     over: str,
     seed: int,
     factors: Mapping[str, Floats],
-    eligible: Whole | None = None,
+    eligible: Whole,
 ) -> Stratified:
     """Choose up to ``trials`` of a pool of random draws.
 
@@ -72,13 +72,12 @@ def stratified(
         over: what is spread, e.g. ``latent.size``.
         seed: of the starts.
         factors: what ``over`` is to be told apart from, a number for each candidate.
-        eligible: places of the candidates to choose of; None: all.
+        eligible: places of the candidates to choose of.
     """
     rng = np.random.default_rng(seed)
     x = np.log(np.maximum(amounts(pool.candidates, over), 1e-9))
-    places = np.arange(len(x)) if eligible is None else eligible
-    count = min(trials, len(places))
-    edges = _edges(x[places], count)
+    count = min(trials, len(eligible))
+    edges = _edges(x[eligible], count)
     problem = _Problem(
         x,
         tuple(factors),
@@ -86,7 +85,7 @@ def stratified(
         np.array([HEIGHT_WIDTH if n == "latent_height_width" else 1.0 for n in factors]),
         _stratum(x, edges),
         len(edges) - 1,
-        places,
+        eligible,
     )
     quotas = _quotas(np.array([len(of) for of in problem.members]), count, rng)
     starts = [_exchange(problem, quotas, rng) for _ in range(STARTS)]

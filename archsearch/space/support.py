@@ -21,7 +21,7 @@ Floats = NDArray[np.float64]
 
 
 def support_notes(x: Floats, factors: Mapping[str, Floats], balance: Balance) -> tuple[str, ...]:
-    """Factors that no choice of candidates tells apart, and ranges that don't overlap.
+    """Factors that no choice of candidates tells apart, and those whose levels share few sizes.
 
     Args:
         x: what is spread (``balance.over``), of each candidate that could be chosen.
@@ -62,24 +62,28 @@ def _common(x: Floats, values: Floats) -> str | None:
     levels = _levels(values)
     if len(levels) < 2:
         return None
-    spans = {name: (float(x[inside].min()), float(x[inside].max())) for name, inside in levels}
-    low, high = max(span[0] for span in spans.values()), min(span[1] for span in spans.values())
+    spans = [(name, float(x[inside].min()), float(x[inside].max())) for name, inside in levels]
+    low, high = max(span[1] for span in spans), min(span[2] for span in spans)
     share = np.log(max(high, low) / low) / np.log(x.max() / x.min())
     if share >= LITTLE_COMMON:
         return None
-    ranges = ", ".join(f"{name}: {a:,.0f}–{b:,.0f}" for name, (a, b) in spans.items())
+    ranges = ", ".join(f"{name}: {_told(a)}–{_told(b)}" for name, a, b in spans)
     if high < low:
-        return f"no value is found at every level ({ranges}), so these can't be held side by side"
+        return f"no size is found at every level ({ranges}), so none can be held equal over all"
     return (
-        f"only {low:,.0f}–{high:,.0f} is found at every level ({ranges}); "
+        f"only {_told(low)}–{_told(high)} is found at every level ({ranges}); "
         "outside, their effects are told apart by extrapolation alone"
     )
+
+
+def _told(value: float) -> str:
+    return f"{value:,.0f}" if value == int(value) else f"{value:.3g}"
 
 
 def _levels(values: Floats) -> list[tuple[str, NDArray[np.bool_]]]:
     """The values of a factor that has few, else its lowest and highest third."""
     unique = np.unique(values)
     if len(unique) <= LEVELS:
-        return [(f"{value:,.0f}", values == value) for value in unique]
+        return [(_told(value), values == value) for value in unique]
     low, high = np.quantile(values, [1 / 3, 2 / 3])
-    return [(f"up to {low:,.0f}", values <= low), (f"from {high:,.0f}", values >= high)]
+    return [(f"up to {_told(low)}", values <= low), (f"from {_told(high)}", values >= high)]

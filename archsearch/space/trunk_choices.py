@@ -65,8 +65,7 @@ def _columns(name: str, values: Sequence[Value | None]) -> dict[str, Floats]:
         return {name: np.array(values, dtype=float)}
     texts = [str(value) for value in values]
     levels = sorted(set(texts))
-    named = {name: levels[-1]} if len(levels) <= 2 else {f"{name}={text}": text for text in levels}
     return {
-        label: np.array([text == level for text in texts], dtype=float)
-        for label, level in named.items()
+        f"{name}={level}": np.array([text == level for text in texts], dtype=float)
+        for level in (levels[-1:] if len(levels) <= 2 else levels)
     }

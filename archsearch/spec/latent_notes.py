@@ -10,24 +10,18 @@ from archsearch.spec.plan import ModelPlan
 
 __all__ = ["note_latent"]
 
-_LARGER, _NARROWER = "latent-exceeds-picture", "bottleneck-before-latent"
 
-
-def note_latent(
-    plan: ModelPlan, leaves: Sequence[Leaf], notes: Notes, allowed: frozenset[str]
-) -> None:
+def note_latent(plan: ModelPlan, leaves: Sequence[Leaf], notes: Notes) -> None:
     """Warn where a narrower place of the net, or the picture itself, bounds what the latent holds.
 
     Args:
         plan: a whole model.
         leaves: its layers as the file has them.
         notes: where problems go.
-        allowed: codes that the file allows: many candidates a second are resolved, so that
-            these aren't even looked for.
     """
-    if _LARGER not in allowed and plan.latent.size > plan.input.elements:
+    if plan.latent_exceeds_picture:
         _larger_than_picture(plan, leaves[len(plan.encoder) - 1], notes)
-    if _NARROWER not in allowed and plan.bottleneck_before_latent:
+    if plan.bottleneck_before_latent:
         _narrower_elsewhere(plan, leaves[plan.bottleneck.tensors[0] - 1], notes)
 
 

@@ -11,7 +11,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 _OF_MODELS = (
     "latent bottleneck params macs encoder_depth train task data input defaults encoder decoder"
 )
-RESERVED = frozenset(_OF_MODELS.split())
+RESERVED = tuple(_OF_MODELS.split())
+"""Names that mean something in paths and constraints."""
 _OF_EXPRESSIONS = "and or not if else true false True False min max round"
 _OPERATORS = frozenset(_OF_EXPRESSIONS.split())
 

@@ -146,6 +146,11 @@ class ModelPlan:
         )
 
     @property
+    def latent_exceeds_picture(self) -> bool:
+        """Whether the latent has more numbers than what is fed."""
+        return self.latent.size > self.input.elements
+
+    @property
     def bottleneck_before_latent(self) -> bool:
         """Whether fewer numbers than the latent's get through somewhere inside the net."""
         return self.bottleneck.place == "inside" and self.bottleneck.size < self.latent.size

@@ -98,7 +98,7 @@ class _Resolver:
         if not self.walk.complete or self.notes.has_errors():
             return Resolution(None, self.notes.shown(self.family.allow))
         plan = self.plan(depth, auto, effective)
-        note_latent(plan, leaves, self.notes, self.family.allow)
+        note_latent(plan, leaves, self.notes)
         return Resolution(plan, self.notes.shown(self.family.allow))
 
     def input_tensor(self) -> Tensor:

@@ -63,7 +63,7 @@ def _warnings(plan: ModelPlan) -> list[str]:
     found = {
         "leak-past-latent": plan.latent.effective_size != plan.latent.size,
         "bottleneck-before-latent": plan.bottleneck_before_latent,
-        "latent-exceeds-picture": plan.latent.size > plan.input.elements,
+        "latent-exceeds-picture": plan.latent_exceeds_picture,
     }
     return [code for code, warns in found.items() if warns]
 

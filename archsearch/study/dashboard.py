@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archsearch.printable import shell_word
+from archsearch.printable import shell_command
 from archsearch.records.storage_secrets import has_password, stripped
 from archsearch.records.storage_url import driver_url
 
@@ -25,4 +25,4 @@ def dashboard_command(storage: str, artifacts: str | None) -> str:
     words = ["optuna-dashboard", driver_url(stripped(storage))]
     words += [] if artifacts is None else ["--artifact-dir", artifacts]
     secret = "PGPASSWORD=... " if has_password(storage) else ""
-    return secret + " ".join(map(shell_word, words))
+    return secret + shell_command(words)

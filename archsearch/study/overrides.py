@@ -17,6 +17,7 @@ from archsearch.config import (
     split_assignments,
     value_problems,
 )
+from archsearch.config.overrides import is_setting
 from archsearch.errors import InputError
 from archsearch.space import Value, fixed_values
 from archsearch.spec import Raw
@@ -88,18 +89,13 @@ def _fixed(
     for path, value in values.items():
         (key,) = model.canonical({path: value})
         fixed[searched.get(key, path)] = ChoiceDomain(choices=(_choice(path, value),))
-    for problem in value_problems(model, {**space, **fixed}):
-        if problem.name in fixed:
-            raise InputError(problem.message, help=problem.help)
+    for problem in value_problems(model, {**space, **fixed}, names=fixed):
+        raise InputError(problem.message, help=problem.help)
     return {**space, **fixed}
 
 
 def _keys(model: Model, name: str) -> tuple[str, ...]:
-    return (
-        ()
-        if name == "task" or name.startswith(("train.", "task."))
-        else tuple(model.canonical({name: 0}))
-    )
+    return () if is_setting(name) else tuple(model.canonical({name: 0}))
 
 
 def _choice(path: str, value: Raw) -> Value:

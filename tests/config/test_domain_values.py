@@ -107,6 +107,7 @@ def test_an_option_of_the_task_gets_the_same_hint(tmp_path, word, meant):
         "noise: {float: [0, 0.5], when: $deep};deep: {choice: [true, false]}",
         "noise: {float: [0, 1.5], when: $(width > 99)}",  # never searched
         "down: {choice: [stride, pool]}",
+        "way: {int: [1, 4], step: 2}",  # 4 is never drawn
         "encoder[3].choose.by: {choice: [stride, pool]}",
     ],
 )
@@ -166,7 +167,7 @@ def test_values_given_beside_the_file_are_held_to_the_same(tmp_path):
 
 
 def test_a_large_space_is_given_up_before_it_takes_long(tmp_path, monkeypatch):
-    """Of fifty names each value would be tried beside each of the others."""
+    """Of fifty names each value would be tried beside each of the others; few values come first."""
     names = [f"p{index}" for index in range(50)]
     layers = "".join(f"  - conv: {{channels: ${name}}}\n    when: $deep\n" for name in names)
     params = "".join(f"  {name}: 4\n" for name in names)
@@ -178,5 +179,9 @@ def test_a_large_space_is_given_up_before_it_takes_long(tmp_path, monkeypatch):
     calls = []
     resolve = model.resolve
     monkeypatch.setattr(model, "resolve", lambda **given: calls.append(1) or resolve(**given))
-    assert list(value_problems(model, {name: IntDomain(low=1, high=9) for name in names})) == []
+    many = {name: IntDomain(low=1, high=9) for name in names}
+    assert list(value_problems(model, many)) == []
     assert len(calls) < 1_100
+    flag = {"deep": ChoiceDomain(choices=(True, "no"))}
+    for space in (many | flag, flag | many):
+        assert [problem.name for problem in value_problems(model, space)] == ["deep"]

@@ -1,6 +1,7 @@
 """The command that is named for a spec and its settings gives those settings."""
 
 import shlex
+import subprocess
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -39,6 +40,18 @@ def read_back(command: str) -> RunSettings:
     data = {"source": options.get("--data")}
     named = {"train": {}, "data": data, "task": {"name": options.get("--task")}}
     return _settings(assignments, named)[0]
+
+
+def test_a_name_with_escape_codes_is_escaped_and_still_that_file() -> None:
+    command = train_command("a\x1b[31mb.yaml", RunSettings())
+    assert command.isprintable()
+    said = subprocess.run(
+        ["bash", "-c", command.replace("archsearch train", "printf %s")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout == "a\x1b[31mb.yaml"
 
 
 @given(data=DATA, task=TASKS, recipe=RECIPES)

@@ -110,11 +110,11 @@ def test_words_and_switches_become_numbers(make_space) -> None:
     pool = collect(space, random_points(space, 300, 0), wanted=100, limit=300)
     factors = design_factors(space, pool.candidates, "latent.size")
     words = [f"first.conv.activation={word}" for word in ("elu", "relu", "tanh")]
-    others = ["first.conv.bias", "last.conv.norm", "latent_height_width"]
+    others = ["first.conv.bias", "last.conv.norm=none", "latent_height_width"]
     assert list(factors) == [*words, *others]
     assert sum(factors[name] for name in words).tolist() == [1.0] * len(pool.candidates)
     norms = [c.values["last.conv.norm"] for c in pool.candidates]
-    assert factors["last.conv.norm"].tolist() == [float(norm == "none") for norm in norms]
+    assert factors["last.conv.norm=none"].tolist() == [float(norm == "none") for norm in norms]
 
 
 def test_random_designs_leave_strata_uneven(design: Design) -> None:
@@ -147,7 +147,7 @@ def test_it_is_as_good_as_an_exhaustive_search_of_subsets(make_space) -> None:
     )
     pool = collect(space, random_points(space, 400, 0), wanted=1000, limit=400)
     factors = factor_amounts(pool.candidates, "latent.size")
-    found = stratified(pool, 6, "latent.size", 0, factors)
+    found = stratified(pool, 6, "latent.size", 0, factors, np.arange(len(pool.candidates)))
     x = amounts(pool.candidates, "latent.size")
     edges = np.array(found.balance.edges)
     strata = np.searchsorted(edges[1:-1] * (1 - 1e-12), x, side="right")
@@ -199,7 +199,15 @@ def test_ranges_that_do_not_overlap_are_told(make_space) -> None:
     x, params = (amounts(candidates, name) for name in ("latent.size", "params"))
     balance = Balance("latent.size", (16, 128), (8,), (8,), {"params": 1.0}, {"params": 1.0}, 1)
     notes = support_notes(x, {"params": params}, balance)
-    assert any("no value is found at every level" in note and "params" in note for note in notes)
+    assert any("no size is found at every level" in note and "params" in note for note in notes)
+
+
+def test_levels_that_round_alike_are_told_apart() -> None:
+    x = np.array([10.0, 30, 40, 60, 70, 90])
+    dropout = np.array([0.1, 0.1, 0.2, 0.2, 0.3, 0.3])
+    balance = Balance("latent.size", (10, 90), (6,), (6,), {"p": 0.1}, {"p": 0.1}, 1)
+    (note,) = support_notes(x, {"p": dropout}, balance)
+    assert "no size is found at every level (0.1: 10–30, 0.2: 40–60, 0.3: 70–90)" in note
 
 
 def test_a_space_with_freedom_is_told_apart(make_space) -> None:

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import maximum_flow
 
-from archsearch.cli.tables import plan_json, plan_table
 from archsearch.config import Model
 from archsearch.spec import ModelPlan, Source, parse_spec, to_yaml
 from archsearch.spec.bottleneck import minimum_cut
@@ -145,17 +144,6 @@ def test_a_latent_that_promises_too_much_is_warned_of(encoder: str, found: list[
     assert all(item.severity == "warning" for item in resolved.diagnostics)
     assert model(f"allow: [{', '.join(BOTH)}]\n{text}").resolve().diagnostics == ()
     assert model(to_yaml(resolved.require())).resolve().diagnostics == ()
-
-
-def test_show_says_where_the_bottleneck_is() -> None:
-    text = (SPECS / "acml-nine-layer.yaml").read_text(encoding="utf-8")
-    nine = model(text).plan()
-    assert plan_json(nine)["bottleneck"] == {"size": 768, "after": ["encoder[3].pool"]}
-    where = "bottleneck  768 numbers, after layer 4 (pool), fewer than the latent has"
-    assert where in plan_table(nine)
-    large = plan("[conv: {channels: 9}]", "[conv: {channels: auto}]")
-    assert "latent      2,304 numbers, 3 times the input" in plan_table(large)
-    assert "bottleneck  768 numbers, the input" in "\n".join(plan_table(large))
 
 
 @pytest.mark.parametrize("blocks", [3, 400])

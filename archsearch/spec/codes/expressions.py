@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
+from archsearch.spec.names import RESERVED
 
 __all__ = ["EXPRESSIONS"]
 
@@ -40,8 +41,8 @@ EXPRESSIONS = (
         "bad-name",
         "a name that can't be used",
         "Names of params, layers and loops are made of letters, digits and _, differ from each "
-        "other, and are none of latent, bottleneck, params, macs, encoder_depth, train, task, "
-        "data, input, defaults, encoder, decoder, which mean something in paths and constraints.",
+        f"other, and are none of {', '.join(RESERVED)}, which mean something in paths and "
+        "constraints.",
         spec("- conv: {channels: $latent}", above="params: {latent: 2}"),
         spec("- conv: {channels: $code}", above="params: {code: 2}"),
     ),

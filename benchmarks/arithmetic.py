@@ -9,7 +9,7 @@ import torch
 from archsearch.nn import compiled
 from archsearch.nn.rewrite.axis import along
 from archsearch.spec import ModelPlan
-from archsearch.spec.ops import Conv, Upsample
+from archsearch.spec.kinds.ops import Conv, Upsample
 
 __all__ = ["matrix_rate", "training_flops"]
 

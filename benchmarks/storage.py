@@ -28,9 +28,9 @@ from archsearch.records import (
 from archsearch.spec import ModelPlan
 from archsearch.study import Job, Prepared, StudyEvent, Trained
 from archsearch.study.events import silent
-from archsearch.study.owner import Owner
-from archsearch.study.setup import open_study
-from archsearch.study.worker import Worker, WorkerOptions
+from archsearch.study.search.setup import open_study
+from archsearch.study.store.owner import Owner
+from archsearch.study.workers.worker import Worker, WorkerOptions
 
 __all__ = ["Cost", "main", "measure"]
 

@@ -19,9 +19,9 @@ from archsearch.cli.app import app
 from archsearch.cli.schema import schema_text
 from archsearch.files import write_text
 from archsearch.spec import KINDS
-from archsearch.spec.fields import ABSENT, REQUIRED, Field, SameAs
-from archsearch.spec.holders import HOLDERS, Holder
 from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
+from archsearch.spec.syntax.containers import HOLDERS, Holder
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -11,8 +11,8 @@ import pytest
 from archsearch.config import Model
 from archsearch.config.study_file import open_study
 from archsearch.spec import KINDS, Source, parse_nodes
-from archsearch.spec.parse_layers import LAYER_WORDS
-from archsearch.spec.reader import read_yaml
+from archsearch.spec.syntax.parse_layers import LAYER_WORDS
+from archsearch.spec.text.reader import read_yaml
 
 ROOT = Path(__file__).parents[1]
 LANGUAGE = (ROOT / "docs/language.md").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from archsearch.config import Inpaint, needs_color
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder
 from archsearch.records import RunRecord, load_run
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, make_task_for_apply
 from archsearch.train import model_of
 

@@ -10,7 +10,7 @@ import typer
 from archsearch.cli.output import color_on, print_json, print_lines, print_rendered, terminal_width
 from archsearch.errors import InputError
 from archsearch.spec import CATALOGUE, Explanation
-from archsearch.spec.nearest import nearest
+from archsearch.spec.text.nearest import nearest
 
 __all__ = ["explain"]
 

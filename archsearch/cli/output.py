@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from archsearch.logs import send_logs
 from archsearch.printable import printable, printable_json, without_url_passwords
-from archsearch.spec.diagnostic import Diagnostic
 from archsearch.spec.render import pretty
+from archsearch.spec.text.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -49,7 +49,7 @@ def space(
 
 def _with_minutes(summary: SpaceSummary) -> SpaceSummary:
     """The summary with minutes from short trainings on this machine."""
-    from archsearch.study.calibration import predicted_minutes
+    from archsearch.study.training.calibration import predicted_minutes
 
     if summary.cost.pictures is None:
         to_stderr("no minutes: how many pictures there are is known only once they are read")

@@ -150,7 +150,7 @@ def worker(  # noqa: PLR0917 - one argument an option
     Example: archsearch study worker latent-vs-mse --storage postgresql://db/nets
     """
     from archsearch.study import RunOptions
-    from archsearch.study.stored import awaited_study
+    from archsearch.study.store.stored import awaited_study
 
     options = RunOptions(
         workers=workers,

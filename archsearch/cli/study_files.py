@@ -28,7 +28,7 @@ Storage = Annotated[
 def find_study(study: str, storage: str) -> StudyFile:
     """A study file by its path, or a study by its name in the storage."""
     from archsearch.config import load_study
-    from archsearch.study.stored import stored_study
+    from archsearch.study.store.stored import stored_study
 
     if is_study_file(study):
         return load_study(Path(study))

@@ -13,9 +13,9 @@ from archsearch.config.task_settings import Reconstruct, TaskSettings
 from archsearch.config.tasks import task_channels
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
-from archsearch.spec.nodes import MapNode
-from archsearch.spec.reader import read_yaml
-from archsearch.spec.source import in_order
+from archsearch.spec.text.nodes import MapNode
+from archsearch.spec.text.reader import read_yaml
+from archsearch.spec.text.source import in_order
 
 __all__ = ["Checked", "check_files"]
 

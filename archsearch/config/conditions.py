@@ -15,9 +15,9 @@ from archsearch.spec import (
     Span,
     parse_expression,
 )
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import Entry, MapNode, ScalarNode
-from archsearch.spec.parse_values import shown, yes_or_no
+from archsearch.spec.syntax.parse_values import shown, yes_or_no
+from archsearch.spec.text.nearest import did_you_mean
+from archsearch.spec.text.nodes import Entry, MapNode, ScalarNode
 
 __all__ = ["check_conditions", "condition_order", "parse_condition"]
 

@@ -12,7 +12,7 @@ from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem, first_refused, refused
 from archsearch.config.study import Domain, IntDomain, extremes
 from archsearch.spec import Diagnostic, Expression, ExpressionError, Raw, find_target
-from archsearch.spec.parse_values import mended, yes_or_no
+from archsearch.spec.syntax.parse_values import mended, yes_or_no
 
 __all__ = ["value_problems"]
 

@@ -14,9 +14,9 @@ from archsearch.config.task_settings import AnyTask
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.validation import Data, strict_data, validated
 from archsearch.spec import PathError, Source, find_target
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, ScalarNode
-from archsearch.spec.parse_values import shown
+from archsearch.spec.syntax.parse_values import shown
+from archsearch.spec.text.nearest import did_you_mean
+from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 
 __all__ = ["FORMS", "check_task_space", "read_space"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archsearch.spec.nodes import MapNode
+from archsearch.spec.text.nodes import MapNode
 
 __all__ = ["is_study"]
 

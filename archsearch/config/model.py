@@ -22,7 +22,7 @@ from archsearch.spec import (
     read_source,
     resolve,
 )
-from archsearch.spec.reader import read_yaml
+from archsearch.spec.text.reader import read_yaml
 
 __all__ = ["INPUT_CHANNELS", "Model", "load", "open_model"]
 

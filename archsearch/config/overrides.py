@@ -12,9 +12,9 @@ from archsearch.config.task_settings import TaskSettings
 from archsearch.config.validation import reason
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import ListNode, ScalarNode
-from archsearch.spec.reader import read_yaml
+from archsearch.spec.text.nearest import did_you_mean
+from archsearch.spec.text.nodes import ListNode, ScalarNode
+from archsearch.spec.text.reader import read_yaml
 
 __all__ = ["SETTINGS_HEADS", "changed", "is_setting", "parse_assignment", "split_assignments"]
 

@@ -8,7 +8,7 @@ from typing import Literal
 
 from archsearch.errors import InputError
 from archsearch.spec import Raw
-from archsearch.spec.parse_values import shown
+from archsearch.spec.syntax.parse_values import shown
 
 __all__ = ["SpaceProblem", "first_refused", "refused"]
 

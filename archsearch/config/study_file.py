@@ -16,9 +16,9 @@ from archsearch.config.task_rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import ListNode, MapNode, Node, ScalarNode
-from archsearch.spec.reader import read_yaml
+from archsearch.spec.text.nearest import did_you_mean
+from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.reader import read_yaml
 
 __all__ = ["StudyFile", "load_study", "open_study"]
 

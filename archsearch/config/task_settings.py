@@ -23,7 +23,7 @@ from archsearch.config.base import Settings
 from archsearch.config.chroma_bins import BINS_PER_AXIS, LARGEST_BINS_PER_AXIS
 from archsearch.config.validation import reason
 from archsearch.errors import InputError
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.text.nearest import did_you_mean
 
 __all__ = [
     "COLOR_TASKS",

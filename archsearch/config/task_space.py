@@ -14,7 +14,7 @@ from archsearch.config.task_settings import (
     options_of,
     read_task,
 )
-from archsearch.spec.nearest import did_you_mean
+from archsearch.spec.text.nearest import did_you_mean
 
 __all__ = ["task_space_problems"]
 

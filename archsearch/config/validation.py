@@ -9,9 +9,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from archsearch.spec import Source, Span
-from archsearch.spec.nearest import did_you_mean
-from archsearch.spec.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
-from archsearch.spec.parse_values import shown, yes_or_no
+from archsearch.spec.syntax.parse_values import shown, yes_or_no
+from archsearch.spec.text.nearest import did_you_mean
+from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
 
 __all__ = ["Data", "reason", "strict_data", "validated", "without_nulls"]
 

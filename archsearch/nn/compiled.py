@@ -18,7 +18,7 @@ from archsearch.nn.rewrite import (
     lower,
     rewritten,
 )
-from archsearch.spec.plan import ModelPlan, Section
+from archsearch.spec.plan.model import ModelPlan, Section
 
 __all__ = ["CompiledAutoencoder", "compiled"]
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from torch import nn
 
 from archsearch.nn.border import Border, both_sides
-from archsearch.spec.ops import ActivationName, Conv, NormName
+from archsearch.spec.kinds.ops import ActivationName, Conv, NormName
 
 __all__ = ["ACTIVATIONS", "GROUPS", "activation", "conv", "norm"]
 

@@ -8,7 +8,7 @@ from torch import nn
 
 from archsearch.nn.border import Border
 from archsearch.nn.conv import activation, norm
-from archsearch.spec.ops import ConvTranspose
+from archsearch.spec.kinds.ops import ConvTranspose
 from archsearch.spec.shape import Pads
 
 __all__ = ["conv_transpose"]

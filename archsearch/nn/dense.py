@@ -7,7 +7,7 @@ from collections import OrderedDict
 from torch import nn
 
 from archsearch.nn.conv import activation
-from archsearch.spec.ops import Dense
+from archsearch.spec.kinds.ops import Dense
 
 __all__ = ["dense"]
 

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from archsearch.nn.conv import conv
-from archsearch.spec.ops import Add, Concat, Residual
+from archsearch.spec.kinds.ops import Add, Concat, Residual
 
 __all__ = ["Join", "join"]
 

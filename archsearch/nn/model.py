@@ -16,7 +16,7 @@ from archsearch.nn.joins import Join, join
 from archsearch.nn.pool import pool
 from archsearch.nn.rewrite.interleave import Interleaving
 from archsearch.nn.upsample import upsample
-from archsearch.spec.ops import (
+from archsearch.spec.kinds.ops import (
     Activation,
     Add,
     Concat,
@@ -31,7 +31,7 @@ from archsearch.spec.ops import (
     Upsample,
     joined,
 )
-from archsearch.spec.plan import LayerPlan, ModelPlan, Section
+from archsearch.spec.plan.model import LayerPlan, ModelPlan, Section
 
 __all__ = ["Autoencoder", "build", "weights_from"]
 

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from archsearch.nn.border import Border, both_sides
-from archsearch.spec.ops import Pool
+from archsearch.spec.kinds.ops import Pool
 from archsearch.spec.shape import Pads
 
 __all__ = ["RealPixelAverage", "pool"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import nn
 
-from archsearch.spec.ops import Upsample
+from archsearch.spec.kinds.ops import Upsample
 
 __all__ = ["upsample"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archsearch.records.results import Record
 
 if TYPE_CHECKING:
-    from archsearch.spec.plan import LayerPlan, ModelPlan
+    from archsearch.spec.plan.model import LayerPlan, ModelPlan
 
 __all__ = ["LayerRecord", "PlanRecord", "plan_record"]
 

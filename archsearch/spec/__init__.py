@@ -4,27 +4,27 @@ Torch-free. ``read_spec`` parses a file once into a ``Family``; ``resolve``
 turns it into a concrete plan for a task and a choice of values.
 """
 
-from archsearch.spec.bottleneck import Bottleneck
 from archsearch.spec.codes import CATALOGUE, WARNINGS, Explanation
-from archsearch.spec.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
-from archsearch.spec.expression import (
+from archsearch.spec.expressions.expression import (
     Expression,
     ExpressionError,
     ExpressionValue,
     parse_expression,
 )
-from archsearch.spec.fields import Raw
 from archsearch.spec.kinds import KINDS
-from archsearch.spec.ops import Conv, Op, Pool, Upsample
-from archsearch.spec.parse_spec import parse_nodes, parse_spec, read_spec
-from archsearch.spec.paths import PathError, Target, find_target
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
-from archsearch.spec.resolve import Resolution, TaskChannels, resolve
+from archsearch.spec.kinds.fields import Raw
+from archsearch.spec.kinds.ops import Conv, Op, Pool, Upsample
+from archsearch.spec.plan.bottleneck import Bottleneck
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
+from archsearch.spec.plan.trunk import trunk_key
+from archsearch.spec.plan.write import to_yaml
+from archsearch.spec.resolution.resolve import Resolution, TaskChannels, resolve
 from archsearch.spec.shape import Pads, Pair, Shape
-from archsearch.spec.source import Source, read_source
-from archsearch.spec.syntax import Family
-from archsearch.spec.trunk import trunk_key
-from archsearch.spec.write import to_yaml
+from archsearch.spec.syntax.parse_spec import parse_nodes, parse_spec, read_spec
+from archsearch.spec.syntax.paths import PathError, Target, find_target
+from archsearch.spec.syntax.tree import Family
+from archsearch.spec.text.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
+from archsearch.spec.text.source import Source, read_source
 
 __all__ = [
     "CATALOGUE",

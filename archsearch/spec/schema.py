@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archsearch.spec.codes import WARNINGS
-from archsearch.spec.fields import ABSENT, REQUIRED, Field, SameAs
-from archsearch.spec.holders import HOLDERS, Holder, Key
 from archsearch.spec.kinds import KINDS, Kind
-from archsearch.spec.parse_blocks import LAST_FIELDS, UP
-from archsearch.spec.parse_containers import TIMES
-from archsearch.spec.parse_layers import WHEN
-from archsearch.spec.parse_spec import INPUT_FIELDS
+from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.shape import Pair
+from archsearch.spec.syntax.containers import HOLDERS, Holder, Key
+from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
+from archsearch.spec.syntax.parse_containers import TIMES
+from archsearch.spec.syntax.parse_layers import WHEN
+from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
 
 __all__ = ["DRAFT", "IDENTIFIER", "Json", "model_schema"]
 

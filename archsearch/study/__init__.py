@@ -7,10 +7,10 @@
 """
 
 from archsearch.study.events import EventKind, Say, StudyEvent, silent
-from archsearch.study.options import RayPlace, RunOptions
 from archsearch.study.run import run_study
-from archsearch.study.storage import DEFAULT_STORAGE
-from archsearch.study.trainer import Job, Prepared, Trained, Trainer
+from archsearch.study.store.storage import DEFAULT_STORAGE
+from archsearch.study.training.trainer import Job, Prepared, Trained, Trainer
+from archsearch.study.workers.options import RayPlace, RunOptions
 
 __all__ = [
     "DEFAULT_STORAGE",

@@ -13,24 +13,24 @@ from archsearch.config import StudyFile
 from archsearch.errors import NothingCompletedError, RunFailedError
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.layout import note_attributes, seconds_attributes
-from archsearch.study.budget import time_left_for_another
-from archsearch.study.crew import Crew
 from archsearch.study.events import Say, StudyEvent, silent
-from archsearch.study.heartbeat import BEAT_SECONDS
-from archsearch.study.identity import identity, plain, space_hash
-from archsearch.study.interrupts import Interrupts, two_step_interrupts
-from archsearch.study.opened import OpenStudy
-from archsearch.study.options import RunOptions
 from archsearch.study.overrides import following_pictures
-from archsearch.study.patience import Patience, is_passing
-from archsearch.study.process import WorkerPlan
-from archsearch.study.publish import publish_pending
-from archsearch.study.ray_crew import RayCrew, check_ray
-from archsearch.study.reports import Team
-from archsearch.study.setup import open_study, stored_note
-from archsearch.study.storage import DEFAULT_STORAGE
-from archsearch.study.trainer import Trainer
-from archsearch.study.yardsticks import describe
+from archsearch.study.search.setup import open_study, stored_note
+from archsearch.study.store.identity import identity, plain, space_hash
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.publish import publish_pending
+from archsearch.study.store.retry import Patience, is_passing
+from archsearch.study.store.storage import DEFAULT_STORAGE
+from archsearch.study.training.baselines import describe
+from archsearch.study.training.trainer import Trainer
+from archsearch.study.workers.budget import time_left_for_another
+from archsearch.study.workers.heartbeat import BEAT_SECONDS
+from archsearch.study.workers.interrupts import Interrupts, two_step_interrupts
+from archsearch.study.workers.messages import Team
+from archsearch.study.workers.options import RunOptions
+from archsearch.study.workers.pool import Crew
+from archsearch.study.workers.process import WorkerPlan
+from archsearch.study.workers.ray_pool import RayCrew, check_ray
 
 __all__ = ["RunOptions", "run_study"]
 
@@ -140,7 +140,7 @@ def _end(study: OpenStudy) -> None:
 
 
 def _picture_trainer(study_file: StudyFile, options: RunOptions) -> Trainer:
-    from archsearch.study.training import PictureTrainer
+    from archsearch.study.training.candidates import PictureTrainer
 
     device = options.training_device
     if device != "cpu" and options.engine == "local" and options.workers:

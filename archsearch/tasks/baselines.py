@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from archsearch.records.results import Baselines
-from archsearch.spec.plan import Latent
+from archsearch.spec.plan.model import Latent
 from archsearch.spec.shape import Pair
 from archsearch.tasks.code_cache import fit_or_load
 from archsearch.tasks.linear_code import LinearCode, reconstruction_errors

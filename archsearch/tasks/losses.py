@@ -13,7 +13,7 @@ from torch.nn import functional
 
 from archsearch.config import ColorizeBins, RunSettings, TrainSettings
 from archsearch.errors import InputError
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 
 __all__ = ["Loss", "Order", "check_loss", "ends_in", "make_loss", "squared_error"]
 

@@ -33,7 +33,7 @@ from archsearch.config import (
     needs_color,
 )
 from archsearch.config.chroma_bins import bin_centers
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks.chroma_bins import ChromaClasses, chroma_counts, class_weights
 from archsearch.tasks.colorize import Colorize
 from archsearch.tasks.colorize_bins import ColorizeBins

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from archsearch.config import Denoise, Inpaint, Reconstruct, RunSettings, needs_color
 from archsearch.records.results import Baselines, ColorScores
-from archsearch.spec.plan import Latent
+from archsearch.spec.plan.model import Latent
 from archsearch.tasks.baselines import baselines, channel_mean
 from archsearch.tasks.chance import Batch
 from archsearch.tasks.color_baselines import gray_copy, mean_chroma

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import RunSettings, check_task, task_channels
 from archsearch.errors import InputError, RunFailedError
-from archsearch.spec.ops import Conv, ConvTranspose, Norm
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.kinds.ops import Conv, ConvTranspose, Norm
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import check_loss
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from archsearch.errors import InputError, RunConflictError
 from archsearch.records.run_files import CONFIG_FILE, SPEC_FILE, RunFiles, checksum
 from archsearch.records.runs import config_json
 from archsearch.spec import to_yaml
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 
 __all__ = ["conflict", "refuse_another"]
 

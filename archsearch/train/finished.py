@@ -21,7 +21,7 @@ from archsearch.records.run_files import (
     RunFiles,
 )
 from archsearch.records.runs import read_history, read_result
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.conflicts import conflict, refuse_another
 
 __all__ = ["BEFORE_FILE", "FinishedRun", "find_finished", "settled"]

@@ -18,7 +18,7 @@ from archsearch.config.settings import RunSettings
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, collapsed, make_task, task_baselines
 from archsearch.train.checkpoint import Progress, restore, save
 from archsearch.train.checks import check_together, memory_errors

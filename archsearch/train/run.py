@@ -41,7 +41,7 @@ from archsearch.records.run_files import (
 )
 from archsearch.records.runs import config_json, history_csv, metrics
 from archsearch.spec import to_yaml
-from archsearch.spec.plan import ModelPlan
+from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.checkpoint import discard
 from archsearch.train.conflicts import conflict
 from archsearch.train.epoch import OnStep

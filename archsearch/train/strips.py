@@ -16,7 +16,7 @@ from archsearch.train.scoring import Strip, score_test
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
-    from archsearch.spec.plan import ModelPlan
+    from archsearch.spec.plan.model import ModelPlan
 
 __all__ = ["reopened", "strip_png"]
 

@@ -13,8 +13,8 @@ from archsearch.cli.schema import schema_text
 from archsearch.config.schema import study_schema
 from archsearch.config.study_file import open_study
 from archsearch.spec import Source
-from archsearch.spec.nodes import plain_data
-from archsearch.spec.reader import read_yaml
+from archsearch.spec.text.nodes import plain_data
+from archsearch.spec.text.reader import read_yaml
 
 ROOT = Path(__file__).parents[2]
 GALLERY = sorted((ROOT / "studies").glob("*.yaml"))

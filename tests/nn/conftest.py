@@ -6,8 +6,8 @@ from typing import cast
 import pytest
 import torch
 
-from archsearch.spec.ops import Conv, Op, Pool, Upsample
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.kinds.ops import Conv, Op, Pool, Upsample
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
 from archsearch.spec.shape import Shape
 
 PlanOf = Callable[..., ModelPlan]

@@ -17,8 +17,8 @@ from archsearch.nn import Autoencoder, build
 from archsearch.nn.model import _module
 from archsearch.nn.pool import pool
 from archsearch.nn.upsample import upsample
-from archsearch.spec.ops import ActivationName, Conv, NormName, Op, Pool, PoolMode, Upsample
-from archsearch.spec.ops import UpsampleMode as Mode
+from archsearch.spec.kinds.ops import ActivationName, Conv, NormName, Op, Pool, PoolMode, Upsample
+from archsearch.spec.kinds.ops import UpsampleMode as Mode
 from archsearch.spec.shape import Pads, Pair, Shape
 
 SAME3 = Pads(1, 1, 1, 1)

@@ -12,7 +12,7 @@ from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.nn.conv import ACTIVATIONS, activation
 from archsearch.nn.conv_transpose import conv_transpose
 from archsearch.spec import KINDS, Source, parse_spec
-from archsearch.spec.ops import ActivationName, ConvTranspose
+from archsearch.spec.kinds.ops import ActivationName, ConvTranspose
 from archsearch.spec.shape import Pads, Pair
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from archsearch.nn import Autoencoder, build
-from archsearch.spec.ops import (
+from archsearch.spec.kinds.ops import (
     Activation,
     ActivationName,
     Add,
@@ -25,7 +25,7 @@ from archsearch.spec.ops import (
     PixelShuffle,
     Residual,
 )
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Pads, Pair, Shape
 
 ONE = Pair(1, 1)

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from archsearch.spec import Shape
-from archsearch.spec.fields import (
+from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.fields import (
     ABSENT,
     ChannelCount,
     Field,
@@ -22,7 +23,6 @@ from archsearch.spec.fields import (
     Whole,
     Word,
 )
-from archsearch.spec.kinds import Kind
 
 LARGEST = {"kernel": 4, "stride": 3, "dilation": 2, "scale": 3, "output_padding": 2, "padding": 2}
 

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS
-from archsearch.spec.fields import ChannelCount, Flag, PerAxis, Probability, Whole, Word
+from archsearch.spec.kinds.fields import ChannelCount, Flag, PerAxis, Probability, Whole, Word
 
 from .strategies import spec_data
 

@@ -15,9 +15,9 @@ import yaml
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
-from archsearch.spec.fields import ABSENT
-from archsearch.spec.joins import join_step
 from archsearch.spec.kinds import Kind, Values
+from archsearch.spec.kinds.fields import ABSENT
+from archsearch.spec.kinds.joins import join_step
 from archsearch.spec.kinds.kind import Step
 
 from .drawn_values import DrawnValues

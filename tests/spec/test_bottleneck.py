@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import maximum_flow
 
 from archsearch.config import Model
 from archsearch.spec import ModelPlan, Source, parse_spec, to_yaml
-from archsearch.spec.bottleneck import minimum_cut
+from archsearch.spec.plan.bottleneck import minimum_cut
 
 SPECS = Path(__file__).parents[2] / "specs"
 BOTH = ("bottleneck-before-latent", "latent-exceeds-picture")
@@ -151,7 +151,7 @@ def test_long_residual_nets_need_no_flow(blocks: int, monkeypatch: pytest.Monkey
     def refused(*_: object) -> None:
         raise AssertionError("a skip from end to end leaves nothing to cut inside")
 
-    monkeypatch.setattr("archsearch.spec.bottleneck._interleaved", refused)
+    monkeypatch.setattr("archsearch.spec.plan.bottleneck._interleaved", refused)
     elements = [90, *[80, 5, 80] * blocks, 90]
     skips = [(3 * block, 3 * block + 3) for block in range(1, blocks)]
     assert minimum_cut(elements, skips, 0) == (5, (2,))

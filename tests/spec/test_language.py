@@ -8,7 +8,7 @@ import pytest
 from archsearch.config.model import Model
 from archsearch.printable import printable
 from archsearch.spec import ModelPlan, Raw, Source, parse_spec, to_yaml
-from archsearch.spec.ops import Conv, ConvTranspose, Residual
+from archsearch.spec.kinds.ops import Conv, ConvTranspose, Residual
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 FOOT = "decoder:\n  - conv: {channels: auto}\n"

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from archsearch.config import Model
 from archsearch.spec import ModelPlan, Source, parse_spec
 from archsearch.spec.kinds import Kind
-from archsearch.spec.lookup import Lookup
-from archsearch.spec.memory import Memory, memory_of
+from archsearch.spec.resolution.lookup import Lookup
+from archsearch.spec.resolution.shared import Memory, memory_of
 
 SPECS = Path(__file__).parents[2] / "specs"
 NINE = (SPECS / "acml-nine-layer.yaml").read_text(encoding="utf-8")

@@ -5,9 +5,9 @@ import math
 import pytest
 
 from archsearch.spec import Source
-from archsearch.spec.nodes import ListNode, MapNode, Scalar, ScalarNode, plain_data
-from archsearch.spec.reader import read_yaml
-from archsearch.spec.scalars import core_value
+from archsearch.spec.text.nodes import ListNode, MapNode, Scalar, ScalarNode, plain_data
+from archsearch.spec.text.reader import read_yaml
+from archsearch.spec.text.scalars import core_value
 
 
 @pytest.mark.parametrize(

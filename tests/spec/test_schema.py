@@ -10,12 +10,12 @@ from jsonschema import Draft7Validator
 from archsearch.cli.schema import schema_text
 from archsearch.config import Model
 from archsearch.spec import KINDS, Source, parse_spec
-from archsearch.spec.holders import HOLDERS
-from archsearch.spec.nodes import plain_data
-from archsearch.spec.parse_layers import LAYER_WORDS
-from archsearch.spec.parse_spec import TOP_LEVEL
-from archsearch.spec.reader import read_yaml
 from archsearch.spec.schema import model_schema
+from archsearch.spec.syntax.containers import HOLDERS
+from archsearch.spec.syntax.parse_layers import LAYER_WORDS
+from archsearch.spec.syntax.parse_spec import TOP_LEVEL
+from archsearch.spec.text.nodes import plain_data
+from archsearch.spec.text.reader import read_yaml
 
 from .mutations import with_junk, with_mistake
 from .strategies import as_yaml, specs

@@ -9,10 +9,10 @@ from sqlalchemy.pool import Pool
 
 import archsearch.study.run
 from archsearch.study import RunOptions, Say
-from archsearch.study.opened import OpenStudy
-from archsearch.study.owner import Owner
-from archsearch.study.process import WorkerPlan
-from archsearch.study.worker import Worker, WorkerOptions
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.owner import Owner
+from archsearch.study.workers.process import WorkerPlan
+from archsearch.study.workers.worker import Worker, WorkerOptions
 
 # Worker processes are spawned: they import the toy trainer by its name.
 sys.path.insert(0, str(Path(__file__).parent))

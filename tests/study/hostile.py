@@ -17,8 +17,8 @@ from unittest.mock import patch
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
     from archsearch.records import StudyRecord
-    from archsearch.study.opened import OpenStudy
-    from archsearch.study.process import WorkerPlan
+    from archsearch.study.store.opened import OpenStudy
+    from archsearch.study.workers.process import WorkerPlan
 
 KEYS = (
     "cma:optimizer:0", "cmawm:optimizer:0", "sepcma:optimizer:0", "cma:generation", "x_for_tell",
@@ -91,8 +91,8 @@ def trained(study: StudyFile, url: str, log: Path, *, most: int = 1000) -> Study
     import toys
 
     import archsearch.study.run as study_run
-    from archsearch.study.owner import Owner
-    from archsearch.study.worker import Worker, WorkerOptions
+    from archsearch.study.store.owner import Owner
+    from archsearch.study.workers.worker import Worker, WorkerOptions
 
     left = most + 1  # the setup is claimed first
 

@@ -18,8 +18,8 @@ from toys import SPEC
 from archsearch.config import StudyFile, load_study
 from archsearch.records import load_study as stored
 from archsearch.records import trial_counts
-from archsearch.study.schema import claims
-from archsearch.study.storage import open_engine, open_storage
+from archsearch.study.store.schema import claims
+from archsearch.study.store.storage import open_engine, open_storage
 
 REPO = Path(__file__).parents[2]
 

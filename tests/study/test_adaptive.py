@@ -14,8 +14,8 @@ from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError, NothingCompletedError
 from archsearch.records import StudyRecord, load_study, trial_counts
 from archsearch.study import Job, RunOptions, StudyEvent, Trained, run_study
-from archsearch.study.distributions import decode, distribution, encode
-from archsearch.study.storage import open_storage
+from archsearch.study.search.distributions import decode, distribution, encode
+from archsearch.study.store.storage import open_storage
 
 WIDE = """
   first.conv.channels: {int: [1, 64]}

@@ -13,7 +13,7 @@ from archsearch.config import StudyFile
 from archsearch.records import TrialRecord, load_study
 from archsearch.report import write_report
 from archsearch.study import Job, RunOptions, Trained, run_study
-from archsearch.study.training import PictureTrainer
+from archsearch.study.training.candidates import PictureTrainer
 
 UNBOUNDED = SPEC.replace("activation: sigmoid", "activation: none")
 

@@ -17,9 +17,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.study import RunOptions, StudyEvent, run_study
-from archsearch.study.owner import process_start
-from archsearch.study.schema import claims
-from archsearch.study.storage import open_engine
+from archsearch.study.store.owner import process_start
+from archsearch.study.store.schema import claims
+from archsearch.study.store.storage import open_engine
 
 
 @pytest.fixture(autouse=True)

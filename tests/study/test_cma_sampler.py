@@ -11,7 +11,7 @@ import pytest
 from optuna.samplers import BaseSampler, CmaEsSampler, RandomSampler
 from optuna.trial import TrialState
 
-from archsearch.study.cma_sampler import GENERATION, CmaSampler
+from archsearch.study.search.cma_sampler import GENERATION, CmaSampler
 
 POPSIZE = 5
 Params = dict[str, object]

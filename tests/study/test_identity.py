@@ -9,7 +9,7 @@ import pytest
 from toys import SPEC, write_study
 
 from archsearch.errors import StudyConflictError
-from archsearch.study.identity import check_same, identity
+from archsearch.study.store.identity import check_same, identity
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from sqlalchemy import select
 from toys import logged, write_study
 
 from archsearch.records import load_study, trial_counts
-from archsearch.study.schema import claims, slots
-from archsearch.study.storage import open_engine
+from archsearch.study.store.schema import claims, slots
+from archsearch.study.store.storage import open_engine
 
 REPO = Path(__file__).parents[2]
 

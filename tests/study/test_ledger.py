@@ -14,10 +14,10 @@ import pytest
 from postgres import Server
 from sqlalchemy import insert, select, update
 
-from archsearch.study.ledger import MOST_DEATHS, Claim, Ledger, claim_rows
-from archsearch.study.owner import Owner, process_start
-from archsearch.study.schema import claims, slots, studies
-from archsearch.study.storage import open_engine
+from archsearch.study.store.claims import MOST_DEATHS, Claim, Ledger, claim_rows
+from archsearch.study.store.owner import Owner, process_start
+from archsearch.study.store.schema import claims, slots, studies
+from archsearch.study.store.storage import open_engine
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from archsearch.config import SearchSettings
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord, pareto_front, pareto_order, trial_counts
 from archsearch.study import Job, RunOptions, Trained, run_study
-from archsearch.study.samplers import make_sampler, sampler_options
-from archsearch.study.storage import open_storage
+from archsearch.study.search.samplers import make_sampler, sampler_options
+from archsearch.study.store.storage import open_storage
 from archsearch.study.summary import required_best, status
 
 HALF = """

@@ -20,7 +20,7 @@ from archsearch.errors import (
 from archsearch.records import StudyRecord, load_study, trial_counts
 from archsearch.report.findings import find
 from archsearch.study import RunOptions, StudyEvent, run_study
-from archsearch.study.storage import open_storage
+from archsearch.study.store.storage import open_storage
 
 QUICK = RunOptions(beat=0.5)
 

@@ -16,12 +16,12 @@ from toys import ToyTrainer, logged, write_study
 from archsearch.config import load_study as load_file
 from archsearch.records import trial_counts
 from archsearch.study import RunOptions, StudyEvent, run_study
-from archsearch.study.ledger import Claim
-from archsearch.study.opened import OpenStudy
-from archsearch.study.owner import Owner
-from archsearch.study.proposals import propose
-from archsearch.study.setup import open_study
-from archsearch.study.storage import open_engine, open_storage
+from archsearch.study.search.proposals import propose
+from archsearch.study.search.setup import open_study
+from archsearch.study.store.claims import Claim
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.owner import Owner
+from archsearch.study.store.storage import open_engine, open_storage
 
 SPACE = """
   first.conv.channels: {int: [1, 200]}

@@ -25,12 +25,12 @@ from archsearch.errors import (
 )
 from archsearch.records import list_studies, load_study, trial_counts
 from archsearch.study import RunOptions, Say, StudyEvent, run_study
-from archsearch.study.opened import OpenStudy
-from archsearch.study.patience import Patience
-from archsearch.study.process import WorkerPlan, work_and_report
-from archsearch.study.reports import Reports
-from archsearch.study.storage import open_engine, open_storage
-from archsearch.study.stored import stored_study
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.retry import Patience
+from archsearch.study.store.storage import open_engine, open_storage
+from archsearch.study.store.stored import stored_study
+from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.process import WorkerPlan, work_and_report
 from tests.records.test_unreadable import mutated
 
 

@@ -9,15 +9,15 @@ import pytest
 from real import REPO
 
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
-from archsearch.study import process
 from archsearch.study.events import silent
-from archsearch.study.patience import Patience
-from archsearch.study.process import WorkerPlan
-from archsearch.study.reports import Reports
+from archsearch.study.store.retry import Patience
+from archsearch.study.workers import process
+from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.process import WorkerPlan
 
 LOGGING = """
 import json, logging, warnings
-from archsearch.study import process
+from archsearch.study.workers import process
 
 class Pipe:
     def send_bytes(self, message):

@@ -10,7 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from archsearch.spec.plan import Latent
+from archsearch.spec.plan.model import Latent
 from archsearch.tasks import baselines, channel_mean, pca_curve
 
 from .tiny import TinyPictures, latent, split

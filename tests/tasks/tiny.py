@@ -9,8 +9,8 @@ import numpy
 import torch
 from torch import Tensor
 
-from archsearch.spec.ops import ActivationName, Conv, Op
-from archsearch.spec.plan import Latent, LayerPlan, ModelPlan
+from archsearch.spec.kinds.ops import ActivationName, Conv, Op
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Pads, Pair, Shape
 
 _serial = count()

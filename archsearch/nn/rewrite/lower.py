@@ -17,7 +17,7 @@ from archsearch.nn.rewrite.steps import (
     MaxPool,
     Step,
 )
-from archsearch.spec.ops import (
+from archsearch.spec.kinds.ops import (
     Activation,
     ActivationName,
     Add,
@@ -29,7 +29,7 @@ from archsearch.spec.ops import (
     Residual,
     Upsample,
 )
-from archsearch.spec.plan import LayerPlan
+from archsearch.spec.plan.model import LayerPlan
 
 __all__ = ["lower"]
 

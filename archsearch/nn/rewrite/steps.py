@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from archsearch.nn.joins import Join
-from archsearch.spec.ops import ActivationName, Pool
+from archsearch.spec.kinds.ops import ActivationName, Pool
 from archsearch.spec.shape import Pads, Pair
 
 __all__ = ["Activate", "Apply", "Convolve", "Enlarge", "JoinWith", "Keep", "MaxPool", "Step"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from archsearch.spec.diagnostic import Severity
+from archsearch.spec.text.diagnostic import Severity
 
 __all__ = ["Explanation", "spec", "study"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
-from archsearch.spec.names import RESERVED
+from archsearch.spec.expressions.names import RESERVED
 
 __all__ = ["EXPRESSIONS"]
 

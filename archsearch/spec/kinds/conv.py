@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, cast, get_args
 
-from archsearch.spec.fields import (
+from archsearch.spec.kinds.fields import (
     REQUIRED,
     ChannelCount,
     Field,
@@ -15,8 +15,8 @@ from archsearch.spec.fields import (
     Word,
 )
 from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
+from archsearch.spec.kinds.ops import ActivationName, Conv, NormName
 from archsearch.spec.kinds.windows import lay_windows
-from archsearch.spec.ops import ActivationName, Conv, NormName
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["CONV", "conv_fields", "groups_problems", "norm_params"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import cast
 
-from archsearch.spec.fields import Field, FieldValue, PerAxis
 from archsearch.spec.kinds.conv import conv_fields, groups_problems, norm_params, norm_problems
+from archsearch.spec.kinds.fields import Field, FieldValue, PerAxis
 from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.ops import ActivationName, ConvTranspose, NormName
+from archsearch.spec.kinds.ops import ActivationName, ConvTranspose, NormName
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, transposed_crop, transposed_size
 

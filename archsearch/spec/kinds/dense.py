@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from archsearch.spec.fields import ABSENT, Field, Sizes, Whole, Word
+from archsearch.spec.kinds.fields import ABSENT, Field, Sizes, Whole, Word
 from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.ops import ActivationName, Dense
+from archsearch.spec.kinds.ops import ActivationName, Dense
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["DENSE"]

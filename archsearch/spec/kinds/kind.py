@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from archsearch.spec.fields import Field, FieldValue
-from archsearch.spec.ops import Op
+from archsearch.spec.kinds.fields import Field, FieldValue
+from archsearch.spec.kinds.ops import Op
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["ONE", "Kind", "Problem", "Step", "Values"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archsearch.spec.fields import Field, Whole
+from archsearch.spec.kinds.fields import Field, Whole
 from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.ops import PixelShuffle
+from archsearch.spec.kinds.ops import PixelShuffle
 from archsearch.spec.shape import Shape
 
 __all__ = ["PIXEL_SHUFFLE"]

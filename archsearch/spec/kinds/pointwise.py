@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from archsearch.spec.fields import REQUIRED, Field, Probability, Word
 from archsearch.spec.kinds.conv import norm_params, norm_problems
+from archsearch.spec.kinds.fields import REQUIRED, Field, Probability, Word
 from archsearch.spec.kinds.kind import Kind, Step, Values
-from archsearch.spec.ops import Activation, ActivationName, Dropout, Norm, NormName
+from archsearch.spec.kinds.ops import Activation, ActivationName, Dropout, Norm, NormName
 from archsearch.spec.shape import Shape
 
 __all__ = ["ACTIVATION", "DROPOUT", "NORM"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from archsearch.spec.fields import Field, PaddingAmount, PerAxis, SameAs, Word
+from archsearch.spec.kinds.fields import Field, PaddingAmount, PerAxis, SameAs, Word
 from archsearch.spec.kinds.kind import ONE, Kind, Problem, Step, Values
+from archsearch.spec.kinds.ops import Pool, PoolMode
 from archsearch.spec.kinds.windows import lay_windows
-from archsearch.spec.ops import Pool, PoolMode
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["POOL"]

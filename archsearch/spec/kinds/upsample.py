@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import cast, get_args
 
-from archsearch.spec.fields import Field, PerAxis, Word
+from archsearch.spec.kinds.fields import Field, PerAxis, Word
 from archsearch.spec.kinds.kind import Kind, Step, Values
-from archsearch.spec.ops import Upsample, UpsampleMode
+from archsearch.spec.kinds.ops import Upsample, UpsampleMode
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["UPSAMPLE"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from archsearch.spec.fields import FieldValue
+from archsearch.spec.kinds.fields import FieldValue
 from archsearch.spec.kinds.kind import Problem
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, lost_rows, same_padding, window_count

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from archsearch.spec.diagnostic import Diagnostic
 from archsearch.spec.render.concise import concise
 from archsearch.spec.render.github import github
 from archsearch.spec.render.machine import as_json
 from archsearch.spec.render.pretty import pretty
+from archsearch.spec.text.diagnostic import Diagnostic
 
 __all__ = ["RENDERERS", "as_json", "concise", "github", "pretty", "summary"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archsearch.printable import printable_json
-from archsearch.spec.diagnostic import Diagnostic
+from archsearch.spec.text.diagnostic import Diagnostic
 
 __all__ = ["as_json"]
 

@@ -15,8 +15,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from archsearch.printable import printable
-from archsearch.spec.diagnostic import Diagnostic, Span
 from archsearch.spec.render.text import columns
+from archsearch.spec.text.diagnostic import Diagnostic, Span
 
 __all__ = ["pretty"]
 

@@ -1,0 +1,1 @@
+"""Expressions in specs and studies: ``$width``, ``$(width * 2 ** i)``."""

@@ -1,0 +1,1 @@
+"""The concrete model, and what follows from it: bottleneck, trunk, YAML."""

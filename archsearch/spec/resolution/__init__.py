@@ -1,0 +1,1 @@
+"""From a family to one model: unfolded, sized and held against the task."""

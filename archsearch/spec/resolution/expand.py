@@ -1,0 +1,317 @@
+"""From layers as written to a flat list: repeats, choices and blocks unfolded."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from archsearch.spec.expressions.expression import ExpressionValue
+from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.fields import FieldValue, Raw
+from archsearch.spec.plan.model import Section
+from archsearch.spec.resolution.layer_names import LayerNames
+from archsearch.spec.resolution.lookup import Environment, Lookup
+from archsearch.spec.resolution.notes import Notes
+from archsearch.spec.resolution.shared import Settled
+from archsearch.spec.syntax.parse_containers import TIMES
+from archsearch.spec.syntax.parse_values import shown
+from archsearch.spec.syntax.tree import (
+    BlockUse,
+    Body,
+    Choose,
+    Family,
+    Item,
+    JoinSyntax,
+    LayerSyntax,
+    Naming,
+    Repeat,
+    ResidualSyntax,
+    Written,
+)
+from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.nodes import Scalar
+
+__all__ = ["Expander", "Leaf"]
+
+MOST_LAYERS = 2_000
+MOST_VISITS = 20_000
+
+
+@dataclass(slots=True, eq=False)
+class Leaf:
+    """One layer of the flat list, its values known as far as they can be.
+
+    Attributes:
+        word: the kind as written: a kind, concat, add or residual.
+        kind: the kind's record; None for joins and for what can't be told.
+        values: resolved fields; required ones may be missing after mistakes.
+        fields: where the values are written, for messages.
+        source: for joins, index of the layer joined (0 the input), if known.
+    """
+
+    section: Section
+    path: str
+    span: Span
+    word: str
+    kind: Kind | None = None
+    values: dict[str, FieldValue] = dataclasses.field(default_factory=dict)
+    fields: Mapping[str, Written] = dataclasses.field(default_factory=dict)
+    bad: frozenset[str] = frozenset()
+    doubtful: bool = False
+    name: str | None = None
+    source: int | None = None
+
+
+class _TooManyError(Exception):
+    """The expansion was cut short; the problem is noted."""
+
+
+@dataclass(slots=True)
+class _Frame:
+    """What holds while a body is unfolded."""
+
+    section: Section
+    environment: Environment
+    prefix: str = ""
+    blocks: tuple[str, ...] = ()
+
+
+class Expander:
+    """Unfolds the bodies of one family for one choice of values.
+
+    Args:
+        family: the parsed spec.
+        assigned: params by name and fields by canonical path, in place of the
+            file's values.
+        notes: where problems go.
+        settled: layers of the family already looked up, for these assignments.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        assigned: Mapping[str, Raw],
+        notes: Notes,
+        settled: dict[LayerSyntax, Settled],
+    ) -> None:
+        self.family = family
+        self.assigned = assigned
+        self.notes = notes
+        self.leaves: list[Leaf] = []
+        self.names = LayerNames(family, notes)
+        self.uses = 0
+        self.repeats: list[Repeat] = []
+        self.visits = 0
+        self.cut = False
+        self.environment: dict[str, ExpressionValue] = _known(
+            {name: assigned.get(name, param.value) for name, param in family.params.items()}
+        )
+        self.look = Lookup(family, assigned, notes, settled, self.environment)
+
+    def section(self, body: Body, section: Section) -> None:
+        """Unfold ``body``; its leaves are appended."""
+        if self.cut:
+            return
+        try:
+            self.body(body, _Frame(section, self.environment))
+        except _TooManyError:
+            self.cut = True
+
+    def body(self, body: Body, frame: _Frame) -> None:
+        """Unfold a list of layers."""
+        for item in body:
+            self.visits += 1
+            if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
+                self.too_many(item)
+                raise _TooManyError
+            present = self.look.present(item.beside, frame.environment)
+            if present is None:
+                self.gap(item, frame)
+            elif present:
+                self.item(item, frame)
+
+    def gap(self, item: Item, frame: _Frame) -> None:
+        """Layers that a mistake has hidden: nothing is known of what comes out."""
+        self.names.hide(item)
+        self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
+
+    def too_many(self, item: Item) -> None:
+        """Told at the outermost ``times``, which makes the number."""
+        outer = self.repeats[0].times if self.repeats else None
+        kept = len(self.leaves) > MOST_LAYERS
+        self.notes.problem(
+            "too-many-layers",
+            outer.span if outer else item.span,
+            f"this unfolds to over {MOST_LAYERS:,} layers"
+            if kept
+            else f"this unfolds to over {MOST_VISITS:,} places, with or without a layer",
+            help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
+        )
+
+    def item(self, item: Item, frame: _Frame) -> None:
+        """Unfold one layer or container."""
+        if isinstance(item, LayerSyntax):
+            self.add(self.leaf(item, frame), item.beside, frame)
+        elif isinstance(item, JoinSyntax):
+            self.join(item, frame)
+        elif isinstance(item, Repeat):
+            self.repeat(item, frame)
+        elif isinstance(item, Choose):
+            self.choose(item, frame)
+        elif isinstance(item, ResidualSyntax):
+            self.residual(item, frame)
+        else:
+            self.block(item, frame)
+
+    def add(self, leaf: Leaf, beside: Naming, frame: _Frame) -> None:
+        """Append a leaf, and note its name."""
+        self.leaves.append(leaf)
+        if beside.name is None:
+            return
+        name = self.look.text(beside.name, frame.environment)
+        if name is None:
+            self.names.lost = True
+            return
+        leaf.name = self.names.give(frame.prefix, name, len(self.leaves), beside.name.span)
+
+    # --- containers ---------------------------------------------------------
+
+    def repeat(self, item: Repeat, frame: _Frame) -> None:
+        """The body, so many times."""
+        self.unnamed(item.beside, "repeat")
+        times = self.look.field(
+            f"{item.path}.times", item.times, TIMES, frame.environment, "repeat"
+        )
+        if times is None or not item.body:
+            self.gap(item, frame)
+            return
+        for count in range(times if isinstance(times, int) else 0):
+            inner = frame.environment
+            if item.variable is not None:
+                inner = {**inner, item.variable: count}
+            self.repeats.append(item)
+            self.body(item.body, _Frame(frame.section, inner, frame.prefix, frame.blocks))
+            self.repeats.pop()
+
+    def choose(self, item: Choose, frame: _Frame) -> None:
+        """The branch that the value names."""
+        self.unnamed(item.beside, "choose")
+        key = f"{item.path}.by"
+        value: Raw = self.assigned.get(key)
+        if key not in self.assigned:
+            known = item.by is not None and item.branches
+            value = self.look.value(item.by, frame.environment, "by") if known and item.by else None
+            if value is None:
+                self.gap(item, frame)
+                return
+        for choice, body in item.branches:
+            if _same(choice, value):
+                self.body(body, frame)
+                return
+        self.gap(item, frame)
+        span = item.by.span if item.by else item.span
+        self.notes.problem(
+            "choose-no-branch",
+            span,
+            f"`choose` has no branch for {shown(value)}",
+            help="there are: " + ", ".join(shown(choice) for choice, _ in item.branches),
+        )
+
+    def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
+        """The body, then the sum with what came before it."""
+        source = len(self.leaves)
+        if not item.body:
+            self.gap(item, frame)
+            return
+        self.body(item.body, frame)
+        if len(self.leaves) == source:
+            return
+        leaf = Leaf(frame.section, item.path, item.span, "residual", source=source)
+        self.add(leaf, item.beside, frame)
+
+    def block(self, item: BlockUse, frame: _Frame) -> None:
+        """A block's layers, with its params given."""
+        block = self.family.blocks.get(item.block or "")
+        if block is None:
+            self.gap(item, frame)
+            return
+        if block.name in frame.blocks:
+            self.notes.problem(
+                "block-recursion",
+                item.span,
+                f"the block `{block.name}` uses itself",
+                help="a block may use others, but not itself; use `repeat` for more of the same",
+            )
+            return
+        environment = {**self.environment}
+        for name, param in block.params.items():
+            environment |= _known({name: param.value})
+            key = f"{item.path}.{name}"
+            if key in self.assigned:
+                environment[name] = cast(ExpressionValue, self.assigned[key])
+            elif name in item.arguments:
+                written = item.arguments[name]
+                value = None
+                if written is not None:
+                    value = self.look.value(written, frame.environment, name)
+                environment.pop(name, None)
+                environment |= _known({name: value})
+        prefix = frame.prefix + self.local(item.beside, frame)
+        self.body(
+            block.body, _Frame(frame.section, environment, prefix, (*frame.blocks, block.name))
+        )
+
+    def local(self, beside: Naming, frame: _Frame) -> str:
+        """What stands before the names inside a use of a block."""
+        name = None if beside.name is None else self.look.text(beside.name, frame.environment)
+        span = None if beside.name is None else beside.name.span
+        if name and span and self.names.claim(frame.prefix + name, name, span):
+            return f"{name}."
+        self.uses += 1
+        return f"#{self.uses}."
+
+    def unnamed(self, beside: Naming, word: str) -> None:
+        """Refuse a name on what is no single layer."""
+        if beside.name is not None:
+            self.notes.problem(
+                "bad-name",
+                beside.name.span,
+                f"a {word} can't have a name",
+                help="name a layer inside it",
+            )
+
+    # --- layers -------------------------------------------------------------
+
+    def join(self, item: JoinSyntax, frame: _Frame) -> None:
+        """A concat or add with an earlier layer."""
+        leaf = Leaf(frame.section, item.path, item.span, item.word)
+        if item.layer is not None:
+            name = self.look.text(item.layer, frame.environment)
+            if name is not None:
+                leaf.source = self.names.find(frame.prefix, name, item.layer.span)
+        self.add(leaf, item.beside, frame)
+
+    def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
+        """A simple layer with its fields looked up."""
+        kind = item.kind
+        if kind is None:
+            return Leaf(frame.section, item.path, item.span, "", doubtful=item.doubtful)
+        values, bad = self.look.fields_of(item, kind, frame.environment)
+        place = (frame.section, item.path, item.span)
+        return Leaf(*place, kind.name, kind, values, item.fields, bad, item.doubtful)
+
+
+def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:
+    """Without those that a mistake left unknown."""
+    return {name: cast(ExpressionValue, v) for name, v in values.items() if v is not None}
+
+
+def _same(choice: Scalar, value: Raw) -> bool:
+    """Equal in value and type, so that ``1``, ``true`` and ``"1"`` differ."""
+    if isinstance(choice, bool) or isinstance(value, bool):
+        return choice is value
+    if isinstance(choice, (int, float)) and isinstance(value, (int, float)):
+        return choice == value
+    return isinstance(choice, str) and choice == value

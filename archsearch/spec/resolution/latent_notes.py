@@ -1,0 +1,55 @@
+"""Warnings of a latent that can't be what its size says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archsearch.spec.plan.model import ModelPlan
+from archsearch.spec.resolution.expand import Leaf
+from archsearch.spec.resolution.notes import Notes
+
+__all__ = ["note_latent"]
+
+
+def note_latent(plan: ModelPlan, leaves: Sequence[Leaf], notes: Notes) -> None:
+    """Warn where a narrower place of the net, or the picture itself, bounds what the latent holds.
+
+    Args:
+        plan: a whole model.
+        leaves: its layers as the file has them.
+        notes: where problems go.
+    """
+    if plan.latent_exceeds_picture:
+        _larger_than_picture(plan, leaves[len(plan.encoder) - 1], notes)
+    if plan.bottleneck_before_latent:
+        _narrower_elsewhere(plan, leaves[plan.bottleneck.tensors[0] - 1], notes)
+
+
+def _larger_than_picture(plan: ModelPlan, code: Leaf, notes: Notes) -> None:
+    latent, picture = plan.latent, plan.input
+    notes.problem(
+        "latent-exceeds-picture",
+        code.span,
+        f"the latent is larger than the picture: {latent.size:,} numbers, {latent.relative_size}",
+        label=f"{plan.encoder[-1].output} numbers, and the picture has {picture}",
+        help="shrink more on the way, or give the latent fewer channels; "
+        "where it is meant, write `allow: [latent-exceeds-picture]`",
+        severity="warning",
+    )
+
+
+def _narrower_elsewhere(plan: ModelPlan, narrow: Leaf, notes: Notes) -> None:
+    bottleneck = plan.bottleneck
+    layers = [plan.layers[tensor - 1] for tensor in bottleneck.tensors]
+    shapes = " and ".join(f"`{layer.name or layer.path}` gives {layer.output}" for layer in layers)
+    through = "this layer" if len(layers) == 1 else f"these {len(layers)} layers"
+    notes.problem(
+        "bottleneck-before-latent",
+        narrow.span,
+        f"the latent has {plan.latent.size:,} numbers, "
+        f"and only {bottleneck.size:,} get through {through}",
+        label=shapes,
+        help="make the net wider here or the latent smaller; "
+        "where it is meant, write `allow: [bottleneck-before-latent]`",
+        severity="warning",
+    )

@@ -1,0 +1,225 @@
+"""What a layer's fields come to: assigned, written, in ``defaults``, or the table's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+
+from archsearch.spec.expressions.expression import Expression, ExpressionError, ExpressionValue
+from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.fields import ABSENT, Field, FieldValue, Raw, SameAs
+from archsearch.spec.resolution.notes import Notes
+from archsearch.spec.resolution.shared import Settled
+from archsearch.spec.syntax.parse_values import shown, yes_or_no
+from archsearch.spec.syntax.tree import Family, LayerSyntax, Naming, Template, Written
+from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.nodes import Scalar
+
+__all__ = ["Environment", "Lookup"]
+
+Environment = Mapping[str, ExpressionValue]
+
+
+class Lookup:
+    """Values of one candidate of a family.
+
+    Args:
+        family: the parsed spec.
+        assigned: params by name and fields by canonical path, in place of the
+            file's values.
+        notes: where problems go.
+        settled: for each layer, the fields that are the same in every
+            candidate like this one; filled as layers are met.
+        environment: the values of the family's params.
+    """
+
+    def __init__(
+        self,
+        family: Family,
+        assigned: Mapping[str, Raw],
+        notes: Notes,
+        settled: dict[LayerSyntax, Settled],
+        environment: Environment,
+    ) -> None:
+        self.family = family
+        self.assigned = assigned
+        self.notes = notes
+        self.settled = settled
+        self.environment = environment
+        self.touched = {key.rpartition(".")[0] for key in assigned}
+
+    def fields_of(
+        self, item: LayerSyntax, kind: Kind, environment: Environment
+    ) -> tuple[dict[str, FieldValue], frozenset[str]]:
+        """All fields of a layer, and the names of those that can't be told."""
+        settled = self.settled.get(item)
+        if settled is None:
+            settled = self.settled[item] = self.settle(item, kind)
+        values, bad = dict(settled.values), item.bad
+        for field in settled.open:
+            value = self.lookup(item, kind, field, values, environment)
+            if value is not None:
+                values[field.name] = value
+            elif field.default is not ABSENT:
+                bad |= {field.name}
+        return values, bad
+
+    def settle(self, item: LayerSyntax, kind: Kind) -> Settled:
+        """Which of a layer's fields have one value in every candidate like this."""
+        values: dict[str, FieldValue] = {}
+        open: list[Field] = []
+        for field in kind.fields:
+            value = self.settled_value(item, kind, field, values)
+            if value is not None:
+                values[field.name] = value
+            elif field.name not in item.bad:
+                open.append(field)
+        return Settled(values, tuple(open))
+
+    def settled_value(
+        self, item: LayerSyntax, kind: Kind, field: Field, values: Mapping[str, FieldValue]
+    ) -> FieldValue | None:
+        """The field's literal value, unless something is assigned in its place."""
+        if field.name in item.bad or f"{item.path}.{field.name}" in self.assigned:
+            return None
+        written = item.fields.get(field.name)
+        if written is None:
+            if f"defaults.{kind.name}.{field.name}" in self.assigned:
+                return None
+            written = self.family.defaults.get(kind.name, {}).get(field.name)
+        if written is not None:
+            return self.notes.literal(written, field) if written.is_literal else None
+        if isinstance(field.default, SameAs):
+            return values.get(field.default.field)
+        if field.required or field.default is ABSENT:
+            return None
+        return cast(FieldValue, field.default)
+
+    def lookup(
+        self,
+        item: LayerSyntax,
+        kind: Kind,
+        field: Field,
+        values: Mapping[str, FieldValue],
+        environment: Environment,
+    ) -> FieldValue | None:
+        """The layer's value, or that of ``defaults``, or the table's."""
+        written = item.fields.get(field.name)
+        key = f"{item.path}.{field.name}" if item.path in self.touched else ""
+        if written is not None or key in self.assigned:
+            return self.field(key, written, field, environment, kind.name, item.span)
+        value = self.default(kind, field)
+        if value is not None:
+            return value
+        if isinstance(field.default, SameAs):
+            return values.get(field.default.field)
+        if field.required and not item.doubtful:
+            self.notes.problem(
+                "missing-key",
+                item.span,
+                f"{kind.name} needs `{field.name}`",
+                help=f"for example `{kind.example}`",
+            )
+        return None
+
+    def default(self, kind: Kind, field: Field) -> FieldValue | None:
+        """What ``defaults`` says of a field, or else the table."""
+        written = self.family.defaults.get(kind.name, {}).get(field.name)
+        section = f"defaults.{kind.name}"
+        key = f"{section}.{field.name}" if section in self.touched else ""
+        if written is not None or key in self.assigned:
+            return self.field(key, written, field, self.environment, kind.name)
+        if isinstance(field.default, SameAs) or field.required or field.default is ABSENT:
+            return None
+        return cast(FieldValue, field.default)
+
+    def field(
+        self,
+        key: str,
+        written: Written | None,
+        field: Field,
+        environment: Environment,
+        where: str,
+        span: Span | None = None,
+    ) -> FieldValue | None:
+        """A field's value, assigned or written, checked; problems give None."""
+        if key in self.assigned:
+            raw = self.assigned[key]
+        elif written is not None:
+            if written.is_literal:
+                return self.notes.literal(written, field)
+            computed = self.value(written, environment, field.name)
+            if computed is None:
+                return None
+            raw = computed
+        else:
+            return None
+        value = field.type.read(raw)
+        if value is None:
+            self.notes.problem(
+                "expression-value",
+                written.span if written else span,
+                f"`{field.name}` of {where} would be {shown(raw)}",
+                label=_values_of(written.parts, environment) if written else "",
+                help=f"`{field.name}` takes {field.type.expects}",
+            )
+        return value
+
+    def value(self, written: Written, environment: Environment, what: str) -> Raw:
+        """What a written value amounts to; None after a problem."""
+        try:
+            if not written.is_list:
+                return _evaluated(written.parts[0], environment)
+            return tuple([_evaluated(part, environment) for part in written.parts])
+        except ExpressionError as error:
+            if error.code != "unknown-name":  # the parser has told that
+                self.notes.problem(
+                    "expression-value",
+                    written.span,
+                    f"`{what}`: {error.message}",
+                    label=_values_of(written.parts, environment),
+                    help=error.help,
+                )
+            return None
+
+    def text(self, template: Template, environment: Environment) -> str | None:
+        """A text with its expressions filled in."""
+        if template.literal is not None:
+            return template.literal
+        try:
+            return "".join(str(_evaluated(part, environment)) for part in template.parts)
+        except ExpressionError as error:
+            if error.code != "unknown-name":
+                self.notes.problem(
+                    "expression-value", template.span, f"the name: {error.message}", help=error.help
+                )
+            return None
+
+    def present(self, beside: Naming, environment: Environment) -> bool | None:
+        """Whether ``when`` lets a layer stand; None where that can't be told."""
+        when = beside.when
+        if when is None:
+            return None if beside.unclear else True
+        value = self.value(when, environment, "when")
+        if value is None or isinstance(value, bool):
+            return value
+        self.notes.problem(
+            "expression-value",
+            when.span,
+            f"`when` must be true or false, and this is {shown(value)}",
+            help=yes_or_no(value) or "write a comparison, such as $(depth > 1)",
+        )
+        return None
+
+
+def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
+    """``width = 8, i = 2``: what the names in an expression stand for."""
+    names = dict.fromkeys(
+        name for part in parts if isinstance(part, Expression) for name, _ in part.names
+    )
+    known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
+    return ", ".join(known[:5])
+
+
+def _evaluated(part: Scalar | Expression, environment: Environment) -> Scalar:
+    return part.evaluate(environment) if isinstance(part, Expression) else part

@@ -1,0 +1,335 @@
+"""From a family to one model: unfolded, sized, and held against the task."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds.fields import FieldValue, Raw
+from archsearch.spec.kinds.ops import joined
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.resolution.expand import Expander, Leaf
+from archsearch.spec.resolution.latent_notes import note_latent
+from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
+from archsearch.spec.resolution.notes import Notes
+from archsearch.spec.resolution.shared import memory_of
+from archsearch.spec.resolution.walk import Tensor, Walk
+from archsearch.spec.shape import Shape
+from archsearch.spec.syntax.parse_blocks import UP
+from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
+from archsearch.spec.syntax.tree import Family, MirrorSyntax
+from archsearch.spec.text.diagnostic import Diagnostic, DiagnosticsError
+
+__all__ = ["Resolution", "TaskChannels", "resolve"]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChannels:
+    """What a task feeds the net and wants back, in channels."""
+
+    task: str
+    feeds: int
+    wants: int
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What resolving gave: a plan, or the reasons there is none.
+
+    ``diagnostics`` holds warnings too; without errors, ``plan`` is there.
+    """
+
+    plan: ModelPlan | None
+    diagnostics: tuple[Diagnostic, ...]
+
+    def require(self) -> ModelPlan:
+        """The plan.
+
+        Raises:
+            DiagnosticsError: there is none.
+        """
+        if self.plan is None:
+            raise DiagnosticsError(self.diagnostics)
+        return self.plan
+
+
+def resolve(
+    family: Family, channels: TaskChannels, assigned: Mapping[str, Raw] | None = None
+) -> Resolution:
+    """Resolve a family with some of its params and fields assigned.
+
+    Args:
+        family: the parsed spec.
+        channels: what ``auto`` stands for.
+        assigned: param names and canonical field paths (see ``paths``) with
+            the values that take the place of the file's.
+    """
+    return _Resolver(family, channels, assigned or {}).run()
+
+
+class _Resolver:
+    def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
+        self.family = family
+        self.channels = channels
+        memory = memory_of(family)
+        self.notes = Notes(family.source, memory.literals)
+        self.expander = Expander(family, assigned, self.notes, memory.settled_for(assigned))
+        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, family.defaults)
+
+    def run(self) -> Resolution:
+        leaves = self.expander.leaves
+        self.expander.section(self.family.encoder, "encoder")
+        depth = len(leaves)
+        for leaf in leaves:
+            if leaf.values.get("channels") == "auto":
+                self.refuse_auto(leaf)
+        self.walk.through(leaves)
+        self.not_empty(depth, "encoder")
+        self.decoder()
+        self.not_empty(len(leaves) - depth, "decoder")
+        if self.expander.cut:
+            return Resolution(None, self.notes.shown(self.family.allow))
+        auto = self.settle_auto(leaves, depth)
+        self.walk.through(leaves[depth:])
+        if len(leaves) > depth:
+            self.check_output(leaves)
+        effective = self.effective_size(depth)
+        if not self.walk.complete or self.notes.has_errors():
+            return Resolution(None, self.notes.shown(self.family.allow))
+        plan = self.plan(depth, auto, effective)
+        note_latent(plan, leaves, self.notes)
+        return Resolution(plan, self.notes.shown(self.family.allow))
+
+    def input_tensor(self) -> Tensor:
+        syntax = self.family.input
+        values = [
+            self.expander.look.field(
+                f"input.{field.name}", written, field, self.expander.environment, "input"
+            )
+            for written, field in zip(
+                (syntax.channels, syntax.height, syntax.width), INPUT_FIELDS, strict=True
+            )
+        ]
+        channels, height, width = values
+        self.auto_input = channels == "auto"
+        written = syntax.channels
+        if written is not None and isinstance(channels, int) and channels != self.channels.feeds:
+            self.notes.problem(
+                "task-channels",
+                written.span,
+                f"{self.channels.task} feeds {_channels(self.channels.feeds)}, "
+                f"the input has {channels}",
+                help="use `channels: auto`, which is what the task feeds",
+            )
+        known = isinstance(height, int) and isinstance(width, int)
+        rows, columns = (value if isinstance(value, int) else 32 for value in (height, width))
+        feeds = channels if isinstance(channels, int) else self.channels.feeds
+        return Tensor(Shape(feeds, rows, columns), known, channels is not None)
+
+    def not_empty(self, layers: int, section: Section) -> None:
+        if layers == 0 and not self.notes.has_errors():
+            body = self.family.encoder if section == "encoder" else self.family.decoder
+            self.notes.problem(
+                "empty-section",
+                None if isinstance(body, MirrorSyntax) else body[0].span,
+                f"the {section} has no layers left",
+                help="at least one layer must remain, whatever `when`, `choose` and `times` say",
+            )
+
+    # --- the decoder ----------------------------------------------------------
+
+    def decoder(self) -> None:
+        decoder = self.family.decoder
+        if not isinstance(decoder, MirrorSyntax):
+            self.expander.section(decoder, "decoder")
+            return
+        if not self.walk.complete or self.notes.has_errors():
+            self.walk.complete = False
+            return
+        style = self.mirror_style(decoder)
+        if style is None:
+            self.walk.complete = False
+            return
+        try:
+            self.expander.leaves += mirrored(self.walk.layers, style)
+        except CannotMirrorError as error:
+            self.walk.complete = False
+            self.notes.problem(
+                "cannot-mirror",
+                self.expander.leaves[error.layer.index - 1].span,
+                f"the decoder can't mirror this {error.layer.kind}",
+                label=error.message,
+                help=error.help,
+            )
+
+    def mirror_style(self, decoder: MirrorSyntax) -> MirrorStyle | None:
+        expander = self.expander
+        environment = expander.environment
+        up: FieldValue | None = "upsample"
+        if decoder.up is not None or "decoder.up" in expander.assigned:
+            up = expander.look.field(
+                "decoder.up", decoder.up, UP, environment, "mirror", decoder.span
+            )
+        last: dict[str, FieldValue] = {}
+        for field in KINDS["conv"].fields:
+            written = decoder.last.get(field.name)
+            value = expander.look.field(
+                f"decoder.last.{field.name}", written, field, environment, "last", decoder.span
+            )
+            if value is not None:
+                last[field.name] = value
+        if not isinstance(up, str) or self.notes.has_errors():
+            return None
+        bias = {kind: self.default(kind, "bias") is True for kind in ("conv", "conv_transpose")}
+        return MirrorStyle(up, bias, str(self.default("upsample", "mode")), last, decoder.span)
+
+    def default(self, kind: str, name: str) -> FieldValue | None:
+        field = KINDS[kind].field(name)
+        return None if field is None else self.expander.look.default(KINDS[kind], field)
+
+    # --- channels ---------------------------------------------------------------
+
+    def refuse_auto(self, leaf: Leaf) -> None:
+        written = leaf.fields.get("channels")
+        self.notes.problem(
+            "auto-channels",
+            written.span if written else leaf.span,
+            "`channels: auto` belongs to the last layer of the decoder that sets channels",
+            label="" if written else f"`defaults.{leaf.word}.channels` says auto",
+            help=f"write a number: `{leaf.word}: {{channels: 16}}`",
+        )
+        del leaf.values["channels"]
+        leaf.bad |= {"channels"}
+
+    def settle_auto(self, leaves: Sequence[Leaf], depth: int) -> int | None:
+        """Put a number in place of ``auto``; give the index of the layer that had it."""
+        wants = self.channels.wants
+        auto = None
+        settled = False
+        for index in range(len(leaves), depth, -1):
+            leaf = leaves[index - 1]
+            if leaf.word == "pixel_shuffle" and not settled:
+                scale = leaf.values.get("scale")
+                wants *= scale * scale if isinstance(scale, int) else 1
+            elif "channels" in leaf.values or "channels" in leaf.bad:
+                if leaf.values.get("channels") == "auto":
+                    if settled:
+                        self.refuse_auto(leaf)
+                    else:
+                        leaf.values["channels"], auto = wants, index
+                settled = True
+        return auto
+
+    # --- the whole ---------------------------------------------------------------
+
+    def check_output(self, leaves: Sequence[Leaf]) -> None:
+        """The decoder must end with the picture that the task wants."""
+        start, end = self.walk.tensors[0], self.walk.last
+        got, wanted, last = end.shape, start.shape, leaves[-1]
+        known = end.size_known and start.size_known
+        if known and (got.vector or (got.height, got.width) != (wanted.height, wanted.width)):
+            self.notes.problem(
+                "output-size",
+                last.span,
+                f"the decoder ends with a vector, the task wants {wanted}"
+                if got.vector
+                else f"the decoder ends at {got.height}×{got.width}, "
+                f"the picture is {wanted.height}×{wanted.width}",
+                label=f"this layer gives {got}",
+                help=_size_help(got, wanted),
+            )
+        elif end.channels_known and got.channels != self.channels.wants:
+            self.wrong_channels(leaves, got)
+
+    def wrong_channels(self, leaves: Sequence[Leaf], got: Shape) -> None:
+        """Told at the last layer that changes the number of channels."""
+        setter = next((leaf for leaf in reversed(leaves) if _sets_channels(leaf)), leaves[-1])
+        written = setter.fields.get("channels") or setter.fields.get("shape")
+        wants = self.channels.wants
+        help = "use `channels: auto`, which is what the task wants"
+        if setter.word == "dense":
+            help = f"use `shape: [{wants}, {got.height}, {got.width}]`"
+        elif setter.kind is None:
+            help = "add a layer behind it: `- conv: {channels: auto, kernel: 1}`"
+        self.notes.problem(
+            "output-channels",
+            written.span if written else setter.span,
+            f"the decoder ends with {_channels(got.channels)}, {self.channels.task} wants {wants}",
+            help=help,
+        )
+
+    def effective_size(self, depth: int) -> int:
+        """Numbers the decoder reads: the latent and every leak past it, each once."""
+        if depth == 0:
+            return 0
+        leaks: dict[int, LayerPlan] = {}
+        for layer in self.walk.layers:
+            source = joined(layer.op)
+            if layer.section == "decoder" and source is not None and source < depth:
+                leaks.setdefault(source, layer)
+        size = self.walk.tensors[depth].shape.elements
+        for source, layer in leaks.items():
+            elements = self.walk.tensors[source].shape.elements
+            size += elements
+            self.warn_of_leak(layer, elements)
+        return size
+
+    def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
+        leaf = self.expander.leaves[layer.index - 1]
+        origin = self.expander.leaves[leaf.source - 1] if leaf.source else None
+        name = "input" if origin is None else origin.name or origin.path
+        shape = self.walk.tensors[leaf.source or 0].shape
+        self.notes.problem(
+            "leak-past-latent",
+            leaf.span,
+            f"{layer.kind} carries {elements} numbers past the latent",
+            label=f"`{name}` is {shape}, and no part of the latent",
+            help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
+            severity="warning",
+        )
+
+    def plan(self, depth: int, auto: int | None, effective: int) -> ModelPlan:
+        start, latent = self.walk.tensors[0].shape, self.walk.tensors[depth].shape
+        return ModelPlan(
+            name=self.family.name,
+            description=self.family.description,
+            input=start,
+            layers=tuple(self.walk.layers),
+            latent=Latent(
+                size=latent.elements,
+                channels=latent.channels,
+                height=latent.height,
+                width=latent.width,
+                compression=start.elements / latent.elements,
+                effective_size=effective,
+            ),
+            auto_input=self.auto_input,
+            auto_output=auto,
+        )
+
+
+def _channels(count: int) -> str:
+    return f"{count} channel" if count == 1 else f"{count} channels"
+
+
+def _sets_channels(leaf: Leaf) -> bool:
+    return "channels" in leaf.values or leaf.word == "concat" or "shape" in leaf.values
+
+
+def _size_help(got: Shape, wanted: Shape) -> str:
+    if got.vector:
+        return f"end with `dense: {{shape: [{wanted.channels}, {wanted.height}, {wanted.width}]}}`"
+    tall, over = divmod(wanted.height, got.height)
+    wide, over_wide = divmod(wanted.width, got.width)
+    if over == over_wide == 0:
+        scale = str(tall) if tall == wide else f"[{tall}, {wide}]"
+        return f"add `- upsample: {{scale: {scale}}}` before it, or shrink less on the way"
+    tall, over = divmod(got.height, wanted.height)
+    wide, over_wide = divmod(got.width, wanted.width)
+    if over == over_wide == 0 and tall == wide:
+        return f"enlarge {tall} times less, or shrink {tall} times more on the way"
+    return (
+        "use `padding: same` where sizes should stay, shrink by factors that divide "
+        f"{wanted.height}×{wanted.width}, and enlarge by the same"
+    )

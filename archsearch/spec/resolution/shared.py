@@ -1,0 +1,64 @@
+"""What all candidates of a family share, so that each is resolved fast.
+
+Most of a layer is the same in every candidate: only fields that an expression
+computes, or that the search assigns, are looked up again. Shape rules are run once
+for equal values and shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
+
+from archsearch.spec.kinds import Step
+from archsearch.spec.kinds.fields import Field, FieldValue
+from archsearch.spec.syntax.tree import Family, LayerSyntax, Written
+
+__all__ = ["Memory", "Settled", "memory_of"]
+
+_MOST_KEY_SETS = 16
+
+
+class Settled(NamedTuple):
+    """A layer's fields: values that no candidate changes, and those to look up."""
+
+    values: Mapping[str, FieldValue]
+    open: tuple[Field, ...]
+
+
+@dataclass(slots=True)
+class Memory:
+    """One family's memory.
+
+    Attributes:
+        literals: literal values already read.
+        steps: shape rules already run, by kind, input shape and values.
+        settled: layers by what is assigned, since that settles what varies.
+    """
+
+    literals: dict[Written, FieldValue | None] = field(default_factory=dict)
+    steps: dict[tuple[object, ...], Step] = field(default_factory=dict)
+    settled: dict[frozenset[str], dict[LayerSyntax, Settled]] = field(default_factory=dict)
+
+    def settled_for(self, assigned: Mapping[str, object]) -> dict[LayerSyntax, Settled]:
+        """The layers as they are settled when these names and paths are assigned."""
+        keys = frozenset(assigned)
+        found = self.settled.get(keys)
+        if found is None:
+            if len(self.settled) >= _MOST_KEY_SETS:
+                self.settled.clear()
+            found = self.settled[keys] = {}
+        return found
+
+
+_MEMORIES: WeakKeyDictionary[Family, Memory] = WeakKeyDictionary()
+
+
+def memory_of(family: Family) -> Memory:
+    """The family's memory, made when first asked for."""
+    found = _MEMORIES.get(family)
+    if found is None:
+        found = _MEMORIES[family] = Memory()
+    return found

@@ -1,0 +1,315 @@
+"""Lists of layers: from nodes to syntax, every mistake noted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from archsearch.spec.kinds import KINDS, Kind
+from archsearch.spec.kinds.fields import Field, Flag
+from archsearch.spec.syntax.parse_containers import CONTAINER_WORDS, parse_container
+from archsearch.spec.syntax.parse_values import (
+    Scope,
+    check_literal,
+    literal_of,
+    parse_template,
+    parse_written,
+)
+from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerSyntax, Naming, Written
+from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.nearest import did_you_mean, nearest
+from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.source import Source
+
+__all__ = ["LAYER_WORDS", "LayerParser", "ReadFields", "parse_fields"]
+
+JOIN_WORDS = ("concat", "add")
+LAYER_WORDS = (*KINDS, *JOIN_WORDS, *CONTAINER_WORDS)
+_BESIDE = ("name", "when")
+WHEN = Field("when", Flag(), True, "Whether the layer is there.")
+_WRITTEN_BY_HAND = {
+    "concat": "concat: early",
+    "add": "add: early",
+    "residual": "residual: {layers: [conv: {channels: 8}]}",
+    "repeat": "repeat: {times: 2, layers: [conv: {channels: 8}]}",
+    "choose": "choose: {by: $down, of: {pool: [pool: {}]}}",
+    "block": "block: {use: double}",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerParser:
+    """Parses lists of layers.
+
+    Attributes:
+        source: where problems go.
+        scope: names that expressions may read here.
+        blocks: names of the file's blocks with the names of their params.
+        used_blocks: those that some layer uses; added to while parsing.
+    """
+
+    source: Source
+    scope: Scope
+    blocks: Mapping[str, tuple[str, ...]]
+    used_blocks: set[str]
+
+    def within(self, scope: Scope) -> LayerParser:
+        """The same with other names to read."""
+        return replace(self, scope=scope)
+
+    def body(self, node: Node, path: str) -> Body:
+        """Parse a list of layers; ``path`` is where it stands."""
+        if not isinstance(node, ListNode):
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                f"`{path}` must be a list of layers",
+                help="write each layer on a line of its own: `- conv: {channels: 8}`",
+            )
+            return ()
+        if not node.items:
+            self.source.problem(
+                "empty-section", node.span, f"`{path}` has no layers", help="add at least one"
+            )
+        return tuple(self.layer(item, f"{path}[{i}]") for i, item in enumerate(node.items))
+
+    def layer(self, node: Node, path: str) -> Item:
+        """Parse one layer."""
+        if isinstance(node, ScalarNode) and isinstance(node.value, str) and node.text in KINDS:
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                f"`{node.text}` needs a colon behind it",
+                help=f"write `- {node.text}:` or `- {_example(node.text)}`",
+            )
+            return _broken(path, node.span)
+        if not isinstance(node, MapNode):
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                "a layer is a kind with its fields",
+                help="for example `- conv: {channels: 8}`",
+            )
+            return _broken(path, node.span)
+        return self._mapping(node, path)
+
+    def _mapping(self, node: MapNode, path: str) -> Item:
+        kinds = [entry for entry in node if entry.key in LAYER_WORDS]
+        unknown = [e for e in node if e.key not in LAYER_WORDS and e.key not in _BESIDE]
+        if not kinds:
+            return self._unknown_kind(node, unknown, path)
+        for extra in kinds[1:]:
+            self.source.problem(
+                "two-kinds",
+                extra.key_node.span,
+                f"a layer has one kind, and this has {kinds[0].key} and {extra.key}",
+                help=f"begin a new line with `- {extra.key}:`",
+            )
+        for entry in unknown:
+            self._misplaced(entry, kinds[0])
+        item = self._of_kind(node, kinds[0], kinds[0].key, path)
+        if (unknown or len(kinds) > 1) and isinstance(item, LayerSyntax):
+            return replace(item, doubtful=True)
+        return item
+
+    def _unknown_kind(self, node: MapNode, unknown: list[Entry], path: str) -> Item:
+        if not unknown:
+            self.source.problem(
+                "missing-kind",
+                node.span,
+                "this layer has no kind",
+                help="add one of " + ", ".join(LAYER_WORDS),
+            )
+            return _broken(path, node.span, self._beside(node))
+        entry = unknown[0]
+        self.source.problem(
+            "unknown-kind",
+            entry.key_node.span,
+            f"there is no layer kind `{entry.key}`",
+            help=_kind_help(entry.key),
+        )
+        near = nearest(entry.key, KINDS) or _MEANT.get(entry.key.lower())
+        if near not in KINDS or not isinstance(entry.value, MapNode):
+            return _broken(path, entry.key_node.span, self._beside(node))
+        return self._of_kind(node, entry, near, path)
+
+    def _misplaced(self, entry: Entry, kind: Entry) -> None:
+        help = f"beside a kind stand only {' and '.join(f'`{word}:`' for word in _BESIDE)}"
+        if near := nearest(entry.key, _BESIDE):
+            help = f"did you mean `{near}`?"
+        known = KINDS.get(kind.key)
+        if known is not None and known.field(entry.key) is not None:
+            help = f"indent it, so that it belongs to `{kind.key}:`"
+        self.source.problem(
+            "unknown-key", entry.key_node.span, f"`{entry.key}` does not belong here", help=help
+        )
+
+    def _of_kind(self, node: MapNode, entry: Entry, word: str, path: str) -> Item:
+        beside = self._beside(node)
+        if word in JOIN_WORDS:
+            layer = parse_template(self.source, entry.value, self.scope, word)
+            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, beside)
+        if word in CONTAINER_WORDS:
+            return parse_container(self, entry, f"{path}.{word}", beside)
+        return self._simple(entry, KINDS[word], f"{path}.{word}", beside)
+
+    def _simple(self, entry: Entry, kind: Kind, path: str, beside: Naming) -> LayerSyntax:
+        read = ReadFields({}, frozenset(), doubtful=False)
+        if kind.scalar:
+            read = self._scalar(kind, entry)
+        elif isinstance(entry.value, MapNode):
+            read = parse_fields(self.source, kind, entry.value, self.scope)
+        elif not (isinstance(entry.value, ScalarNode) and entry.value.value is None):
+            self.source.problem(
+                "wrong-type",
+                entry.value.span,
+                f"`{kind.name}:` takes fields in braces",
+                help=_in_braces(kind, entry.value),
+            )
+            read = ReadFields({}, frozenset(f.name for f in kind.fields), doubtful=True)
+        return LayerSyntax(
+            kind, path, entry.key_node.span, read.fields, beside, read.bad, read.doubtful
+        )
+
+    def _scalar(self, kind: Kind, entry: Entry) -> ReadFields:
+        field = kind.fields[0]
+        if isinstance(entry.value, MapNode):
+            self.source.problem(
+                "wrong-type",
+                entry.value.span,
+                f"`{kind.name}` takes one value",
+                help=f"for example `{kind.example}`",
+            )
+            return ReadFields({}, frozenset({field.name}), doubtful=False)
+        written = parse_written(self.source, entry.value, self.scope, kind.name)
+        if written is None or not _allowed(self.source, kind, field.name, written):
+            return ReadFields({}, frozenset({field.name}), doubtful=False)
+        return ReadFields({field.name: written}, frozenset(), doubtful=False)
+
+    def _beside(self, node: MapNode) -> Naming:
+        name, when = (
+            node.entry(word) or next((e for e in node if _meant_beside(e.key) == word), None)
+            for word in _BESIDE
+        )
+        named = (
+            None if name is None else parse_template(self.source, name.value, self.scope, "name")
+        )
+        known = None if when is None else self._when(when.value)
+        return Naming(
+            named,
+            known,
+            lost=name is not None and named is None,
+            unclear=when is not None and known is None,
+        )
+
+    def _when(self, node: Node) -> Written | None:
+        written = parse_written(self.source, node, self.scope, "when")
+        if written is None or not written.is_literal:
+            return written
+        fine = check_literal(self.source, WHEN, literal_of(written), written.span, "a layer")
+        return written if fine else None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFields:
+    """A layer's fields as far as they can be read."""
+
+    fields: Mapping[str, Written]
+    bad: frozenset[str]
+    doubtful: bool
+
+
+def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> ReadFields:
+    """The fields written in ``node``.
+
+    A misspelt key is taken as the one it is nearest to, so that it causes no
+    further message.
+    """
+    taken = {entry.key for entry in node}
+    fields: dict[str, Written] = {}
+    bad: set[str] = set()
+    doubtful = node.damaged
+    for entry in node:
+        name = _field_name(source, kind, entry, taken)
+        if name is None:
+            doubtful = doubtful or nearest(entry.key, [f.name for f in kind.fields]) is None
+            continue
+        written = parse_written(source, entry.value, scope, entry.key)
+        if written is not None and _allowed(source, kind, name, written):
+            fields[name] = written
+        else:
+            bad.add(name)
+    return ReadFields(fields, frozenset(bad), doubtful)
+
+
+def _allowed(source: Source, kind: Kind, name: str, written: Written) -> bool:
+    field = kind.field(name)
+    if field is None or not written.is_literal:
+        return field is not None
+    return check_literal(source, field, literal_of(written), written.span, kind.name)
+
+
+def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> str | None:
+    if kind.field(entry.key) is not None:
+        return entry.key
+    names = [field.name for field in kind.fields]
+    source.problem(
+        "unknown-key",
+        entry.key_node.span,
+        f"{kind.name} has no field `{entry.key}`",
+        help=did_you_mean(entry.key, names),
+    )
+    near = nearest(entry.key, names)
+    return near if near not in taken else None
+
+
+_MEANT = {
+    "convolution": "conv",
+    "conv2d": "conv",
+    "deconv": "conv_transpose",
+    "convtranspose2d": "conv_transpose",
+    "maxpool": "pool",
+    "max_pool": "pool",
+    "maxpool2d": "pool",
+    "avgpool": "pool",
+    "avg_pool": "pool",
+    "avgpool2d": "pool",
+    "linear": "dense",
+    "fc": "dense",
+    "flatten": "dense",
+    "unpool": "upsample",
+    "upsampling2d": "upsample",
+    "batchnorm": "norm: batch",
+    "batch_norm": "norm: batch",
+    "batchnorm2d": "norm: batch",
+    "groupnorm": "norm: group",
+    "layernorm": "norm: layer",
+    "skip": "concat: early",
+    **{word: f"activation: {word}" for word in KINDS["activation"].fields[0].type.words},
+}
+
+
+def _meant_beside(key: str) -> str | None:
+    """``name`` or ``when``, where ``key`` is one of them misspelt."""
+    return None if key in LAYER_WORDS else nearest(key, _BESIDE)
+
+
+def _kind_help(word: str) -> str:
+    meant = _MEANT.get(word.lower())
+    return f"did you mean `{meant}`?" if meant else did_you_mean(word, LAYER_WORDS)
+
+
+def _in_braces(kind: Kind, node: Node) -> str:
+    """``conv: 8`` is probably ``conv: {channels: 8}``."""
+    first = kind.fields[0]
+    if isinstance(node, ScalarNode) and first.type.read(node.value) is not None:
+        return f"write `{kind.name}: {{{first.name}: {node.text}}}`"
+    return f"for example `{kind.example}`"
+
+
+def _broken(path: str, span: Span, beside: Naming | None = None) -> LayerSyntax:
+    return LayerSyntax(None, path, span, {}, beside or Naming(), doubtful=True)
+
+
+def _example(word: str) -> str:
+    return KINDS[word].example if word in KINDS else _WRITTEN_BY_HAND[word]

@@ -1,0 +1,315 @@
+"""A spec file: its top-level keys, from nodes to a family."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from archsearch.spec.codes import CATALOGUE, WARNINGS
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds.fields import REQUIRED, ChannelCount, Field, Whole
+from archsearch.spec.syntax.parse_blocks import (
+    block_params,
+    parse_blocks,
+    parse_mirror,
+    parse_params,
+    warn_unused,
+)
+from archsearch.spec.syntax.parse_layers import LAYER_WORDS, LayerParser, parse_fields
+from archsearch.spec.syntax.parse_values import (
+    Scope,
+    check_literal,
+    literal_of,
+    parse_written,
+    shown,
+)
+from archsearch.spec.syntax.tree import (
+    BlockSyntax,
+    Body,
+    Family,
+    InputSyntax,
+    MirrorSyntax,
+    Written,
+)
+from archsearch.spec.text.nearest import did_you_mean, nearest
+from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.reader import read_yaml
+from archsearch.spec.text.source import Source, read_source
+
+__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_nodes", "parse_spec", "read_spec"]
+
+TOP_LEVEL = (
+    "name",
+    "description",
+    "input",
+    "params",
+    "defaults",
+    "blocks",
+    "encoder",
+    "decoder",
+    "allow",
+)
+INPUT_FIELDS = (
+    Field("channels", ChannelCount(), REQUIRED, "Channels fed; auto: what the task feeds."),
+    Field("height", Whole(1), REQUIRED, "Rows of a picture."),
+    Field("width", Whole(1), REQUIRED, "Columns of a picture."),
+)
+_WITH_FIELDS = [kind.name for kind in KINDS.values() if not kind.scalar]
+_REQUIRED_KEYS = {
+    "input": "input: {channels: auto, height: 32, width: 32}",
+    "encoder": "encoder: [conv: {channels: 8, stride: 2}]",
+    "decoder": "decoder: mirror",
+}
+_MAPPINGS = {
+    "params": "params: {width: 8}",
+    "defaults": "defaults: {conv: {kernel: 3}}",
+    "blocks": "blocks: {double: {params: {c: 8}, layers: [conv: {channels: $c}]}}",
+    "input": "input: {channels: auto, height: 32, width: 32}",
+}
+
+
+def read_spec(path: Path, shown: str | None = None) -> tuple[Source, Family | None]:
+    """Read and parse a file; problems are in the source.
+
+    Raises:
+        InputError: the file can't be read at all.
+    """
+    source = read_source(path, shown)
+    return source, parse_spec(source, fallback_name=path.stem)
+
+
+def parse_spec(source: Source, fallback_name: str = "model") -> Family | None:
+    """Parse a spec; None where too little of it is there to go on."""
+    root = read_yaml(source)
+    return None if root is None else parse_nodes(source, root, fallback_name)
+
+
+def parse_nodes(source: Source, root: MapNode, fallback_name: str = "model") -> Family | None:
+    """The same, from the file's nodes."""
+    return _SpecParser(source, root).family(fallback_name)
+
+
+class _SpecParser:
+    def __init__(self, source: Source, root: MapNode) -> None:
+        self.source = source
+        self.root = root
+        self.aliases = self.check_keys()
+        self.scope = Scope()
+
+    def check_keys(self) -> dict[str, str]:
+        """Note unknown keys; give what a misspelt one stands for."""
+        present = {entry.key for entry in self.root}
+        aliases: dict[str, str] = {}
+        for entry in self.root:
+            if entry.key in TOP_LEVEL:
+                continue
+            near = nearest(entry.key, TOP_LEVEL)
+            self.source.problem(
+                "unknown-key",
+                entry.key_node.span,
+                f"a spec has no key `{entry.key}`",
+                help=did_you_mean(entry.key, TOP_LEVEL),
+            )
+            if near and near not in present:
+                aliases[near] = entry.key
+        return aliases
+
+    def value(self, key: str) -> Node | None:
+        entry = self.root.entry(self.aliases.get(key, key))
+        if entry is None:
+            return None
+        if isinstance(entry.value, ScalarNode) and entry.value.value is None:
+            self.source.problem(
+                "null-value",
+                entry.key_node.span,
+                f"`{key}` has no value",
+                help="write one, or remove the key",
+            )
+            return None
+        return entry.value
+
+    def family(self, fallback_name: str) -> Family | None:
+        self.check_required()
+        params = parse_params(self.source, self.mapping("params"), frozenset())
+        self.scope = Scope(params)
+        blocks_node = self.mapping("blocks")
+        parser = LayerParser(self.source, self.scope, block_params(blocks_node), set())
+        name = self.text("name") or fallback_name
+        description = self.text("description") or ""
+        input = self.input()
+        defaults = self.defaults()
+        blocks = parse_blocks(parser, blocks_node)
+        encoder = self.section(parser, "encoder")
+        decoder = self.decoder(parser)
+        warn_unused(self.source, params, self.scope)
+        self.warn_unused_blocks(blocks, parser.used_blocks)
+        allow = self.allow()
+        if not encoder or decoder is None or decoder == ():
+            return None
+        return Family(
+            self.source, name, description, input, encoder, decoder, params, defaults, blocks, allow
+        )
+
+    def check_required(self) -> None:
+        for key, example in _REQUIRED_KEYS.items():
+            missing = self.root.entry(self.aliases.get(key, key)) is None
+            if missing and not self.root.damaged:
+                self.source.problem(
+                    "missing-key",
+                    None,
+                    f"the key `{key}` is missing",
+                    help=f"add it, for example `{example}`",
+                )
+
+    def decoder(self, parser: LayerParser) -> Body | MirrorSyntax | None:
+        entry = self.root.entry(self.aliases.get("decoder", "decoder"))
+        if entry is None:
+            return None
+        if isinstance(entry.value, ScalarNode) and entry.value.text not in ("", "mirror"):
+            self.source.problem(
+                "wrong-type",
+                entry.value.span,
+                f"the decoder can't be `{shown(entry.value.text)}`",
+                help="write a list of layers, or `decoder: mirror`",
+            )
+            return None
+        mirrored = parse_mirror(self.source, entry, self.scope)
+        return mirrored or self.section(parser, "decoder")
+
+    def warn_unused_blocks(self, blocks: Mapping[str, BlockSyntax], used: set[str]) -> None:
+        for block in blocks.values():
+            if block.name not in used and not self.source.has_errors:
+                self.source.problem(
+                    "unused-block",
+                    block.span,
+                    f"nothing uses the block `{block.name}`",
+                    help=f"use it: `- block: {{use: {block.name}}}`, or remove it",
+                    severity="warning",
+                )
+
+    def section(self, parser: LayerParser, key: str) -> Body:
+        node = self.value(key)
+        return () if node is None else parser.body(node, key)
+
+    def text(self, key: str) -> str | None:
+        node = self.value(key)
+        if node is None:
+            return None
+        if not isinstance(node, ScalarNode):
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                f"`{key}` must be a text",
+                help=f"for example `{key}: my-net`; put quotes around what has brackets or `: `",
+            )
+            return None
+        return node.text
+
+    def mapping(self, key: str) -> MapNode | None:
+        node = self.value(key)
+        if node is None or isinstance(node, MapNode):
+            return node
+        self.source.problem(
+            "wrong-type",
+            node.span,
+            f"`{key}` must be a mapping of keys",
+            help=f"for example `{_MAPPINGS[key]}`",
+        )
+        return None
+
+    def input(self) -> InputSyntax:
+        node = self.mapping("input")
+        if node is None:
+            return InputSyntax(None, None, None)
+        known = [field.name for field in INPUT_FIELDS]
+        for entry in node:
+            if entry.key not in known:
+                self.source.problem(
+                    "unknown-key",
+                    entry.key_node.span,
+                    f"`input` has no field `{entry.key}`",
+                    help=did_you_mean(entry.key, known),
+                )
+        channels, height, width = (self.input_field(node, field) for field in INPUT_FIELDS)
+        return InputSyntax(channels, height, width)
+
+    def input_field(self, node: MapNode, field: Field) -> Written | None:
+        known = [item.name for item in INPUT_FIELDS]
+        misspelt = [e for e in node if e.key not in known and nearest(e.key, known) == field.name]
+        entry = node.entry(field.name) or (misspelt[0] if misspelt else None)
+        if entry is None:
+            if not node.damaged:
+                self.source.problem(
+                    "missing-key",
+                    node.span,
+                    f"`input` lacks `{field.name}`",
+                    help=f"add `{field.name}:`, {field.type.expects}",
+                )
+            return None
+        written = parse_written(self.source, entry.value, self.scope, field.name)
+        if written is None or not written.is_literal:
+            return written
+        fine = check_literal(self.source, field, literal_of(written), written.span, "input")
+        return written if fine else None
+
+    def defaults(self) -> dict[str, Mapping[str, Written]]:
+        node = self.mapping("defaults")
+        found: dict[str, Mapping[str, Written]] = {}
+        for entry in node or ():
+            kind = KINDS.get(entry.key)
+            if entry.key in LAYER_WORDS and entry.key not in _WITH_FIELDS:
+                self.source.problem(
+                    "unknown-key",
+                    entry.key_node.span,
+                    f"`{entry.key}` has no defaults",
+                    help="kinds with fields have: " + ", ".join(_WITH_FIELDS),
+                )
+            elif kind is None:
+                self.source.problem(
+                    "unknown-kind",
+                    entry.key_node.span,
+                    f"there is no layer kind `{entry.key}`",
+                    help=did_you_mean(entry.key, _WITH_FIELDS),
+                )
+            elif not isinstance(entry.value, MapNode):
+                self.source.problem(
+                    "wrong-type",
+                    entry.value.span,
+                    f"`defaults.{entry.key}` takes fields",
+                    help=f"for example `{kind.example}`",
+                )
+            else:
+                found[kind.name] = parse_fields(self.source, kind, entry.value, self.scope).fields
+        return found
+
+    def allow(self) -> frozenset[str]:
+        node = self.value("allow")
+        if node is None:
+            return frozenset()
+        if not isinstance(node, ListNode):
+            self.source.problem(
+                "wrong-type",
+                node.span,
+                "`allow` must be a list of codes",
+                help="for example `allow: [rows-lost]`",
+            )
+            return frozenset()
+        for item in node.items:
+            self.check_code(item)
+        return frozenset(item.text for item in node.items if isinstance(item, ScalarNode))
+
+    def check_code(self, item: Node) -> None:
+        code = item.text if isinstance(item, ScalarNode) else ""
+        if code in WARNINGS:
+            return
+        is_error = code in CATALOGUE
+        self.source.problem(
+            "unknown-code",
+            item.span,
+            f"`{code}` is an error, and only warnings can be allowed"
+            if is_error
+            else f"there is no warning `{code}`",
+            help="warnings are: " + ", ".join(WARNINGS)
+            if is_error
+            else did_you_mean(code, WARNINGS),
+        )

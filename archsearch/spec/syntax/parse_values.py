@@ -1,0 +1,235 @@
+"""Values in a spec: literals, lists, ``$name``, ``$(…)`` and texts that embed them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from archsearch.spec.expressions.expression import Expression, ExpressionError, parse_expression
+from archsearch.spec.kinds.fields import Field, Flag, Raw
+from archsearch.spec.syntax.tree import Part, Template, Written
+from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.nearest import nearest
+from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.scalars import core_value
+from archsearch.spec.text.source import Source
+
+__all__ = [
+    "Scope",
+    "check_literal",
+    "literal_of",
+    "mended",
+    "parse_template",
+    "parse_written",
+    "shown",
+    "yes_or_no",
+]
+
+_NAME = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)")
+_EMBEDDED = re.compile(r"\$([A-Za-z_][A-Za-z_0-9]*)|\$\(([^()]*(?:\([^()]*\)[^()]*)*)\)")
+_SEE = "see `archsearch explain bad-expression`"
+
+
+class Scope:
+    """The names an expression may read; those read are remembered, also outwards."""
+
+    def __init__(self, names: Iterable[str] = (), outer: Scope | None = None) -> None:
+        self.own = frozenset(names)
+        self.outer = outer
+        self.used: set[str] = set()
+
+    def names(self) -> frozenset[str]:
+        """All names that can be read here."""
+        return self.own | (self.outer.names() if self.outer else frozenset())
+
+    def use(self, name: str) -> bool:
+        """Note that ``name`` is read; False where there is none."""
+        if name in self.own:
+            self.used.add(name)
+            return True
+        return self.outer.use(name) if self.outer else False
+
+
+def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Written | None:
+    """Read a value; problems go to ``source`` and give None.
+
+    Args:
+        source: where problems go.
+        node: the value's node.
+        scope: names that expressions may read.
+        what: the key, for messages.
+    """
+    if isinstance(node, MapNode):
+        source.problem(
+            "wrong-type",
+            node.span,
+            f"`{what}` takes a value, not a mapping of keys",
+            help="if this is text or `$(…)` with a brace or `: ` in it, put it in quotes",
+        )
+        return None
+    if isinstance(node, ListNode):
+        written = [parse_written(source, item, scope, what) for item in node.items]
+        flat = [item for item in written if item is not None and not item.is_list]
+        if len(flat) < len(node.items):
+            if all(item is not None for item in written):
+                source.problem(
+                    "wrong-type",
+                    node.span,
+                    f"`{what}` takes no list of lists",
+                    help="remove the inner brackets: one list is [height, width]",
+                )
+            return None
+        return Written(tuple(item.parts[0] for item in flat), True, node.span)
+    part = _parse_part(source, node, scope, what)
+    return None if part is None else Written((part,), False, node.span)
+
+
+def _parse_part(source: Source, node: ScalarNode, scope: Scope, what: str) -> Part:
+    if node.value is None:
+        source.problem(
+            "null-value", node.span, f"`{what}` has no value", help="write one, or remove the key"
+        )
+        return None
+    if not isinstance(node.value, str) or "$" not in node.value:
+        return node.value
+    text = node.value
+    start = node.span.column + _quotes(node)
+    if match := _NAME.fullmatch(text):
+        return _expression(source, node.span.line, match[1], start + 1, scope)
+    if text.startswith("$(") and text.endswith(")"):
+        return _expression(source, node.span.line, text[2:-1], start + 2, scope)
+    source.problem(
+        "bad-expression",
+        node.span,
+        f"`{shown(text)}` is neither a value nor an expression",
+        help="a value is a whole expression or none: write $name or $(…)",
+    )
+    return None
+
+
+def _quotes(node: ScalarNode) -> int:
+    """1 where the scalar is quoted, so that its text begins a column later."""
+    return int(node.span.end - node.span.column > len(node.text))
+
+
+def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Template | None:
+    """Read a text that may embed expressions; problems give None."""
+    if not isinstance(node, ScalarNode) or not isinstance(node.value, str):
+        source.problem(
+            "wrong-type",
+            node.span,
+            f"`{what}` takes one word",
+            help="letters, digits and _, with $name or $(…) where it counts",
+        )
+        return None
+    parts: list[str | Expression] = []
+    start, done = node.span.column + _quotes(node), 0
+    for match in _EMBEDDED.finditer(node.value):
+        inner, at = (match[1], match.start(1)) if match[1] else (match[2], match.start(2))
+        expression = _expression(source, node.span.line, inner, start + at, scope)
+        if expression is None:
+            return None
+        parts += [node.value[done : match.start()], expression]
+        done = match.end()
+    parts.append(node.value[done:])
+    if any(isinstance(part, str) and "$" in part for part in parts):
+        source.problem(
+            "bad-expression",
+            node.span,
+            f"a `$` in `{shown(node.value)}` begins no expression",
+            help="write $name or $(…), each bracket closed: skip_$(i)",
+        )
+        return None
+    return Template(tuple(part for part in parts if part != ""), node.span)
+
+
+def _expression(
+    source: Source, line: int, text: str, column: int, scope: Scope
+) -> Expression | None:
+    try:
+        expression = parse_expression(text)
+    except ExpressionError as error:
+        place = Span(line, column + error.offset, column + error.offset + error.length)
+        source.problem(error.code, place, error.message, help=error.help or _SEE)
+        return None
+    known = True
+    for name, offset in expression.names:
+        if not scope.use(name):
+            known = False
+            place = Span(line, column + offset, column + offset + len(name))
+            _unknown_name(source, name, place, scope)
+    return expression if known else None
+
+
+def _unknown_name(source: Source, name: str, place: Span, scope: Scope) -> None:
+    names = sorted(scope.names())
+    near = nearest(name, names)
+    if near is not None:
+        scope.use(near)
+    declare = f"declare it: `params: {{{name}: 8}}`"
+    known = f"; there are: {', '.join(names)}" if names else ""
+    source.problem(
+        "unknown-name",
+        place,
+        f"nothing is named `{name}`",
+        help=f"did you mean `{near}`?" if near else declare + known,
+    )
+
+
+def literal_of(written: Written) -> Raw:
+    """The value of a literal, as fields read it."""
+    parts = tuple(part for part in written.parts if not isinstance(part, Expression))
+    return parts if written.is_list else parts[0]
+
+
+def check_literal(source: Source, field: Field, raw: Raw, span: Span, kind: str) -> bool:
+    """Whether ``field`` allows ``raw``; if not, the problem is noted."""
+    if field.type.read(raw) is not None:
+        return True
+    source.problem(
+        "value-not-allowed",
+        span,
+        f"`{field.name}: {shown(raw)}` is not allowed in {kind}",
+        help=mended(field, raw),
+    )
+    return False
+
+
+_YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
+
+
+def yes_or_no(raw: object) -> str:
+    """What to write for a word that YAML 1.1 took for true or false; "" for any other.
+
+    Example:
+        >>> yes_or_no("no")
+        'write false: YAML 1.2 reads `no` as a text'
+    """
+    meant = _YES_AND_NO.get(raw.lower()) if isinstance(raw, str) else None
+    return f"write {meant}: YAML 1.2 reads `{raw}` as a text" if meant else ""
+
+
+def mended(field: Field, raw: Raw) -> str:
+    """What to write instead, as near to ``raw`` as can be told."""
+    if isinstance(raw, str):
+        if field.type.read(core_value(raw)) is not None:
+            return f"remove the quotes: `{field.name}: {raw}`"
+        if isinstance(field.type, Flag) and (told := yes_or_no(raw)):
+            return told
+        if near := nearest(raw, field.type.words):
+            return f"did you mean `{near}`?"
+    return f"`{field.name}` takes {field.type.expects}"
+
+
+def shown(raw: Raw) -> str:
+    """A value as YAML shows it, shortened; texts that look like numbers in quotes."""
+    if isinstance(raw, tuple):
+        return "[" + ", ".join(shown(part) for part in raw) + "]"
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, float):
+        raw = int(raw) if raw.is_integer() and abs(raw) < 1e15 else float(f"{raw:.6g}")
+    text = "null" if raw is None else str(raw)
+    if isinstance(raw, str) and not isinstance(core_value(raw), str):
+        text = f'"{raw}"'
+    return text if len(text) <= 40 else text[:39] + "…"

@@ -1,0 +1,244 @@
+"""A spec as written: layers, values and expressions with their places.
+
+Made once from a file; sizes are not known yet. ``parse_*`` modules make it,
+``resolve`` turns it into plans. Nodes compare by identity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from archsearch.spec.expressions.expression import Expression
+from archsearch.spec.kinds import Kind
+from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.nodes import Scalar
+from archsearch.spec.text.source import Source
+
+__all__ = [
+    "BlockSyntax",
+    "BlockUse",
+    "Body",
+    "Choose",
+    "Container",
+    "Family",
+    "InputSyntax",
+    "Item",
+    "JoinSyntax",
+    "LayerSyntax",
+    "MirrorSyntax",
+    "Naming",
+    "Param",
+    "Repeat",
+    "ResidualSyntax",
+    "Template",
+    "Written",
+    "items_in",
+]
+
+Part = Scalar | Expression
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Written:
+    """A value as the file gives it: one part, or a list of parts."""
+
+    parts: tuple[Part, ...]
+    is_list: bool
+    span: Span
+    is_literal: bool = field(init=False)
+    """Whether nothing in it is computed."""
+
+    def __post_init__(self) -> None:
+        literal = not any(isinstance(part, Expression) for part in self.parts)
+        object.__setattr__(self, "is_literal", literal)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Template:
+    """A text that may embed expressions: ``skip_$(i)``."""
+
+    parts: tuple[str | Expression, ...]
+    span: Span
+
+    @property
+    def literal(self) -> str | None:
+        """The text, when nothing in it is computed."""
+        if all(isinstance(part, str) for part in self.parts):
+            return "".join(str(part) for part in self.parts)
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A name with its default value; None where that can't be read."""
+
+    name: str
+    value: bool | int | float | str | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Naming:
+    """What stands beside a layer's kind: its name and its condition.
+
+    ``lost``: a name is there, or inside, that can't be read; ``unclear``: so
+    is a condition.
+    """
+
+    name: Template | None = None
+    when: Written | None = None
+    lost: bool = False
+    unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LayerSyntax:
+    """One layer of a simple kind.
+
+    Attributes:
+        kind: the kind; None where it can't be told.
+        path: where it stands, the kind included.
+        span: the kind's word.
+        fields: values that can be used.
+        beside: name and condition.
+        bad: fields that are written but can't be used.
+        doubtful: whether its effect on sizes can't be told.
+    """
+
+    kind: Kind | None
+    path: str
+    span: Span
+    fields: Mapping[str, Written]
+    beside: Naming = Naming()
+    bad: frozenset[str] = frozenset()
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class JoinSyntax:
+    """``concat`` or ``add`` with an earlier layer."""
+
+    word: str
+    path: str
+    span: Span
+    layer: Template | None
+    beside: Naming = Naming()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Repeat:
+    """Layers that come ``times`` times; ``variable`` counts from 0."""
+
+    path: str
+    span: Span
+    times: Written | None
+    variable: str | None
+    body: Body
+    beside: Naming = Naming()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Choose:
+    """One of several lists of layers, by a value."""
+
+    path: str
+    span: Span
+    by: Written | None
+    branches: tuple[tuple[Scalar, Body], ...]
+    beside: Naming = Naming()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ResidualSyntax:
+    """Layers with a shortcut around them."""
+
+    path: str
+    span: Span
+    body: Body
+    beside: Naming = Naming()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockUse:
+    """The layers of a block, with some of its params given; None can't be read."""
+
+    path: str
+    span: Span
+    block: str | None
+    arguments: Mapping[str, Written | None]
+    beside: Naming = Naming()
+
+
+Container = Repeat | Choose | ResidualSyntax | BlockUse
+Item = LayerSyntax | JoinSyntax | Container
+Body = tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BlockSyntax:
+    """A named list of layers with params of its own."""
+
+    name: str
+    span: Span
+    params: Mapping[str, Param]
+    body: Body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MirrorSyntax:
+    """``decoder: mirror`` with its options."""
+
+    span: Span
+    up: Written | None
+    last: Mapping[str, Written]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InputSyntax:
+    """What one picture looks like; ``channels`` may be ``auto``.
+
+    None stands for what is missing or can't be used; that is a problem noted.
+    """
+
+    channels: Written | None
+    height: Written | None
+    width: Written | None
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """A whole spec file, parsed: one model for each choice of its params.
+
+    ``source`` keeps the text for messages, and warnings found while parsing.
+    """
+
+    source: Source
+    name: str
+    description: str
+    input: InputSyntax
+    encoder: Body
+    decoder: Body | MirrorSyntax
+    params: Mapping[str, Param] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, Written]] = field(default_factory=dict)
+    blocks: Mapping[str, BlockSyntax] = field(default_factory=dict)
+    allow: frozenset[str] = frozenset()
+
+    def items(self) -> Iterator[Item]:
+        """Every layer as written, containers before what they hold, blocks last."""
+        yield from items_in(self.encoder)
+        if not isinstance(self.decoder, MirrorSyntax):
+            yield from items_in(self.decoder)
+        for block in self.blocks.values():
+            yield from items_in(block.body)
+
+
+def items_in(body: Body) -> Iterator[Item]:
+    """All items of ``body``, those inside containers included."""
+    for item in body:
+        yield item
+        if isinstance(item, (Repeat, ResidualSyntax)):
+            yield from items_in(item.body)
+        elif isinstance(item, Choose):
+            for _, branch in item.branches:
+                yield from items_in(branch)

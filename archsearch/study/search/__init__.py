@@ -1,0 +1,1 @@
+"""What a study trains: distributions, samplers, planned trials and pruning."""

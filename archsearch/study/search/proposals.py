@@ -1,0 +1,285 @@
+"""Adaptive methods: asking the sampler for a slot's candidate."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+from sqlalchemy import Connection, select, update
+
+from archsearch.config import OBJECTIVES
+from archsearch.errors import UnreadableError
+from archsearch.records import objective_value, plan_record
+from archsearch.records.gate import DECODING_ERRORS, first_problem
+from archsearch.records.layout import candidate_attributes, ended_attributes
+from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.search.distributions import decode, distribution
+from archsearch.study.search.samplers import KEEPS_COMPLETE, make_sampler
+from archsearch.study.store.claims import Claim
+from archsearch.study.store.opened import OpenStudy, SlotRow
+from archsearch.study.store.schema import DUPLICATE, EXHAUSTED, OPEN, claims, slots, studies
+from archsearch.study.store.values import values_to_json
+
+if TYPE_CHECKING:
+    from optuna import Study, Trial
+
+__all__ = ["propose"]
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """One answer of the sampler: Optuna's trial and what the space says of it."""
+
+    trial: Trial
+    outcome: Candidate | Rejection
+
+
+def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
+    """Find a feasible candidate for the claimed slot and write it into the ledger.
+
+    Infeasible proposals are kept with their violations, in the form that the
+    sampler in use learns from (see ``samplers``), and don't use up the slot.
+
+    Returns:
+        The slot with its candidate; None where the claim was lost, or no
+        feasible candidate came in ``PROPOSALS_PER_SLOT`` proposals.
+    """
+    row = study.slot_row(claim.slot)
+    for number in range(row.proposals, PROPOSALS_PER_SLOT):
+        proposal = _ask(study, claim, number)
+        if isinstance(proposal.outcome, Candidate):
+            return _assign(study, claim, proposal.trial, proposal.outcome, say)
+        if not _pass_over(study, claim, proposal.trial, proposal.outcome):
+            return None
+        say(StudyEvent("infeasible", proposal.outcome.rule, slot=claim.slot))
+    _exhaust(study, claim)
+    return None
+
+
+def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
+    from optuna import load_study
+
+    search = study.settings.search
+    # Seeded by where the proposal stands: a resumed study goes on alike.
+    entropy = np.random.SeedSequence((search.seed, claim.slot, number))
+    seed = int(entropy.generate_state(1)[0])
+    optuna_study = load_study(
+        study_name=study.settings.name,
+        storage=study.storage,
+        sampler=make_sampler(search, len(study.space.domains), seed),
+    )
+    trial, point = _drawn(study, optuna_study, _trial_for(study, claim))
+    # All names are asked for, so that the sampler sees one space; those switched off are dropped.
+    outcome = study.space.resolve(study.space.active(point))
+    known = trial.constraints
+    for key, violation in outcome.violations.items():
+        if key not in known:
+            trial.set_constraint(key, violation)
+    return _Proposal(trial, outcome)
+
+
+def _drawn(study: OpenStudy, optuna_study: Study, trial_id: int) -> tuple[Trial, dict[str, Value]]:
+    """The sampler's point for a running trial.
+
+    Raises:
+        UnreadableError: the sampler can't work with what the storage holds.
+    """
+    from optuna import Trial
+
+    point: dict[str, Value] = {}
+    try:
+        trial = Trial(optuna_study, trial_id)
+        for name, domain in study.space.domains.items():
+            wanted = distribution(name, domain, adaptive=True)
+            point[name] = decode(domain, _suggest(trial, name, wanted))
+    except DECODING_ERRORS as error:
+        method, name = study.settings.search.method, study.settings.name
+        raise UnreadableError(
+            f"method {method} can't go on from the trials of {name!r}: {first_problem(error)}",
+            help="what the storage holds of them is damaged; run the study under another name",
+        ) from error
+    return trial, point
+
+
+def _suggest(trial: Trial, name: str, wanted: object) -> object:
+    from optuna.distributions import (
+        CategoricalDistribution,
+        FloatDistribution,
+        IntDistribution,
+    )
+
+    if isinstance(wanted, CategoricalDistribution):
+        return trial.suggest_categorical(name, wanted.choices)
+    if isinstance(wanted, FloatDistribution):
+        return trial.suggest_float(name, wanted.low, wanted.high, log=wanted.log)
+    if isinstance(wanted, IntDistribution):
+        return trial.suggest_int(name, wanted.low, wanted.high, step=wanted.step, log=wanted.log)
+    raise TypeError(wanted)
+
+
+def _trial_for(study: OpenStudy, claim: Claim) -> int:
+    """A new running trial for the slot, or the one that a dead attempt left half made."""
+    from optuna.trial import TrialState, create_trial
+
+    if claim.tries > 1:
+        taken = {row.trial_id for row in study.slot_rows()}
+        left = study.storage.get_all_trials(
+            study.study_id, deepcopy=False, states=(TrialState.RUNNING,)
+        )
+        for trial in left:
+            if trial.user_attrs.get("slot") == claim.slot and trial._trial_id not in taken:
+                return trial._trial_id
+    # Made with its slot in one transaction, so that it can be found again.
+    template = create_trial(state=TrialState.RUNNING, user_attrs={"slot": claim.slot})
+    return study.storage.create_new_trial(study.study_id, template_trial=template)
+
+
+def _assign(
+    study: OpenStudy, claim: Claim, trial: Trial, candidate: Candidate, say: Say
+) -> SlotRow | None:
+    """Give the slot its candidate, or the earlier slot that has the same."""
+    # Optuna first: who reads the ledger's candidate may count on the trial's record.
+    attributes = candidate_attributes(claim.slot, candidate.values, plan_record(candidate.plan))
+    for key, value in attributes.items():
+        study.storage.set_trial_user_attr(trial._trial_id, key, value)
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return None
+        earlier = _earlier(study, connection, claim.slot, candidate.key)
+        _write_candidate(study, connection, claim.slot, candidate, trial._trial_id, earlier)
+    if earlier is not None:
+        say(StudyEvent("duplicate", f"as slot {earlier}", slot=claim.slot))
+    return study.slot_row(claim.slot)
+
+
+def _earlier(study: OpenStudy, connection: Connection, slot: int, key: str) -> int | None:
+    """The slot that trains the same candidate, looked for by one process at a time."""
+    connection.execute(
+        select(studies.c.study_id).where(studies.c.study_id == study.study_id).with_for_update()
+    )
+    return connection.execute(
+        select(slots.c.slot)
+        .where(
+            slots.c.study_id == study.study_id,
+            slots.c.key == key,
+            slots.c.duplicate_of.is_(None),
+            slots.c.slot != slot,
+        )
+        .order_by(slots.c.slot)
+    ).scalar()
+
+
+def _write_candidate(
+    study: OpenStudy,
+    connection: Connection,
+    slot: int,
+    candidate: Candidate,
+    trial_id: int,
+    earlier: int | None,
+) -> None:
+    connection.execute(
+        update(slots)
+        .where(slots.c.study_id == study.study_id, slots.c.slot == slot)
+        .values(
+            candidate=values_to_json(candidate.values),
+            key=candidate.key,
+            trial_id=trial_id,
+            duplicate_of=earlier,
+        )
+    )
+    if earlier is not None:
+        connection.execute(
+            update(claims)
+            .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
+            .values(state=DUPLICATE)
+        )
+
+
+def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejection) -> bool:
+    """Keep an infeasible proposal; False where the claim was lost meanwhile."""
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
+
+    reason = f"{rejection.rule}: {rejection.detail}"
+    attributes = candidate_attributes(None, rejection.values, None)
+    try:
+        for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
+            study.storage.set_trial_user_attr(trial._trial_id, key, value)
+        if study.settings.search.method in KEEPS_COMPLETE:
+            values = _stand_ins(study, rejection)
+            study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)
+        else:
+            study.storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
+    except UpdateFinishedTrialError:
+        pass  # a second attempt took the same trial over and said the same
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return False
+        connection.execute(
+            update(slots)
+            .where(slots.c.study_id == study.study_id, slots.c.slot == claim.slot)
+            .values(proposals=slots.c.proposals + 1)
+        )
+    return True
+
+
+def _stand_ins(study: OpenStudy, rejection: Rejection) -> list[float]:
+    """Objectives of what wasn't trained, for samplers that want some: they teach nothing.
+
+    Costs are the plan's own where there is one; errors are the median of the
+    trained candidates, so that only the violations tell these points apart.
+    """
+    from optuna.trial import TrialState
+
+    complete = study.storage.get_all_trials(
+        study.study_id, deepcopy=False, states=(TrialState.COMPLETE,)
+    )
+    trained = [trial.values for trial in complete if not trial.user_attrs.get("infeasible")]
+    plan = None if rejection.plan is None else plan_record(rejection.plan)
+    found: list[float] = []
+    for place, name in enumerate(study.settings.objectives):
+        own = None if plan is None else objective_value(name, plan, [])
+        known = [values[place] for values in trained]
+        if own is not None:
+            found.append(own)
+        else:
+            found.append(median(known) if known else OBJECTIVES[name].typical)
+    return found
+
+
+def _exhaust(study: OpenStudy, claim: Claim) -> None:
+    """End the search: this slot and all that have no candidate yet get none."""
+    note = (
+        f"none of {PROPOSALS_PER_SLOT} proposals for slot {claim.slot} was feasible, "
+        "so the search ends"
+    )
+    empty = select(slots.c.slot).where(
+        slots.c.study_id == study.study_id, slots.c.candidate.is_(None)
+    )
+    with study.ledger.engine.begin() as connection:
+        if not study.ledger.holds(connection, claim):
+            return
+        connection.execute(
+            update(claims)
+            .where(
+                claims.c.study_id == study.study_id,
+                claims.c.slot.in_(empty),
+                claims.c.state == OPEN,
+            )
+            .values(state=EXHAUSTED)
+        )
+        connection.execute(
+            update(claims)
+            .where(
+                claims.c.study_id == study.study_id,
+                claims.c.slot == claim.slot,
+                claims.c.attempt == claim.attempt,
+            )
+            .values(state=EXHAUSTED)
+        )
+        connection.execute(
+            update(studies).where(studies.c.study_id == study.study_id).values(note=note)
+        )

@@ -1,0 +1,93 @@
+"""Pictures of reconstructions, in an Optuna artifact store that all workers can reach."""
+
+from __future__ import annotations
+
+import io
+import socket
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from archsearch.study.store.opened import OpenStudy
+
+if TYPE_CHECKING:
+    from optuna.artifacts import FileSystemArtifactStore
+
+__all__ = ["leave_probe", "store_pictures", "unreachable"]
+
+PROBE = "archsearch:probe"
+"""Attribute of Optuna's study: an artifact that every worker must be able to read."""
+
+
+def leave_probe(study: OpenStudy) -> None:
+    """Put an artifact there that tells whether another host sees the same folder."""
+    name = f"probe-{uuid4().hex}"
+    try:
+        _store(study).write(name, io.BytesIO(study.settings.name.encode()))
+    except OSError:
+        return  # the workers will say so
+    study.storage.set_study_user_attr(study.study_id, PROBE, name)
+
+
+def unreachable(study: OpenStudy) -> str:
+    """Why pictures can't be kept from here, or "": tried by writing and reading."""
+    from optuna.artifacts.exceptions import ArtifactNotFound
+
+    name, text = f"probe-{uuid4().hex}", b"probe"
+    left = study.storage.get_study_user_attrs(study.study_id).get(PROBE)
+    try:
+        store = _store(study)
+        store.write(name, io.BytesIO(text))
+        with store.open_reader(name) as mine:
+            found = mine.read()
+        store.remove(name)
+        if found != text:
+            return _said(study, "what was written there doesn't come back")
+        if isinstance(left, str):
+            with store.open_reader(left) as theirs:
+                theirs.read()
+    except ArtifactNotFound:
+        return _said(study, "it isn't the folder that the study was made with")
+    except OSError as error:
+        return _said(study, error.strerror or str(error))
+    return ""
+
+
+def store_pictures(study: OpenStudy, trial_id: int, seed: int, png: bytes) -> str | None:
+    """Keep a PNG with a trial, where optuna-dashboard and the report find it.
+
+    Returns:
+        The artifact's id; None where the folder can't be written: a picture
+        less is no reason to lose a training.
+    """
+    from optuna.artifacts import upload_artifact
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / f"seed-{seed}.png"
+            file.write_bytes(png)
+            return upload_artifact(
+                artifact_store=_store(study),
+                file_path=str(file),
+                study_or_trial=study.storage.get_trial(trial_id),
+                storage=study.storage,
+                mimetype="image/png",
+            )
+    except (OSError, UpdateFinishedTrialError):
+        return None
+
+
+def _store(study: OpenStudy) -> FileSystemArtifactStore:
+    from optuna.artifacts import FileSystemArtifactStore
+
+    study.artifacts.mkdir(parents=True, exist_ok=True)
+    return FileSystemArtifactStore(study.artifacts)
+
+
+def _said(study: OpenStudy, reason: str) -> str:
+    return (
+        f"{socket.gethostname()} keeps no pictures: {study.artifacts}: {reason}; "
+        "--artifacts PATH names a folder that all hosts share"
+    )

@@ -1,0 +1,397 @@
+"""Claims on (slot, seed): each is held by one attempt at a time and ends once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
+
+from archsearch.study.store.clock import now, up_since
+from archsearch.study.store.owner import Owner
+from archsearch.study.store.schema import (
+    CLAIMED,
+    COMPLETE,
+    FAILED,
+    OPEN,
+    PRUNED,
+    SETUP_SLOT,
+    SKIPPED,
+    claims,
+    slots,
+    studies,
+)
+
+__all__ = ["Claim", "Ledger", "Progress", "claim_rows"]
+
+GRACE_SECONDS = 120.0
+"""How long a claim lives without a heartbeat, where its process can't be seen."""
+
+MOST_DEATHS = 12
+"""Workers that one training may be the end of before it counts as failed: it isn't chance."""
+
+TICK_GAP_SECONDS = 30.0
+"""A longer pause between two ticks of the clock is a pause of the study."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The right to train one slot with one seed; ``attempt`` proves it."""
+
+    slot: int
+    seed: int
+    attempt: str
+    tries: int
+
+    @property
+    def is_setup(self) -> bool:
+        """Whether this is the study's one setup, not a training."""
+        return self.slot == SETUP_SLOT
+
+
+@dataclass(frozen=True)
+class _Dead:
+    """A claim whose attempt is over; ``deaths`` counts this one if it died alone."""
+
+    claim: Claim
+    deaths: int
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is, in trainings; ``longest`` is the slowest's seconds."""
+
+    total: int
+    open: int
+    running: int
+    complete: int
+    failed: int
+    longest: float
+    seconds: float
+
+    @property
+    def unfinished(self) -> int:
+        """Trainings that are still to end."""
+        return self.open + self.running
+
+
+class Ledger:
+    """One study's claims in the database.
+
+    Every method is one transaction. Changes of state are conditional
+    updates: they name the state (or the attempt) that they start from, and
+    what they return says whether the row was still so.
+
+    Args:
+        engine: from ``open_engine``.
+        study_id: Optuna's id of the study.
+        grace: seconds without a heartbeat after which a claim is given up.
+        deaths: workers that one training may kill before it counts as failed.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        study_id: int,
+        *,
+        grace: float = GRACE_SECONDS,
+        deaths: int = MOST_DEATHS,
+    ) -> None:
+        self.deaths = deaths
+        self.engine = engine
+        self.study_id = study_id
+        self.grace = grace
+
+    def claim(
+        self, owner: Owner, *, attempt: str | None = None, again: bool = False
+    ) -> Claim | None:
+        """Take the next open row for ``owner``, with its first heartbeat.
+
+        Args:
+            owner: who will work on it.
+            attempt: the token to take it with, if not a new one.
+            again: this call was made before with the same token, and its
+                answer was lost: what that one took is given, if anything.
+
+        Returns:
+            None where nothing is open, or the setup is still under way.
+        """
+        with self.engine.begin() as connection:
+            before = self._taken(connection, attempt) if again and attempt else None
+            if before is not None:
+                return before
+            self._give_up_dead(connection)
+            row = self._next_open(connection)
+            if row is None:
+                return None
+            slot, seed, tries = row
+            claim = Claim(slot, seed, attempt or uuid4().hex, tries + 1)
+            taken = connection.execute(
+                update(claims)
+                .where(self._row(slot, seed), claims.c.state == OPEN)
+                .values(
+                    state=CLAIMED,
+                    attempt=claim.attempt,
+                    tries=claim.tries,
+                    host=owner.host,
+                    pid=owner.pid,
+                    started=owner.started,
+                    worker=owner.worker,
+                    parent=owner.parent,
+                    parent_started=owner.parent_started,
+                    heartbeat=now(self.engine),
+                )
+            )
+            return claim if taken.rowcount == 1 else None
+
+    def moment(self) -> float:
+        """Seconds since the epoch, by the database's clock."""
+        with self.engine.begin() as connection:
+            return float(connection.scalar(select(now(self.engine))) or 0.0)
+
+    def beat(self, claim: Claim) -> bool:
+        """Say that the attempt lives; False where it no longer holds the claim."""
+        with self.engine.begin() as connection:
+            beaten = connection.execute(
+                update(claims).where(*self._held(claim)).values(heartbeat=now(self.engine))
+            )
+            self._tick(connection)
+            return beaten.rowcount == 1
+
+    def finish(
+        self, claim: Claim, record: str, *, failed: bool, seconds: float, pruned: bool = False
+    ) -> bool:
+        """End a claim; the candidate's open seeds are skipped if it failed or was pruned.
+
+        Returns:
+            False where another attempt holds or ended the row: the record is surplus.
+            True again where it was told before, and only the answer was lost.
+        """
+        state = FAILED if failed else PRUNED if pruned else COMPLETE
+        with self.engine.begin() as connection:
+            ended = connection.execute(
+                update(claims)
+                .where(*self._held(claim))
+                .values(state=state, record=record, seconds=seconds)
+            )
+            if ended.rowcount == 1 and (failed or pruned):
+                self._skip_open_seeds(connection, claim.slot)
+            self._tick(connection)
+            return ended.rowcount == 1 or self._told_before(connection, claim, record)
+
+    def release(self, claim: Claim) -> bool:
+        """Give a claim back unharmed: it is open again and the try doesn't count."""
+        with self.engine.begin() as connection:
+            given = connection.execute(
+                update(claims)
+                .where(*self._held(claim))
+                .values(state=OPEN, attempt=None, tries=claims.c.tries - 1)
+            )
+            return given.rowcount == 1
+
+    def release_dead(self) -> None:
+        """Open the claims of processes that were stopped on purpose; the try doesn't count."""
+        with self.engine.begin() as connection:
+            for dead in self._dead(connection):
+                connection.execute(
+                    update(claims)
+                    .where(*self._held(dead.claim))
+                    .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
+                )
+
+    def holds(self, connection: Connection, claim: Claim) -> bool:
+        """Whether the attempt still holds its claim, inside a transaction."""
+        found = connection.execute(
+            select(claims.c.slot).where(*self._held(claim)).with_for_update()
+        )
+        return found.first() is not None
+
+    def progress(self) -> Progress:
+        """Count the trainings by state."""
+        counted = (
+            select(claims.c.state, func.count(), func.max(claims.c.seconds))
+            .where(claims.c.study_id == self.study_id, claims.c.slot != SETUP_SLOT)
+            .group_by(claims.c.state)
+        )
+        with self.engine.begin() as connection:
+            rows = connection.execute(counted).all()
+            worked = self._worked(connection)
+        count = {state: number for state, number, _ in rows}
+        return Progress(
+            total=sum(count.values()),
+            open=count.get(OPEN, 0),
+            running=count.get(CLAIMED, 0),
+            complete=count.get(COMPLETE, 0),
+            failed=count.get(FAILED, 0),
+            longest=max((longest or 0.0 for _, _, longest in rows), default=0.0),
+            seconds=worked,
+        )
+
+    def live_slots(self) -> set[int]:
+        """Slots that a living attempt works on right now."""
+        with self.engine.begin() as connection:
+            dead = {(found.claim.slot, found.claim.seed) for found in self._dead(connection)}
+            held = connection.execute(
+                select(claims.c.slot, claims.c.seed).where(
+                    claims.c.study_id == self.study_id, claims.c.state == CLAIMED
+                )
+            )
+            return {slot for slot, seed in held if (slot, seed) not in dead} - {SETUP_SLOT}
+
+    def tick(self) -> None:
+        """Count the time since the last tick as worked, whoever ticked last."""
+        with self.engine.begin() as connection:
+            self._tick(connection)
+
+    def _taken(self, connection: Connection, attempt: str) -> Claim | None:
+        """What a claim with this token took, if it reached the database."""
+        row = connection.execute(
+            select(claims.c.slot, claims.c.seed, claims.c.tries).where(
+                claims.c.study_id == self.study_id,
+                claims.c.state == CLAIMED,
+                claims.c.attempt == attempt,
+            )
+        ).first()
+        return None if row is None else Claim(row.slot, row.seed, attempt, row.tries)
+
+    def _told_before(self, connection: Connection, claim: Claim, record: str) -> bool:
+        stored = connection.execute(
+            select(claims.c.record).where(
+                self._row(claim.slot, claim.seed),
+                claims.c.state.in_((COMPLETE, FAILED, PRUNED)),
+                claims.c.attempt == claim.attempt,
+            )
+        ).scalar()
+        return bool(stored == record)
+
+    def _next_open(self, connection: Connection) -> tuple[int, int, int] | None:
+        # Another's setup may be locked and not yet committed: only its end opens the rest.
+        in_turn = claims.c.slot != SETUP_SLOT
+        if not self._setup_done(connection):
+            in_turn = claims.c.slot == SETUP_SLOT
+        # An adaptive slot has no candidate until its first seed's attempt proposed one.
+        ready = or_(claims.c.seed <= 0, slots.c.candidate.is_not(None))
+        its_slot = and_(slots.c.study_id == self.study_id, slots.c.slot == claims.c.slot)
+        query = (
+            select(claims.c.slot, claims.c.seed, claims.c.tries)
+            .outerjoin(slots, its_slot)
+            .where(claims.c.study_id == self.study_id, claims.c.state == OPEN, ready, in_turn)
+            .order_by(claims.c.position)
+            .limit(1)
+            # SQLite has no row locks and leaves this out: its transaction holds the only one.
+            .with_for_update(skip_locked=True, of=claims)
+        )
+        row = connection.execute(query).first()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def _setup_done(self, connection: Connection) -> bool:
+        state = connection.execute(
+            select(claims.c.state).where(
+                claims.c.study_id == self.study_id, claims.c.slot == SETUP_SLOT
+            )
+        ).scalar()
+        return bool(state == COMPLETE)
+
+    def _give_up_dead(self, connection: Connection) -> None:
+        for dead in self._dead(connection):
+            claim = dead.claim
+            lost = dead.deaths >= self.deaths and not claim.is_setup
+            connection.execute(
+                update(claims)
+                .where(*self._held(claim))
+                .values(
+                    state=FAILED if lost else OPEN,
+                    record=_lost_record(claim.seed, dead.deaths) if lost else None,
+                    deaths=dead.deaths,
+                )
+            )
+            if lost:
+                self._skip_open_seeds(connection, claim.slot)
+
+    def _dead(self, connection: Connection) -> list[_Dead]:
+        times = (now(self.engine).label("now"), up_since(self.engine).label("up"))
+        held = connection.execute(
+            select(claims, *times)
+            .where(claims.c.study_id == self.study_id, claims.c.state == CLAIMED)
+            .order_by(claims.c.position)  # rows are locked in one order by all
+        )
+        found = []
+        for row in held:
+            owner = Owner(
+                row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
+            )
+            overdue = max(row.heartbeat, row.up) < row.now - self.grace
+            if overdue or owner.seen_dead:
+                claim = Claim(row.slot, row.seed, row.attempt, row.tries)
+                found.append(_Dead(claim, row.deaths + owner.died_alone))
+        return found
+
+    def _skip_open_seeds(self, connection: Connection, slot: int) -> None:
+        connection.execute(
+            update(claims)
+            .where(
+                claims.c.study_id == self.study_id, claims.c.slot == slot, claims.c.state == OPEN
+            )
+            .values(state=SKIPPED)
+        )
+
+    def _tick(self, connection: Connection) -> None:
+        moment = now(self.engine)
+        since = moment - studies.c.ticked
+        worked = case((and_(since > 0, since < TICK_GAP_SECONDS), since), else_=0.0)
+        connection.execute(
+            update(studies)
+            .where(studies.c.study_id == self.study_id, studies.c.ticked < moment)
+            .values(seconds=studies.c.seconds + worked, ticked=moment)
+        )
+
+    def _worked(self, connection: Connection) -> float:
+        found = connection.execute(
+            select(studies.c.seconds).where(studies.c.study_id == self.study_id)
+        ).scalar()
+        return float(found or 0.0)
+
+    def _row(self, slot: int, seed: int) -> ColumnElement[bool]:
+        return and_(
+            claims.c.study_id == self.study_id, claims.c.slot == slot, claims.c.seed == seed
+        )
+
+    def _held(self, claim: Claim) -> tuple[ColumnElement[bool], ...]:
+        return (
+            self._row(claim.slot, claim.seed),
+            claims.c.state == CLAIMED,
+            claims.c.attempt == claim.attempt,
+        )
+
+
+def claim_rows(
+    study_id: int, count: int, seeds: int, *, designed: bool
+) -> list[dict[str, int | str]]:
+    """The rows of a new study: its setup, then every (slot, seed) in the order of claims.
+
+    A design goes seed-major (all candidates with the first seed, then the
+    next), so a study stopped early is balanced; an adaptive method slot-major.
+    """
+    rows: list[dict[str, int | str]] = [
+        {"study_id": study_id, "slot": SETUP_SLOT, "seed": 0, "position": -1, "state": OPEN}
+    ]
+    for slot in range(count):
+        for seed in range(seeds):
+            position = seed * count + slot if designed else slot * seeds + seed
+            rows.append(
+                {
+                    "study_id": study_id,
+                    "slot": slot,
+                    "seed": seed,
+                    "position": position,
+                    "state": OPEN,
+                }
+            )
+    return rows
+
+
+def _lost_record(seed: int, deaths: int) -> str:
+    from archsearch.records import SeedRecord
+
+    reason = f"its worker died {deaths} times, e.g. killed for want of memory"
+    return SeedRecord(seed=seed, state="failed", reason=reason).model_dump_json()

@@ -1,0 +1,185 @@
+"""From the ledger to Optuna's trials: the ledger decides, Optuna is told.
+
+What was told is marked. A process that dies in between leaves work that the
+next one finds, and does again with the same outcome.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from archsearch.errors import UnreadableError
+from archsearch.records import SeedRecord, objective_value, plan_record
+from archsearch.records.gate import read_stored
+from archsearch.records.layout import (
+    claim_attributes,
+    ended_attributes,
+    seconds_attributes,
+    seed_attributes,
+)
+from archsearch.study.store.opened import OpenStudy, SlotRow
+from archsearch.study.store.schema import ENDED, PRUNED, claims, slots
+
+__all__ = ["publish", "publish_pending"]
+
+
+@dataclass(frozen=True)
+class _SeedRow:
+    """One training of a slot, as the ledger has it."""
+
+    seed: int
+    state: str
+    record: SeedRecord | None
+    published: bool
+
+
+def publish_pending(study: OpenStudy) -> None:
+    """Tell Optuna of everything that it wasn't told yet."""
+    for row in study.slot_rows(unclosed=True):
+        publish(study, row.slot)
+
+
+def publish(study: OpenStudy, slot: int) -> None:
+    """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome."""
+    row = study.slot_row(slot)
+    if row.closed or row.trial_id is None:
+        return
+    copied = row.duplicate_of is not None
+    try:
+        seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+    except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
+        study.patience.say(f"slot {slot} is passed over: {error.what}")
+        return
+    ended = all(seed.state in ENDED for seed in seeds)
+    if row.duplicate_of is not None:
+        _set(study, row, {"duplicate_of": _number(study, row.duplicate_of)})
+        if not ended:
+            return  # the rest is told when the original's is
+    _tell_seeds(study, row, seeds if copied else [s for s in seeds if not s.published])
+    _tell_time(study)
+    if ended:
+        _close(study, row, seeds)
+        for copy in _duplicates(study, slot):
+            publish(study, copy)
+
+
+def _tell_time(study: OpenStudy) -> None:
+    """How long the study took so far, for those who look at it before its end."""
+    for key, value in seconds_attributes(study.ledger.progress().seconds).items():
+        study.storage.set_study_user_attr(study.study_id, key, value)
+
+
+def _tell_seeds(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+    for seed in seeds:
+        if seed.record is None:
+            continue
+        _set(study, row, seed_attributes(seed.record))
+        with study.ledger.engine.begin() as connection:
+            connection.execute(
+                update(claims)
+                .where(
+                    claims.c.study_id == study.study_id,
+                    claims.c.slot == row.slot,
+                    claims.c.seed == seed.seed,
+                )
+                .values(published=True)
+            )
+
+
+def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+    """Give the trial its final state; only finite errors of all seeds complete one."""
+    from optuna.exceptions import UpdateFinishedTrialError
+    from optuna.trial import TrialState
+
+    values = _values(study, row, seeds)
+    _set(study, row, claim_attributes(None))
+    if isinstance(values, str):
+        _set(study, row, ended_attributes(values))
+    pruned = any(seed.state == PRUNED for seed in seeds)
+    state = TrialState.PRUNED if pruned else TrialState.FAIL
+    with suppress(UpdateFinishedTrialError):  # another process told the same
+        if isinstance(values, str):
+            study.storage.set_trial_state_values(_trial(row), state)
+        else:
+            study.storage.set_trial_state_values(_trial(row), TrialState.COMPLETE, values)
+    with study.ledger.engine.begin() as connection:
+        connection.execute(
+            update(slots)
+            .where(slots.c.study_id == study.study_id, slots.c.slot == row.slot)
+            .values(closed=True)
+        )
+
+
+def _values(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> list[float] | str:
+    """The trial's objectives, or why it has none."""
+    ended = [seed.record for seed in seeds if seed.record and seed.record.result is None]
+    if ended:
+        return f"seed {ended[0].seed}: {ended[0].reason}"
+    results = [seed.record.result for seed in seeds if seed.record and seed.record.result]
+    if len(results) < len(seeds) or not all(math.isfinite(r.val.mse) for r in results):
+        return "no result"
+    plan = plan_record(study.candidate(row.values or {}).plan)
+    values: list[float] = []
+    for name in study.settings.objectives:
+        value = objective_value(name, plan, results)
+        if value is None:
+            return f"its {name} has no value, e.g. SSIM on pictures under 11 pixels"
+        values.append(value)
+    return values
+
+
+def _set(study: OpenStudy, row: SlotRow, attributes: Mapping[str, object]) -> None:
+    from optuna.exceptions import UpdateFinishedTrialError
+
+    try:
+        for key, value in attributes.items():
+            study.storage.set_trial_user_attr(_trial(row), key, value)
+    except UpdateFinishedTrialError:
+        pass  # another process told all of it and closed the trial
+
+
+def _trial(row: SlotRow) -> int:
+    if row.trial_id is None:
+        raise ValueError(f"slot {row.slot} has no trial yet")
+    return row.trial_id
+
+
+def _number(study: OpenStudy, slot: int) -> int:
+    row = study.slot_row(slot)
+    return study.storage.get_trial(_trial(row)).number
+
+
+def _seed_rows(study: OpenStudy, slot: int) -> list[_SeedRow]:
+    query = (
+        select(claims.c.seed, claims.c.state, claims.c.record, claims.c.published)
+        .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
+        .order_by(claims.c.seed)
+    )
+    with study.ledger.engine.begin() as connection:
+        rows = connection.execute(query).all()
+    return [
+        _SeedRow(
+            row.seed,
+            row.state,
+            None if row.record is None else _seed_record(row.seed, row.record),
+            row.published,
+        )
+        for row in rows
+    ]
+
+
+def _seed_record(seed: int, text: str) -> SeedRecord:
+    return read_stored(SeedRecord, f"the record of seed {seed}", text)
+
+
+def _duplicates(study: OpenStudy, slot: int) -> list[int]:
+    query = select(slots.c.slot).where(
+        slots.c.study_id == study.study_id, slots.c.duplicate_of == slot
+    )
+    with study.ledger.engine.begin() as connection:
+        return list(connection.execute(query).scalars())

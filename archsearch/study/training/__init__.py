@@ -1,0 +1,1 @@
+"""How a study trains and measures one candidate, and what it takes."""

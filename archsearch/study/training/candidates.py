@@ -1,0 +1,141 @@
+"""The trainer that studies use: pictures from the cache, ``train.fit`` on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archsearch.config import (
+    DataSettings,
+    Reconstruct,
+    RunSettings,
+    check_task,
+    needs_color,
+    pictures_of,
+)
+from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
+from archsearch.spec import ModelPlan
+from archsearch.spec.plan.model import Latent
+from archsearch.study.training.trainer import Job, Prepared, Trained, code_key
+
+if TYPE_CHECKING:
+    from archsearch.data import Pictures
+
+__all__ = ["PictureTrainer"]
+
+
+@dataclass(frozen=True)
+class PictureTrainer:
+    """Trains on the study's pictures.
+
+    Attributes:
+        base: the folder that a relative ``folder:`` source starts from.
+        device: ``cpu``, ``cuda`` or ``cuda:N``.
+    """
+
+    base: Path
+    device: str = "cpu"
+
+    def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
+        """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
+        from archsearch.tasks import check_loss, task_baselines
+
+        size = plans[0].input
+        check_loss(plans[0], settings)
+        check_task(settings.task, settings.train, size.height, size.width)
+        pictures = self._pictures(settings, plans[0])
+        same_input = [plan for plan in plans if plan.input == plans[0].input]
+        codes = {code_key(plan): plan for plan in same_input}
+        latents = [plan.latent for plan in codes.values()]
+        passing = [plan.bottleneck.size for plan in codes.values()]
+        measured = task_baselines(settings, pictures, latents, passing)
+        return Prepared(
+            curves=_curves(settings, pictures, latents, measured),
+            baselines=dict(zip(codes, measured, strict=True)),
+            source_note=pictures.note,
+            fingerprint=pictures.fingerprint,
+        )
+
+    def warm_up(self, settings: RunSettings, plan: ModelPlan) -> str:
+        """Load torch, map the pictures, and keep memory from one training to the next.
+
+        Raises:
+            InputError: this host lacks the device, or it lacks the recipe's precision.
+        """
+        from archsearch.train import check_device, check_precision, keep_memory  # takes seconds
+
+        check_device(self.device)
+        check_precision(settings.train.precision, self.device)
+        keep_memory()
+        return self._pictures(settings, plan).fingerprint
+
+    def train(self, job: Job) -> Trained:
+        """One ``train.fit``, with a strip of reconstructions."""
+        from archsearch.train import fit, worker_device
+        from archsearch.train.strips import strip_png
+
+        run = fit(
+            job.plan,
+            job.settings,
+            self._pictures(job.settings, job.plan),
+            seed=job.seed,
+            threads=job.threads,
+            device=worker_device(self.device),
+            on_epoch=job.on_epoch,
+            baselines=job.baselines,
+        )
+        return Trained(run.result, strip_png(run.strip))
+
+    def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:
+        size = plan.input
+        color = "colorize" if needs_color(settings.task) else None  # one word: it is a key, too
+        channels = pictures_of(plan, settings.task)
+        return _load(settings.data, channels, size.height, size.width, self.base, color)
+
+
+@lru_cache(maxsize=1)
+def _load(
+    data: DataSettings, channels: int, height: int, width: int, base: Path, color: str | None
+) -> Pictures:
+    """Memory-mapped, so held once for all trainings of a process and shared by processes."""
+    from archsearch.data import load_pictures
+
+    return load_pictures(
+        data, height=height, width=width, channels=channels, base=base, color_task=color
+    )
+
+
+def _curves(
+    settings: RunSettings,
+    pictures: Pictures,
+    latents: Sequence[Latent],
+    measured: Sequence[Baselines],
+) -> Curves:
+    """Errors of linear codes over their size; only reconstruction has those."""
+    mean = (measured[0].channel_mean_val, measured[0].channel_mean_test)
+    if not isinstance(settings.task, Reconstruct):
+        return Curves(channel_mean=mean)
+    from archsearch.tasks import pca_curve
+
+    dimensions = pictures.images_NCHW[0].numel()
+    powers = [2**exponent for exponent in range(dimensions.bit_length())]
+    wanted = {*powers, dimensions, *(latent.size for latent in latents)}
+    errors = pca_curve(pictures, sorted(k for k in wanted if k <= dimensions))
+    patches = {
+        PatchPoint(
+            latent.size,
+            f"{latent.height}x{latent.width}x{latent.channels}",
+            found.patch_pca_val,
+            found.patch_pca_test,
+        )
+        for latent, found in zip(latents, measured, strict=True)
+        if found.patch_pca_val is not None and found.patch_pca_test is not None
+    }
+    return Curves(
+        pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),
+        patch_pca=tuple(sorted(patches)),
+        channel_mean=mean,
+    )

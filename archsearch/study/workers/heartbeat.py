@@ -1,0 +1,94 @@
+"""Signs of life while a claim is worked on."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from archsearch.records.layout import Claim as ShownClaim
+from archsearch.records.layout import claim_attributes
+from archsearch.study.store.claims import Claim
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.owner import Owner
+
+__all__ = ["BEAT_SECONDS", "Heartbeat"]
+
+BEAT_SECONDS = 10.0
+"""Between two signs of life; a twelfth of the grace time."""
+
+
+class Heartbeat:
+    """Beats for a claim in a thread of its own, from entry to exit.
+
+    Attributes:
+        lost: whether another attempt took the claim over meanwhile.
+    """
+
+    def __init__(
+        self, study: OpenStudy, claim: Claim, owner: Owner, *, every: float = BEAT_SECONDS
+    ) -> None:
+        self._study = study
+        self._claim = claim
+        self._owner = owner
+        self._every = every
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self.trial_id: int | None = None
+        self.lost = False
+
+    def __enter__(self) -> Heartbeat:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._done.set()
+        self._thread.join()
+        if not self.lost:
+            self._set(None)
+
+    def show(self, trial_id: int) -> None:
+        """Show the claim on Optuna's trial too, for those who read only that."""
+        self.trial_id = trial_id
+        self._show()
+
+    def _beat(self) -> None:
+        while not self._done.wait(self._every):
+            try:
+                self.lost = not self._study.ledger.beat(self._claim)
+                self._show()
+            except SQLAlchemyError:
+                continue  # a database that is away for a moment; the grace time decides
+            if self.lost:
+                return
+
+    def _show(self) -> None:
+        try:
+            moment = self._study.ledger.moment()
+        except SQLAlchemyError:
+            return  # told at the next beat
+        self._set(
+            ShownClaim(
+                host=self._owner.hostname,
+                pid=self._owner.pid,
+                seed=self._claim.seed,
+                beat=moment,
+            )
+        )
+
+    def _set(self, shown: ShownClaim | None) -> None:
+        from optuna.exceptions import StorageInternalError, UpdateFinishedTrialError
+
+        if self.trial_id is None:
+            return
+        try:
+            for key, value in claim_attributes(shown).items():
+                self._study.storage.set_trial_user_attr(self.trial_id, key, value)
+        except (UpdateFinishedTrialError, StorageInternalError):
+            pass  # ended by another attempt, or told again at the next beat

@@ -1,0 +1,126 @@
+"""The worker processes of one run: started, listened to, replaced and ended."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+
+from archsearch.errors import RunFailedError
+from archsearch.study.events import Say
+from archsearch.study.workers.interrupts import blocked_interrupts
+from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.process import WorkerPlan, run_worker
+
+__all__ = ["Crew"]
+
+
+@dataclass
+class _Member:
+    """One worker process and the pipe to it."""
+
+    index: int
+    process: BaseProcess
+    pipe: Connection
+
+
+class Crew:
+    """Workers in processes of their own, which die with this one.
+
+    A worker that is killed is replaced. One pipe each: what a killed worker
+    leaves half said or locked can't hold up the others.
+
+    Args:
+        plan: what each is started with.
+        count: how many.
+        say: told of what they say.
+    """
+
+    def __init__(self, plan: WorkerPlan, count: int, say: Say) -> None:
+        self._plan = plan
+        self._reports = Reports(say)
+        self._finishing = False
+        self._deadline: float | None = None
+        self._members: dict[int, _Member] = {}
+        for index in range(count):
+            self._start(index)
+
+    def listen(self, timeout: float) -> bool:
+        """Pass on what the workers say within ``timeout`` seconds.
+
+        Returns:
+            Whether any worker is left.
+
+        Raises:
+            InputError: what a worker found wrong with what it was given.
+            RunFailedError: where workers can't run.
+        """
+        members = list(self._members.values())
+        ready = wait([place for m in members for place in (m.pipe, m.process.sentinel)], timeout)
+        for member in members:
+            if member.pipe in ready:
+                self._hear(member)
+            if member.process.sentinel in ready:
+                self._hear(member)
+                self._bury(member)
+        if self._deadline is not None and time.monotonic() > self._deadline:
+            self.kill()
+        return bool(self._members)
+
+    def finish(self, *, patience: float | None = None) -> None:
+        """Tell all to end after their running training; kill who isn't gone after ``patience``."""
+        if patience is not None and self._deadline is None:
+            self._deadline = time.monotonic() + patience
+        if self._finishing:
+            return
+        self._finishing = True
+        for member in self._members.values():
+            try:
+                member.pipe.send_bytes(b"finish")
+            except OSError:
+                continue  # it is gone; listen will notice
+
+    def kill(self) -> None:
+        """End all at once; their claims are left for others."""
+        for member in list(self._members.values()):
+            member.process.kill()
+            member.process.join()
+            self._forget(member)
+
+    def _start(self, index: int) -> None:
+        context = multiprocessing.get_context("spawn")  # a forked torch can hang
+        ours, theirs = context.Pipe()
+        process = context.Process(
+            target=run_worker,
+            args=(self._plan, index, theirs),
+            name=f"archsearch-worker-{index}",
+        )
+        with blocked_interrupts():
+            process.start()
+        theirs.close()
+        self._members[index] = _Member(index, process, ours)
+
+    def _hear(self, member: _Member) -> None:
+        try:
+            while member.pipe.poll():
+                self._reports.take(member.pipe.recv_bytes())
+        except (EOFError, OSError, json.JSONDecodeError):
+            return  # it died in the middle of a word
+
+    def _bury(self, member: _Member) -> None:
+        member.process.join()
+        code = member.process.exitcode or 0
+        self._forget(member)
+        if code == 0 or self._finishing:
+            return
+        if code > 0:
+            raise RunFailedError(f"worker {member.index} ended with exit code {code}")
+        self._reports.died(member.index, f"signal {-code}")
+        self._start(member.index)
+
+    def _forget(self, member: _Member) -> None:
+        member.pipe.close()
+        del self._members[member.index]

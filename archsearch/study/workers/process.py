@@ -1,0 +1,174 @@
+"""What a worker process does from its start to its end."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import Protocol
+
+from archsearch.config import StudySettings
+from archsearch.errors import ArchsearchError, InputError
+from archsearch.logs import send_logs
+from archsearch.records.storage_secrets import without_password
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.search.setup import open_study
+from archsearch.study.store.opened import OpenStudy
+from archsearch.study.store.owner import Owner
+from archsearch.study.store.retry import Patience
+from archsearch.study.store.stored import model_from_text
+from archsearch.study.training.trainer import Trainer
+from archsearch.study.workers.worker import Worker, WorkerOptions
+
+__all__ = ["Line", "WorkerPlan", "run_worker", "work_and_report"]
+
+
+@dataclass(frozen=True)
+class WorkerPlan:
+    """All that a worker process is given; texts, so that it can travel.
+
+    Attributes:
+        settings: JSON of the StudySettings.
+        model_name: the spec's name.
+        model_text: the spec's YAML.
+        storage: URL of the database.
+        trainer: who trains.
+        artifacts: folder for pictures, or None for the storage's own.
+        threads: of each training.
+        beat: seconds between signs of life.
+        grace: seconds without one after which a claim is given up.
+        deaths: workers that one training may kill before it counts as failed.
+        patience: seconds that the database may be away.
+    """
+
+    settings: str
+    model_name: str
+    model_text: str
+    storage: str = field(repr=False)  # with its password
+    trainer: Trainer
+    artifacts: Path | None
+    threads: int
+    beat: float
+    grace: float
+    deaths: int
+    patience: float
+
+
+class Line(Protocol):
+    """What a worker speaks through, e.g. one end of a pipe."""
+
+    def send_bytes(self, message: bytes) -> None:
+        """Say something, as JSON."""
+        ...
+
+    def poll(self) -> bool:
+        """Whether it is told to start no other training."""
+        ...
+
+
+def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
+    """Work until the study is at its end, as a process started for it; print nothing.
+
+    Args:
+        plan: what to work on.
+        index: which worker this is.
+        pipe: JSON messages out; anything that comes in means: start no other training.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _end_with_parent()
+    send_logs(lambda text: _send(pipe, _event(StudyEvent("note", text))))
+    try:
+        code = work_and_report(plan, index, pipe)
+    except BrokenPipeError:
+        code = 1  # nobody listens any more
+    sys.exit(code)
+
+
+def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
+    """Work until the study is at its end, speaking through the pipe.
+
+    Returns:
+        The exit code; what went wrong was said.
+    """
+    try:
+        ending = _worker(plan, index, pipe).work()
+        _send(pipe, {"ending": ending})
+    except InputError as error:
+        _send(pipe, {"wrong": error.what, "details": error.details, "help": error.help})
+        return error.exit_code
+    except ArchsearchError as error:
+        _send(pipe, {"broken": error.what, "details": error.details, "help": error.help})
+        return error.exit_code
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        told = without_password(f"{type(error).__name__}: {error}", plan.storage)
+        _send(pipe, {"broken": told, "details": [], "help": ""})
+        return 1
+    return 0
+
+
+def _worker(plan: WorkerPlan, index: int, pipe: Line) -> Worker:
+    def say(event: StudyEvent) -> None:
+        _send(pipe, _event(event))
+
+    stopped = False
+
+    def stopping() -> bool:
+        nonlocal stopped
+        stopped = stopped or pipe.poll()
+        return stopped
+
+    # A worker that takes a dead one's place may come while the database is away.
+    patience = Patience(plan.storage, plan.patience)
+    study = patience(lambda: _open(plan, say))
+    return patience(
+        lambda: Worker(
+            study,
+            plan.trainer,
+            Owner.this_process(index),
+            say,
+            stopping,
+            WorkerOptions(threads=plan.threads, beat=plan.beat),
+        )
+    )
+
+
+def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
+    return open_study(
+        StudySettings.model_validate_json(plan.settings),
+        model_from_text(plan.model_text, plan.model_name),
+        plan.storage,
+        say,
+        artifacts=plan.artifacts,
+        grace=plan.grace,
+        deaths=plan.deaths,
+        patience=plan.patience,
+    )
+
+
+def _event(event: StudyEvent) -> dict[str, object]:
+    return {"event": json.loads(event.to_json())}
+
+
+def _send(pipe: Line, message: dict[str, object]) -> None:
+    pipe.send_bytes(json.dumps(message).encode())
+
+
+def _end_with_parent() -> None:
+    """End this process at once when the one that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()

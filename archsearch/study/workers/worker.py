@@ -1,0 +1,259 @@
+"""One worker: claims a training, does it, stores what it gave, and goes on."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import uuid4
+
+from archsearch.errors import ArchsearchError, RunFailedError
+from archsearch.records import Baselines, EpochRecord, SeedRecord
+from archsearch.records.run_files import checksum
+from archsearch.study.events import Say, StudyEvent
+from archsearch.study.search.proposals import propose
+from archsearch.study.search.pruning import FIRST_SEED, PruneWatch
+from archsearch.study.search.setup import lay_out
+from archsearch.study.store.artifacts import store_pictures, unreachable
+from archsearch.study.store.claims import Claim
+from archsearch.study.store.opened import OpenStudy, SlotRow
+from archsearch.study.store.owner import Owner
+from archsearch.study.store.publish import publish
+from archsearch.study.training.baselines import check_pictures, stored_baselines
+from archsearch.study.training.trainer import Job, Trained, Trainer, code_key
+from archsearch.study.workers.budget import time_left_for_another
+from archsearch.study.workers.heartbeat import BEAT_SECONDS, Heartbeat
+
+__all__ = ["Ending", "Worker", "WorkerOptions"]
+
+Ending = Literal["finished", "stopped", "budget"]
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """How a worker works: threads of a training, pauses in seconds."""
+
+    threads: int = 1
+    beat: float = BEAT_SECONDS
+    idle: float = 0.5
+    longest_idle: float = 5.0
+
+
+class _PrunedError(Exception):
+    """The training is worse than others at this epoch; the message says so."""
+
+
+class _ClaimLostError(Exception):
+    """Another attempt has the claim; what this one trains is surplus."""
+
+
+class Worker:
+    """Works on a study until nothing is left, the budget is spent, or it is told to stop.
+
+    Args:
+        study: the open study.
+        trainer: who trains.
+        owner: this process.
+        say: told of everything that happens.
+        stopping: asked before each claim.
+        options: threads and pauses.
+    """
+
+    def __init__(
+        self,
+        study: OpenStudy,
+        trainer: Trainer,
+        owner: Owner,
+        say: Say,
+        stopping: Callable[[], bool],
+        options: WorkerOptions,
+    ) -> None:
+        self._study = study
+        self._trainer = trainer
+        self._owner = owner
+        self._say = say
+        self._stopping = stopping
+        self._options = options
+        self._patience = study.patience
+        self._baselines: dict[str, Baselines] = stored_baselines(study)
+        self._keeps_pictures = True
+
+    def work(self) -> Ending:
+        """Train until there is a reason to end, and give that."""
+        self._make_ready()
+        idle = self._options.idle
+        while not self._stopping():
+            progress = self._patience(self._study.ledger.progress)
+            if not progress.unfinished:
+                return "finished"
+            if progress.open and not time_left_for_another(
+                self._study.settings.budget.minutes, progress
+            ):
+                return "budget"
+            claim = self._claim()
+            if claim is None:  # others train; one of them may die and leave its claim
+                time.sleep(idle)
+                idle = min(idle * 1.5, self._options.longest_idle)
+                continue
+            idle = self._options.idle
+            self._set_up(claim) if claim.is_setup else self._train(claim)
+        return "stopped"
+
+    def _make_ready(self) -> None:
+        study = self._study
+        if not self._patience(study.ledger.progress).unfinished:
+            return
+        reason = self._patience(lambda: unreachable(study))
+        if reason:
+            self._keeps_pictures = False
+            self._say(StudyEvent("note", reason))
+        plan = self._patience(study.any_plan)
+        for settings in study.space.settings_by_precision():
+            found = self._trainer.warm_up(settings, plan)
+        self._patience(lambda: check_pictures(study, found))
+
+    def _claim(self) -> Claim | None:
+        ledger, attempt = self._study.ledger, uuid4().hex
+        return self._patience.attempts(
+            lambda before: ledger.claim(self._owner, attempt=attempt, again=before > 0)
+        )
+
+    def _set_up(self, claim: Claim) -> None:
+        ledger = self._study.ledger
+        with Heartbeat(self._study, claim, self._owner, every=self._options.beat):
+            self._patience(lambda: lay_out(self._study))
+        self._patience(lambda: ledger.finish(claim, "", failed=False, seconds=0.0))
+
+    def _train(self, claim: Claim) -> None:
+        with Heartbeat(self._study, claim, self._owner, every=self._options.beat) as heartbeat:
+            row = self._patience.attempts(lambda before: self._slot(claim, before))
+            if row is None or row.trial_id is None or row.candidate is None:
+                return
+            if row.duplicate_of is None:
+                trial_id = row.trial_id
+                self._patience(lambda: self._start(trial_id))
+                heartbeat.show(trial_id)
+                began = time.monotonic()
+                record = self._record(claim, row, heartbeat)
+                self._store(claim, record, time.monotonic() - began)
+        self._patience(lambda: publish(self._study, claim.slot))
+
+    def _slot(self, claim: Claim, before: int) -> SlotRow | None:
+        row = self._study.slot_row(claim.slot)
+        if row.candidate is not None:
+            return row
+        # A try that broke off may have left a trial half made, as a dead process does.
+        return propose(self._study, replace(claim, tries=claim.tries + before), self._say)
+
+    def _start(self, trial_id: int) -> None:
+        """Tell Optuna that a waiting trial runs; a running one stays as it is."""
+        from optuna.exceptions import UpdateFinishedTrialError
+        from optuna.trial import TrialState
+
+        with suppress(UpdateFinishedTrialError):  # ended by who had the claim before
+            self._study.storage.set_trial_state_values(trial_id, TrialState.RUNNING)
+
+    def _record(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> SeedRecord | None:
+        """Train; None where the claim was lost on the way."""
+        try:
+            trained = self._fit(claim, row, heartbeat)
+        except _ClaimLostError:
+            return None
+        except _PrunedError as pruned:
+            return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
+        except Exception as error:  # whatever breaks a training, the study goes on
+            return SeedRecord(
+                seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
+            )
+        kept = self._keep(row, claim.seed, trained.pictures)
+        return SeedRecord(
+            seed=claim.seed,
+            state="complete",
+            result=trained.result,
+            pictures=kept,
+            pictures_sha256=checksum(trained.pictures) if kept and trained.pictures else None,
+            ended=time.time(),
+        )
+
+    def _keep(self, row: SlotRow, seed: int, png: bytes | None) -> str | None:
+        trial_id = row.trial_id
+        if png is None or trial_id is None or not self._keeps_pictures:
+            return None
+        return self._patience(lambda: store_pictures(self._study, trial_id, seed, png))
+
+    def _fit(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> Trained:
+        candidate = self._study.candidate(row.values or {})
+        plan = candidate.plan
+        place = StudyEvent("started", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
+        self._say(_with(place, "started", latent_size=plan.latent.size))
+
+        watch = self._watch(claim, row, candidate.settings.train.epochs)
+
+        def on_epoch(epoch: EpochRecord) -> None:
+            if heartbeat.lost:
+                raise _ClaimLostError
+            reason = "" if watch is None else self._patience(lambda: watch.reason_to_stop(epoch))
+            self._say(
+                _with(
+                    place,
+                    "epoch",
+                    epoch=epoch.epoch,
+                    epochs=candidate.settings.train.epochs,
+                    val_mse=epoch.val_mse,
+                    latent_size=plan.latent.size,
+                )
+            )
+            if reason:
+                raise _PrunedError(reason)
+
+        trained = self._trainer.train(
+            Job(
+                plan=plan,
+                settings=candidate.settings,
+                seed=claim.seed,
+                threads=self._options.threads,
+                baselines=self._baselines.get(code_key(plan)),
+                on_epoch=on_epoch,
+            )
+        )
+        error = trained.result.val.mse
+        if not math.isfinite(error):
+            raise RunFailedError(f"the validation error is {error}")
+        return trained
+
+    def _watch(self, claim: Claim, row: SlotRow, epochs: int) -> PruneWatch | None:
+        if self._study.settings.prune == "none" or claim.seed != FIRST_SEED or row.trial_id is None:
+            return None
+        return PruneWatch(self._study, row.trial_id, epochs)
+
+    def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
+        failed = record is not None and record.state == "failed"
+        pruned = record is not None and record.state == "pruned"
+        text = "" if record is None else record.model_dump_json()
+        kept = record is not None and self._patience(
+            lambda: self._study.ledger.finish(
+                claim, text, failed=failed, pruned=pruned, seconds=seconds
+            )
+        )
+        place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
+        if record is None or not kept:
+            self._say(_with(place, "surplus"))
+        elif failed or pruned:
+            self._say(_with(place, record.state, text=record.reason, seconds=seconds))
+        else:
+            error = record.result.val.mse if record.result else None
+            self._say(_with(place, "trained", val_mse=error, seconds=seconds))
+
+
+def _with(event: StudyEvent, kind: str, **changes: object) -> StudyEvent:
+    return replace(event, kind=kind, **changes)  # type: ignore[arg-type]
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ArchsearchError):
+        return error.what
+    first = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {first[0]}" if first else type(error).__name__

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from archsearch import errors
 from archsearch.config.model import Model, load
 from archsearch.config.study_file import StudyFile, load_study
+from archsearch.extensions import extended
 from archsearch.spec import ModelPlan
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ __all__ = [
     "apply_run",
     "build",
     "errors",
+    "extended",
     "fit",
     "load",
     "load_pictures",

@@ -7,6 +7,7 @@
     │   ├── DiagnosticsError   problems at places in a file (in spec)
     │   ├── DamagedFileError   a run's file that is lost or isn't what was written
     │   ├── DataError          pictures that can't be used
+    │   ├── ExtensionError     a package that adds to archsearch, missing or broken
     │   ├── RunConflictError   a run directory that holds another run
     │   ├── StorageAwayError   a database that doesn't answer
     │   ├── StudyConflictError a study that disagrees with the storage
@@ -27,6 +28,7 @@ __all__ = [
     "ArchsearchError",
     "DamagedFileError",
     "DataError",
+    "ExtensionError",
     "InputError",
     "NewerVersionError",
     "NothingCompletedError",
@@ -76,6 +78,10 @@ class DamagedFileError(InputError):
 
 class DataError(InputError):
     """A source of pictures that is missing, empty or unreadable."""
+
+
+class ExtensionError(InputError):
+    """What a package adds to archsearch, and isn't there or can't be loaded."""
 
 
 class RunConflictError(InputError):

@@ -25,7 +25,7 @@ LINE = [
     "report",
     "cli",
 ]
-BASE = {"errors", "files", "logs", "printable", "version"}
+BASE = {"errors", "extensions", "files", "logs", "printable", "version"}
 INSIDE = {
     "spec": set(),
     "config": {"spec"},

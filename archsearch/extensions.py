@@ -102,7 +102,7 @@ class Catalogue(Mapping[str, D]):
 
     @property
     def group(self) -> str:
-        """Of the descriptors: ``kinds``, ``tasks``, ``losses``, ``metrics``, ``sources`` or ``searches``."""
+        """Of the descriptors: ``kinds``, ``tasks``, ``losses``, ``metrics``, ``sources``."""
         return self.form.group
 
     def provider(self, name: str) -> str | None:

@@ -6,9 +6,13 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 
-__all__ = ["replacing", "write_bytes", "write_text"]
+__all__ = ["remove_drafts", "replacing", "write_bytes", "write_text"]
+
+_RANDOM = "?" * 8
+"""What ``tempfile`` puts into the name of a draft."""
 
 
 @contextmanager
@@ -38,6 +42,12 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def remove_drafts(path: Path) -> None:
+    """Remove what killed writers of ``path`` left beside it; only where nobody writes it now."""
+    for draft in path.parent.glob(f".{escape(path.stem)}-{_RANDOM}{escape(path.suffix)}"):
+        draft.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.files import replacing, write_bytes, write_text
+from archsearch.files import remove_drafts, replacing, write_bytes, write_text
 
 
 def test_text_is_written_as_it_is(tmp_path: Path) -> None:
@@ -33,6 +33,17 @@ def test_the_temporary_file_keeps_the_suffix_and_lies_beside(tmp_path: Path) -> 
     with replacing(tmp_path / "a.png") as temporary:
         assert temporary.suffix == ".png"
         assert temporary.parent == tmp_path
+
+
+def test_drafts_of_the_killed_go_and_those_of_other_files_stay(tmp_path: Path) -> None:
+    target, others = tmp_path / "a[1].png", {"a[1].png", "a1.png", ".a1-12345678.png", ".a[1].png"}
+    for name in others:
+        (tmp_path / name).touch()
+    with replacing(target) as temporary:
+        write_bytes(target, temporary.name.encode())
+    (tmp_path / target.read_bytes().decode()).touch()  # as a kill leaves it
+    remove_drafts(target)
+    assert {path.name for path in tmp_path.iterdir()} == others
 
 
 def test_permissions_follow_the_umask(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from archsearch.apply.tiles import Predict
 from archsearch.config import Inpaint, needs_color
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder
-from archsearch.records import RunRecord, load_run
+from archsearch.records import RunRecord
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, make_task_for_apply
-from archsearch.train import model_of
+from archsearch.train import load_trained
 
 __all__ = ["TileNet", "load_net"]
 
@@ -65,8 +65,8 @@ def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
     Raises:
         InputError: no finished run there, or damaged files.
     """
-    run = load_run(folder)
-    model = model_of(run, folder).to(device)
+    run, model = load_trained(folder)
+    model.to(device)
     coloring = needs_color(run.settings.task)
     fills = isinstance(run.settings.task, Inpaint)
     predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))

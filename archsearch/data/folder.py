@@ -20,11 +20,11 @@ from archsearch.errors import DataError
 
 __all__ = ["FolderSource"]
 
-Part = Literal["train", "val", "test"]
+PartName = Literal["train", "val", "test"]
 
 _ENDINGS = tuple(SUFFIXES)
 _SKIPPED = frozenset({"__MACOSX"})
-_PART_NAMES: Mapping[Part, tuple[str, ...]] = {
+_PART_NAMES: Mapping[PartName, tuple[str, ...]] = {
     "train": ("train", "training"),
     "val": ("val", "valid", "validation", "dev"),
     "test": ("test", "testing"),
@@ -39,15 +39,21 @@ class _File:
     relative: str
     size: int
     modified_ns: int
-    part: Part | None
+    part: PartName | None
     label: str | None
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Which subfolders are parts, in the order they are read; none where all are classes."""
+    """Which subfolders are parts, in the order they are read; none where all are classes.
 
-    parts: Mapping[Part, str]
+    Attributes:
+        parts: the folder of each part.
+        unread: folders beside the parts, which aren't read.
+        classes: folders with the name of a part that are taken for classes.
+    """
+
+    parts: Mapping[PartName, str]
     unread: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
 
@@ -98,7 +104,7 @@ class FolderSource:
             )
 
     def _scan(self) -> tuple[_File, ...]:
-        folders: list[tuple[Part | None, str]] = [*self._layout.parts.items()] or [(None, "")]
+        folders: list[tuple[PartName | None, str]] = [*self._layout.parts.items()] or [(None, "")]
         return tuple(
             found
             for part, folder in folders
@@ -148,7 +154,7 @@ class FolderSource:
             val_part=self._of_part("val"),
         )
 
-    def _of_part(self, part: Part) -> npt.NDArray[np.bool_] | None:
+    def _of_part(self, part: PartName) -> npt.NDArray[np.bool_] | None:
         found = np.array([found.part == part for found in self._files])
         return found if found.any() else None
 
@@ -184,7 +190,11 @@ def _wanted(name: str) -> bool:
 
 
 def _walk(
-    folder: str, relative: str, inside: str, part: Part | None, above: frozenset[tuple[int, int]]
+    folder: str,
+    relative: str,
+    inside: str,
+    part: PartName | None,
+    above: frozenset[tuple[int, int]],
 ) -> Iterator[_File]:
     """Pictures below ``folder`` in the order of their names, following links but no loop."""
     status = Path(folder).stat()

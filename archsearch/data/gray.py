@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archsearch.config.settings import DataSettings
-from archsearch.data.cache import cache_root, records
+from archsearch.data.cache import cache_root, content_key, records
 from archsearch.data.folder import FolderSource
 from archsearch.data.sources import open_source
 from archsearch.errors import DataError
@@ -38,8 +38,7 @@ def is_gray(settings: DataSettings, *, base: Path = Path(), cache: Path | None =
 
 
 def _folder_is_gray(folder: FolderSource, root: Path) -> bool:
-    ending = f"-{folder.signature()[:12]}"
-    for entry, record in records(root):
-        if record.source == folder.name and entry.name.endswith(ending):
+    for _, record in records(root, content_key(folder)):
+        if record.source == folder.name:
             return record.channels == 1
     return folder.is_gray()

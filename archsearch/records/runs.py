@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
 from archsearch.config.settings import RunSettings
@@ -105,15 +105,24 @@ def config_json(settings: RunSettings) -> str:
     return settings.model_dump_json(indent=2) + "\n"
 
 
-def write_run(folder: Path, run: RunRecord) -> None:
-    """Write the run's plain files, each atomically, ``metrics.json`` last.
+def write_run(
+    folder: Path,
+    run: RunRecord,
+    names: Collection[str] = (SPEC_FILE, CONFIG_FILE, HISTORY_FILE),
+) -> None:
+    """Write the run's plain files, each atomically: those of ``names``, ``metrics.json`` last.
 
     So a directory with a ``metrics.json`` is a finished run. It holds the checksums
     of all files, so weights and figures are written before.
     """
-    write_text(folder / SPEC_FILE, run.spec)
-    write_text(folder / CONFIG_FILE, config_json(run.settings))
-    write_text(folder / HISTORY_FILE, history_csv(run.result.history))
+    texts = {
+        SPEC_FILE: run.spec,
+        CONFIG_FILE: config_json(run.settings),
+        HISTORY_FILE: history_csv(run.result.history),
+    }
+    for name, text in texts.items():
+        if name in names:
+            write_text(folder / name, text)
     write_metrics(folder, metrics(run.name, run.result))
 
 

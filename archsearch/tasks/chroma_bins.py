@@ -41,7 +41,6 @@ FINE = 256
 NEAR = 4
 """Nearest classes of a fine square that surely hold the nearest of any point in it."""
 
-
 SOFT = 5
 """Classes that a pixel is shared out over, as in the paper."""
 
@@ -65,7 +64,14 @@ class ChromaClasses:
     def of(
         cls, centers: Centers, near: int = SOFT, device: torch.device | str = "cpu"
     ) -> ChromaClasses:
-        """Give them, with as many near each place (or all, where there are fewer; 0 for none)."""
+        """Give the classes on a device.
+
+        Args:
+            centers: Cb and Cr of each.
+            near: how many are looked up for a place, at most all; 0 where no pixel's class is
+                asked for.
+            device: where the tables lie.
+        """
         places_K2 = torch.tensor(centers, dtype=torch.float64).to(device)
         if near < 1:
             return cls(centers, places_K2, None)
@@ -271,7 +277,7 @@ def _of_least(indices_NBHW: Tensor, values_NBHW: Tensor) -> Tensor:
 
 @lru_cache(maxsize=8)
 def _near(centers: Centers, count: int) -> NDArray[numpy.int64]:
-    """Give the classes nearest to each fine square's middle, count × 256²; it takes seconds."""
+    """Give the classes nearest to each fine square's middle, count × 256²; slow on a fine grid."""
     middles = (torch.arange(FINE, dtype=torch.float64) + 0.5) / FINE
     points = torch.cartesian_prod(middles, middles)
     distances = torch.cdist(points, torch.tensor(centers, dtype=torch.float64))

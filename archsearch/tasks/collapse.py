@@ -7,7 +7,7 @@ from torch import Tensor
 
 from archsearch.tasks.color_space import chroma
 
-__all__ = ["COLLAPSED", "VarianceShare", "collapsed"]
+__all__ = ["VarianceShare", "collapsed"]
 
 COLLAPSED = 0.01
 """Share of the target's variance between pictures under which an output has collapsed."""

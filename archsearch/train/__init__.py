@@ -8,7 +8,7 @@ from archsearch.train.devices import check_device, worker_device
 from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.precision import check_precision
-from archsearch.train.run import load_model, model_of, train_run
+from archsearch.train.run import load_model, load_trained, train_run
 
 __all__ = [
     "OnEpoch",
@@ -19,7 +19,7 @@ __all__ = [
     "fit",
     "keep_memory",
     "load_model",
-    "model_of",
+    "load_trained",
     "train_run",
     "worker_device",
 ]

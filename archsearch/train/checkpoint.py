@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from archsearch.files import replacing
+from archsearch.records.gate import DECODING_ERRORS
 from archsearch.records.results import EpochRecord, Record
 
 __all__ = ["Progress", "discard", "restore", "save"]
@@ -77,7 +78,7 @@ def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress)
             tensors, progress = _read(place)
             _check(tensors, progress, model, fresh)
             states = _optimizer_states(tensors, optimizer)
-        except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
+        except (OSError, SafetensorError, *DECODING_ERRORS) as error:
             _log.warning("%s is left out: %s", place, error)
             continue
         if place != found[0]:

@@ -5,24 +5,30 @@ What is meant is compared: layers and settings, not the text of files.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 
 from archsearch.config import RunSettings, load
 from archsearch.errors import InputError, RunConflictError
-from archsearch.records.run_files import CONFIG_FILE, SPEC_FILE, RunFiles, checksum
+from archsearch.records.run_files import CONFIG_FILE, SPEC_FILE, checksum
 from archsearch.records.runs import config_json
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 
-__all__ = ["conflict", "refuse_another"]
+__all__ = ["conflict", "listed", "refuse_another"]
 
 _HARMLESS = ("name:", "description:")
 """Lines of a spec that decide nothing."""
 
 
 def refuse_another(
-    out: Path, plan: ModelPlan, settings: RunSettings, files: RunFiles | None
+    out: Path,
+    plan: ModelPlan,
+    settings: RunSettings,
+    checksums: Mapping[str, str] = MappingProxyType({}),
+    lost: Collection[str] = (),
 ) -> None:
     """See that what ``out`` holds was begun with the same layers and settings.
 
@@ -30,25 +36,38 @@ def refuse_another(
         out: the run directory.
         plan: the model asked for.
         settings: those asked for.
-        files: of the run, if it is finished. What it lost must be what would be written
+        checksums: of the files of a finished run.
+        lost: those of them that are missing or damaged. They must be what would be written
             now; else there is no telling whether it is the same run.
 
     Raises:
         RunConflictError: naming every difference.
         InputError: ``out`` holds something else.
     """
-    checksums = {} if files is None else files.checksums
-    lost = frozenset() if files is None else files.lost()
     wanted = {SPEC_FILE: to_yaml(plan), CONFIG_FILE: config_json(settings)}
-    differences = []
-    for name, differing in ((SPEC_FILE, _spec_differences), (CONFIG_FILE, _config_differences)):
-        if name in checksums and name in lost:
-            if checksum(wanted[name].encode()) != checksums[name]:
-                differences.append(f"{name} is lost or damaged, and was another")
-        elif (out / name).exists():
-            differences += differing(out / name, plan, settings)
+    gone = [name for name in wanted if name in checksums and name in lost]
+    differences = [
+        f"{name} is lost or damaged, and was another"
+        for name in gone
+        if checksum(wanted[name].encode()) != checksums[name]
+    ]
+    if SPEC_FILE not in gone and (out / SPEC_FILE).exists():
+        differences += _spec_differences(out / SPEC_FILE, plan, settings)
+    if CONFIG_FILE not in gone and (out / CONFIG_FILE).exists():
+        differences += _config_differences(out / CONFIG_FILE, settings)
     if differences:
         raise conflict(out, differences)
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names as the subject of a sentence, with its verb.
+
+    Example:
+        >>> listed(["spec.yaml"]), listed({"b", "a"})
+        ('spec.yaml is', 'a, b are')
+    """
+    ordered = sorted(names)
+    return f"{', '.join(ordered)} {'is' if len(ordered) == 1 else 'are'}"
 
 
 def conflict(out: Path, differences: list[str]) -> RunConflictError:
@@ -82,7 +101,7 @@ def _line_differences(stored: str, wanted: str) -> list[str]:
     return []
 
 
-def _config_differences(path: Path, plan: ModelPlan, wanted: RunSettings) -> list[str]:
+def _config_differences(path: Path, wanted: RunSettings) -> list[str]:
     """Name every setting that differs; of another task, its name alone."""
     try:
         stored = RunSettings.model_validate_json(_read(path))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archsearch.config import RunSettings, needs_color
-from archsearch.errors import InputError
+from archsearch.errors import InputError, NewerVersionError
 from archsearch.nn import build, load_weights
-from archsearch.records.results import Environment, RunResult
+from archsearch.records.gate import DECODING_ERRORS, first_problem
+from archsearch.records.results import Environment, EpochRecord, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     HISTORY_FILE,
@@ -22,9 +24,14 @@ from archsearch.records.run_files import (
 )
 from archsearch.records.runs import read_history, read_result
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.train.conflicts import conflict, refuse_another
+from archsearch.train.conflicts import conflict, listed, refuse_another
+from archsearch.train.fit import TrainedRun, prepare
+from archsearch.train.scoring import score_test
 
-__all__ = ["BEFORE_FILE", "FinishedRun", "find_finished", "settled"]
+if TYPE_CHECKING:
+    from archsearch.data import Pictures
+
+__all__ = ["FinishedRun", "find_finished", "reopened", "settled"]
 
 BEFORE_FILE = "metrics-before.json"
 """Metrics that the run had before it was trained again to other numbers."""
@@ -40,13 +47,11 @@ class FinishedRun:
         name: the run's.
         recorded: its numbers; without a history where that is lost.
         lost: files that are missing or damaged.
-        checked: whether it has checksums to tell that by.
     """
 
     name: str
     recorded: RunResult
     lost: frozenset[str]
-    checked: bool
 
     @property
     def needs_training(self) -> bool:
@@ -62,29 +67,34 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
         InputError: it holds something else.
     """
     if not (out / METRICS_FILE).exists():
-        refuse_another(out, plan, settings, None)
+        refuse_another(out, plan, settings)
         return None
     try:
         files = RunFiles(out)
         name, recorded = str(files.numbers["run"]), read_result(files.numbers)
-    except (InputError, KeyError, TypeError, ValueError) as error:
-        why = str(error).splitlines()[0]
+    except NewerVersionError:
+        raise  # not ours to replace
+    except (InputError, *DECODING_ERRORS) as error:
+        why = first_problem(error)
         _refuse_unknown(out, why)
-        refuse_another(out, plan, settings, None)
-        set_aside(out)
+        refuse_another(out, plan, settings)
+        _set_aside(out)
         _log.warning(
-            "%s: training again, with nothing to hold its numbers against; it is kept as %s",
+            "%s: training again, with nothing to hold its numbers against; what was there is "
+            "kept as %s",
             why,
             BEFORE_FILE,
         )
         return None
-    refuse_another(out, plan, settings, files)
-    if files.checksums:
-        return _with_history(files, FinishedRun(name, recorded, files.lost(), checked=True))
-    files.note_unchecked()
-    _refuse_unknown(out, "it has no checksums")
-    lost = _lost_unchecked(files, plan, settings)
-    return _with_history(files, FinishedRun(name, recorded, lost, checked=False))
+    lost = files.lost()
+    refuse_another(out, plan, settings, files.checksums, lost)
+    if not files.checksums:
+        files.note_unchecked()
+        _refuse_unknown(out, "it has no checksums")
+        lost = _lost_unchecked(files, lost, plan, settings)
+    history = () if HISTORY_FILE in lost else _history(files, recorded.epochs)
+    lost |= set() if history else {HISTORY_FILE}
+    return FinishedRun(name, recorded.model_copy(update={"history": history}), lost)
 
 
 def settled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult, frozenset[str]]:
@@ -94,12 +104,12 @@ def settled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult,
         The numbers that hold from now on, and the files that are to be written: what was
         lost; all of them where the numbers differ, with the earlier metrics set aside.
     """
-    differences = list(_differences(run.recorded, trained))
+    differences = _differences(run.recorded, trained)
     if not differences:
         _log.warning("%s was trained again, to the same numbers as recorded", out)
         history = run.recorded.history or trained.history
         return run.recorded.model_copy(update={"history": history}), run.lost
-    set_aside(out)
+    _set_aside(out)
     _log.warning(
         "%s was trained again, to other numbers than recorded: %s; recorded on %s, now on %s; "
         "the earlier ones are in %s",
@@ -112,7 +122,31 @@ def settled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult,
     return trained, frozenset(RUN_FILES)
 
 
-def set_aside(out: Path) -> None:
+def reopened(
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    recorded: RunResult,
+    weights: Path,
+) -> TrainedRun:
+    """A training that has ended, with its test pictures; nothing is measured anew.
+
+    Args:
+        plan: the net's.
+        settings: that it was trained with.
+        pictures: that it was trained on.
+        recorded: its numbers.
+        weights: the run's model file.
+
+    Raises:
+        InputError: weights that don't fit the plan.
+    """
+    training = prepare(plan, settings, pictures, settings.train.seed)
+    load_weights(training.model, weights)
+    return TrainedRun(recorded, training.model, score_test(training, pictures).strip)
+
+
+def _set_aside(out: Path) -> None:
     """Keep the metrics under another name; from here on the run isn't finished."""
     (out / METRICS_FILE).replace(out / BEFORE_FILE)
 
@@ -121,28 +155,24 @@ def _refuse_unknown(out: Path, why: str) -> None:
     """Without spec and config there is no telling which run it was."""
     missing = [name for name in (SPEC_FILE, CONFIG_FILE) if not (out / name).is_file()]
     if missing:
-        raise conflict(out, [f"{' and '.join(missing)} is missing, and {why}"])
+        raise conflict(out, [f"{listed(missing)} missing, and {why}"])
 
 
-def _with_history(files: RunFiles, run: FinishedRun) -> FinishedRun:
-    """The run with its history, where that can be read."""
-    if HISTORY_FILE in run.lost:
-        return run
-    history = read_history(files.read(HISTORY_FILE), run.recorded.epochs)
-    recorded = run.recorded.model_copy(update={"history": history})
-    return FinishedRun(run.name, recorded, run.lost, run.checked)
+def _history(files: RunFiles, epochs: int) -> tuple[EpochRecord, ...]:
+    """The run's history; nothing where it can't be read."""
+    try:
+        return read_history(files.read(HISTORY_FILE), epochs)
+    except (InputError, ValueError):
+        return ()
 
 
-def _lost_unchecked(files: RunFiles, plan: ModelPlan, settings: RunSettings) -> frozenset[str]:
-    """What is missing or can't be read of a run without checksums."""
-    lost = set(files.lost())
+def _lost_unchecked(
+    files: RunFiles, missing: frozenset[str], plan: ModelPlan, settings: RunSettings
+) -> frozenset[str]:
+    """What is missing or can't be read of a run without checksums, its history aside."""
+    lost = set(missing)
     if not needs_color(settings.task):
         lost.discard(STRIP_FILE)  # earlier versions drew it for colors only, or never
-    epochs = read_result(files.numbers).epochs
-    try:
-        read_history(files.read(HISTORY_FILE), epochs)
-    except (InputError, ValueError):
-        lost.add(HISTORY_FILE)
     try:
         load_weights(build(plan), files.folder / MODEL_FILE)
     except InputError:
@@ -152,15 +182,23 @@ def _lost_unchecked(files: RunFiles, plan: ModelPlan, settings: RunSettings) -> 
 
 def _differences(recorded: RunResult, trained: RunResult) -> list[str]:
     """The errors that aren't what was recorded, to the last digit."""
-    pairs = [("train.mse", recorded.train_mse, trained.train_mse)]
-    for split in ("val", "test"):
-        there, here = (getattr(result, split).model_dump() for result in (recorded, trained))
-        pairs += [(f"{split}.{name}", value, here[name]) for name, value in there.items()]
+    there, here = _errors(recorded), _errors(trained)
     return [
-        f"{name} {there} there, {here} now"
-        for name, there, here in pairs
-        if there != here and there is not None
+        f"{name} {there[name]} there, {here.get(name)} now"
+        for name in there
+        if there[name] != here.get(name)
     ]
+
+
+def _errors(result: RunResult) -> dict[str, float]:
+    """All that are known, by name; earlier versions kept fewer."""
+    found = {"train.mse": result.train_mse}
+    for split in ("val", "test"):
+        scores = getattr(result, split).model_dump(exclude_none=True)
+        colors = scores.pop("color", {})
+        found |= {f"{split}.{name}": error for name, error in scores.items()}
+        found |= {f"{split}.color.{name}": error for name, error in colors.items()}
+    return found
 
 
 def _where(environment: Environment) -> str:

@@ -97,12 +97,12 @@ class PromptAdam(Adam):
         That one would ask the GPU, where there is one, whether it records; so a training on
         the processor would wake it.
         """
-        self.state[parameter] = {
+        begun: dict[str, Tensor] = {
             "step": torch.zeros((), dtype=torch.float32, device=parameter.device),
             "exp_avg": torch.zeros_like(parameter, memory_format=torch.preserve_format),
             "exp_avg_sq": torch.zeros_like(parameter, memory_format=torch.preserve_format),
         }
-        begun: dict[str, Tensor] = self.state[parameter]
+        self.state[parameter] = begun
         return begun
 
 

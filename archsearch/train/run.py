@@ -14,7 +14,7 @@ finished, so a kill at any moment leaves one that goes on or one that is whole.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,14 +22,14 @@ import torch
 
 from archsearch.config import RunSettings, load
 from archsearch.errors import InputError
-from archsearch.files import write_bytes, write_text
+from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
-from archsearch.records import RunRecord, load_run
+from archsearch.records import RunRecord
 from archsearch.records.results import Baselines, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     CURVES_FILE,
-    HISTORY_FILE,
+    METRICS_FILE,
     MODEL_FILE,
     PICTURES_FILE,
     RUN_FILES,
@@ -37,26 +37,26 @@ from archsearch.records.run_files import (
     STRIP_FILE,
     RunFiles,
     how_to_remake,
-    write_metrics,
 )
-from archsearch.records.runs import config_json, history_csv, metrics
+from archsearch.records.runs import config_json, read_run, write_run
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.checkpoint import discard
-from archsearch.train.conflicts import conflict
+from archsearch.train.conflicts import conflict, listed
 from archsearch.train.epoch import OnStep
 from archsearch.train.figures import draw_curves, draw_pictures
-from archsearch.train.finished import FinishedRun, find_finished, settled
+from archsearch.train.finished import FinishedRun, find_finished, reopened, settled
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.lock import locked
-from archsearch.train.strips import reopened, strip_png
+from archsearch.train.strips import strip_png
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["load_model", "train_run"]
+__all__ = ["load_model", "load_trained", "train_run"]
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
+_DRAWN = (CURVES_FILE, PICTURES_FILE, STRIP_FILE)
 
 _log = logging.getLogger(__name__)
 
@@ -99,13 +99,15 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
     with locked(out):
+        for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
+            remove_drafts(out / name)
         finished = find_finished(out, plan, settings)
         if finished is not None:
             _check_same_pictures(out, finished, pictures)
             if not finished.needs_training:
-                _see_to_figures(out, finished, plan, settings, pictures)
+                _see_to_files(out, finished, plan, settings, pictures)
                 return finished.recorded
-            _log.warning("%s: training again, as %s", out, _told(finished.lost))
+            _log.warning("%s: training again, as %s missing or damaged", out, listed(finished.lost))
             baselines = finished.recorded.baselines
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
@@ -138,37 +140,36 @@ def load_model(folder: Path) -> Autoencoder:
     Example:
         >>> model = load_model(Path("runs/acml-nine-layer"))  # doctest: +SKIP
     """
-    return model_of(load_run(folder), folder)
+    return load_trained(folder)[1]
 
 
-def model_of(run: RunRecord, folder: Path) -> Autoencoder:
-    """The same, of a run that was read already."""
+def load_trained(folder: Path) -> tuple[RunRecord, Autoencoder]:
+    """The same, with what the run says of itself."""
+    files = RunFiles(folder)
+    files.note_unchecked()
+    run = read_run(files)
     model = build(load(folder / SPEC_FILE).plan(task=run.settings.task))
-    content = RunFiles(folder).read(MODEL_FILE)
+    content = files.read(MODEL_FILE)
     try:
         load_weights(model, folder / MODEL_FILE, content)
     except InputError as error:
         raise InputError(error.what, help=how_to_remake(folder)) from error
-    return model.eval()
+    return run, model.eval()
 
 
-def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Iterable[str]) -> None:
+def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str]) -> None:
     """Write those of a run's files, and ``metrics.json``, with which it is finished, last."""
+    size = trained.model.plan.latent.size
     writers: dict[str, Callable[[Path], None]] = {
-        SPEC_FILE: lambda path: write_text(path, run.spec),
-        CONFIG_FILE: lambda path: write_text(path, config_json(run.settings)),
-        HISTORY_FILE: lambda path: write_text(path, history_csv(run.result.history)),
         MODEL_FILE: lambda path: save_weights(trained.model, path),
-        CURVES_FILE: lambda path: draw_curves(
-            path, run.name, run.result, trained.model.plan.latent.size
-        ),
+        CURVES_FILE: lambda path: draw_curves(path, run.name, run.result, size),
         PICTURES_FILE: lambda path: draw_pictures(path, run.name, run.result, trained.strip),
         STRIP_FILE: lambda path: write_bytes(path, strip_png(trained.strip)),
     }
-    for name in RUN_FILES:
+    for name, write in writers.items():
         if name in names:
-            writers[name](out / name)
-    write_metrics(out, metrics(run.name, run.result))
+            write(out / name)
+    write_run(out, run, names)
     discard(out / CHECKPOINT_FILE)
 
 
@@ -177,19 +178,18 @@ def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> Non
         raise conflict(out, [f"its pictures were others than {pictures.source} has now"])
 
 
-def _see_to_figures(
+def _see_to_files(
     out: Path, run: FinishedRun, plan: ModelPlan, settings: RunSettings, pictures: Pictures
 ) -> None:
     """Write again what of a trained run can be made of its weights and numbers."""
     discard(out / CHECKPOINT_FILE)  # a kill may have left it
     if not run.lost:
         return
-    _log.warning("%s: drawing or writing again, as %s", out, _told(run.lost))
-    trained = reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE)
+    _log.warning("%s: drawing or writing again, as %s missing or damaged", out, listed(run.lost))
     record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
-    _write(out, record, trained, run.lost)
-
-
-def _told(lost: Iterable[str]) -> str:
-    names = sorted(lost)
-    return f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} missing or damaged"
+    if run.lost.isdisjoint(_DRAWN):
+        write_run(out, record, run.lost)
+        return
+    _write(
+        out, record, reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE), run.lost
+    )

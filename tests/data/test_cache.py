@@ -141,7 +141,7 @@ def rename_a_class(entry: Path) -> None:
 
 def older_format(entry: Path) -> None:
     record = json.loads((entry / "entry.json").read_text())
-    (entry / "entry.json").write_text(json.dumps({**record, "version": 0}))
+    (entry / "entry.json").write_text(json.dumps({**record, "version": 1}))
 
 
 HARMS = [
@@ -322,6 +322,15 @@ def test_an_entry_of_a_newer_archsearch_is_refused_and_kept(cache, class_folders
     with pytest.raises(NewerVersionError, match=r"entry\.json: written by a newer archsearch"):
         load_pictures(DataSettings(source=f"folder:{class_folders}"), height=8, width=8)
     assert (entry / "entry.json").read_bytes() == before
+
+
+def test_the_list_is_silent_on_what_is_made_anew_when_asked_for(cache, class_folders, caplog):
+    for size in (8, 16):
+        load_pictures(DataSettings(source=f"folder:{class_folders}"), height=size, width=size)
+    older_format(entries(cache)[0])
+    listed = {source.name: source for source in list_sources()}
+    assert len(listed[f"folder:{class_folders}"].cached) == 1
+    assert caplog.messages == []
 
 
 @pytest.mark.parametrize(

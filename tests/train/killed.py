@@ -18,14 +18,14 @@ import sys
 from pathlib import Path
 
 import torch._dynamo  # noqa: F401 - torch's optimizers load it, which takes seconds: once, not in each child
-from made import made_pictures, settings
+from made import left, made_pictures, settings
 from PIL import Image
 
 from archsearch.config import load
 from archsearch.errors import ArchsearchError
 from archsearch.files import write_bytes
 from archsearch.records import load_run
-from archsearch.records.run_files import RUN_FILES, RunFiles
+from archsearch.records.run_files import RunFiles
 from archsearch.spec import ModelPlan
 from archsearch.train import load_model, run, train_run
 
@@ -85,10 +85,8 @@ def state(out: Path) -> str:
 
 
 def numbers(out: Path) -> object:
-    result = load_run(out).result
-    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
-    whole = not RunFiles(out).lost() and all((out / name).exists() for name in RUN_FILES)
-    return rows, result.val, result.test, (out / "model.safetensors").read_bytes(), whole
+    """What the run holds; with the names of all its files, since drafts of the killed must go."""
+    return left(out), RunFiles(out).lost(), {path.name for path in out.iterdir()}
 
 
 def tried(plan: ModelPlan, folder: Path, harm: str, place: int) -> dict[str, object]:

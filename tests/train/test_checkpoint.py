@@ -8,6 +8,7 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
 from archsearch.train import fit
+from tests.train.made import rows
 
 KILLED_AFTER = 2
 
@@ -26,9 +27,8 @@ def stop_at(epoch: int):
 
 def numbers(trained) -> tuple[object, ...]:
     result = trained.result
-    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
     weights = [p.tolist() for p in trained.model.state_dict().values()]
-    return rows, result.val, result.test, weights
+    return rows(result), result.val, result.test, weights
 
 
 def broken_off(plan, settings, pictures, checkpoint: Path) -> None:

@@ -1,6 +1,5 @@
 """A finished run that lost files, or whose files were damaged, makes them again."""
 
-import json
 import random
 import re
 import shutil
@@ -10,14 +9,20 @@ from pathlib import Path
 import pytest
 
 from archsearch.config import load
-from archsearch.errors import ArchsearchError, DamagedFileError, InputError, RunConflictError
+from archsearch.errors import (
+    ArchsearchError,
+    DamagedFileError,
+    InputError,
+    NewerVersionError,
+    RunConflictError,
+)
 from archsearch.files import write_bytes
-from archsearch.records import RunResult, load_run
+from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
 from archsearch.train import fit, load_model, train_run
-from archsearch.train.finished import find_finished
-from tests.train.test_checkpoint import KILLED_AFTER, broken_off
-from tests.train.test_checkpoint import numbers as trained_numbers
+from archsearch.train.finished import FinishedRun, find_finished, settled
+from tests.train.made import drop_checksums, left
+from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
 EPOCHS = 2
 
@@ -78,20 +83,6 @@ def flip_somewhere(path: Path, chosen: random.Random) -> None:
     flip(path, chosen.randrange(8 * path.stat().st_size))
 
 
-def drop_checksums(run: Path) -> None:
-    """Leave the run as earlier versions did."""
-    numbers = json.loads((run / "metrics.json").read_text())
-    del numbers["files"], numbers["sha256"]
-    (run / "metrics.json").write_text(json.dumps(numbers))
-
-
-def numbers(run: Path) -> tuple[object, ...]:
-    result = load_run(run).result
-    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
-    weights = (run / "model.safetensors").read_bytes()
-    return rows, result.train_mse, result.val, result.test, result.baselines, weights
-
-
 @pytest.mark.parametrize("harm", [remove, flip_somewhere])
 @pytest.mark.parametrize(
     "names",
@@ -112,7 +103,7 @@ def test_the_same_training_makes_again_what_was_lost(
         harm(run / name, chosen)
     result = again(made, run)
     assert result == load_run(run).result
-    assert numbers(run) == numbers(first)
+    assert left(run) == left(first)
     assert not RunFiles(run).lost()
     assert {path.name for path in run.iterdir()} == {path.name for path in first.iterdir()}
     trained = {"model.safetensors", "history.csv"} & set(names)
@@ -125,7 +116,7 @@ def test_the_same_training_makes_again_what_was_lost(
 def test_without_its_metrics_a_run_is_trained_again(made, first, run, caplog, content) -> None:
     (run / "metrics.json").write_bytes(content)
     again(made, run)
-    assert numbers(run) == numbers(first)
+    assert left(run) == left(first)
     assert "nothing to hold its numbers against" in caplog.text
     assert (run / "metrics-before.json").read_bytes() == content
 
@@ -134,9 +125,23 @@ def test_metrics_of_something_else_are_left_alone(made, run: Path) -> None:
     place = run.parent / "other"
     place.mkdir()
     (place / "metrics.json").write_text('{"mine": true}')
-    with pytest.raises(RunConflictError, match=r"spec\.yaml and config\.json is missing"):
+    with pytest.raises(RunConflictError, match=r"config\.json, spec\.yaml are missing"):
         train(made, run.parent / "model.yaml", place)
     assert {path.name for path in place.iterdir()} == {"metrics.json"}
+
+
+def test_a_run_of_a_newer_archsearch_is_refused_and_left_as_it_is(made, run: Path) -> None:
+    write_metrics(run, RunFiles(run).numbers | {"version": 99})
+    before = {path.name: path.read_bytes() for path in run.iterdir()}
+    with pytest.raises(NewerVersionError, match="version 99 of its format"):
+        again(made, run)
+    assert {path.name: path.read_bytes() for path in run.iterdir()} == before
+
+
+def test_a_checkpoint_that_a_kill_left_is_removed(made, first: Path, run: Path) -> None:
+    (run / "checkpoint.safetensors").write_bytes(b"left")
+    again(made, run)
+    assert {path.name for path in run.iterdir()} == {path.name for path in first.iterdir()}
 
 
 def test_other_numbers_than_recorded_are_told_and_the_earlier_kept(made, run, caplog) -> None:
@@ -151,6 +156,21 @@ def test_other_numbers_than_recorded_are_told_and_the_earlier_kept(made, run, ca
     assert (run / "metrics-before.json").read_bytes() == stored
     assert load_run(run).result == result
     load_model(run)
+
+
+def test_a_score_that_earlier_versions_did_not_keep_is_no_other_number(run, caplog) -> None:
+    found = load_run(run).result
+
+    def scored(delta_e: float | None, **scores: object) -> RunResult:
+        color = ColorScores(chroma_mse=0.1, delta_e=delta_e)
+        test = found.test.model_copy(update={"color": color, **scores})
+        return found.model_copy(update={"test": test})
+
+    trained, fewer, other = scored(3.0), scored(None, psnr=None), scored(4.0)
+    lost = frozenset({"model.safetensors"})
+    assert settled(run, FinishedRun("run", fewer, lost), trained) == (fewer, lost)
+    assert settled(run, FinishedRun("run", other, lost), trained)[0] == trained
+    assert "than recorded: test.color.delta_e 4.0 there, 3.0 now;" in caplog.text
 
 
 def test_a_lost_spec_that_was_another_is_told(made, run: Path) -> None:
@@ -180,6 +200,21 @@ def test_a_run_of_earlier_versions_is_read_and_that_is_said_once(made, run, capl
     assert again(made, run) == load_run(run).result
 
 
+def test_without_checksums_a_lost_spec_leaves_it_open_which_run_it_was(made, run: Path) -> None:
+    drop_checksums(run)
+    (run / "spec.yaml").unlink()
+    with pytest.raises(RunConflictError, match=r"spec\.yaml is missing, and it has no checksums"):
+        again(made, run)
+
+
+def test_a_strip_that_earlier_versions_never_drew_is_not_missed(made, run, caplog) -> None:
+    drop_checksums(run)
+    (run / "strip.png").unlink()
+    again(made, run)
+    assert "missing or damaged" not in caplog.text
+    assert not (run / "strip.png").exists()
+
+
 @pytest.mark.parametrize("harm", ["remove", "garble"])
 @pytest.mark.parametrize("name", ["model.safetensors", "history.csv"])
 def test_a_run_of_earlier_versions_is_made_again_too(made, first, run, name, harm) -> None:
@@ -189,7 +224,7 @@ def test_a_run_of_earlier_versions_is_made_again_too(made, first, run, name, har
     else:
         (run / name).write_bytes((run / name).read_bytes()[:-40])
     again(made, run)
-    assert numbers(run) == numbers(first)
+    assert left(run) == left(first)
     assert not RunFiles(run).lost()
 
 
@@ -210,14 +245,14 @@ def test_a_comment_another_order_or_name_is_the_same_run(made, first, run: Path)
     assert again(made, run) == load_run(first).result
     (run / "metrics.json").unlink()  # and of an unfinished one
     again(made, run)
-    assert numbers(run) == numbers(first)
+    assert left(run) == left(first)
 
 
 def test_a_comment_in_the_runs_own_spec_does_not_keep_it_from_going_on(made, first, run) -> None:
     (run / "metrics.json").unlink()
     (run / "spec.yaml").write_text(f"# mine\n{(run / 'spec.yaml').read_text()}")
     again(made, run)
-    assert numbers(run) == numbers(first)
+    assert left(run) == left(first)
 
 
 def test_another_layer_is_named_rather_than_another_name(made, run: Path) -> None:
@@ -357,10 +392,8 @@ def test_a_flipped_bit_in_a_checkpoint_changes_no_number(made, run, tmp_path, fl
     settings = made.settings(epochs=KILLED_AFTER + 1)
     path = tmp_path / "kept" / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, path)
-    whole, chosen = trained_numbers(fit(plan, settings, pictures)), dice(3)
+    whole, chosen = numbers(fit(plan, settings, pictures)), dice(3)
     for number in range(flips):
         folder = Path(shutil.copytree(path.parent, tmp_path / str(number)))
         flip_somewhere(folder / path.name, chosen)
-        assert (
-            trained_numbers(fit(plan, settings, pictures, checkpoint=folder / path.name)) == whole
-        )
+        assert numbers(fit(plan, settings, pictures, checkpoint=folder / path.name)) == whole

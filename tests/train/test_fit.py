@@ -11,12 +11,12 @@ from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import build
 from archsearch.train import fit
 from archsearch.train.order import picture_order
+from tests.train.made import rows
 
 
 def numbers(trained) -> tuple[object, ...]:
     result = trained.result
-    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
-    return rows, result.val, result.test, result.train_mse
+    return rows(result), result.val, result.test, result.train_mse
 
 
 def test_it_learns_and_reports(made, plan_from) -> None:

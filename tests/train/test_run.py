@@ -16,8 +16,9 @@ from archsearch.errors import InputError, RunConflictError
 from archsearch.records import load_run
 from archsearch.train import load_model, train_run
 from archsearch.train.lock import LOCK_FILE, locked
+from tests.train.made import drop_checksums, left
 
-LEFT = {
+FILES = {
     "spec.yaml",
     "config.json",
     "history.csv",
@@ -27,20 +28,6 @@ LEFT = {
     "pictures.png",
     "strip.png",
 }
-
-
-def drop_checksums(run: Path) -> None:
-    """Leave the run as earlier versions did."""
-    metrics = json.loads((run / "metrics.json").read_text())
-    del metrics["files"], metrics["sha256"]
-    (run / "metrics.json").write_text(json.dumps(metrics))
-
-
-def without_times(run: Path) -> tuple[object, ...]:
-    result = load_run(run).result
-    rows = [row.model_copy(update={"seconds": 0}) for row in result.history]
-    weights = (run / "model.safetensors").read_bytes()
-    return rows, result.train_mse, result.val, result.test, result.baselines, weights
 
 
 def start(spec: Path, out: Path, epochs: int, task: str = "reconstruct") -> subprocess.Popen[str]:
@@ -70,7 +57,7 @@ def kill(process: subprocess.Popen[str]) -> None:
 def test_a_run_leaves_its_files_and_no_others(made, plan_from, tmp_path: Path) -> None:
     out = tmp_path / "runs" / "first"
     result = train_run(plan_from(made.PLAIN), made.settings(), made.made_pictures(), out)
-    assert {path.name for path in out.iterdir()} == LEFT
+    assert {path.name for path in out.iterdir()} == FILES
     metrics = json.loads((out / "metrics.json").read_text())
     assert next(iter(metrics)) == "version"
     assert metrics["run"] == "first"
@@ -156,8 +143,8 @@ def test_after_a_kill_it_goes_on_to_the_same_numbers(made, plan_from, tmp_path, 
     train_run(plan, settings, pictures, killed, on_epoch=seen.append)
     assert [row.epoch for row in seen] == [3, 4]
     train_run(plan, settings, pictures, whole)
-    assert without_times(killed) == without_times(whole)
-    assert {path.name for path in killed.iterdir()} == LEFT
+    assert left(killed) == left(whole)
+    assert {path.name for path in killed.iterdir()} == FILES
 
 
 def test_a_second_process_is_refused_while_one_trains(made, plan_from, tmp_path: Path) -> None:

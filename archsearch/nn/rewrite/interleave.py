@@ -114,7 +114,7 @@ class _Weave(Function):
 
 def _empty(like: Tensor, channels: int, height: int, width: int) -> Tensor:
     return torch.empty(
-        (like.shape[0], channels, height, width),  # len() would fix the size in a trace
+        (len(like), channels, height, width),
         dtype=like.dtype,
         device=like.device,
         memory_format=torch.channels_last,

@@ -13,65 +13,22 @@ if TYPE_CHECKING:
 
 __all__ = ["EPOCH_COLUMNS", "TRIAL_COLUMNS", "epochs_frame", "trials_frame"]
 
-TRIAL_COLUMNS = (
-    "number",
-    "seed",
-    "state",
-    "reason",
-    "collapsed",
-    "latent_size",
-    "effective_size",
-    "bottleneck_size",
-    "latent_channels",
-    "latent_height",
-    "latent_width",
-    "params",
-    "macs",
-    "encoder_depth",
-    "val_mse",
-    "test_mse",
-    "pca_val_mse",
-    "pca_test_mse",
-    "epochs",
-    "seconds",
-    "task",
-    "chroma_mse",
-    "desaturation",
-    "delta_e",
-    "variance_share",
-    "no_better_than_guess",
-    "not_converged",
-)
-EPOCH_COLUMNS = (
-    "number",
-    "seed",
-    "state",
-    "key",
-    "latent_size",
-    "params",
-    "macs",
-    *EpochRecord.model_fields,
-)
-_WHOLE = (
-    "number",
-    "seed",
-    "latent_size",
-    "effective_size",
-    "bottleneck_size",
-    "latent_channels",
-    "latent_height",
-    "latent_width",
-    "params",
-    "macs",
-    "encoder_depth",
-    "epochs",
-)
-_COLOR = ("chroma_mse", "desaturation", "delta_e")
-_REAL = (
-    *("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds"),
-    *(*_COLOR, "variance_share"),
-)
-_WHETHER = ("collapsed", "no_better_than_guess", "not_converged")
+_WHOLE, _REAL, _WHETHER, _TEXT = "Int64", "float64", "boolean", "object"
+_PLAN = {each.column: _WHOLE if each.whole else _REAL for each in PLANNED}
+_SCORES = {f"{split}_{name}": _REAL for name in METRICS for split in ("val", "test")}
+_COLOR = dict.fromkeys(("chroma_mse", "desaturation", "delta_e"), _REAL)
+_TYPES = {
+    **{"number": _WHOLE, "seed": _WHOLE, "state": _TEXT, "reason": _TEXT, "collapsed": _WHETHER},
+    **_PLAN,
+    **_SCORES,
+    **dict.fromkeys(("pca_val_mse", "pca_test_mse"), _REAL),
+    **{"epochs": _WHOLE, "seconds": _REAL, "task": _TEXT},
+    **_COLOR,
+    **{"variance_share": _REAL, "no_better_than_guess": _WHETHER, "not_converged": _WHETHER},
+}
+TRIAL_COLUMNS = tuple(_TYPES)
+_BRIEF = tuple(each.column for each in planned("brief"))
+EPOCH_COLUMNS = ("number", "seed", "state", "key", *_BRIEF, *EpochRecord.model_fields)
 
 
 def trials_frame(study: StudyRecord) -> pd.DataFrame:
@@ -91,8 +48,7 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
         _row(trial, seed, searched) for trial in study.trials for seed in trial.seeds or (None,)
     ]
     frame = pd.DataFrame(rows, columns=columns)
-    types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
-    return frame.astype(types | dict.fromkeys(_WHETHER, "boolean"))
+    return frame.astype(_TYPES)
 
 
 def epochs_frame(study: StudyRecord) -> pd.DataFrame:
@@ -115,7 +71,7 @@ def epochs_frame(study: StudyRecord) -> pd.DataFrame:
 
 def _place(trial: TrialRecord, seed: SeedRecord) -> tuple[object, ...]:
     plan = trial.plan
-    sizes = (plan.key, plan.latent_size, plan.params, plan.macs) if plan else (None,) * 4
+    sizes = (getattr(plan, name, None) for name in ("key", *_BRIEF))
     return (trial.number, seed.seed, trial.state, *sizes)
 
 
@@ -141,8 +97,7 @@ def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> di
 def _plan_part(trial: TrialRecord) -> dict[str, object]:
     if trial.plan is None:
         return {}
-    names = (*_WHOLE[2:-1], "key", "trunk")
-    return {name: getattr(trial.plan, name) for name in names}
+    return {name: getattr(trial.plan, name) for name in (*_PLAN, "key", "trunk")}
 
 
 def _result_part(result: RunResult | None) -> dict[str, object]:

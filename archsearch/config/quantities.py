@@ -10,9 +10,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["OBJECTIVES", "PLANNED", "QUANTITIES", "Direction", "Quantities", "Quantity", "Role", "planned"]
+from archsearch.config.metrics import METRICS, Direction, MetricKind
 
-Direction = Literal["minimize", "maximize"]
+__all__ = [
+    "OBJECTIVES",
+    "PLANNED",
+    "QUANTITIES",
+    "Quantities",
+    "Quantity",
+    "Role",
+    "planned",
+    "score",
+]
+
 Role = Literal["objective", "constraint", "spread", "rival", "correlated", "confounder", "brief"]
 """What a number may be used for.
 
@@ -69,6 +79,7 @@ class Quantity:
         return -1.0 if self.direction == "maximize" else 1.0
 
 
+_SCORE_ROLES: frozenset[Role] = frozenset({"objective"})
 _CHOOSING: frozenset[Role] = frozenset({"objective", "constraint"})
 _SIZE: frozenset[Role] = _CHOOSING | {"spread", "rival"}
 _COST: frozenset[Role] = _SIZE | {"correlated", "confounder", "brief"}
@@ -96,46 +107,14 @@ PLANNED: tuple[Quantity, ...] = (
 )
 """What a plan tells, in the order of tables."""
 
-_SCORES: tuple[Quantity, ...] = (
-    Quantity(
-        "val.mse",
-        "validation MSE",
-        "val_mse",
-        frozenset({"objective"}),
-        metric="mse",
-        whole=False,
-        typical=0.03,
-        each_epoch=True,
-    ),
-    Quantity(
-        "val.psnr",
-        "validation PSNR",
-        "val_psnr",
-        frozenset({"objective"}),
-        unit="dB",
-        metric="psnr",
-        direction="maximize",
-        whole=False,
-        typical=15.0,
-        each_epoch=True,
-    ),
-    Quantity(
-        "val.ssim",
-        "validation SSIM",
-        "val_ssim",
-        frozenset({"objective"}),
-        metric="ssim",
-        direction="maximize",
-        whole=False,
-        typical=0.5,
-    ),
-)
+_SCORE = "val."
 
 
 class Quantities(Mapping[str, Quantity]):
     """Quantities by name, in the order in which they are told of.
 
-    The scores follow the metrics that there are now, so that an installed metric is among them.
+    The scores follow the metrics that there are now: an installed metric's is among them.
+    Iterating gives names only, so that no package is loaded that isn't asked for.
 
     Args:
         role: of those wanted; none: all of them.
@@ -143,29 +122,54 @@ class Quantities(Mapping[str, Quantity]):
 
     def __init__(self, role: Role | None = None) -> None:
         self._role = role
+        self._planned = {each.name: each for each in PLANNED if role is None or role in each.roles}
+        self._scores = role in {None, *_SCORE_ROLES}
 
     def __getitem__(self, name: str) -> Quantity:
         """The quantity called ``name``.
 
         Raises:
             KeyError: there is none, or it doesn't have the role.
+            ExtensionError: the package that declares its metric can't be loaded.
         """
-        for each in self._all():
-            if each.name == name:
-                return each
-        raise KeyError(name)
+        if self._scores and name.startswith(_SCORE):
+            return score(METRICS[name.removeprefix(_SCORE)])
+        return self._planned[name]
 
     def __iter__(self) -> Iterator[str]:
-        """The names."""
-        return (each.name for each in self._all())
+        """The names, scores first."""
+        if self._scores:
+            yield from (_SCORE + name for name in METRICS)
+        yield from self._planned
 
     def __len__(self) -> int:
         """How many there are."""
-        return sum(1 for _ in self._all())
+        return sum(1 for _ in self)
 
-    def _all(self) -> Iterator[Quantity]:
-        everything = (*PLANNED, *_SCORES)
-        return (each for each in everything if self._role is None or self._role in each.roles)
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a quantity; loads nothing."""
+        return name in set(self)
+
+
+def score(metric: MetricKind) -> Quantity:
+    """What a metric measures on validation pictures, as a quantity.
+
+    Example:
+        >>> score(METRICS["psnr"]).title
+        'validation PSNR (dB)'
+    """
+    return Quantity(
+        name=_SCORE + metric.name,
+        label=f"validation {metric.label}",
+        column=f"val_{metric.name}",
+        roles=_SCORE_ROLES,
+        unit=metric.unit,
+        metric=metric.name,
+        direction=metric.direction,
+        whole=False,
+        typical=metric.typical,
+        each_epoch=metric.each_epoch,
+    )
 
 
 QUANTITIES = Quantities()

@@ -43,7 +43,7 @@ def objective_value(name: str, plan: PlanRecord, results: Sequence[RunResult]) -
     objective = OBJECTIVES[name]
     if not objective.measured:
         return float(getattr(plan, objective.column))
-    scores = [getattr(result.val, objective.metric) for result in results]
+    scores = [result.val.value(objective.metric) for result in results]
     if not scores or any(score is None or not math.isfinite(score) for score in scores):
         return None
     return fmean(scores)

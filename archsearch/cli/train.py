@@ -229,33 +229,28 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
 
 
 def _errors(plan: ModelPlan, result: RunResult) -> list[str]:
-    """The net's errors over those of its yardsticks."""
-    latent, baselines, test = plan.latent, result.baselines, result.test
-    shape = f"{latent.channels}×{latent.height}×{latent.width}"
-    rows = [
-        ("this net", test.mse, test.ssim),
-        ("channel mean", baselines.channel_mean_test, None),
-        (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
-        (f"PCA, {plan.bottleneck.size:,} get through", baselines.pca_bottleneck_test, None),
-        (f"patch PCA, {shape}", baselines.patch_pca_test, None),
-        ("untouched input", baselines.untouched_test, None),
-        ("gray copy", baselines.gray_copy_test, None),
-        ("mean chroma", baselines.mean_chroma_test, None),
-        (f"linear, {latent.size:,} numbers", baselines.linear_test, None),
+    """The net's errors over those of its baselines."""
+    latent = plan.latent
+    sizes = {
+        "latent.size": f"{latent.size:,} numbers",
+        "bottleneck.size": f"{plan.bottleneck.size:,} numbers",
+        "latent.shape": f"{latent.channels}×{latent.height}×{latent.width}",
+    }
+    lines = [
+        f"{'test split':<32}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}",
+        _row("this net", result.test.mse, result.test.ssim),
     ]
-    lines = [f"{'test split':<26}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}"]
-    return lines + [_row(label, mse, ssim) for label, mse, ssim in rows if mse is not None]
+    for baseline, errors in result.baselines.known():
+        if errors.test is not None:
+            lines.append(_row(baseline.titled(sizes), errors.test, None))
+    return lines
 
 
 def _colors(result: RunResult) -> list[str]:
-    """The net's colors over those of its yardsticks, and its clipped share."""
-    baselines = result.baselines
-    rows = {
-        "this net": result.test.color,
-        "gray copy": baselines.gray_copy_color,
-        "mean chroma": baselines.mean_chroma_color,
-    }
-    found = [(label, color) for label, color in rows.items() if color is not None]
+    """The net's colors over those of its baselines, and its clipped share."""
+    known = ((baseline.label, errors.color) for baseline, errors in result.baselines.known())
+    rows = [("this net", result.test.color), *known]
+    found = [(label, color) for label, color in rows if color is not None]
     if not found:
         return []
     head = ("chroma MSE", "saturation", "ΔE 2000", "within 2", "within 5")
@@ -287,4 +282,4 @@ def _row(label: str, mse: float, ssim: float | None) -> str:
     shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}" if mse >= FLOOR else f"< {FLOOR:.0e}"
     psnr = f"{-10 * math.log10(mse):.2f} dB" if mse >= FLOOR else ""
     similarity = "" if ssim is None else f"{ssim:.3f}"
-    return f"{label:<26}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()
+    return f"{label:<32}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()

@@ -1,5 +1,6 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
+from archsearch.config.baselines import BASELINES, LINEAR_CODES, Baseline
 from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
@@ -38,14 +39,17 @@ from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks import needs_color, pictures_of, task_channels
 
 __all__ = [
+    "BASELINES",
     "COLOR_TASKS",
     "DESIGNS",
     "INPUT_CHANNELS",
+    "LINEAR_CODES",
     "OBJECTIVES",
     "PLANNED",
     "QUANTITIES",
     "TASK_NAMES",
     "AnyTask",
+    "Baseline",
     "BudgetSettings",
     "ChoiceDomain",
     "Colorize",

@@ -44,17 +44,15 @@ def objective_value(name: str, plan: PlanRecord, results: Sequence[RunResult]) -
     if not objective.measured:
         return float(getattr(plan, objective.column))
     scores = [result.val.value(objective.metric) for result in results]
-    if not scores or any(score is None or not math.isfinite(score) for score in scores):
-        return None
-    return fmean(scores)
+    known = [score for score in scores if score is not None and math.isfinite(score)]
+    return fmean(known) if known and len(known) == len(scores) else None
 
 
 def trial_values(trial: TrialRecord, names: Sequence[str]) -> tuple[float, ...] | None:
     """A complete trial's values of these objectives; None where it lacks one of them."""
     if trial.state != "complete" or trial.plan is None or set(names) - set(OBJECTIVES):
         return None
-    results = [seed.result for seed in trial.seeds if seed.result is not None]
-    values = [objective_value(name, trial.plan, results) for name in names]
+    values = [objective_value(name, trial.plan, trial.results) for name in names]
     found = tuple(value for value in values if value is not None)
     return found if len(found) == len(values) else None
 

@@ -68,15 +68,13 @@ def baselines(
         pca = errors[whole][latent.size]
         narrow = errors[whole][bottleneck] if bottleneck < latent.size else None
         patched = errors[patch][latent.channels] if patch else None
-        return Baselines(
-            channel_mean_val=codes.channel_mean.val,
-            channel_mean_test=codes.channel_mean.test,
-            pca_val=pca.val if pca else None,
-            pca_test=pca.test if pca else None,
-            pca_bottleneck_val=narrow.val if narrow else None,
-            pca_bottleneck_test=narrow.test if narrow else None,
-            patch_pca_val=patched.val if patched else None,
-            patch_pca_test=patched.test if patched else None,
+        return Baselines.of(
+            {
+                "channel_mean": codes.channel_mean,
+                "pca": pca,
+                "pca_bottleneck": narrow,
+                "patch_pca": patched,
+            }
         )
 
     return tuple(record(*each) for each in zip(latents, sizes, strict=True))

@@ -59,9 +59,9 @@ def task_baselines(
         return baselines(pictures, latents, bottlenecks, cache=cache)
     found = _yardsticks(_Key(pictures.fingerprint, _name(settings), cache, pictures, settings))
     linear = found.linear({latent.size for latent in latents})
-    common = found.common
     return tuple(
-        common.model_copy(update=_split("linear", linear[latent.size])) for latent in latents
+        Baselines.of(found.common | {"linear": linear[latent.size]}, found.colors)
+        for latent in latents
     )
 
 
@@ -84,21 +84,26 @@ class _Yardsticks:
     errors: dict[int, SplitErrors | None] = field(default_factory=dict)
 
     @cached_property
-    def common(self) -> Baselines:
+    def common(self) -> dict[str, SplitErrors | None]:
         """All but the linear map's."""
         pictures, settings = self.key.pictures, self.key.settings
-        found: dict[str, float | ColorScores | None] = _split(
-            "channel_mean", channel_mean(pictures)
-        )
+        found: dict[str, SplitErrors | None] = {"channel_mean": channel_mean(pictures)}
         if isinstance(settings.task, Denoise | Inpaint):
             untouched = (self._untouched(split) for split in (pictures.val, pictures.test))
-            found |= _split("untouched", SplitErrors(*untouched))
-        if needs_color(settings.task):
-            gray, gray_color = gray_copy(pictures)
-            mean, mean_color = mean_chroma(pictures)
-            found |= _split("gray_copy", gray) | _split("mean_chroma", mean)
-            found |= {"gray_copy_color": gray_color, "mean_chroma_color": mean_color}
-        return Baselines.model_validate(found)
+            found["untouched"] = SplitErrors(*untouched)
+        return found | {name: errors for name, (errors, _) in self._color.items()}
+
+    @property
+    def colors(self) -> dict[str, ColorScores]:
+        """The color scores of those that have some."""
+        return {name: color for name, (_, color) in self._color.items()}
+
+    @cached_property
+    def _color(self) -> dict[str, tuple[SplitErrors, ColorScores]]:
+        if not needs_color(self.key.settings.task):
+            return {}
+        pictures = self.key.pictures
+        return {"gray_copy": gray_copy(pictures), "mean_chroma": mean_chroma(pictures)}
 
     def linear(self, ks: Iterable[int]) -> dict[int, SplitErrors | None]:
         """Errors of the linear map through k numbers; what is new is measured in one go."""
@@ -147,8 +152,3 @@ def _name(settings: RunSettings) -> str:
     if isinstance(task, Inpaint):
         return f"inpaint-{task.size}-{seed}"
     return "luminance"
-
-
-def _split(name: str, errors: SplitErrors | None) -> dict[str, float | ColorScores | None]:
-    val, test = errors or (None, None)
-    return {f"{name}_val": val, f"{name}_test": test}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ TRAIN, VALIDATION, REFERENCE = "#6b93c4", "#b3361b", "#555555"
 FARTHEST_REFERENCE = 4.0
 """A reference further than this factor from the curves is told in words: drawn,
 it would press the curves flat."""
+REFERENCE_LINES = ("--", ":", (0, (5, 3)), "-.", (0, (1, 3)))
 MARKED_EPOCHS = 40
 PREDICTED = {"reconstruct": "reconstruction"}
 SHOWN = {"denoise": "noisy", "inpaint": "masked"}
@@ -140,17 +142,11 @@ def _references(
     axes: Axes, baselines: Baselines, latent_size: int, curves: list[float]
 ) -> list[str]:
     """Draw the baselines that lie near the curves; give a line for each that doesn't."""
-    named = {
-        "channel mean": (baselines.channel_mean_val, "--"),
-        f"PCA, {latent_size:,} numbers": (baselines.pca_val, ":"),
-        "untouched": (baselines.untouched_val, "-."),
-        "gray copy": (baselines.gray_copy_val, "-."),
-        "mean chroma": (baselines.mean_chroma_val, (0, (1, 3))),
-        f"linear, {latent_size:,} numbers": (baselines.linear_val, (0, (5, 3))),
-    }
+    sizes = {"latent.size": f"{latent_size:,} numbers"}
     low, high = min(curves) / FARTHEST_REFERENCE, max(curves) * FARTHEST_REFERENCE
     unseen = []
-    for label, (error, style) in named.items():
+    for (baseline, errors), style in zip(baselines.known(), cycle(REFERENCE_LINES), strict=False):
+        label, error = baseline.titled(sizes), errors.val
         if error is None:
             continue
         if low <= error <= high:

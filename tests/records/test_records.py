@@ -153,7 +153,7 @@ def test_a_run_directory_reads_back(tmp_path):
     numbers = json.loads((tmp_path / "tiny" / "metrics.json").read_text("utf-8"))
     assert next(iter(numbers)) == "version"
     assert numbers["test"]["mse"] == run().result.test.mse
-    assert numbers["baselines"]["pca"] == run().result.baselines.pca_test
+    assert numbers["baselines"]["pca"] == run().result.baselines.test("pca")
     history = pd.read_csv(tmp_path / "tiny" / "history.csv")
     assert history["val_mse"].iloc[-1] == run().result.history[-1].val_mse
 

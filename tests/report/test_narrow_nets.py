@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archsearch.records import StudyRecord
+from archsearch.records import Baselines, StudyRecord
 from archsearch.report.figures.rivals import rivals_figure
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
@@ -38,7 +38,7 @@ def _with_narrow_pca(seed):
     if seed.result is None:
         return seed
     found = {"pca_bottleneck_val": 0.0321, "pca_bottleneck_test": 0.0322}
-    baselines = seed.result.baselines.model_copy(update=found)
+    baselines = Baselines.model_validate(seed.result.baselines.model_dump() | found)
     return seed.model_copy(
         update={"result": seed.result.model_copy(update={"baselines": baselines})}
     )

@@ -85,7 +85,7 @@ def test_patch_pca_is_that_of_a_loop_over_patches(
     shown = split(smooth_pictures(80), 50, 16)
     (record,) = baselines(shown, [latent(channels, height, width)])
     expected = [naive_patch_error(shown, part, patch, channels) for part in (shown.val, shown.test)]
-    assert [record.patch_pca_val, record.patch_pca_test] == pytest.approx(expected, rel=1e-9)
+    assert [record.val("patch_pca"), record.test("patch_pca")] == pytest.approx(expected, rel=1e-9)
 
 
 def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
@@ -94,33 +94,43 @@ def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
     records = baselines(shown, latents)
     for given_latent, record in zip(latents, records, strict=True):
         curve = pca_curve(shown, [given_latent.size])[given_latent.size]
-        assert (record.pca_val, record.pca_test) == curve
-        assert (record.channel_mean_val, record.channel_mean_test) == channel_mean(shown)
+        assert (record.val("pca"), record.test("pca")) == curve
+        assert (record.val("channel_mean"), record.test("channel_mean")) == channel_mean(shown)
     assert records[0] == records[3]
     assert records[0] != records[1]
-    assert [record.patch_pca_val is None for record in records] == [False, False, True, False]
-    assert [record.patch_pca_test is None for record in records] == [False, False, True, False]
+    assert [record.val("patch_pca") is None for record in records] == [False, False, True, False]
+    assert [record.test("patch_pca") is None for record in records] == [False, False, True, False]
 
 
 def test_pca_of_the_bottleneck_stands_beside_where_it_is_smaller() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     same, narrow = baselines(shown, [latent(4, 4, 4)] * 2, [64, 12])
-    assert (same.pca_bottleneck_val, same.pca_bottleneck_test) == (None, None)
-    assert (narrow.pca_bottleneck_val, narrow.pca_bottleneck_test) == pca_curve(shown, [12])[12]
-    assert (narrow.pca_val, narrow.pca_test) == (same.pca_val, same.pca_test)
+    assert (same.val("pca_bottleneck"), same.test("pca_bottleneck")) == (None, None)
+    assert (narrow.val("pca_bottleneck"), narrow.test("pca_bottleneck")) == pca_curve(shown, [12])[
+        12
+    ]
+    assert (narrow.val("pca"), narrow.test("pca")) == (same.val("pca"), same.test("pca"))
     assert (same,) == baselines(shown, [latent(4, 4, 4)])
 
 
 def test_a_latent_of_one_position_has_patches_as_large_as_the_picture() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = baselines(shown, [latent(17, 1, 1)])
-    assert (record.patch_pca_val, record.patch_pca_test) == (record.pca_val, record.pca_test)
+    assert (record.val("patch_pca"), record.test("patch_pca")) == (
+        record.val("pca"),
+        record.test("pca"),
+    )
 
 
 def test_more_numbers_than_a_patch_has_lose_nothing_and_nothing_is_hidden() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = baselines(shown, [latent(300, 2, 2)])
-    for error in (record.pca_val, record.pca_test, record.patch_pca_val, record.patch_pca_test):
+    for error in (
+        record.val("pca"),
+        record.test("pca"),
+        record.val("patch_pca"),
+        record.test("patch_pca"),
+    ):
         assert error is not None
         assert 0 < error < 1e-25  # as it is: not a floor, not 0
 
@@ -202,9 +212,9 @@ def test_what_cannot_be_afforded_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr(linear_code_module, "LARGEST", 100)
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = baselines(shown, [latent(4, 4, 4)])
-    assert record.pca_val is None
-    assert record.pca_test is None
-    assert record.patch_pca_val is not None
+    assert record.val("pca") is None
+    assert record.test("pca") is None
+    assert record.val("patch_pca") is not None
     assert pca_curve(shown, [1]) == {}
 
 

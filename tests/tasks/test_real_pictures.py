@@ -56,7 +56,9 @@ def test_pca(shown: TinyPictures, k: int, expected: float, tolerance: float) -> 
 )
 def test_patch_pca(shown: TinyPictures, code: Latent, expected: float) -> None:
     (record,) = baselines(shown, [code])
-    assert [record.patch_pca_val, record.patch_pca_test] == pytest.approx([expected] * 2, rel=0.06)
+    assert [record.val("patch_pca"), record.test("patch_pca")] == pytest.approx(
+        [expected] * 2, rel=0.06
+    )
 
 
 def test_mean(shown: TinyPictures) -> None:

@@ -45,16 +45,16 @@ def test_the_untouched_input_is_what_nets_are_fed(task: object) -> None:
     made = make_task(NINE.plan(task=read_task(task)), settings(task), shown)
     fed = made.shown(images, Batch(shown.test, seed=5))
     expected = (fed.clamp(0, 1) - images).double().square().mean().item()
-    assert found.untouched_test == pytest.approx(expected, rel=1e-6)
-    assert found.untouched_test != of(task, shown, seed=6)[0].untouched_test
+    assert found.test("untouched") == pytest.approx(expected, rel=1e-6)
+    assert found.test("untouched") != of(task, shown, seed=6)[0].test("untouched")
     given = {name.rsplit("_", 1)[0] for name in found.model_dump(exclude_none=True)}
     assert given == {"channel_mean", "untouched", "linear"}
 
 
 def test_without_noise_nothing_is_left_to_do() -> None:
     found = of({"denoise": {"sigma": 0.0}})[0]
-    assert found.untouched_val == found.untouched_test == 0
-    assert found.linear_val < found.channel_mean_val
+    assert found.val("untouched") == found.test("untouched") == 0
+    assert found.val("linear") < found.val("channel_mean")
 
 
 @pytest.mark.parametrize("task", ["colorize", "colorize-chroma", "colorize-bins"])
@@ -66,9 +66,9 @@ def test_color_tasks_share_their_yardsticks(task: str) -> None:
     assert given == {"channel_mean", "gray_copy", "mean_chroma", "linear"}
     images = shown.images_NCHW[shown.val].double() / 255
     gray = (luminance(images) - images).square().mean().item()
-    assert found.gray_copy_val == pytest.approx(gray, rel=1e-6)
-    assert found.gray_copy_color is not None
-    assert found.gray_copy_color.desaturation == 0
+    assert found.val("gray_copy") == pytest.approx(gray, rel=1e-6)
+    assert found.color("gray_copy") is not None
+    assert found.color("gray_copy").desaturation == 0
 
 
 def test_more_numbers_give_the_linear_map_no_less_on_what_it_was_fitted_on() -> None:
@@ -77,7 +77,7 @@ def test_more_numbers_give_the_linear_map_no_less_on_what_it_was_fitted_on() -> 
         shown.images_NCHW, *[shown.train] * 3, shown.mean, shown.std, "one split"
     )
     few, many = of("denoise", all_alike)
-    assert many.linear_val < few.linear_val < few.channel_mean_val
+    assert many.val("linear") < few.val("linear") < few.val("channel_mean")
 
 
 def test_fitted_maps_are_kept_in_the_folder_for_each_noise(tmp_path: Path) -> None:

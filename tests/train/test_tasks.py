@@ -117,7 +117,7 @@ def test_noise_follows_seeds_as_recorded(made, plan_from, task: str) -> None:
     other = fit(plan, settings, pictures, seed=1).result
     assert other.history[0].train_mse == first.history[0].train_mse
     assert other.val.mse != first.val.mse
-    assert other.baselines.untouched_val != first.baselines.untouched_val
+    assert other.baselines.val("untouched") != first.baselines.val("untouched")
 
 
 def test_every_epoch_has_noise_of_its_own(made, plan_from) -> None:

@@ -69,11 +69,7 @@ def _paleness(variants: Sequence[Variant]) -> str:
 
 
 def _distance(best: Variant) -> str:
-    left = [
-        result.test.mse / result.baselines.mean_chroma_test
-        for result in best.results
-        if result.baselines.mean_chroma_test
-    ]
+    left = [mse / chroma for mse, chroma in best.beside_mean_chroma if chroma]
     if not left:
         return ""
     share = 100 * (1 - sum(left) / len(left))
@@ -96,7 +92,7 @@ def _right(best: Variant) -> str:
 
 def _copied(best: Variant) -> str:
     """Where copying gray does better by a measure that errors don't show."""
-    color, spreads = best.results[0].baselines.gray_copy_color, best.spreads
+    color, spreads = best.results[0].baselines.color("gray_copy"), best.spreads
     if color is None:
         return ""
     told = []

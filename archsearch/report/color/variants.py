@@ -91,14 +91,16 @@ class Variant:
     def beats_mean_chroma(self) -> bool | None:
         """Whether every seed has a lower test MSE than the mean chroma; None if unknown or split.
 
-        The yardstick of each seed's own pictures.
+        The mean chroma is that of each seed's own pictures.
         """
-        won = {
-            result.test.mse < result.baselines.mean_chroma_test
-            for result in self.results
-            if result.baselines.mean_chroma_test is not None
-        }
+        won = {mse < chroma for mse, chroma in self.beside_mean_chroma}
         return won.pop() if len(won) == 1 else None
+
+    @property
+    def beside_mean_chroma(self) -> list[tuple[float, float]]:
+        """Test MSE of each seed and of the mean chroma on its pictures, where that is known."""
+        pairs = ((result.test.mse, result.baselines.test("mean_chroma")) for result in self.results)
+        return [(mse, chroma) for mse, chroma in pairs if chroma is not None]
 
 
 def is_color(result: RunResult) -> bool:

@@ -115,7 +115,7 @@ def _curves(
     measured: Sequence[Baselines],
 ) -> Curves:
     """Errors of linear codes over their size; only reconstruction has those."""
-    mean = (measured[0].channel_mean_val, measured[0].channel_mean_test)
+    mean = measured[0].pair("channel_mean")
     if not isinstance(settings.task, Reconstruct):
         return Curves(channel_mean=mean)
     from archsearch.tasks import pca_curve
@@ -125,14 +125,9 @@ def _curves(
     wanted = {*powers, dimensions, *(latent.size for latent in latents)}
     errors = pca_curve(pictures, sorted(k for k in wanted if k <= dimensions))
     patches = {
-        PatchPoint(
-            latent.size,
-            f"{latent.height}x{latent.width}x{latent.channels}",
-            found.patch_pca_val,
-            found.patch_pca_test,
-        )
+        PatchPoint(latent.size, f"{latent.height}x{latent.width}x{latent.channels}", *pair)
         for latent, found in zip(latents, measured, strict=True)
-        if found.patch_pca_val is not None and found.patch_pca_test is not None
+        if (pair := found.pair("patch_pca")) is not None
     }
     return Curves(
         pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),

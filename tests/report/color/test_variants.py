@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archsearch.records import Baselines
 from archsearch.report.color import study_variants
 from archsearch.report.color.tables import class_table, variant_table
 from tests.report.colored import BASELINES, CLASSES, UNET, color_result, color_study, variants_of
@@ -78,7 +79,7 @@ def test_who_beats_the_mean_chroma_is_marked():
 
 
 def test_unknown_yardsticks_are_not_judged():
-    none = BASELINES.model_copy(update={"mean_chroma_test": None})
+    none = Baselines.model_validate(BASELINES.model_dump() | {"mean_chroma_test": None})
     (variant,) = variants_of(("colorize", color_result("colorize", 0.005, baselines=none), {}))
     assert variant.beats_mean_chroma is None
     assert variant_table([variant]).rows[-1].cells[0].text == "not known"

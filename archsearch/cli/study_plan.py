@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
-from archsearch.config import StudyFile
+from archsearch.config import StudyFile, planned
 from archsearch.space import (
     Candidate,
     Design,
@@ -18,6 +19,8 @@ from archsearch.space import (
 )
 
 __all__ = ["StudyPlan", "plan_study"]
+
+_BRIEF = planned("brief")
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,7 @@ class StudyPlan:
             "candidates": [
                 {
                     "point": dict(candidate.values),
-                    "latent_size": candidate.plan.latent.size,
-                    "params": candidate.plan.params,
-                    "macs": candidate.plan.macs,
+                    **{each.column: attrgetter(each.name)(candidate.plan) for each in _BRIEF},
                 }
                 for candidate in designed
             ],
@@ -86,8 +87,8 @@ def plan_study(study: StudyFile, workers: int) -> StudyPlan:
 
 
 def _rows(candidates: tuple[Candidate, ...]) -> Iterator[str]:
-    yield "  slot  latent         params        MACs  point"
+    yield "  slot  " + "  ".join(f"{each.label:>13}" for each in _BRIEF) + "  point"
     for slot, candidate in enumerate(candidates):
-        plan = candidate.plan
+        sizes = "  ".join(f"{attrgetter(each.name)(candidate.plan):13,}" for each in _BRIEF)
         point = ", ".join(f"{name} = {value}" for name, value in candidate.values.items())
-        yield f"  {slot:4}  {plan.latent.size:6,}  {plan.params:13,}  {plan.macs:10,}  {point}"
+        yield f"  {slot:4}  {sizes}  {point}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
+from archsearch.config import PLANNED
 from archsearch.spec import LayerPlan, ModelPlan, Shape
 
 if TYPE_CHECKING:
@@ -18,23 +20,22 @@ _RIGHT = (0, 4, 5)
 
 def plan_json(plan: ModelPlan) -> dict[str, object]:
     """The stable keys of ``show --json``."""
-    latent = plan.latent
+    numbers = _nested({each.name: attrgetter(each.name)(plan) for each in PLANNED})
     return {
         "name": plan.name,
         "layers": [_layer_json(layer) for layer in plan.layers],
-        "latent": {
-            "size": latent.size,
-            "channels": latent.channels,
-            "height": latent.height,
-            "width": latent.width,
-            "compression": latent.compression,
-            "effective_size": latent.effective_size,
-        },
-        "bottleneck": {"size": plan.bottleneck.size, "after": list(plan.bottleneck.after)},
-        "params": plan.params,
-        "macs": plan.macs,
-        "encoder_depth": plan.encoder_depth,
+        **numbers,
+        "bottleneck": {**numbers["bottleneck"], "after": list(plan.bottleneck.after)},
     }
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, Any]:
+    """``latent.size`` as ``size`` inside ``latent``."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        group, _, last = name.rpartition(".")
+        (found.setdefault(group, {}) if group else found)[last] = value
+    return found
 
 
 def _layer_json(layer: LayerPlan) -> dict[str, object]:

@@ -4,8 +4,8 @@ from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
-from archsearch.config.objectives import OBJECTIVES, Objective
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
+from archsearch.config.quantities import OBJECTIVES, PLANNED, QUANTITIES, Quantity, planned
 from archsearch.config.search_rules import DESIGNS, check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
 from archsearch.config.study import (
@@ -42,6 +42,8 @@ __all__ = [
     "DESIGNS",
     "INPUT_CHANNELS",
     "OBJECTIVES",
+    "PLANNED",
+    "QUANTITIES",
     "TASK_NAMES",
     "AnyTask",
     "BudgetSettings",
@@ -56,7 +58,7 @@ __all__ = [
     "Inpaint",
     "IntDomain",
     "Model",
-    "Objective",
+    "Quantity",
     "Reconstruct",
     "RunSettings",
     "SearchSettings",
@@ -79,6 +81,7 @@ __all__ = [
     "parse_assignment",
     "parse_condition",
     "pictures_of",
+    "planned",
     "read_task",
     "split_assignments",
     "task_channels",

@@ -7,21 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archsearch.config.model import Model
+from archsearch.config.quantities import planned
 
 __all__ = ["COSTS", "ConstrainedNames", "constrained_names"]
 
-COSTS = (
-    "latent.size",
-    "latent.channels",
-    "latent.height",
-    "latent.width",
-    "latent.compression",
-    "latent.effective_size",
-    "bottleneck.size",
-    "params",
-    "macs",
-    "encoder_depth",
-)
+COSTS = tuple(each.name for each in planned("constraint"))
 _OF_LAYER = ("channels", "height", "width", "size")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from archsearch.config.objectives import OBJECTIVES
+from archsearch.config.quantities import OBJECTIVES, planned
 from archsearch.config.study import SearchSettings, StudySettings
 from archsearch.errors import InputError
 
@@ -15,7 +15,7 @@ DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
 """Methods that draw all candidates before any training; the others adapt to results."""
 
 _OVER = {
-    "stratified": ("latent.size", "latent.effective_size", "bottleneck.size", "params", "macs"),
+    "stratified": tuple(each.name for each in planned("spread")),
     "matched": ("latent.shape", "latent.size"),
 }
 

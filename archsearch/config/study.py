@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from archsearch.config.objectives import OBJECTIVES, ObjectiveName
+from archsearch.config.metrics import METRICS
+from archsearch.config.names import OneOf
+from archsearch.config.quantities import OBJECTIVES, planned, score
 from archsearch.config.settings import DataSettings, Settings, TrainSettings
 from archsearch.config.task_settings import AnyTask, Reconstruct
 
@@ -24,11 +26,15 @@ __all__ = [
 
 Scalar = bool | int | float | str
 Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
-Over = Literal[
-    "latent.size", "latent.effective_size", "latent.shape", "bottleneck.size", "params", "macs"
-]
+if TYPE_CHECKING:
+    Over = str
+else:
+    Over = Literal[(*(each.name for each in planned("spread")), "latent.shape")]
 Prune = Literal["none", "median", "asha", "hyperband"]
-_LARGE = " and ".join(name for name, one in OBJECTIVES.items() if one.direction == "maximize")
+_LARGE = " and ".join(
+    score(metric).name for metric in METRICS.builtin.values() if metric.direction == "maximize"
+)
+ObjectiveName = Annotated[str, OneOf(OBJECTIVES)]
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]
 
 

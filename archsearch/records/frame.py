@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from archsearch.config.metrics import METRICS
+from archsearch.config.quantities import PLANNED, planned
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
@@ -13,65 +15,22 @@ if TYPE_CHECKING:
 
 __all__ = ["EPOCH_COLUMNS", "TRIAL_COLUMNS", "epochs_frame", "trials_frame"]
 
-TRIAL_COLUMNS = (
-    "number",
-    "seed",
-    "state",
-    "reason",
-    "collapsed",
-    "latent_size",
-    "effective_size",
-    "bottleneck_size",
-    "latent_channels",
-    "latent_height",
-    "latent_width",
-    "params",
-    "macs",
-    "encoder_depth",
-    "val_mse",
-    "test_mse",
-    "pca_val_mse",
-    "pca_test_mse",
-    "epochs",
-    "seconds",
-    "task",
-    "chroma_mse",
-    "desaturation",
-    "delta_e",
-    "variance_share",
-    "no_better_than_guess",
-    "not_converged",
-)
-EPOCH_COLUMNS = (
-    "number",
-    "seed",
-    "state",
-    "key",
-    "latent_size",
-    "params",
-    "macs",
-    *EpochRecord.model_fields,
-)
-_WHOLE = (
-    "number",
-    "seed",
-    "latent_size",
-    "effective_size",
-    "bottleneck_size",
-    "latent_channels",
-    "latent_height",
-    "latent_width",
-    "params",
-    "macs",
-    "encoder_depth",
-    "epochs",
-)
-_COLOR = ("chroma_mse", "desaturation", "delta_e")
-_REAL = (
-    *("val_mse", "test_mse", "pca_val_mse", "pca_test_mse", "seconds"),
-    *(*_COLOR, "variance_share"),
-)
-_WHETHER = ("collapsed", "no_better_than_guess", "not_converged")
+_WHOLE, _REAL, _WHETHER, _TEXT = "Int64", "float64", "boolean", ""
+_SPLITS = ("val", "test")
+_PLAN = {each.column: _WHOLE if each.whole else _REAL for each in PLANNED}
+_COLOR = dict.fromkeys(("chroma_mse", "desaturation", "delta_e"), _REAL)
+_TYPES = {
+    **{"number": _WHOLE, "seed": _WHOLE, "state": _TEXT, "reason": _TEXT, "collapsed": _WHETHER},
+    **_PLAN,
+    **dict.fromkeys((f"{split}_{name}" for name in METRICS.builtin for split in _SPLITS), _REAL),
+    **dict.fromkeys(("pca_val_mse", "pca_test_mse"), _REAL),
+    **{"epochs": _WHOLE, "seconds": _REAL, "task": _TEXT},
+    **_COLOR,
+    **{"variance_share": _REAL, "no_better_than_guess": _WHETHER, "not_converged": _WHETHER},
+}
+TRIAL_COLUMNS = tuple(_TYPES)
+_BRIEF = tuple(each.column for each in planned("brief"))
+EPOCH_COLUMNS = ("number", "seed", "state", "key", *_BRIEF, *EpochRecord.model_fields)
 
 
 def trials_frame(study: StudyRecord) -> pd.DataFrame:
@@ -79,20 +38,18 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
 
     ``state`` is the trial's, so rows of ``complete`` trials have all their
     seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
-    test split. After the fixed columns come ``space.NAME`` for each searched name, then
+    test split. After the fixed columns come ``val_NAME`` and ``test_NAME`` of other metrics that
+    were measured, ``space.NAME`` for each searched name, then
     ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
     differ in the size of their code alone. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 
-    searched = _searched(study)
-    columns = [*TRIAL_COLUMNS, *(f"space.{name}" for name in searched), "key", "trunk"]
-    rows = [
-        _row(trial, seed, searched) for trial in study.trials for seed in trial.seeds or (None,)
-    ]
-    frame = pd.DataFrame(rows, columns=columns)
-    types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
-    return frame.astype(types | dict.fromkeys(_WHETHER, "boolean"))
+    searched = [f"space.{name}" for name in _searched(study)]
+    others = dict.fromkeys(_other_metrics(study), _REAL)
+    rows = [_row(trial, seed) for trial in study.trials for seed in trial.seeds or (None,)]
+    frame = pd.DataFrame(rows, columns=[*TRIAL_COLUMNS, *others, *searched, "key", "trunk"])
+    return frame.astype({name: type for name, type in (_TYPES | others).items() if type})
 
 
 def epochs_frame(study: StudyRecord) -> pd.DataFrame:
@@ -115,7 +72,7 @@ def epochs_frame(study: StudyRecord) -> pd.DataFrame:
 
 def _place(trial: TrialRecord, seed: SeedRecord) -> tuple[object, ...]:
     plan = trial.plan
-    sizes = (plan.key, plan.latent_size, plan.params, plan.macs) if plan else (None,) * 4
+    sizes = (getattr(plan, name, None) for name in ("key", *_BRIEF))
     return (trial.number, seed.seed, trial.state, *sizes)
 
 
@@ -127,7 +84,14 @@ def _searched(study: StudyRecord) -> list[str]:
     return list(dict.fromkeys([*map(str, named), *found]))
 
 
-def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> dict[str, object]:
+def _other_metrics(study: StudyRecord) -> list[str]:
+    """Columns of the metrics that any run has beside those of every run."""
+    results = (seed.result for trial in study.trials for seed in trial.seeds if seed.result)
+    columns = dict.fromkeys(column for result in results for column in _score_part(result))
+    return [column for column in columns if column not in _TYPES]
+
+
+def _row(trial: TrialRecord, seed: SeedRecord | None) -> dict[str, object]:
     row: dict[str, object] = {
         "number": trial.number,
         "seed": seed.seed if seed else None,
@@ -135,14 +99,13 @@ def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> di
         "reason": (seed.reason if seed else "") or trial.reason,
     }
     row |= _plan_part(trial) | _result_part(seed.result if seed else None)
-    return row | {f"space.{name}": _cell(trial.values.get(name)) for name in searched}
+    return row | {f"space.{name}": _cell(value) for name, value in trial.values.items()}
 
 
 def _plan_part(trial: TrialRecord) -> dict[str, object]:
     if trial.plan is None:
         return {}
-    names = (*_WHOLE[2:-1], "key", "trunk")
-    return {name: getattr(trial.plan, name) for name in names}
+    return {name: getattr(trial.plan, name) for name in (*_PLAN, "key", "trunk")}
 
 
 def _result_part(result: RunResult | None) -> dict[str, object]:
@@ -154,8 +117,7 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "variance_share": result.variance_share,
         "no_better_than_guess": no_better_than_guess(result),
         "not_converged": None if ended is None else ended.failed,
-        "val_mse": result.val.mse,
-        "test_mse": result.test.mse,
+        **_score_part(result),
         "pca_val_mse": result.baselines.pca_val,
         "pca_test_mse": result.baselines.pca_test,
         "epochs": result.epochs,
@@ -163,6 +125,13 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "task": result.task,
         **_color_part(result),
     }
+
+
+def _score_part(result: RunResult) -> dict[str, object]:
+    """Every metric of both splits, those of every run first."""
+    scores = dict(zip(_SPLITS, (result.val, result.test), strict=True))
+    names = dict.fromkeys((*METRICS.builtin, *(result.val.metrics or ())))
+    return {f"{split}_{name}": scores[split].value(name) for name in names for split in _SPLITS}
 
 
 def _color_part(result: RunResult) -> dict[str, object]:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from statistics import fmean
 
-from archsearch.config.objectives import OBJECTIVES
+from archsearch.config.quantities import OBJECTIVES
 from archsearch.records.plans import PlanRecord
 from archsearch.records.results import RunResult
 from archsearch.records.studies import StudyRecord, TrialRecord
@@ -42,8 +42,8 @@ def objective_value(name: str, plan: PlanRecord, results: Sequence[RunResult]) -
     """
     objective = OBJECTIVES[name]
     if not objective.measured:
-        return float(getattr(plan, objective.field))
-    scores = [getattr(result.val, objective.field) for result in results]
+        return float(getattr(plan, objective.column))
+    scores = [result.val.value(objective.metric) for result in results]
     if not scores or any(score is None or not math.isfinite(score) for score in scores):
         return None
     return fmean(scores)

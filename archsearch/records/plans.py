@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from archsearch.config.quantities import PLANNED
 from archsearch.records.results import Record
 
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ class PlanRecord(Record):
     bottleneck_after: tuple[str, ...] = ()
     trunk: str | None = None
 
+    @property
+    def latent_area(self) -> int:
+        """The latent's height × width."""
+        return self.latent_height * self.latent_width
+
 
 def plan_record(plan: ModelPlan) -> PlanRecord:
     """The plan as a record: its layer table, its costs, and a spec that gives it again."""
@@ -60,18 +67,9 @@ def plan_record(plan: ModelPlan) -> PlanRecord:
         name=plan.name,
         spec=to_yaml(plan),
         layers=tuple(_layer(layer) for layer in plan.layers),
-        latent_size=plan.latent.size,
-        effective_size=plan.latent.effective_size,
-        latent_channels=plan.latent.channels,
-        latent_height=plan.latent.height,
-        latent_width=plan.latent.width,
-        compression=plan.latent.compression,
-        params=plan.params,
-        macs=plan.macs,
-        encoder_depth=plan.encoder_depth,
-        bottleneck_size=plan.bottleneck.size,
         bottleneck_after=plan.bottleneck.after,
         trunk=trunk_key(plan),
+        **{each.column: attrgetter(each.name)(plan) for each in PLANNED},
     )
 
 

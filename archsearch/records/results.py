@@ -64,13 +64,27 @@ class Scores(Record):
 
     ``mse`` is the mean over pixels and channels of RGB in [0, 1], prediction
     clamped; ``psnr`` in dB; ``ssim`` None for pictures under 11 pixels;
-    ``color`` only where colors are what a task predicts.
+    ``color`` only where colors are what a task predicts; ``metrics`` the values of those
+    that ``train.metrics`` names, by name, or None without any.
     """
 
     mse: float
     psnr: Number = None
     ssim: Number = None
     color: ColorScores | None = None
+    metrics: dict[str, Number] | None = None
+
+    def value(self, metric: str) -> float | None:
+        """The value of a metric by its name; None where it wasn't, or couldn't be, measured.
+
+        Example:
+            >>> Scores(mse=0.01, metrics={"edges": 0.2}).value("edges")
+            0.2
+        """
+        if metric in {"mse", "psnr", "ssim"}:
+            found: float | None = getattr(self, metric)
+            return found
+        return (self.metrics or {}).get(metric)
 
 
 class ClassScores(Record):

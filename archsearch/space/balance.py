@@ -9,9 +9,13 @@ from operator import attrgetter
 import numpy as np
 from numpy.typing import NDArray
 
+from archsearch.config import planned
 from archsearch.space.candidates import Candidate
 
-__all__ = ["Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
+__all__ = ["HEIGHT_WIDTH", "Balance", "amounts", "factor_amounts", "rank_correlations", "ranks"]
+
+HEIGHT_WIDTH = "latent_height_width"
+"""What designs call the latent's height×width."""
 
 Floats = NDArray[np.float64]
 
@@ -50,23 +54,20 @@ class Balance:
 
 
 def amounts(candidates: Sequence[Candidate], over: str) -> Floats:
-    """What is studied (``latent.size``, ``params``, ``macs``), a number for each candidate."""
+    """The quantity that is studied, e.g. ``latent.size``, a number for each candidate."""
     return np.array([attrgetter(over)(candidate.plan) for candidate in candidates], dtype=float)
 
 
 def factor_amounts(candidates: Sequence[Candidate], over: str) -> dict[str, Floats]:
     """Costs and sizes beside ``over``, each as a number for each candidate."""
-    plans = [candidate.plan for candidate in candidates]
-    found: dict[str, list[float]] = {
-        "params": [plan.params for plan in plans],
-        "macs": [plan.macs for plan in plans],
-        "encoder_depth": [plan.encoder_depth for plan in plans],
-        "latent_height_width": [plan.latent.height * plan.latent.width for plan in plans],
+    of_latent = over.startswith("latent.")
+    names = {
+        each.column: each.name
+        for each in planned("confounder")
+        if each.name != over and not (of_latent and each.name == "latent.size")
     }
-    if not over.startswith("latent."):
-        found = {"latent_size": [plan.latent.size for plan in plans], **found}
-        del found[over]
-    return {name: np.array(values, dtype=float) for name, values in found.items()}
+    names[HEIGHT_WIDTH] = "latent.area"
+    return {column: amounts(candidates, name) for column, name in names.items()}
 
 
 def ranks(values: Floats) -> Floats:

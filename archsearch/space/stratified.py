@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.space.balance import Balance, amounts, rank_correlations
+from archsearch.space.balance import HEIGHT_WIDTH, Balance, amounts, rank_correlations
 from archsearch.space.points import Pool
 
 __all__ = ["Stratified", "most_looked_at", "stratified"]
@@ -33,7 +33,7 @@ ALTERNATIVES = 32
 LITTLE_GAIN = 2e-3
 EXACT_RANKS = 100
 """Larger designs are chosen by their ranks among all candidates alone, which is faster."""
-HEIGHT_WIDTH = 0.25
+AREA_WEIGHT = 0.25
 """The weight of ρ² with latent height×width, which often can't be told apart from latent size:
 it must not spend the freedom that the others need."""
 
@@ -82,7 +82,7 @@ def stratified(
         x,
         tuple(factors),
         np.array(list(factors.values())),
-        np.array([HEIGHT_WIDTH if n == "latent_height_width" else 1.0 for n in factors]),
+        np.array([AREA_WEIGHT if n == HEIGHT_WIDTH else 1.0 for n in factors]),
         _stratum(x, edges),
         len(edges) - 1,
         eligible,

@@ -7,15 +7,21 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.space.balance import Balance
+from archsearch.config import PLANNED
+from archsearch.space.balance import HEIGHT_WIDTH, Balance
 
-__all__ = ["support_notes"]
+__all__ = ["factor_label", "support_notes"]
 
 CONFOUNDED = 0.3
 """|ρ| that is left in the best design found, from which on it is said."""
 LITTLE_COMMON = 1 / 3
 """Share of the log range that all levels of a factor have, below which it is said."""
 LEVELS = 8
+_LABELS = {
+    **{each.name: each.label for each in PLANNED},
+    **{each.column: each.label for each in PLANNED},
+}
+_LABELS[HEIGHT_WIDTH] = _LABELS["latent.area"]
 
 Floats = NDArray[np.float64]
 
@@ -29,9 +35,9 @@ def support_notes(x: Floats, factors: Mapping[str, Floats], balance: Balance) ->
         balance: of the best design found.
     """
     over = balance.over
-    shown = "latent size" if over == "latent.size" else over
+    shown = _LABELS[over]
     notes = [
-        f"the space has no freedom to tell {shown} from {words(name)}: "
+        f"the space has no freedom to tell {shown} from {factor_label(name)}: "
         f"ρ is {rho:.2f} in the best design found"
         for name, rho in balance.correlations.items()
         if abs(rho) >= CONFOUNDED
@@ -39,20 +45,18 @@ def support_notes(x: Floats, factors: Mapping[str, Floats], balance: Balance) ->
     for name, values in factors.items():
         found = _common(x, values)
         if found is not None:
-            notes.append(f"{shown} and {words(name)}: {found}")
+            notes.append(f"{shown} and {factor_label(name)}: {found}")
     return tuple(notes)
 
 
-def words(factor: str) -> str:
+def factor_label(factor: str) -> str:
     """A factor's name for people.
 
     Example:
-        >>> words("latent_height_width"), words("encoder_depth")
+        >>> factor_label("latent_height_width"), factor_label("encoder_depth")
         ('latent height×width', 'encoder depth')
     """
-    return {"latent_height_width": "latent height×width", "macs": "MACs"}.get(
-        factor, factor.replace("_", " ")
-    )
+    return _LABELS.get(factor) or factor.replace("_", " ")
 
 
 def _common(x: Floats, values: Floats) -> str | None:

@@ -12,7 +12,7 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.space.balance import factor_amounts
+from archsearch.space.balance import HEIGHT_WIDTH, amounts, factor_amounts
 from archsearch.space.candidates import Candidate, SearchSpace
 from archsearch.space.domains import Value
 from archsearch.spec import trunk_key
@@ -40,8 +40,7 @@ def design_factors(
     for name in trunk_choices(space, candidates):
         default = space.model.param_defaults.get(name)
         found |= _columns(name, [c.values.get(name, default) for c in candidates])
-    areas = [c.plan.latent.height * c.plan.latent.width for c in candidates]
-    return found | {"latent_height_width": np.array(areas, dtype=float)}
+    return found | {HEIGHT_WIDTH: amounts(candidates, "latent.area")}
 
 
 def trunk_choices(space: SearchSpace, candidates: Sequence[Candidate]) -> tuple[str, ...]:

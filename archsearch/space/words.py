@@ -5,7 +5,7 @@ from __future__ import annotations
 from archsearch.space.balance import Balance
 from archsearch.space.cost import Cost
 from archsearch.space.designs import Design
-from archsearch.space.support import words
+from archsearch.space.support import factor_label
 
 __all__ = ["cost_line", "design_lines"]
 
@@ -45,7 +45,7 @@ def _strata(balance: Balance) -> str:
 
 def _criterion(balance: Balance) -> str:
     parts = ", ".join(
-        f"{words(name)} {abs(rho):.2f} (random {balance.random[name]:.2f})"
+        f"{factor_label(name)} {abs(rho):.2f} (random {balance.random[name]:.2f})"
         for name, rho in balance.correlations.items()
     )
     return (

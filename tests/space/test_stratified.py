@@ -199,7 +199,7 @@ def test_ranges_that_do_not_overlap_are_told(make_space) -> None:
     x, params = (amounts(candidates, name) for name in ("latent.size", "params"))
     balance = Balance("latent.size", (16, 128), (8,), (8,), {"params": 1.0}, {"params": 1.0}, 1)
     notes = support_notes(x, {"params": params}, balance)
-    assert any("no size is found at every level" in note and "params" in note for note in notes)
+    assert any("no size is found at every level" in note and "parameters" in note for note in notes)
 
 
 def test_levels_that_round_alike_are_told_apart() -> None:

@@ -64,6 +64,11 @@ class Latent:
     effective_size: int
 
     @property
+    def area(self) -> int:
+        """Height × width."""
+        return self.height * self.width
+
+    @property
     def relative_size(self) -> str:
         """The size against the input's, in words: ``1/3 of the input``, ``2 times the input``."""
         if self.compression >= 1:

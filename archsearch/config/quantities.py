@@ -1,0 +1,188 @@
+"""What is known of an architecture or measured of its training: every number, declared once.
+
+Study files, searches, tables, figures and summaries read this table. A number of the plan is
+declared here; a score is declared by its metric.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archsearch.config.metrics import METRICS, Direction, MetricKind
+
+__all__ = [
+    "OBJECTIVES",
+    "PLANNED",
+    "QUANTITIES",
+    "Quantities",
+    "Quantity",
+    "Role",
+    "planned",
+    "score",
+]
+
+Role = Literal["objective", "constraint", "spread", "rival", "correlated", "confounder", "brief"]
+"""What a number may be used for.
+
+``objective``: a study can ask for less of it, or more. ``constraint``: constraints may name it.
+``spread``: a stratified design can spread it evenly. ``rival``: reports hold it against latent
+size as another explanation of the error. ``correlated``: reports correlate it with the error by
+all measures. ``confounder``: designs tell how far latent size goes with it. ``brief``: short
+tables have a column of it.
+"""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One number of an architecture or of its training.
+
+    Attributes:
+        name: as study files write it. In a plan it is also where the number is found.
+        label: as people read it.
+        column: its name in records and tables.
+        roles: what it may be used for.
+        unit: what one of it is, where that must be said.
+        metric: the metric that measures it, on validation pictures and as a mean over seeds;
+            empty for what the plan tells.
+        direction: which way is better.
+        whole: whether it is a whole number.
+        typical: what autoencoders of natural pictures give, for a candidate that isn't trained.
+        each_epoch: whether every epoch tells it, so that a training can be pruned by it.
+    """
+
+    name: str
+    label: str
+    column: str
+    roles: frozenset[Role]
+    unit: str = ""
+    metric: str = ""
+    direction: Direction = "minimize"
+    whole: bool = True
+    typical: float = 0.0
+    each_epoch: bool = False
+
+    @property
+    def measured(self) -> bool:
+        """Whether a training tells it; otherwise the plan does."""
+        return bool(self.metric)
+
+    @property
+    def title(self) -> str:
+        """The label with its unit, e.g. for an axis."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+    @property
+    def sign(self) -> float:
+        """Times it, less is better."""
+        return -1.0 if self.direction == "maximize" else 1.0
+
+
+_SCORE_ROLES: frozenset[Role] = frozenset({"objective"})
+_CHOOSING: frozenset[Role] = frozenset({"objective", "constraint"})
+_SIZE: frozenset[Role] = _CHOOSING | {"spread", "rival"}
+_COST: frozenset[Role] = _SIZE | {"correlated", "confounder", "brief"}
+
+PLANNED: tuple[Quantity, ...] = (
+    Quantity("latent.size", "latent size", "latent_size", _COST),
+    Quantity("latent.effective_size", "effective latent size", "effective_size", _SIZE),
+    Quantity("bottleneck.size", "bottleneck size", "bottleneck_size", _SIZE | {"correlated"}),
+    Quantity("latent.channels", "latent channels", "latent_channels", _CHOOSING | {"rival"}),
+    Quantity("latent.height", "latent height", "latent_height", _CHOOSING),
+    Quantity("latent.width", "latent width", "latent_width", _CHOOSING),
+    Quantity("latent.area", "latent height×width", "latent_area", frozenset({"rival"})),
+    Quantity(
+        "latent.compression",
+        "compression",
+        "compression",
+        frozenset({"constraint"}),
+        whole=False,
+    ),
+    Quantity("params", "parameters", "params", _COST),
+    Quantity("macs", "MACs", "macs", _COST, unit="per picture"),
+    Quantity(
+        "encoder_depth", "encoder depth", "encoder_depth", _CHOOSING | {"rival", "confounder"}
+    ),
+)
+"""What a plan tells, in the order of tables."""
+
+_SCORE = "val."
+
+
+class Quantities(Mapping[str, Quantity]):
+    """Quantities by name, in the order in which they are told of.
+
+    The scores follow the metrics that there are now: an installed metric's is among them.
+    Iterating gives names only, so that no package is loaded that isn't asked for.
+
+    Args:
+        role: of those wanted; none: all of them.
+    """
+
+    def __init__(self, role: Role | None = None) -> None:
+        self._role = role
+        self._planned = {each.name: each for each in PLANNED if role is None or role in each.roles}
+        self._scores = role in {None, *_SCORE_ROLES}
+
+    def __getitem__(self, name: str) -> Quantity:
+        """The quantity called ``name``.
+
+        Raises:
+            KeyError: there is none, or it doesn't have the role.
+            ExtensionError: the package that declares its metric can't be loaded.
+        """
+        if self._scores and name.startswith(_SCORE):
+            return score(METRICS[name.removeprefix(_SCORE)])
+        return self._planned[name]
+
+    def __iter__(self) -> Iterator[str]:
+        """The names, scores first."""
+        if self._scores:
+            yield from (_SCORE + name for name in METRICS)
+        yield from self._planned
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return sum(1 for _ in self)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is such a quantity; loads nothing."""
+        return name in set(self)
+
+
+def score(metric: MetricKind) -> Quantity:
+    """What a metric measures on validation pictures, as a quantity.
+
+    Example:
+        >>> score(METRICS["psnr"]).title
+        'validation PSNR (dB)'
+    """
+    return Quantity(
+        name=_SCORE + metric.name,
+        label=f"validation {metric.label}",
+        column=f"val_{metric.name}",
+        roles=_SCORE_ROLES,
+        unit=metric.unit,
+        metric=metric.name,
+        direction=metric.direction,
+        whole=False,
+        typical=metric.typical,
+        each_epoch=metric.each_epoch,
+    )
+
+
+QUANTITIES = Quantities()
+"""All of them."""
+OBJECTIVES = Quantities("objective")
+"""What a study can be judged by."""
+
+
+def planned(role: Role) -> tuple[Quantity, ...]:
+    """What a plan tells and has this role, in the order of tables.
+
+    Example:
+        >>> [each.name for each in planned("brief")]
+        ['latent.size', 'params', 'macs']
+    """
+    return tuple(each for each in PLANNED if role in each.roles)

@@ -86,8 +86,8 @@ def plan_study(study: StudyFile, workers: int) -> StudyPlan:
 
 
 def _rows(candidates: tuple[Candidate, ...]) -> Iterator[str]:
-    yield "  slot  latent         params        MACs  point"
-    for slot, candidate in enumerate(candidates):
+    yield "  trial  latent         params        MACs  point"
+    for index, candidate in enumerate(candidates):
         plan = candidate.plan
         point = ", ".join(f"{name} = {value}" for name, value in candidate.values.items())
-        yield f"  {slot:4}  {plan.latent.size:6,}  {plan.params:13,}  {plan.macs:10,}  {point}"
+        yield f"  {index:5}  {plan.latent.size:6,}  {plan.params:13,}  {plan.macs:10,}  {point}"

@@ -94,7 +94,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
-    from archsearch.study import RayPlace, RunOptions
+    from archsearch.study import RayOptions, RunOptions
     from archsearch.study.overrides import following_pictures, overridden
 
     given: dict[str, dict[str, object]] = {
@@ -114,7 +114,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         command=typed_command(),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
-        ray=RayPlace(address, cpus_per_worker, gpus_per_worker),
+        ray=RayOptions(address, cpus_per_worker, gpus_per_worker),
     )
     _run(named, storage, options, json=json)
 

@@ -59,7 +59,7 @@ def driver_url(storage: str) -> str:
 
 
 def engine_options(storage: str) -> dict[str, object]:
-    """What to make an engine with, for Optuna's tables and for the ledger alike.
+    """What to make an engine with, for Optuna's tables and archsearch's own alike.
 
     A connection is tried before it is used, and one that a restarted server
     dropped is opened again. Few are held, since every worker holds its own; none

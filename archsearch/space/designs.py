@@ -26,23 +26,23 @@ from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors
 
-__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design", "nothing_feasible"]
+__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "nothing_feasible"]
 
-PROPOSALS_PER_SLOT = 100
-"""Points tried for one slot before the study says that it can't find another."""
+PROPOSALS_PER_TRIAL = 100
+"""Points tried for one trial before the study says that it can't find another."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """The candidates of all slots, and what was passed over to find them.
+    """The candidates of all trials, and what was passed over to find them.
 
     Attributes:
-        candidates: distinct and feasible, in the order of their slots.
+        candidates: distinct and feasible, in the order of their trials.
         wanted: how many were asked for.
         pool: the points looked at.
         balance: of a stratified design, against random ones.
         notes: what must be known of it: no freedom, no common support.
-        sets: of a matched design, how many slots each set takes, in order.
+        sets: of a matched design, how many trials each set takes, in order.
     """
 
     candidates: tuple[Candidate, ...]
@@ -118,7 +118,7 @@ def draw_design(
             forbid them and an example), a grid meets a float domain, or
             nothing matches.
     """
-    draws = trials * PROPOSALS_PER_SLOT
+    draws = trials * PROPOSALS_PER_TRIAL
     if method in {"stratified", "matched"}:
         draws = limit = most_looked_at(trials)
         wanted = sys.maxsize

@@ -49,7 +49,7 @@ def run(folder: Path, url: str, trainer: ToyTrainer, **study: object) -> StudyRe
     return run_study(
         write_study(folder, **study),  # type: ignore[arg-type]
         url,
-        options=RunOptions(beat=0.5),
+        options=RunOptions(heartbeat_seconds=0.5),
         trainer=trainer,
     )
 

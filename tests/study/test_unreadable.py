@@ -26,10 +26,10 @@ from archsearch.errors import (
 from archsearch.records import list_studies, load_study, trial_counts
 from archsearch.study import RunOptions, Say, StudyEvent, run_study
 from archsearch.study.store.opened import OpenStudy
-from archsearch.study.store.retry import Patience
+from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.store.storage import open_engine, open_storage
 from archsearch.study.store.stored import stored_study
-from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.messages import MessageReader
 from archsearch.study.workers.process import WorkerPlan, work_and_report
 from tests.records.test_unreadable import mutated
 
@@ -48,7 +48,7 @@ def half(tmp_path: Path, url: str, log: Path) -> StudyFile:
 
 
 @pytest.mark.usefixtures("inline")
-def test_a_broken_record_in_the_ledger_ends_no_run(
+def test_a_broken_record_of_a_claim_ends_no_run(
     half: StudyFile, tmp_path: Path, url: str, log: Path
 ) -> None:
     change(tmp_path, "update archsearch_claims set record = '{', published = 0 where slot = 0")
@@ -57,7 +57,9 @@ def test_a_broken_record_in_the_ledger_ends_no_run(
     record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
     assert trial_counts(record)["complete"] == 4
     notes = [event.text for event in heard if event.kind == "note"]
-    assert any(note.startswith("slot 0 is passed over: the record of seed 0") for note in notes)
+    assert any(
+        note.startswith("planned trial 0 is passed over: the record of seed 0") for note in notes
+    )
 
 
 def test_a_broken_candidate_fails_alone(
@@ -67,7 +69,7 @@ def test_a_broken_candidate_fails_alone(
     counts = trial_counts(trained(half, url, log))
     assert (counts["complete"], counts["failed"]) == (3, 1)
     (failed,) = (t for t in load_study(url, "toys").trials if t.state == "failed")
-    assert "the candidate of slot 2 can't be read: it is damaged" in failed.reason
+    assert "the candidate of planned trial 2 can't be read: it is damaged" in failed.reason
 
 
 def test_a_broken_trial_of_another_ends_no_worker(
@@ -88,7 +90,9 @@ def test_a_study_of_a_newer_archsearch_is_refused(
 ) -> None:
     change(tmp_path, "update archsearch_studies set settings = json_set(settings, '$.version', 99)")
     for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
-        with pytest.raises(NewerVersionError, match="ledger: written by a newer archsearch"):
+        with pytest.raises(
+            NewerVersionError, match=r"settings of study .*: written by a newer archsearch"
+        ):
             attempt()
 
 
@@ -96,12 +100,12 @@ def test_a_study_of_a_newer_archsearch_is_refused(
     ("column", "text"),
     [("settings", "{"), ("settings", "[]"), ("settings", ""), ("settings", '{"version": -1}')],
 )
-def test_broken_settings_in_the_ledger_are_named(
+def test_broken_settings_in_the_storage_are_named(
     half: StudyFile, tmp_path: Path, url: str, log: Path, column: str, text: str
 ) -> None:
     change(tmp_path, f"update archsearch_studies set {column} = ?", text)  # noqa: S608
     for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
-        with pytest.raises(UnreadableError, match="in the ledger can't be read: it is damaged"):
+        with pytest.raises(UnreadableError, match="in the claims can't be read: it is damaged"):
             attempt()
 
 
@@ -119,10 +123,10 @@ class Heard:
     """The end of a pipe that a worker speaks into, in its own process."""
 
     def __init__(self, say: Say) -> None:
-        self._reports = Reports(say)
+        self._reader = MessageReader(say)
 
     def send_bytes(self, message: bytes) -> None:
-        self._reports.take(message)
+        self._reader.read(message)
 
     def poll(self) -> bool:
         return False
@@ -181,13 +185,13 @@ def test_what_optuna_cannot_decode_is_damage_and_a_fault_of_ours_is_none(
     change(
         tmp_path, "update study_user_attributes set value_json = '{' where key = 'archsearch:base'"
     )
-    patience, storage = Patience(url, seconds=0), open_storage(url)
+    retry, storage = RetryPolicy(url, seconds=0), open_storage(url)
     with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
-        patience(lambda: storage.get_study_user_attrs(1))
+        retry(lambda: storage.get_study_user_attrs(1))
     with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
         load_study(url, "toys")
     with pytest.raises(json.JSONDecodeError):
-        patience(lambda: json.loads("{"))
+        retry(lambda: json.loads("{"))
 
 
 @pytest.mark.parametrize("opening", [open_engine, open_storage, list_studies])

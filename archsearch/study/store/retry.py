@@ -15,9 +15,9 @@ from archsearch.records.database import damage
 from archsearch.records.gate import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked, without_password
 
-__all__ = ["PATIENCE_SECONDS", "Patience", "is_passing"]
+__all__ = ["RETRY_SECONDS", "RetryPolicy", "is_passing"]
 
-PATIENCE_SECONDS = 300.0
+RETRY_SECONDS = 300.0
 """How long a database may be away before a worker gives up."""
 
 FIRST_PAUSE = 0.2
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Does an action again while the database is away, within bounds.
 
     An action is one transaction or several, and must be such that doing it
@@ -46,7 +46,7 @@ class Patience:
     """
 
     url: str = field(repr=False)
-    seconds: float = PATIENCE_SECONDS
+    seconds: float = RETRY_SECONDS
     say: Callable[[str], None] = field(default=lambda text: None)
 
     def __call__(self, action: Callable[[], Result]) -> Result:

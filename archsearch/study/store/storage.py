@@ -1,4 +1,4 @@
-"""Opening the database that holds both Optuna's tables and the ledger's."""
+"""Opening the database that holds both Optuna's tables and archsearch's own."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MAKING_TABLES = 0x61726368  # "arch"
 
 
 def open_engine(url: str) -> Engine:
-    """The ledger's connection; its tables are made where they are missing.
+    """The connection to archsearch's own tables; they are made where they are missing.
 
     On SQLite every transaction begins with BEGIN IMMEDIATE: it holds the
     write lock from its first statement, so that what it read stays true until

@@ -16,7 +16,7 @@ from archsearch.records.gate import read_stored
 from archsearch.records.layout import HEADER
 from archsearch.spec import Source, parse_spec
 from archsearch.study.store.identity import stored_identity
-from archsearch.study.store.schema import studies
+from archsearch.study.store.schema import studies_table
 from archsearch.study.store.storage import masked
 
 __all__ = ["BASE", "awaited_study", "model_from_text", "stored_study"]
@@ -37,21 +37,21 @@ def stored_study(url: str, name: str) -> StudyFile:
     with opened(url) as database:
         study_id = study_ids(database, HEADER)[name]
         base = database.get_study_user_attrs(study_id).get(BASE)
-        text = _ledger_text(database.engine, study_id)
+        text = _settings_text(database.engine, study_id)
     if text is None:
         raise InputError(
-            f"{masked(url)} has records of {name!r}, but no ledger to go on from",
+            f"{masked(url)} has records of {name!r}, but no plan of trials to go on from",
             help="give the study file instead of its name",
         )
     model = model_from_text(str(stored_identity(text, name).get("model")), name)
     return StudyFile(_base(base) / name, settings, model)
 
 
-def _ledger_text(engine: Engine, study_id: int) -> str | None:
-    if not inspect(engine).has_table(studies.name):
+def _settings_text(engine: Engine, study_id: int) -> str | None:
+    if not inspect(engine).has_table(studies_table.name):
         return None
     with engine.connect() as connection:
-        query = select(studies.c.settings).where(studies.c.study_id == study_id)
+        query = select(studies_table.c.settings).where(studies_table.c.study_id == study_id)
         return connection.execute(query).scalar()
 
 

@@ -48,7 +48,7 @@ def describe(
     if HEADER in study.storage.get_study_user_attrs(study.study_id):
         return
     say(StudyEvent("preparing", f"pictures of {study.settings.data.source}"))
-    rows = study.slot_rows()
+    rows = study.planned_trials()
     plans = [study.candidate(row.values).plan for row in rows if row.values is not None]
     if not study.designed or not plans:
         plans = [study.any_plan()]
@@ -99,7 +99,7 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The yardsticks of the design's latents, by ``CxHxW``.
+    """The baselines of the design's latents, by ``CxHxW``.
 
     Raises:
         UnreadableError: what is stored of them is damaged.

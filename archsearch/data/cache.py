@@ -156,7 +156,7 @@ def records(root: Path) -> Iterator[tuple[Path, EntryRecord]]:
                 read_stored(EntryRecord, str(path), path.read_bytes(), newest=_NEWEST),
             )
         except (OSError, UnreadableError) as error:
-            _log.warning("passed over: %s", error)
+            _log.warning("skipped: %s", error)
 
 
 def _stem(name: str, height: int, width: int) -> str:

@@ -20,7 +20,7 @@ _VARIABLE = "ARCHSEARCH_STORAGE"
 
 Storage = Annotated[
     str,
-    typer.Option(metavar="URL", envvar=_VARIABLE, help="The database that studies live in."),
+    typer.Option(metavar="URL", envvar=_VARIABLE, help="Database of the studies."),
 ]
 """The option of every command that finds studies by their names."""
 

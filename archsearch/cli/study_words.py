@@ -39,10 +39,10 @@ def study_lines(record: StudyRecord) -> list[str]:
     spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
     lines = [f"{record.name}: {counts}; {count(ended, 'training')} ended{spent}"]
     lines += [f"  {record.note}"] if record.note else []
-    lines += [f"  passed over: {line}" for line in unreadable_lines(record)]
+    lines += [f"  skipped: {line}" for line in unreadable_lines(record)]
     names, unknown = objective_names(record), unknown_objectives(record)
     if unknown:
-        lines.append(f"  judged by {', '.join(unknown)}, which this version doesn't know")
+        lines.append(f"  has the objective {', '.join(unknown)}, unknown to this version")
     front = pareto_front(record)
     single = len(names) == 1
     if front and not single:
@@ -111,7 +111,7 @@ def dashboard_lines(record: StudyRecord, storage: str) -> tuple[str, str]:
     from archsearch.records.storage_secrets import has_password
     from archsearch.study.dashboard import dashboard_command
 
-    secret = " (the password in place of the dots)" if has_password(storage) else ""
+    secret = " (put the password in place of the dots)" if has_password(storage) else ""
     command = dashboard_command(storage, record.artifacts)
     return f"in a browser{secret}, after pip install optuna-dashboard:", f"  {command}"
 

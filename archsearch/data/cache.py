@@ -164,7 +164,7 @@ def records(root: Path, content: str = "*") -> Iterator[tuple[Path, EntryRecord]
         try:
             record = _record(path)
         except (OSError, UnreadableError) as error:
-            _log.warning("passed over: %s", error)
+            _log.warning("skipped: %s", error)
             continue
         if record is not None:
             yield path.parent, record

@@ -206,8 +206,8 @@ def _left_out(count: int) -> tuple[str, ...]:
     if count == 0:
         return ()
     return (
-        f"{count:,} candidates are left out, since fewer numbers get through them than their "
-        "latent has",
+        f"{count:,} candidates are left out, because their bottleneck is narrower than their "
+        "latent",
     )
 
 
@@ -222,5 +222,5 @@ def nothing_feasible(pool: Pool) -> InputError:
     return InputError(
         f"the space has no feasible candidate in {where}",
         details=lines,
-        help="loosen the rule that forbids most, or widen the domains it speaks of",
+        help="relax the constraint that excludes most, or widen the domains of its names",
     )

@@ -99,10 +99,10 @@ def test_one_broken_record_is_named_and_the_others_are_read(database, capsys, br
     code, out, _ = run(capsys, "study", "status", NAME, "--storage", url)
     assert code == 0
     assert "3 complete, 1 waiting" in out
-    assert "passed over: trial 0: " in out
+    assert "skipped: trial 0: " in out
     code, out, err = run(capsys, "study", "best", NAME, "--storage", url)
     assert code == 0
-    assert "passed over: trial 0: " in err
+    assert "skipped: trial 0: " in err
     code, out, _ = run(capsys, "study", "list", "--storage", url, "--json")
     assert code == 0
     listed = json.loads(out)
@@ -147,7 +147,7 @@ def test_a_study_that_cannot_be_read_hides_no_other(database, capsys, header, er
     code, out, err = run(capsys, "study", "list", "--storage", url)
     assert code == 0
     assert out.startswith("zweite: 4 complete")
-    assert f"passed over: study {NAME!r}: " in err
+    assert f"skipped: study {NAME!r}: " in err
     assert run(capsys, "study", "status", NAME, "--storage", url)[0] == 2
     assert run(capsys, "study", "status", "zweite", "--storage", url)[0] == 0
 

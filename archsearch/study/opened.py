@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -117,11 +119,16 @@ class OpenStudy:
             help="bring it back from a copy",
         )
 
+    def plans(self) -> Iterator[ModelPlan]:
+        """A design's plans, in the order of slots; damaged candidates are passed over."""
+        for row in self.slot_rows() if self.designed else ():
+            with suppress(UnreadableError):  # told when its slot is trained
+                if row.values is not None:
+                    yield self.candidate(row.values).plan
+
     def any_plan(self) -> ModelPlan:
         """A design's first plan, or what the family gives by itself: the same at any time."""
-        rows = self.slot_rows(only=0) if self.designed else []
-        values = rows[0].values if rows else None
-        return self.space.default_plan() if values is None else self.candidate(values).plan
+        return next(self.plans(), None) or self.space.default_plan()
 
     def candidate(self, values: dict[str, Value]) -> Candidate:
         """The candidate of values that were found feasible when they were stored.

@@ -45,16 +45,22 @@ def publish_pending(study: OpenStudy) -> None:
 
 
 def publish(study: OpenStudy, slot: int) -> None:
-    """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome."""
+    """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome.
+
+    A slot of which a record or the candidate is damaged is passed over, with a note.
+    """
     row = study.slot_row(slot)
     if row.closed or row.trial_id is None:
         return
-    copied = row.duplicate_of is not None
     try:
-        seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+        _publish(study, row)
     except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
         study.patience.say(f"slot {slot} is passed over: {error.what}")
-        return
+
+
+def _publish(study: OpenStudy, row: SlotRow) -> None:
+    copied = row.duplicate_of is not None
+    seeds = _seed_rows(study, row.slot if row.duplicate_of is None else row.duplicate_of)
     ended = all(seed.state in ENDED for seed in seeds)
     if row.duplicate_of is not None:
         _set(study, row, {"duplicate_of": _number(study, row.duplicate_of)})
@@ -64,7 +70,7 @@ def publish(study: OpenStudy, slot: int) -> None:
     _tell_time(study)
     if ended:
         _close(study, row, seeds)
-        for copy in _duplicates(study, slot):
+        for copy in _duplicates(study, row.slot):
             publish(study, copy)
 
 

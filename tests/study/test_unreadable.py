@@ -48,6 +48,19 @@ def half(tmp_path: Path, url: str, log: Path) -> StudyFile:
 
 
 @pytest.mark.usefixtures("inline")
+def test_the_candidate_of_an_unpublished_slot_ends_no_run(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    """Nor does the first slot's, of which a worker takes a plan to make itself ready."""
+    change(tmp_path, "update archsearch_slots set candidate = '{', closed = 0 where slot = 0")
+    heard: list[StudyEvent] = []
+    record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
+    assert trial_counts(record)["complete"] == 4
+    notes = [event.text for event in heard if event.kind == "note"]
+    assert any(note.startswith("slot 0 is passed over: the candidate of slot 0") for note in notes)
+
+
+@pytest.mark.usefixtures("inline")
 def test_a_broken_record_in_the_ledger_ends_no_run(
     half: StudyFile, tmp_path: Path, url: str, log: Path
 ) -> None:

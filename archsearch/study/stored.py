@@ -14,10 +14,10 @@ from archsearch.records import load_study
 from archsearch.records.database import opened, study_ids
 from archsearch.records.gate import read_stored
 from archsearch.records.layout import HEADER
+from archsearch.records.storage_secrets import masked
 from archsearch.spec import Source, parse_spec
 from archsearch.study.identity import stored_identity
 from archsearch.study.schema import studies
-from archsearch.study.storage import masked
 
 __all__ = ["BASE", "awaited_study", "model_from_text", "stored_study"]
 

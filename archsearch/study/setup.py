@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
@@ -17,13 +17,14 @@ from archsearch.records.layout import HEADER, candidate_attributes, read_header
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.distributions import distribution, encode
 from archsearch.study.events import Say, StudyEvent
-from archsearch.study.identity import check_same, identity, space_hash, stored_identity
+from archsearch.study.identity import check_same, identity, space_hash
 from archsearch.study.ledger import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
 from archsearch.study.opened import OpenStudy, SlotRow
 from archsearch.study.patience import PATIENCE_SECONDS, Patience
 from archsearch.study.samplers import check_sampler
 from archsearch.study.schema import claims, slots, studies
 from archsearch.study.storage import artifact_folder, open_engine, open_storage
+from archsearch.study.stored import ledger_identity
 from archsearch.study.values import values_to_json
 
 if TYPE_CHECKING:
@@ -83,11 +84,11 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
     engine, study_id, name = study.ledger.engine, study.study_id, study.settings.name
-    if _in_ledger(engine, study_id, name) is None:
+    if ledger_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
-    stored = _in_ledger(engine, study_id, name)
+    stored = ledger_identity(engine, study_id, name)
     check_same(name, {} if stored is None else stored, same)
 
 
@@ -127,14 +128,6 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
         load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))
-
-
-def _in_ledger(engine: Engine, study_id: int, name: str) -> dict[str, object] | None:
-    with engine.begin() as connection:
-        text = connection.execute(
-            select(studies.c.settings).where(studies.c.study_id == study_id)
-        ).scalar()
-    return None if text is None else stored_identity(text, name)
 
 
 def _refuse_foreign(study: OpenStudy) -> None:

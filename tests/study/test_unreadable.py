@@ -16,6 +16,7 @@ from toys import ToyTrainer, write_study
 import archsearch.study.run as study_run
 from archsearch.cli import main
 from archsearch.config import StudyFile
+from archsearch.config import load as load_model
 from archsearch.errors import (
     InputError,
     NewerVersionError,
@@ -30,7 +31,7 @@ from archsearch.study.patience import Patience
 from archsearch.study.process import WorkerPlan, work_and_report
 from archsearch.study.reports import Reports
 from archsearch.study.storage import open_engine, open_storage
-from archsearch.study.stored import stored_study
+from archsearch.study.stored import awaited_study, stored_study
 from tests.records.test_unreadable import mutated
 
 
@@ -105,17 +106,38 @@ def test_a_study_of_a_newer_archsearch_is_refused(
             attempt()
 
 
-@pytest.mark.parametrize(
-    ("column", "text"),
-    [("settings", "{"), ("settings", "[]"), ("settings", ""), ("settings", '{"version": -1}')],
-)
+@pytest.mark.parametrize("text", ["{", "[]", "", '{"version": -1}'])
 def test_broken_settings_in_the_ledger_are_named(
-    half: StudyFile, tmp_path: Path, url: str, log: Path, column: str, text: str
+    half: StudyFile, tmp_path: Path, url: str, log: Path, text: str
 ) -> None:
-    change(tmp_path, f"update archsearch_studies set {column} = ?", text)  # noqa: S608
+    change(tmp_path, "update archsearch_studies set settings = ?", text)
     for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
         with pytest.raises(UnreadableError, match="in the ledger can't be read: it is damaged"):
             attempt()
+
+
+def test_settings_that_this_version_cannot_read_leave_the_best_spec(
+    half: StudyFile, tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(
+        tmp_path,
+        "update study_user_attributes set value_json = json_quote(json_set(json_extract("
+        "value_json, '$'), '$.settings.train.later', 1)) where key = 'archsearch'",
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["study", "best", "toys", "--storage", url, "--out", str(tmp_path / "best.yaml")])
+    assert ended.value.code == 2
+    assert "the settings of study 'toys' can't be read: " in capsys.readouterr().err
+    assert load_model(tmp_path / "best.yaml").plan().latent.size
+
+
+def test_no_worker_waits_for_a_damaged_study(
+    half: StudyFile, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(tmp_path, "update archsearch_studies set settings = '{'")
+    monkeypatch.delattr("time.sleep")
+    with pytest.raises(UnreadableError):
+        awaited_study(url, "toys", seconds=60)
 
 
 def test_broken_baselines_are_named(half: StudyFile, tmp_path: Path, url: str, log: Path) -> None:

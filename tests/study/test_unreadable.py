@@ -32,7 +32,7 @@ from archsearch.study.process import WorkerPlan, work_and_report
 from archsearch.study.reports import Reports
 from archsearch.study.storage import open_engine, open_storage
 from archsearch.study.stored import awaited_study, stored_study
-from tests.records.test_unreadable import mutated
+from tests.records.storage import mutated
 
 
 def change(folder: Path, statement: str, *values: object) -> None:

@@ -130,10 +130,15 @@ def _readable(
 ) -> list[_Slotted]:
     """The trials that can be read, each with its slot; the others are told by name."""
     found = (
-        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, _whole(t.number))
+        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, _of_a_slot(t))
         for t in trials
     )
     return [each for each in found if each is not None]
+
+
+def _of_a_slot(trial: FrozenTrial) -> int | None:
+    """The trial's number; None where it takes no slot."""
+    return None if trial.user_attrs.get("infeasible") else _whole(trial.number)
 
 
 def _whole(stored: object) -> int | None:

@@ -110,6 +110,20 @@ def test_one_broken_record_is_named_and_the_others_are_read(database, capsys, br
     assert listed["studies"][0]["unreadable"][0]["name"] == "trial 0"
 
 
+def test_an_infeasible_proposal_that_cannot_be_read_takes_no_slot(database):
+    recipe = StudyRecipe(complete=2, infeasible=3, untouched=1, name="searched")
+    url = stored(synthetic_study(recipe), database)
+    change(
+        database,
+        "update trial_user_attributes set value_json = '\"{\"' where key = 'values' and trial_id in"
+        " (select trial_id from trial_user_attributes where key = 'infeasible')",
+    )
+    study = load_study(url, "searched")
+    assert len(study.unreadable) == 3
+    counts = trial_counts(study)
+    assert (counts["complete"], counts["waiting"]) == (2, 1)
+
+
 def test_a_text_that_is_no_utf8_is_named_and_the_others_are_read(database):
     spoil(database, "plan", "x")
     change(

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_lines
-from archsearch.cli.study_files import STORAGE, Storage
+from archsearch.cli.study_files import STORAGE, Storage, study_name
 from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
     from archsearch.report import ReportFiles
 
 __all__ = ["report"]
-
-_RUN_FILE = "metrics.json"
 
 
 def report(
@@ -102,22 +100,18 @@ def _runs(names: list[str], out: Path | None) -> ReportFiles:
 
 
 def _is_run(name: str) -> bool:
-    return (Path(name) / _RUN_FILE).is_file()
+    from archsearch.records.run_files import METRICS_FILE
+
+    return (Path(name) / METRICS_FILE).is_file()
 
 
 def _name(study: str) -> str:
-    """The study's name; a file is read for it."""
-    from archsearch.config import load_study
-
-    path = Path(study)
-    if path.is_dir():
+    if Path(study).is_dir():
         raise InputError(
             f"{study} is a folder without a finished run",
             help="name a study file, a study in the storage, or the directory of a finished run",
         )
-    if path.is_file() or path.suffix in (".yaml", ".yml"):
-        return load_study(path).settings.name
-    return study
+    return study_name(study)
 
 
 def _folder(name: str) -> str:

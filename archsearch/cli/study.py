@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_folded, print_json, print_lines, to_stderr
-from archsearch.cli.study_files import STORAGE, Storage, find_study, is_study_file
+from archsearch.cli.study_files import STORAGE, Storage, find_study, study_name
 from archsearch.cli.study_options import (
     Address,
     Artifacts,
@@ -161,7 +161,7 @@ def worker(  # noqa: PLR0917 - one argument an option
         command=typed_command(),
         artifacts=_resolved(artifacts),
     )
-    _run(awaited_study(storage, _name(study), wait), storage, options, json=json)
+    _run(awaited_study(storage, study_name(study), wait), storage, options, json=json)
 
 
 @app.command("status")
@@ -273,13 +273,7 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
 def _record(study: str, storage: str) -> StudyRecord:
     from archsearch.records import load_study
 
-    return load_study(storage, _name(study))
-
-
-def _name(study: str) -> str:
-    from archsearch.config import load_study
-
-    return load_study(Path(study)).settings.name if is_study_file(study) else study
+    return load_study(storage, study_name(study))
 
 
 def _resolved(folder: Path | None) -> Path | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,12 +73,17 @@ def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
 
 
 def retraining(record: StudyRecord, trial: TrialRecord, spec: Path) -> str:
-    """The command that trains a trial's spec to the weights that its first seed had."""
-    from archsearch.config import RunSettings, StudySettings
+    """The command that trains a trial's spec to the weights that its first seed had.
+
+    Raises:
+        UnreadableError: the study's settings are damaged, or another version's.
+    """
+    from archsearch.config import RunSettings
     from archsearch.config.train_command import train_command
     from archsearch.space.candidates import with_settings
+    from archsearch.study.store.stored import stored_settings
 
-    study = StudySettings.model_validate_json(json.dumps(record.settings))
+    study = stored_settings(record)
     settings = RunSettings(data=study.data, task=study.task, train=study.train)
     first = next((seed.result for seed in trial.seeds if seed.result), None)
     threads = None if first is None else first.environment.threads

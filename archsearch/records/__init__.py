@@ -18,7 +18,6 @@ from archsearch.records.outcome import (
     Guess,
     best_guess,
     convergence,
-    is_annealed,
     no_better_than_guess,
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
@@ -83,7 +82,6 @@ __all__ = [
     "best_guess",
     "convergence",
     "epochs_frame",
-    "is_annealed",
     "list_studies",
     "load_run",
     "load_studies",

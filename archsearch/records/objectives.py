@@ -44,9 +44,8 @@ def objective_value(name: str, plan: PlanRecord, results: Sequence[RunResult]) -
     if not objective.measured:
         return float(getattr(plan, objective.column))
     scores = [result.val.value(objective.metric) for result in results]
-    if not scores or any(score is None or not math.isfinite(score) for score in scores):
-        return None
-    return fmean(scores)
+    known = [score for score in scores if score is not None and math.isfinite(score)]
+    return fmean(known) if known and len(known) == len(scores) else None
 
 
 def trial_values(trial: TrialRecord, names: Sequence[str]) -> tuple[float, ...] | None:

@@ -11,7 +11,7 @@ from archsearch.errors import InputError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-__all__ = ["driver_url", "engine_options", "parsed_url", "shown_unread", "sqlite_path"]
+__all__ = ["EXAMPLES", "driver_url", "engine_options", "parsed_url", "shown_unread", "sqlite_path"]
 
 EXAMPLES = "sqlite:///runs/studies.db or postgresql://user@host/database"
 

@@ -130,10 +130,15 @@ def _readable(
 ) -> list[_Indexed]:
     """The trials that can be read, each with its index in the plan; the others are told by name."""
     found = (
-        _told_if_not(f"trial {t.number}", partial(_indexed, t, now), unreadable, _whole(t.number))
+        _told_if_not(f"trial {t.number}", partial(_indexed, t, now), unreadable, _of_the_plan(t))
         for t in trials
     )
     return [each for each in found if each is not None]
+
+
+def _of_the_plan(trial: FrozenTrial) -> int | None:
+    """The trial's number; None where it isn't planned."""
+    return None if trial.user_attrs.get("infeasible") else _whole(trial.number)
 
 
 def _whole(stored: object) -> int | None:

@@ -64,7 +64,10 @@ class TrialRecord(Record):
 
 
 class Unreadable(Record):
-    """A stored thing that was passed over: what it is, and why; ``trial`` where it is one."""
+    """A stored thing that was passed over: what it is, and why.
+
+    ``trial`` is its number where it is a planned trial, as far as can be told.
+    """
 
     name: str
     reason: str

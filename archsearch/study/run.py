@@ -125,9 +125,7 @@ def _run(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> N
     try:
         _work(study, plan, options, say)
     except BaseException:  # an interrupt, too
-        from optuna.exceptions import OptunaError
-
-        with suppress(SQLAlchemyError, OptunaError):  # the database may be what broke
+        with suppress(Exception):  # the database may be what broke; the first error is to be told
             _end(study)
         raise
     study.retry(lambda: _end(study))

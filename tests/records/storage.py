@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import optuna
@@ -67,3 +68,18 @@ def frozen(
         distributions={"width": IntDistribution(1, 64)},
         user_attrs=attributes,
     )
+
+
+def mutated(content: bytes, draw: random.Random) -> bytes:
+    """Some bytes of it changed, behind SQLite's own header."""
+    changed = bytearray(content)
+    for _ in range(draw.choice([1, 3, 10])):
+        place = draw.randrange(100, len(changed) - 8)
+        match draw.randrange(3):
+            case 0:
+                changed[place] = draw.randrange(256)
+            case 1:
+                changed[place] ^= 1 << draw.randrange(8)
+            case _:
+                changed[place : place + 8] = draw.randbytes(8)
+    return bytes(changed)

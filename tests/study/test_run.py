@@ -16,6 +16,7 @@ from archsearch.errors import (
     NothingCompletedError,
     RunFailedError,
     StudyConflictError,
+    UnreadableError,
 )
 from archsearch.records import StudyRecord, load_study, trial_counts
 from archsearch.report.findings import find
@@ -223,6 +224,32 @@ def test_a_comment_another_order_or_layout_is_the_same_study(
     again = run(load_file(path), url, log)
     assert again.trials == first.trials
     assert len(logged(log, "start")) == len(first.trials)
+
+
+def test_what_ended_a_run_is_told_where_its_end_breaks_too(
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def broken(*_: object) -> None:
+        raise UnreadableError("the database is damaged")
+
+    monkeypatch.setattr(archsearch.study.run, "_work", interrupted)
+    monkeypatch.setattr(archsearch.study.run, "_end", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run(write_study(tmp_path), url, log)
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_worker_that_nobody_hears_fails_no_candidate(tmp_path: Path, url: str, log: Path) -> None:
+    def gone(event: StudyEvent) -> None:
+        if event.kind == "epoch":
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        run_study(write_study(tmp_path), url, trainer=ToyTrainer(log), on_event=gone)
+    assert trial_counts(load_study(url, "toys"))["failed"] == 0
 
 
 @pytest.mark.usefixtures("inline")

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
@@ -24,11 +24,12 @@ from archsearch.study.store.claims import (
     Claims,
     claim_rows,
 )
-from archsearch.study.store.identity import check_same, identity, space_hash, stored_identity
+from archsearch.study.store.identity import check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
 from archsearch.study.store.schema import claims_table, rows_of, studies_table, trials_table
 from archsearch.study.store.storage import artifact_folder, open_engine, open_storage
+from archsearch.study.store.stored import claimed_identity
 from archsearch.study.store.values import values_to_json
 
 if TYPE_CHECKING:
@@ -90,11 +91,11 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
     engine, study_id, name = study.engine, study.study_id, study.settings.name
-    if _stored_settings(engine, study_id, name) is None:
+    if claimed_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
-    stored = _stored_settings(engine, study_id, name)
+    stored = claimed_identity(engine, study_id, name)
     check_same(name, {} if stored is None else stored, same)
 
 
@@ -134,14 +135,6 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
         load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))
-
-
-def _stored_settings(engine: Engine, study_id: int, name: str) -> dict[str, object] | None:
-    with engine.begin() as connection:
-        text = connection.execute(
-            select(studies_table.c.settings).where(studies_table.c.study_id == study_id)
-        ).scalar()
-    return None if text is None else stored_identity(text, name)
 
 
 def _refuse_foreign(study: OpenStudy) -> None:

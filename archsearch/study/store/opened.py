@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -148,11 +150,16 @@ class OpenStudy:
         """Optuna's number of a trial, by which people know it."""
         return self.storage.get_trial_number_from_id(trial.optuna_id)
 
+    def plans(self) -> Iterator[ModelPlan]:
+        """A design's plans, in the order of its trials; damaged candidates are skipped."""
+        for trial in self.planned_trials() if self.designed else ():
+            with suppress(UnreadableError):  # told when it is trained
+                if trial.values is not None:
+                    yield self.candidate(trial.values).plan
+
     def any_plan(self) -> ModelPlan:
         """A design's first plan, or what the family gives by itself: the same at any time."""
-        rows = self.planned_trials(only=0) if self.designed else []
-        values = rows[0].values if rows else None
-        return self.space.default_plan() if values is None else self.candidate(values).plan
+        return next(self.plans(), None) or self.space.default_plan()
 
     def candidate(self, values: dict[str, Value]) -> Candidate:
         """The candidate of values that were found feasible when they were stored.

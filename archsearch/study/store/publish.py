@@ -45,16 +45,22 @@ def publish_pending(study: OpenStudy) -> None:
 
 
 def publish(study: OpenStudy, trial_index: int) -> None:
-    """Tell Optuna of a trial's ended seeds and, when all have ended, of its outcome."""
+    """Tell Optuna of a trial's ended seeds and, when all have ended, of its outcome.
+
+    A trial with a damaged record or candidate is skipped, with a note.
+    """
     row = study.planned_trial(trial_index)
     if row.closed or row.trial_id is None:
         return
-    copied = row.duplicate_of is not None
     try:
-        seeds = _seed_rows(study, trial_index if row.duplicate_of is None else row.duplicate_of)
+        _publish(study, row)
     except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
-        study.retry.say(f"planned trial {trial_index} is passed over: {error.what}")
-        return
+        study.retry.say(f"planned trial {trial_index} is skipped: {error.what}")
+
+
+def _publish(study: OpenStudy, row: PlannedTrial) -> None:
+    copied = row.duplicate_of is not None
+    seeds = _seed_rows(study, row.index if row.duplicate_of is None else row.duplicate_of)
     ended = all(seed.state in ENDED for seed in seeds)
     if row.duplicate_of is not None:
         _set(study, row, {"duplicate_of": study.number(study.planned_trial(row.duplicate_of))})
@@ -64,7 +70,7 @@ def publish(study: OpenStudy, trial_index: int) -> None:
     _tell_time(study)
     if ended:
         _close(study, row, seeds)
-        for copy in _duplicates(study, trial_index):
+        for copy in _duplicates(study, row.index):
             publish(study, copy)
 
 

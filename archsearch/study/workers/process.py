@@ -99,11 +99,9 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
     try:
         ending = _worker(plan, index, pipe).work()
         _send(pipe, {"ending": ending})
-    except InputError as error:
-        _send(pipe, {"wrong": error.what, "details": error.details, "help": error.help})
-        return error.exit_code
     except ArchsearchError as error:
-        _send(pipe, {"broken": error.what, "details": error.details, "help": error.help})
+        kind = "wrong" if isinstance(error, InputError) else "broken"
+        _send(pipe, {kind: error.what, "details": error.details, "help": error.help})
         return error.exit_code
     except BrokenPipeError:
         raise

@@ -165,7 +165,11 @@ class Worker:
         except _ClaimLostError:
             return None
         except _PrunedError as pruned:
-            return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
+            return SeedRecord(
+                seed=claim.seed, state="pruned", reason=str(pruned), ended=time.time()
+            )
+        except BrokenPipeError:  # nobody listens any more, which is no fault of the candidate's
+            raise
         except Exception as error:  # whatever breaks a training, the study goes on
             return SeedRecord(
                 seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()

@@ -73,14 +73,22 @@ def without_url_passwords(text: str) -> str:
 def shell_word(word: str) -> str:
     r"""A word as a shell takes it; what isn't printable is escaped, as bash and zsh read it.
 
+    The escapes are of bytes: both shells take ``\xa0`` for a byte, not for U+00A0, and a
+    byte of a file's name that isn't UTF-8 has no other.
+
     Example:
-        >>> print(shell_word("a net"), shell_word("it's\x1b[31m"))
-        'a net' $'it\'s\x1b[31m'
+        >>> print(shell_word("a net"), shell_word("it's\x1b[31m\xa0"))
+        'a net' $'it\'s\x1b[31m\xc2\xa0'
     """
     if word.isprintable():
         return shlex.quote(word)
     quoted = word.replace("\\", "\\\\").replace("'", "\\'")
-    return f"$'{printable(quoted)}'"
+    return f"$'{''.join(char if char.isprintable() else _as_bytes(char) for char in quoted)}'"
+
+
+def _as_bytes(char: str) -> str:
+    how = "surrogateescape" if "\udc80" <= char <= "\udcff" else "surrogatepass"
+    return "".join(f"\\x{byte:02x}" for byte in char.encode("utf-8", how))
 
 
 def shell_command(words: Iterable[str]) -> str:

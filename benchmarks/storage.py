@@ -1,4 +1,4 @@
-"""What Optuna and the ledger cost of a study of 5-second trials.
+"""What Optuna and the claims cost of a study of 5-second trials.
 
 Run with ``python -m benchmarks.storage [URL]``. One worker does every step of
 a study but the training, which takes no time here; what is left is the cost of

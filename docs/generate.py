@@ -126,16 +126,17 @@ def coverage_part() -> str:
     shares = ", ".join(f"{share:.3f} (n = {n})" for n, share in nulls["shares"].items())
     return "\n".join(
         [
-            f"{kept['studies']:,} simulated studies each (`python -m benchmarks.coverage`): the "
-            "share whose interval holds the truth, and the share whose interval excludes 0. Where "
-            "the truth is 0 (ρ = 0; a rival's gap and two studies always) these are false alarms. "
-            "Tied: one variable rounded to about seven levels; tails: a Student copula with 3 "
-            "degrees of freedom.",
+            f"Each cell comes from {kept['studies']:,} simulated studies (`python -m "
+            "benchmarks.coverage`). The first number is the share of intervals that contain the "
+            "true value. The second is the share that exclude 0. Where the true value is 0 (ρ = 0, "
+            "and always for a rival's gap and for two studies), the second number counts false "
+            "alarms. Tied: one variable is rounded to about seven levels. Tails: a Student copula "
+            "with 3 degrees of freedom.",
             "",
             *rows,
             "",
-            f"Partial correlation, false positives at 5 % in {nulls['studies']:,} null studies "
-            f"each: {shares}.",
+            "False positives of the partial correlation at the 5 % level, in "
+            f"{nulls['studies']:,} studies without an effect each: {shares}.",
         ]
     )
 
@@ -156,7 +157,7 @@ def power_part() -> str:
 def cli_page() -> str:
     """Every command's help."""
     intro = (
-        "# Commands\n\nEach takes `--help`. Exit codes: 0 done, 1 failed, 2 wrong input, "
+        "# Commands\n\nEvery command has `--help`. Exit codes: 0 done, 1 failed, 2 wrong input, "
         "3 no trial\ncompleted, 130 interrupted.\n"
     )
     parts = [

@@ -1,6 +1,7 @@
 """What isn't printable is shown as an escape, in texts, JSON, YAML and shell words."""
 
 import json
+import os
 import subprocess
 import unicodedata
 
@@ -47,7 +48,9 @@ def test_a_quoted_text_is_the_same_in_yaml(text: str) -> None:
     assert yaml.safe_load(quoted) == text
 
 
-@pytest.mark.parametrize("word", ["a net", "it's \x1b[31m\\n\n\u202e", "\x7f1\x01f", "\U000e0001"])
+@pytest.mark.parametrize(
+    "word", ["a net", HOSTILE, "it's \x1b[31m\\n\n\u202e", "\x7f1\x01f", "\xa0b", "\U000e0001"]
+)
 def test_a_shell_takes_a_word_as_it_was(word: str) -> None:
     assert shell_word(word).isprintable()
     done = subprocess.run(
@@ -56,7 +59,7 @@ def test_a_shell_takes_a_word_as_it_was(word: str) -> None:
         check=True,
         env={"LC_ALL": "C.UTF-8"},
     )
-    assert done.stdout.decode() == word
+    assert done.stdout == os.fsencode(word)
 
 
 def test_passwords_in_urls_are_hidden() -> None:

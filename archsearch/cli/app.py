@@ -35,7 +35,7 @@ INTERRUPTED = 130
 
 app = typer.Typer(
     name="archsearch",
-    help="Search architectures of convolutional autoencoders, declared in YAML.",
+    help="Architecture search for convolutional autoencoders that are declared in YAML.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,  # plain help: the same in a pipe, a golden file and a terminal
@@ -55,30 +55,30 @@ def root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
 ) -> None:
-    """Search architectures of convolutional autoencoders, declared in YAML."""
+    """Architecture search for convolutional autoencoders that are declared in YAML."""
 
 
-app.command("check", short_help="Find every problem in specs and studies.")(check)
+app.command("check", short_help="Report all mistakes in specs and studies.")(check)
 app.command("schema", short_help="Print the JSON Schema of specs or studies.")(schema)
-app.command("show", short_help="Print a spec's layers with the size formula filled in.")(show)
-app.command("explain", short_help="Say what a diagnostic's code means.")(explain)
-app.command("space", short_help="Tell what a study's space holds, before any training.")(space)
-app.command("train", short_help="Train one net into a run directory.")(train)
-app.command("report", short_help="Write the report of a study or of trained runs.")(report)
-app.command("apply", short_help="Put pictures of any size through a trained net.")(apply)
+app.command("show", short_help="Print a spec's layers with their sizes by formula.")(show)
+app.command("explain", short_help="Explain the code of a diagnostic.")(explain)
+app.command("space", short_help="Describe a study's search space, before any training.")(space)
+app.command("train", short_help="Train one model and write a run directory.")(train)
+app.command("report", short_help="Write an HTML report of a study or of runs.")(report)
+app.command("apply", short_help="Run a trained net on pictures of any size.")(apply)
 app.add_typer(
-    study_app, name="study", short_help="Run studies, see where they stand, take the best."
+    study_app, name="study", short_help="Run studies, show their status, export the best model."
 )
-app.add_typer(data_app, name="data", short_help="List and prepare sources of pictures.")
+app.add_typer(data_app, name="data", short_help="List and prepare picture sources.")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit.
 
     Exit codes: 0 done, 1 failed, 2 wrong input, 3 no trial completed, 130
-    interrupted. ``--debug`` may stand anywhere.
+    interrupted. ``--debug`` may be anywhere.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     set_up_output()
@@ -95,7 +95,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _report(error: Exception, given: Sequence[str]) -> int:
-    """Tell of an error; the exit code."""
+    """Print an error; return the exit code."""
     debug = "--debug" in given
     if isinstance(error, DiagnosticsError) and not debug:
         print_diagnostics(error.diagnostics, "stderr")

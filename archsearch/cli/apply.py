@@ -1,4 +1,4 @@
-"""``archsearch apply``: a trained net on a person's pictures."""
+"""``archsearch apply``: a trained net on your own pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ __all__ = ["apply"]
 
 
 def apply(  # noqa: PLR0917 - one argument an option
-    run: Annotated[Path, typer.Argument(help="The folder of a finished run.")],
+    run: Annotated[Path, typer.Argument(help="Directory of a finished run.")],
     pictures: Annotated[
         list[Path], typer.Argument(metavar="PICTURE...", help="Picture files, of any size.")
     ],
@@ -30,25 +30,27 @@ def apply(  # noqa: PLR0917 - one argument an option
     ] = None,
     side_by_side: Annotated[
         bool,
-        typer.Option("--side-by-side", help="Also write original and result in one picture."),
+        typer.Option("--side-by-side", help="Also write a picture with original and result."),
     ] = False,
     mask: Annotated[
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="For inpaint: white where to fill.  [default: where fully transparent]",
+            help="For inpaint: a picture that is white in the area to fill.  [default: the fully "
+            "transparent area]",
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace results that are there already.")
+        bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
     device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda or cuda:N.")] = "cpu",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Put pictures of any size through a trained net, and write PNGs.
+    """Run a trained net on pictures of any size, and write PNGs.
 
-    The net sees overlapping tiles of its own size, which are blended; nothing
-    is scaled. A picture that can't be read doesn't keep the others back.
+    The net processes overlapping tiles of its own size, which are blended.
+    Pictures are not scaled. If a picture can't be read, the others are still
+    processed.
 
     Example: archsearch apply runs/unet holiday.jpg --out colored
     """

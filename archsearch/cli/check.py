@@ -18,13 +18,15 @@ Format = Literal["pretty", "concise", "json", "github"]
 
 
 def check(
-    paths: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Specs, studies, folders.")],
-    format: Annotated[Format, typer.Option(help="How problems are printed.")] = "pretty",
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Spec or study files, or folders.")
+    ],
+    format: Annotated[Format, typer.Option(help="Output format.")] = "pretty",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
-    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
+    task: Annotated[str, typer.Option(help="The task that sets `auto` channels.")] = "reconstruct",
 ) -> None:
-    """Validate specs and studies: every problem at once, with line and column.
+    """Report all mistakes in specs and studies, with line and column.
 
     Example: archsearch check specs studies
     """

@@ -72,5 +72,5 @@ def _unexpected(error: Exception) -> list[str]:
     return [
         f"error: unexpected {type(error).__name__}: {error}",
         f"  at {last.name}, line {last.lineno} of {last.filename}",
-        "  help: this is a fault of archsearch; run again with --debug for the whole story",
+        "  help: this is a bug in archsearch; repeat the command with --debug for the traceback",
     ]

@@ -17,11 +17,12 @@ __all__ = ["explain"]
 
 def explain(
     code: Annotated[
-        str | None, typer.Argument(help="A code such as shape-nonpositive; all without one.")
+        str | None,
+        typer.Argument(help="A code such as shape-nonpositive. Default: list all codes."),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what a diagnostic's code means, with a wrong and a right example.
+    """Explain the code of a diagnostic, with a wrong and a right example.
 
     Example: archsearch explain shape-nonpositive
     """
@@ -58,7 +59,7 @@ def _as_json(item: Explanation) -> dict[str, object]:
 def _listing() -> list[str]:
     width = max(map(len, CATALOGUE))
     lines = [f"{item.code:{width}}  {item.severity:7}  {item.title}" for item in CATALOGUE.values()]
-    return [*lines, "", "archsearch explain CODE shows an example of each."]
+    return [*lines, "", "archsearch explain CODE explains one of them, with examples."]
 
 
 def _page(item: Explanation, width: int, *, color: bool) -> str:

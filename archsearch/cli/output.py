@@ -111,8 +111,8 @@ def folded(line: str, width: int) -> str:
     """A line in as many as it takes, the further ones under its last column.
 
     Example:
-        >>> print(folded("  slot   3  depth = 2, width = 8", 24))
-          slot   3  depth = 2,
+        >>> print(folded("  trial  3  depth = 2, width = 8", 24))
+          trial  3  depth = 2,
                     width = 8
     """
     if len(line) <= width:

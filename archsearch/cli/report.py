@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_json, print_lines
-from archsearch.cli.study_files import STORAGE, Storage
+from archsearch.cli.study_files import STORAGE, Storage, study_name
 from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
@@ -17,32 +17,31 @@ if TYPE_CHECKING:
 
 __all__ = ["report"]
 
-_RUN_FILE = "metrics.json"
-
 
 def report(
     names: Annotated[
         list[str],
         typer.Argument(
             metavar="STUDY|RUN...",
-            help="A study file, the name of a study in the storage, or run folders.",
+            help="A study file, the name of a study in the storage, or run directories.",
         ),
     ],
     compare: Annotated[
-        bool, typer.Option("--compare", help="Hold several studies beside each other.")
+        bool, typer.Option("--compare", help="Compare several studies on one page.")
     ] = False,
     storage: Storage = STORAGE,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="Where to write; default reports/NAME.")
+        Path | None,
+        typer.Option(metavar="DIR", help="Folder of the report.  [default: reports/NAME]"),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write a report: index.html, tables, summary.json, figures.
 
-    Of a study; with --compare of several beside each other; of trained runs
-    side by side where their folders are named. Trains nothing; a study that
-    still runs is reported as far as it is. Without one complete trial the page
-    says so, and the command ends with 3.
+    It describes one study, several studies (with --compare), or trained runs
+    (given by their directories). It trains nothing. A study that is still
+    running is reported with its trials so far. If no trial is complete, the
+    page says so and the exit code is 3.
 
     Example: archsearch report studies/quickstart.yaml
     """
@@ -60,8 +59,8 @@ def report(
     if written.complete == 0:
         raise NothingCompletedError(
             f"no trial of {', '.join(names)} is complete",
-            help="the page is written and says what became of each; `archsearch study status` "
-            "tells whether trials still run or wait",
+            help="the page is written and lists the state of each trial; `archsearch study status` "
+            "shows if trials are still running or waiting",
         )
 
 
@@ -72,7 +71,7 @@ def _study(names: list[str], storage: str, out: Path | None) -> ReportFiles:
     if len(names) > 1:
         raise InputError(
             f"{len(names)} names: {', '.join(names)}",
-            help="a report is of one study, of several with --compare, or of run folders",
+            help="name one study, several studies with --compare, or run directories",
         )
     record = load_study(storage, _name(names[0]))
     return write_report(record, out or Path("reports") / _folder(record.name))
@@ -83,7 +82,10 @@ def _comparison(names: list[str], storage: str, out: Path | None) -> ReportFiles
     from archsearch.report import write_comparison
 
     if len(set(names)) < 2:
-        raise InputError(f"--compare with one study ({names[0]})", help="name two studies or more")
+        raise InputError(
+            f"--compare needs several studies, and only {names[0]} is named",
+            help="name two or more studies",
+        )
     records = [load_study(storage, _name(name)) for name in dict.fromkeys(names)]
     folder = _folder("-".join(record.name for record in records))
     return write_comparison(records, out or Path("reports") / folder)
@@ -98,22 +100,18 @@ def _runs(names: list[str], out: Path | None) -> ReportFiles:
 
 
 def _is_run(name: str) -> bool:
-    return (Path(name) / _RUN_FILE).is_file()
+    from archsearch.records.run_files import METRICS_FILE
+
+    return (Path(name) / METRICS_FILE).is_file()
 
 
 def _name(study: str) -> str:
-    """The study's name; a file is read for it."""
-    from archsearch.config import load_study
-
-    path = Path(study)
-    if path.is_dir():
+    if Path(study).is_dir():
         raise InputError(
             f"{study} is a folder without a finished run",
-            help="give a study file, the name of a study in the storage, or a run's folder",
+            help="name a study file, a study in the storage, or the directory of a finished run",
         )
-    if path.is_file() or path.suffix in (".yaml", ".yml"):
-        return load_study(path).settings.name
-    return study
+    return study_name(study)
 
 
 def _folder(name: str) -> str:

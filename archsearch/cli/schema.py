@@ -15,11 +15,11 @@ What = Literal["model", "study"]
 
 
 def schema(
-    what: Annotated[What, typer.Argument(metavar="{model|study}", help="The files it describes.")],
+    what: Annotated[What, typer.Argument(metavar="{model|study}", help="The kind of file.")],
 ) -> None:
-    """Print the JSON Schema of specs or studies, for completion in editors.
+    """Print the JSON Schema of specs or studies, for checks and completion in editors.
 
-    VS Code's YAML extension reads it where the first line of a file says
+    VS Code's YAML extension uses the schema if the first line of a file is
     `# yaml-language-server: $schema=PATH`.
 
     Example: archsearch schema model > model.json

@@ -28,15 +28,15 @@ def show(
     spec: Annotated[Path, typer.Argument(help="A spec file.")],
     set: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Give a param or a field a value."),
+        typer.Option("--set", metavar="PATH=VALUE", help="Set a param or a field of a layer."),
     ] = None,
-    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    task: Annotated[str, typer.Option(help="The task that sets `auto` channels.")] = "reconstruct",
     compiled: Annotated[
-        bool, typer.Option("--compiled", help="Also the rewrites that training applies.")
+        bool, typer.Option("--compiled", help="Also list the rewrites that make training faster.")
     ] = False,
-    json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Print every layer with its size by formula, the latent and the costs.
+    """Print every layer with its size by formula, then the latent and the costs.
 
     Example: archsearch show specs/acml-nine-layer.yaml
     """

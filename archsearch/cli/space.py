@@ -27,10 +27,13 @@ def space(
     storage: Storage = STORAGE,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     calibrate: Annotated[
-        bool, typer.Option("--calibrate", help="Time short trainings here, to predict minutes.")
+        bool,
+        typer.Option(
+            "--calibrate", help="Time short trainings on this machine, to estimate minutes."
+        ),
     ] = False,
 ) -> None:
-    """Tell what a study's space holds, and what its design can find, before any training.
+    """Describe a study's search space, and what the study can detect, before any training.
 
     Example: archsearch space studies/latent-vs-mse.yaml
     """
@@ -52,7 +55,7 @@ def _with_minutes(summary: SpaceSummary) -> SpaceSummary:
     from archsearch.study.training.calibration import predicted_minutes
 
     if summary.cost.pictures is None:
-        to_stderr("no minutes: how many pictures there are is known only once they are read")
+        to_stderr("no estimate in minutes: the number of pictures is unknown until they are read")
         return summary
     candidates = summary.design.candidates if summary.design else summary.candidates
     minutes = predicted_minutes(candidates, summary.cost.trainings, summary.cost.pictures)
@@ -114,10 +117,10 @@ def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
     size = (
         "configurations that can't be counted" if total is None else count(total, "configuration")
     )
-    looked = "all of them" if summary.whole else f"{summary.sampled:,} of them, drawn"
+    looked = "all of them" if summary.whole else f"{summary.sampled:,} random ones"
     from archsearch.space import cost_line
 
-    yield f"{study.settings.name}: {size}; looked at {looked}"
+    yield f"{study.settings.name}: {size}; examined {looked}"
     yield f"feasible       {summary.feasible_share:.1%}, {count(summary.distinct, 'architecture')}"
     for rule, share in summary.rules.items():
         found = summary.examples[rule]
@@ -126,10 +129,10 @@ def _space_lines(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
         yield f"               e.g. {point}: {found.detail}"
     yield from ("", "latent size", *_histogram(summary.latent_size))
     if summary.narrower:
-        yield f"  {summary.narrower:.1%} of them have a narrower place than their latent:"
-        yield "  there bottleneck.size, not latent.size, bounds what the code holds"
+        yield f"  {summary.narrower:.1%} have a bottleneck that is narrower than their latent:"
+        yield "  there bottleneck.size, not latent.size, limits the information"
     yield from ("", "parameters", *_histogram(summary.params), "")
-    yield "rank correlation of latent size, as random draws have it"
+    yield "rank correlation of latent size, over random candidates, with"
     for name, rho in summary.correlations.items():
         yield f"  {name:24} {'  –' if isnan(rho) else f'{rho:+.2f}'}"
     yield ""
@@ -142,20 +145,20 @@ def _design(summary: SpaceSummary, study: StudyFile) -> Iterator[str]:
 
     search = study.settings.search
     if summary.design is None:
-        yield f"design         none: {search.method} chooses by results, so its trials tell no ρ"
+        yield f"design         none: {search.method} chooses by results, so no ρ can be measured"
         return
     drawn = count(len(summary.design.candidates), "architecture")
     yield f"design         {search.method}, {drawn}"
     for line in (*design_lines(summary.design), *summary.notes):
         yield f"  {line}"
-    yield f"can find       {_power(summary)}"
+    yield f"can detect     {_power(summary)}"
 
 
 def _power(summary: SpaceSummary) -> str:
     """What its report is likely to show, by the verdict that the report gives."""
     trunks = f" within its {summary.trunks} trunks" if summary.trunks else ""
     if summary.detectable is None:
-        return f"no |ρ| up to 0.99{trunks} reliably: too few architectures"
+        return f"no |ρ| up to 0.99{trunks}: too few architectures"
     return f"a true |ρ| of {summary.detectable:.2f}{trunks} in four of five such studies"
 
 

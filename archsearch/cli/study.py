@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_folded, print_json, print_lines, to_stderr
-from archsearch.cli.study_files import STORAGE, Storage, find_study, is_study_file
+from archsearch.cli.study_files import STORAGE, Storage, find_study, study_name
 from archsearch.cli.study_options import (
     Address,
     Artifacts,
@@ -56,7 +56,7 @@ INTERRUPTED = 130
 
 
 app = typer.Typer(
-    help="Search a space: run studies, see where they stand, take the best.",
+    help="Run studies, show their status, export the best model.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -87,14 +87,15 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     gpus_per_worker: Gpus = 0,
     json: Json = False,
 ) -> None:
-    """Run a study, or go on with it: the same command does both.
+    """Run a study, or resume it.
 
-    Killed or stopped at any moment, nothing that ended is lost or done twice.
-    Ctrl-C ends the running trainings first; a second one stops at once.
+    After a stop or a kill, the same command resumes the study. Nothing that
+    finished is lost or repeated. Ctrl-C stops after the running trainings; a
+    second Ctrl-C stops at once.
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
-    from archsearch.study import RayPlace, RunOptions
+    from archsearch.study import RayOptions, RunOptions
     from archsearch.study.overrides import following_pictures, overridden
 
     given: dict[str, dict[str, object]] = {
@@ -114,7 +115,7 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
         command=typed_command(),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
-        ray=RayPlace(address, cpus_per_worker, gpus_per_worker),
+        ray=RayOptions(address, cpus_per_worker, gpus_per_worker),
     )
     _run(named, storage, options, json=json)
 
@@ -133,19 +134,20 @@ def _tell_plan(study: StudyFile, workers: int, *, json: bool) -> None:
 def worker(  # noqa: PLR0917 - one argument an option
     study: Study,
     storage: Storage = STORAGE,
-    workers: Annotated[int, typer.Option(min=1, help="Processes that train at once here.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, help="Processes that train in parallel.")] = 1,
     threads: Threads = None,
     device: Device = None,
     artifacts: Artifacts = None,
     wait: Annotated[
-        float, typer.Option(metavar="SECONDS", min=0, help="Until the study is there.")
+        float,
+        typer.Option(metavar="SECONDS", min=0, help="How long to wait until the study exists."),
     ] = 0,
     json: Json = False,
 ) -> None:
-    """Join a study that is in the storage, on as many hosts as you like.
+    """Work on a study in the storage; start it on as many hosts as you like.
 
-    Ends when nothing is left to train. Killed at any moment, another worker
-    takes over what this one was training.
+    It ends when nothing is left to train. If it is killed, another worker
+    takes over its training.
 
     Example: archsearch study worker latent-vs-mse --storage postgresql://db/nets
     """
@@ -159,12 +161,12 @@ def worker(  # noqa: PLR0917 - one argument an option
         command=typed_command(),
         artifacts=_resolved(artifacts),
     )
-    _run(awaited_study(storage, _name(study), wait), storage, options, json=json)
+    _run(awaited_study(storage, study_name(study), wait), storage, options, json=json)
 
 
 @app.command("status")
 def status_command(study: Study, storage: Storage = STORAGE, json: Json = False) -> None:
-    """Tell how many trials are complete, running, waiting, and which is best.
+    """Show how many trials are complete, running or waiting, and the best one.
 
     Example: archsearch study status latent-vs-mse
     """
@@ -180,7 +182,7 @@ def status_command(study: Study, storage: Storage = STORAGE, json: Json = False)
 
 @app.command("list")
 def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
-    """List the studies of a storage; those that can't be read are told and passed over.
+    """List the studies of a storage.
 
     Example: archsearch study list
     """
@@ -190,11 +192,11 @@ def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
 
     found, unreadable = load_studies(storage)
     for each in unreadable:
-        to_stderr(f"passed over: {each.name}: {each.reason}")
+        to_stderr(f"skipped: {each.name}: {each.reason}")
     if unreadable and not found:
         raise UnreadableError(
             f"no study in {masked(storage)} can be read",
-            help="bring the database back from a copy, or update archsearch; nothing was changed",
+            help="restore the database from a backup, or update archsearch; nothing was changed",
         )
     if json:
         passed = [{"name": each.name, "reason": each.reason} for each in unreadable]
@@ -209,19 +211,19 @@ def best_command(
     study: Study,
     storage: Storage = STORAGE,
     out: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Where to write its spec; else stdout.")
+        Path | None, typer.Option(metavar="FILE", help="File for the spec.  [default: stdout]")
     ] = None,
     number: Annotated[
         int | None,
-        typer.Option("--point", metavar="NUMBER", help="A trial of the Pareto front."),
+        typer.Option("--point", metavar="NUMBER", help="Number of a trial of the Pareto front."),
     ] = None,
     json: Json = False,
 ) -> None:
-    """Give the best trial's spec as YAML, as `train` takes it.
+    """Print the spec of the best trial as YAML, ready for `train`.
 
-    A study keeps no weights; with --out the command is named that makes them again.
-    With several objectives there is a front of best trials; `study status`
-    lists it, and --point takes one of it.
+    A study stores no weights. With --out, the command that trains the spec
+    again is printed. With several objectives, the best trials form a Pareto
+    front: `study status` lists it, and --point selects one trial.
 
     Example: archsearch study best latent-vs-mse --out best.yaml
     """
@@ -237,18 +239,16 @@ def best_command(
     if json:
         print_json({"study": record.name, **shown_trial(record, best), "spec": best.plan.spec})
         return
-    passed = [f"passed over: {line}" for line in unreadable_lines(record)]
+    passed = [f"skipped: {line}" for line in unreadable_lines(record)]
     to_stderr(*passed, "best: " + trial_line(record, best), f"  {point(best)}")
     if out is None:
         print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:
-        to_stderr(
-            f"written to {out}; to train it as the study did: {retraining(record, best, out)}"
-        )
+        to_stderr(f"written to {out}; to train it as in the study: {retraining(record, best, out)}")
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:
-    """Run it with what is happening on stderr, and print how it stands afterwards."""
+    """Run it with progress on stderr, then print its status."""
     from archsearch.cli.study_progress import study_progress
     from archsearch.study import run_study
     from archsearch.study.summary import status
@@ -257,14 +257,14 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         with study_progress() as on_event:
             record = run_study(named, storage, options=options, on_event=on_event)
     except KeyboardInterrupt:
-        to_stderr(f"interrupted; to go on: {typed_command()}")
+        to_stderr(f"interrupted; to resume: {typed_command()}")
         raise typer.Exit(INTERRUPTED) from None
     if json:
         print_json(status(record))
     else:
         print_folded(study_lines(record))
     if options.workers == 0:
-        to_stderr(f"for each host: archsearch study worker {again(record.name, storage)}")
+        to_stderr(f"run on each host: archsearch study worker {again(record.name, storage)}")
     else:
         to_stderr(f"for the report: archsearch report {again(record.name, storage)}")
         to_stderr(*dashboard_lines(record, storage))
@@ -273,13 +273,7 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
 def _record(study: str, storage: str) -> StudyRecord:
     from archsearch.records import load_study
 
-    return load_study(storage, _name(study))
-
-
-def _name(study: str) -> str:
-    from archsearch.config import load_study
-
-    return load_study(Path(study)).settings.name if is_study_file(study) else study
+    return load_study(storage, study_name(study))
 
 
 def _resolved(folder: Path | None) -> Path | None:

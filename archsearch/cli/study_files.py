@@ -12,7 +12,7 @@ import typer
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
 
-__all__ = ["STORAGE", "Storage", "find_study", "is_study_file", "named_storages"]
+__all__ = ["STORAGE", "Storage", "find_study", "named_storages", "study_name"]
 
 STORAGE = "sqlite:///runs/studies.db"
 
@@ -20,7 +20,7 @@ _VARIABLE = "ARCHSEARCH_STORAGE"
 
 Storage = Annotated[
     str,
-    typer.Option(metavar="URL", envvar=_VARIABLE, help="The database that studies live in."),
+    typer.Option(metavar="URL", envvar=_VARIABLE, help="Database of the studies."),
 ]
 """The option of every command that finds studies by their names."""
 
@@ -30,14 +30,21 @@ def find_study(study: str, storage: str) -> StudyFile:
     from archsearch.config import load_study
     from archsearch.study.store.stored import stored_study
 
-    if is_study_file(study):
+    if _is_file(study):
         return load_study(Path(study))
     return stored_study(storage, study)
 
 
-def is_study_file(study: str) -> bool:
+def _is_file(study: str) -> bool:
     """Whether STUDY is a file rather than a name."""
     return Path(study).suffix in {".yaml", ".yml"} or Path(study).is_file()
+
+
+def study_name(study: str) -> str:
+    """The name of a study; a file is read for it."""
+    from archsearch.config import load_study
+
+    return load_study(Path(study)).settings.name if _is_file(study) else study
 
 
 def named_storages(words: Sequence[str]) -> list[str]:

@@ -87,8 +87,8 @@ def plan_study(study: StudyFile, workers: int) -> StudyPlan:
 
 
 def _rows(candidates: tuple[Candidate, ...]) -> Iterator[str]:
-    yield "  slot  " + "  ".join(f"{each.label:>13}" for each in _BRIEF) + "  point"
-    for slot, candidate in enumerate(candidates):
+    yield "  trial  " + "  ".join(f"{each.label:>13}" for each in _BRIEF) + "  point"
+    for index, candidate in enumerate(candidates):
         sizes = "  ".join(f"{attrgetter(each.name)(candidate.plan):13,}" for each in _BRIEF)
         point = ", ".join(f"{name} = {value}" for name, value in candidate.values.items())
-        yield f"  {slot:4}  {sizes}  {point}"
+        yield f"  {index:5}  {sizes}  {point}"

@@ -44,8 +44,8 @@ class _Tally:
             self.began = time.monotonic()
         if event.kind in {"progress", "ended"} and event.done is not None:
             self.told = event.done  # counts what was skipped or reused, too
-        if event.latent_size is not None and event.slot is not None:
-            self.latents[event.slot] = event.latent_size
+        if event.latent_size is not None and event.trial is not None:
+            self.latents[event.trial] = event.latent_size
         if event.kind in {"started", "epoch"} and event.worker is not None:
             self.running[event.worker] = event
         if event.kind in {*_ENDS, "surplus"} and event.worker is not None:
@@ -110,19 +110,19 @@ def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
 
 def _line(tally: _Tally, event: StudyEvent) -> str:
     """One event as a line; "" for those that only move the display."""
-    slot = f"slot {event.slot} seed {event.seed}"
-    latent = f"latent {tally.latents.get(event.slot or 0, '?')}"
+    which = f"trial {event.trial} seed {event.seed}"
+    latent = f"latent {tally.latents.get(event.trial or 0, '?')}"
     lines = {
         "drawing": f"drawing a {event.text}",
         "preparing": f"preparing {event.text}",
         "ready": f"{event.done} of {event.total} trainings done",
         "note": event.text,
-        "trained": f"{slot}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
+        "trained": f"{which}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
         f"{event.seconds or 0:.1f} s",
-        "failed": f"{slot}: failed: {event.text}",
-        "pruned": f"{slot}: {event.text}",
-        "surplus": f"{slot}: dropped, since another worker had taken it over",
-        "duplicate": f"slot {event.slot}: the same candidate {event.text}; its results are reused",
+        "failed": f"{which}: failed: {event.text}",
+        "pruned": f"{which}: {event.text}",
+        "surplus": f"{which}: dropped, since another worker had taken it over",
+        "duplicate": f"trial {event.trial}: the candidate is {event.text}'s; results are reused",
         "retry": f"{event.text}; another takes its place",
         "stopping": f"{event.text}; Ctrl-C again stops at once",
     }
@@ -144,7 +144,7 @@ def _board(tally: _Tally) -> RenderableType:
         error = "" if event.val_mse is None else f" MSE {event.val_mse:.5f}"
         board.add_row(
             Text(
-                f"  worker {worker}: slot {event.slot} seed {event.seed}"
+                f"  worker {worker}: trial {event.trial} seed {event.seed}"
                 f" latent {event.latent_size}{epoch}{error}"
             )
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,10 +38,10 @@ def study_lines(record: StudyRecord) -> list[str]:
     spent = f"; {record.seconds / 60:.1f} min" if record.seconds else ""
     lines = [f"{record.name}: {counts}; {count(ended, 'training')} ended{spent}"]
     lines += [f"  {record.note}"] if record.note else []
-    lines += [f"  passed over: {line}" for line in unreadable_lines(record)]
+    lines += [f"  skipped: {line}" for line in unreadable_lines(record)]
     names, unknown = objective_names(record), unknown_objectives(record)
     if unknown:
-        lines.append(f"  judged by {', '.join(unknown)}, which this version doesn't know")
+        lines.append(f"  has the objective {', '.join(unknown)}, unknown to this version")
     front = pareto_front(record)
     single = len(names) == 1
     if front and not single:
@@ -74,12 +73,17 @@ def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
 
 
 def retraining(record: StudyRecord, trial: TrialRecord, spec: Path) -> str:
-    """The command that trains a trial's spec to the weights that its first seed had."""
-    from archsearch.config import RunSettings, StudySettings
+    """The command that trains a trial's spec to the weights that its first seed had.
+
+    Raises:
+        UnreadableError: the study's settings are damaged, or another version's.
+    """
+    from archsearch.config import RunSettings
     from archsearch.config.train_command import train_command
     from archsearch.space.candidates import with_settings
+    from archsearch.study.store.stored import stored_settings
 
-    study = StudySettings.model_validate_json(json.dumps(record.settings))
+    study = stored_settings(record)
     settings = RunSettings(data=study.data, task=study.task, train=study.train)
     first = next((seed.result for seed in trial.seeds if seed.result), None)
     threads = None if first is None else first.environment.threads
@@ -111,7 +115,7 @@ def dashboard_lines(record: StudyRecord, storage: str) -> tuple[str, str]:
     from archsearch.records.storage_secrets import has_password
     from archsearch.study.dashboard import dashboard_command
 
-    secret = " (the password in place of the dots)" if has_password(storage) else ""
+    secret = " (put the password in place of the dots)" if has_password(storage) else ""
     command = dashboard_command(storage, record.artifacts)
     return f"in a browser{secret}, after pip install optuna-dashboard:", f"  {command}"
 

@@ -105,8 +105,8 @@ def check_conditions(
             source.problem(
                 "bad-condition",
                 place.span,
-                f"whether `{entry.key}` is searched depends on itself",
-                help="let the conditions begin at a name that has none",
+                f"the `when` of `{entry.key}` depends on itself",
+                help="break the circle: leave out one of the conditions",
             )
             return
 
@@ -156,8 +156,8 @@ def _knows(
             source.problem(
                 "bad-condition",
                 place,
-                f"whether `{of}` is searched depends on itself",
-                help="let the conditions begin at a name that has none",
+                f"the `when` of `{of}` depends on itself",
+                help="break the circle: leave out one of the conditions",
             )
         else:
             source.problem(

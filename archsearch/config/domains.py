@@ -119,15 +119,15 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
     problem = help = ""
     if isinstance(domain, ChoiceDomain):
         if len(set(map(repr, domain.choices))) < len(domain.choices):
-            problem, help = "a choice is there twice", "remove one of the two"
+            problem, help = "a choice appears twice", "remove one of the two"
     elif domain.low > domain.high:
         problem = f"low {shown(domain.low)} is above high {shown(domain.high)}"
         help = f"write [{shown(domain.high)}, {shown(domain.low)}]"
     elif domain.log and domain.low <= 0:
         problem = f"a log scale can't begin at {shown(domain.low)}"
-        help = "begin above 0, or leave out log"
+        help = "use a low end above 0, or leave out log"
     elif isinstance(domain, IntDomain) and domain.log and domain.step != 1:
-        problem, help = "log and step don't go together", "leave one of them out"
+        problem, help = "log and step can't be combined", "leave one of them out"
     if problem:
         source.problem("bad-domain", form.value.span, problem, help=help)
     return not problem
@@ -151,7 +151,7 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
             help = did_you_mean(rest, known)
     elif head == "data" or (head == "input" and len(extremes(domain)) > 1):
         message = f"`{entry.key}` can't be searched over"
-        help = "all trials see the same pictures, so that errors compare"
+        help = "all trials use the same pictures, so that their errors can be compared"
     elif head != "task":  # what may be searched of it depends on the study's own task
         try:
             find_target(model.family, entry.key)

@@ -22,7 +22,7 @@ _OVER = {
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two settings that don't go together; ``path`` is the one to blame."""
+    """Two settings that can't be combined; ``path`` is the one to blame."""
 
     path: tuple[str, ...]
     message: str
@@ -37,24 +37,24 @@ def search_conflicts(
     Example:
         >>> found = search_conflicts(SearchSettings(), ("val.mse", "params"), "asha")
         >>> [conflict.message for conflict in found]
-        ['`prune: asha` takes one objective, and there are 2']
+        ['`prune: asha` needs a single objective, and there are 2']
     """
     over = _OVER.get(search.method, ())
     if search.over is not None and search.over not in over:
         yield Conflict(
             ("search", "over"),
-            f"`over: {search.over}` says nothing to method {search.method}",
+            f"method {search.method} doesn't use `over: {search.over}`",
             f"{search.method} takes {' or '.join(over)}"
             if over
             else "leave `over` out, or use method stratified or matched",
         )
     twice = [name for name in dict.fromkeys(objectives) if objectives.count(name) > 1]
     if twice:
-        yield Conflict(("objectives",), f"`{twice[0]}` is there twice", "name each once")
+        yield Conflict(("objectives",), f"`{twice[0]}` appears twice", "name each objective once")
     if search.method == "cmaes" and len(objectives) > 1:
         yield Conflict(
             ("search", "method"),
-            f"cmaes takes one objective, and there are {len(objectives)}",
+            f"cmaes needs a single objective, and there are {len(objectives)}",
             "use method nsga2, gp or tpe",
         )
     yield from _prune_conflicts(objectives, prune)
@@ -66,8 +66,8 @@ def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Confli
     if len(objectives) > 1:
         yield Conflict(
             ("prune",),
-            f"`prune: {prune}` takes one objective, and there are {len(objectives)}",
-            "leave `prune` out: with several objectives no epoch says which training is worse",
+            f"`prune: {prune}` needs a single objective, and there are {len(objectives)}",
+            "leave `prune` out: with several objectives, unfinished trainings can't be ranked",
         )
     elif not OBJECTIVES[objectives[0]].each_epoch:
         told = " and ".join(name for name, one in OBJECTIVES.items() if one.each_epoch)
@@ -79,7 +79,7 @@ def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Confli
 
 
 def check_search(settings: StudySettings) -> None:
-    """Refuse settings that don't go together.
+    """Refuse settings that can't be combined.
 
     Raises:
         InputError: naming the first conflict.

@@ -176,7 +176,7 @@ def _refuse_test(source: Source, root: MapNode, data: dict[str, object]) -> None
         source.problem(
             "value-not-allowed",
             item.span,
-            f"`{item.text}` can't be an objective: what a search looks at is no test any more",
+            f"`{item.text}` can't be an objective: a test split that guides a search isn't a test",
             help=f"search by `val.{item.text.removeprefix('test.')}`; "
             "the report gives the test error of every trial",
         )

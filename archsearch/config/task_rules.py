@@ -25,21 +25,19 @@ def task_conflicts(
 
     Example:
         >>> [found.message for found in task_conflicts(Inpaint(size=40), TrainSettings(), 32, 32)]
-        ['a mask of 40×40 leaves nothing to see of pictures of 32×32']
+        ['a mask of 40×40 covers pictures of 32×32 completely']
     """
     if isinstance(task, ColorizeBins) and train.loss != "mse":
         yield Conflict(
             ("train", "loss"),
-            f"`train.loss: {train.loss}` says nothing to colorize-bins",
-            "leave train.loss out: colorize-bins has a loss of its own, "
-            "the cross-entropy of its classes",
+            f"colorize-bins doesn't use `train.loss: {train.loss}`",
+            "leave train.loss out: colorize-bins minimizes the cross-entropy of its classes",
         )
     sides = [side for side in (height, width) if side is not None]
     if isinstance(task, Inpaint) and sides and task.size >= min(sides):
         yield Conflict(
             ("task", "inpaint", "size"),
-            f"a mask of {task.size}×{task.size} leaves nothing to see "
-            f"of pictures of {height}×{width}"
+            f"a mask of {task.size}×{task.size} covers pictures of {height}×{width} completely"
             if task.size >= max(sides)
             else f"a mask of {task.size}×{task.size} doesn't fit into pictures of {height}×{width}",
             f"use `task.size` of at most {min(sides) - 1}",

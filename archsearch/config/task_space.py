@@ -62,7 +62,7 @@ def _task_problems(task: AnyTask, domain: Domain) -> Iterator[SpaceProblem]:
             "task",
             "value-not-allowed",
             f"`{names[apart[0]]}` can't be searched over beside other tasks: "
-            "it asks something else, so its errors don't compare",
+            "it has another target, so its errors can't be compared",
             f"search over {', '.join(COLOR_TASKS)}, or make a study of each task",
             apart[0],
         )
@@ -87,8 +87,8 @@ def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Itera
             path,
             "bad-path",
             f"`{path}` can't be searched over",
-            "with it the pictures that are fed change, and errors on other ones don't compare: "
-            "set it once, outside the space, or make a study of each",
+            "it changes the input, and errors on different inputs can't be compared: set it "
+            "outside `space`, or make one study for each value",
         )
     elif not having:
         known = [f"task.{other}" for name in names for other in options_of(name)]
@@ -103,7 +103,7 @@ def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Itera
             path,
             "bad-path",
             f"`{path}` is an option of {' and '.join(having)} only",
-            f'say where it is searched: `when: $(task == "{having[0]}")`',
+            f'add a condition: `when: $(task == "{having[0]}")`',
         )
     else:
         task = read_task(having[0])

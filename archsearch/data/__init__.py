@@ -7,13 +7,13 @@ process maps that array. `load_pictures` is what a training calls.
 from archsearch.data.gray import is_gray
 from archsearch.data.load import PreparedSource, load_pictures, prepare_source
 from archsearch.data.pictures import Pictures
-from archsearch.data.source import Progress
+from archsearch.data.source import OnProgress
 from archsearch.data.sources import SourceInfo, list_sources, native_size
 
 __all__ = [
+    "OnProgress",
     "Pictures",
     "PreparedSource",
-    "Progress",
     "SourceInfo",
     "is_gray",
     "list_sources",

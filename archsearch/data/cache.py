@@ -32,7 +32,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict
 
 from archsearch.data.locking import locked
-from archsearch.data.source import Content, Images, Progress, Source
+from archsearch.data.source import Content, Images, OnProgress, Source
 from archsearch.errors import DataError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
 from archsearch.records.gate import check_version, damaged, read_checked, read_stored
@@ -109,7 +109,7 @@ def cache_root(cache: Path | None = None) -> Path:
     return Path(named).expanduser() if named else platformdirs.user_cache_path("archsearch")
 
 
-def cached(source: Source, height: int, width: int, root: Path, progress: Progress) -> Entry:
+def cached(source: Source, height: int, width: int, root: Path, progress: OnProgress) -> Entry:
     """Give the entry of a source at a size; make it where it is missing, torn or outdated.
 
     Processes that need the same entry at once wait for the first, then map its arrays.
@@ -164,7 +164,7 @@ def records(root: Path, content: str = "*") -> Iterator[tuple[Path, EntryRecord]
         try:
             record = _record(path)
         except (OSError, UnreadableError) as error:
-            _log.warning("passed over: %s", error)
+            _log.warning("skipped: %s", error)
             continue
         if record is not None:
             yield path.parent, record
@@ -176,7 +176,7 @@ def _stem(name: str, height: int, width: int) -> str:
     return f"{readable}-{identity}-{height}x{width}"
 
 
-def _make(folder: Path, source: Source, height: int, width: int, progress: Progress) -> None:
+def _make(folder: Path, source: Source, height: int, width: int, progress: OnProgress) -> None:
     """Write the entry beside its place, then move it there in one step."""
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
@@ -205,7 +205,7 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: Progr
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _fill(draft: Path, source: Source, height: int, width: int, progress: Progress) -> Content:
+def _fill(draft: Path, source: Source, height: int, width: int, progress: OnProgress) -> Content:
     def allocate(pictures: int, channels: int) -> Images:
         # Straight into the file: a large set needn't fit into memory.
         path = draft / "images.npy"

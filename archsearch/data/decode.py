@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image
 
 from archsearch.data.picture_file import PictureFacts, in_8_bits, one_pixel_limit, read_picture
-from archsearch.data.source import Images, Progress
+from archsearch.data.source import Images, OnProgress
 from archsearch.errors import DataError
 
 __all__ = ["SUFFIXES", "decode_files", "fit", "note_of", "resize_note"]
@@ -29,7 +29,7 @@ _LONGEST = 16
 
 
 def decode_files(
-    files: Sequence[Path], sizes: Sequence[int], images_NCHW: Images, progress: Progress
+    files: Sequence[Path], sizes: Sequence[int], images_NCHW: Images, progress: OnProgress
 ) -> Counter[PictureFacts]:
     """Decode each file into its place of ``images_NCHW`` (N×3×H×W), which sets the size.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from archsearch.data.source import Progress
+from archsearch.data.source import OnProgress
 from archsearch.errors import DataError
 from archsearch.files import replacing
 
@@ -35,7 +35,7 @@ class Archive:
     md5: str
 
 
-def fetch(name: str, archive: Archive, progress: Progress) -> None:
+def fetch(name: str, archive: Archive, progress: OnProgress) -> None:
     """Download an archive unless a whole one is there already.
 
     Args:
@@ -64,7 +64,7 @@ def fetch(name: str, archive: Archive, progress: Progress) -> None:
     )
 
 
-def _download(url: str, archive: Archive, progress: Progress) -> None:
+def _download(url: str, archive: Archive, progress: OnProgress) -> None:
     # No address comes from a user: they are torchvision's own.
     request = urllib.request.Request(url, headers={"User-Agent": "archsearch"})  # noqa: S310 - see above
     with (

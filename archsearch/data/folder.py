@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
 from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
-from archsearch.data.source import Allocate, Content, Progress
+from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
 __all__ = ["FolderSource"]
@@ -129,7 +129,7 @@ class FolderSource:
             digest.update(line.encode("utf-8", "surrogateescape"))
         return digest.hexdigest()
 
-    def read(self, height: int, width: int, allocate: Allocate, progress: Progress) -> Content:
+    def read(self, height: int, width: int, allocate: Allocate, progress: OnProgress) -> Content:
         """Decode all pictures; where every one is gray, to one channel."""
         files = self._files
         images_NCHW = allocate(len(files), 3)

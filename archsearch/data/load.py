@@ -10,7 +10,7 @@ from pathlib import Path
 from archsearch.config.settings import DataSettings
 from archsearch.data.cache import Entry, EntryRecord, cache_root, cached
 from archsearch.data.pictures import Pictures
-from archsearch.data.source import Progress, Source
+from archsearch.data.source import OnProgress, Source
 from archsearch.data.sources import open_source
 from archsearch.data.splits import (
     Indices,
@@ -40,7 +40,7 @@ def load_pictures(
     channels: int = 3,
     base: Path = Path(),
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
     color_task: str | None = None,
 ) -> Pictures:
     """Load and split a source of pictures, from the cache where it is there.
@@ -99,7 +99,7 @@ def prepare_source(
     width: int,
     base: Path = Path(),
     cache: Path | None = None,
-    progress: Progress | None = None,
+    progress: OnProgress | None = None,
 ) -> PreparedSource:
     """Download and decode a source into the cache, unless it is there; arguments as above.
 

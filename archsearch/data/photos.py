@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from archsearch.data.source import Allocate, Content, Progress
+from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
 __all__ = ["PhotosSource"]
@@ -61,7 +61,7 @@ class PhotosSource:
             digest.update(path.read_bytes())
         return digest.hexdigest()
 
-    def read(self, height: int, width: int, allocate: Allocate, progress: Progress) -> Content:
+    def read(self, height: int, width: int, allocate: Allocate, progress: OnProgress) -> Content:
         """Cut all patches; ``regions`` numbers the region of each."""
         patches: list[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]] = []
         regions: list[int] = []

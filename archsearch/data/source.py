@@ -9,12 +9,12 @@ from typing import NamedTuple, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Allocate", "Content", "Images", "Part", "Progress", "Source"]
+__all__ = ["Allocate", "Content", "Images", "OnProgress", "Part", "Source"]
 
 Images: TypeAlias = npt.NDArray[np.uint8]
 """uint8 pictures, N×C×H×W; in memory a pixel's channels may lie together."""
 
-Progress: TypeAlias = Callable[[int, int], None]
+OnProgress: TypeAlias = Callable[[int, int], None]
 """Called with (done, total): pictures while decoding, bytes while downloading."""
 
 Allocate: TypeAlias = Callable[[int, int], Images]
@@ -77,7 +77,7 @@ class Source(Protocol):
     def signature(self) -> str:
         """A hash that changes when the pictures do, without decoding them."""
 
-    def read(self, height: int, width: int, allocate: Allocate, progress: Progress) -> Content:
+    def read(self, height: int, width: int, allocate: Allocate, progress: OnProgress) -> Content:
         """Read all pictures at height × width pixels.
 
         Raises:

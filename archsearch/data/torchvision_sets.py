@@ -17,7 +17,7 @@ from archsearch.data.decode import fit, resize_note
 from archsearch.data.download import Archive, fetch
 from archsearch.data.idx import read_idx
 from archsearch.data.locking import locked
-from archsearch.data.source import Allocate, Content, Images, Part, Progress
+from archsearch.data.source import Allocate, Content, Images, OnProgress, Part
 from archsearch.errors import DataError
 
 __all__ = ["SETS", "TorchvisionSet", "TorchvisionSource"]
@@ -84,7 +84,7 @@ class TorchvisionSource:
         sums = " ".join(archive.md5 for archive in self._archives())
         return hashlib.sha256(f"{self.name} {sums}".encode()).hexdigest()
 
-    def read(self, height: int, width: int, allocate: Allocate, progress: Progress) -> Content:
+    def read(self, height: int, width: int, allocate: Allocate, progress: OnProgress) -> Content:
         """Download, check and read both parts, training first."""
         with locked(self._root / ".lock"):
             for archive in self._archives():
@@ -171,7 +171,7 @@ _READ: dict[
 """Of each class of torchvision, its archives and how a part is read out of them."""
 
 
-def _fill(images_NCHW: Images, parts_NHWC: list[Images], progress: Progress) -> None:
+def _fill(images_NCHW: Images, parts_NHWC: list[Images], progress: OnProgress) -> None:
     height, width = images_NCHW.shape[2:]
     place = 0
     for pixels_NHWC in parts_NHWC:

@@ -18,7 +18,6 @@ from archsearch.records.outcome import (
     Guess,
     best_guess,
     convergence,
-    is_annealed,
     no_better_than_guess,
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
@@ -86,7 +85,6 @@ __all__ = [
     "best_guess",
     "convergence",
     "epochs_frame",
-    "is_annealed",
     "known_baselines",
     "list_studies",
     "load_run",

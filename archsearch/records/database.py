@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from optuna.storages import RDBStorage
     from optuna.trial import FrozenTrial
 
-__all__ = ["damage", "opened", "study_ids", "trials_of"]
+__all__ = ["damage", "driver_message", "opened", "study_ids", "trials_of"]
 
 _LIBRARIES = frozenset({"optuna", "sqlalchemy"})
 
@@ -69,6 +69,12 @@ def damage(storage: str, error: BaseException) -> UnreadableError | None:
         help="bring it back from a copy; what is left of a SQLite file, "
         "`sqlite3 FILE .recover` gives",
     )
+
+
+def driver_message(storage: str, error: BaseException) -> str:
+    """The first line of what a driver says, without the storage's password."""
+    lines = without_password(str(_cause(error)), storage).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
 
 
 def study_ids(storage: RDBStorage, attribute: str) -> dict[str, int]:
@@ -130,9 +136,7 @@ def _in_library(error: BaseException) -> bool:
 
 
 def _unreadable(storage: str, error: Exception) -> InputError:
-    cause = _cause(error)
-    told = without_password(str(cause), storage).strip()
-    reason = told.splitlines()[0] if told else type(error).__name__
+    reason = driver_message(storage, error)
     if sqlite_path(storage) is None and "connect" in reason:
         return InputError(
             f"{masked(storage)} can't be reached: {reason}",

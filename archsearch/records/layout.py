@@ -1,7 +1,7 @@
 """Where a study's records stand in an Optuna storage. The one place that knows.
 
-One Optuna study for each study name, one Optuna trial for each slot (and one
-for each infeasible proposal). Records are kept as JSON text in user
+One Optuna study for each study name, one Optuna trial for each planned trial (and
+one for each infeasible proposal). Records are kept as JSON text in user
 attributes:
 
 ========  =====================  ==================================================
@@ -11,7 +11,7 @@ study     ``archsearch``         :class:`StudyHeader`
 study     ``archsearch:curves``  :class:`~archsearch.records.curves.Curves`
 study     ``archsearch:seconds`` wall-clock seconds so far, summed over resumptions
 study     ``archsearch:note``    why it has fewer trials than it was asked for, or ""
-trial     ``slot``               whole number, absent for infeasible proposals
+trial     ``slot``               index of the planned trial, absent for infeasible proposals
 trial     ``values``             searched name → value
 trial     ``plan``               :class:`~archsearch.records.plans.PlanRecord`
 trial     ``seed:0`` …           :class:`~archsearch.records.studies.SeedRecord`
@@ -51,13 +51,14 @@ __all__ = [
     "claim_attributes",
     "curves_attributes",
     "ended_attributes",
+    "index_attributes",
     "note_attributes",
     "read_claim",
     "read_curves",
     "read_header",
     "read_seeds",
-    "read_slot",
     "read_trial",
+    "read_trial_index",
     "seconds_attributes",
     "seed_attributes",
     "study_attributes",
@@ -71,6 +72,8 @@ CURVES = "archsearch:curves"
 SECONDS = "archsearch:seconds"
 NOTE = "archsearch:note"
 CLAIM = "claim"
+TRIAL_INDEX = "slot"
+"""As the first version called it."""
 SEED_PREFIX = "seed:"
 
 _VALUES = TypeAdapter(dict[str, Value])
@@ -82,7 +85,7 @@ class StudyHeader(Record):
     ``artifacts`` is the folder of pictures, absolute or relative to the
     storage's own folder; ``source_note`` what must be known of the pictures
     (resized, JPEG); ``data_fingerprint`` tells them from others, "" in records
-    of older versions.
+    of older versions; ``slots`` is how many trials are planned.
     """
 
     version: int = VERSION
@@ -97,7 +100,7 @@ class StudyHeader(Record):
 
 
 class Claim(Record):
-    """Who works on a trial: ``beat`` is the last sign of life, in Unix seconds."""
+    """Who works on a trial: ``beat`` is the last heartbeat, in Unix seconds."""
 
     host: str
     pid: int
@@ -126,25 +129,30 @@ def note_attributes(note: str) -> dict[str, str]:
 
 
 def candidate_attributes(
-    slot: int | None,
+    trial_index: int | None,
     values: Mapping[str, Value],
     plan: PlanRecord | None,
     *,
     duplicate_of: int | None = None,
 ) -> dict[str, object]:
-    """A trial's attributes from its first moment; ``slot`` None for infeasible ones.
+    """A trial's attributes from its first moment; ``trial_index`` None for infeasible ones.
 
     Example:
         >>> candidate_attributes(3, {"width": 8, "kernel": (3, 5)}, None)
         {'slot': 3, 'values': '{"width":8,"kernel":[3,5]}'}
     """
-    attributes: dict[str, object] = {} if slot is None else {"slot": slot}
+    attributes: dict[str, object] = {} if trial_index is None else {TRIAL_INDEX: trial_index}
     attributes["values"] = _VALUES.dump_json(dict(values)).decode()
     if plan is not None:
         attributes["plan"] = plan.model_dump_json()
     if duplicate_of is not None:
         attributes["duplicate_of"] = duplicate_of
     return attributes
+
+
+def index_attributes(trial_index: int) -> dict[str, int]:
+    """A trial's attributes before it has a candidate."""
+    return {TRIAL_INDEX: trial_index}
 
 
 def seed_attributes(record: SeedRecord) -> dict[str, str]:
@@ -182,10 +190,10 @@ def read_curves(attributes: Mapping[str, object]) -> Curves | None:
     return None if stored is None else read_stored(Curves, "the linear codes", _text(stored))
 
 
-def read_slot(attributes: Mapping[str, object]) -> int | None:
-    """The slot a trial fills; None for infeasible proposals and foreign trials."""
-    slot = attributes.get("slot")
-    return slot if isinstance(slot, int) else None
+def read_trial_index(attributes: Mapping[str, object]) -> int | None:
+    """Which planned trial it is; None for infeasible proposals and foreign trials."""
+    index = attributes.get(TRIAL_INDEX)
+    return index if isinstance(index, int) else None
 
 
 def read_claim(attributes: Mapping[str, object]) -> Claim | None:

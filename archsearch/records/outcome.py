@@ -10,14 +10,13 @@ from __future__ import annotations
 from math import exp, log
 from typing import NamedTuple
 
-from archsearch.records.results import EpochRecord, RunResult
+from archsearch.records.results import RunResult
 
 __all__ = [
     "Convergence",
     "Guess",
     "best_guess",
     "convergence",
-    "is_annealed",
     "no_better_than_guess",
 ]
 
@@ -87,11 +86,6 @@ def no_better_than_guess(result: RunResult) -> bool:
     return result.test.mse >= best_guess(result).mse
 
 
-def is_annealed(history: tuple[EpochRecord, ...]) -> bool:
-    """Whether a training ended at under a twentieth of its highest learning rate."""
-    return bool(history) and history[-1].lr < max(epoch.lr for epoch in history) / ANNEALED
-
-
 def convergence(result: RunResult) -> Convergence | None:
     """How a run's training ended; None without a history.
 
@@ -103,7 +97,7 @@ def convergence(result: RunResult) -> Convergence | None:
     best = min(range(len(errors)), key=errors.__getitem__)
     return Convergence(
         fell=_fall(errors),
-        annealed=is_annealed(result.history),
+        annealed=result.history[-1].lr < max(epoch.lr for epoch in result.history) / ANNEALED,
         over_best=errors[-1] / errors[best] - 1,
         best_epoch=result.history[best].epoch,
     )

@@ -11,7 +11,7 @@ from archsearch.errors import InputError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-__all__ = ["driver_url", "engine_options", "parsed_url", "shown_unread", "sqlite_path"]
+__all__ = ["EXAMPLES", "driver_url", "engine_options", "parsed_url", "shown_unread", "sqlite_path"]
 
 EXAMPLES = "sqlite:///runs/studies.db or postgresql://user@host/database"
 
@@ -59,7 +59,7 @@ def driver_url(storage: str) -> str:
 
 
 def engine_options(storage: str) -> dict[str, object]:
-    """What to make an engine with, for Optuna's tables and for the ledger alike.
+    """What to make an engine with, for Optuna's tables and archsearch's own alike.
 
     A connection is tried before it is used, and one that a restarted server
     dropped is opened again. Few are held, since every worker holds its own; none

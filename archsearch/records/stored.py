@@ -22,8 +22,8 @@ from archsearch.records.layout import (
     read_claim,
     read_curves,
     read_header,
-    read_slot,
     read_trial,
+    read_trial_index,
 )
 from archsearch.records.storage_secrets import masked, masked_command
 from archsearch.records.storage_url import sqlite_path
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
 
 __all__ = ["list_studies", "load_studies", "load_study"]
 
-BEAT_EXPIRES = 120.0
+HEARTBEAT_TIMEOUT_SECONDS = 120.0
 """Seconds without a sign of life after which a claim on another host is dead."""
 
 Read = TypeVar("Read")
-_Slotted = tuple[int | None, TrialRecord]
+_Indexed = tuple[int | None, TrialRecord]
 
 _PRECEDENCE: tuple[TrialState, ...] = ("complete", "pruned", "running", "waiting", "failed")
 
@@ -101,8 +101,8 @@ def load_study(storage: str, name: str) -> StudyRecord:
         settings=header.settings,
         designed=header.designed,
         space_hash=header.space_hash,
-        trials=_one_for_each_slot(_readable(trials, now, unreadable), header.slots),
-        slots=header.slots,
+        trials=_one_for_each_planned(_readable(trials, now, unreadable), header.slots),
+        planned=header.slots,
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=masked_command(header.command),
         source_note=header.source_note,
@@ -127,13 +127,18 @@ def _told_if_not(
 
 def _readable(
     trials: Iterable[FrozenTrial], now: float, unreadable: list[Unreadable]
-) -> list[_Slotted]:
-    """The trials that can be read, each with its slot; the others are told by name."""
+) -> list[_Indexed]:
+    """The trials that can be read, each with its index in the plan; the others are told by name."""
     found = (
-        _told_if_not(f"trial {t.number}", partial(_slotted, t, now), unreadable, _whole(t.number))
+        _told_if_not(f"trial {t.number}", partial(_indexed, t, now), unreadable, _of_the_plan(t))
         for t in trials
     )
     return [each for each in found if each is not None]
+
+
+def _of_the_plan(trial: FrozenTrial) -> int | None:
+    """The trial's number; None where it isn't planned."""
+    return None if trial.user_attrs.get("infeasible") else _whole(trial.number)
 
 
 def _whole(stored: object) -> int | None:
@@ -141,8 +146,8 @@ def _whole(stored: object) -> int | None:
     return stored if isinstance(stored, int) else None
 
 
-def _slotted(trial: FrozenTrial, now: float) -> _Slotted:
-    return read_slot(trial.user_attrs), _record(trial, now)
+def _indexed(trial: FrozenTrial, now: float) -> _Indexed:
+    return read_trial_index(trial.user_attrs), _record(trial, now)
 
 
 def _suggest(name: str, known: Iterable[str]) -> str:
@@ -155,7 +160,7 @@ def _suggest(name: str, known: Iterable[str]) -> str:
 
 
 def _now(storage: RDBStorage) -> float:
-    """The time by the clock that beats are told by: a server's own, else this machine's."""
+    """The time by the clock that heartbeats are told by: a server's own, else this machine's."""
     from sqlalchemy import text
 
     if storage.engine.dialect.name != "postgresql":
@@ -164,14 +169,14 @@ def _now(storage: RDBStorage) -> float:
         return float(connection.scalar(text("select extract(epoch from clock_timestamp())")) or 0)
 
 
-def _one_for_each_slot(records: list[_Slotted], slots: int) -> tuple[TrialRecord, ...]:
-    """The trial that counts for each slot, and every infeasible proposal, by number."""
+def _one_for_each_planned(records: list[_Indexed], planned: int) -> tuple[TrialRecord, ...]:
+    """The trial that counts for each planned one, and every infeasible proposal, by number."""
     kept = [record for _, record in records if record.state == "infeasible"]
-    by_slot: dict[int, list[TrialRecord]] = {}
-    for slot, record in records:
-        if slot is not None and 0 <= slot < slots and record.state != "infeasible":
-            by_slot.setdefault(slot, []).append(record)
-    kept += [min(attempts, key=_rank) for attempts in by_slot.values()]
+    by_index: dict[int, list[TrialRecord]] = {}
+    for index, record in records:
+        if index is not None and 0 <= index < planned and record.state != "infeasible":
+            by_index.setdefault(index, []).append(record)
+    kept += [min(attempts, key=_rank) for attempts in by_index.values()]
     return tuple(sorted(kept, key=lambda record: record.number))
 
 
@@ -197,9 +202,9 @@ def _state(trial: FrozenTrial, now: float) -> TrialState:
 
 
 def _alive(claim: Claim, now: float) -> bool:
-    """Whether the claiming process still works: asked on this host, by its beat on others."""
+    """Whether the claiming process still works: asked on this host, by its heartbeat on others."""
     if claim.host != socket.gethostname():
-        return now - claim.beat < BEAT_EXPIRES
+        return now - claim.beat < HEARTBEAT_TIMEOUT_SECONDS
     try:
         os.kill(claim.pid, 0)
     except ProcessLookupError:

@@ -28,7 +28,7 @@ TrialState = Literal["complete", "pruned", "failed", "infeasible", "running", "w
 
 
 class SeedRecord(Record):
-    """One claim (slot, seed) that ended: its result, or the reason it has none.
+    """One claim (trial, seed) that ended: its result, or the reason it has none.
 
     ``pictures`` is the id of a PNG in the study's artifact store, and
     ``pictures_sha256`` its checksum; ``ended`` is when, in Unix seconds. None in
@@ -69,7 +69,10 @@ class TrialRecord(Record):
 
 
 class Unreadable(Record):
-    """A stored thing that was passed over: what it is, and why; ``trial`` where it is one."""
+    """A stored thing that was passed over: what it is, and why.
+
+    ``trial`` is its number where it is a planned trial, as far as can be told.
+    """
 
     name: str
     reason: str
@@ -82,7 +85,8 @@ class StudyRecord(Record):
     ``settings`` is the study file after validation, as JSON-ready data;
     ``designed`` tells whether the method draws a design (its trials may be
     used for correlations) or adapts to results; ``note`` says why there are
-    fewer trials than it was asked for, "" where there aren't; ``unreadable``
+    fewer trials than it was asked for, "" where there aren't; ``planned`` is
+    how many there are to be; ``unreadable``
     are its trials and other records that were passed over.
     """
 
@@ -91,7 +95,7 @@ class StudyRecord(Record):
     designed: bool
     space_hash: str
     trials: tuple[TrialRecord, ...]
-    slots: int
+    planned: int
     seconds: float = 0.0
     command: str = ""
     source_note: str = ""
@@ -107,14 +111,14 @@ class StudyRecord(Record):
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
-    """How many trials stand in each state; with the unreadable, slots + infeasible.
+    """How many trials stand in each state; with the unreadable, planned + infeasible.
 
-    A slot that no trial has taken yet counts as waiting. Infeasible candidates
-    use up no slot.
+    A planned trial that isn't in the storage yet counts as waiting. Infeasible
+    candidates use up no planned trial.
 
     Example:
         >>> empty = StudyRecord(name="s", settings={}, designed=True, space_hash="",
-        ...                     trials=(), slots=3)
+        ...                     trials=(), planned=3)
         >>> trial_counts(empty)["waiting"]
         3
     """
@@ -122,5 +126,5 @@ def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
     counts: dict[TrialState, int] = {state: found[state] for state in get_args(TrialState)}
     taken = sum(counts.values()) - counts["infeasible"]
     taken += sum(each.trial is not None for each in study.unreadable)
-    counts["waiting"] += max(study.slots - taken, 0)
+    counts["waiting"] += max(study.planned - taken, 0)
     return counts

@@ -130,7 +130,7 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[Caution]:
         used = f" that every trial with a result has ({_listed(sample.seeds)})"
         yield Caution(
             "unfinished",
-            f"{_count(left, 'trial')} of {study.slots} not finished"
+            f"{_count(left, 'trial')} of {study.planned} not finished"
             + (f"; numbers use the seeds{used}." if sample.seeds else "."),
         )
     if counts["failed"]:

@@ -84,7 +84,7 @@ def _facts(findings: Findings) -> list[tuple[str, str]]:
         "command": study.command,
         "when": _when(study),
         "wall-clock": _duration(study.seconds),
-        "trials": f"{study.slots} slots; space {study.space_hash}",
+        "trials": f"{study.planned} planned; space {study.space_hash}",
         "seeds in the numbers": ", ".join(map(str, findings.sample.seeds)),
         "pictures": _pictures(study, results),
         "notes on pictures": study.source_note,

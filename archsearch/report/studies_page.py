@@ -123,7 +123,7 @@ def _row(findings: Findings) -> list[str]:
     errors = [best.real(name) if best else float("nan") for name in ("val_mse", "test_mse")]
     return [
         search_method(study),
-        f"{trial_counts(study)['complete']} of {study.slots}",
+        f"{trial_counts(study)['complete']} of {study.planned}",
         str(len(sizes)),
         ", ".join(map(str, findings.sample.seeds)) or "–",
         f"{sizes.min():,.0f}–{sizes.max():,.0f}" if len(sizes) else "–",

@@ -162,7 +162,7 @@ def front_objectives(study: StudyRecord) -> tuple[str, ...]:
 
     Example:
         >>> study = StudyRecord(name="s", settings={"objectives": ["val.psnr"]}, designed=True,
-        ...                     space_hash="", trials=(), slots=0)
+        ...                     space_hash="", trials=(), planned=0)
         >>> front_objectives(study)
         ('latent.size', 'val.psnr')
     """

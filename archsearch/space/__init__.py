@@ -4,7 +4,7 @@ from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace, fixed_values
 from archsearch.space.constraints import Constraint
 from archsearch.space.cost import predicted_cost
-from archsearch.space.designs import PROPOSALS_PER_SLOT, Design, draw_design
+from archsearch.space.designs import PROPOSALS_PER_TRIAL, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
 from archsearch.space.power import (
     FEWEST_FOR_VERDICT,
@@ -23,7 +23,7 @@ from archsearch.space.words import cost_line, design_lines
 
 __all__ = [
     "FEWEST_FOR_VERDICT",
-    "PROPOSALS_PER_SLOT",
+    "PROPOSALS_PER_TRIAL",
     "Balance",
     "Candidate",
     "Constraint",

@@ -81,7 +81,7 @@ class SearchSpace:
 
     Raises:
         InputError: for a domain that can't be drawn from, or a path of
-            ``data`` or ``task`` with which errors don't compare.
+            ``data`` or ``task`` that makes errors incomparable.
     """
 
     model: Model
@@ -96,8 +96,8 @@ class SearchSpace:
             if name.startswith("data.") or (name.startswith("input.") and name not in fixed):
                 raise InputError(
                     f"space.{name}: pictures can't be searched over, "
-                    "since errors on other ones don't compare",
-                    help=f"set {name} once, outside the space, or make a study of each",
+                    "because errors on different pictures can't be compared",
+                    help=f"set {name} outside `space`, or make one study for each value",
                 )
         for problem in task_space_problems(self.settings.task, self.domains):
             raise InputError(f"space.{problem.name}: {problem.message}", help=problem.help)
@@ -115,7 +115,7 @@ class SearchSpace:
         """The space that a study file describes.
 
         Raises:
-            InputError: where method, objectives and pruning don't go together, too.
+            InputError: also where method, objectives and pruning can't be combined.
         """
         check_search(settings)
         return cls(

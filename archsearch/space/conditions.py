@@ -42,8 +42,8 @@ class Conditions:
         if len(self.order) < len(domains):
             name = next(name for name in domains if name not in self.order)
             raise InputError(
-                f"space.{name}: whether it is searched depends on itself",
-                help="let the conditions begin at a name that has none",
+                f"space.{name}: its `when` depends on itself",
+                help="break the circle: leave out one of the conditions",
             )
 
     def active(self, point: Mapping[str, Value]) -> dict[str, Value]:

@@ -26,23 +26,23 @@ from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors
 
-__all__ = ["PROPOSALS_PER_SLOT", "Design", "draw_design", "nothing_feasible"]
+__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "nothing_feasible"]
 
-PROPOSALS_PER_SLOT = 100
-"""Points tried for one slot before the study says that it can't find another."""
+PROPOSALS_PER_TRIAL = 100
+"""Points tried for one trial before the study says that it can't find another."""
 
 
 @dataclass(frozen=True)
 class Design:
-    """The candidates of all slots, and what was passed over to find them.
+    """The candidates of all trials, and what was passed over to find them.
 
     Attributes:
-        candidates: distinct and feasible, in the order of their slots.
+        candidates: distinct and feasible, in the order of their trials.
         wanted: how many were asked for.
         pool: the points looked at.
         balance: of a stratified design, against random ones.
         notes: what must be known of it: no freedom, no common support.
-        sets: of a matched design, how many slots each set takes, in order.
+        sets: of a matched design, how many trials each set takes, in order.
     """
 
     candidates: tuple[Candidate, ...]
@@ -118,7 +118,7 @@ def draw_design(
             forbid them and an example), a grid meets a float domain, or
             nothing matches.
     """
-    draws = trials * PROPOSALS_PER_SLOT
+    draws = trials * PROPOSALS_PER_TRIAL
     if method in {"stratified", "matched"}:
         draws = limit = most_looked_at(trials)
         wanted = sys.maxsize
@@ -206,8 +206,8 @@ def _left_out(count: int) -> tuple[str, ...]:
     if count == 0:
         return ()
     return (
-        f"{count:,} candidates are left out, since fewer numbers get through them than their "
-        "latent has",
+        f"{count:,} candidates are left out, because their bottleneck is narrower than their "
+        "latent",
     )
 
 
@@ -222,5 +222,5 @@ def nothing_feasible(pool: Pool) -> InputError:
     return InputError(
         f"the space has no feasible candidate in {where}",
         details=lines,
-        help="loosen the rule that forbids most, or widen the domains it speaks of",
+        help="relax the constraint that excludes most, or widen the domains of its names",
     )

@@ -40,7 +40,7 @@ it must not spend the freedom that the others need."""
 
 @dataclass(frozen=True)
 class Stratified:
-    """Chosen candidates by their place in the pool, in the order of their slots."""
+    """Chosen candidates by their place in the pool, in the order of their trials."""
 
     chosen: tuple[int, ...]
     balance: Balance

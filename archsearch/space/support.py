@@ -37,7 +37,7 @@ def support_notes(x: Floats, factors: Mapping[str, Floats], balance: Balance) ->
     over = balance.over
     shown = _LABELS[over]
     notes = [
-        f"the space has no freedom to tell {shown} from {factor_label(name)}: "
+        f"the space can't separate {shown} from {factor_label(name)}: "
         f"ρ is {rho:.2f} in the best design found"
         for name, rho in balance.correlations.items()
         if abs(rho) >= CONFOUNDED
@@ -73,10 +73,10 @@ def _common(x: Floats, values: Floats) -> str | None:
         return None
     ranges = ", ".join(f"{name}: {_told(a)}–{_told(b)}" for name, a, b in spans)
     if high < low:
-        return f"no size is found at every level ({ranges}), so none can be held equal over all"
+        return f"no value occurs at every level ({ranges}), so the levels can't be compared at one"
     return (
-        f"only {_told(low)}–{_told(high)} is found at every level ({ranges}); "
-        "outside, their effects are told apart by extrapolation alone"
+        f"only {_told(low)}–{_told(high)} occurs at every level ({ranges}); "
+        "outside, only extrapolation separates their effects"
     )
 
 

@@ -1,4 +1,4 @@
-"""A design's quality and a study's cost in words with numbers."""
+"""Lines that describe a design's quality and a study's cost."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["cost_line", "design_lines"]
 
 
 def design_lines(design: Design) -> tuple[str, ...]:
-    """What to say of a design beside its candidates; nothing of a plain one."""
+    """Lines on the quality of a design; none for a plain one."""
     lines: list[str] = []
     if design.balance is not None:
         lines += [_strata(design.balance), _criterion(design.balance)]
@@ -23,10 +23,12 @@ def design_lines(design: Design) -> tuple[str, ...]:
 
 
 def cost_line(cost: Cost) -> str:
-    """What all trainings of a study take."""
+    """The cost of all trainings of a study."""
     pictures = "? pictures" if cost.pictures is None else f"{cost.pictures:,} pictures"
-    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} in all with gradients"
-    minutes = "" if cost.minutes is None else f"; {cost.minutes:.1f} min here with one worker"
+    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} in all, with gradients"
+    minutes = (
+        "" if cost.minutes is None else f"; {cost.minutes:.1f} min on this machine with one worker"
+    )
     return (
         f"cost           {cost.trainings} trainings × {cost.macs_per_picture:,.0f} MACs × "
         f"{pictures} × {cost.epochs:g} epochs{total}{minutes}"

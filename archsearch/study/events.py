@@ -22,7 +22,7 @@ EventKind = Literal[
     "failed",  # a training ended without a result, text is the reason
     "surplus",  # a result came from an attempt that lost its claim, and was dropped
     "infeasible",  # an adaptive method proposed what a rule forbids
-    "duplicate",  # an adaptive method proposed what an earlier slot has
+    "duplicate",  # an adaptive method proposed what an earlier trial has
     "retry",  # a worker died; another takes its place
     "stopping",  # the running trainings are finished, no other starts
     "ended",  # nothing is left to do, or the budget is spent
@@ -31,11 +31,11 @@ EventKind = Literal[
 
 @dataclass(frozen=True)
 class StudyEvent:
-    """One thing that happened; fields that don't apply are None."""
+    """One thing that happened; fields that don't apply are None. ``trial`` is Optuna's number."""
 
     kind: EventKind
     text: str = ""
-    slot: int | None = None
+    trial: int | None = None
     seed: int | None = None
     worker: int | None = None
     epoch: int | None = None
@@ -56,7 +56,7 @@ class StudyEvent:
 
         Example:
             >>> StudyEvent.from_json(StudyEvent("note", "ok").to_json())
-            StudyEvent(kind='note', text='ok', slot=None, seed=None, worker=None, epoch=None, \
+            StudyEvent(kind='note', text='ok', trial=None, seed=None, worker=None, epoch=None, \
 epochs=None, val_mse=None, latent_size=None, seconds=None, done=None, total=None)
         """
         return cls(**json.loads(text))

@@ -19,18 +19,18 @@ from archsearch.study.search.setup import open_study, stored_note
 from archsearch.study.store.identity import identity, plain, space_hash
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.publish import publish_pending
-from archsearch.study.store.retry import Patience, is_passing
+from archsearch.study.store.retry import RetryPolicy, is_passing
 from archsearch.study.store.storage import DEFAULT_STORAGE
-from archsearch.study.training.baselines import describe
+from archsearch.study.training.preparation import describe
 from archsearch.study.training.trainer import Trainer
 from archsearch.study.workers.budget import time_left_for_another
-from archsearch.study.workers.heartbeat import BEAT_SECONDS
+from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 from archsearch.study.workers.interrupts import Interrupts, two_step_interrupts
-from archsearch.study.workers.messages import Team
+from archsearch.study.workers.messages import Pool
 from archsearch.study.workers.options import RunOptions
-from archsearch.study.workers.pool import Crew
+from archsearch.study.workers.pool import WorkerPool
 from archsearch.study.workers.process import WorkerPlan
-from archsearch.study.workers.ray_pool import RayCrew, check_ray
+from archsearch.study.workers.ray_pool import RayPool, check_ray
 
 __all__ = ["RunOptions", "run_study"]
 
@@ -81,16 +81,16 @@ def run_study(
     try:
         _prepare(study, study_file, trainer, options.command, on_event)
         if options.workers == 0:
-            return study.patience(lambda: load_study(storage, study.settings.name))
+            return study.retry(lambda: load_study(storage, study.settings.name))
         _run(study, plan, options, on_event)
-        return study.patience(lambda: _outcome(study, storage, on_event))
+        return study.retry(lambda: _outcome(study, storage, on_event))
     finally:
         study.close()
 
 
 def _open(study_file: StudyFile, storage: str, options: RunOptions, say: Say) -> OpenStudy:
     """Open the study, or tell at once what is in the way."""
-    at_once = Patience(storage, seconds=0)
+    at_once = RetryPolicy(storage, seconds=0)
     return at_once(
         lambda: open_study(
             study_file.settings,
@@ -98,9 +98,9 @@ def _open(study_file: StudyFile, storage: str, options: RunOptions, say: Say) ->
             storage,
             say,
             artifacts=options.artifacts,
-            grace=options.grace,
-            deaths=options.deaths,
-            patience=options.patience,
+            heartbeat_timeout=options.heartbeat_timeout,
+            max_crashes=options.max_crashes,
+            retry_seconds=options.retry_seconds,
         )
     )
 
@@ -115,26 +115,24 @@ def _prepare(
     def prepare() -> None:
         describe(study, trainer, space_hash(same), command, say, base=base)
         publish_pending(study)
-        study.ledger.tick()
+        study.claims.tick()
         _say_ready(study, say)
 
-    study.patience(prepare)
+    study.retry(prepare)
 
 
 def _run(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
     try:
         _work(study, plan, options, say)
     except BaseException:  # an interrupt, too
-        from optuna.exceptions import OptunaError
-
-        with suppress(SQLAlchemyError, OptunaError):  # the database may be what broke
+        with suppress(Exception):  # the database may be what broke; the first error is to be told
             _end(study)
         raise
-    study.patience(lambda: _end(study))
+    study.retry(lambda: _end(study))
 
 
 def _end(study: OpenStudy) -> None:
-    study.ledger.tick()
+    study.claims.tick()
     publish_pending(study)
     _store_end(study)
 
@@ -164,10 +162,10 @@ def _worker_plan(
         trainer=trainer,
         artifacts=options.artifacts,
         threads=options.training_threads,
-        beat=options.beat,
-        grace=options.grace,
-        deaths=options.deaths,
-        patience=options.patience,
+        heartbeat_seconds=options.heartbeat_seconds,
+        heartbeat_timeout=options.heartbeat_timeout,
+        max_crashes=options.max_crashes,
+        retry_seconds=options.retry_seconds,
     )
 
 
@@ -175,24 +173,24 @@ def _say_ready(study: OpenStudy, say: Say) -> None:
     note = stored_note(study)
     if note:
         say(StudyEvent("note", note))
-    progress = study.ledger.progress()
+    progress = study.claims.progress()
     done = progress.total - progress.unfinished
     say(StudyEvent("ready", done=done, total=progress.total))
 
 
 def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
-    progress = study.patience(study.ledger.progress)
+    progress = study.retry(study.claims.progress)
     minutes = study.settings.budget.minutes
     if not progress.unfinished or not time_left_for_another(minutes, progress):
         return
     with two_step_interrupts() as interrupts:
-        crew = _team(plan, min(options.workers, progress.unfinished), options, say)
+        pool = _pool(plan, min(options.workers, progress.unfinished), options, say)
         try:
-            _watch(study, crew, interrupts, say)
+            _watch(study, pool, interrupts, say)
         finally:
-            crew.kill()
+            pool.kill()
             with suppress(SQLAlchemyError):  # others find them dead by themselves
-                study.ledger.release_dead()
+                study.claims.release_dead()
     if interrupts.asked:
         raise KeyboardInterrupt
     _check_ended(study)
@@ -200,7 +198,7 @@ def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> 
 
 def _check_ended(study: OpenStudy) -> None:
     """Let no study pass for ended whose workers left it for a reason they didn't give."""
-    progress = study.patience(study.ledger.progress)
+    progress = study.retry(study.claims.progress)
     if progress.unfinished and time_left_for_another(study.settings.budget.minutes, progress):
         raise RunFailedError(
             f"all workers ended with {progress.unfinished} of {progress.total} trainings left",
@@ -208,29 +206,29 @@ def _check_ended(study: OpenStudy) -> None:
         )
 
 
-def _team(plan: WorkerPlan, count: int, options: RunOptions, say: Say) -> Team:
+def _pool(plan: WorkerPlan, count: int, options: RunOptions, say: Say) -> Pool:
     if options.engine == "ray":
-        return RayCrew(plan, count, say, options.ray)
-    return Crew(plan, count, say)
+        return RayPool(plan, count, say, options.ray)
+    return WorkerPool(plan, count, say)
 
 
-def _watch(study: OpenStudy, crew: Team, interrupts: Interrupts, say: Say) -> None:
+def _watch(study: OpenStudy, pool: Pool, interrupts: Interrupts, say: Say) -> None:
     """Listen to the workers until none is left, or nothing is left for them."""
     ticked, stopping = 0.0, False
-    while crew.listen(timeout=LISTEN_SECONDS):
+    while pool.listen(timeout=LISTEN_SECONDS):
         if interrupts.asked and not stopping:
             stopping = True
-            crew.finish()
+            pool.finish()
             say(StudyEvent("stopping", "ending the running trainings; no other starts"))
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
-            _look(study, crew, say)
+            _look(study, pool, say)
 
 
-def _look(study: OpenStudy, crew: Team, say: Say) -> None:
+def _look(study: OpenStudy, pool: Pool, say: Say) -> None:
     try:
-        study.ledger.tick()
-        progress = study.ledger.progress()
+        study.claims.tick()
+        progress = study.claims.progress()
     except SQLAlchemyError as error:
         if is_passing(error):
             return  # the workers wait for the database, and give up when it is time
@@ -238,13 +236,13 @@ def _look(study: OpenStudy, crew: Team, say: Say) -> None:
     done = progress.total - progress.unfinished
     say(StudyEvent("progress", done=done, total=progress.total))
     if not progress.unfinished:
-        crew.finish(patience=BEAT_SECONDS)  # one that is stopped never ends by itself
+        pool.finish(timeout=HEARTBEAT_SECONDS)  # one that is stopped never ends by itself
 
 
 def _store_end(study: OpenStudy) -> None:
     """What is known only afterwards, for those who read the storage."""
     attributes: dict[str, object] = {
-        **seconds_attributes(study.ledger.progress().seconds),
+        **seconds_attributes(study.claims.progress().seconds),
         **note_attributes(stored_note(study)),
     }
     for key, value in attributes.items():
@@ -252,7 +250,7 @@ def _store_end(study: OpenStudy) -> None:
 
 
 def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:
-    progress = study.ledger.progress()
+    progress = study.claims.progress()
     minutes = study.settings.budget.minutes
     if progress.unfinished and minutes is not None:
         left = f"{progress.unfinished} of {progress.total} trainings were not started"

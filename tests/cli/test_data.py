@@ -82,7 +82,7 @@ def test_prepare_passes_errors_on(tmp_path):
 
 @pytest.mark.parametrize("text", ["", "0x5", "5x", "x", "32x32x3", "-1", "9999", "32.5", "٣٢"])
 def test_a_wrong_size_is_refused(text):
-    with pytest.raises(InputError, match="is no size"):
+    with pytest.raises(InputError, match="is not a size"):
         parse_size(text)
 
 

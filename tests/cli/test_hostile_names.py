@@ -192,7 +192,7 @@ def test_a_running_study_tells_hostile_reasons_on_one_line(
 ) -> None:
     with study_progress() as say:
         for kind in ("preparing", "note", "failed", "pruned", "duplicate", "retry", "stopping"):
-            say(StudyEvent(kind, EVIL, slot=0, seed=0, worker=0))
+            say(StudyEvent(kind, EVIL, trial=0, seed=0, worker=0))
     told = capsys.readouterr().err
     harmless(told)
     assert told.count("\n") == 7

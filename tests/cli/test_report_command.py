@@ -131,7 +131,7 @@ def test_several_studies_are_compared(storage, tmp_path):
     assert said.startswith("No difference between their correlations is shown; ")
     assert "\n\nsynthetic: " in said
     assert said.endswith("reports/synthetic-other/index.html\n")
-    with pytest.raises(InputError, match="with one study"):
+    with pytest.raises(InputError, match="needs several studies"):
         run("synthetic", "--compare", "--storage", storage)
     with pytest.raises(InputError, match="2 names: synthetic, other"):
         run("synthetic", "other", "--storage", storage)

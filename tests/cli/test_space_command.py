@@ -87,11 +87,11 @@ def test_an_infinite_space_has_null_configurations(study: Path) -> None:
 
 def test_the_space_for_people(study: Path) -> None:
     text = told("space", str(study))
-    assert "64 configurations; looked at all of them" in text
+    assert "64 configurations; examined all of them" in text
     assert "50.0%  latent.size <= 64" in text
     assert "is not below 64" in text
     assert "mean of 100 random designs" in text
-    assert "can find       a true |ρ| of 0." in text
+    assert "can detect     a true |ρ| of 0." in text
     assert "in four of five such studies" in text
     assert "12 trainings" in text
     assert not (study.parent / "runs").exists()
@@ -133,7 +133,7 @@ def test_a_space_of_one_point_has_no_correlations(study: Path) -> None:
     text = STUDY.replace("METHOD", "random").replace("[1, 8]", "[3, 3]")
     study.write_text(text)
     shown = told("space", str(study))
-    assert shown.startswith("small: 1 configuration; looked at all of them\n")
+    assert shown.startswith("small: 1 configuration; examined all of them\n")
     assert "1 architecture\n" in shown
     assert set(json.loads(told("space", str(study), "--json"))["correlations"].values()) == {None}
 

@@ -96,7 +96,7 @@ def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> No
 
 def test_a_task_that_cannot_be_is_refused_before_pictures_are_looked_for(place, capsys) -> None:
     assert run("--task", "inpaint", "--set", "task.size=16", "--data", "folder:nowhere") == 2
-    assert "leaves nothing to see" in capsys.readouterr().err
+    assert "completely" in capsys.readouterr().err
 
 
 def make_gray(place: Path) -> None:
@@ -121,7 +121,7 @@ def test_auto_channels_follow_gray_pictures(place, capsys, more) -> None:
     assert "channels: 1," in (place / "runs/tiny/spec.yaml").read_text()
     assert load_model(place / "runs/tiny").plan.output.channels == 1
     assert run(*more) == 0
-    assert "nothing was left to train" in capsys.readouterr().err
+    assert "already has this run, and it is finished" in capsys.readouterr().err
     applied = apply_run(place / "runs/tiny", [place / "pictures/00.png"])
     with Image.open(applied.written[0].result) as picture:
         assert picture.mode == "L"
@@ -152,7 +152,7 @@ def test_json_is_metrics_json_and_a_second_run_prints_it_again(place, capsys) ->
     stored = json.loads((place / "there" / "metrics.json").read_text())
     assert json.loads(first) == json.loads(again.out) == stored
     assert next(iter(stored)) == "version"
-    assert "nothing was left to train" in again.err
+    assert "already has this run, and it is finished" in again.err
 
 
 def test_lost_weights_are_made_again_by_the_command_that_apply_names(place, capsys, caplog) -> None:
@@ -202,7 +202,7 @@ def test_options_and_set_reach_settings_and_model(place) -> None:
         (("--task", "sing"), "there is no task `sing`"),
         (("--task", "denoise", "--set", "task.sigm=1"), "did you mean `sigma`?"),
         (("--task", "denoise", "--set", "task.sigma=-1"), "`task.sigma` = -1 is not allowed"),
-        (("--task", "inpaint", "--set", "task.size=16"), "leaves nothing to see"),
+        (("--task", "inpaint", "--set", "task.size=16"), "completely"),
         (("--task", "colorize-bins", "--set", "train.loss=l1"), "has a loss of its own"),
         (("--task", "colorize", "--set", "decoder[1].conv.channels=2"), "colorize wants 3"),
         (("--data", "folder:nowhere"), "nowhere"),
@@ -271,7 +271,7 @@ def test_an_interrupt_ends_with_130_and_the_same_command_goes_on(place) -> None:
     os.close(shown)
     assert process.returncode == 130
     assert "training tiny" in text
-    assert "the same command goes on from the last finished epoch" in text
+    assert "the same command resumes after the last finished epoch" in text
     assert "Traceback" not in text
     assert out == b""
     assert (place / "runs" / "tiny" / "checkpoint.safetensors").exists()

@@ -144,7 +144,7 @@ def test_a_test_error_as_objective_is_refused_with_its_reason(tmp_path: Path) ->
     with pytest.raises(DiagnosticsError) as caught:
         load_study(study(tmp_path, STUDY + "objectives: [test.psnr]\n"))
     (found,) = caught.value.diagnostics
-    assert "no test any more" in found.message
+    assert "isn't a test" in found.message
     assert "`val.psnr`" in found.help
 
 

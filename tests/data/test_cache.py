@@ -343,5 +343,5 @@ def test_the_list_passes_over_what_it_cannot_read(cache, class_folders, caplog, 
     listed = {source.name: source for source in list_sources()}
     assert len(listed[f"folder:{class_folders}"].cached) == 1
     (line,) = caplog.messages
-    assert line.startswith("passed over: ")
+    assert line.startswith("skipped: ")
     assert told in line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import optuna
@@ -29,7 +30,7 @@ def stored(study: StudyRecord, path: Path, *, artifacts: str | None = None) -> s
         settings=study.settings,
         designed=study.designed,
         space_hash=study.space_hash,
-        slots=study.slots,
+        slots=study.planned,
         command=study.command,
         source_note=study.source_note,
         artifacts=artifacts,
@@ -39,21 +40,21 @@ def stored(study: StudyRecord, path: Path, *, artifacts: str | None = None) -> s
         attributes |= layout.curves_attributes(study.curves)
     for name, value in attributes.items():
         made.set_user_attr(name, value)
-    slot = 0
+    index = 0
     for trial in study.trials:
-        made.add_trial(frozen(trial, None if trial.state == "infeasible" else slot))
-        slot += trial.state != "infeasible"
+        made.add_trial(frozen(trial, None if trial.state == "infeasible" else index))
+        index += trial.state != "infeasible"
     backend.remove_session()
     backend.engine.dispose()
     return url
 
 
 def frozen(
-    trial: TrialRecord, slot: int | None, more: dict[str, object] | None = None
+    trial: TrialRecord, index: int | None, more: dict[str, object] | None = None
 ) -> optuna.trial.FrozenTrial:
     """The Optuna trial of a record, with ``more`` attributes."""
     attributes = (more or {}) | layout.candidate_attributes(
-        slot, trial.values, trial.plan, duplicate_of=trial.duplicate_of
+        index, trial.values, trial.plan, duplicate_of=trial.duplicate_of
     )
     for seed in trial.seeds:
         attributes |= layout.seed_attributes(seed)
@@ -67,3 +68,18 @@ def frozen(
         distributions={"width": IntDistribution(1, 64)},
         user_attrs=attributes,
     )
+
+
+def mutated(content: bytes, draw: random.Random) -> bytes:
+    """Some bytes of it changed, behind SQLite's own header."""
+    changed = bytearray(content)
+    for _ in range(draw.choice([1, 3, 10])):
+        place = draw.randrange(100, len(changed) - 8)
+        match draw.randrange(3):
+            case 0:
+                changed[place] = draw.randrange(256)
+            case 1:
+                changed[place] ^= 1 << draw.randrange(8)
+            case _:
+                changed[place : place + 8] = draw.randbytes(8)
+    return bytes(changed)

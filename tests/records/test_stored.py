@@ -64,11 +64,11 @@ def test_a_password_in_a_stored_command_is_not_read(tmp_path):
     assert read.command == "archsearch study run a.yaml --storage '***'"
 
 
-def test_counts_add_up_to_the_slots(tmp_path):
+def test_counts_add_up_to_the_planned_trials(tmp_path):
     study = synthetic_study(StudyRecipe(complete=3, failed=1, infeasible=2, untouched=5))
     counts = trial_counts(load_study(stored(study, tmp_path / "studies.db"), study.name))
     assert counts["waiting"] == 5
-    assert sum(counts.values()) - counts["infeasible"] == study.slots == 9
+    assert sum(counts.values()) - counts["infeasible"] == study.planned == 9
 
 
 def test_a_missing_database_is_named_and_not_made(tmp_path):
@@ -119,12 +119,12 @@ def test_a_url_that_is_none_is_an_input_error():
         list_studies("runs/studies.db")
 
 
-def add(study: StudyRecord, url: str, attributes: dict[str, object], slot: int) -> None:
-    """One more running attempt at a slot."""
+def add(study: StudyRecord, url: str, attributes: dict[str, object], index: int) -> None:
+    """One more running attempt at a planned trial."""
     backend = optuna.storages.RDBStorage(url)
     made = optuna.load_study(study_name=study.name, storage=backend)
     running = study.trials[0].model_copy(update={"state": "running", "value": None, "seeds": ()})
-    made.add_trial(frozen(running, slot, attributes))
+    made.add_trial(frozen(running, index, attributes))
     backend.remove_session()
     backend.engine.dispose()
 
@@ -150,22 +150,22 @@ def test_a_trial_runs_while_its_claim_lives(tmp_path, host, pid, age, state):
     url = stored(study, tmp_path / "studies.db")
     process = dead_process() if pid is None else pid
     claim = layout.Claim(host=host, pid=process, seed=0, beat=time.time() - age)
-    add(study, url, layout.claim_attributes(claim), slot=1)
+    add(study, url, layout.claim_attributes(claim), index=1)
     assert load_study(url, study.name).trials[-1].state == state
 
 
 def test_a_released_claim_leaves_a_waiting_trial(tmp_path):
     study = synthetic_study(StudyRecipe(complete=1, untouched=1))
     url = stored(study, tmp_path / "studies.db")
-    add(study, url, layout.claim_attributes(None), slot=1)
+    add(study, url, layout.claim_attributes(None), index=1)
     assert load_study(url, study.name).trials[-1].state == "waiting"
 
 
-def test_surplus_attempts_at_a_slot_are_dropped(tmp_path):
+def test_surplus_attempts_at_a_planned_trial_are_dropped(tmp_path):
     study = synthetic_study(StudyRecipe(complete=2))
     url = stored(study, tmp_path / "studies.db")
-    add(study, url, {}, slot=0)
-    add(study, url, {}, slot=17)
+    add(study, url, {}, index=0)
+    add(study, url, {}, index=17)
     assert timeless(load_study(url, study.name)) == study
 
 

@@ -16,7 +16,7 @@ from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.records import load_run, load_studies, load_study, trial_counts
 from archsearch.records.gate import DECODING_ERRORS
 from archsearch.report.findings import find
-from tests.records.storage import stored
+from tests.records.storage import mutated, stored
 from tests.synthetic import StudyRecipe, synthetic_study
 
 NAME = "synthetic"
@@ -99,15 +99,29 @@ def test_one_broken_record_is_named_and_the_others_are_read(database, capsys, br
     code, out, _ = run(capsys, "study", "status", NAME, "--storage", url)
     assert code == 0
     assert "3 complete, 1 waiting" in out
-    assert "passed over: trial 0: " in out
+    assert "skipped: trial 0: " in out
     code, out, err = run(capsys, "study", "best", NAME, "--storage", url)
     assert code == 0
-    assert "passed over: trial 0: " in err
+    assert "skipped: trial 0: " in err
     code, out, _ = run(capsys, "study", "list", "--storage", url, "--json")
     assert code == 0
     listed = json.loads(out)
     assert [each["study"] for each in listed["studies"]] == [NAME, "zweite"]
     assert listed["studies"][0]["unreadable"][0]["name"] == "trial 0"
+
+
+def test_an_infeasible_proposal_that_cannot_be_read_takes_no_slot(database):
+    recipe = StudyRecipe(complete=2, infeasible=3, untouched=1, name="searched")
+    url = stored(synthetic_study(recipe), database)
+    change(
+        database,
+        "update trial_user_attributes set value_json = '\"{\"' where key = 'values' and trial_id in"
+        " (select trial_id from trial_user_attributes where key = 'infeasible')",
+    )
+    study = load_study(url, "searched")
+    assert len(study.unreadable) == 3
+    counts = trial_counts(study)
+    assert (counts["complete"], counts["waiting"]) == (2, 1)
 
 
 def test_a_text_that_is_no_utf8_is_named_and_the_others_are_read(database):
@@ -147,7 +161,7 @@ def test_a_study_that_cannot_be_read_hides_no_other(database, capsys, header, er
     code, out, err = run(capsys, "study", "list", "--storage", url)
     assert code == 0
     assert out.startswith("zweite: 4 complete")
-    assert f"passed over: study {NAME!r}: " in err
+    assert f"skipped: study {NAME!r}: " in err
     assert run(capsys, "study", "status", NAME, "--storage", url)[0] == 2
     assert run(capsys, "study", "status", "zweite", "--storage", url)[0] == 0
 
@@ -188,21 +202,6 @@ def test_a_run_of_a_newer_archsearch_is_refused(tmp_path):
     (tmp_path / "metrics.json").write_text('{"version": 99}')
     with pytest.raises(NewerVersionError, match=r"metrics\.json: written by a newer archsearch"):
         load_run(tmp_path)
-
-
-def mutated(content: bytes, draw: random.Random) -> bytes:
-    """Some bytes of it changed, behind SQLite's own header."""
-    changed = bytearray(content)
-    for _ in range(draw.choice([1, 3, 10])):
-        place = draw.randrange(100, len(changed) - 8)
-        match draw.randrange(3):
-            case 0:
-                changed[place] = draw.randrange(256)
-            case 1:
-                changed[place] ^= 1 << draw.randrange(8)
-            case _:
-                changed[place : place + 8] = draw.randbytes(8)
-    return bytes(changed)
 
 
 @pytest.mark.parametrize(

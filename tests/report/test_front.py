@@ -45,7 +45,7 @@ def test_the_front_s_figure_says_what_it_is_of() -> None:
 def test_one_objective_s_front_has_it_on_an_axis(objective, front) -> None:
     record = StudyRecord(
         name="s", settings={"objectives": [objective]}, designed=True, space_hash="", trials=(),
-        slots=0,
+        planned=0,
     )  # fmt: skip
     assert front_objectives(record) == front
 

@@ -20,7 +20,7 @@ COPIES = 50
 
 def multiplied(study: StudyRecord, path: Path, copies: int) -> str:
     """The study in a database with each trial ``copies`` times, copied by SQL."""
-    many = study.model_copy(update={"slots": study.slots * copies})
+    many = study.model_copy(update={"planned": study.planned * copies})
     url = stored(many, path)
     with closing(sqlite3.connect(path)) as database, database:
         (trials,) = database.execute("SELECT COUNT(*) FROM trials").fetchone()

@@ -63,7 +63,7 @@ def trained(tmp_path_factory) -> StudyRecord:
         )  # fmt: skip
     return StudyRecord(
         name="trained", settings={}, designed=True, space_hash="", trials=tuple(trials),
-        slots=4, artifacts=str(folder),
+        planned=4, artifacts=str(folder),
     )  # fmt: skip
 
 

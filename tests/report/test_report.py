@@ -158,7 +158,7 @@ def test_pruned_failed_and_infeasible_trials_enter_no_statistic():
     recipe = StudyRecipe(pruned=5, failed=2, infeasible=3)
     study = synthetic_study(recipe)
     cleaned = [trial for trial in study.trials if trial.state == "complete"]
-    alone = study.model_copy(update={"trials": tuple(cleaned), "slots": 24})
+    alone = study.model_copy(update={"trials": tuple(cleaned), "planned": 24})
     first, second = numbers(study), numbers(alone)
     assert first["correlations"] == second["correlations"]
     assert {"pruned-trials", "failed-trials"} <= {w["code"] for w in first["warnings"]}

@@ -32,7 +32,7 @@ def test_a_setting_that_is_not_allowed_names_itself(make_space) -> None:
 
 
 def test_pictures_and_task_are_not_searched(make_space) -> None:
-    with pytest.raises(InputError, match=r"space\.data\.limit.*don't compare"):
+    with pytest.raises(InputError, match=r"space\.data\.limit.*can't be compared"):
         make_space({"data.limit": IntDomain(low=10, high=20)})
 
 

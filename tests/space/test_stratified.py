@@ -83,7 +83,7 @@ def test_candidates_whose_bottleneck_comes_before_the_latent_are_left_out(
     assert not any(c.plan.bottleneck_before_latent for c in design.candidates)
     left_out = sum(c.plan.bottleneck_before_latent for c in design.pool.candidates)
     assert left_out > 100
-    assert f"{left_out:,} candidates are left out, since fewer numbers get" in design.notes[0]
+    assert f"{left_out:,} candidates are left out, because their bottleneck" in design.notes[0]
 
 
 def test_they_are_taken_where_there_are_no_others(make_space) -> None:
@@ -182,7 +182,7 @@ def test_what_follows_from_the_latent_is_no_fault_of_the_space(make_space) -> No
 
 def test_a_space_without_freedom_is_told(design: Design) -> None:
     """Each depth has latents of its own height, so of sizes of its own."""
-    assert any("no freedom to tell latent size from depth: ρ is -0" in n for n in design.notes)
+    assert any("can't separate latent size from depth: ρ is -0" in n for n in design.notes)
     assert not any(
         word in note for note in design.notes for word in ("params", "MACs", "from width")
     )
@@ -199,7 +199,7 @@ def test_ranges_that_do_not_overlap_are_told(make_space) -> None:
     x, params = (amounts(candidates, name) for name in ("latent.size", "params"))
     balance = Balance("latent.size", (16, 128), (8,), (8,), {"params": 1.0}, {"params": 1.0}, 1)
     notes = support_notes(x, {"params": params}, balance)
-    assert any("no size is found at every level" in note and "parameters" in note for note in notes)
+    assert any("no value occurs at every level" in note and "parameters" in note for note in notes)
 
 
 def test_levels_that_round_alike_are_told_apart() -> None:
@@ -207,7 +207,7 @@ def test_levels_that_round_alike_are_told_apart() -> None:
     dropout = np.array([0.1, 0.1, 0.2, 0.2, 0.3, 0.3])
     balance = Balance("latent.size", (10, 90), (6,), (6,), {"p": 0.1}, {"p": 0.1}, 1)
     (note,) = support_notes(x, {"p": dropout}, balance)
-    assert "no size is found at every level (0.1: 10–30, 0.2: 40–60, 0.3: 70–90)" in note
+    assert "no value occurs at every level (0.1: 10–30, 0.2: 40–60, 0.3: 70–90)" in note
 
 
 def test_a_space_with_freedom_is_told_apart(make_space) -> None:

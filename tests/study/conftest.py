@@ -63,7 +63,7 @@ def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one worker work in this process, which saves the seconds that starting one takes."""
 
     def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
-        how = WorkerOptions(threads=plan.threads, beat=plan.beat)
+        how = WorkerOptions(threads=plan.threads, heartbeat_seconds=plan.heartbeat_seconds)
         Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, how).work()
 
     monkeypatch.setattr(archsearch.study.run, "_work", work)

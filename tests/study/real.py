@@ -18,7 +18,7 @@ from toys import SPEC
 from archsearch.config import StudyFile, load_study
 from archsearch.records import load_study as stored
 from archsearch.records import trial_counts
-from archsearch.study.store.schema import claims
+from archsearch.study.store.schema import claims_table
 from archsearch.study.store.storage import open_engine, open_storage
 
 REPO = Path(__file__).parents[2]
@@ -96,11 +96,11 @@ def finished(process: subprocess.Popen[str], seconds: float = 240) -> tuple[int,
 
 
 def check_exact(url: str, trials: int, *, seeds: int = 1, tries: set[int] | None = None) -> None:
-    """Every slot done once, unique numbers, and the ledger, Optuna and the records agree."""
+    """Every trial done once, unique numbers, and the claims, Optuna and the records agree."""
     record = stored(url, "real")
-    assert trial_counts(record)["complete"] == len(record.trials) == record.slots == trials
+    assert trial_counts(record)["complete"] == len(record.trials) == record.planned == trials
     with open_engine(url).begin() as connection:
-        rows = connection.execute(select(claims).where(claims.c.slot >= 0)).all()
+        rows = connection.execute(select(claims_table).where(claims_table.c.trial_index >= 0)).all()
     assert Counter(row.state for row in rows) == {"complete": trials * seeds}
     assert len({row.attempt for row in rows}) == trials * seeds
     assert tries is None or {row.tries for row in rows} == tries

@@ -1,4 +1,4 @@
-"""TPE on real storages: slots are exact, infeasible proposals are kept apart, seeds decide."""
+"""TPE on real storages: counts are exact, infeasible proposals are kept apart, seeds decide."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def run(folder: Path, url: str, log: Path, *, workers: int = 1, **study: object)
     return run_study(
         write_study(folder, method="tpe", **study),  # type: ignore[arg-type]
         url,
-        options=RunOptions(workers=workers, beat=0.5),
+        options=RunOptions(workers=workers, heartbeat_seconds=0.5),
         trainer=ToyTrainer(log),
     )
 
@@ -98,7 +98,7 @@ def test_a_search_that_finds_nothing_feasible_ends(tmp_path: Path, url: str, log
     assert error.value.exit_code == 3
     assert logged(log, "start") == []
     assert load_study(url, "toys").note == (
-        "none of 100 proposals for slot 0 was feasible, so the search ends"
+        "none of 100 proposals for planned trial 0 was feasible, so the search ends"
     )
 
 
@@ -122,7 +122,7 @@ def test_a_killed_attempt_leaves_no_second_trial_behind(
     run_study(
         write_study(tmp_path, method="tpe", space=WIDE, trials=3),
         url,
-        options=RunOptions(beat=0.5),
+        options=RunOptions(heartbeat_seconds=0.5),
         trainer=DyingTrainer(log),
         on_event=events.append,
     )

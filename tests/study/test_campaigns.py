@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.owner import process_start
-from archsearch.study.store.schema import claims
+from archsearch.study.store.schema import claims_table
 from archsearch.study.store.storage import open_engine
 
 
@@ -28,7 +28,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Watch:
-    """Looks into the ledger while a study runs: which process holds which claim."""
+    """Looks into the claims while a study runs: which process holds which claim."""
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
@@ -36,8 +36,8 @@ class Watch:
 
     def holders(self) -> dict[str, int]:
         """Process ids by the token of the attempt."""
-        query = select(claims.c.attempt, claims.c.pid).where(
-            claims.c.slot >= 0, claims.c.state == "claimed"
+        query = select(claims_table.c.attempt, claims_table.c.pid).where(
+            claims_table.c.trial_index >= 0, claims_table.c.state == "claimed"
         )
         with self._engine.begin() as connection:
             return {row.attempt: row.pid for row in connection.execute(query)}
@@ -54,7 +54,9 @@ class Watch:
         return None
 
     def done(self) -> int:
-        query = select(claims.c.slot).where(claims.c.slot >= 0, claims.c.state == "complete")
+        query = select(claims_table.c.trial_index).where(
+            claims_table.c.trial_index >= 0, claims_table.c.state == "complete"
+        )
         with self._engine.begin() as connection:
             return len(connection.execute(query).all())
 
@@ -80,7 +82,7 @@ def test_totals_are_exact(
     kinds = Counter(event.kind for event in events)
     assert kinds["trained"] == kinds["started"] == trials
     assert kinds["surplus"] == kinds["retry"] == kinds["failed"] == 0
-    trained = Counter((event.slot, event.seed) for event in events if event.kind == "started")
+    trained = Counter((event.trial, event.seed) for event in events if event.kind == "started")
     assert set(trained.values()) == {1}
 
 
@@ -127,7 +129,7 @@ def until_there(url: str) -> None:
     while time.monotonic() < end:
         try:
             with open_engine(url).begin() as connection:
-                if connection.execute(select(claims.c.slot)).first() is not None:
+                if connection.execute(select(claims_table.c.trial_index)).first() is not None:
                     return
         except SQLAlchemyError:
             pass
@@ -136,7 +138,7 @@ def until_there(url: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.full)])
-def test_a_worker_stopped_past_the_grace_time_counts_nothing_twice(
+def test_a_worker_stopped_past_the_heartbeat_timeout_counts_nothing_twice(
     tmp_path: Path, url: str, request: pytest.FixtureRequest, kind: str
 ) -> None:
     url = url if kind == "sqlite" else request.getfixturevalue("postgres").url()
@@ -154,7 +156,7 @@ def test_a_worker_stopped_past_the_grace_time_counts_nothing_twice(
         if event.kind == "trained" and sum(e.kind == "trained" for e in events) == 5:
             os.kill(stopped[0], signal.SIGCONT)
 
-    options = RunOptions(workers=2, threads=1, beat=0.3, grace=2.0)
+    options = RunOptions(workers=2, threads=1, heartbeat_seconds=0.3, heartbeat_timeout=2.0)
     run_study(study, url, options=options, on_event=hear)
     check_exact(url, 5)
     kinds = Counter(event.kind for event in events)
@@ -162,7 +164,9 @@ def test_a_worker_stopped_past_the_grace_time_counts_nothing_twice(
 
 
 def pid_of(url: str, event: StudyEvent) -> int:
-    query = select(claims.c.pid).where(claims.c.slot == event.slot, claims.c.seed == event.seed)
+    query = select(claims_table.c.pid).where(
+        claims_table.c.trial_index == event.trial, claims_table.c.seed == event.seed
+    )
     with open_engine(url).begin() as connection:
         return int(connection.execute(query).scalar_one())
 
@@ -173,7 +177,7 @@ def pid_of(url: str, event: StudyEvent) -> int:
 def test_a_database_restarted_in_the_middle_of_trials(
     tmp_path: Path, postgres: Server, restarts: int
 ) -> None:
-    """Away for longer than the grace time: nobody can beat meanwhile, so nobody is given up."""
+    """Away for longer than the heartbeat timeout: nobody is given up for it."""
     url = postgres.url()
     trials = 4 + 4 * restarts
     study = write_real(tmp_path, trials=trials, epochs=60)
@@ -197,7 +201,7 @@ def test_a_database_restarted_in_the_middle_of_trials(
 
     operator = threading.Thread(target=restart)
     operator.start()
-    options = RunOptions(workers=2, threads=1, beat=0.5, grace=2.5)
+    options = RunOptions(workers=2, threads=1, heartbeat_seconds=0.5, heartbeat_timeout=2.5)
     run_study(study, url, options=options, on_event=hear)
     operator.join()
     assert not problems
@@ -214,7 +218,7 @@ def test_a_database_that_stays_away_ends_the_study_and_it_goes_on_later(
 
     url = postgres.url()
     study = write_real(tmp_path, trials=4, epochs=20)
-    options = RunOptions(workers=1, threads=1, patience=2.0)
+    options = RunOptions(workers=1, threads=1, retry_seconds=2.0)
 
     def hear(event: StudyEvent) -> None:
         if event.kind == "trained":

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.storage import TRIAL_SECONDS, measure
 
 
-def test_optuna_and_the_ledger_cost_less_than_two_percent(tmp_path: Path, either_url: str) -> None:
+def test_optuna_and_the_claims_cost_less_than_two_percent(tmp_path: Path, either_url: str) -> None:
     """By the processor's time: the clock's holds what else the machine does meanwhile."""
     cost = measure(either_url, tmp_path, trials=12)
     assert cost.processor < 0.02 * TRIAL_SECONDS

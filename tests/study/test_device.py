@@ -9,7 +9,7 @@ from real import write_real
 from archsearch.config import load_study as load_study_file
 from archsearch.errors import InputError
 from archsearch.records import load_study
-from archsearch.study import RayPlace, RunOptions, run_study
+from archsearch.study import RayOptions, RunOptions, run_study
 
 NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
 
@@ -19,10 +19,10 @@ NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch find
     [
         (RunOptions(), "cpu"),
         (RunOptions(device="cuda"), "cuda"),
-        (RunOptions(engine="ray", ray=RayPlace(gpus=0.25)), "cuda"),
-        (RunOptions(engine="ray", ray=RayPlace(gpus=1), device="cpu"), "cpu"),
+        (RunOptions(engine="ray", ray=RayOptions(gpus=0.25)), "cuda"),
+        (RunOptions(engine="ray", ray=RayOptions(gpus=1), device="cpu"), "cpu"),
         (RunOptions(engine="ray"), "cpu"),
-        (RunOptions(ray=RayPlace(gpus=1)), "cpu"),
+        (RunOptions(ray=RayOptions(gpus=1)), "cpu"),
     ],
 )
 def test_a_gpu_that_ray_gives_is_trained_on(options, device) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy import select
 from toys import logged, write_study
 
 from archsearch.records import load_study, trial_counts
-from archsearch.study.store.schema import claims, slots
+from archsearch.study.store.schema import claims_table, trials_table
 from archsearch.study.store.storage import open_engine
 
 REPO = Path(__file__).parents[2]
@@ -60,23 +60,27 @@ def worker_pids(log: Path) -> list[int]:
 
 
 def ended(url: str) -> set[tuple[str, int]]:
-    """(candidate, seed) of every record in the ledger."""
+    """(candidate, seed) of every record in the claims."""
     query = (
-        select(slots.c.candidate, claims.c.seed)
-        .join(slots, (slots.c.study_id == claims.c.study_id) & (slots.c.slot == claims.c.slot))
-        .where(claims.c.state == "complete")
+        select(trials_table.c.candidate, claims_table.c.seed)
+        .join(
+            trials_table,
+            (trials_table.c.study_id == claims_table.c.study_id)
+            & (trials_table.c.trial_index == claims_table.c.trial_index),
+        )
+        .where(claims_table.c.state == "complete")
     )
     with open_engine(url).begin() as connection:
         return {(row.candidate, row.seed) for row in connection.execute(query)}
 
 
 def check_whole(url: str, log: Path, trainings: int) -> None:
-    """Every slot has its results, once, and Optuna says the same."""
+    """Every planned trial has its results, once, and Optuna says the same."""
     record = load_study(url, "toys")
-    assert trial_counts(record)["complete"] == len(record.trials) == record.slots
+    assert trial_counts(record)["complete"] == len(record.trials) == record.planned
     assert sum(len(trial.seeds) for trial in record.trials) == trainings
     plans = [trial.plan.key for trial in record.trials if trial.plan is not None]
-    assert len(set(plans)) == record.slots
+    assert len(set(plans)) == record.planned
     assert len(set(logged(log, "end"))) == trainings
 
 
@@ -132,7 +136,7 @@ def alive(pid: int) -> bool:
 def test_a_stopped_worker_is_overtaken_and_counts_nothing_twice(
     tmp_path: Path, url: str, log: Path
 ) -> None:
-    """Stopped past the grace time; then it goes on, and what it brings is surplus."""
+    """Stopped past the heartbeat timeout; then it goes on, and what it brings is surplus."""
     from archsearch.config import load_study as load_file
     from archsearch.study import RunOptions, StudyEvent, run_study
 
@@ -149,7 +153,7 @@ def test_a_stopped_worker_is_overtaken_and_counts_nothing_twice(
         if event.kind == "trained" and sum(e.kind == "trained" for e in events) == 5:
             os.kill(stopped[0], signal.SIGCONT)
 
-    options = RunOptions(workers=2, beat=0.3, grace=1.0)
+    options = RunOptions(workers=2, heartbeat_seconds=0.3, heartbeat_timeout=1.0)
     trainer = toys.ToyTrainer(log, seconds=0.5)
     record = run_study(
         load_file(tmp_path / "study.yaml"), url, options=options, trainer=trainer, on_event=hear
@@ -216,7 +220,11 @@ def test_a_second_ctrl_c_stops_at_once_and_gives_the_claims_back(
         os.killpg(study.pid, signal.SIGINT)
         assert study.wait(20) != 0
     with open_engine(url).begin() as connection:
-        states = Counter(connection.execute(select(claims.c.state)).scalars())
-        tries = set(connection.execute(select(claims.c.tries).where(claims.c.slot >= 0)).scalars())
+        states = Counter(connection.execute(select(claims_table.c.state)).scalars())
+        tries = set(
+            connection.execute(
+                select(claims_table.c.tries).where(claims_table.c.trial_index >= 0)
+            ).scalars()
+        )
     assert states == {"open": 4, "complete": 1}
     assert tries == {0}

@@ -49,7 +49,7 @@ def run(folder: Path, url: str, trainer: ToyTrainer, **study: object) -> StudyRe
     return run_study(
         write_study(folder, **study),  # type: ignore[arg-type]
         url,
-        options=RunOptions(beat=0.5),
+        options=RunOptions(heartbeat_seconds=0.5),
         trainer=trainer,
     )
 
@@ -234,6 +234,7 @@ def test_bad_trainings_end_early_on_their_first_seed(
             continue
         assert trial.reason.startswith(f"seed 0: pruned by {prune} after epoch ")
         assert [(seed.seed, seed.state) for seed in trial.seeds] == [(0, "pruned")]
+        assert trial.seeds[0].ended is not None  # the report's timeline shows it
         assert trial.plan is not None
         assert watched[trial.plan.key, 0] < 9
         assert (trial.plan.key, 1) not in watched  # its second seed is skipped

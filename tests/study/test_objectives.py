@@ -49,7 +49,7 @@ def studied(tmp_path: Path, url: str, log: Path, inline: None):
             tmp_path, space=SPACE, trials=7, seeds=2, method=method,
             constraints="[last.channels <= 32]", more=f"objectives: [{', '.join(objectives)}]",
         )  # fmt: skip
-        return run_study(study, url, options=RunOptions(beat=0.5), trainer=Scored(log))
+        return run_study(study, url, options=RunOptions(heartbeat_seconds=0.5), trainer=Scored(log))
 
     return run
 

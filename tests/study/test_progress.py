@@ -21,10 +21,10 @@ from archsearch.study import StudyEvent
 EVENTS = [
     StudyEvent("drawing", "random design of 4 candidates"),
     StudyEvent("ready", done=1, total=5),
-    StudyEvent("started", slot=1, seed=0, worker=0, latent_size=64),
-    StudyEvent("epoch", slot=1, seed=0, worker=0, epoch=1, epochs=2, val_mse=0.5, latent_size=64),
-    StudyEvent("trained", slot=1, seed=0, worker=0, val_mse=0.0125, seconds=3.2),
-    StudyEvent("failed", "the loss is [nan]", slot=2, seed=0, worker=0, seconds=1.0),
+    StudyEvent("started", trial=1, seed=0, worker=0, latent_size=64),
+    StudyEvent("epoch", trial=1, seed=0, worker=0, epoch=1, epochs=2, val_mse=0.5, latent_size=64),
+    StudyEvent("trained", trial=1, seed=0, worker=0, val_mse=0.0125, seconds=3.2),
+    StudyEvent("failed", "the loss is [nan]", trial=2, seed=0, worker=0, seconds=1.0),
     StudyEvent("progress", done=4, total=5),
     StudyEvent("retry", "worker 0 died (signal 9)", worker=0),
     StudyEvent("stopping", "ending 1 running trainings; no other starts"),
@@ -42,8 +42,10 @@ def tell(capsys: pytest.CaptureFixture[str]) -> list[str]:
 def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     lines = tell(capsys)
     assert lines[:2] == ["drawing a random design of 4 candidates", "1 of 5 trainings done"]
-    assert lines[2].startswith("slot 1 seed 0: validation MSE 0.01250, latent 64, 3.2 s (2/5 train")
-    assert lines[3].startswith("slot 2 seed 0: failed: the loss is [nan] (3/5 trainings")
+    assert lines[2].startswith(
+        "trial 1 seed 0: validation MSE 0.01250, latent 64, 3.2 s (2/5 train"
+    )
+    assert lines[3].startswith("trial 2 seed 0: failed: the loss is [nan] (3/5 trainings")
     assert lines[4] == "worker 0 died (signal 9); another takes its place"
     assert lines[5].endswith("no other starts; Ctrl-C again stops at once")
     assert len(lines) == 6
@@ -60,7 +62,7 @@ def test_a_display_on_a_terminal_keeps_the_lines(monkeypatch: pytest.MonkeyPatch
         for event in EVENTS:
             say(event)
     shown = sys.stderr.getvalue()  # type: ignore[attr-defined]
-    assert "slot 2 seed 0: failed: the loss is [nan]" in shown
+    assert "trial 2 seed 0: failed: the loss is [nan]" in shown
     assert "5/5 trainings, lowest 0.01250" in shown
 
 
@@ -69,9 +71,9 @@ def test_a_training_that_was_counted_before_it_was_heard_of_counts_once(
 ) -> None:
     with study_progress() as say:
         say(StudyEvent("ready", done=0, total=2))
-        say(StudyEvent("trained", slot=0, seed=0, worker=0, val_mse=0.5, seconds=1.0))
+        say(StudyEvent("trained", trial=0, seed=0, worker=0, val_mse=0.5, seconds=1.0))
         say(StudyEvent("progress", done=2, total=2))
-        say(StudyEvent("trained", slot=1, seed=0, worker=0, val_mse=0.5, seconds=1.0))
+        say(StudyEvent("trained", trial=1, seed=0, worker=0, val_mse=0.5, seconds=1.0))
     assert capsys.readouterr().err.splitlines()[-1].endswith("(2/2 trainings, lowest 0.50000)")
 
 
@@ -83,10 +85,10 @@ with study_progress() as say:
     say(StudyEvent("note", "|ρ| of latent.size with params 0.00, MACs 0.00, encoder depth 0.41, "
         "latent height×width 0.41; mean 0.21 against 0.49, the mean of 100 random designs"))
     for worker in range(2):
-        say(StudyEvent("trained", slot=worker, seed=0, worker=worker, val_mse=0.5, seconds=1.0))
-    say(StudyEvent("infeasible", "latent.size <= 2048", slot=3))
+        say(StudyEvent("trained", trial=worker, seed=0, worker=worker, val_mse=0.5, seconds=1.0))
+    say(StudyEvent("infeasible", "latent.size <= 2048", trial=3))
     for worker in range(2):
-        say(StudyEvent("epoch", slot=12, seed=1, worker=worker, latent_size=2048, epoch=10,
+        say(StudyEvent("epoch", trial=12, seed=1, worker=worker, latent_size=2048, epoch=10,
             epochs=10, val_mse=0.01234))
 """
 
@@ -104,7 +106,7 @@ def test_nothing_is_cut_or_broken_at_eighty_columns() -> None:
     assert max(map(len, lines)) <= 80
     assert any(set(line) <= set("━╺╸ ") and line for line in lines)
     assert any(re.fullmatch(r"2/40 trainings, .* left, 1 infeasible", line) for line in lines)
-    assert "  worker 1: slot 12 seed 1 latent 2048 epoch 10/10 MSE 0.01234" in lines
+    assert "  worker 1: trial 12 seed 1 latent 2048 epoch 10/10 MSE 0.01234" in lines
     assert "  height×width 0.41; mean 0.21 against 0.49, the mean of 100 random designs" in lines
 
 

@@ -15,7 +15,7 @@ import pytest
 from postgres import Server
 from real import REPO, check_exact, write_real
 
-from archsearch.study import RayPlace, RunOptions, StudyEvent, run_study
+from archsearch.study import RayOptions, RunOptions, StudyEvent, run_study
 
 ray = pytest.importorskip("ray", reason="Ray isn't installed: pip install 'archsearch[ray]'")
 
@@ -72,7 +72,11 @@ def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any)
             add_node(cluster)
 
     options = RunOptions(
-        workers=2, engine="ray", ray=RayPlace(cluster.address, cpus=1), beat=0.5, grace=5.0
+        workers=2,
+        engine="ray",
+        ray=RayOptions(cluster.address, cpus=1),
+        heartbeat_seconds=0.5,
+        heartbeat_timeout=5.0,
     )
     began = time.monotonic()
     run_study(study, url, options=options, on_event=hear)
@@ -105,7 +109,11 @@ def test_a_mailbox_out_of_reach_for_a_moment_stops_nobody_and_counts_nothing_twi
     study = write_real(tmp_path, trials=4, epochs=2)
     events: list[StudyEvent] = []
     options = RunOptions(
-        workers=1, engine="ray", ray=RayPlace(cluster.address, cpus=1), beat=0.5, grace=5.0
+        workers=1,
+        engine="ray",
+        ray=RayOptions(cluster.address, cpus=1),
+        heartbeat_seconds=0.5,
+        heartbeat_timeout=5.0,
     )
     run_study(study, url, options=options, on_event=events.append)
     check_exact(url, 4, tries={1})
@@ -118,6 +126,6 @@ def test_a_cluster_that_is_not_there_is_told(tmp_path: Path, postgres: Server) -
     from archsearch.errors import InputError
 
     study = write_real(tmp_path, trials=1)
-    options = RunOptions(engine="ray", ray=RayPlace("127.0.0.1:1"))
+    options = RunOptions(engine="ray", ray=RayOptions("127.0.0.1:1"))
     with pytest.raises(InputError, match=r"no Ray cluster at 127\.0\.0\.1:1"):
         run_study(study, postgres.url(), options=options)

@@ -16,13 +16,14 @@ from archsearch.errors import (
     NothingCompletedError,
     RunFailedError,
     StudyConflictError,
+    UnreadableError,
 )
 from archsearch.records import StudyRecord, load_study, trial_counts
 from archsearch.report.findings import find
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.storage import open_storage
 
-QUICK = RunOptions(beat=0.5)
+QUICK = RunOptions(heartbeat_seconds=0.5)
 
 
 def run(
@@ -38,13 +39,13 @@ def run(
     return run_study(
         study,
         url,
-        options=RunOptions(workers=workers, beat=0.5),
+        options=RunOptions(workers=workers, heartbeat_seconds=0.5),
         trainer=ToyTrainer(log, broken=broken),
         on_event=heard.append,
     )
 
 
-def test_every_slot_is_trained_once_with_every_seed(tmp_path: Path, url: str, log: Path) -> None:
+def test_every_trial_is_trained_once_with_every_seed(tmp_path: Path, url: str, log: Path) -> None:
     record = run(write_study(tmp_path, trials=6, seeds=2), url, log, workers=2)
     assert [trial.state for trial in record.trials] == ["complete"] * 6
     assert set(Counter(logged(log, "start")).values()) == {1}
@@ -113,11 +114,11 @@ def test_a_training_that_kills_its_process_fails_and_the_study_goes_on(
 ) -> None:
     study = write_study(tmp_path, space="  last.conv.channels: {int: [1, 2]}", method="grid")
     record = run_study(
-        study, url, options=RunOptions(deaths=2), trainer=ToyTrainer(log, broken="kill")
+        study, url, options=RunOptions(max_crashes=2), trainer=ToyTrainer(log, broken="kill")
     )
     assert {trial.state: trial.reason for trial in record.trials} == {
         "complete": "",
-        "failed": "seed 0: its worker died 2 times, e.g. killed for want of memory",
+        "failed": "seed 0: its worker crashed 2 times, e.g. killed for lack of memory",
     }
 
 
@@ -148,7 +149,7 @@ def test_a_study_whose_workers_leave_it_is_not_taken_for_ended(
     tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when they believe that whoever started them is gone."""
-    monkeypatch.setattr(archsearch.study.run, "_watch", lambda study, crew, interrupts, say: None)
+    monkeypatch.setattr(archsearch.study.run, "_watch", lambda study, pool, interrupts, say: None)
     with pytest.raises(RunFailedError, match="all workers ended with 6 of 6 trainings left"):
         run(write_study(tmp_path), url, log)
 
@@ -158,7 +159,7 @@ def test_a_space_without_candidates_leaves_nothing_behind(
 ) -> None:
     with pytest.raises(InputError, match="no feasible candidate"):
         run(write_study(tmp_path, constraints="[latent.size > 5000]"), url, log)
-    assert run(write_study(tmp_path, trials=2), url, log).slots == 2, "the name is still free"
+    assert run(write_study(tmp_path, trials=2), url, log).planned == 2, "the name is still free"
 
 
 @pytest.mark.parametrize(
@@ -223,6 +224,32 @@ def test_a_comment_another_order_or_layout_is_the_same_study(
     again = run(load_file(path), url, log)
     assert again.trials == first.trials
     assert len(logged(log, "start")) == len(first.trials)
+
+
+def test_what_ended_a_run_is_told_where_its_end_breaks_too(
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def broken(*_: object) -> None:
+        raise UnreadableError("the database is damaged")
+
+    monkeypatch.setattr(archsearch.study.run, "_work", interrupted)
+    monkeypatch.setattr(archsearch.study.run, "_end", broken)
+    with pytest.raises(KeyboardInterrupt):
+        run(write_study(tmp_path), url, log)
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_worker_that_nobody_hears_fails_no_candidate(tmp_path: Path, url: str, log: Path) -> None:
+    def gone(event: StudyEvent) -> None:
+        if event.kind == "epoch":
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        run_study(write_study(tmp_path), url, trainer=ToyTrainer(log), on_event=gone)
+    assert trial_counts(load_study(url, "toys"))["failed"] == 0
 
 
 @pytest.mark.usefixtures("inline")

@@ -1,4 +1,4 @@
-"""Many workers on one SQLite file: exact totals, every (slot, seed) trained once, no error."""
+"""Many workers on one SQLite file: exact totals, every (trial, seed) trained once, no error."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_totals_are_exact(
     tmp_path: Path, url: str, log: Path, method: str, workers: int, trials: int
 ) -> None:
     if workers == 32 and method == "tpe":
-        pytest.skip("640 trials of TPE take its own time, not the ledger's")
+        pytest.skip("640 trials of TPE take its own time, not the claims'")
     events: list[StudyEvent] = []
     record = run_study(
         write_study(tmp_path, space=SPACE, method=method, trials=trials, seeds=2),
@@ -76,30 +76,30 @@ def test_a_design_is_written_once_however_many_open_it(tmp_path: Path, url: str)
     write_study(tmp_path, space=SPACE, trials=10)
     first = opened(tmp_path, url)
     rows: list[object] = []
-    crew = [
-        threading.Thread(target=lambda: rows.append(opened(tmp_path, url).slot_rows()))
+    pool = [
+        threading.Thread(target=lambda: rows.append(opened(tmp_path, url).planned_trials()))
         for _ in range(4)
     ]
-    for thread in crew:
+    for thread in pool:
         thread.start()
-    for thread in crew:
+    for thread in pool:
         thread.join()
-    assert rows == [first.slot_rows()] * 4
+    assert rows == [first.planned_trials()] * 4
 
 
 def test_a_half_made_proposal_is_taken_over(tmp_path: Path, url: str) -> None:
     """Its process died between asking Optuna and writing the candidate down."""
     write_study(tmp_path, space=SPACE, method="tpe", trials=2)
     study = opened(tmp_path, url)
-    setup = study.ledger.claim(Owner.this_process())
+    setup = study.claims.claim(Owner.this_process())
     assert setup is not None
-    study.ledger.finish(setup, "", failed=False, seconds=0.0)
+    study.claims.finish(setup, "", failed=False, seconds=0.0)
     left = optuna.create_trial(state=optuna.trial.TrialState.RUNNING, user_attrs={"slot": 0})
     trial_id = study.storage.create_new_trial(study.study_id, template_trial=left)
-    claimed = study.ledger.claim(Owner.this_process())
+    claimed = study.claims.claim(Owner.this_process())
     assert claimed is not None
     row = propose(
-        study, Claim(claimed.slot, claimed.seed, claimed.attempt, tries=2), lambda e: None
+        study, Claim(claimed.trial_index, claimed.seed, claimed.attempt, tries=2), lambda e: None
     )
     assert row is not None
     assert row.trial_id == trial_id
@@ -111,14 +111,14 @@ def test_a_proposal_of_an_attempt_that_lost_its_claim_is_not_taken(
 ) -> None:
     write_study(tmp_path, space=SPACE, method="tpe", trials=2)
     study = opened(tmp_path, url)
-    setup = study.ledger.claim(Owner.this_process())
+    setup = study.claims.claim(Owner.this_process())
     assert setup is not None
-    study.ledger.finish(setup, "", failed=False, seconds=0.0)
-    claimed = study.ledger.claim(Owner.this_process())
+    study.claims.finish(setup, "", failed=False, seconds=0.0)
+    claimed = study.claims.claim(Owner.this_process())
     assert claimed is not None
-    stale = Claim(claimed.slot, claimed.seed, "another attempt", tries=1)
+    stale = Claim(claimed.trial_index, claimed.seed, "another attempt", tries=1)
     assert propose(study, stale, lambda event: None) is None
-    assert study.slot_rows(only=0)[0].values is None
+    assert study.planned_trials(only=0)[0].values is None
 
 
 def _open(url: str, gate: str, told: str) -> None:
@@ -135,11 +135,11 @@ def test_processes_that_find_an_empty_database_at_once_all_open_it(
 ) -> None:
     gate, told = tmp_path / "go", tmp_path / "told"
     context = multiprocessing.get_context("spawn")
-    crew = [context.Process(target=_open, args=(url, str(gate), str(told))) for _ in range(4)]
-    for process in crew:
+    pool = [context.Process(target=_open, args=(url, str(gate), str(told))) for _ in range(4)]
+    for process in pool:
         process.start()
     time.sleep(3)
     gate.touch()
-    for process in crew:
+    for process in pool:
         process.join(60)
     assert told.read_text().splitlines() == ["opened"] * 4

@@ -16,6 +16,7 @@ from toys import ToyTrainer, write_study
 import archsearch.study.run as study_run
 from archsearch.cli import main
 from archsearch.config import StudyFile
+from archsearch.config import load as load_model
 from archsearch.errors import (
     InputError,
     NewerVersionError,
@@ -26,12 +27,12 @@ from archsearch.errors import (
 from archsearch.records import list_studies, load_study, trial_counts
 from archsearch.study import RunOptions, Say, StudyEvent, run_study
 from archsearch.study.store.opened import OpenStudy
-from archsearch.study.store.retry import Patience
+from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.store.storage import open_engine, open_storage
-from archsearch.study.store.stored import stored_study
-from archsearch.study.workers.messages import Reports
+from archsearch.study.store.stored import awaited_study, stored_study
+from archsearch.study.workers.messages import MessageReader
 from archsearch.study.workers.process import WorkerPlan, work_and_report
-from tests.records.test_unreadable import mutated
+from tests.records.storage import mutated
 
 
 def change(folder: Path, statement: str, *values: object) -> None:
@@ -48,7 +49,21 @@ def half(tmp_path: Path, url: str, log: Path) -> StudyFile:
 
 
 @pytest.mark.usefixtures("inline")
-def test_a_broken_record_in_the_ledger_ends_no_run(
+def test_the_candidate_of_an_unpublished_trial_ends_no_run(
+    half: StudyFile, tmp_path: Path, url: str, log: Path
+) -> None:
+    """Nor does the first trial's, of which a worker takes a plan to make itself ready."""
+    change(tmp_path, "update archsearch_slots set candidate = '{', closed = 0 where slot = 0")
+    heard: list[StudyEvent] = []
+    record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
+    assert trial_counts(record)["complete"] == 4
+    notes = [event.text for event in heard if event.kind == "note"]
+    told = "planned trial 0 is skipped: the candidate of planned trial 0"
+    assert any(note.startswith(told) for note in notes)
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_broken_record_in_the_storage_ends_no_run(
     half: StudyFile, tmp_path: Path, url: str, log: Path
 ) -> None:
     change(tmp_path, "update archsearch_claims set record = '{', published = 0 where slot = 0")
@@ -57,7 +72,9 @@ def test_a_broken_record_in_the_ledger_ends_no_run(
     record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
     assert trial_counts(record)["complete"] == 4
     notes = [event.text for event in heard if event.kind == "note"]
-    assert any(note.startswith("slot 0 is passed over: the record of seed 0") for note in notes)
+    assert any(
+        note.startswith("planned trial 0 is skipped: the record of seed 0") for note in notes
+    )
 
 
 def test_a_broken_candidate_fails_alone(
@@ -67,7 +84,7 @@ def test_a_broken_candidate_fails_alone(
     counts = trial_counts(trained(half, url, log))
     assert (counts["complete"], counts["failed"]) == (3, 1)
     (failed,) = (t for t in load_study(url, "toys").trials if t.state == "failed")
-    assert "the candidate of slot 2 can't be read: it is damaged" in failed.reason
+    assert "the candidate of planned trial 2 can't be read: it is damaged" in failed.reason
 
 
 def test_a_broken_trial_of_another_ends_no_worker(
@@ -88,21 +105,47 @@ def test_a_study_of_a_newer_archsearch_is_refused(
 ) -> None:
     change(tmp_path, "update archsearch_studies set settings = json_set(settings, '$.version', 99)")
     for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
-        with pytest.raises(NewerVersionError, match="ledger: written by a newer archsearch"):
+        with pytest.raises(
+            NewerVersionError, match=r"settings of study .*: written by a newer archsearch"
+        ):
             attempt()
 
 
-@pytest.mark.parametrize(
-    ("column", "text"),
-    [("settings", "{"), ("settings", "[]"), ("settings", ""), ("settings", '{"version": -1}')],
-)
-def test_broken_settings_in_the_ledger_are_named(
-    half: StudyFile, tmp_path: Path, url: str, log: Path, column: str, text: str
+@pytest.mark.parametrize("text", ["{", "[]", "", '{"version": -1}'])
+def test_broken_settings_in_the_storage_are_named(
+    half: StudyFile, tmp_path: Path, url: str, log: Path, text: str
 ) -> None:
-    change(tmp_path, f"update archsearch_studies set {column} = ?", text)  # noqa: S608
+    change(tmp_path, "update archsearch_studies set settings = ?", text)
     for attempt in (lambda: stored_study(url, "toys"), lambda: trained(half, url, log)):
-        with pytest.raises(UnreadableError, match="in the ledger can't be read: it is damaged"):
+        with pytest.raises(
+            UnreadableError,
+            match="the stored settings of study 'toys' can't be read: it is damaged",
+        ):
             attempt()
+
+
+def test_settings_that_this_version_cannot_read_leave_the_best_spec(
+    half: StudyFile, tmp_path: Path, url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(
+        tmp_path,
+        "update study_user_attributes set value_json = json_quote(json_set(json_extract("
+        "value_json, '$'), '$.settings.train.later', 1)) where key = 'archsearch'",
+    )
+    with pytest.raises(SystemExit) as ended:
+        main(["study", "best", "toys", "--storage", url, "--out", str(tmp_path / "best.yaml")])
+    assert ended.value.code == 2
+    assert "the settings of study 'toys' can't be read: " in capsys.readouterr().err
+    assert load_model(tmp_path / "best.yaml").plan().latent.size
+
+
+def test_no_worker_waits_for_a_damaged_study(
+    half: StudyFile, tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(tmp_path, "update archsearch_studies set settings = '{'")
+    monkeypatch.delattr("time.sleep")
+    with pytest.raises(UnreadableError):
+        awaited_study(url, "toys", seconds=60)
 
 
 def test_broken_baselines_are_named(half: StudyFile, tmp_path: Path, url: str, log: Path) -> None:
@@ -119,10 +162,10 @@ class Heard:
     """The end of a pipe that a worker speaks into, in its own process."""
 
     def __init__(self, say: Say) -> None:
-        self._reports = Reports(say)
+        self._reader = MessageReader(say)
 
     def send_bytes(self, message: bytes) -> None:
-        self._reports.take(message)
+        self._reader.read(message)
 
     def poll(self) -> bool:
         return False
@@ -181,13 +224,13 @@ def test_what_optuna_cannot_decode_is_damage_and_a_fault_of_ours_is_none(
     change(
         tmp_path, "update study_user_attributes set value_json = '{' where key = 'archsearch:base'"
     )
-    patience, storage = Patience(url, seconds=0), open_storage(url)
+    retry, storage = RetryPolicy(url, seconds=0), open_storage(url)
     with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
-        patience(lambda: storage.get_study_user_attrs(1))
+        retry(lambda: storage.get_study_user_attrs(1))
     with pytest.raises(UnreadableError, match=r"the database is damaged \(JSONDecodeError"):
         load_study(url, "toys")
     with pytest.raises(json.JSONDecodeError):
-        patience(lambda: json.loads("{"))
+        retry(lambda: json.loads("{"))
 
 
 @pytest.mark.parametrize("opening", [open_engine, open_storage, list_studies])

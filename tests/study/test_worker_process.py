@@ -10,9 +10,9 @@ from real import REPO
 
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
 from archsearch.study.events import silent
-from archsearch.study.store.retry import Patience
+from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.workers import process
-from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.messages import MessageReader
 from archsearch.study.workers.process import WorkerPlan
 
 LOGGING = """
@@ -50,7 +50,7 @@ def test_no_repr_has_the_storages_password() -> None:
     given = {field.name: None for field in fields(WorkerPlan)} | {"storage": url}
     plan = WorkerPlan(**given)  # type: ignore[arg-type]
     assert plan.storage == url
-    assert "s3cret" not in f"{plan!r} {Patience(url)!r}"
+    assert "s3cret" not in f"{plan!r} {RetryPolicy(url)!r}"
 
 
 class Kept:
@@ -79,5 +79,5 @@ def test_an_error_comes_from_a_worker_with_all_its_lines(
     pipe = Kept()
     assert process.work_and_report(None, 0, pipe) == error.exit_code  # type: ignore[arg-type]
     with pytest.raises(kind) as raised:
-        Reports(silent).take(pipe.messages[0])
+        MessageReader(silent).take(pipe.messages[0])
     assert raised.value.lines == error.lines

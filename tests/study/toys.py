@@ -164,7 +164,7 @@ def main(folder: str, url: str, workers: str, seconds: str) -> None:
     run_study(
         study,
         url,
-        options=RunOptions(workers=int(workers), beat=0.2),
+        options=RunOptions(workers=int(workers), heartbeat_seconds=0.2),
         trainer=ToyTrainer(Path(folder) / "trainings.log", float(seconds)),
     )
 

@@ -147,7 +147,7 @@ def test_a_plan_for_another_task_is_refused(made, plan_from) -> None:
 
 def test_a_mask_of_the_whole_picture_is_refused(made, plan_from) -> None:
     settings = made.settings({"inpaint": {"size": 16}})
-    with pytest.raises(InputError, match="leaves nothing to see of pictures of 16×16"):
+    with pytest.raises(InputError, match="covers pictures of 16×16 completely"):
         fit(plan_from(made.PLAIN, "inpaint"), settings, made.made_pictures())
 
 

@@ -13,51 +13,51 @@ _UP = "- upsample: {}\n- conv: {channels: auto}"
 EXPRESSIONS = (
     Explanation(
         "unknown-name",
-        "an expression reads a name that isn't there",
-        "$name and $(…) read the file's params, a block's own params inside it, and the `as` "
-        "names of the repeats around.",
+        "an expression uses a name that doesn't exist",
+        "$name and $(…) can use the params of the file and the `as` names of the repeats around "
+        "them. Inside a block, they can use the params of the block.",
         spec("- conv: {channels: $widht}", above=_WIDTH),
         spec("- conv: {channels: $width}", above=_WIDTH),
     ),
     Explanation(
         "bad-expression",
-        "an expression that can't be read",
-        "Allowed are numbers, texts, names, + - * / // % **, comparisons, and or not, "
-        "`a if c else b`, min, max and round. A value is a whole expression or none; only `name`, "
-        "`concat` and `add` may embed one in a text.",
+        "an invalid expression",
+        "An expression may contain numbers, texts, names, + - * / // % **, comparisons, and, or, "
+        "not, `a if c else b`, min, max and round. A value is either a literal or one whole "
+        "expression. Only `name`, `concat` and `add` may embed expressions in a text.",
         spec("- conv: {channels: $(width ^ 2)}\n- pool: {}", _UP, above=_WIDTH),
         spec("- conv: {channels: $(width ** 2)}\n- pool: {}", _UP, above=_WIDTH),
     ),
     Explanation(
         "expression-value",
-        "an expression with a value that can't be used",
-        "It divides by zero, leaves ±2⁵³ (where floats are exact), mixes texts with numbers, or "
-        "gives what its field doesn't take: 3 / 2 channels, a kernel of 0. Use // for whole "
-        "numbers, and max(1, …) for a lower bound.",
+        "an expression with an unusable value",
+        "It divides by zero, exceeds ±2⁵³ (beyond which floats aren't exact), mixes texts with "
+        "numbers, or gives a value that the field doesn't accept, such as 3 / 2 channels or a "
+        "kernel of 0. Use // for whole numbers, and max(1, …) for a lower bound.",
         spec("- conv: {channels: $(width / 2)}", above=_WIDTH),
         spec("- conv: {channels: $(width // 2)}", above=_WIDTH),
     ),
     Explanation(
         "bad-name",
-        "a name that can't be used",
-        "Names of params, layers and loops are made of letters, digits and _, differ from each "
-        f"other, and are none of {', '.join(RESERVED)}, which mean something in paths and "
-        "constraints.",
+        "a name that isn't allowed",
+        "Names of params, layers and loops consist of letters, digits and _. Each name may be "
+        f"used once. Reserved for paths and constraints are {', '.join(RESERVED)}.",
         spec("- conv: {channels: $latent}", above="params: {latent: 2}"),
         spec("- conv: {channels: $code}", above="params: {code: 2}"),
     ),
     Explanation(
         "duplicate-name",
-        "two layers with one name",
-        "A name means one layer. Inside a repeat, embed the count: `name: skip_$(i)`. A block's "
-        "names are local, so a block may be used twice.",
+        "two layers with the same name",
+        "A name must identify one layer. Inside a repeat, embed the count: `name: skip_$(i)`. "
+        "Names inside a block are local, so a block may be used twice.",
         spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 2}, name: up}]}"),
         spec("- repeat: {times: 2, as: i, layers: [{conv: {channels: 2}, name: up_$i}]}"),
     ),
     Explanation(
         "unused-param",
-        "a param that nothing reads",
-        "Changing it would change nothing, in a study as well. Read it somewhere, or remove it.",
+        "an unused param",
+        "Changing this param would change nothing, even in a study. Use it in an expression, or "
+        "remove it.",
         spec("- conv: {channels: 2}", above=_WIDTH),
         spec("- conv: {channels: $width}", above=_WIDTH),
         severity="warning",

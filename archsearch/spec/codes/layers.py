@@ -1,4 +1,4 @@
-"""Codes of layers that hold or name others: blocks, choices, repeats, joins."""
+"""Codes of containers and joins: blocks, choices, repeats, concat, add, residual."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ LAYERS = (
     Explanation(
         "unknown-block",
         "a block that isn't declared",
-        "`block: {use: name}` puts in the layers that `blocks:` declares under that name.",
+        "`block: {use: name}` inserts the layers that `blocks:` declares under that name.",
         spec("- block: {use: double}"),
         spec("- block: {use: double}", above=_DOUBLE),
     ),
     Explanation(
         "unused-block",
-        "a block that nothing uses",
-        "Its layers are part of no model. Use it, or remove it.",
+        "an unused block",
+        "No layer uses this block. Use it, or remove it.",
         spec("- conv: {channels: 2}", above=_DOUBLE),
         spec("- block: {use: double}", above=_DOUBLE),
         severity="warning",
@@ -27,46 +27,48 @@ LAYERS = (
     Explanation(
         "block-recursion",
         "a block that uses itself",
-        "That would never end. A block may use others; `repeat` gives more of the same.",
+        "A block may use other blocks, but not itself: that would never end. To repeat layers, use "
+        "`repeat`.",
         spec("- block: {use: a}", above="blocks:\n  a: {layers: [block: {use: a}]}"),
         spec("- block: {use: a}", above="blocks:\n  a: {layers: [conv: {channels: 2}]}"),
     ),
     Explanation(
         "choose-no-branch",
-        "a choice without a branch for its value",
-        "`choose` takes the branch whose key equals the value of `by`, in type as well: 1, "
-        'true and "1" are three different keys.',
+        "`choose` has no branch for the value",
+        "`choose` takes the branch whose key equals the value of `by`. The types must be equal "
+        'too: 1, true and "1" are three different keys.',
         spec("- choose: {by: $n, of: {'1': [conv: {channels: 2}]}}", above="params: {n: 1}"),
         spec("- choose: {by: $n, of: {1: [conv: {channels: 2}]}}", above="params: {n: 1}"),
     ),
     Explanation(
         "too-many-layers",
-        "repeats that explode",
-        "A model has at most 2,000 layers, and unfolding looks at 20,000 places at most. Repeats "
-        "inside each other multiply.",
+        "too many layers",
+        "A model may have at most 2,000 layers, and the expansion of its repeats at most 20,000 "
+        "places. Nested repeats multiply.",
         spec("- repeat: {times: 5000, layers: [conv: {channels: 2}]}"),
         spec("- repeat: {times: 5, layers: [conv: {channels: 2}]}"),
     ),
     Explanation(
         "unknown-layer",
-        "concat or add names a layer that isn't there",
-        "Both join the current tensor with that of an earlier layer, by its name, or with "
-        "`input`, the picture.",
+        "concat or add names a layer that doesn't exist",
+        "Both join the current tensor with that of an earlier layer. Name that layer, or `input` "
+        "for the picture.",
         spec("- conv: {channels: 2}\n  name: early\n- add: earyl"),
         spec("- conv: {channels: 2}\n  name: early\n- add: early"),
     ),
     Explanation(
         "layer-not-there",
-        "a layer that is not there at this point",
-        "The file names it, but it comes later, `when`, `choose` or `times` leaves it out, or it "
-        "is local to a block. Outside a block, the name of its use comes first: use_name.inner.",
+        "a layer that doesn't exist at this point",
+        "The file has a layer with this name, but it comes later; or `when`, `choose` or `times` "
+        "leaves it out; or it is local to a block. From outside a block, write the name of its "
+        "use first: use_name.inner.",
         spec("- add: late\n- conv: {channels: 3}\n  name: late"),
         spec("- conv: {channels: 3}\n  name: late\n- add: late"),
     ),
     Explanation(
         "concat-size",
-        "concat of unlike sizes",
-        "concat lays channels on top of each other, so height and width must agree.",
+        "concat of different sizes",
+        "concat appends channels, so heights and widths must be equal.",
         spec(
             "- conv: {channels: 2}\n  name: early\n- pool: {}\n- upsample: {scale: 4}\n"
             "- concat: early\n- conv: {channels: 2}"
@@ -78,17 +80,17 @@ LAYERS = (
     ),
     Explanation(
         "add-mismatch",
-        "add of unlike tensors",
-        "A sum needs equal channels, height and width. `residual` adapts with a 1×1 convolution "
-        "where they differ; `concat` needs equal sizes only.",
+        "add of different shapes",
+        "A sum needs equal channels, height and width. `residual` adapts different shapes with a "
+        "1×1 convolution. `concat` needs only equal height and width.",
         spec("- conv: {channels: 2}\n  name: early\n- conv: {channels: 6}\n- add: early"),
         spec("- conv: {channels: 2}\n  name: early\n- conv: {channels: 2}\n- add: early"),
     ),
     Explanation(
         "residual-mismatch",
-        "a shortcut that can't reach the size",
-        "The shortcut is a 1×1 convolution whose stride is the exact ratio of the sizes, so that "
-        "ratio must be a whole number: 8 → 4 is 2, and 8 → 6 is none.",
+        "a shortcut that can't reach the output size",
+        "The shortcut is a 1×1 convolution. Its stride is the ratio of the sizes, so the ratio "
+        "must be a whole number: 8 → 4 has the ratio 2, but 8 → 6 has no whole ratio.",
         spec(
             "- residual: {layers: [conv: {channels: 2, padding: valid}]}\n"
             "- conv: {channels: 2, padding: 2}"

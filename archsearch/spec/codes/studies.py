@@ -11,7 +11,7 @@ _PLAIN = study("width: {int: [4, 32]}")
 STUDIES = (
     Explanation(
         "missing-model",
-        "the study's spec isn't there",
+        "the study's spec doesn't exist",
         "`model` is the path of a spec file, relative to the study file.",
         study("width: {int: [4, 32]}", model="nte.yaml"),
         _PLAIN,
@@ -19,37 +19,37 @@ STUDIES = (
     Explanation(
         "broken-model",
         "the study's spec has errors",
-        "A study searches around a model that works by itself. `archsearch check` of the spec "
-        "shows what is wrong with it.",
+        "A study varies a model that works with its default values. Run `archsearch check` on the "
+        "spec to see its errors.",
         study("width: {int: [4, 32]}", model="broken.yaml"),
         _PLAIN,
     ),
     Explanation(
         "bad-domain",
-        "values to search over that make no sense",
-        "A domain is `{int: [low, high]}` (also step, or log: true), `{float: [low, high]}` (also "
-        "log: true), or `{choice: [a, b, …]}`. Both ends are included; a log scale begins above "
-        "0; no choice stands there twice.",
+        "an invalid domain",
+        "A domain is `{int: [low, high]}` (with step or log: true, if wanted), `{float: [low, "
+        "high]}` (with log: true, if wanted), or `{choice: [a, b, …]}`. Both ends are included. A "
+        "log scale needs a low end above 0. No choice may be repeated.",
         study("width: {int: [32, 4]}"),
         _PLAIN,
     ),
     Explanation(
         "bad-path",
         "a path in `space` that leads nowhere",
-        "A path is a param, follows the spec as written (`encoder[0].conv.channels`, layers "
-        "counted from 0), begins with a layer's name (`early.conv.kernel`), or is "
-        "`defaults.conv.kernel`, `train.lr` or `task`. `data` is the same for all trials; of "
-        "`task`, only what leaves errors comparable may vary.",
+        "A path is the name of a param, follows the spec (`encoder[0].conv.channels`, counted from "
+        "0), begins with a layer's name (`early.conv.kernel`), or is like `defaults.conv.kernel`, "
+        "`train.lr` or `task`. `data` can't vary. `task` may vary only in ways that leave the "
+        "errors comparable.",
         study("widht: {int: [4, 32]}"),
         _PLAIN,
     ),
     Explanation(
         "bad-condition",
-        "a `when` that can't decide",
-        "`when` on a domain is true or false: `$flag`, or an expression such as `$(depth > 1)` "
-        "over params and searched names. Where it is false, nothing is searched there and the "
-        "model's default stands. It can't depend on itself, nor on a path that has a `when` of "
-        "its own: such a path has no default to fall back on.",
+        "an invalid condition",
+        "`when` of a domain must be true or false: `$flag`, or an expression such as `$(depth > "
+        "1)` over params and searched names. Where it is false, the name isn't searched and keeps "
+        "the model's default. A condition can't depend on itself. It also can't depend on a path "
+        "that has a `when` itself, because such a path has no default.",
         study("width: {int: [4, 32]}\ntrain.lr: {float: [0.001, 0.1], when: $width}"),
         study("width: {int: [4, 32]}\ntrain.lr: {float: [0.001, 0.1], when: $(width > 8)}"),
     ),

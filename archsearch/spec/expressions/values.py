@@ -113,8 +113,8 @@ def _number(token: Token, value: ExpressionValue) -> float | int:
     if isinstance(value, bool) or not isinstance(value, (int, float)):  # a param may be a pair
         raise _value_error(
             token,
-            f"`{token.text}` needs numbers, and {value!r} is none",
-            "texts and booleans only compare",
+            f"`{token.text}` needs numbers, and {value!r} isn't one",
+            "texts and booleans can only be compared",
         )
     return value
 

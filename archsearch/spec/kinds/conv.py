@@ -53,7 +53,7 @@ def groups_problems(
                     f"{kind} can't split {count} {which} channels into {groups} groups",
                     field="groups",
                     label=f"{count} / {groups} leaves {count % groups}",
-                    help=f"use a multiple of {groups} channels, one or more for each that comes in"
+                    help=f"use a multiple of the {groups} input channels"
                     if depthwise
                     else f"these divide {inputs} and {channels}: "
                     f"{', '.join(map(str, divisors[:8]))}",

@@ -1,4 +1,4 @@
-"""``conv_transpose``: a convolution's way back, that enlarges."""
+"""``conv_transpose``: the reverse of a convolution; it enlarges."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def _residual(source: int, current: Shape, other: Shape) -> Step:
     exact = all(ratio >= 1 and ratio.is_integer() for ratio in stride)
     problem = Problem(
         "residual-mismatch",
-        f"the shortcut leads from {_size(other)} to {_size(current)}, no exact ratio",
+        f"the shortcut can't get from {_size(other)} to {_size(current)}: no whole ratio",
         help="use `padding: same` inside, and shrink by a whole factor such as `stride: 2`",
     )
     if current == other or not exact:

@@ -131,7 +131,7 @@ def _nonpositive(kind: str, height: Axis, width: Axis) -> tuple[Problem, ...]:
     kernel = (room - 1) // axis.dilation + 1
     spread = ""
     if axis.dilation > 1:
-        spread = f"; {axis.dilation}·({axis.kernel} − 1) + 1 = {axis.spanned} rows are spanned"
+        spread = f"; the kernel spans {axis.dilation}·({axis.kernel} − 1) + 1 = {axis.spanned} rows"
     return (
         Problem(
             "shape-nonpositive",

@@ -144,9 +144,9 @@ class Expander:
         self.notes.problem(
             "too-many-layers",
             outer.span if outer else item.span,
-            f"this unfolds to over {MOST_LAYERS:,} layers"
+            f"this expands to over {MOST_LAYERS:,} layers"
             if kept
-            else f"this unfolds to over {MOST_VISITS:,} places, with or without a layer",
+            else f"this expands to over {MOST_VISITS:,} places, with or without layers",
             help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
         )
 

@@ -31,9 +31,9 @@ def _larger_than_picture(plan: ModelPlan, code: Leaf, notes: Notes) -> None:
         "latent-exceeds-picture",
         code.span,
         f"the latent is larger than the picture: {latent.size:,} numbers, {latent.relative_size}",
-        label=f"{plan.encoder[-1].output} numbers, and the picture has {picture}",
-        help="shrink more on the way, or give the latent fewer channels; "
-        "where it is meant, write `allow: [latent-exceeds-picture]`",
+        label=f"it is {plan.encoder[-1].output}, and the picture is {picture}",
+        help="shrink the picture more, or give the latent fewer channels; "
+        "if this is intended, write `allow: [latent-exceeds-picture]`",
         severity="warning",
     )
 
@@ -47,9 +47,9 @@ def _narrower_elsewhere(plan: ModelPlan, narrow: Leaf, notes: Notes) -> None:
         "bottleneck-before-latent",
         narrow.span,
         f"the latent has {plan.latent.size:,} numbers, "
-        f"and only {bottleneck.size:,} get through {through}",
+        f"but only {bottleneck.size:,} pass through {through}",
         label=shapes,
         help="make the net wider here or the latent smaller; "
-        "where it is meant, write `allow: [bottleneck-before-latent]`",
+        "if this is intended, write `allow: [bottleneck-before-latent]`",
         severity="warning",
     )

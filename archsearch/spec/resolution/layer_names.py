@@ -90,7 +90,7 @@ class LayerNames:
             "duplicate-name",
             span,
             f"two layers are named `{short if '#' in name else name}`",
-            label="each time this comes again" if again else f"first on line {first.line}",
+            label="in each repetition" if again else f"first on line {first.line}",
             help=f"embed the repeat's count: `as: i` and `name: {short}_$(i)`"
             if again
             else "give each a name of its own",

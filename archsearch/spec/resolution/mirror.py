@@ -128,10 +128,10 @@ class _Maker:
             joins = isinstance(op, (Concat, Add, Residual))
             raise CannotMirrorError(
                 layer,
-                f"{layer.kind} has no way back",
+                f"{layer.kind} can't be reversed",
                 "write the decoder out as a list of layers"
                 if joins
-                else "mirror knows conv, pool and dense; write the decoder out as a list of layers",
+                else "mirror reverses conv, pool and dense; write the decoder as a list of layers",
             )
 
     def dense(self, layer: LayerPlan, op: Dense) -> None:
@@ -187,7 +187,7 @@ class _Maker:
         )
 
     def transposed(self, layer: LayerPlan, kernel: Pair, stride: Pair, op: Pool | None) -> None:
-        """A pool's way back: C→C, no activation."""
+        """The reverse of a pool: C→C, no activation."""
         padding: FieldValue = Pair(0, 0)
         if op is None:
             extra = Pair(
@@ -254,11 +254,11 @@ def _unequal(layer: LayerPlan, stride: Pair, up: str) -> CannotMirrorError:
         layer,
         f"{layer.input.height}×{layer.input.width} becomes {output.height}×{output.width}, "
         f"and {stride} times that is {grown}",
-        "make this layer's division exact: a pool's way back has kernel and stride "
-        f"{stride}, and refills less than a stride"
+        "make this layer's division exact: the mirror of a pool has kernel and stride "
+        f"{stride}, and restores less than one stride"
         if up == "conv_transpose"
         else "make this layer's division exact, or use `decoder: {mirror: encoder, "
-        "up: conv_transpose}`, which refills lost rows",
+        "up: conv_transpose}`, which restores lost rows",
     )
 
 

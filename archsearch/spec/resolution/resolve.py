@@ -284,7 +284,7 @@ class _Resolver:
             "leak-past-latent",
             leaf.span,
             f"{layer.kind} carries {elements} numbers past the latent",
-            label=f"`{name}` is {shape}, and no part of the latent",
+            label=f"`{name}` is {shape}, and isn't part of the latent",
             help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
             severity="warning",
         )

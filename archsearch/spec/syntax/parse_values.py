@@ -102,7 +102,7 @@ def _parse_part(source: Source, node: ScalarNode, scope: Scope, what: str) -> Pa
         "bad-expression",
         node.span,
         f"`{shown(text)}` is neither a value nor an expression",
-        help="a value is a whole expression or none: write $name or $(…)",
+        help="a value is a literal or one whole expression: write $name or $(…)",
     )
     return None
 
@@ -119,7 +119,7 @@ def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Templ
             "wrong-type",
             node.span,
             f"`{what}` takes one word",
-            help="letters, digits and _, with $name or $(…) where it counts",
+            help="use letters, digits and _; $name and $(…) may be embedded",
         )
         return None
     parts: list[str | Expression] = []
@@ -136,7 +136,7 @@ def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Templ
         source.problem(
             "bad-expression",
             node.span,
-            f"a `$` in `{shown(node.value)}` begins no expression",
+            f"a `$` in `{shown(node.value)}` doesn't begin an expression",
             help="write $name or $(…), each bracket closed: skip_$(i)",
         )
         return None

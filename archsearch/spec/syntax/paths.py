@@ -175,6 +175,6 @@ def _where(family: Family, path: str) -> str:
     names = [item.beside.name.literal for item in family.items() if item.beside.name]
     known = [*family.params, *(n for n in names if n), "input", "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
-    form = "a path is a param, or like encoder[0].conv.channels or defaults.conv.kernel"
+    form = "write a param, or a path like encoder[0].conv.channels or defaults.conv.kernel"
     near = nearest(first, known)
     return f"did you mean `{near}`?" if near and first not in known else form

@@ -248,7 +248,7 @@ class _Composer:
             self.source.problem(
                 "duplicate-key",
                 key.span,
-                f"the key `{key.text}` is there twice",
+                f"the key `{key.text}` appears twice",
                 label=f"first on line {first.line}",
                 help="remove one of the two",
             )
@@ -297,7 +297,7 @@ class _Composer:
                 "yaml-too-many-nodes",
                 event,
                 f"the file expands to more than {MOST_NODES:,} values",
-                "use `repeat` and `blocks` for what comes again",
+                "use `repeat` and `blocks` for repeated layers",
             )
 
     def check_tag(self, event: Event) -> None:

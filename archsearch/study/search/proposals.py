@@ -1,4 +1,4 @@
-"""Adaptive methods: asking the sampler for a slot's candidate."""
+"""Adaptive methods: asking the sampler for a planned trial's candidate."""
 
 from __future__ import annotations
 
@@ -13,14 +13,27 @@ from archsearch.config import OBJECTIVES
 from archsearch.errors import UnreadableError
 from archsearch.records import objective_value, plan_record
 from archsearch.records.gate import DECODING_ERRORS, first_problem
-from archsearch.records.layout import candidate_attributes, ended_attributes
-from archsearch.space import PROPOSALS_PER_SLOT, Candidate, Rejection, Value
+from archsearch.records.layout import (
+    candidate_attributes,
+    ended_attributes,
+    index_attributes,
+    read_trial_index,
+)
+from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution
 from archsearch.study.search.samplers import KEEPS_COMPLETE, make_sampler
 from archsearch.study.store.claims import Claim
-from archsearch.study.store.opened import OpenStudy, SlotRow
-from archsearch.study.store.schema import DUPLICATE, EXHAUSTED, OPEN, claims, slots, studies
+from archsearch.study.store.opened import OpenStudy, PlannedTrial
+from archsearch.study.store.schema import (
+    DUPLICATE,
+    EXHAUSTED,
+    OPEN,
+    claims_table,
+    rows_of,
+    studies_table,
+    trials_table,
+)
 from archsearch.study.store.values import values_to_json
 
 if TYPE_CHECKING:
@@ -37,24 +50,24 @@ class _Proposal:
     outcome: Candidate | Rejection
 
 
-def propose(study: OpenStudy, claim: Claim, say: Say) -> SlotRow | None:
-    """Find a feasible candidate for the claimed slot and write it into the ledger.
+def propose(study: OpenStudy, claim: Claim, say: Say) -> PlannedTrial | None:
+    """Find a feasible candidate for the claimed trial and write it into the plan.
 
     Infeasible proposals are kept with their violations, in the form that the
-    sampler in use learns from (see ``samplers``), and don't use up the slot.
+    sampler in use learns from (see ``samplers``), and use up no planned trial.
 
     Returns:
-        The slot with its candidate; None where the claim was lost, or no
-        feasible candidate came in ``PROPOSALS_PER_SLOT`` proposals.
+        The trial with its candidate; None where the claim was lost, or no
+        feasible candidate came in ``PROPOSALS_PER_TRIAL`` proposals.
     """
-    row = study.slot_row(claim.slot)
-    for number in range(row.proposals, PROPOSALS_PER_SLOT):
+    row = study.planned_trial(claim.trial_index)
+    for number in range(row.proposals, PROPOSALS_PER_TRIAL):
         proposal = _ask(study, claim, number)
         if isinstance(proposal.outcome, Candidate):
             return _assign(study, claim, proposal.trial, proposal.outcome, say)
-        if not _pass_over(study, claim, proposal.trial, proposal.outcome):
+        if not _keep_infeasible(study, claim, proposal.trial, proposal.outcome):
             return None
-        say(StudyEvent("infeasible", proposal.outcome.rule, slot=claim.slot))
+        say(StudyEvent("infeasible", proposal.outcome.rule, trial=proposal.trial.number))
     _exhaust(study, claim)
     return None
 
@@ -64,7 +77,7 @@ def _ask(study: OpenStudy, claim: Claim, number: int) -> _Proposal:
 
     search = study.settings.search
     # Seeded by where the proposal stands: a resumed study goes on alike.
-    entropy = np.random.SeedSequence((search.seed, claim.slot, number))
+    entropy = np.random.SeedSequence((search.seed, claim.trial_index, number))
     seed = int(entropy.generate_state(1)[0])
     optuna_study = load_study(
         study_name=study.settings.name,
@@ -121,68 +134,78 @@ def _suggest(trial: Trial, name: str, wanted: object) -> object:
 
 
 def _trial_for(study: OpenStudy, claim: Claim) -> int:
-    """A new running trial for the slot, or the one that a dead attempt left half made."""
+    """A new running trial for the claim, or the one that a dead attempt left half made."""
     from optuna.trial import TrialState, create_trial
 
     if claim.tries > 1:
-        taken = {row.trial_id for row in study.slot_rows()}
+        taken = {row.trial_id for row in study.planned_trials()}
         left = study.storage.get_all_trials(
             study.study_id, deepcopy=False, states=(TrialState.RUNNING,)
         )
         for trial in left:
-            if trial.user_attrs.get("slot") == claim.slot and trial._trial_id not in taken:
+            if (
+                read_trial_index(trial.user_attrs) == claim.trial_index
+                and trial._trial_id not in taken
+            ):
                 return trial._trial_id
-    # Made with its slot in one transaction, so that it can be found again.
-    template = create_trial(state=TrialState.RUNNING, user_attrs={"slot": claim.slot})
+    # Made with its index in one transaction, so that it can be found again.
+    template = create_trial(
+        state=TrialState.RUNNING, user_attrs=index_attributes(claim.trial_index)
+    )
     return study.storage.create_new_trial(study.study_id, template_trial=template)
 
 
 def _assign(
     study: OpenStudy, claim: Claim, trial: Trial, candidate: Candidate, say: Say
-) -> SlotRow | None:
-    """Give the slot its candidate, or the earlier slot that has the same."""
-    # Optuna first: who reads the ledger's candidate may count on the trial's record.
-    attributes = candidate_attributes(claim.slot, candidate.values, plan_record(candidate.plan))
+) -> PlannedTrial | None:
+    """Give the planned trial its candidate, or the earlier trial that has the same."""
+    # Optuna first: who reads the plan's candidate may count on the trial's record.
+    attributes = candidate_attributes(
+        claim.trial_index, candidate.values, plan_record(candidate.plan)
+    )
     for key, value in attributes.items():
         study.storage.set_trial_user_attr(trial._trial_id, key, value)
-    with study.ledger.engine.begin() as connection:
-        if not study.ledger.holds(connection, claim):
+    with study.engine.begin() as connection:
+        if not study.claims.holds(connection, claim):
             return None
-        earlier = _earlier(study, connection, claim.slot, candidate.key)
-        _write_candidate(study, connection, claim.slot, candidate, trial._trial_id, earlier)
+        earlier = _earlier(study, connection, claim.trial_index, candidate.key)
+        _write_candidate(study, connection, claim.trial_index, candidate, trial._trial_id, earlier)
     if earlier is not None:
-        say(StudyEvent("duplicate", f"as slot {earlier}", slot=claim.slot))
-    return study.slot_row(claim.slot)
+        original = study.number(study.planned_trial(earlier))
+        say(StudyEvent("duplicate", f"trial {original}", trial=trial.number))
+    return study.planned_trial(claim.trial_index)
 
 
-def _earlier(study: OpenStudy, connection: Connection, slot: int, key: str) -> int | None:
-    """The slot that trains the same candidate, looked for by one process at a time."""
+def _earlier(study: OpenStudy, connection: Connection, trial_index: int, key: str) -> int | None:
+    """The planned trial with the same candidate, looked for by one process at a time."""
     connection.execute(
-        select(studies.c.study_id).where(studies.c.study_id == study.study_id).with_for_update()
+        select(studies_table.c.study_id)
+        .where(studies_table.c.study_id == study.study_id)
+        .with_for_update()
     )
     return connection.execute(
-        select(slots.c.slot)
+        select(trials_table.c.trial_index)
         .where(
-            slots.c.study_id == study.study_id,
-            slots.c.key == key,
-            slots.c.duplicate_of.is_(None),
-            slots.c.slot != slot,
+            trials_table.c.study_id == study.study_id,
+            trials_table.c.key == key,
+            trials_table.c.duplicate_of.is_(None),
+            trials_table.c.trial_index != trial_index,
         )
-        .order_by(slots.c.slot)
+        .order_by(trials_table.c.trial_index)
     ).scalar()
 
 
 def _write_candidate(
     study: OpenStudy,
     connection: Connection,
-    slot: int,
+    trial_index: int,
     candidate: Candidate,
     trial_id: int,
     earlier: int | None,
 ) -> None:
     connection.execute(
-        update(slots)
-        .where(slots.c.study_id == study.study_id, slots.c.slot == slot)
+        update(trials_table)
+        .where(rows_of(trials_table, study.study_id, trial_index))
         .values(
             candidate=values_to_json(candidate.values),
             key=candidate.key,
@@ -192,13 +215,13 @@ def _write_candidate(
     )
     if earlier is not None:
         connection.execute(
-            update(claims)
-            .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
+            update(claims_table)
+            .where(rows_of(claims_table, study.study_id, trial_index))
             .values(state=DUPLICATE)
         )
 
 
-def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejection) -> bool:
+def _keep_infeasible(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejection) -> bool:
     """Keep an infeasible proposal; False where the claim was lost meanwhile."""
     from optuna.exceptions import UpdateFinishedTrialError
     from optuna.trial import TrialState
@@ -209,24 +232,24 @@ def _pass_over(study: OpenStudy, claim: Claim, trial: Trial, rejection: Rejectio
         for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
             study.storage.set_trial_user_attr(trial._trial_id, key, value)
         if study.settings.search.method in KEEPS_COMPLETE:
-            values = _stand_ins(study, rejection)
+            values = _imputed(study, rejection)
             study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)
         else:
             study.storage.set_trial_state_values(trial._trial_id, TrialState.PRUNED)
     except UpdateFinishedTrialError:
         pass  # a second attempt took the same trial over and said the same
-    with study.ledger.engine.begin() as connection:
-        if not study.ledger.holds(connection, claim):
+    with study.engine.begin() as connection:
+        if not study.claims.holds(connection, claim):
             return False
         connection.execute(
-            update(slots)
-            .where(slots.c.study_id == study.study_id, slots.c.slot == claim.slot)
-            .values(proposals=slots.c.proposals + 1)
+            update(trials_table)
+            .where(rows_of(trials_table, study.study_id, claim.trial_index))
+            .values(proposals=trials_table.c.proposals + 1)
         )
     return True
 
 
-def _stand_ins(study: OpenStudy, rejection: Rejection) -> list[float]:
+def _imputed(study: OpenStudy, rejection: Rejection) -> list[float]:
     """Objectives of what wasn't trained, for samplers that want some: they teach nothing.
 
     Costs are the plan's own where there is one; errors are the median of the
@@ -251,35 +274,36 @@ def _stand_ins(study: OpenStudy, rejection: Rejection) -> list[float]:
 
 
 def _exhaust(study: OpenStudy, claim: Claim) -> None:
-    """End the search: this slot and all that have no candidate yet get none."""
+    """End the search: this trial and all that have no candidate yet get none."""
     note = (
-        f"none of {PROPOSALS_PER_SLOT} proposals for slot {claim.slot} was feasible, "
-        "so the search ends"
+        f"none of {PROPOSALS_PER_TRIAL} proposals for planned trial {claim.trial_index} "
+        "was feasible, so the search ends"
     )
-    empty = select(slots.c.slot).where(
-        slots.c.study_id == study.study_id, slots.c.candidate.is_(None)
+    empty = select(trials_table.c.trial_index).where(
+        trials_table.c.study_id == study.study_id, trials_table.c.candidate.is_(None)
     )
-    with study.ledger.engine.begin() as connection:
-        if not study.ledger.holds(connection, claim):
+    with study.engine.begin() as connection:
+        if not study.claims.holds(connection, claim):
             return
         connection.execute(
-            update(claims)
+            update(claims_table)
             .where(
-                claims.c.study_id == study.study_id,
-                claims.c.slot.in_(empty),
-                claims.c.state == OPEN,
+                claims_table.c.study_id == study.study_id,
+                claims_table.c.trial_index.in_(empty),
+                claims_table.c.state == OPEN,
             )
             .values(state=EXHAUSTED)
         )
         connection.execute(
-            update(claims)
+            update(claims_table)
             .where(
-                claims.c.study_id == study.study_id,
-                claims.c.slot == claim.slot,
-                claims.c.attempt == claim.attempt,
+                rows_of(claims_table, study.study_id, claim.trial_index),
+                claims_table.c.attempt == claim.attempt,
             )
             .values(state=EXHAUSTED)
         )
         connection.execute(
-            update(studies).where(studies.c.study_id == study.study_id).values(note=note)
+            update(studies_table)
+            .where(studies_table.c.study_id == study.study_id)
+            .values(note=note)
         )

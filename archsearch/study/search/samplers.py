@@ -32,7 +32,7 @@ KEEPS_COMPLETE = frozenset({"nsga2", "gp"})
 
 FEWEST, MOST = 6, 50
 GENERATIONS = 5
-"""As many as the slots should make, so that a short search has some too."""
+"""As many as the planned trials should make, so that a short search has some too."""
 
 
 def sampler_options(search: SearchSettings, dimensions: int) -> dict[str, object]:

@@ -7,29 +7,35 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
-from archsearch.records.layout import HEADER, candidate_attributes, read_header
+from archsearch.records.layout import HEADER, candidate_attributes, read_header, read_trial_index
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
-from archsearch.study.store.claims import GRACE_SECONDS, MOST_DEATHS, Ledger, claim_rows
-from archsearch.study.store.identity import check_same, identity, space_hash, stored_identity
-from archsearch.study.store.opened import OpenStudy, SlotRow
-from archsearch.study.store.retry import PATIENCE_SECONDS, Patience
-from archsearch.study.store.schema import claims, slots, studies
+from archsearch.study.store.claims import (
+    HEARTBEAT_TIMEOUT_SECONDS,
+    MOST_CRASHES,
+    Claims,
+    claim_rows,
+)
+from archsearch.study.store.identity import check_same, identity, space_hash
+from archsearch.study.store.opened import OpenStudy, PlannedTrial
+from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
+from archsearch.study.store.schema import claims_table, rows_of, studies_table, trials_table
 from archsearch.study.store.storage import artifact_folder, open_engine, open_storage
+from archsearch.study.store.stored import claimed_identity
 from archsearch.study.store.values import values_to_json
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["lay_out", "open_study", "stored_note"]
+__all__ = ["enqueue_design", "open_study", "stored_note"]
 
 DESIGN = "archsearch:design"
 """Attribute of Optuna's study: its strata and criterion, in words with numbers."""
@@ -42,13 +48,13 @@ def open_study(
     say: Say,
     *,
     artifacts: Path | None = None,
-    grace: float = GRACE_SECONDS,
-    deaths: int = MOST_DEATHS,
-    patience: float = PATIENCE_SECONDS,
+    heartbeat_timeout: float = HEARTBEAT_TIMEOUT_SECONDS,
+    max_crashes: int = MOST_CRASHES,
+    retry_seconds: float = RETRY_SECONDS,
 ) -> OpenStudy:
     """Open the study in the storage; make it there if it is new.
 
-    Whoever comes first writes all slots and claims in one transaction; a
+    Whoever comes first writes all planned trials and claims in one transaction; a
     design follows from its seed, so it doesn't matter who that is.
 
     Raises:
@@ -62,10 +68,12 @@ def open_study(
     opened = OpenStudy(
         settings=settings,
         space=space,
-        ledger=Ledger(engine, study_id, grace=grace, deaths=deaths),
+        claims=Claims(
+            engine, study_id, heartbeat_timeout=heartbeat_timeout, max_crashes=max_crashes
+        ),
         storage=storage,
         artifacts=artifacts or _recorded_artifacts(storage, study_id) or artifact_folder(url),
-        patience=Patience(url, patience, lambda text: say(StudyEvent("note", text))),
+        retry=RetryPolicy(url, retry_seconds, lambda text: say(StudyEvent("note", text))),
     )
     _make_or_find(opened, identity(settings, model.family.source.text), say)
     return opened
@@ -82,12 +90,12 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
-    engine, study_id, name = study.ledger.engine, study.study_id, study.settings.name
-    if _in_ledger(engine, study_id, name) is None:
+    engine, study_id, name = study.engine, study.study_id, study.settings.name
+    if claimed_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
-    stored = _in_ledger(engine, study_id, name)
+    stored = claimed_identity(engine, study_id, name)
     check_same(name, {} if stored is None else stored, same)
 
 
@@ -98,22 +106,22 @@ def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
     return None if folder is None else Path(folder)
 
 
-def lay_out(study: OpenStudy) -> None:
-    """Make Optuna's waiting trials of a design, one a slot, in order; those there are kept."""
+def enqueue_design(study: OpenStudy) -> None:
+    """Make Optuna's waiting trials of a design, in order; those there are kept."""
     if not study.designed:
         return
     trials = study.storage.get_all_trials(study.study_id, deepcopy=False)
-    made = {trial.user_attrs.get("slot"): trial._trial_id for trial in reversed(trials)}
-    for row in study.slot_rows():
+    made = {read_trial_index(trial.user_attrs): trial._trial_id for trial in reversed(trials)}
+    for row in study.planned_trials():
         if row.trial_id is None:
-            trial_id = made.get(row.slot)
-            _attach(study, row.slot, _waiting_trial(study, row) if trial_id is None else trial_id)
+            trial_id = made.get(row.index)
+            _attach(study, row.index, _waiting_trial(study, row) if trial_id is None else trial_id)
 
 
 def stored_note(study: OpenStudy) -> str:
     """Why the study has fewer trials than it was asked for, or ""."""
-    query = select(studies.c.note).where(studies.c.study_id == study.study_id)
-    with study.ledger.engine.begin() as connection:
+    query = select(studies_table.c.note).where(studies_table.c.study_id == study.study_id)
+    with study.engine.begin() as connection:
         return str(connection.execute(query).scalar() or "")
 
 
@@ -129,16 +137,8 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
     return int(storage.get_study_id_from_name(settings.name))
 
 
-def _in_ledger(engine: Engine, study_id: int, name: str) -> dict[str, object] | None:
-    with engine.begin() as connection:
-        text = connection.execute(
-            select(studies.c.settings).where(studies.c.study_id == study_id)
-        ).scalar()
-    return None if text is None else stored_identity(text, name)
-
-
 def _refuse_foreign(study: OpenStudy) -> None:
-    """A study of that name which has trials, and no ledger, isn't ours."""
+    """A study of that name which has trials, and no plan of them, isn't ours."""
     storage = study.storage
     known = HEADER in storage.get_study_user_attrs(study.study_id)
     if known or storage.get_all_trials(study.study_id, deepcopy=False):
@@ -156,40 +156,40 @@ def _create(study: OpenStudy, same: dict[str, object], say: Say) -> None:
         design = study_design(study.space, search)
         for line in () if design is None else design_lines(design):
             say(StudyEvent("note", line))
-    slot_rows = _slot_rows(study, design)
+    planned_rows = _planned_rows(study, design)
     study_row = {
         "study_id": study.study_id,
-        "slots": len(slot_rows),
+        "planned": len(planned_rows),
         "seeds": search.seeds,
         "space_hash": space_hash(same),
         "settings": json.dumps(same),
         "note": "" if design is None else design.note,
     }
-    claimed = claim_rows(study.study_id, len(slot_rows), search.seeds, designed=study.designed)
-    with study.ledger.engine.begin() as connection:
-        mine = studies.c.study_id == study.study_id
+    claimed = claim_rows(study.study_id, len(planned_rows), search.seeds, designed=study.designed)
+    with study.engine.begin() as connection:
+        mine = studies_table.c.study_id == study.study_id
         # On PostgreSQL two may pass the check at once: the second's insert then breaks on
         # the primary key, and all that it did is undone.
-        if connection.execute(select(studies.c.study_id).where(mine)).first() is not None:
+        if connection.execute(select(studies_table.c.study_id).where(mine)).first() is not None:
             return
         # Optuna gives the id of a deleted study out again: nothing of that one may stay.
-        connection.execute(delete(slots).where(slots.c.study_id == study.study_id))
-        connection.execute(delete(claims).where(claims.c.study_id == study.study_id))
-        connection.execute(insert(studies), [study_row])
-        connection.execute(insert(slots), slot_rows)
-        connection.execute(insert(claims), claimed)
+        connection.execute(delete(trials_table).where(trials_table.c.study_id == study.study_id))
+        connection.execute(delete(claims_table).where(claims_table.c.study_id == study.study_id))
+        connection.execute(insert(studies_table), [study_row])
+        connection.execute(insert(trials_table), planned_rows)
+        connection.execute(insert(claims_table), claimed)
     if design is not None:
         _record_design(study, design)
 
 
-def _slot_rows(study: OpenStudy, design: Design | None) -> list[dict[str, object]]:
-    """A row a slot: with its candidate in a design, without where a method is yet to propose."""
+def _planned_rows(study: OpenStudy, design: Design | None) -> list[dict[str, object]]:
+    """A row a planned trial: a design has its candidate, an adaptive method proposes it later."""
     empty = {"study_id": study.study_id, "candidate": None, "key": None}
     if design is None:
-        return [{**empty, "slot": slot} for slot in range(study.settings.search.trials)]
+        return [{**empty, "trial_index": index} for index in range(study.settings.search.trials)]
     return [
-        {**empty, "slot": slot, "candidate": values_to_json(found.values), "key": found.key}
-        for slot, found in enumerate(design.candidates)
+        {**empty, "trial_index": index, "candidate": values_to_json(found.values), "key": found.key}
+        for index, found in enumerate(design.candidates)
     ]
 
 
@@ -198,7 +198,7 @@ def _record_design(study: OpenStudy, design: Design) -> None:
     study.storage.set_study_user_attr(study.study_id, DESIGN, list(design_lines(design)))
 
 
-def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:
+def _waiting_trial(study: OpenStudy, row: PlannedTrial) -> int:
     from optuna.trial import TrialState, create_trial
 
     values = row.values or {}
@@ -208,19 +208,18 @@ def _waiting_trial(study: OpenStudy, row: SlotRow) -> int:
         state=TrialState.WAITING,
         params={name: encode(domains[name], value) for name, value in values.items()},
         distributions={name: distribution(name, domains[name], adaptive=False) for name in values},
-        user_attrs=candidate_attributes(row.slot, values, plan),
+        user_attrs=candidate_attributes(row.index, values, plan),
     )
     return study.storage.create_new_trial(study.study_id, template_trial=template)
 
 
-def _attach(study: OpenStudy, slot: int, trial_id: int) -> None:
-    with study.ledger.engine.begin() as connection:
+def _attach(study: OpenStudy, trial_index: int, trial_id: int) -> None:
+    with study.engine.begin() as connection:
         connection.execute(
-            update(slots)
+            update(trials_table)
             .where(
-                slots.c.study_id == study.study_id,
-                slots.c.slot == slot,
-                slots.c.trial_id.is_(None),
+                rows_of(trials_table, study.study_id, trial_index),
+                trials_table.c.trial_id.is_(None),
             )
             .values(trial_id=trial_id)
         )

@@ -1,4 +1,4 @@
-"""Claims on (slot, seed): each is held by one attempt at a time and ends once."""
+"""Claims on (trial, seed): each is held by one attempt at a time and ends once."""
 
 from __future__ import annotations
 
@@ -15,20 +15,21 @@ from archsearch.study.store.schema import (
     FAILED,
     OPEN,
     PRUNED,
-    SETUP_SLOT,
+    SETUP_INDEX,
     SKIPPED,
-    claims,
-    slots,
-    studies,
+    claims_table,
+    rows_of,
+    studies_table,
+    trials_table,
 )
 
-__all__ = ["Claim", "Ledger", "Progress", "claim_rows"]
+__all__ = ["Claim", "Claims", "StudyProgress", "claim_rows"]
 
-GRACE_SECONDS = 120.0
+HEARTBEAT_TIMEOUT_SECONDS = 120.0
 """How long a claim lives without a heartbeat, where its process can't be seen."""
 
-MOST_DEATHS = 12
-"""Workers that one training may be the end of before it counts as failed: it isn't chance."""
+MOST_CRASHES = 12
+"""Workers that one training may crash before it counts as failed: it isn't chance."""
 
 TICK_GAP_SECONDS = 30.0
 """A longer pause between two ticks of the clock is a pause of the study."""
@@ -36,9 +37,9 @@ TICK_GAP_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Claim:
-    """The right to train one slot with one seed; ``attempt`` proves it."""
+    """The right to train one planned trial with one seed; ``attempt`` proves it."""
 
-    slot: int
+    trial_index: int
     seed: int
     attempt: str
     tries: int
@@ -46,19 +47,19 @@ class Claim:
     @property
     def is_setup(self) -> bool:
         """Whether this is the study's one setup, not a training."""
-        return self.slot == SETUP_SLOT
+        return self.trial_index == SETUP_INDEX
 
 
 @dataclass(frozen=True)
 class _Dead:
-    """A claim whose attempt is over; ``deaths`` counts this one if it died alone."""
+    """A claim whose attempt is over; ``crashes`` counts this one if it crashed."""
 
     claim: Claim
-    deaths: int
+    crashes: int
 
 
 @dataclass(frozen=True)
-class Progress:
+class StudyProgress:
     """How far a study is, in trainings; ``longest`` is the slowest's seconds."""
 
     total: int
@@ -75,7 +76,7 @@ class Progress:
         return self.open + self.running
 
 
-class Ledger:
+class Claims:
     """One study's claims in the database.
 
     Every method is one transaction. Changes of state are conditional
@@ -85,8 +86,8 @@ class Ledger:
     Args:
         engine: from ``open_engine``.
         study_id: Optuna's id of the study.
-        grace: seconds without a heartbeat after which a claim is given up.
-        deaths: workers that one training may kill before it counts as failed.
+        heartbeat_timeout: seconds without a heartbeat after which a claim is given up.
+        max_crashes: workers that one training may crash before it counts as failed.
     """
 
     def __init__(
@@ -94,13 +95,13 @@ class Ledger:
         engine: Engine,
         study_id: int,
         *,
-        grace: float = GRACE_SECONDS,
-        deaths: int = MOST_DEATHS,
+        heartbeat_timeout: float = HEARTBEAT_TIMEOUT_SECONDS,
+        max_crashes: int = MOST_CRASHES,
     ) -> None:
-        self.deaths = deaths
         self.engine = engine
         self.study_id = study_id
-        self.grace = grace
+        self.heartbeat_timeout = heartbeat_timeout
+        self.max_crashes = max_crashes
 
     def claim(
         self, owner: Owner, *, attempt: str | None = None, again: bool = False
@@ -124,11 +125,11 @@ class Ledger:
             row = self._next_open(connection)
             if row is None:
                 return None
-            slot, seed, tries = row
-            claim = Claim(slot, seed, attempt or uuid4().hex, tries + 1)
+            trial_index, seed, tries = row
+            claim = Claim(trial_index, seed, attempt or uuid4().hex, tries + 1)
             taken = connection.execute(
-                update(claims)
-                .where(self._row(slot, seed), claims.c.state == OPEN)
+                update(claims_table)
+                .where(self._row(trial_index, seed), claims_table.c.state == OPEN)
                 .values(
                     state=CLAIMED,
                     attempt=claim.attempt,
@@ -149,14 +150,14 @@ class Ledger:
         with self.engine.begin() as connection:
             return float(connection.scalar(select(now(self.engine))) or 0.0)
 
-    def beat(self, claim: Claim) -> bool:
+    def heartbeat(self, claim: Claim) -> bool:
         """Say that the attempt lives; False where it no longer holds the claim."""
         with self.engine.begin() as connection:
-            beaten = connection.execute(
-                update(claims).where(*self._held(claim)).values(heartbeat=now(self.engine))
+            extended = connection.execute(
+                update(claims_table).where(*self._held(claim)).values(heartbeat=now(self.engine))
             )
             self._tick(connection)
-            return beaten.rowcount == 1
+            return extended.rowcount == 1
 
     def finish(
         self, claim: Claim, record: str, *, failed: bool, seconds: float, pruned: bool = False
@@ -170,12 +171,12 @@ class Ledger:
         state = FAILED if failed else PRUNED if pruned else COMPLETE
         with self.engine.begin() as connection:
             ended = connection.execute(
-                update(claims)
+                update(claims_table)
                 .where(*self._held(claim))
                 .values(state=state, record=record, seconds=seconds)
             )
             if ended.rowcount == 1 and (failed or pruned):
-                self._skip_open_seeds(connection, claim.slot)
+                self._skip_open_seeds(connection, claim.trial_index)
             self._tick(connection)
             return ended.rowcount == 1 or self._told_before(connection, claim, record)
 
@@ -183,9 +184,9 @@ class Ledger:
         """Give a claim back unharmed: it is open again and the try doesn't count."""
         with self.engine.begin() as connection:
             given = connection.execute(
-                update(claims)
+                update(claims_table)
                 .where(*self._held(claim))
-                .values(state=OPEN, attempt=None, tries=claims.c.tries - 1)
+                .values(state=OPEN, attempt=None, tries=claims_table.c.tries - 1)
             )
             return given.rowcount == 1
 
@@ -194,7 +195,7 @@ class Ledger:
         with self.engine.begin() as connection:
             for dead in self._dead(connection):
                 connection.execute(
-                    update(claims)
+                    update(claims_table)
                     .where(*self._held(dead.claim))
                     .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
                 )
@@ -202,22 +203,24 @@ class Ledger:
     def holds(self, connection: Connection, claim: Claim) -> bool:
         """Whether the attempt still holds its claim, inside a transaction."""
         found = connection.execute(
-            select(claims.c.slot).where(*self._held(claim)).with_for_update()
+            select(claims_table.c.trial_index).where(*self._held(claim)).with_for_update()
         )
         return found.first() is not None
 
-    def progress(self) -> Progress:
+    def progress(self) -> StudyProgress:
         """Count the trainings by state."""
         counted = (
-            select(claims.c.state, func.count(), func.max(claims.c.seconds))
-            .where(claims.c.study_id == self.study_id, claims.c.slot != SETUP_SLOT)
-            .group_by(claims.c.state)
+            select(claims_table.c.state, func.count(), func.max(claims_table.c.seconds))
+            .where(
+                claims_table.c.study_id == self.study_id, claims_table.c.trial_index != SETUP_INDEX
+            )
+            .group_by(claims_table.c.state)
         )
         with self.engine.begin() as connection:
             rows = connection.execute(counted).all()
             worked = self._worked(connection)
         count = {state: number for state, number, _ in rows}
-        return Progress(
+        return StudyProgress(
             total=sum(count.values()),
             open=count.get(OPEN, 0),
             running=count.get(CLAIMED, 0),
@@ -227,16 +230,16 @@ class Ledger:
             seconds=worked,
         )
 
-    def live_slots(self) -> set[int]:
-        """Slots that a living attempt works on right now."""
+    def running_trials(self) -> set[int]:
+        """Planned trials that a living attempt works on right now, by index."""
         with self.engine.begin() as connection:
-            dead = {(found.claim.slot, found.claim.seed) for found in self._dead(connection)}
+            dead = {(found.claim.trial_index, found.claim.seed) for found in self._dead(connection)}
             held = connection.execute(
-                select(claims.c.slot, claims.c.seed).where(
-                    claims.c.study_id == self.study_id, claims.c.state == CLAIMED
+                select(claims_table.c.trial_index, claims_table.c.seed).where(
+                    claims_table.c.study_id == self.study_id, claims_table.c.state == CLAIMED
                 )
             )
-            return {slot for slot, seed in held if (slot, seed) not in dead} - {SETUP_SLOT}
+            return {index for index, seed in held if (index, seed) not in dead} - {SETUP_INDEX}
 
     def tick(self) -> None:
         """Count the time since the last tick as worked, whoever ticked last."""
@@ -246,142 +249,144 @@ class Ledger:
     def _taken(self, connection: Connection, attempt: str) -> Claim | None:
         """What a claim with this token took, if it reached the database."""
         row = connection.execute(
-            select(claims.c.slot, claims.c.seed, claims.c.tries).where(
-                claims.c.study_id == self.study_id,
-                claims.c.state == CLAIMED,
-                claims.c.attempt == attempt,
+            select(claims_table.c.trial_index, claims_table.c.seed, claims_table.c.tries).where(
+                claims_table.c.study_id == self.study_id,
+                claims_table.c.state == CLAIMED,
+                claims_table.c.attempt == attempt,
             )
         ).first()
-        return None if row is None else Claim(row.slot, row.seed, attempt, row.tries)
+        return None if row is None else Claim(row.trial_index, row.seed, attempt, row.tries)
 
     def _told_before(self, connection: Connection, claim: Claim, record: str) -> bool:
         stored = connection.execute(
-            select(claims.c.record).where(
-                self._row(claim.slot, claim.seed),
-                claims.c.state.in_((COMPLETE, FAILED, PRUNED)),
-                claims.c.attempt == claim.attempt,
+            select(claims_table.c.record).where(
+                self._row(claim.trial_index, claim.seed),
+                claims_table.c.state.in_((COMPLETE, FAILED, PRUNED)),
+                claims_table.c.attempt == claim.attempt,
             )
         ).scalar()
         return bool(stored == record)
 
     def _next_open(self, connection: Connection) -> tuple[int, int, int] | None:
         # Another's setup may be locked and not yet committed: only its end opens the rest.
-        in_turn = claims.c.slot != SETUP_SLOT
+        in_turn = claims_table.c.trial_index != SETUP_INDEX
         if not self._setup_done(connection):
-            in_turn = claims.c.slot == SETUP_SLOT
-        # An adaptive slot has no candidate until its first seed's attempt proposed one.
-        ready = or_(claims.c.seed <= 0, slots.c.candidate.is_not(None))
-        its_slot = and_(slots.c.study_id == self.study_id, slots.c.slot == claims.c.slot)
+            in_turn = claims_table.c.trial_index == SETUP_INDEX
+        # An adaptive trial has no candidate until its first seed's attempt proposed one.
+        ready = or_(claims_table.c.seed <= 0, trials_table.c.candidate.is_not(None))
+        its_trial = and_(
+            trials_table.c.study_id == self.study_id,
+            trials_table.c.trial_index == claims_table.c.trial_index,
+        )
         query = (
-            select(claims.c.slot, claims.c.seed, claims.c.tries)
-            .outerjoin(slots, its_slot)
-            .where(claims.c.study_id == self.study_id, claims.c.state == OPEN, ready, in_turn)
-            .order_by(claims.c.position)
+            select(claims_table.c.trial_index, claims_table.c.seed, claims_table.c.tries)
+            .outerjoin(trials_table, its_trial)
+            .where(
+                claims_table.c.study_id == self.study_id,
+                claims_table.c.state == OPEN,
+                ready,
+                in_turn,
+            )
+            .order_by(claims_table.c.position)
             .limit(1)
             # SQLite has no row locks and leaves this out: its transaction holds the only one.
-            .with_for_update(skip_locked=True, of=claims)
+            .with_for_update(skip_locked=True, of=claims_table)
         )
         row = connection.execute(query).first()
         return None if row is None else (row[0], row[1], row[2])
 
     def _setup_done(self, connection: Connection) -> bool:
         state = connection.execute(
-            select(claims.c.state).where(
-                claims.c.study_id == self.study_id, claims.c.slot == SETUP_SLOT
-            )
+            select(claims_table.c.state).where(rows_of(claims_table, self.study_id, SETUP_INDEX))
         ).scalar()
         return bool(state == COMPLETE)
 
     def _give_up_dead(self, connection: Connection) -> None:
         for dead in self._dead(connection):
             claim = dead.claim
-            lost = dead.deaths >= self.deaths and not claim.is_setup
+            lost = dead.crashes >= self.max_crashes and not claim.is_setup
             connection.execute(
-                update(claims)
+                update(claims_table)
                 .where(*self._held(claim))
                 .values(
                     state=FAILED if lost else OPEN,
-                    record=_lost_record(claim.seed, dead.deaths) if lost else None,
-                    deaths=dead.deaths,
+                    record=_lost_record(claim.seed, dead.crashes) if lost else None,
+                    crashes=dead.crashes,
                 )
             )
             if lost:
-                self._skip_open_seeds(connection, claim.slot)
+                self._skip_open_seeds(connection, claim.trial_index)
 
     def _dead(self, connection: Connection) -> list[_Dead]:
         times = (now(self.engine).label("now"), up_since(self.engine).label("up"))
         held = connection.execute(
-            select(claims, *times)
-            .where(claims.c.study_id == self.study_id, claims.c.state == CLAIMED)
-            .order_by(claims.c.position)  # rows are locked in one order by all
+            select(claims_table, *times)
+            .where(claims_table.c.study_id == self.study_id, claims_table.c.state == CLAIMED)
+            .order_by(claims_table.c.position)  # rows are locked in one order by all
         )
         found = []
         for row in held:
             owner = Owner(
                 row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
             )
-            overdue = max(row.heartbeat, row.up) < row.now - self.grace
-            if overdue or owner.seen_dead:
-                claim = Claim(row.slot, row.seed, row.attempt, row.tries)
-                found.append(_Dead(claim, row.deaths + owner.died_alone))
+            overdue = max(row.heartbeat, row.up) < row.now - self.heartbeat_timeout
+            if overdue or owner.is_gone:
+                claim = Claim(row.trial_index, row.seed, row.attempt, row.tries)
+                found.append(_Dead(claim, row.crashes + owner.crashed))
         return found
 
-    def _skip_open_seeds(self, connection: Connection, slot: int) -> None:
+    def _skip_open_seeds(self, connection: Connection, trial_index: int) -> None:
         connection.execute(
-            update(claims)
-            .where(
-                claims.c.study_id == self.study_id, claims.c.slot == slot, claims.c.state == OPEN
-            )
+            update(claims_table)
+            .where(rows_of(claims_table, self.study_id, trial_index), claims_table.c.state == OPEN)
             .values(state=SKIPPED)
         )
 
     def _tick(self, connection: Connection) -> None:
         moment = now(self.engine)
-        since = moment - studies.c.ticked
+        since = moment - studies_table.c.ticked
         worked = case((and_(since > 0, since < TICK_GAP_SECONDS), since), else_=0.0)
         connection.execute(
-            update(studies)
-            .where(studies.c.study_id == self.study_id, studies.c.ticked < moment)
-            .values(seconds=studies.c.seconds + worked, ticked=moment)
+            update(studies_table)
+            .where(studies_table.c.study_id == self.study_id, studies_table.c.ticked < moment)
+            .values(seconds=studies_table.c.seconds + worked, ticked=moment)
         )
 
     def _worked(self, connection: Connection) -> float:
         found = connection.execute(
-            select(studies.c.seconds).where(studies.c.study_id == self.study_id)
+            select(studies_table.c.seconds).where(studies_table.c.study_id == self.study_id)
         ).scalar()
         return float(found or 0.0)
 
-    def _row(self, slot: int, seed: int) -> ColumnElement[bool]:
-        return and_(
-            claims.c.study_id == self.study_id, claims.c.slot == slot, claims.c.seed == seed
-        )
+    def _row(self, trial_index: int, seed: int) -> ColumnElement[bool]:
+        return and_(rows_of(claims_table, self.study_id, trial_index), claims_table.c.seed == seed)
 
     def _held(self, claim: Claim) -> tuple[ColumnElement[bool], ...]:
         return (
-            self._row(claim.slot, claim.seed),
-            claims.c.state == CLAIMED,
-            claims.c.attempt == claim.attempt,
+            self._row(claim.trial_index, claim.seed),
+            claims_table.c.state == CLAIMED,
+            claims_table.c.attempt == claim.attempt,
         )
 
 
 def claim_rows(
     study_id: int, count: int, seeds: int, *, designed: bool
 ) -> list[dict[str, int | str]]:
-    """The rows of a new study: its setup, then every (slot, seed) in the order of claims.
+    """The rows of a new study: its setup, then every (trial, seed) in the order of claims.
 
     A design goes seed-major (all candidates with the first seed, then the
-    next), so a study stopped early is balanced; an adaptive method slot-major.
+    next), so a study stopped early is balanced; an adaptive method trial-major.
     """
     rows: list[dict[str, int | str]] = [
-        {"study_id": study_id, "slot": SETUP_SLOT, "seed": 0, "position": -1, "state": OPEN}
+        {"study_id": study_id, "trial_index": SETUP_INDEX, "seed": 0, "position": -1, "state": OPEN}
     ]
-    for slot in range(count):
+    for index in range(count):
         for seed in range(seeds):
-            position = seed * count + slot if designed else slot * seeds + seed
+            position = seed * count + index if designed else index * seeds + seed
             rows.append(
                 {
                     "study_id": study_id,
-                    "slot": slot,
+                    "trial_index": index,
                     "seed": seed,
                     "position": position,
                     "state": OPEN,
@@ -390,8 +395,8 @@ def claim_rows(
     return rows
 
 
-def _lost_record(seed: int, deaths: int) -> str:
+def _lost_record(seed: int, crashes: int) -> str:
     from archsearch.records import SeedRecord
 
-    reason = f"its worker died {deaths} times, e.g. killed for want of memory"
+    reason = f"its worker crashed {crashes} times, e.g. killed for lack of memory"
     return SeedRecord(seed=seed, state="failed", reason=reason).model_dump_json()

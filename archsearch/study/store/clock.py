@@ -1,4 +1,4 @@
-"""The one clock that signs of life are told by: a server's own, since hosts disagree."""
+"""The one clock that heartbeats are told by: a server's own, since hosts disagree."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def now(engine: Engine) -> ColumnElement[float]:
 
 
 def up_since(engine: Engine) -> ColumnElement[float]:
-    """When the database could first take signs of life: nobody can beat while it is down."""
+    """When the database could first take heartbeats: no heartbeat arrives while it is down."""
     if engine.dialect.name == "postgresql":
         return cast(extract("epoch", func.pg_postmaster_start_time()), Float)
     return literal(0.0)

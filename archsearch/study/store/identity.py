@@ -45,7 +45,7 @@ def space_hash(identity: dict[str, object]) -> str:
 
 
 def stored_identity(text: str, name: str) -> dict[str, object]:
-    """The identity that the ledger holds of a study, as JSON.
+    """The identity that the storage holds of a study, as JSON.
 
     Raises:
         UnreadableError: it is damaged, or of a newer version.
@@ -56,7 +56,7 @@ def stored_identity(text: str, name: str) -> dict[str, object]:
         check_version(what, stored)
         return stored
 
-    what = f"the settings of study {name!r} in the ledger"
+    what = f"the stored settings of study {name!r}"
     return read_checked(what, read)
 
 

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import Engine, select
 
 from archsearch.config import DESIGNS, StudySettings
 from archsearch.errors import UnreadableError
 from archsearch.records.gate import read_checked
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
-from archsearch.study.store.claims import Ledger
-from archsearch.study.store.retry import Patience
-from archsearch.study.store.schema import slots
+from archsearch.study.store.claims import Claims
+from archsearch.study.store.retry import RetryPolicy
+from archsearch.study.store.schema import rows_of, trials_table
 from archsearch.study.store.values import values_from_json
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["OpenStudy", "SlotRow"]
+__all__ = ["OpenStudy", "PlannedTrial"]
 
 
 @dataclass(frozen=True)
-class SlotRow:
-    """What the ledger knows of one slot; ``candidate`` is JSON of its values by name."""
+class PlannedTrial:
+    """One trial of the study's plan, as the storage has it.
 
-    slot: int
+    Attributes:
+        index: 0 … planned−1. Optuna's number of the trial differs where proposals were infeasible.
+        candidate: JSON of its values by name; None until an adaptive method proposed one.
+        trial_id: Optuna's id of the trial.
+        duplicate_of: index of an earlier trial with the same candidate.
+        proposals: infeasible ones so far.
+        closed: Optuna has its final state.
+    """
+
+    index: int
     candidate: str | None
     trial_id: int | None
     duplicate_of: int | None
@@ -45,7 +56,16 @@ class SlotRow:
         if self.candidate is None:
             return None
         stored = self.candidate
-        return read_checked(f"the candidate of slot {self.slot}", lambda: values_from_json(stored))
+        return read_checked(
+            f"the candidate of planned trial {self.index}", lambda: values_from_json(stored)
+        )
+
+    @property
+    def optuna_id(self) -> int:
+        """Optuna's id of the trial, which must be there already."""
+        if self.trial_id is None:
+            raise ValueError(f"planned trial {self.index} is not in Optuna's tables yet")
+        return self.trial_id
 
 
 @dataclass(frozen=True)
@@ -55,23 +75,28 @@ class OpenStudy:
     Attributes:
         settings: the study file.
         space: what is searched.
-        ledger: who trains what.
+        claims: who trains what.
         storage: Optuna's side of the same database.
         artifacts: where pictures are kept.
-        patience: for what is to be done while the database may be away.
+        retry: for what is to be done while the database may be away.
     """
 
     settings: StudySettings
     space: SearchSpace
-    ledger: Ledger
+    claims: Claims
     storage: BaseStorage
     artifacts: Path
-    patience: Patience
+    retry: RetryPolicy
 
     @property
     def study_id(self) -> int:
         """Optuna's id."""
-        return self.ledger.study_id
+        return self.claims.study_id
+
+    @property
+    def engine(self) -> Engine:
+        """The connection to archsearch's own tables."""
+        return self.claims.engine
 
     @property
     def designed(self) -> bool:
@@ -81,20 +106,23 @@ class OpenStudy:
     def close(self) -> None:
         """Let go of the database; it opens again where it is used again."""
         self.storage.remove_session()
-        self.ledger.engine.dispose()
+        self.engine.dispose()
 
-    def slot_rows(self, *, only: int | None = None, unclosed: bool = False) -> list[SlotRow]:
-        """The ledger's slots, in order."""
-        query = select(slots).where(slots.c.study_id == self.study_id).order_by(slots.c.slot)
+    def planned_trials(
+        self, *, only: int | None = None, unclosed: bool = False
+    ) -> list[PlannedTrial]:
+        """The planned trials, in order."""
+        mine = trials_table.c.study_id == self.study_id
+        query = select(trials_table).where(mine).order_by(trials_table.c.trial_index)
         if only is not None:
-            query = query.where(slots.c.slot == only)
+            query = query.where(rows_of(trials_table, self.study_id, only))
         if unclosed:
-            query = query.where(slots.c.closed.is_(False))
-        with self.ledger.engine.begin() as connection:
+            query = query.where(trials_table.c.closed.is_(False))
+        with self.engine.begin() as connection:
             rows = connection.execute(query).all()
         return [
-            SlotRow(
-                row.slot,
+            PlannedTrial(
+                row.trial_index,
                 row.candidate,
                 row.trial_id,
                 row.duplicate_of,
@@ -104,24 +132,34 @@ class OpenStudy:
             for row in rows
         ]
 
-    def slot_row(self, slot: int) -> SlotRow:
-        """One slot.
+    def planned_trial(self, trial_index: int) -> PlannedTrial:
+        """One planned trial.
 
         Raises:
-            UnreadableError: the ledger has lost it.
+            UnreadableError: the storage has lost it.
         """
-        for row in self.slot_rows(only=slot):
+        for row in self.planned_trials(only=trial_index):
             return row
         raise UnreadableError(
-            f"the ledger of {self.settings.name!r} has no slot {slot}: the database is damaged",
+            f"{self.settings.name!r} has lost its planned trial {trial_index}: "
+            "the database is damaged",
             help="bring it back from a copy",
         )
 
+    def number(self, trial: PlannedTrial) -> int:
+        """Optuna's number of a trial, by which people know it."""
+        return self.storage.get_trial_number_from_id(trial.optuna_id)
+
+    def plans(self) -> Iterator[ModelPlan]:
+        """A design's plans, in the order of its trials; damaged candidates are skipped."""
+        for trial in self.planned_trials() if self.designed else ():
+            with suppress(UnreadableError):  # told when it is trained
+                if trial.values is not None:
+                    yield self.candidate(trial.values).plan
+
     def any_plan(self) -> ModelPlan:
         """A design's first plan, or what the family gives by itself: the same at any time."""
-        rows = self.slot_rows(only=0) if self.designed else []
-        values = rows[0].values if rows else None
-        return self.space.default_plan() if values is None else self.candidate(values).plan
+        return next(self.plans(), None) or self.space.default_plan()
 
     def candidate(self, values: dict[str, Value]) -> Candidate:
         """The candidate of values that were found feasible when they were stored.

@@ -45,18 +45,18 @@ class Owner:
         return self.host.partition(" ")[0]
 
     @property
-    def seen_dead(self) -> bool:
+    def is_gone(self) -> bool:
         """Whether it ran on this host and is gone; False where that can't be seen."""
         return self.host == _host() and process_start(self.pid) != self.started
 
     @property
-    def died_alone(self) -> bool:
+    def crashed(self) -> bool:
         """Whether it is seen to be gone while the process that started it goes on.
 
         A training that kills its worker (by memory, say) ends like this; a
         study that is killed as a whole does not.
         """
-        return self.seen_dead and process_start(self.parent) == self.parent_started
+        return self.is_gone and process_start(self.parent) == self.parent_started
 
 
 def process_start(pid: int) -> str | None:

@@ -1,4 +1,4 @@
-"""From the ledger to Optuna's trials: the ledger decides, Optuna is told.
+"""From claims to Optuna's trials: the claims decide, Optuna is told.
 
 What was told is marked. A process that dies in between leaves work that the
 next one finds, and does again with the same outcome.
@@ -22,15 +22,15 @@ from archsearch.records.layout import (
     seconds_attributes,
     seed_attributes,
 )
-from archsearch.study.store.opened import OpenStudy, SlotRow
-from archsearch.study.store.schema import ENDED, PRUNED, claims, slots
+from archsearch.study.store.opened import OpenStudy, PlannedTrial
+from archsearch.study.store.schema import ENDED, PRUNED, claims_table, rows_of, trials_table
 
 __all__ = ["publish", "publish_pending"]
 
 
 @dataclass(frozen=True)
 class _SeedRow:
-    """One training of a slot, as the ledger has it."""
+    """One training of a planned trial, as its claim has it."""
 
     seed: int
     state: str
@@ -40,58 +40,63 @@ class _SeedRow:
 
 def publish_pending(study: OpenStudy) -> None:
     """Tell Optuna of everything that it wasn't told yet."""
-    for row in study.slot_rows(unclosed=True):
-        publish(study, row.slot)
+    for row in study.planned_trials(unclosed=True):
+        publish(study, row.index)
 
 
-def publish(study: OpenStudy, slot: int) -> None:
-    """Tell Optuna of a slot's ended seeds and, when all have ended, of its outcome."""
-    row = study.slot_row(slot)
+def publish(study: OpenStudy, trial_index: int) -> None:
+    """Tell Optuna of a trial's ended seeds and, when all have ended, of its outcome.
+
+    A trial with a damaged record or candidate is skipped, with a note.
+    """
+    row = study.planned_trial(trial_index)
     if row.closed or row.trial_id is None:
         return
-    copied = row.duplicate_of is not None
     try:
-        seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
+        _publish(study, row)
     except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
-        study.patience.say(f"slot {slot} is passed over: {error.what}")
-        return
+        study.retry.say(f"planned trial {trial_index} is skipped: {error.what}")
+
+
+def _publish(study: OpenStudy, row: PlannedTrial) -> None:
+    copied = row.duplicate_of is not None
+    seeds = _seed_rows(study, row.index if row.duplicate_of is None else row.duplicate_of)
     ended = all(seed.state in ENDED for seed in seeds)
     if row.duplicate_of is not None:
-        _set(study, row, {"duplicate_of": _number(study, row.duplicate_of)})
+        _set(study, row, {"duplicate_of": study.number(study.planned_trial(row.duplicate_of))})
         if not ended:
             return  # the rest is told when the original's is
     _tell_seeds(study, row, seeds if copied else [s for s in seeds if not s.published])
     _tell_time(study)
     if ended:
         _close(study, row, seeds)
-        for copy in _duplicates(study, slot):
+        for copy in _duplicates(study, row.index):
             publish(study, copy)
 
 
 def _tell_time(study: OpenStudy) -> None:
     """How long the study took so far, for those who look at it before its end."""
-    for key, value in seconds_attributes(study.ledger.progress().seconds).items():
+    for key, value in seconds_attributes(study.claims.progress().seconds).items():
         study.storage.set_study_user_attr(study.study_id, key, value)
 
 
-def _tell_seeds(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+def _tell_seeds(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> None:
     for seed in seeds:
         if seed.record is None:
             continue
         _set(study, row, seed_attributes(seed.record))
-        with study.ledger.engine.begin() as connection:
+        with study.engine.begin() as connection:
             connection.execute(
-                update(claims)
+                update(claims_table)
                 .where(
-                    claims.c.study_id == study.study_id,
-                    claims.c.slot == row.slot,
-                    claims.c.seed == seed.seed,
+                    rows_of(claims_table, study.study_id, row.index),
+                    claims_table.c.seed == seed.seed,
                 )
                 .values(published=True)
             )
 
 
-def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
+def _close(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> None:
     """Give the trial its final state; only finite errors of all seeds complete one."""
     from optuna.exceptions import UpdateFinishedTrialError
     from optuna.trial import TrialState
@@ -104,18 +109,18 @@ def _close(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> None:
     state = TrialState.PRUNED if pruned else TrialState.FAIL
     with suppress(UpdateFinishedTrialError):  # another process told the same
         if isinstance(values, str):
-            study.storage.set_trial_state_values(_trial(row), state)
+            study.storage.set_trial_state_values(row.optuna_id, state)
         else:
-            study.storage.set_trial_state_values(_trial(row), TrialState.COMPLETE, values)
-    with study.ledger.engine.begin() as connection:
+            study.storage.set_trial_state_values(row.optuna_id, TrialState.COMPLETE, values)
+    with study.engine.begin() as connection:
         connection.execute(
-            update(slots)
-            .where(slots.c.study_id == study.study_id, slots.c.slot == row.slot)
+            update(trials_table)
+            .where(rows_of(trials_table, study.study_id, row.index))
             .values(closed=True)
         )
 
 
-def _values(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> list[float] | str:
+def _values(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> list[float] | str:
     """The trial's objectives, or why it has none."""
     ended = [seed.record for seed in seeds if seed.record and seed.record.result is None]
     if ended:
@@ -133,34 +138,28 @@ def _values(study: OpenStudy, row: SlotRow, seeds: Sequence[_SeedRow]) -> list[f
     return values
 
 
-def _set(study: OpenStudy, row: SlotRow, attributes: Mapping[str, object]) -> None:
+def _set(study: OpenStudy, row: PlannedTrial, attributes: Mapping[str, object]) -> None:
     from optuna.exceptions import UpdateFinishedTrialError
 
     try:
         for key, value in attributes.items():
-            study.storage.set_trial_user_attr(_trial(row), key, value)
+            study.storage.set_trial_user_attr(row.optuna_id, key, value)
     except UpdateFinishedTrialError:
         pass  # another process told all of it and closed the trial
 
 
-def _trial(row: SlotRow) -> int:
-    if row.trial_id is None:
-        raise ValueError(f"slot {row.slot} has no trial yet")
-    return row.trial_id
-
-
-def _number(study: OpenStudy, slot: int) -> int:
-    row = study.slot_row(slot)
-    return study.storage.get_trial(_trial(row)).number
-
-
-def _seed_rows(study: OpenStudy, slot: int) -> list[_SeedRow]:
+def _seed_rows(study: OpenStudy, trial_index: int) -> list[_SeedRow]:
     query = (
-        select(claims.c.seed, claims.c.state, claims.c.record, claims.c.published)
-        .where(claims.c.study_id == study.study_id, claims.c.slot == slot)
-        .order_by(claims.c.seed)
+        select(
+            claims_table.c.seed,
+            claims_table.c.state,
+            claims_table.c.record,
+            claims_table.c.published,
+        )
+        .where(rows_of(claims_table, study.study_id, trial_index))
+        .order_by(claims_table.c.seed)
     )
-    with study.ledger.engine.begin() as connection:
+    with study.engine.begin() as connection:
         rows = connection.execute(query).all()
     return [
         _SeedRow(
@@ -177,9 +176,9 @@ def _seed_record(seed: int, text: str) -> SeedRecord:
     return read_stored(SeedRecord, f"the record of seed {seed}", text)
 
 
-def _duplicates(study: OpenStudy, slot: int) -> list[int]:
-    query = select(slots.c.slot).where(
-        slots.c.study_id == study.study_id, slots.c.duplicate_of == slot
+def _duplicates(study: OpenStudy, trial_index: int) -> list[int]:
+    query = select(trials_table.c.trial_index).where(
+        trials_table.c.study_id == study.study_id, trials_table.c.duplicate_of == trial_index
     )
-    with study.ledger.engine.begin() as connection:
+    with study.engine.begin() as connection:
         return list(connection.execute(query).scalars())

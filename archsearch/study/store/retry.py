@@ -11,13 +11,13 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archsearch.errors import RunFailedError, StorageAwayError
-from archsearch.records.database import damage
+from archsearch.records.database import damage, driver_message
 from archsearch.records.gate import DECODING_ERRORS
-from archsearch.records.storage_secrets import masked, without_password
+from archsearch.records.storage_secrets import masked
 
-__all__ = ["PATIENCE_SECONDS", "Patience", "is_passing"]
+__all__ = ["RETRY_SECONDS", "RetryPolicy", "is_passing"]
 
-PATIENCE_SECONDS = 300.0
+RETRY_SECONDS = 300.0
 """How long a database may be away before a worker gives up."""
 
 FIRST_PAUSE = 0.2
@@ -33,7 +33,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Does an action again while the database is away, within bounds.
 
     An action is one transaction or several, and must be such that doing it
@@ -46,7 +46,7 @@ class Patience:
     """
 
     url: str = field(repr=False)
-    seconds: float = PATIENCE_SECONDS
+    seconds: float = RETRY_SECONDS
     say: Callable[[str], None] = field(default=lambda text: None)
 
     def __call__(self, action: Callable[[], Result]) -> Result:
@@ -79,28 +79,25 @@ class Patience:
                 if time.monotonic() + pause > end:
                     raise self._away(error) from error
                 if attempt == 3:  # a conflict of locks is over by then
-                    self.say(f"{masked(self.url)} is away ({self._told(error)}); waiting for it")
+                    why = driver_message(self.url, error)
+                    self.say(f"{masked(self.url)} is away ({why}); waiting for it")
             time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  workers spread out
             pause = min(pause * 1.6, LONGEST_PAUSE)
             attempt += 1
 
     def _away(self, error: Exception) -> RunFailedError:
+        why = driver_message(self.url, error)
         return RunFailedError(
-            f"{masked(self.url)} was away for {self.seconds:.0f} s: {self._told(error)}",
+            f"{masked(self.url)} was away for {self.seconds:.0f} s: {why}",
             help="nothing that ended is lost; once it is back, the same command goes on",
         )
 
     def _broken(self, error: Exception) -> RunFailedError:
         return RunFailedError(
-            f"{masked(self.url)} can't be used any more: {self._told(error)}",
+            f"{masked(self.url)} can't be used any more: {driver_message(self.url, error)}",
             help="nothing that ended is lost; mend the cause (is the disk full?), "
             "and the same command goes on",
         )
-
-    def _told(self, error: Exception) -> str:
-        cause = getattr(_origin(error), "orig", None) or error
-        lines = without_password(str(cause), self.url).strip().splitlines()
-        return lines[0] if lines else type(error).__name__
 
 
 def is_passing(error: Exception) -> bool:

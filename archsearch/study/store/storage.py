@@ -1,4 +1,4 @@
-"""Opening the database that holds both Optuna's tables and the ledger's."""
+"""Opening the database that holds both Optuna's tables and archsearch's own."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from archsearch.errors import InputError, StorageAwayError
-from archsearch.records.database import damage
+from archsearch.records.database import damage, driver_message
 from archsearch.records.gate import DECODING_ERRORS
-from archsearch.records.storage_secrets import masked, without_password
-from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
+from archsearch.records.storage_secrets import masked
+from archsearch.records.storage_url import EXAMPLES, driver_url, engine_options, sqlite_path
 from archsearch.study.store.retry import is_passing
 from archsearch.study.store.schema import metadata
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
 
-__all__ = ["DEFAULT_STORAGE", "artifact_folder", "masked", "open_engine", "open_storage"]
+__all__ = ["DEFAULT_STORAGE", "artifact_folder", "open_engine", "open_storage"]
 
 DEFAULT_STORAGE = "sqlite:///runs/studies.db"
 
@@ -35,7 +35,7 @@ MAKING_TABLES = 0x61726368  # "arch"
 
 
 def open_engine(url: str) -> Engine:
-    """The ledger's connection; its tables are made where they are missing.
+    """The connection to archsearch's own tables; they are made where they are missing.
 
     On SQLite every transaction begins with BEGIN IMMEDIATE: it holds the
     write lock from its first statement, so that what it read stays true until
@@ -136,19 +136,17 @@ def _unusable(url: str, error: Exception) -> InputError:
     damaged = damage(url, error)
     if damaged is not None:
         return damaged
-    cause = getattr(error, "orig", None) or getattr(error.__cause__, "orig", None) or error
-    told = (without_password(str(cause), url).strip() or type(error).__name__).splitlines()[0]
+    reason = driver_message(url, error)
     if isinstance(error, ImportError) and url.startswith("postgres"):
         return InputError(
-            f"{masked(url)} can't be used as a storage: {told}",
+            f"{masked(url)} can't be used as a storage: {reason}",
             help="pip install 'archsearch[postgres]' brings the driver",
         )
-    known = f"{DEFAULT_STORAGE} or postgresql://user@host/database"
     if is_passing(error):
         return StorageAwayError(
-            f"{masked(url)} can't be reached: {told}",
+            f"{masked(url)} can't be reached: {reason}",
             help="is the server up, and are host, port and user right? nothing was changed",
         )
     return InputError(
-        f"{masked(url)} can't be used as a storage: {told}", help=f"write it like {known}"
+        f"{masked(url)} can't be used as a storage: {reason}", help=f"write it like {EXAMPLES}"
     )

@@ -9,17 +9,24 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, select
 
 from archsearch.config import Model, StudyFile, StudySettings
-from archsearch.errors import InputError
-from archsearch.records import load_study
+from archsearch.errors import InputError, UnreadableError
+from archsearch.records import StudyRecord, load_study
 from archsearch.records.database import opened, study_ids
 from archsearch.records.gate import read_stored
 from archsearch.records.layout import HEADER
+from archsearch.records.storage_secrets import masked
 from archsearch.spec import Source, parse_spec
 from archsearch.study.store.identity import stored_identity
-from archsearch.study.store.schema import studies
-from archsearch.study.store.storage import masked
+from archsearch.study.store.schema import studies_table
 
-__all__ = ["BASE", "awaited_study", "model_from_text", "stored_study"]
+__all__ = [
+    "BASE",
+    "awaited_study",
+    "claimed_identity",
+    "model_from_text",
+    "stored_settings",
+    "stored_study",
+]
 
 BASE = "archsearch:base"
 """Attribute of Optuna's study: the folder that its relative paths start from."""
@@ -32,27 +39,42 @@ def stored_study(url: str, name: str) -> StudyFile:
         InputError: the storage has no such study.
         UnreadableError: what it holds of it is damaged, or of a newer version.
     """
-    stored = json.dumps(load_study(url, name).settings)
-    settings = read_stored(StudySettings, f"the settings of study {name!r}", stored)
+    settings = stored_settings(load_study(url, name))
     with opened(url) as database:
         study_id = study_ids(database, HEADER)[name]
         base = database.get_study_user_attrs(study_id).get(BASE)
-        text = _ledger_text(database.engine, study_id)
-    if text is None:
+        stored = claimed_identity(database.engine, study_id, name)
+    if stored is None:
         raise InputError(
-            f"{masked(url)} has records of {name!r}, but no ledger to go on from",
+            f"{masked(url)} has records of {name!r}, but no plan of trials to go on from",
             help="give the study file instead of its name",
         )
-    model = model_from_text(str(stored_identity(text, name).get("model")), name)
+    model = model_from_text(str(stored.get("model")), name)
     return StudyFile(_base(base) / name, settings, model)
 
 
-def _ledger_text(engine: Engine, study_id: int) -> str | None:
-    if not inspect(engine).has_table(studies.name):
+def stored_settings(record: StudyRecord) -> StudySettings:
+    """The settings that a record holds, as those of a study file.
+
+    Raises:
+        UnreadableError: they are damaged, or another version's.
+    """
+    text = json.dumps(record.settings)
+    return read_stored(StudySettings, f"the settings of study {record.name!r}", text)
+
+
+def claimed_identity(engine: Engine, study_id: int, name: str) -> dict[str, object] | None:
+    """What makes a study itself, as stored beside its claims; None where there is nothing.
+
+    Raises:
+        UnreadableError: it is damaged, or of a newer version.
+    """
+    if not inspect(engine).has_table(studies_table.name):
         return None
     with engine.connect() as connection:
-        query = select(studies.c.settings).where(studies.c.study_id == study_id)
-        return connection.execute(query).scalar()
+        query = select(studies_table.c.settings).where(studies_table.c.study_id == study_id)
+        text = connection.execute(query).scalar()
+    return None if text is None else stored_identity(text, name)
 
 
 def awaited_study(url: str, name: str, seconds: float) -> StudyFile:
@@ -60,11 +82,14 @@ def awaited_study(url: str, name: str, seconds: float) -> StudyFile:
 
     Raises:
         InputError: it wasn't there after ``seconds``, or the storage can't be used.
+        UnreadableError: it is there, and damaged or of a newer version.
     """
     end = time.monotonic() + seconds
     while True:
         try:
             return stored_study(url, name)
+        except UnreadableError:  # waiting mends nothing
+            raise
         except InputError:
             if time.monotonic() >= end:
                 raise

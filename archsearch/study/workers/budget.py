@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archsearch.study.store.claims import Progress
+from archsearch.study.store.claims import StudyProgress
 
 __all__ = ["time_left_for_another"]
 
 
-def time_left_for_another(minutes: float | None, progress: Progress) -> bool:
+def time_left_for_another(minutes: float | None, progress: StudyProgress) -> bool:
     """Whether a training that starts now would end within the budget.
 
     The slowest one so far is the estimate, since none is cut short. Before
@@ -18,8 +18,8 @@ def time_left_for_another(minutes: float | None, progress: Progress) -> bool:
         progress: what the study took so far.
 
     Example:
-        >>> from archsearch.study.store.claims import Progress
-        >>> done = Progress(
+        >>> from archsearch.study.store.claims import StudyProgress
+        >>> done = StudyProgress(
         ...     total=9, open=5, running=0, complete=4, failed=0, longest=40, seconds=90
         ... )
         >>> time_left_for_another(2, done), time_left_for_another(3, done)

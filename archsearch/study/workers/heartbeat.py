@@ -1,4 +1,4 @@
-"""Signs of life while a claim is worked on."""
+"""Heartbeats while a claim is worked on."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from archsearch.study.store.claims import Claim
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
 
-__all__ = ["BEAT_SECONDS", "Heartbeat"]
+__all__ = ["HEARTBEAT_SECONDS", "Heartbeat"]
 
-BEAT_SECONDS = 10.0
-"""Between two signs of life; a twelfth of the grace time."""
+HEARTBEAT_SECONDS = 10.0
+"""Between two heartbeats; a twelfth of the heartbeat timeout."""
 
 
 class Heartbeat:
-    """Beats for a claim in a thread of its own, from entry to exit.
+    """Sends heartbeats for a claim in a thread of its own, from entry to exit.
 
     Attributes:
         lost: whether another attempt took the claim over meanwhile.
     """
 
     def __init__(
-        self, study: OpenStudy, claim: Claim, owner: Owner, *, every: float = BEAT_SECONDS
+        self, study: OpenStudy, claim: Claim, owner: Owner, *, every: float = HEARTBEAT_SECONDS
     ) -> None:
         self._study = study
         self._claim = claim
         self._owner = owner
         self._every = every
         self._done = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
         self.trial_id: int | None = None
         self.lost = False
 
@@ -58,21 +58,21 @@ class Heartbeat:
         self.trial_id = trial_id
         self._show()
 
-    def _beat(self) -> None:
+    def _run(self) -> None:
         while not self._done.wait(self._every):
             try:
-                self.lost = not self._study.ledger.beat(self._claim)
+                self.lost = not self._study.claims.heartbeat(self._claim)
                 self._show()
             except SQLAlchemyError:
-                continue  # a database that is away for a moment; the grace time decides
+                continue  # a database that is away for a moment; the heartbeat timeout decides
             if self.lost:
                 return
 
     def _show(self) -> None:
         try:
-            moment = self._study.ledger.moment()
+            moment = self._study.claims.moment()
         except SQLAlchemyError:
-            return  # told at the next beat
+            return  # told at the next heartbeat
         self._set(
             ShownClaim(
                 host=self._owner.hostname,
@@ -91,4 +91,4 @@ class Heartbeat:
             for key, value in claim_attributes(shown).items():
                 self._study.storage.set_trial_user_attr(self.trial_id, key, value)
         except (UpdateFinishedTrialError, StorageInternalError):
-            pass  # ended by another attempt, or told again at the next beat
+            pass  # ended by another attempt, or told again at the next heartbeat

@@ -1,4 +1,4 @@
-"""What workers report, and what their deaths mean."""
+"""What workers report, and what their crashes mean."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Protocol
 from archsearch.errors import InputError, RunFailedError
 from archsearch.study.events import Say, StudyEvent
 
-__all__ = ["Reports", "Team"]
+__all__ = ["MessageReader", "Pool"]
 
-MOST_DEATHS = 10
+MOST_CRASHES = 10
 """Workers that may die one after another before any of them began to train."""
 
 
-class Team(Protocol):
+class Pool(Protocol):
     """Workers of one run, wherever they are."""
 
     def listen(self, timeout: float) -> bool:
         """Pass on what they say within ``timeout`` seconds; whether any is left."""
         ...
 
-    def finish(self, *, patience: float | None = None) -> None:
-        """Let all end after their running training; kill who isn't gone after ``patience``."""
+    def finish(self, *, timeout: float | None = None) -> None:
+        """Let all end after their running training; kill who isn't gone after ``timeout``."""
         ...
 
     def kill(self) -> None:
@@ -30,7 +30,7 @@ class Team(Protocol):
         ...
 
 
-class Reports:
+class MessageReader:
     """Takes the messages of workers and counts those that died.
 
     Args:
@@ -39,10 +39,10 @@ class Reports:
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._deaths = 0
+        self._crashes = 0
         self._notes: set[str] = set()
 
-    def take(self, text: bytes) -> None:
+    def read(self, text: bytes) -> None:
         """Pass a message on.
 
         Raises:
@@ -65,17 +65,17 @@ class Reports:
         Raises:
             RunFailedError: too many died before any began to train.
         """
-        self._deaths += 1
-        if self._deaths > MOST_DEATHS:
+        self._crashes += 1
+        if self._crashes > MOST_CRASHES:
             raise RunFailedError(
-                f"{self._deaths} workers were killed one after another, the last by {how}",
+                f"{self._crashes} workers were killed one after another, the last by {how}",
                 help="is there enough memory? try fewer --workers, or a smaller batch size",
             )
         self._say(StudyEvent("retry", f"worker {worker} died ({how})", worker=worker))
 
     def _pass_on(self, event: StudyEvent) -> None:
-        if event.kind == "started":  # from there on the ledger counts
-            self._deaths = 0
+        if event.kind == "started":  # from there on the claims counts
+            self._crashes = 0
         if event.kind == "note":
             if event.text in self._notes:
                 return  # what is so for one worker of a host is so for all

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Literal
 
 from archsearch.errors import InputError
-from archsearch.study.store.claims import GRACE_SECONDS, MOST_DEATHS
-from archsearch.study.store.retry import PATIENCE_SECONDS
-from archsearch.study.workers.heartbeat import BEAT_SECONDS
+from archsearch.study.store.claims import HEARTBEAT_TIMEOUT_SECONDS, MOST_CRASHES
+from archsearch.study.store.retry import RETRY_SECONDS
+from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 
-__all__ = ["RayPlace", "RunOptions"]
+__all__ = ["RayOptions", "RunOptions"]
 
 
 @dataclass(frozen=True)
-class RayPlace:
+class RayOptions:
     """Where on a Ray cluster workers run.
 
     Attributes:
@@ -47,10 +47,10 @@ class RunOptions:
             at first beside the SQLite file or in ``runs``.
         engine: ``local`` for processes of this machine, ``ray`` for a cluster's.
         ray: where on the cluster.
-        beat: seconds between a worker's signs of life.
-        grace: seconds without one after which a claim is given up.
-        deaths: workers that one training may kill before it counts as failed.
-        patience: seconds that the database may be away.
+        heartbeat_seconds: between two heartbeats of a worker.
+        heartbeat_timeout: seconds without one after which a claim is given up.
+        max_crashes: workers that one training may kill before it counts as failed.
+        retry_seconds: seconds that the database may be away.
     """
 
     workers: int = 1
@@ -59,11 +59,11 @@ class RunOptions:
     command: str = ""
     artifacts: Path | None = None
     engine: Literal["local", "ray"] = "local"
-    ray: RayPlace = RayPlace()
-    beat: float = BEAT_SECONDS
-    grace: float = GRACE_SECONDS
-    deaths: int = MOST_DEATHS
-    patience: float = PATIENCE_SECONDS
+    ray: RayOptions = RayOptions()
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
+    heartbeat_timeout: float = HEARTBEAT_TIMEOUT_SECONDS
+    max_crashes: int = MOST_CRASHES
+    retry_seconds: float = RETRY_SECONDS
 
     def __post_init__(self) -> None:
         """Refuse what can't be run."""

@@ -12,10 +12,10 @@ from multiprocessing.process import BaseProcess
 from archsearch.errors import RunFailedError
 from archsearch.study.events import Say
 from archsearch.study.workers.interrupts import blocked_interrupts
-from archsearch.study.workers.messages import Reports
+from archsearch.study.workers.messages import MessageReader
 from archsearch.study.workers.process import WorkerPlan, run_worker
 
-__all__ = ["Crew"]
+__all__ = ["WorkerPool"]
 
 
 @dataclass
@@ -27,7 +27,7 @@ class _Member:
     pipe: Connection
 
 
-class Crew:
+class WorkerPool:
     """Workers in processes of their own, which die with this one.
 
     A worker that is killed is replaced. One pipe each: what a killed worker
@@ -41,7 +41,7 @@ class Crew:
 
     def __init__(self, plan: WorkerPlan, count: int, say: Say) -> None:
         self._plan = plan
-        self._reports = Reports(say)
+        self._reader = MessageReader(say)
         self._finishing = False
         self._deadline: float | None = None
         self._members: dict[int, _Member] = {}
@@ -62,18 +62,18 @@ class Crew:
         ready = wait([place for m in members for place in (m.pipe, m.process.sentinel)], timeout)
         for member in members:
             if member.pipe in ready:
-                self._hear(member)
+                self._receive(member)
             if member.process.sentinel in ready:
-                self._hear(member)
-                self._bury(member)
+                self._receive(member)
+                self._reap(member)
         if self._deadline is not None and time.monotonic() > self._deadline:
             self.kill()
         return bool(self._members)
 
-    def finish(self, *, patience: float | None = None) -> None:
-        """Tell all to end after their running training; kill who isn't gone after ``patience``."""
-        if patience is not None and self._deadline is None:
-            self._deadline = time.monotonic() + patience
+    def finish(self, *, timeout: float | None = None) -> None:
+        """Tell all to end after their running training; kill who isn't gone after ``timeout``."""
+        if timeout is not None and self._deadline is None:
+            self._deadline = time.monotonic() + timeout
         if self._finishing:
             return
         self._finishing = True
@@ -103,14 +103,14 @@ class Crew:
         theirs.close()
         self._members[index] = _Member(index, process, ours)
 
-    def _hear(self, member: _Member) -> None:
+    def _receive(self, member: _Member) -> None:
         try:
             while member.pipe.poll():
-                self._reports.take(member.pipe.recv_bytes())
+                self._reader.read(member.pipe.recv_bytes())
         except (EOFError, OSError, json.JSONDecodeError):
             return  # it died in the middle of a word
 
-    def _bury(self, member: _Member) -> None:
+    def _reap(self, member: _Member) -> None:
         member.process.join()
         code = member.process.exitcode or 0
         self._forget(member)
@@ -118,7 +118,7 @@ class Crew:
             return
         if code > 0:
             raise RunFailedError(f"worker {member.index} ended with exit code {code}")
-        self._reports.died(member.index, f"signal {-code}")
+        self._reader.died(member.index, f"signal {-code}")
         self._start(member.index)
 
     def _forget(self, member: _Member) -> None:

@@ -21,7 +21,7 @@ from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.setup import open_study
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
-from archsearch.study.store.retry import Patience
+from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.store.stored import model_from_text
 from archsearch.study.training.trainer import Trainer
 from archsearch.study.workers.worker import Worker, WorkerOptions
@@ -41,10 +41,10 @@ class WorkerPlan:
         trainer: who trains.
         artifacts: folder for pictures, or None for the storage's own.
         threads: of each training.
-        beat: seconds between signs of life.
-        grace: seconds without one after which a claim is given up.
-        deaths: workers that one training may kill before it counts as failed.
-        patience: seconds that the database may be away.
+        heartbeat_seconds: between two heartbeats.
+        heartbeat_timeout: seconds without one after which a claim is given up.
+        max_crashes: workers that one training may kill before it counts as failed.
+        retry_seconds: seconds that the database may be away.
     """
 
     settings: str
@@ -54,10 +54,10 @@ class WorkerPlan:
     trainer: Trainer
     artifacts: Path | None
     threads: int
-    beat: float
-    grace: float
-    deaths: int
-    patience: float
+    heartbeat_seconds: float
+    heartbeat_timeout: float
+    max_crashes: int
+    retry_seconds: float
 
 
 class Line(Protocol):
@@ -99,11 +99,9 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
     try:
         ending = _worker(plan, index, pipe).work()
         _send(pipe, {"ending": ending})
-    except InputError as error:
-        _send(pipe, {"wrong": error.what, "details": error.details, "help": error.help})
-        return error.exit_code
     except ArchsearchError as error:
-        _send(pipe, {"broken": error.what, "details": error.details, "help": error.help})
+        kind = "wrong" if isinstance(error, InputError) else "broken"
+        _send(pipe, {kind: error.what, "details": error.details, "help": error.help})
         return error.exit_code
     except BrokenPipeError:
         raise
@@ -126,16 +124,16 @@ def _worker(plan: WorkerPlan, index: int, pipe: Line) -> Worker:
         return stopped
 
     # A worker that takes a dead one's place may come while the database is away.
-    patience = Patience(plan.storage, plan.patience)
-    study = patience(lambda: _open(plan, say))
-    return patience(
+    retry = RetryPolicy(plan.storage, plan.retry_seconds)
+    study = retry(lambda: _open(plan, say))
+    return retry(
         lambda: Worker(
             study,
             plan.trainer,
             Owner.this_process(index),
             say,
             stopping,
-            WorkerOptions(threads=plan.threads, beat=plan.beat),
+            WorkerOptions(threads=plan.threads, heartbeat_seconds=plan.heartbeat_seconds),
         )
     )
 
@@ -147,9 +145,9 @@ def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
         plan.storage,
         say,
         artifacts=plan.artifacts,
-        grace=plan.grace,
-        deaths=plan.deaths,
-        patience=plan.patience,
+        heartbeat_timeout=plan.heartbeat_timeout,
+        max_crashes=plan.max_crashes,
+        retry_seconds=plan.retry_seconds,
     )
 
 

@@ -13,11 +13,11 @@ from archsearch.errors import InputError, RunFailedError
 from archsearch.records.storage_secrets import masked, without_password
 from archsearch.records.storage_url import sqlite_path
 from archsearch.study.events import Say
-from archsearch.study.workers.messages import Reports
-from archsearch.study.workers.options import RayPlace
+from archsearch.study.workers.messages import MessageReader
+from archsearch.study.workers.options import RayOptions
 from archsearch.study.workers.process import WorkerPlan, work_and_report
 
-__all__ = ["RayCrew", "check_ray"]
+__all__ = ["RayPool", "check_ray"]
 
 
 UNREACHABLE_SECONDS = 300.0
@@ -34,35 +34,35 @@ class Mailbox:
     """An actor between the workers and the one who started them.
 
     Where the way to an actor breaks off, a call may come twice or never, so each
-    carries all that hasn't been confirmed yet, and letters are numbered.
+    carries all that hasn't been confirmed yet, and messages are numbered.
     """
 
     def __init__(self) -> None:
-        self._letters: list[bytes] = []
+        self._messages: list[bytes] = []
         self._taken = 0
         self._known: dict[str, int] = {}
         self._finishing = False
 
-    def put(self, sender: str, first: int, letters: list[bytes]) -> int:
+    def put(self, sender: str, first: int, messages: list[bytes]) -> int:
         """Leave a worker's messages from its ``first`` on; those known already change nothing.
 
         Returns:
             How many of that worker's messages have arrived.
         """
         known = self._known.get(sender, 0)
-        self._letters += letters[max(0, known - first) :]
-        self._known[sender] = max(known, first + len(letters))
+        self._messages += messages[max(0, known - first) :]
+        self._known[sender] = max(known, first + len(messages))
         return self._known[sender]
 
     def take(self, first: int, finishing: bool) -> list[bytes]:
-        """The letters from the ``first`` on, counted from the very first; those before are gone.
+        """The messages from the ``first`` on, counted from the very first; those before are gone.
 
         With ``finishing``, all workers are asked to start no other training.
         """
         self._finishing = self._finishing or finishing
-        del self._letters[: max(0, first - self._taken)]
+        del self._messages[: max(0, first - self._taken)]
         self._taken = max(self._taken, first)
-        return list(self._letters)
+        return list(self._messages)
 
     def finishing(self) -> bool:
         """Whether that was asked."""
@@ -154,7 +154,7 @@ def check_ray(storage: str) -> None:
         ) from None
 
 
-class RayCrew:
+class RayPool:
     """Workers as Ray tasks.
 
     Args:
@@ -164,11 +164,11 @@ class RayCrew:
         place: which cluster, and what a worker takes of it.
     """
 
-    def __init__(self, plan: WorkerPlan, count: int, say: Say, place: RayPlace) -> None:
+    def __init__(self, plan: WorkerPlan, count: int, say: Say, place: RayOptions) -> None:
         import ray
 
         self._plan = plan
-        self._reports = Reports(say)
+        self._reader = MessageReader(say)
         self._deadline: float | None = None
         self._finishing = False
         self._began_here = not ray.is_initialized()
@@ -177,7 +177,7 @@ class RayCrew:
         # The mailbox stands where the command runs: with that node, all is over anyway.
         self._mailbox = _actor(Mailbox)
         self._task = _task(place)
-        self._heard = 0
+        self._received = 0
         self._members: dict[Any, int] = {}
         for index in range(count):
             self._start(index)
@@ -195,20 +195,20 @@ class RayCrew:
         import ray
 
         ended, _ = ray.wait(list(self._members), num_returns=1, timeout=timeout)
-        for letter in self._letters():
-            self._heard += 1
-            self._reports.take(letter)
+        for message in self._messages():
+            self._received += 1
+            self._reader.read(message)
         for reference in ended:
-            self._bury(reference)
+            self._reap(reference)
         if self._deadline is not None and time.monotonic() > self._deadline:
             self._cancel()
         return bool(self._members)
 
-    def finish(self, *, patience: float | None = None) -> None:
-        """Tell all to end after their running training; cancel who isn't after ``patience``."""
-        if patience is not None and self._deadline is None:
-            self._deadline = time.monotonic() + patience
-        self._finishing = True  # said with the next call for letters
+    def finish(self, *, timeout: float | None = None) -> None:
+        """Tell all to end after their running training; cancel who isn't after ``timeout``."""
+        if timeout is not None and self._deadline is None:
+            self._deadline = time.monotonic() + timeout
+        self._finishing = True  # said with the next call for messages
 
     def kill(self) -> None:
         """End all at once and leave the cluster; their claims are left for others."""
@@ -220,12 +220,12 @@ class RayCrew:
         if self._began_here:
             ray.shutdown()
 
-    def _letters(self) -> list[bytes]:
+    def _messages(self) -> list[bytes]:
         """What came in since the last time; nothing while the mailbox is out of reach."""
         import ray
 
         try:
-            asked = self._mailbox.take.remote(self._heard, self._finishing)
+            asked = self._mailbox.take.remote(self._received, self._finishing)
             return list(ray.get(asked, timeout=ANSWER_SECONDS))
         except (ray.exceptions.ActorUnavailableError, ray.exceptions.GetTimeoutError):
             return []
@@ -238,7 +238,7 @@ class RayCrew:
     def _start(self, index: int) -> None:
         self._members[self._task.remote(self._plan, index, self._mailbox)] = index
 
-    def _bury(self, reference: Any) -> None:
+    def _reap(self, reference: Any) -> None:
         import ray
 
         index = self._members.pop(reference)
@@ -250,7 +250,7 @@ class RayCrew:
         except ray.exceptions.RayError as error:  # its process or its node is gone
             if self._finishing:
                 return
-            self._reports.died(index, type(error).__name__)
+            self._reader.died(index, type(error).__name__)
             self._start(index)
             return
         if code and not self._finishing:
@@ -269,7 +269,7 @@ def _connect(address: str | None) -> None:
     import ray
 
     try:
-        _knock(address)  # Ray itself would try for minutes
+        _check_port(address)  # Ray itself would try for minutes
         ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         raise InputError(
@@ -278,7 +278,7 @@ def _connect(address: str | None) -> None:
         ) from None
 
 
-def _knock(address: str | None) -> None:
+def _check_port(address: str | None) -> None:
     """Raise OSError where nobody listens at a ``host:port``."""
     host, _, port = (address or "").removeprefix("ray://").rpartition(":")
     if host and port.isdigit():
@@ -294,7 +294,7 @@ def _actor(kind: type[Mailbox]) -> Any:  # a Ray actor's handle has no type
     return ray.remote(kind).options(num_cpus=0, scheduling_strategy=here).remote()
 
 
-def _task(place: RayPlace) -> Any:  # nor has a remote function
+def _task(place: RayOptions) -> Any:  # nor has a remote function
     import ray
 
     return ray.remote(

@@ -13,19 +13,19 @@ from uuid import uuid4
 from archsearch.errors import ArchsearchError, RunFailedError
 from archsearch.records import Baselines, EpochRecord, SeedRecord
 from archsearch.records.run_files import checksum
-from archsearch.study.events import Say, StudyEvent
+from archsearch.study.events import EventKind, Say, StudyEvent
 from archsearch.study.search.proposals import propose
 from archsearch.study.search.pruning import FIRST_SEED, PruneWatch
-from archsearch.study.search.setup import lay_out
+from archsearch.study.search.setup import enqueue_design
 from archsearch.study.store.artifacts import store_pictures, unreachable
 from archsearch.study.store.claims import Claim
-from archsearch.study.store.opened import OpenStudy, SlotRow
+from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.owner import Owner
 from archsearch.study.store.publish import publish
-from archsearch.study.training.baselines import check_pictures, stored_baselines
+from archsearch.study.training.preparation import check_pictures, stored_baselines
 from archsearch.study.training.trainer import Job, Trained, Trainer, code_key
 from archsearch.study.workers.budget import time_left_for_another
-from archsearch.study.workers.heartbeat import BEAT_SECONDS, Heartbeat
+from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 
 __all__ = ["Ending", "Worker", "WorkerOptions"]
 
@@ -37,7 +37,7 @@ class WorkerOptions:
     """How a worker works: threads of a training, pauses in seconds."""
 
     threads: int = 1
-    beat: float = BEAT_SECONDS
+    heartbeat_seconds: float = HEARTBEAT_SECONDS
     idle: float = 0.5
     longest_idle: float = 5.0
 
@@ -77,7 +77,7 @@ class Worker:
         self._say = say
         self._stopping = stopping
         self._options = options
-        self._patience = study.patience
+        self._retry = study.retry
         self._baselines: dict[str, Baselines] = stored_baselines(study)
         self._keeps_pictures = True
 
@@ -86,7 +86,7 @@ class Worker:
         self._make_ready()
         idle = self._options.idle
         while not self._stopping():
-            progress = self._patience(self._study.ledger.progress)
+            progress = self._retry(self._study.claims.progress)
             if not progress.unfinished:
                 return "finished"
             if progress.open and not time_left_for_another(
@@ -104,45 +104,47 @@ class Worker:
 
     def _make_ready(self) -> None:
         study = self._study
-        if not self._patience(study.ledger.progress).unfinished:
+        if not self._retry(study.claims.progress).unfinished:
             return
-        reason = self._patience(lambda: unreachable(study))
+        reason = self._retry(lambda: unreachable(study))
         if reason:
             self._keeps_pictures = False
             self._say(StudyEvent("note", reason))
-        plan = self._patience(study.any_plan)
+        plan = self._retry(study.any_plan)
         for settings in study.space.settings_by_precision():
             found = self._trainer.warm_up(settings, plan)
-        self._patience(lambda: check_pictures(study, found))
+        self._retry(lambda: check_pictures(study, found))
 
     def _claim(self) -> Claim | None:
-        ledger, attempt = self._study.ledger, uuid4().hex
-        return self._patience.attempts(
-            lambda before: ledger.claim(self._owner, attempt=attempt, again=before > 0)
+        claims, attempt = self._study.claims, uuid4().hex
+        return self._retry.attempts(
+            lambda before: claims.claim(self._owner, attempt=attempt, again=before > 0)
         )
 
     def _set_up(self, claim: Claim) -> None:
-        ledger = self._study.ledger
-        with Heartbeat(self._study, claim, self._owner, every=self._options.beat):
-            self._patience(lambda: lay_out(self._study))
-        self._patience(lambda: ledger.finish(claim, "", failed=False, seconds=0.0))
+        claims = self._study.claims
+        with Heartbeat(self._study, claim, self._owner, every=self._options.heartbeat_seconds):
+            self._retry(lambda: enqueue_design(self._study))
+        self._retry(lambda: claims.finish(claim, "", failed=False, seconds=0.0))
 
     def _train(self, claim: Claim) -> None:
-        with Heartbeat(self._study, claim, self._owner, every=self._options.beat) as heartbeat:
-            row = self._patience.attempts(lambda before: self._slot(claim, before))
+        with Heartbeat(
+            self._study, claim, self._owner, every=self._options.heartbeat_seconds
+        ) as heartbeat:
+            row = self._retry.attempts(lambda before: self._planned_trial(claim, before))
             if row is None or row.trial_id is None or row.candidate is None:
                 return
             if row.duplicate_of is None:
                 trial_id = row.trial_id
-                self._patience(lambda: self._start(trial_id))
+                self._retry(lambda: self._start(trial_id))
                 heartbeat.show(trial_id)
                 began = time.monotonic()
                 record = self._record(claim, row, heartbeat)
-                self._store(claim, record, time.monotonic() - began)
-        self._patience(lambda: publish(self._study, claim.slot))
+                self._store(claim, row, record, time.monotonic() - began)
+        self._retry(lambda: publish(self._study, claim.trial_index))
 
-    def _slot(self, claim: Claim, before: int) -> SlotRow | None:
-        row = self._study.slot_row(claim.slot)
+    def _planned_trial(self, claim: Claim, before: int) -> PlannedTrial | None:
+        row = self._study.planned_trial(claim.trial_index)
         if row.candidate is not None:
             return row
         # A try that broke off may have left a trial half made, as a dead process does.
@@ -156,14 +158,18 @@ class Worker:
         with suppress(UpdateFinishedTrialError):  # ended by who had the claim before
             self._study.storage.set_trial_state_values(trial_id, TrialState.RUNNING)
 
-    def _record(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> SeedRecord | None:
+    def _record(self, claim: Claim, row: PlannedTrial, heartbeat: Heartbeat) -> SeedRecord | None:
         """Train; None where the claim was lost on the way."""
         try:
             trained = self._fit(claim, row, heartbeat)
         except _ClaimLostError:
             return None
         except _PrunedError as pruned:
-            return SeedRecord(seed=claim.seed, state="pruned", reason=str(pruned))
+            return SeedRecord(
+                seed=claim.seed, state="pruned", reason=str(pruned), ended=time.time()
+            )
+        except BrokenPipeError:  # nobody listens any more, which is no fault of the candidate's
+            raise
         except Exception as error:  # whatever breaks a training, the study goes on
             return SeedRecord(
                 seed=claim.seed, state="failed", reason=_reason(error), ended=time.time()
@@ -178,33 +184,29 @@ class Worker:
             ended=time.time(),
         )
 
-    def _keep(self, row: SlotRow, seed: int, png: bytes | None) -> str | None:
+    def _keep(self, row: PlannedTrial, seed: int, png: bytes | None) -> str | None:
         trial_id = row.trial_id
         if png is None or trial_id is None or not self._keeps_pictures:
             return None
-        return self._patience(lambda: store_pictures(self._study, trial_id, seed, png))
+        return self._retry(lambda: store_pictures(self._study, trial_id, seed, png))
 
-    def _fit(self, claim: Claim, row: SlotRow, heartbeat: Heartbeat) -> Trained:
+    def _fit(self, claim: Claim, row: PlannedTrial, heartbeat: Heartbeat) -> Trained:
         candidate = self._study.candidate(row.values or {})
         plan = candidate.plan
-        place = StudyEvent("started", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
-        self._say(_with(place, "started", latent_size=plan.latent.size))
-
+        tell = self._events(claim, row)
+        tell("started", latent_size=plan.latent.size)
         watch = self._watch(claim, row, candidate.settings.train.epochs)
 
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
                 raise _ClaimLostError
-            reason = "" if watch is None else self._patience(lambda: watch.reason_to_stop(epoch))
-            self._say(
-                _with(
-                    place,
-                    "epoch",
-                    epoch=epoch.epoch,
-                    epochs=candidate.settings.train.epochs,
-                    val_mse=epoch.val_mse,
-                    latent_size=plan.latent.size,
-                )
+            reason = "" if watch is None else self._retry(lambda: watch.reason_to_stop(epoch))
+            tell(
+                "epoch",
+                epoch=epoch.epoch,
+                epochs=candidate.settings.train.epochs,
+                val_mse=epoch.val_mse,
+                latent_size=plan.latent.size,
             )
             if reason:
                 raise _PrunedError(reason)
@@ -224,32 +226,40 @@ class Worker:
             raise RunFailedError(f"the validation error is {error}")
         return trained
 
-    def _watch(self, claim: Claim, row: SlotRow, epochs: int) -> PruneWatch | None:
+    def _watch(self, claim: Claim, row: PlannedTrial, epochs: int) -> PruneWatch | None:
         if self._study.settings.prune == "none" or claim.seed != FIRST_SEED or row.trial_id is None:
             return None
         return PruneWatch(self._study, row.trial_id, epochs)
 
-    def _store(self, claim: Claim, record: SeedRecord | None, seconds: float) -> None:
+    def _store(
+        self, claim: Claim, row: PlannedTrial, record: SeedRecord | None, seconds: float
+    ) -> None:
         failed = record is not None and record.state == "failed"
         pruned = record is not None and record.state == "pruned"
         text = "" if record is None else record.model_dump_json()
-        kept = record is not None and self._patience(
-            lambda: self._study.ledger.finish(
+        kept = record is not None and self._retry(
+            lambda: self._study.claims.finish(
                 claim, text, failed=failed, pruned=pruned, seconds=seconds
             )
         )
-        place = StudyEvent("surplus", slot=claim.slot, seed=claim.seed, worker=self._owner.worker)
+        tell = self._events(claim, row)
         if record is None or not kept:
-            self._say(_with(place, "surplus"))
+            tell("surplus")
         elif failed or pruned:
-            self._say(_with(place, record.state, text=record.reason, seconds=seconds))
+            tell(record.state, text=record.reason, seconds=seconds)
         else:
             error = record.result.val.mse if record.result else None
-            self._say(_with(place, "trained", val_mse=error, seconds=seconds))
+            tell("trained", val_mse=error, seconds=seconds)
 
+    def _events(self, claim: Claim, row: PlannedTrial) -> Callable[..., None]:
+        """Tells what happens to one training."""
+        number = self._retry(lambda: self._study.number(row))
 
-def _with(event: StudyEvent, kind: str, **changes: object) -> StudyEvent:
-    return replace(event, kind=kind, **changes)  # type: ignore[arg-type]
+        def tell(kind: EventKind, **fields: object) -> None:
+            event = StudyEvent(kind, trial=number, seed=claim.seed, worker=self._owner.worker)
+            self._say(replace(event, **fields))  # type: ignore[arg-type]
+
+        return tell
 
 
 def _reason(error: Exception) -> str:

@@ -48,16 +48,13 @@ def describe(
     if HEADER in study.storage.get_study_user_attrs(study.study_id):
         return
     say(StudyEvent("preparing", f"pictures of {study.settings.data.source}"))
-    rows = study.slot_rows()
-    plans = [study.candidate(row.values).plan for row in rows if row.values is not None]
-    if not study.designed or not plans:
-        plans = [study.any_plan()]
+    plans = list(study.plans()) or [study.any_plan()]
     prepared = trainer.prepare(study.space.settings, plans)
     header = StudyHeader(
         settings=plain(study.settings),
         designed=study.designed,
         space_hash=space_hash,
-        slots=len(rows),
+        slots=len(study.planned_trials()),
         command=command,
         artifacts=str(study.artifacts),
         source_note=prepared.source_note,
@@ -99,7 +96,7 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The yardsticks of the design's latents, by ``CxHxW``.
+    """The baselines of the design's latents, by ``CxHxW``.
 
     Raises:
         UnreadableError: what is stored of them is damaged.

@@ -38,9 +38,11 @@ scores = st.builds(Scores, mse=finite, psnr=st.floats() | st.none(), ssim=st.flo
 epochs = st.builds(EpochRecord, epoch=st.integers(1, 10**6), **dict.fromkeys(
     ("lr", "train_loss", "train_mse", "val_mse", "seconds"), finite
 ))  # fmt: skip
-baselines = st.builds(
-    Baselines, channel_mean_val=finite, channel_mean_test=finite, pca_val=st.floats() | st.none()
+known = st.fixed_dictionaries(
+    {"channel_mean_val": finite, "channel_mean_test": finite, "pca_val": st.floats() | st.none()},
+    optional={"untrained_test": finite, "untrained_label": st.just("an untrained net")},
 )
+baselines = known.map(Baselines.model_validate)
 results = st.builds(
     RunResult,
     splits=st.fixed_dictionaries(

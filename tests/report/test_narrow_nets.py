@@ -17,7 +17,7 @@ from archsearch.report.tables import (
 from archsearch.report.words import answer
 from tests.synthetic import StudyRecipe, synthetic_study
 
-THROUGH = "numbers that get through"
+THROUGH = "bottleneck size"
 
 
 def with_bottlenecks(study: StudyRecord, most: int | None) -> StudyRecord:
@@ -92,8 +92,8 @@ def test_the_trial_table_has_it_and_pca_of_as_many_numbers(
     plain: Findings, narrow: Findings
 ) -> None:
     columns = [column.name for column in trial_columns(narrow)]
-    assert "PCA, bottleneck" not in [column.name for column in trial_columns(plain)]
-    size, pca = columns.index("bottleneck"), columns.index("PCA, bottleneck")
+    assert "bottleneck PCA" not in [column.name for column in trial_columns(plain)]
+    size, pca = columns.index("bottleneck"), columns.index("bottleneck PCA")
     cells = [row.cells for row in trial_rows(narrow)]
     sizes = {narrow.trial(int(cell[0].text)).whole("latent_size"): cell for cell in cells}
     for latent, cell in sizes.items():

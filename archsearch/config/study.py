@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from archsearch.config.objectives import OBJECTIVES, ObjectiveName
 from archsearch.config.settings import DataSettings, Settings, TrainSettings
-from archsearch.config.task_settings import AnyTask, Reconstruct
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.reading import AnyTask
 
 __all__ = [
     "BudgetSettings",
@@ -132,7 +133,7 @@ class StudySettings(Settings):
     description: Annotated[str, Field(description="What is asked, in a sentence.")] = ""
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings()
-    task: AnyTask = Reconstruct()
+    task: AnyTask = DEFAULT_TASK
     train: TrainSettings = TrainSettings()
     space: Annotated[
         dict[str, Domain],

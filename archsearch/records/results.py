@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+)
 
 __all__ = [
     "Baselines",
@@ -74,6 +80,14 @@ class Scores(Record):
     color: ColorScores | None = None
     metrics: dict[str, Number] | None = None
 
+    @model_serializer(mode="wrap")
+    def _as_before_metrics(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Without ``metrics`` where none were asked for."""
+        written: dict[str, object] = handler(self)
+        if self.metrics is None:
+            written.pop("metrics", None)
+        return written
+
     def value(self, metric: str) -> float | None:
         """The value of a metric by its name; None where it wasn't, or couldn't be, measured.
 
@@ -121,7 +135,7 @@ class EpochRecord(Record):
 
 
 class Baselines(Record):
-    """Errors of the yardsticks on the same pictures, fitted on the training split.
+    """Errors of the baselines on the same pictures, fitted on the training split.
 
     MSEs of RGB in [0, 1]. ``untouched``: the noisy or masked picture itself;
     ``gray_copy``: the luminance in all three channels; ``mean_chroma``: the exact

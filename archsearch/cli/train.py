@@ -20,7 +20,7 @@ from archsearch.config import (
     changed_task,
     check_task,
     load,
-    needs_color,
+    needs_rgb,
     pictures_of,
 )
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
@@ -177,7 +177,7 @@ def _run(
             width=size.width,
             channels=pictures_of(plan, settings.task),
             progress=report,
-            color_task=settings.task.name if needs_color(settings.task) else None,
+            color_task=settings.task.name if needs_rgb(settings.task) else None,
         )
     to_stderr(_pictures_line(pictures))
     lines = EpochLines(settings.train.epochs)

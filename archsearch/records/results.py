@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_serializer, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from archsearch.config.baselines import BASELINES, Baseline
 
@@ -79,6 +86,14 @@ class Scores(Record):
     ssim: Number = None
     color: ColorScores | None = None
     metrics: dict[str, Number] | None = None
+
+    @model_serializer(mode="wrap")
+    def _as_before_metrics(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Without ``metrics`` where none were asked for."""
+        written: dict[str, object] = handler(self)
+        if self.metrics is None:
+            written.pop("metrics", None)
+        return written
 
     def value(self, metric: str) -> float | None:
         """The value of a metric by its name; None where it wasn't, or couldn't be, measured.

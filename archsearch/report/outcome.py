@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import ceil
 from typing import TYPE_CHECKING
 
+from archsearch.config import words_of
 from archsearch.records import (
     Convergence,
     RunResult,
@@ -68,12 +69,9 @@ def _marked_before() -> str:
 
 def _guessed(result: RunResult) -> str:
     guess = best_guess(result)
-    remedy = "Remedies: more epochs, another learning rate, or a larger net."
-    if result.task == "colorize-bins":
-        remedy = "Classes give up error for color; its saturation says whether that paid."
     return (
         f"The net is no better than a guess: {guess.name} has a test MSE of {error(guess.mse)}, "
-        f"the net {error(result.test.mse)}. {remedy}"
+        f"the net {error(result.test.mse)}. {words_of(result.task).no_better}"
     )
 
 

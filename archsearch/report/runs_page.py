@@ -24,7 +24,7 @@ from archsearch.records import (
     no_better_than_guess,
     plan_record,
 )
-from archsearch.records.run_files import SPEC_FILE, STRIP_FILE, RunFiles
+from archsearch.records.run_files import SAMPLE_GRID_FILE, SPEC_FILE, RunFiles
 from archsearch.report.caution import Caution
 from archsearch.report.color import ColorPart, color_part, run_variants
 from archsearch.report.detail_tables import DetailTable
@@ -107,8 +107,8 @@ def _color(
 def _strip(folder: Path) -> bytes | None:
     """The run's test pictures; runs of earlier versions left none."""
     files = RunFiles(folder)
-    left = STRIP_FILE in files.checksums or (folder / STRIP_FILE).exists()
-    return files.read(STRIP_FILE) if left else None
+    left = SAMPLE_GRID_FILE in files.checksums or (folder / SAMPLE_GRID_FILE).exists()
+    return files.read(SAMPLE_GRID_FILE) if left else None
 
 
 def _title(names: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy
 from numpy.typing import NDArray
 
+from archsearch.config import words_of
 from archsearch.files import replacing
 from archsearch.records.results import Baselines, RunResult
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.train.scoring import Strip
+    from archsearch.train.scoring import SampleGrid
 
 __all__ = ["curves_figure", "draw_curves", "draw_pictures", "pictures_figure"]
 
@@ -27,8 +28,6 @@ FARTHEST_REFERENCE = 4.0
 it would press the curves flat."""
 REFERENCE_LINES = ("--", ":", (0, (5, 3)), "-.", (0, (1, 3)))
 MARKED_EPOCHS = 40
-PREDICTED = {"reconstruct": "reconstruction"}
-SHOWN = {"denoise": "noisy", "inpaint": "masked"}
 
 
 def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> None:
@@ -36,9 +35,9 @@ def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> N
     _write(curves_figure(name, result, latent_size), path)
 
 
-def draw_pictures(path: Path, name: str, result: RunResult, strip: Strip) -> None:
+def draw_pictures(path: Path, name: str, result: RunResult, samples: SampleGrid) -> None:
     """Write :func:`pictures_figure` as PNG."""
-    _write(pictures_figure(name, result, strip), path)
+    _write(pictures_figure(name, result, samples), path)
 
 
 def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
@@ -73,7 +72,7 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     return figure
 
 
-def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
+def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure:
     """Draw originals over what was fed and predicted, with each picture's MSE below.
 
     What was fed has a row where it isn't the original itself; where colors are
@@ -82,15 +81,16 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
     Args:
         name: the run's.
         result: for task and scores.
-        strip: the test pictures that the training kept.
+        samples: the test pictures that the training kept.
     """
     from matplotlib.figure import Figure
 
-    rows = [("original", strip.originals)]
-    if result.task != "reconstruct":
-        rows.append((SHOWN.get(result.task, "gray"), strip.shown))
-    rows.append((PREDICTED.get(result.task, "prediction"), strip.predicted))
-    columns = len(strip.originals)
+    words = words_of(result.task)
+    rows = [("original", samples.originals)]
+    if words.shown is not None:
+        rows.append((words.shown, samples.shown))
+    rows.append((words.predicted, samples.predicted))
+    columns = len(samples.originals)
     size = (max(1.15 * columns + 1.4, 6), 1.2 * len(rows) + 1.0)
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(
@@ -102,10 +102,12 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
             cell.set(xticks=[], yticks=[])
             cell.spines[:].set_visible(False)
         grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
-    errors = numpy.square(strip.originals / 255.0 - strip.predicted / 255.0).mean(axis=(1, 2, 3))
+    errors = numpy.square(samples.originals / 255.0 - samples.predicted / 255.0).mean(
+        axis=(1, 2, 3)
+    )
     for cell, error in zip(grid[-1], errors, strict=True):
         cell.set_xlabel(f"{error:.4f}", fontsize=9)
-    _name_chosen(grid[0], strip)
+    _name_chosen(grid[0], samples)
     figure.suptitle(
         f"{name}: {result.task} on test pictures", x=0.01, ha="left", fontsize=13, fontweight="bold"
     )
@@ -118,12 +120,12 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
     return figure
 
 
-def _name_chosen(top: NDArray[numpy.object_], strip: Strip) -> None:
+def _name_chosen(top: NDArray[numpy.object_], samples: SampleGrid) -> None:
     """Say above the last columns why those pictures are there."""
-    if not strip.chosen:
+    if not samples.chosen:
         return
-    first = len(top) - strip.chosen
-    each = strip.chosen // 3
+    first = len(top) - samples.chosen
+    each = samples.chosen // 3
     top[0].set_title("first of the test split", fontsize=9, loc="left")
     for part, label in enumerate(("least ΔE", "middling ΔE", "largest ΔE")):
         top[first + part * each].set_title(label, fontsize=9, loc="left")

@@ -196,7 +196,7 @@ search: {method: grid, trials: 5}
 
 
 def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
-    """Every variant trained, measured by the same error, with the same yardsticks."""
+    """Every variant trained, measured by the same error, with the same baselines."""
     (folder / "colors.yaml").write_text(COLORS)
     done = archsearch(folder, "study", "run", "colors.yaml", "--storage", "sqlite:///colors.db")
     assert done.returncode == 0, done.stderr

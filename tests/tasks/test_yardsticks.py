@@ -1,4 +1,4 @@
-"""The yardsticks of each task, on the pictures and the chance that nets are measured with."""
+"""The baselines of each task, on the pictures and the chance that nets are measured with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from archsearch.config import RunSettings, read_task
-from archsearch.tasks import Batch, baselines, make_task, map_cache, task_baselines
-from archsearch.tasks.color_space import luminance
-from archsearch.tasks.reduced_rank import Feed, RankedMap, fit_map
+from archsearch.tasks import Batch, linear_code_baselines, make_task, task_baselines
+from archsearch.tasks.baselines import reduced_rank_cache
+from archsearch.tasks.baselines.reduced_rank import Feed, RankedMap, fit_map
+from archsearch.tasks.color.space import luminance
 
 from .test_every_task import NINE, settings
 from .tiny import TinyPictures, latent, smooth_pictures, split
@@ -31,8 +32,9 @@ def of(
 
 def test_reconstruction_has_the_codes_and_no_others() -> None:
     shown = pictures()
-    assert of("reconstruct", shown) == baselines(shown, LATENTS)
-    assert set(of("reconstruct", shown)[0].errors) == {"channel_mean", "pca", "patch_pca"}
+    assert of("reconstruct", shown) == linear_code_baselines(shown, LATENTS)
+    given = of("reconstruct", shown)[0].model_dump(exclude_none=True)
+    assert {name.rsplit("_", 1)[0] for name in given} == {"channel_mean", "pca", "patch_pca"}
 
 
 @pytest.mark.parametrize("task", [{"denoise": {"sigma": 0.1}}, {"inpaint": {"size": 3}}])
@@ -95,7 +97,7 @@ def test_a_map_is_fitted_once_for_each_way_of_showing(monkeypatch: pytest.Monkey
         fits.append(shown.fingerprint)
         return fit_map(shown, feed)
 
-    monkeypatch.setattr(map_cache, "fit_map", counted)
+    monkeypatch.setattr(reduced_rank_cache, "fit_map", counted)
     shown = split(smooth_pictures(90), 70, 10, fingerprint="counted")
     first = of({"inpaint": {"size": 3}}, shown)
     assert of({"inpaint": {"size": 3}}, shown) == first

@@ -1,8 +1,8 @@
-"""The yardsticks of every task: what its pictures give without a net."""
+"""The baselines of a task: how well its pictures are predicted without a net."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -10,22 +10,24 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from archsearch.config import Denoise, Inpaint, Reconstruct, RunSettings, needs_color
+from archsearch.config import RunSettings, TaskKind, kind_of
 from archsearch.records.results import Baselines, ColorScores
 from archsearch.spec.plan.model import Latent
-from archsearch.tasks.baselines import baselines, channel_mean
-from archsearch.tasks.chance import Batch
-from archsearch.tasks.color_baselines import gray_copy, mean_chroma
-from archsearch.tasks.color_space import luminance
+from archsearch.tasks.baselines.channel_mean import channel_mean
+from archsearch.tasks.baselines.color import gray_copy, mean_chroma
+from archsearch.tasks.baselines.linear_codes import linear_code_baselines
+from archsearch.tasks.baselines.reduced_rank import RankedMap, map_errors
+from archsearch.tasks.baselines.reduced_rank_cache import fit_or_load_map
 from archsearch.tasks.make import plain_task
-from archsearch.tasks.map_cache import fit_or_load_map
 from archsearch.tasks.metrics import Scorer
+from archsearch.tasks.noise import Batch
 from archsearch.tasks.pictures import PictureSet, SplitErrors
-from archsearch.tasks.reduced_rank import RankedMap, map_errors
+from archsearch.tasks.task import Task
 
 __all__ = ["task_baselines"]
 
 AT_ONCE = 256
+_COLORS = {"gray_copy": gray_copy, "mean_chroma": mean_chroma}
 
 
 def task_baselines(
@@ -36,14 +38,15 @@ def task_baselines(
     *,
     cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
-    """Give the yardsticks of a task for each latent, in order.
+    """Give the baselines of a task for each latent, in order.
 
-    - reconstruct: channel mean, PCA and patch PCA (:func:`baselines`);
-    - all others: channel mean, and the best linear map from what is shown to the
-      picture through as many numbers as the latent has (reduced-rank regression);
-      None for pictures of more than 8192 numbers;
-    - denoise, inpaint: also the untouched input;
-    - color tasks: also the gray copy and the mean chroma, with their color scores.
+    The channel mean, and those that its descriptor names (``TaskKind.baselines``):
+
+    - pca: PCA and patch PCA (:func:`linear_code_baselines`);
+    - linear: the best linear map from what is shown to the picture through as many numbers
+      as the latent has (reduced-rank regression); None for pictures of more than 8192 numbers;
+    - untouched: what is shown, as it is;
+    - gray_copy, mean_chroma: colors from the luminance alone, with their color scores.
 
     Noise and masks are those that nets are measured with. What was fitted is kept
     for the pictures used last, so that more latents cost little.
@@ -52,17 +55,24 @@ def task_baselines(
         settings: task and ``data.seed``.
         pictures: the pictures and their splits.
         latents: what the encoders of interest give.
-        bottlenecks: as in :func:`baselines`.
+        bottlenecks: as in :func:`linear_code_baselines`.
         cache: folder for what is fitted, shared by processes and later runs.
     """
-    if isinstance(settings.task, Reconstruct):
-        return baselines(pictures, latents, bottlenecks, cache=cache)
-    found = _yardsticks(_Key(pictures.fingerprint, _name(settings), cache, pictures, settings))
-    linear = found.linear({latent.size for latent in latents})
-    return tuple(
-        Baselines.of(found.common | {"linear": linear[latent.size]}, found.colors)
-        for latent in latents
-    )
+    kind = kind_of(settings.task)
+    shown = (kind.shows or kind, kind.baselines, _name(settings))
+    found = _measured(_Key(pictures.fingerprint, shown, cache, pictures, settings))
+    errors: list[Mapping[str, tuple[float, float] | None]] = [found.common] * len(latents)
+    if "pca" in kind.baselines:
+        codes = linear_code_baselines(pictures, latents, bottlenecks, cache=cache)
+        errors = [
+            {name: code.pair(name) for name in code.errors} | dict(one)
+            for one, code in zip(errors, codes, strict=True)
+        ]
+    if "linear" in kind.baselines:
+        linear = found.linear({latent.size for latent in latents})
+        both = zip(errors, latents, strict=True)
+        errors = [{**one, "linear": linear[latent.size]} for one, latent in both]
+    return tuple(Baselines.of(one, found.colors) for one in errors)
 
 
 @dataclass(frozen=True)
@@ -70,15 +80,15 @@ class _Key:
     """Equal for equal pictures shown in the same way, whichever objects hold them."""
 
     fingerprint: str
-    name: str
+    shown: tuple[str | TaskKind, tuple[str, ...], str]
     cache: Path | None
     pictures: PictureSet = field(compare=False)
     settings: RunSettings = field(compare=False)
 
 
 @dataclass
-class _Yardsticks:
-    """Those of one picture set and one way of showing it, with what was measured so far."""
+class _Measured:
+    """The baselines of one picture set and one way of showing it, with what was measured so far."""
 
     key: _Key
     errors: dict[int, SplitErrors | None] = field(default_factory=dict)
@@ -88,7 +98,7 @@ class _Yardsticks:
         """All but the linear map's."""
         pictures, settings = self.key.pictures, self.key.settings
         found: dict[str, SplitErrors | None] = {"channel_mean": channel_mean(pictures)}
-        if isinstance(settings.task, Denoise | Inpaint):
+        if "untouched" in kind_of(settings.task).baselines:
             untouched = (self._untouched(split) for split in (pictures.val, pictures.test))
             found["untouched"] = SplitErrors(*untouched)
         return found | {name: errors for name, (errors, _) in self._color.items()}
@@ -100,10 +110,9 @@ class _Yardsticks:
 
     @cached_property
     def _color(self) -> dict[str, tuple[SplitErrors, ColorScores]]:
-        if not needs_color(self.key.settings.task):
-            return {}
-        pictures = self.key.pictures
-        return {"gray_copy": gray_copy(pictures), "mean_chroma": mean_chroma(pictures)}
+        named = kind_of(self.key.settings.task).baselines
+        wanted = {name: measure for name, measure in _COLORS.items() if name in named}
+        return {name: measure(self.key.pictures) for name, measure in wanted.items()}
 
     def linear(self, ks: Iterable[int]) -> dict[int, SplitErrors | None]:
         """Errors of the linear map through k numbers; what is new is measured in one go."""
@@ -120,16 +129,18 @@ class _Yardsticks:
 
     @cached_property
     def _map(self) -> RankedMap | None:
-        return fit_or_load_map(self.key.pictures, self._fed, self.key.name, self.key.cache)
+        return fit_or_load_map(self.key.pictures, self._fed, self.key.shown[-1], self.key.cache)
 
     def _fed(self, images_NCHW: Tensor, indices: Tensor) -> Tensor:
-        """What nets see; of gray pictures one channel."""
-        shown_NCHW = self._shown(images_NCHW, indices)
-        return luminance(shown_NCHW) if needs_color(self.key.settings.task) else shown_NCHW
+        """What nets are fed, but for standardizing."""
+        return self._task.prepare(self._shown(images_NCHW, indices))
 
     def _shown(self, images_NCHW: Tensor, indices: Tensor) -> Tensor:
-        settings = self.key.settings
-        return plain_task(settings).shown(images_NCHW, Batch(indices, settings.data.seed))
+        return self._task.shown(images_NCHW, Batch(indices, self.key.settings.data.seed))
+
+    @cached_property
+    def _task(self) -> Task:
+        return plain_task(self.key.settings)
 
     def _untouched(self, indices: Tensor) -> float:
         scorer = Scorer(ssim=False)
@@ -140,15 +151,14 @@ class _Yardsticks:
 
 
 @lru_cache(maxsize=2)
-def _yardsticks(key: _Key) -> _Yardsticks:
-    return _Yardsticks(key)
+def _measured(key: _Key) -> _Measured:
+    return _Measured(key)
 
 
 def _name(settings: RunSettings) -> str:
-    """What decides what is shown, as part of a file name."""
-    task, seed = settings.task, settings.data.seed
-    if isinstance(task, Denoise):
-        return f"denoise-{task.sigma:g}-{seed}"
-    if isinstance(task, Inpaint):
-        return f"inpaint-{task.size}-{seed}"
-    return "luminance"
+    """What decides what is shown, as part of a file name, e.g. ``denoise-0.1-0``."""
+    kind = kind_of(settings.task)
+    values = [getattr(settings.task, option) for option in kind.changes_input]
+    told = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]
+    seed = [str(settings.data.seed)] if plain_task(settings).random else []
+    return "-".join([kind.shows or kind.name, *told, *seed])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
-
-from archsearch.extensions import Catalogue
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -29,7 +28,7 @@ class KnownName:
         'l1'
     """
 
-    catalogue: Catalogue[Any]
+    catalogue: Mapping[str, Any]
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -44,7 +43,7 @@ class KnownName:
         return {"enum": list(self.catalogue), "type": "string"}
 
     def _known(self, value: object) -> object:
-        if value not in self.catalogue:
+        if not isinstance(value, str) or value not in self.catalogue:
             expected = ", ".join(f"'{name}'" for name in self.catalogue)
             raise PydanticKnownError("literal_error", {"expected": expected})
         return value

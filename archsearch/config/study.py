@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, model_validator
 from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
 from archsearch.config.quantities import OBJECTIVES, planned, score
-from archsearch.config.settings import DataSettings, Settings, TrainSettings
+from archsearch.config.settings import DataSettings, RunSettings, Settings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
 
@@ -162,6 +162,15 @@ class StudySettings(Settings):
         Prune, Field(description="Which trainings end early, judged on the first seed.")
     ] = "none"
     budget: BudgetSettings = BudgetSettings()
+
+    def training(self) -> RunSettings:
+        """What each training is told: it measures what the objectives name, too."""
+        wanted = (*self.train.metrics, *(OBJECTIVES[name].metric for name in self.objectives))
+        metrics = tuple(
+            name for name in dict.fromkeys(wanted) if name not in {"", *METRICS.builtin}
+        )
+        train = self.train.model_copy(update={"metrics": metrics})
+        return RunSettings(data=self.data, task=self.task, train=train)
 
     @model_validator(mode="after")
     def _seed_belongs_to_search(self) -> StudySettings:

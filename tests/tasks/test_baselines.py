@@ -85,7 +85,7 @@ def test_patch_pca_is_that_of_a_loop_over_patches(
     shown = split(smooth_pictures(80), 50, 16)
     (record,) = linear_code_baselines(shown, [latent(channels, height, width)])
     expected = [naive_patch_error(shown, part, patch, channels) for part in (shown.val, shown.test)]
-    assert [record.val("patch_pca"), record.test("patch_pca")] == pytest.approx(expected, rel=1e-9)
+    assert record.pair("patch_pca") == pytest.approx(tuple(expected), rel=1e-9)
 
 
 def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
@@ -94,8 +94,8 @@ def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
     records = linear_code_baselines(shown, latents)
     for given_latent, record in zip(latents, records, strict=True):
         curve = pca_curve(shown, [given_latent.size])[given_latent.size]
-        assert (record.val("pca"), record.test("pca")) == curve
-        assert (record.val("channel_mean"), record.test("channel_mean")) == channel_mean(shown)
+        assert record.pair("pca") == curve
+        assert record.pair("channel_mean") == channel_mean(shown)
     assert records[0] == records[3]
     assert records[0] != records[1]
     assert [record.val("patch_pca") is None for record in records] == [False, False, True, False]
@@ -105,18 +105,16 @@ def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
 def test_pca_of_the_bottleneck_stands_beside_where_it_is_smaller() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     same, narrow = linear_code_baselines(shown, [latent(4, 4, 4)] * 2, [64, 12])
-    assert (same.val("pca_bottleneck"), same.test("pca_bottleneck")) == (None, None)
-    assert (narrow.val("pca_bottleneck"), narrow.test("pca_bottleneck")) == pca_curve(shown, [12])[
-        12
-    ]
-    assert (narrow.val("pca"), narrow.test("pca")) == (same.val("pca"), same.test("pca"))
+    assert same.pair("pca_bottleneck") is None
+    assert narrow.pair("pca_bottleneck") == pca_curve(shown, [12])[12]
+    assert narrow.pair("pca") == same.pair("pca")
     assert (same,) == linear_code_baselines(shown, [latent(4, 4, 4)])
 
 
 def test_a_latent_of_one_position_has_patches_as_large_as_the_picture() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = linear_code_baselines(shown, [latent(17, 1, 1)])
-    assert (record.val("patch_pca"), record.test("patch_pca")) == (
+    assert record.pair("patch_pca") == (
         record.val("pca"),
         record.test("pca"),
     )
@@ -125,12 +123,7 @@ def test_a_latent_of_one_position_has_patches_as_large_as_the_picture() -> None:
 def test_more_numbers_than_a_patch_has_lose_nothing_and_nothing_is_hidden() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     (record,) = linear_code_baselines(shown, [latent(300, 2, 2)])
-    for error in (
-        record.val("pca"),
-        record.test("pca"),
-        record.val("patch_pca"),
-        record.test("patch_pca"),
-    ):
+    for error in (*record.pair("pca"), *record.pair("patch_pca")):
         assert error is not None
         assert 0 < error < 1e-25  # as it is: not a floor, not 0
 

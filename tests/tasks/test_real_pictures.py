@@ -56,9 +56,7 @@ def test_pca(shown: TinyPictures, k: int, expected: float, tolerance: float) -> 
 )
 def test_patch_pca(shown: TinyPictures, code: Latent, expected: float) -> None:
     (record,) = linear_code_baselines(shown, [code])
-    assert [record.val("patch_pca"), record.test("patch_pca")] == pytest.approx(
-        [expected] * 2, rel=0.06
-    )
+    assert record.pair("patch_pca") == pytest.approx((expected,) * 2, rel=0.06)
 
 
 def test_mean(shown: TinyPictures) -> None:

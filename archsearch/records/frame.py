@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archsearch.records.outcome import convergence, no_better_than_guess
-from archsearch.records.results import EpochRecord, RunResult
+from archsearch.records.results import EpochRecord, RunResult, Scores
 from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
 
 if TYPE_CHECKING:
@@ -79,19 +79,21 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
 
     ``state`` is the trial's, so rows of ``complete`` trials have all their
     seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
-    test split. After the fixed columns come ``space.NAME`` for each searched name, then
+    test split. After the fixed columns come ``val_NAME`` and ``test_NAME`` of each metric that
+    ``train.metrics`` names, then ``space.NAME`` for each searched name, then
     ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
     differ in the size of their code alone. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 
     searched = _searched(study)
-    columns = [*TRIAL_COLUMNS, *(f"space.{name}" for name in searched), "key", "trunk"]
+    metrics = _metric_columns(study)
+    columns = [*TRIAL_COLUMNS, *metrics, *(f"space.{name}" for name in searched), "key", "trunk"]
     rows = [
         _row(trial, seed, searched) for trial in study.trials for seed in trial.seeds or (None,)
     ]
     frame = pd.DataFrame(rows, columns=columns)
-    types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys(_REAL, "float64")
+    types = dict.fromkeys(_WHOLE, "Int64") | dict.fromkeys((*_REAL, *metrics), "float64")
     return frame.astype(types | dict.fromkeys(_WHETHER, "boolean"))
 
 
@@ -125,6 +127,13 @@ def _searched(study: StudyRecord) -> list[str]:
     named = list(space) if isinstance(space, dict) else []
     found = (name for trial in study.trials for name in trial.values)
     return list(dict.fromkeys([*map(str, named), *found]))
+
+
+def _metric_columns(study: StudyRecord) -> list[str]:
+    """Of the metrics that any run has besides those that all have."""
+    results = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
+    names = dict.fromkeys(name for result in results for name in result.val.metrics or {})
+    return [f"{split}_{name}" for name in names for split in ("val", "test")]
 
 
 def _row(trial: TrialRecord, seed: SeedRecord | None, searched: list[str]) -> dict[str, object]:
@@ -162,6 +171,8 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "seconds": result.seconds,
         "task": result.task,
         **_color_part(result),
+        **_metric_part("val", result.val),
+        **_metric_part("test", result.test),
     }
 
 
@@ -169,6 +180,10 @@ def _color_part(result: RunResult) -> dict[str, object]:
     """Scores of the test split where colors are what is predicted."""
     color = result.test.color
     return {} if color is None else {name: getattr(color, name) for name in _COLOR}
+
+
+def _metric_part(split: str, scores: Scores) -> dict[str, object]:
+    return {f"{split}_{name}": value for name, value in (scores.metrics or {}).items()}
 
 
 def _cell(value: Value | None) -> object:

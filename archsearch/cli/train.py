@@ -16,6 +16,7 @@ from archsearch.cli.output import count, print_diagnostics, print_json, print_li
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
     INPUT_CHANNELS,
+    METRICS,
     RunSettings,
     changed_task,
     check_task,
@@ -216,7 +217,7 @@ def _folder_name(name: str) -> str:
 def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: Path) -> list[str]:
     from archsearch.report.outcome import outcome
 
-    lines = [*_errors(plan, result), *_colors(result)]
+    lines = [*_errors(plan, result), *_metrics(result), *_colors(result)]
     told = outcome(result, settings.train.batch_size)
     lines += [line for sentence in told for line in ("", *wrap(sentence, WIDTH))]
     where = f"{result.environment.device}, {result.environment.threads} threads"
@@ -246,6 +247,20 @@ def _errors(plan: ModelPlan, result: RunResult) -> list[str]:
     for baseline, errors in result.baselines.known():
         if errors.test is not None:
             lines.append(_row(baseline.titled(sizes), errors.test, None))
+    return lines
+
+
+def _metrics(result: RunResult) -> list[str]:
+    """What ``train.metrics`` asked for."""
+    named = result.val.metrics
+    if not named:
+        return []
+    lines = ["", f"{'metrics':<26}{'validation':>12}{'test':>12}"]
+    for name in named:
+        label, unit = (METRICS[name].label, METRICS[name].unit) if name in METRICS else (name, "")
+        values = (result.val.value(name), result.test.value(name))
+        told = "".join(f"{'' if value is None else f'{value:.4g}':>12}" for value in values)
+        lines.append(f"{label:<26}{told} {unit}".rstrip())
     return lines
 
 

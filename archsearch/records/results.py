@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from archsearch.config.baselines import BASELINES, Baseline
+from archsearch.config.metrics import METRICS
 
 __all__ = [
     "BaselineErrors",
@@ -102,7 +103,7 @@ class Scores(Record):
             >>> Scores(mse=0.01, metrics={"edges": 0.2}).value("edges")
             0.2
         """
-        if metric in {"mse", "psnr", "ssim"}:
+        if metric in METRICS.builtin:
             found: float | None = getattr(self, metric)
             return found
         return (self.metrics or {}).get(metric)

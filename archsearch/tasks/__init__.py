@@ -18,6 +18,7 @@ from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
 from archsearch.tasks.task import Task, TaskContext, feed, predict
+from archsearch.tasks.tried import check_extensions
 
 __all__ = [
     "Batch",
@@ -29,6 +30,7 @@ __all__ = [
     "TaskContext",
     "VarianceShare",
     "channel_mean",
+    "check_extensions",
     "check_loss",
     "collapsed",
     "derived_seed",

@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from archsearch.config.baselines import BASELINES
 from archsearch.config.losses import OutputRule
 from archsearch.config.tasks.settings import TaskSettings
+from archsearch.errors import ExtensionError
 from archsearch.extensions import Reference
+from archsearch.spec.text.nearest import did_you_mean
 
-__all__ = ["BaselineName", "Kept", "OwnLoss", "TaskKind", "TaskWords"]
-
-BaselineName = Literal["pca", "linear", "untouched", "gray_copy", "mean_chroma"]
-"""What is measured without a net. ``pca``: linear codes of the pictures, whole and by patches,
-for tasks whose input is the target; ``linear``: the best linear map from input to picture;
-``untouched``: what is shown, as it is; ``gray_copy`` and ``mean_chroma``: colors from the
-luminance alone. Every task has the channel mean besides."""
+__all__ = ["Kept", "OwnLoss", "TaskKind", "TaskWords"]
 
 Kept = Literal["nothing", "luminance", "unmasked"]
 """What of a person's picture stands in the result as it was. ``luminance``: it is also all
@@ -65,7 +62,8 @@ class TaskKind:
         fed_statistics: pictures → what ``data.standardize`` shifts and scales the input by
             (``archsearch.tasks.standardize.Standardize``).
         loss: its own, in place of ``train.loss``; None: that one.
-        baselines: measured on the same pictures, beside the channel mean.
+        baselines: names of ``archsearch.config.BASELINES``, measured on the same pictures beside
+            the channel mean. Linear codes are for tasks whose input is the target.
         scores_colors: whether colors are what it predicts, and are scored.
         keeps: what of a person's picture ``apply`` leaves as it is.
         words: for people.
@@ -81,10 +79,18 @@ class TaskKind:
     shows: str = ""
     fed_statistics: Reference = "archsearch.tasks.standardize:of_pictures"
     loss: OwnLoss | None = None
-    baselines: tuple[BaselineName, ...] = ("linear",)
+    baselines: tuple[str, ...] = ("linear",)
     scores_colors: bool = False
     keeps: Kept = "nothing"
     words: TaskWords = TaskWords()
+
+    def __post_init__(self) -> None:
+        unknown = next((name for name in self.baselines if name not in BASELINES), None)
+        if unknown is not None:
+            raise ExtensionError(
+                f"task `{self.name}` names the baseline `{unknown}`, which there isn't",
+                help=did_you_mean(unknown, BASELINES),
+            )
 
     @property
     def name(self) -> str:

@@ -19,6 +19,6 @@ class Reconstruct(TaskSettings):
 RECONSTRUCT = TaskKind(
     settings=Reconstruct,
     make="archsearch.tasks.reconstruct:make",
-    baselines=("pca",),
+    baselines=("pca", "pca_bottleneck", "patch_pca"),
     words=TaskWords(shown=None, predicted="reconstruction"),
 )

@@ -62,10 +62,10 @@ def task_baselines(
     shown = (kind.shows or kind, kind.baselines, _name(settings))
     found = _measured(_Key(pictures.fingerprint, shown, cache, pictures, settings))
     errors: list[Mapping[str, tuple[float, float] | None]] = [found.common] * len(latents)
-    if "pca" in kind.baselines:
+    if {"pca", "pca_bottleneck", "patch_pca"} & set(kind.baselines):
         codes = linear_code_baselines(pictures, latents, bottlenecks, cache=cache)
         errors = [
-            {name: code.pair(name) for name in code.errors} | dict(one)
+            {name: code.pair(name) for name in kind.baselines if name in code.errors} | dict(one)
             for one, code in zip(errors, codes, strict=True)
         ]
     if "linear" in kind.baselines:

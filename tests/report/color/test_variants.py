@@ -49,9 +49,8 @@ def test_nets_of_one_name_are_told_apart_across_tasks():
 
 def test_runs_without_colors_are_no_variants():
     plain = color_result("colorize", 0.005)
-    other = plain.model_copy(update={"task": "reconstruct"})
     old = plain.model_copy(update={"test": plain.test.model_copy(update={"color": None})})
-    assert variants_of(("reconstruct", other, {}), ("colorize", old, {})) == []
+    assert variants_of(("colorize", old, {})) == []
 
 
 def test_who_beats_the_mean_chroma_is_marked():

@@ -62,7 +62,7 @@ def test_settings_are_read_written_and_judged_like_all_others() -> None:
     assert "scale" in caught.value.help
     space = {"task.scale": ChoiceDomain(choices=(2, 4))}
     (problem,) = task_space_problems(read_task(TASK), space)
-    assert "the pictures that are fed change" in problem.help
+    assert "it changes the input" in problem.help
 
 
 @pytest.mark.parametrize("given", [TASK, "super-resolve"])

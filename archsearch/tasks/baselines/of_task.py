@@ -42,7 +42,7 @@ def task_baselines(
 
     The channel mean, and those that its descriptor names (``TaskKind.baselines``):
 
-    - pca: PCA and patch PCA (:func:`linear_code_baselines`);
+    - pca, pca_bottleneck, patch_pca: linear codes (:func:`linear_code_baselines`);
     - linear: the best linear map from what is shown to the picture through as many numbers
       as the latent has (reduced-rank regression); None for pictures of more than 8192 numbers;
     - untouched: what is shown, as it is;

@@ -143,6 +143,6 @@ def _differences(comparison: Comparison) -> list[DetailTable]:
         ]
         for each in comparison.differences
     ]
-    note = "Intervals by Zou (2007); p by Fisher’s z, corrected for all pairs (Holm)."
+    note = "Intervals by Zou (2007); p of the same interval, corrected for all pairs (Holm)."
     columns = ["studies", "difference of ρ", "p corrected"]
     return [DetailTable("differences", "Differences", columns, rows, note)] if rows else []

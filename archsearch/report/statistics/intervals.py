@@ -32,6 +32,7 @@ __all__ = [
     "FEWEST",
     "Estimate",
     "Kind",
+    "QUANTILE",
     "correlation_interval",
     "difference",
     "nothing",
@@ -53,7 +54,9 @@ FEWEST = 4
 WIDENED = 0.5
 """Of the way to the bootstrap's ends, how far an interval goes: all of it covers 99 % near ±1."""
 
-_QUANTILE = 1.959963984540054
+QUANTILE = 1.959963984540054
+"""Deviations from the middle of a normal distribution that hold 95 % of it."""
+
 _NEARLY_ONE = 1 - 1e-12
 _ONE_DEVIATION = (0.15865525393145707, 0.8413447460685429)
 
@@ -103,7 +106,7 @@ def correlation_interval(
     low, high = -upper(kind, -value, n), upper(kind, value, n)
     if drawn_B is not None and n > FEW:
         trusted = WIDENED * min((n - FEW) / (ENOUGH - FEW), 1.0)
-        reach = _QUANTILE * _deviation(_z(drawn_B[np.isfinite(drawn_B)], n))
+        reach = QUANTILE * _deviation(_z(drawn_B[np.isfinite(drawn_B)], n))
         middle = float(_z(np.asarray(value), n))
         low -= trusted * max(low - math.tanh(middle - reach), 0.0)
         high += trusted * max(math.tanh(middle + reach) - high, 0.0)
@@ -169,7 +172,7 @@ def _deviation(drawn_B: Floats) -> float:
 
 def _fisher(_: Kind, value: float, n: int) -> float:
     return float(
-        np.tanh(np.arctanh(np.clip(value, -_NEARLY_ONE, _NEARLY_ONE)) + _QUANTILE / (n - 3) ** 0.5)
+        np.tanh(np.arctanh(np.clip(value, -_NEARLY_ONE, _NEARLY_ONE)) + QUANTILE / (n - 3) ** 0.5)
     )
 
 

@@ -252,8 +252,7 @@ def _about_families(details: Details) -> Iterator[Caution]:
 
 
 def _about_noise(details: Details) -> Iterator[Caution]:
-    spare = details.without_collapsed
-    noise = details.noise if spare is None else spare.noise
+    noise = details.kept_noise
     if noise is not None and noise.low < _NOISY:
         share = f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
         yield Caution(

@@ -44,7 +44,7 @@ def _effects(details: Details) -> str:
     if spare is None or _names(details.effects) == _names(spare.effects):
         return told
     without = _told_effects(spare.effects, details.looks)
-    return f"{told} Without the runs that collapsed: {without[0].lower()}{without[1:]}"
+    return f"{told} Without the {spare.word} runs: {without[0].lower()}{without[1:]}"
 
 
 def _names(tests: Sequence[FactorTest]) -> set[str]:
@@ -108,7 +108,7 @@ def _paired(details: Details) -> str:
     if spare is None or _named(details.paired) == _named(spare.paired):
         return told
     without = _told_pairs(spare.paired)
-    return f"{told} Without the runs that collapsed: {without[:1].lower()}{without[1:]}".strip()
+    return f"{told} Without the {spare.word} runs: {without[:1].lower()}{without[1:]}".strip()
 
 
 def _named(pairs: Sequence[Paired]) -> set[tuple[str, str, str]]:

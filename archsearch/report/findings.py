@@ -56,11 +56,6 @@ class Findings:
     by_task: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
-    def complete(self) -> pd.DataFrame:
-        """The rows of complete trials."""
-        return self.trials[self.trials["state"] == "complete"]
-
-    @property
     def shown(self) -> pd.DataFrame:
         """The rows whose trials are in the sample, errors over the sample's seeds."""
         runs = self.sample.runs
@@ -103,8 +98,8 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     found, answer = _answered(study, architectures, seed)
     without = (found, answer)
     single = {"partial": found.measures["latent_size"]["partial_spearman"]}
-    if sample.runs["collapsed"].any():
-        without = _answered(study, sample.architectures(collapsed=False), seed)
+    if len(sample.collapsed):
+        without = _answered(study, sample.without_collapsed().architectures(), seed)
         single["without_collapsed"] = without[1].estimate
     details = corrected(compute_details(study, sample, seed=seed), single)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
@@ -133,7 +128,7 @@ def _by_task(sample: Sample, seed: int) -> dict[str, Estimate]:
     found = {}
     for task in tasks:
         runs = sample.runs[sample.runs["task"] == task]
-        table = Sample(runs, sample.seeds, 0).architectures()
+        table = Sample(runs, sample.seeds).architectures()
         latent, error = table["latent_size"].to_numpy(), table["val_mse"].to_numpy()
         found[str(task)] = spearman_with_p(latent, error, seed=seed)
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import ceil
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil, isfinite
 
 from archsearch.records import (
     Convergence,
@@ -14,9 +13,6 @@ from archsearch.records import (
     no_better_than_guess,
 )
 from archsearch.report.words_numbers import error
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 __all__ = ["collapsed_word", "outcome", "outcomes"]
 
@@ -94,14 +90,14 @@ def _not_converged(ended: Convergence) -> list[str]:
     return told
 
 
-def collapsed_word(runs: pd.DataFrame) -> str:
-    """What the runs that ``collapsed`` marks are called.
+def collapsed_word(variance_shares: Iterable[float | None]) -> str:
+    """What runs with the mark ``collapsed`` are called, from the ``variance_share`` of each.
 
     "marked" where an earlier version marked any by its error, without measuring whether
-    the output is the same for every picture.
+    the output is the same for every picture (None or NaN).
     """
-    marked = runs[runs["collapsed"].fillna(False).astype(bool)]
-    return "collapsed" if marked["variance_share"].notna().all() else "marked"
+    measured = all(share is not None and isfinite(share) for share in variance_shares)
+    return "collapsed" if measured else "marked"
 
 
 def outcomes(

@@ -178,23 +178,22 @@ def _inside(estimate: Estimate, of: Estimate) -> bool:
 
 
 def _noise(details: Details) -> str:
-    noise, spare = details.noise, details.without_collapsed
-    if noise is None:
+    noise, kept, spare = details.noise, details.kept_noise, details.without_collapsed
+    if noise is None or kept is None:
         return ""
-    kept = noise if spare is None or spare.noise is None else spare.noise
     text = (
         f"Of the variance of one run's log error the architecture explains {_share(kept)}; one "
         f"seed's noise is {_deviation(kept)} of the error (a standard deviation). "
         f"Two architectures' means over {kept.seeds} seeds must differ by a factor of "
         f"{kept.discernible:.2f} to be told apart."
     )
-    if abs(log(noise.discernible / kept.discernible)) < _ALIKE:
+    if spare is None or abs(log(noise.discernible / kept.discernible)) < _ALIKE:
         return text
     left = noise.architectures - kept.architectures
     return (
-        f"{text} That is without {_count(left, 'architecture')} of which a run collapsed; with "
+        f"{text} That is without {_count(left, 'architecture')} with a {spare.word} run; with "
         f"{'it' if left == 1 else 'them'} it would be {_share(noise)}, {_deviation(noise)} and "
-        f"{noise.discernible:.2f}, which is the collapse, not noise."
+        f"{noise.discernible:.2f}, by the {spare.word} runs and not by noise."
     )
 
 

@@ -185,11 +185,11 @@ def correlation_tables(findings: Findings) -> list[CorrelationTable]:
     if not any(findings.found.measures[size]["spearman"].value is not None for size in SIZES):
         return []
     tables = [_correlation_table("", findings.found)]
-    if findings.sample.runs["collapsed"].any():
-        word = collapsed_word(findings.sample.runs)
+    spare = findings.details.without_collapsed
+    if spare is not None:
         tables[0] = tables[0]._replace(title="All runs")
-        spare = findings.without_collapsed
-        tables.append(_correlation_table(f"Without {word} runs", spare))
+        without = _correlation_table(f"Without {spare.word} runs", findings.without_collapsed)
+        tables.append(without)
     return tables
 
 
@@ -217,8 +217,7 @@ def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
 def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
     marked = [seed.result for seed in trial.seeds if seed.result and seed.result.collapsed]
-    measured = all(result.variance_share is not None for result in marked)
-    word = "collapsed" if measured else "marked"
+    word = collapsed_word(result.variance_share for result in marked)
     state = f"{trial.state}, {word}" if marked else trial.state
     plan = trial.plan
     sizes = [plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 3

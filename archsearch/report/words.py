@@ -7,7 +7,6 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.rivals import RIVALS
@@ -181,11 +180,10 @@ def _rivals(findings: Findings) -> str:
 
 
 def _without_collapsed(findings: Findings) -> str:
-    collapsed = int(findings.sample.runs["collapsed"].sum())
-    if not collapsed:
+    collapsed, spare = len(findings.sample.collapsed), findings.details.without_collapsed
+    if spare is None:
         return ""
-    word = collapsed_word(findings.sample.runs)
-    runs = f"the {word} run" if collapsed == 1 else f"the {collapsed} {word} runs"
+    runs = f"the {spare.word} run" if collapsed == 1 else f"the {collapsed} {spare.word} runs"
     answer = findings.answer_without_collapsed
     if answer.estimate.value is None:
         return f"Without {runs} too few architectures are left to say."

@@ -30,9 +30,9 @@ import numpy.typing as npt
 __all__ = [
     "FEW",
     "FEWEST",
+    "QUANTILE",
     "Estimate",
     "Kind",
-    "QUANTILE",
     "correlation_interval",
     "difference",
     "nothing",

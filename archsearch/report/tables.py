@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
-from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
+from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.words_numbers import decimal, error
 from archsearch.report.worth import latent_worth
@@ -25,6 +25,7 @@ __all__ = [
     "Row",
     "architectures",
     "correlation_tables",
+    "given_others_tables",
     "layer_rows",
     "numbers_read",
     "trial_columns",
@@ -135,6 +136,15 @@ _CODE_COLUMNS = (
 _VERDICTS = {BETTER: "better", NOT_BETTER: "not better", LEAKS: LEAKS, "": ""}
 
 
+_MEASURES = {
+    "spearman": "Spearman ρ",
+    "kendall": "Kendall τ-b",
+    "pearson_loglog": "Pearson log–log",
+    "slope": "slope",
+}
+_GIVEN_OTHERS = {"partial_spearman": "Spearman given others"}
+
+
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
     codes = _CODE_COLUMNS if _measured(findings) else ()
@@ -181,15 +191,26 @@ def architectures(findings: Findings) -> list[Architecture]:
 
 
 def correlation_tables(findings: Findings) -> list[CorrelationTable]:
-    """All correlations; twice where collapsed runs make two answers."""
+    """Correlations of error with each size by itself; twice where collapsed runs make two answers.
+
+    A row's slope is of log MSE on log size.
+    """
+    return _twice(findings, _MEASURES)
+
+
+def given_others_tables(findings: Findings) -> list[CorrelationTable]:
+    """The same with the other sizes held equal."""
+    return _twice(findings, _GIVEN_OTHERS)
+
+
+def _twice(findings: Findings, measures: Mapping[str, str]) -> list[CorrelationTable]:
     if not any(findings.found.measures[size]["spearman"].value is not None for size in SIZES):
         return []
-    tables = [_correlation_table("", findings.found)]
     spare = findings.details.without_collapsed
+    tables = [_correlation_table("All runs" if spare else "", findings.found, measures)]
     if spare is not None:
-        tables[0] = tables[0]._replace(title="All runs")
-        without = _correlation_table(f"Without {spare.word} runs", findings.without_collapsed)
-        tables.append(without)
+        title = f"Without {spare.word} runs"
+        tables.append(_correlation_table(title, findings.without_collapsed, measures))
     return tables
 
 
@@ -305,13 +326,15 @@ def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:
     ]
 
 
-def _correlation_table(title: str, found: Correlations) -> CorrelationTable:
+def _correlation_table(
+    title: str, found: Correlations, measures: Mapping[str, str]
+) -> CorrelationTable:
     rows = []
     for size in found.distinct:
-        estimates = [*(found.measures[size][measure] for measure in MEASURES), found.slopes[size]]
-        rows.append(CorrelationRow(RIVALS[size], [_correlation_cell(one) for one in estimates]))
-    columns = ["Spearman ρ", "Kendall τ-b", "Pearson log–log", "Spearman given others", "slope"]
-    return CorrelationTable(title, columns, rows)
+        known = {**found.measures[size], "slope": found.slopes[size]}
+        cells = [_correlation_cell(known[measure]) for measure in measures]
+        rows.append(CorrelationRow(RIVALS[size], cells))
+    return CorrelationTable(title, list(measures.values()), rows)
 
 
 def _correlation_cell(estimate: Estimate) -> CorrelationCell:

@@ -14,7 +14,7 @@ from archsearch.report.verdict import Answer
 from archsearch.report.words_numbers import decimal, error, interval, percent
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
-__all__ = ["answer", "caption", "headline"]
+__all__ = ["answer", "caption", "given_others", "headline"]
 
 
 def answer(findings: Findings) -> list[str]:
@@ -114,8 +114,8 @@ def _measured(answer: Answer) -> str:
         return f"Spearman ρ = {decimal(estimate.value or 0)} (95 % interval {interval(estimate)})"
     change, low, high = (percent(2 ** (part or 0.0) - 1) for part in estimate[:3])
     return (
-        f"within {answer.trunks} equal trunks, a latent twice as large changes it by {change} "
-        f"(95 % interval {low} to {high})"
+        f"among architectures of one trunk ({answer.trunks} trunks), a latent twice as large "
+        f"changes the error by {change} (95 % interval {low} to {high})"
     )
 
 
@@ -129,22 +129,24 @@ def _why_not(findings: Findings) -> str:
 
 
 def _strength(findings: Findings) -> str:
-    """The slope as what doubling the latent goes with, and what is left given the rivals."""
+    """The slope as what doubling the latent goes with."""
     slope = findings.found.slopes["latent_size"]
     if slope.value is None or slope.low is None or slope.high is None:
         return ""
     change = [2**exponent - 1 for exponent in (slope.value, slope.low, slope.high)]
+    where = "Over all trunks together, a" if findings.answer.trunks else "A"
     text = (
-        f"A latent twice as large goes with an error changed by {percent(change[0])} (95 % "
+        f"{where} latent twice as large goes with an error changed by {percent(change[0])} (95 % "
         f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
         "log–log axes)."
     )
     if slope.clear and not findings.found.measures["latent_size"]["spearman"].clear:
         text += " By ranks nothing is shown."
-    return f"{text} {_given_rivals(findings)}".strip()
+    return text
 
 
-def _given_rivals(findings: Findings) -> str:
+def given_others(findings: Findings) -> str:
+    """The correlation with the other sizes held equal, which asks another question; or ""."""
     partial = findings.found.measures["latent_size"]["partial_spearman"]
     if partial.value is None or partial.low is None or partial.high is None:
         return ""

@@ -14,7 +14,7 @@ from archsearch.report.findings import Findings, find
 from archsearch.report.statistics.intervals import QUANTILE, Estimate, difference
 from archsearch.report.statistics.multiple import holm, is_shown
 from archsearch.report.words import headline
-from archsearch.report.words_numbers import decimal, error, interval
+from archsearch.report.words_numbers import error, with_interval
 
 __all__ = [
     "Comparison",
@@ -171,9 +171,7 @@ def _differences(comparison: Comparison) -> list[str]:
             "doesn’t say there is none."
         ]
     told = "; ".join(
-        f"{each.first} against {each.second} {decimal(each.estimate.value or 0)} "
-        f"({interval(each.estimate)})"
-        for each in clear
+        f"{each.first} against {each.second} {with_interval(each.estimate)}" for each in clear
     )
     return [f"Correlations differ: {told}."]
 

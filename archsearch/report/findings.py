@@ -12,7 +12,8 @@ from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.post_hoc import corrected
-from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate, correlations
+from archsearch.report.statistics.correlation import SIZES, Correlations, correlations
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks

@@ -9,9 +9,11 @@ from typing import NamedTuple
 from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
-from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate
+from archsearch.report.statistics.correlation import SIZES, Correlations
+from archsearch.report.statistics.factors import label_of
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rivals import RIVALS
-from archsearch.report.words_numbers import decimal, error
+from archsearch.report.words_numbers import decimal, error, interval, p_told
 from archsearch.report.worth import latent_worth
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
@@ -290,10 +292,10 @@ def _value_cell(value: Value | None) -> Cell:
     if value is None:
         return Cell("")
     if isinstance(value, bool):
-        return Cell("true" if value else "false", float(value))
-    if isinstance(value, tuple):
-        return Cell(f"{value[0]}×{value[1]}")
-    return Cell(value) if isinstance(value, str) else Cell(f"{value:.6g}", value)
+        return Cell(label_of(value), float(value))
+    if isinstance(value, str | tuple):
+        return Cell(label_of(value))
+    return Cell(f"{value:.6g}", value)
 
 
 def _anchor(trial: TrialRecord) -> str:
@@ -338,9 +340,6 @@ def _correlation_table(
 
 
 def _correlation_cell(estimate: Estimate) -> CorrelationCell:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
+    if estimate.value is None:
         return CorrelationCell("–", "")
-    p = estimate.p if estimate.p is not None else math.nan
-    told = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    interval = f"{decimal(estimate.low)} to {decimal(estimate.high)}; {told}"
-    return CorrelationCell(decimal(estimate.value), interval)
+    return CorrelationCell(decimal(estimate.value), f"{interval(estimate)}; {p_told(estimate.p)}")

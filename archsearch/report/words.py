@@ -7,11 +7,11 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.verdict import Answer
-from archsearch.report.words_numbers import decimal, error, interval, percent
+from archsearch.report.words_numbers import decimal, error, interval, percent, with_interval
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
 __all__ = ["answer", "caption", "given_others", "headline"]
@@ -148,14 +148,14 @@ def _strength(findings: Findings) -> str:
 def given_others(findings: Findings) -> str:
     """The correlation with the other sizes held equal, which asks another question; or ""."""
     partial = findings.found.measures["latent_size"]["partial_spearman"]
-    if partial.value is None or partial.low is None or partial.high is None:
+    if partial.value is None:
         return ""
     rest = (
         "Among architectures of like parameters, MACs and latent height×width, which asks another "
         "question (there a larger latent has a narrower trunk), the correlation is "
-        f"{decimal(partial.value)} ({interval(partial)})"
+        f"{with_interval(partial)}"
     )
-    if partial.low <= 0 <= partial.high:
+    if not partial.clear:
         return (
             f"{rest}: with these held equal, no effect of latent size is shown, and none is "
             "ruled out."
@@ -174,7 +174,7 @@ def _rivals(findings: Findings) -> str:
     for size in findings.found.distinct[1:]:
         estimate = findings.found.measures[size]["spearman"]
         if estimate.value is not None:
-            parts.append(f"{RIVALS[size]} {decimal(estimate.value)} ({interval(estimate)})")
+            parts.append(f"{RIVALS[size]} {with_interval(estimate)}")
     told = ", ".join(parts)
     return (
         f"For comparison, the error’s ρ with other sizes, each by itself: {told}." if parts else ""

@@ -8,7 +8,7 @@ import pytest
 
 from archsearch.records import Curves, StudyRecord
 from archsearch.report.findings import Findings, find
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.verdict import answer_of
 from archsearch.report.words import answer, headline
 from archsearch.report.words_numbers import error

@@ -333,7 +333,8 @@ def _correlation_table(
 ) -> CorrelationTable:
     rows = []
     for size in found.distinct:
-        known = {**found.measures[size], "slope": found.slopes[size]}
+        known = {str(measure): one for measure, one in found.measures[size].items()}
+        known["slope"] = found.slopes[size]
         cells = [_correlation_cell(known[measure]) for measure in measures]
         rows.append(CorrelationRow(RIVALS[size], cells))
     return CorrelationTable(title, list(measures.values()), rows)

@@ -20,7 +20,7 @@ import numpy.typing as npt
 
 from archsearch.config import planned
 from archsearch.report.statistics.intervals import (
-    FEW,
+    BOOTSTRAP_FROM,
     FEWEST,
     Estimate,
     Kind,
@@ -38,11 +38,9 @@ from archsearch.report.statistics.resampling import (
 )
 
 __all__ = [
-    "FEWEST",
     "MEASURES",
     "SIZES",
     "Correlations",
-    "Estimate",
     "Measure",
     "Size",
     "correlations",
@@ -140,9 +138,9 @@ def correlations(
             n,
         )
     observed = _measure(columns, np.ones((1, n)))[:, :, 0]
-    drawn = (
-        resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed) if n > FEW else None
-    )
+    drawn = None
+    if n > BOOTSTRAP_FROM:
+        drawn = resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed)
     chances = _p_values(columns, orders(n, seed))
     measures = {
         size: {

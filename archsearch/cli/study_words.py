@@ -11,6 +11,7 @@ from archsearch.cli.study_files import STORAGE
 from archsearch.printable import shell_command, shell_word
 
 if TYPE_CHECKING:
+    from archsearch.config import Quantity
     from archsearch.records import StudyRecord, TrialRecord
 
 __all__ = [
@@ -68,7 +69,7 @@ def trial_line(record: StudyRecord, trial: TrialRecord) -> str:
     size += "" if trial.plan is None else f", {trial.plan.params:,} parameters"
     names = objective_names(record)
     values = zip(names, trial_values(trial, names) or (), strict=False)
-    shown = "".join(f", {OBJECTIVES[name].label} {_short(value)}" for name, value in values)
+    shown = "".join(f", {_objective(OBJECTIVES[name], value)}" for name, value in values)
     return f"trial {trial.number}{shown}{size}"
 
 
@@ -117,6 +118,11 @@ def dashboard_lines(record: StudyRecord, storage: str) -> tuple[str, str]:
     secret = " (put the password in place of the dots)" if has_password(storage) else ""
     command = dashboard_command(storage, record.artifacts)
     return f"in a browser{secret}, after pip install optuna-dashboard:", f"  {command}"
+
+
+def _objective(quantity: Quantity, value: float) -> str:
+    unit = f" {quantity.unit}" if quantity.unit else ""
+    return f"{quantity.label} {_short(value)}{unit}"
 
 
 def _short(value: float) -> str:

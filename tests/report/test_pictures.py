@@ -49,7 +49,7 @@ def trained(tmp_path_factory) -> StudyRecord:
         for seed in SEEDS:
             recipe = settings(task, epochs=1 + 3 * seed)
             run = fit(plan, recipe, made_pictures(120, seed=int(number == 3)), seed=seed)
-            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.strip))
+            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.samples))
             seeds.append(
                 SeedRecord(
                     seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"

@@ -66,7 +66,9 @@ def test_effects_that_are_not_shown_are_not_claimed(findings):
 
 
 def test_what_goes_closer_with_the_error_is_named(findings):
-    first, params, *others = findings.details.rivals
+    first, *others = findings.details.rivals
+    params = next(rival for rival in others if rival.name == "params")
+    others.remove(params)
     closer = "More closely than with latent size, the error goes with parameters"
     params = params._replace(gap=Estimate(-0.3, -0.5, -0.1, 24, None))
     for p_holm, told in ((0.01, True), (0.3, False)):

@@ -63,5 +63,5 @@ def _axis(axis: Axis, name: str) -> None:
     from matplotlib.ticker import FuncFormatter
 
     better = "smaller" if OBJECTIVES[name].direction == "minimize" else "larger"
-    axis.set_label_text(f"{OBJECTIVES[name].label} ({better} is better)")
+    axis.set_label_text(f"{OBJECTIVES[name].title} ({better} is better)")
     axis.set_major_formatter(FuncFormatter(plain))

@@ -216,8 +216,8 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
     written = write_report(denoising(study, 1e-5), tmp_path / "beaten")
     page = written.index.read_text("utf-8")
     assert "PCA" not in without_images(page)
-    assert ">untouched<" in page
-    assert ">linear<" in page
+    assert ">untouched input<" in page
+    assert ">linear map<" in page
     assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
     assert any("best linear map from what is fed" in text for text in written.answer)
     better = find(denoising(study, 1.0))

@@ -53,7 +53,7 @@ CAPTIONS = {
     "importances": Caption(
         "Importance of each choice",
         "The share of the error’s variance that each explains, by the evaluator named above it. "
-        "What doesn’t reach the line of pure chance isn’t shown to matter.",
+        "What doesn’t reach the line of a column of noise isn’t shown to matter.",
     ),
     "stability": Caption(
         "Is the answer stable?",

@@ -7,7 +7,8 @@ from typing import Literal, get_args
 
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
-from archsearch.records.results import Number, Record, RunResult
+from archsearch.records.record import Number, Record
+from archsearch.records.results import RunResult
 
 __all__ = [
     "SeedRecord",

@@ -149,7 +149,7 @@ def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
 def _other_baselines(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
     """Marks at the sizes that a baseline has equal; lines where it has none."""
     styles = iter(_LINES)
-    for baseline in known_baselines(findings.study.results):
+    for baseline in known_baselines(result.baselines for result in findings.study.results):
         known = shown.dropna(subset=f"{baseline.name}_val")
         errors = known[f"{baseline.name}_val"].clip(lower=FLOOR)
         if errors.empty:

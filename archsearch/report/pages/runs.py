@@ -293,7 +293,7 @@ def _table(
     names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
 ) -> TextTable:
     columns = ["run", "seed", "epochs", "latent", "parameters", "train MSE", "val MSE", "test MSE"]
-    known = known_baselines(run.result for run in runs)
+    known = known_baselines(run.result.baselines for run in runs)
     labels = [each.label for each in known]
     columns += ["test PSNR", "test SSIM", *labels, "seconds"]
     rows = [

@@ -203,7 +203,7 @@ def _twice(findings: Findings, measures: Mapping[str, str]) -> list[CorrelationT
 
 def _baselines(findings: Findings) -> dict[str, Column]:
     """The baselines that any trial has, and how many PCA components do as well."""
-    known = known_baselines(findings.study.results)
+    known = known_baselines(result.baselines for result in findings.study.results)
     columns = {f"{each.name}_val": _baseline_column(each) for each in known}
     columns["equal_pca"] = _EQUAL_PCA
     return {name: each for name, each in columns.items() if findings.trials[name].notna().any()}

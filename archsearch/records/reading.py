@@ -1,4 +1,4 @@
-"""The one gate for stored things: of a known version and valid, or refused by name.
+"""Reading stored things: of a known version and valid, or refused by name.
 
 A stored JSON object may say the ``version`` of its format; without one it is version 1.
 """

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from archsearch.records import StudyRecord, TrialRecord
 
 __all__ = [
-    "again",
     "dashboard_lines",
     "point",
     "retraining",
+    "study_arguments",
     "study_lines",
     "trial_line",
     "typed_command",
@@ -102,7 +102,7 @@ def typed_command() -> str:
     return shell_command(["archsearch", *masked_words(sys.argv[1:])])
 
 
-def again(name: str, storage: str) -> str:
+def study_arguments(name: str, storage: str) -> str:
     """How another command names this study."""
     from archsearch.records.storage_secrets import masked
 

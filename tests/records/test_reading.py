@@ -1,4 +1,4 @@
-"""The gate for stored things: versions and damage."""
+"""Reading stored things: versions and damage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from archsearch.errors import UnreadableError
 from archsearch.records import Curves, SeedRecord
-from archsearch.records.gate import check_version, read_checked, read_stored
+from archsearch.records.reading import check_version, read_checked, read_stored
 
 
 def test_a_record_without_a_version_is_the_first():

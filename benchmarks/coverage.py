@@ -33,6 +33,7 @@ from archsearch.report.statistics.least_squares import log_log_slope
 from archsearch.report.statistics.permutation import orders, partial_p
 from archsearch.report.statistics.rank import spearman_draws, spearman_of
 from archsearch.report.statistics.resampling import resampled
+from benchmarks.intervals import kendall_of_copula, spearman_of_copula
 
 __all__ = ["STATISTICS", "Cell", "covered", "main", "partial_false_positives"]
 
@@ -42,7 +43,6 @@ Random = np.random.Generator
 RESULTS = Path(__file__).parent / "results/coverage.json"
 SIZES = (8, 12, 24, 48)
 STRENGTHS = (0.0, 0.5, 0.9, 0.95, 0.99)
-SAMPLES = ("normal", "tied", "tails")
 STUDIES = 600
 NULL_STUDIES = 4000
 
@@ -108,14 +108,13 @@ def _slope_within(rho: float, n: int, rng: Random) -> Estimate:
 
 
 def _of_normal_ranks(rho: float, n: int) -> float:
-    return float(6 / np.pi * np.arcsin(rho / 2))
+    return float(spearman_of_copula(rho))
 
 
 def _of_ranks_in_families(rho: float, n: int) -> float:
     """What is expected of three families, a large sample of them by Moran's formula (1948)."""
     m = np.bincount(np.arange(n) % 3)
-    tau = 2 / np.pi * np.arcsin(rho)
-    expected = (3 * tau + (m - 2) * _of_normal_ranks(rho, n)) / (m + 1)
+    expected = (3 * kendall_of_copula(rho) + (m - 2) * spearman_of_copula(rho)) / (m + 1)
     return float(np.average(expected, weights=m * (m - 1) / (m + 1)))
 
 
@@ -137,7 +136,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "Spearman": Statistic(_spearman("normal"), _of_normal_ranks),
     "Spearman, tied": Statistic(_spearman("tied"), lambda rho, _: _of_a_million("tied", rho)),
     "Spearman, tails": Statistic(_spearman("tails"), lambda rho, _: _of_a_million("tails", rho)),
-    "Kendall": Statistic(_of("kendall"), lambda rho, _: float(2 / np.pi * np.arcsin(rho))),
+    "Kendall": Statistic(_of("kendall"), lambda rho, _: float(kendall_of_copula(rho))),
     "Pearson": Statistic(_of("pearson_loglog"), lambda rho, _: rho),
     "partial": Statistic(_of("partial_spearman"), _of_normal_ranks),
     "within families": Statistic(_within, _of_ranks_in_families),
@@ -224,12 +223,15 @@ def main() -> None:
     told = ", ".join(f"n = {n}: {share:.3f}" for n, share in nulls.items())
     sys.stdout.write(f"\npartial correlation, false positives at 5 %: {told}\n")
     if studies >= STUDIES:
-        kept = {
-            "studies": studies,
-            "cells": [asdict(cell) for cell in cells],
-            "partial_false_positives": {"studies": NULL_STUDIES, "shares": nulls},
-        }
-        write_text(RESULTS, json.dumps(kept, indent=1) + "\n")
+        shares = {"studies": NULL_STUDIES, "shares": nulls}
+        write_text(RESULTS, _as_json(studies, [asdict(cell) for cell in cells], shares))
+
+
+def _as_json(studies: int, cells: list[dict[str, object]], nulls: dict[str, object]) -> str:
+    """One cell a line."""
+    lines = ",\n  ".join(map(json.dumps, cells))
+    head, tail = f'"studies": {studies}', f'"partial_false_positives": {json.dumps(nulls)}'
+    return f'{{\n {head},\n "cells": [\n  {lines}\n ],\n {tail}\n}}\n'
 
 
 if __name__ == "__main__":

@@ -19,10 +19,10 @@ from scipy import stats
 from archsearch.files import write_text
 from archsearch.report.statistics import intervals
 from archsearch.report.statistics.intervals import Kind
-from archsearch.report.statistics.least_squares import robust_estimates
+from archsearch.report.statistics.least_squares import log_log_slope
 from archsearch.report.statistics.rank import spearman_of
 
-__all__ = ["bands", "detectable", "main"]
+__all__ = ["bands", "detectable", "kendall_of_copula", "main", "spearman_of_copula"]
 
 Floats = npt.NDArray[np.float64]
 ROOT = Path(__file__).resolve().parents[1]
@@ -34,6 +34,16 @@ NEAR_THE_ENDS = 6
 POWER = 0.8
 STUDIES = 3000
 SIZED = (*range(6, 13), 14, 16, 18, 20, 24, 32, 48, 64, 100, 200)
+
+
+def spearman_of_copula(rho: npt.ArrayLike) -> Floats:
+    """Spearman's ρ of a large sample from a normal copula of strength ``rho`` (Moran 1948)."""
+    return np.asarray(6 / np.pi * np.arcsin(np.asarray(rho) / 2))
+
+
+def kendall_of_copula(rho: npt.ArrayLike) -> Floats:
+    """Kendall's τ of the same."""
+    return np.asarray(2 / np.pi * np.arcsin(rho))
 
 
 def bands() -> str:
@@ -70,9 +80,7 @@ def _uppers(measure: Kind, simulate: Callable[[Floats], Floats], values: Floats,
     for place, rho in enumerate(GRID):
         drawn = np.sort(simulate(rho * x + np.sqrt(1 - rho**2) * noise))
         rarity[place] = np.searchsorted(drawn, values + 1e-6, side="right") / DRAWS
-    scale = (
-        6 / np.pi * np.arcsin(GRID / 2) if measure == "spearman" else 2 / np.pi * np.arcsin(GRID)
-    )
+    scale = (spearman_of_copula if measure == "spearman" else kendall_of_copula)(GRID)
     return np.array([_crossing(scale, each) for each in rarity.T])
 
 
@@ -140,8 +148,8 @@ def _shown_by_four_of_five(n: int, shows: Callable[[Floats, Floats], bool]) -> f
         z = low + (wanted - at_low) / max(at_high - at_low, 1e-9) * (high - low)
     if np.tanh(z) > 0.99:
         return None
-    population = _spearman_of_copula if shows is _rho_is_shown else float
-    return population(float(np.tanh(z)))
+    rho = np.tanh(z)
+    return float(spearman_of_copula(rho) if shows is _rho_is_shown else rho)
 
 
 def _rho_is_shown(x_n: Floats, y_n: Floats) -> bool:
@@ -149,11 +157,7 @@ def _rho_is_shown(x_n: Floats, y_n: Floats) -> bool:
 
 
 def _slope_is_shown(x_n: Floats, y_n: Floats) -> bool:
-    return robust_estimates(np.column_stack([x_n, np.ones_like(x_n)]), y_n, 1)[0].clear
-
-
-def _spearman_of_copula(rho: float) -> float:
-    return float(6 / np.pi * np.arcsin(rho / 2))
+    return log_log_slope(np.exp(x_n), np.exp(y_n)).clear
 
 
 SIMULATED: tuple[tuple[Kind, Callable[[Floats], Floats]], ...] = (

@@ -32,7 +32,7 @@ class Measured:
     page_mb: float
 
 
-def measure(sizes: tuple[int, ...] = (24, 200, 1_000)) -> list[Measured]:
+def measure(sizes: tuple[int, ...] = (24, 100, 200, 1_000)) -> list[Measured]:
     """Write the report of a study of each size, everything included but reading the storage."""
     found = []
     for trials in sizes:

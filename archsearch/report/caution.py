@@ -17,12 +17,13 @@ from archsearch.records import (
     trial_counts,
     unknown_objectives,
 )
-from archsearch.report.choices import is_shown
 from archsearch.report.details import Details
 from archsearch.report.outcome import outcomes
 from archsearch.report.places import short_place
-from archsearch.report.statistics.correlation import FEWEST, Correlations, Estimate
+from archsearch.report.statistics.correlation import Correlations
 from archsearch.report.statistics.factors import Factor
+from archsearch.report.statistics.intervals import FEWEST
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.sample import Sample
 
 __all__ = ["Caution", "cautions"]
@@ -210,7 +211,7 @@ def _about_choices(sample: Sample, details: Details) -> Iterator[Caution]:
     table = sample.architectures()
     sizes = _rivals(table)
     sizes.pop("encoder depth", None)  # a searched depth is nothing else
-    shown = {test.factor for test in details.effects if is_shown(test)}
+    shown = {test.factor for test in details.effects if is_shown(test.p_holm)}
     for factor in details.factors:
         column = _as_numbers(factor)
         if factor.name not in shown or column is None:
@@ -241,19 +242,18 @@ def _about_families(details: Details) -> Iterator[Caution]:
     lost = [
         grouping.by
         for grouping in details.groupings
-        if _clear(grouping.pooled) and _clear(grouping.contrast) and not _clear(grouping.within)
+        if grouping.pooled.clear and grouping.contrast.clear and not grouping.within.clear
     ]
     if lost:
         yield Caution(
             "between-families",
-            f"Within families of equal {_joined(lost)} no correlation is shown, and the pooled one "
-            "is stronger: it comes from differences between families.",
+            f"Within families of equal {', '.join(lost)} no correlation is shown, and the pooled "
+            "one is stronger: it comes from differences between families.",
         )
 
 
 def _about_noise(details: Details) -> Iterator[Caution]:
-    spare = details.without_collapsed
-    noise = details.noise if spare is None else spare.noise
+    noise = details.kept_noise
     if noise is not None and noise.low < _NOISY:
         share = f"{100 * noise.share:.0f} % (95 % interval {100 * noise.low:.0f} to "
         yield Caution(
@@ -261,15 +261,6 @@ def _about_noise(details: Details) -> Iterator[Caution]:
             f"Noise may be larger than the effect: of one run's variance the architecture explains "
             f"{share}{100 * noise.high:.0f} %).",
         )
-
-
-def _clear(estimate: Estimate) -> bool:
-    low, high = estimate.low, estimate.high
-    return low is not None and high is not None and (low > 0 or high < 0)
-
-
-def _joined(names: list[str]) -> str:
-    return ", ".join(names)
 
 
 def _rivals(table: pd.DataFrame) -> dict[str, pd.Series[float]]:

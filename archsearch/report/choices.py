@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
 
 from archsearch.report.details import Details
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import Effect, FactorTest
-from archsearch.report.statistics.multiple import is_shown as p_shows
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.pairs import Paired
 from archsearch.report.statistics.rivals import RIVALS
-from archsearch.report.words_numbers import decimal, interval, percent, percent_interval
+from archsearch.report.words_numbers import change, decimal, interval
 
-__all__ = ["choices", "is_shown"]
+__all__ = ["choices"]
 
 _MOST_NAMED = 6
 
@@ -31,24 +29,17 @@ def choices(details: Details) -> list[str]:
     return [sentence for sentence in sentences if sentence]
 
 
-def change(estimate: Estimate) -> str:
-    """A difference of log MSE as the change of MSE in percent, with its interval."""
-    if estimate.value is None:
-        return "can't be said"
-    return f"{percent(exp(estimate.value) - 1)} ({percent_interval(estimate)})"
-
-
 def _effects(details: Details) -> str:
     """Which choices change the error; once more where that hangs on collapsed runs."""
     told, spare = _told_effects(details.effects, details.looks), details.without_collapsed
     if spare is None or _names(details.effects) == _names(spare.effects):
         return told
     without = _told_effects(spare.effects, details.looks)
-    return f"{told} Without the runs that collapsed: {without[0].lower()}{without[1:]}"
+    return f"{told} Without the {spare.word} runs: {without[0].lower()}{without[1:]}"
 
 
 def _names(tests: Sequence[FactorTest]) -> set[str]:
-    return {test.factor for test in tests if is_shown(test)}
+    return {test.factor for test in tests if is_shown(test.p_holm)}
 
 
 def _told_effects(tests: Sequence[FactorTest], looks: int) -> str:
@@ -57,7 +48,7 @@ def _told_effects(tests: Sequence[FactorTest], looks: int) -> str:
             "With the other choices held equal no effect can be computed: too few architectures "
             "for so many choices, or choices that go together."
         )
-    shown = [test for test in tests if is_shown(test)]
+    shown = [test for test in tests if is_shown(test.p_holm)]
     shown.sort(key=lambda test: -(test.share or 0))
     if not shown:
         text = (
@@ -68,11 +59,6 @@ def _told_effects(tests: Sequence[FactorTest], looks: int) -> str:
         told = "; ".join(_effect(test) for test in shown[:_MOST_NAMED])
         text = f"With the other choices held equal, these change the error: {told}."
     return f"{text} {_without_effect(tests, looks)}".strip()
-
-
-def is_shown(test: FactorTest) -> bool:
-    """Whether an effect is told of; its p and its interval are of one t."""
-    return p_shows(test.p_holm)
 
 
 def _surest_of(test: FactorTest) -> Effect:
@@ -86,7 +72,7 @@ def _effect(test: FactorTest) -> str:
 
 def _without_effect(tests: Sequence[FactorTest], looks: int) -> str:
     """The effects that aren't shown; why, where the interval by itself says otherwise."""
-    silent = [test for test in tests if test.p_holm is not None and not is_shown(test)]
+    silent = [test for test in tests if test.p_holm is not None and not is_shown(test.p_holm)]
     if not silent or len(silent) == len(tests):
         return ""
     told = "; ".join(_effect(test) + _unless_corrected(test) for test in silent[:_MOST_NAMED])
@@ -97,9 +83,7 @@ def _without_effect(tests: Sequence[FactorTest], looks: int) -> str:
 
 def _unless_corrected(test: FactorTest) -> str:
     """A mark where the interval excludes 0, but one of so many looks may do that by chance."""
-    estimate = _surest_of(test).adjusted
-    clear = estimate.low is not None and estimate.high is not None
-    return "*" if clear and (estimate.low or 0) * (estimate.high or 0) > 0 else ""
+    return "*" if _surest_of(test).adjusted.clear else ""
 
 
 def _paired(details: Details) -> str:
@@ -108,11 +92,11 @@ def _paired(details: Details) -> str:
     if spare is None or _named(details.paired) == _named(spare.paired):
         return told
     without = _told_pairs(spare.paired)
-    return f"{told} Without the runs that collapsed: {without[:1].lower()}{without[1:]}".strip()
+    return f"{told} Without the {spare.word} runs: {without[:1].lower()}{without[1:]}".strip()
 
 
 def _named(pairs: Sequence[Paired]) -> set[tuple[str, str, str]]:
-    return {(each.what, each.contrast, each.held) for each in pairs if p_shows(each.p_holm)}
+    return {(each.what, each.contrast, each.held) for each in pairs if is_shown(each.p_holm)}
 
 
 def _told_pairs(pairs: Sequence[Paired]) -> str:
@@ -122,7 +106,7 @@ def _told_pairs(pairs: Sequence[Paired]) -> str:
         f"{each.what}, {each.contrast}, at equal {_held(each.held)}: {change(each.estimate)} over "
         f"{each.groups} groups"
         for each in pairs
-        if p_shows(each.p_holm)
+        if is_shown(each.p_holm)
     )
     if not told:
         asked = f"{len(pairs)} question{'s'[: len(pairs) > 1]}"
@@ -145,7 +129,7 @@ def _strongest(details: Details) -> str:
         if rival.gap is not None
         and rival.gap.high is not None
         and rival.gap.high < 0
-        and p_shows(rival.p_holm)
+        and is_shown(rival.p_holm)
     ]
     if not ahead:
         return ""

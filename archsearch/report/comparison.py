@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import atanh, isfinite
+from math import isfinite
 from typing import NamedTuple
 
 from archsearch.records import RunResult, StudyRecord
 from archsearch.report.caution import Caution, search_method
 from archsearch.report.findings import Findings, find
-from archsearch.report.statistics.intervals import Estimate, difference
+from archsearch.report.statistics.intervals import QUANTILE, Estimate, difference
 from archsearch.report.statistics.multiple import holm, is_shown
-from archsearch.report.words_numbers import decimal, error, interval
+from archsearch.report.words import headline
+from archsearch.report.words_numbers import error, with_interval
 
-_NEARLY_ONE = 1 - 1e-6
-
-__all__ = ["Comparison", "Difference", "compare", "comparison_words"]
+__all__ = [
+    "Comparison",
+    "Difference",
+    "compare",
+    "comparison_words",
+    "correlation_difference",
+]
 
 
 class Difference(NamedTuple):
@@ -48,7 +53,7 @@ def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     findings = tuple(find(study, seed=seed) for study in studies)
     names = _distinct_names([study.name for study in studies])
     made = [
-        (first, second, _difference(_rho(one), _rho(other)))
+        (first, second, correlation_difference(_rho(one), _rho(other)))
         for (first, one), (second, other) in combinations(zip(names, findings, strict=True), 2)
         if one.study.designed and other.study.designed
     ]
@@ -72,24 +77,21 @@ def _distinct_names(names: list[str]) -> tuple[str, ...]:
     )
 
 
-def _difference(one: Estimate, other: Estimate) -> Estimate | None:
-    """Difference of two independent correlations; p by Fisher's z, as wide as their intervals."""
+def correlation_difference(one: Estimate, other: Estimate) -> Estimate | None:
+    """Difference of the correlations of two studies, with the p of its interval.
+
+    Deviations are counted by the half of the interval that faces 0. So p is under 0.05
+    where the interval excludes 0, and only there. None where a correlation has no value.
+    """
     from scipy import stats
 
     apart = difference(one, other)
-    if apart.value is None:
+    value, low, high = apart[:3]
+    if value is None or low is None or high is None:
         return None
-    middles, deviations = zip(*(_on_z(each) for each in (one, other)), strict=True)
-    away = abs(middles[0] - middles[1]) / (deviations[0] ** 2 + deviations[1] ** 2) ** 0.5
+    facing = value - low if value > 0 else high - value
+    away = QUANTILE * abs(value) / max(facing, 1e-300)
     return apart._replace(n=one.n + other.n, p=float(2 * stats.norm.sf(away)))
-
-
-def _on_z(estimate: Estimate) -> tuple[float, float]:
-    """The value on Fisher's z, and the deviation that its interval speaks of."""
-    z, low, high = (
-        atanh(max(min(part or 0.0, _NEARLY_ONE), -_NEARLY_ONE)) for part in estimate[:3]
-    )
-    return z, max(high - low, 1e-9) / (2 * 1.959964)
 
 
 def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Caution]:
@@ -153,22 +155,10 @@ def _first_result(findings: Findings) -> RunResult | None:
 def comparison_words(comparison: Comparison) -> list[str]:
     """Which correlations differ, what each study says, and the best of all."""
     said = [
-        f"{name}: {_one(findings)}"
+        f"{name}: {headline(findings)}"
         for name, findings in zip(comparison.names, comparison.findings, strict=True)
     ]
     return [*_differences(comparison), *said, *_best(comparison)]
-
-
-def _one(findings: Findings) -> str:
-    rho = _rho(findings)
-    if rho.value is None or rho.low is None or rho.high is None:
-        return f"no correlation can be given ({rho.n} architectures)."
-    marked = "" if findings.study.designed else "among the trials that the search chose, "
-    told = f"ρ = {decimal(rho.value)} ({interval(rho)}, {rho.n} architectures)"
-    if rho.low <= 0 <= rho.high:
-        return f"{marked}no correlation of latent size with validation error is shown, {told}."
-    way = "lower" if rho.value < 0 else "higher"
-    return f"{marked}a larger latent goes with a {way} validation error, {told}."
 
 
 def _differences(comparison: Comparison) -> list[str]:
@@ -181,9 +171,7 @@ def _differences(comparison: Comparison) -> list[str]:
             "doesn’t say there is none."
         ]
     told = "; ".join(
-        f"{each.first} against {each.second} {decimal(each.estimate.value or 0)} "
-        f"({interval(each.estimate)})"
-        for each in clear
+        f"{each.first} against {each.second} {with_interval(each.estimate)}" for each in clear
     )
     return [f"Correlations differ: {told}."]
 

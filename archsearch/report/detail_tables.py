@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archsearch.report.choices import change
 from archsearch.report.details import Details
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import FEWEST_OF_A_LEVEL
 from archsearch.report.statistics.rivals import RIVALS
-from archsearch.report.words_numbers import decimal, interval
+from archsearch.report.words_numbers import change, decimal, p_value, with_interval
 
-__all__ = ["DetailTable", "detail_tables", "p_value", "with_interval"]
+__all__ = ["DetailTable", "detail_tables"]
 
 
 class DetailTable(NamedTuple):
@@ -34,20 +32,6 @@ def detail_tables(details: Details) -> list[DetailTable]:
         _paired(details),
     ]
     return [table for table in made if table.rows]
-
-
-def with_interval(estimate: Estimate | None) -> str:
-    """A correlation with its interval, or a dash."""
-    if estimate is None or estimate.value is None:
-        return "–"
-    return f"{decimal(estimate.value)} ({interval(estimate)})"
-
-
-def p_value(p: float | None) -> str:
-    """A p with three decimals, or a dash."""
-    if p is None:
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
 
 
 def _corrected(details: Details) -> str:
@@ -131,8 +115,8 @@ def _effects(details: Details) -> DetailTable:
         [
             test.factor,
             effect.contrast,
-            change(effect.alone) if effect.alone.value is not None else "–",
-            change(effect.adjusted) if effect.adjusted.value is not None else "–",
+            change(effect.alone),
+            change(effect.adjusted),
             f"{100 * test.share:.0f} %" if test.share is not None else "–",
             p_value(test.p_holm),
         ]

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import StudyRecord
+from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.effects import MOST_LEVELS, FactorTest, factor_effects
 from archsearch.report.statistics.epochs import AtEpoch, error_table, over_epochs
 from archsearch.report.statistics.factors import Factor, searched_factors
@@ -28,8 +29,13 @@ AREA = "latent height×width"
 
 
 class WithoutCollapsed(NamedTuple):
-    """What one collapsed run could make of a study, computed without any."""
+    """Statistics over the runs without the mark ``collapsed``: one such run may decide them.
 
+    ``word`` is what the runs left out are called, "collapsed" or "marked"; see
+    :func:`archsearch.report.outcome.collapsed_word`.
+    """
+
+    word: str
     noise: NoiseShares | None
     effects: tuple[FactorTest, ...]
     paired: tuple[Paired, ...]
@@ -51,7 +57,8 @@ class Details:
         effects: what each does to the error.
         paired: the same from like architectures.
         importances: shares of explained variance.
-        without_collapsed: the same without collapsed runs; None where there are none.
+        without_collapsed: noise, effects and pairs without collapsed runs; None where
+            there are no such runs.
         single: p of the findings that stand elsewhere, by name, corrected.
         looks: the tests that all ``p_holm`` are corrected for.
     """
@@ -70,6 +77,12 @@ class Details:
     without_collapsed: WithoutCollapsed | None = None
     single: Mapping[str, float | None] = field(default_factory=dict)
     looks: int = 0
+
+    @property
+    def kept_noise(self) -> NoiseShares | None:
+        """The noise without collapsed runs; with them where it can't be had without."""
+        spare = self.without_collapsed
+        return self.noise if spare is None or spare.noise is None else spare.noise
 
 
 def compute_details(study: StudyRecord, sample: Sample, *, seed: int = 0) -> Details:
@@ -96,13 +109,16 @@ def compute_details(study: StudyRecord, sample: Sample, *, seed: int = 0) -> Det
 
 
 def _without_collapsed(study: StudyRecord, sample: Sample) -> WithoutCollapsed | None:
-    if not sample.runs["collapsed"].any():
+    collapsed = sample.collapsed
+    if collapsed.empty:
         return None
-    table = sample.architectures(collapsed=False)
+    kept = sample.without_collapsed()
+    table = kept.architectures()
     factors = searched_factors(study, table)
     mse = table["val_mse"].to_numpy(dtype=np.float64)
     return WithoutCollapsed(
-        noise=noise_shares(_balanced(sample, collapsed=False)),
+        word=collapsed_word(collapsed["variance_share"]),
+        noise=noise_shares(_balanced(kept)),
         effects=factor_effects(factors, mse) if len(mse) > 2 else (),
         paired=paired_effects(table, factors),
     )
@@ -121,13 +137,9 @@ def _groupings(table: pd.DataFrame, factors: tuple[Factor, ...]) -> dict[str, li
     return groupings
 
 
-def _balanced(sample: Sample, *, collapsed: bool = True) -> np.ndarray:
-    """Log MSE, architectures × seeds; of equal plans the first trial.
-
-    Without collapsed runs, only architectures of which none has collapsed.
-    """
+def _balanced(sample: Sample) -> np.ndarray:
+    """Log MSE, architectures × seeds: those with a run of every seed, of equal plans the first."""
     runs = sample.runs.drop_duplicates(["key", "seed"])
-    runs = runs if collapsed else runs[~runs["collapsed"].astype(bool)]
     table = runs.pivot_table(index="key", columns="seed", values="val_mse").dropna()
     logs: np.ndarray = np.log(np.maximum(table.to_numpy(dtype=np.float64), FLOOR))
     return logs

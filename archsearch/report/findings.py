@@ -12,7 +12,8 @@ from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.caution import Caution, cautions
 from archsearch.report.details import Details, compute_details
 from archsearch.report.post_hoc import corrected
-from archsearch.report.statistics.correlation import SIZES, Correlations, Estimate, correlations
+from archsearch.report.statistics.correlation import SIZES, Correlations, correlations
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.sample import Sample, headline_sample
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
@@ -54,11 +55,6 @@ class Findings:
     cautions: tuple[Caution, ...]
     details: Details
     by_task: Mapping[str, Estimate] = field(default_factory=dict)
-
-    @property
-    def complete(self) -> pd.DataFrame:
-        """The rows of complete trials."""
-        return self.trials[self.trials["state"] == "complete"]
 
     @property
     def shown(self) -> pd.DataFrame:
@@ -103,8 +99,8 @@ def find(study: StudyRecord, *, seed: int = 0) -> Findings:
     found, answer = _answered(study, architectures, seed)
     without = (found, answer)
     single = {"partial": found.measures["latent_size"]["partial_spearman"]}
-    if sample.runs["collapsed"].any():
-        without = _answered(study, sample.architectures(collapsed=False), seed)
+    if len(sample.collapsed):
+        without = _answered(study, sample.without_collapsed().architectures(), seed)
         single["without_collapsed"] = without[1].estimate
     details = corrected(compute_details(study, sample, seed=seed), single)
     complete = trials[(trials["state"] == "complete") & trials["val_mse"].notna()]
@@ -133,7 +129,7 @@ def _by_task(sample: Sample, seed: int) -> dict[str, Estimate]:
     found = {}
     for task in tasks:
         runs = sample.runs[sample.runs["task"] == task]
-        table = Sample(runs, sample.seeds, 0).architectures()
+        table = Sample(runs, sample.seeds).architectures()
         latent, error = table["latent_size"].to_numpy(), table["val_mse"].to_numpy()
         found[str(task)] = spearman_with_p(latent, error, seed=seed)
     return found

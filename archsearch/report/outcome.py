@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import ceil
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import ceil, isfinite
 
 from archsearch.records import (
     Convergence,
@@ -15,14 +14,18 @@ from archsearch.records import (
 )
 from archsearch.report.words_numbers import error
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 __all__ = ["collapsed_word", "outcome", "outcomes"]
 
 
 _FEW_STEPS = 100
 """Steps under which a net that gives the same for every picture is barely trained."""
+
+_FOR_COLLAPSED = (
+    "Remedies: another seed, a lower learning rate, leaky_relu instead of relu, or a norm"
+)
+_FOR_GUESSING = "Remedies: more epochs, another learning rate, or a larger net."
+_FOR_FALLING = "Remedies: more epochs, or a schedule that lowers it (onecycle, cosine)"
+_FOR_RISEN = "Remedy: a lower learning rate."
 
 
 def outcome(result: RunResult, batch_size: int) -> list[str]:
@@ -52,10 +55,7 @@ def _collapsed(share: float, steps: int) -> str:
             f"The net is barely trained, after {steps} step{'s'[: steps > 1]}: its output is still "
             f"{same}. Remedies: more epochs, more pictures, or smaller batches."
         )
-    return (
-        f"The net has collapsed: its output is {same}. Remedies: another seed, a lower learning "
-        "rate, leaky_relu instead of relu, or a norm."
-    )
+    return f"The net has collapsed: its output is {same}. {_FOR_COLLAPSED}."
 
 
 def _marked_before() -> str:
@@ -68,7 +68,7 @@ def _marked_before() -> str:
 
 def _guessed(result: RunResult) -> str:
     guess = best_guess(result)
-    remedy = "Remedies: more epochs, another learning rate, or a larger net."
+    remedy = _FOR_GUESSING
     if result.task == "colorize-bins":
         remedy = "Classes give up error for color; its saturation says whether that paid."
     return (
@@ -83,25 +83,24 @@ def _not_converged(ended: Convergence) -> list[str]:
         told.append(
             "The training hasn't converged: over the last quarter of the steps the validation "
             f"error still fell by {100 * ended.fell:.0f} %, at a learning rate that wasn't "
-            "lowered. Remedies: more epochs, or a schedule that lowers it (onecycle, cosine)."
+            f"lowered. {_FOR_FALLING}."
         )
     if ended.rose:
         told.append(
             f"The training hasn't converged: its last validation error lies "
-            f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. Remedy: a lower "
-            "learning rate."
+            f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. {_FOR_RISEN}"
         )
     return told
 
 
-def collapsed_word(runs: pd.DataFrame) -> str:
-    """What the runs that ``collapsed`` marks are called.
+def collapsed_word(variance_shares: Iterable[float | None]) -> str:
+    """What runs with the mark ``collapsed`` are called, from the ``variance_share`` of each.
 
     "marked" where an earlier version marked any by its error, without measuring whether
-    the output is the same for every picture.
+    the output is the same for every picture (None or NaN).
     """
-    marked = runs[runs["collapsed"].fillna(False).astype(bool)]
-    return "collapsed" if marked["variance_share"].notna().all() else "marked"
+    measured = all(share is not None and isfinite(share) for share in variance_shares)
+    return "collapsed" if measured else "marked"
 
 
 def outcomes(
@@ -159,8 +158,8 @@ _CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
     (
         "collapsed-runs",
         _same,
-        "collapsed: the output is the same for every picture. Remedies: another seed, a lower "
-        "learning rate, leaky_relu instead of relu, a norm, or more steps after very few.",
+        f"collapsed: the output is the same for every picture. {_FOR_COLLAPSED}; after very few "
+        "steps, more of them.",
     ),
     (
         "marked-runs",
@@ -173,20 +172,18 @@ _CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
         "no-better-than-guess",
         _guessing,
         "ended no better on the test split than a guess (the channel mean; of color tasks the mean "
-        "chroma), without having been shown to collapse. Remedies: more epochs, another learning "
-        "rate, or a larger net.",
+        f"chroma), without having been shown to collapse. {_FOR_GUESSING}",
     ),
     (
         "still-falling",
         _falling,
         "ended before converging: over the last quarter of the steps the error still fell by over "
-        "5 %, at a learning rate that wasn't lowered. Remedies: more epochs, or a schedule that "
-        "lowers it; either could change the order.",
+        f"5 %, at a learning rate that wasn't lowered. {_FOR_FALLING}; either could change the "
+        "order.",
     ),
     (
         "ended-over-best",
         _rose,
-        "ended over 10 % above the best epoch's error, so not converged. Remedy: a lower learning "
-        "rate.",
+        f"ended over 10 % above the best epoch's error, so not converged. {_FOR_RISEN}",
     ),
 )

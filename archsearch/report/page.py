@@ -19,10 +19,11 @@ from archsearch.report.tables import (
     MOST_ROWS,
     architectures,
     correlation_tables,
+    given_others_tables,
     trial_columns,
     trial_rows,
 )
-from archsearch.report.words import answer
+from archsearch.report.words import answer, given_others
 
 __all__ = ["page_html"]
 
@@ -53,6 +54,8 @@ def page_html(
         cautions=findings.cautions,
         figures=figure_cards(drawings),
         correlations=correlation_tables(findings),
+        given_others=given_others(findings),
+        given_others_tables=given_others_tables(findings),
         trial_columns=trial_columns(findings),
         trials=trial_rows(findings),
         trials_note=_trials_note(study),

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from archsearch.report.details import Details
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.multiple import holm
 
 __all__ = ["corrected"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import exp, log
 
 from archsearch.report.details import AREA, Details
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.families import Grouping
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.noise import NoiseShares
 from archsearch.report.statistics.ranges import RangeLeft
-from archsearch.report.words_numbers import decimal, interval, percent
+from archsearch.report.words_numbers import decimal, p_told, percent, with_interval
 
 __all__ = ["standing"]
 
@@ -40,8 +40,8 @@ def _families(details: Details) -> str:
         return ""
     whole = pooled.n == _pooled(details).n
     opening = (
-        f"Among architectures of equal {chosen.by} the correlation is {decimal(within.value)} "
-        f"({interval(within)}), against {decimal(pooled.value)} "
+        f"Among architectures of equal {chosen.by} the correlation is "
+        f"{with_interval(within)}, against {decimal(pooled.value)} "
         + ("with all of them together: " if whole else f"over the {pooled.n} that share one: ")
     )
     others = _other_groupings(known, chosen, details.looks)
@@ -51,15 +51,15 @@ def _families(details: Details) -> str:
 def _family_verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" once corrected for {looks} looks" if _clear(within) else ""
-        if _clear(pooled):
-            weaker = " and is weaker" if _clear(grouping.contrast) else ""
+        after = f" once corrected for {looks} looks" if within.clear else ""
+        if pooled.clear:
+            weaker = " and is weaker" if grouping.contrast.clear else ""
             return (
                 f"inside the families it isn't shown{after}{weaker}, so the pooled one may come "
                 "from differences between families."
             )
         return f"neither is shown to differ from 0{after}."
-    if not _clear(pooled):
+    if not pooled.clear:
         return "inside the families there is one, which differences between them hide."
     if (within.value or 0) * (pooled.value or 0) < 0:
         return "inside the families it has the other sign (Simpson's paradox)."
@@ -68,8 +68,8 @@ def _family_verdict(grouping: Grouping, looks: int) -> str:
 
 def _other_groupings(known: dict[str, Grouping], chosen: Grouping, looks: int) -> str:
     lost = [g for g in known.values() if g is not chosen and not _holds(g)]
-    open_ = [g.by for g in lost if not _clear(g.within)]
-    unsure = [g.by for g in lost if _clear(g.within)]
+    open_ = [g.by for g in lost if not g.within.clear]
+    unsure = [g.by for g in lost if g.within.clear]
     told = (
         [f"Within families of equal {', '.join(open_)} its interval includes 0."] if open_ else []
     )
@@ -100,17 +100,18 @@ def _ranges(details: Details) -> str:
         f"Leaving out any quarter of the latent sizes, the correlation is between "
         f"{decimal(min(values))} and {decimal(max(values))}"
     )
-    gone = [part for part in left if not _clear(part.estimate)]
-    found = [part for part in left if is_shown(part.p_holm) and _clear(part.estimate)]
+    gone = [part for part in left if not part.estimate.clear]
+    found = [part for part in left if is_shown(part.p_holm) and part.estimate.clear]
+    unknown = "can't be said"
     halves = [
-        f"up to {part.high:,.0f} numbers {_told(part.estimate)}"
+        f"up to {part.high:,.0f} numbers {with_interval(part.estimate, unknown)}"
         if place == 0
-        else f"from {part.low:,.0f} {_told(part.estimate)}"
+        else f"from {part.low:,.0f} {with_interval(part.estimate, unknown)}"
         for place, part in enumerate(part for part in details.ranges if not part.left_out)
     ]
-    if gone and _clear(_pooled(details)):
+    if gone and _pooled(details).clear:
         text += f"; without {_parts(gone)} its interval includes 0"
-    elif found and not _clear(_pooled(details)):
+    elif found and not _pooled(details).clear:
         text += f", shown only without {_parts(found)} (corrected for {details.looks} looks)"
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."
 
@@ -124,12 +125,6 @@ def _pooled(details: Details) -> Estimate:
     return details.rivals[0].estimate
 
 
-def _told(estimate: Estimate) -> str:
-    if estimate.value is None:
-        return "can't be said"
-    return f"{decimal(estimate.value)} ({interval(estimate)})"
-
-
 def _knee(details: Details) -> str:
     line, knee = details.line, details.knee
     if line is None:
@@ -139,12 +134,12 @@ def _knee(details: Details) -> str:
     if knee is None:
         return f"{fit}; there are too few sizes to look for a knee."
     if not knee.shown:
-        told = f"p {_p(knee.p_holm)}, corrected for {details.looks} looks"
+        told = f"{p_told(knee.p_holm)}, corrected for {details.looks} looks"
         return f"{fit}; a knee isn't shown ({told})."
     return (
         f"{fit}. It has a knee at about {knee.latent:,.0f} numbers (95 % interval "
-        f"{knee.low:,.0f} to {knee.high:,.0f}; p {_p(knee.p_holm)}, corrected for {details.looks} "
-        f"looks): the slope is {decimal(knee.slope_before)} before and "
+        f"{knee.low:,.0f} to {knee.high:,.0f}; {p_told(knee.p_holm)}, corrected for "
+        f"{details.looks} looks): the slope is {decimal(knee.slope_before)} before and "
         f"{decimal(knee.slope_after)} after."
     )
 
@@ -178,23 +173,22 @@ def _inside(estimate: Estimate, of: Estimate) -> bool:
 
 
 def _noise(details: Details) -> str:
-    noise, spare = details.noise, details.without_collapsed
-    if noise is None:
+    noise, kept, spare = details.noise, details.kept_noise, details.without_collapsed
+    if noise is None or kept is None:
         return ""
-    kept = noise if spare is None or spare.noise is None else spare.noise
     text = (
         f"Of the variance of one run's log error the architecture explains {_share(kept)}; one "
         f"seed's noise is {_deviation(kept)} of the error (a standard deviation). "
         f"Two architectures' means over {kept.seeds} seeds must differ by a factor of "
         f"{kept.discernible:.2f} to be told apart."
     )
-    if abs(log(noise.discernible / kept.discernible)) < _ALIKE:
+    if spare is None or abs(log(noise.discernible / kept.discernible)) < _ALIKE:
         return text
     left = noise.architectures - kept.architectures
     return (
-        f"{text} That is without {_count(left, 'architecture')} of which a run collapsed; with "
+        f"{text} That is without {_count(left, 'architecture')} with a {spare.word} run; with "
         f"{'it' if left == 1 else 'them'} it would be {_share(noise)}, {_deviation(noise)} and "
-        f"{noise.discernible:.2f}, which is the collapse, not noise."
+        f"{noise.discernible:.2f}, by the {spare.word} runs and not by noise."
     )
 
 
@@ -209,21 +203,7 @@ def _deviation(noise: NoiseShares) -> str:
 
 def _holds(grouping: Grouping) -> bool:
     """Whether the correlation inside the families is shown."""
-    return is_shown(grouping.p_holm) and _clear(grouping.within)
-
-
-def _clear(estimate: Estimate) -> bool:
-    return (
-        estimate.low is not None
-        and estimate.high is not None
-        and (estimate.low > 0 or estimate.high < 0)
-    )
-
-
-def _p(p: float | None) -> str:
-    if p is None:
-        return "unknown"
-    return "< 0.001" if p < 0.001 else f"= {p:.3f}"
+    return is_shown(grouping.p_holm) and grouping.within.clear
 
 
 def _count(number: int, noun: str) -> str:

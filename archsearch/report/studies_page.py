@@ -11,14 +11,14 @@ from archsearch.files import write_text
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
 from archsearch.report.caution import search_method
 from archsearch.report.comparison import Comparison, compare, comparison_words
-from archsearch.report.detail_tables import DetailTable, p_value, with_interval
+from archsearch.report.detail_tables import DetailTable
 from archsearch.report.figures import Drawing, drawings
 from archsearch.report.figures.compared import compared_figure, correlations_figure
 from archsearch.report.findings import Findings
 from archsearch.report.places import without_places
 from archsearch.report.rendering import figure_cards, render
 from archsearch.report.summary import estimate_json, summarize
-from archsearch.report.words_numbers import error
+from archsearch.report.words_numbers import error, p_value, with_interval
 from archsearch.report.write import ReportFiles, write_figures
 
 __all__ = ["write_comparison"]
@@ -143,6 +143,6 @@ def _differences(comparison: Comparison) -> list[DetailTable]:
         ]
         for each in comparison.differences
     ]
-    note = "Intervals by Zou (2007); p by Fisher’s z, corrected for all pairs (Holm)."
+    note = "Intervals by Zou (2007); p of the same interval, corrected for all pairs (Holm)."
     columns = ["studies", "difference of ρ", "p corrected"]
     return [DetailTable("differences", "Differences", columns, rows, note)] if rows else []

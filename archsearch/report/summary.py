@@ -9,8 +9,9 @@ from archsearch.config import OBJECTIVES
 from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
-from archsearch.report.statistics.correlation import Correlations, Estimate
+from archsearch.report.statistics.correlation import Correlations
 from archsearch.report.statistics.effects import FactorTest
+from archsearch.report.statistics.intervals import Estimate, nothing
 from archsearch.report.statistics.pairs import Paired
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER, front_objectives
 
@@ -42,9 +43,7 @@ def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
         "answer": {
             "verdict": answer.verdict,
             "measure": answer.measure,
-            **(
-                answer.estimate if designed else Estimate(None, None, None, found.n, None)
-            )._asdict(),
+            **estimate_json(answer.estimate if designed else None, found.n),
             "trunks": answer.trunks or None,
             "detectable_correlation": answer.detectable,
         },
@@ -85,7 +84,7 @@ def _measures(found: Correlations, *, known: bool) -> dict[str, object]:
 
 def estimate_json(estimate: Estimate | None, n: int = 0) -> dict[str, float | int | None]:
     """An estimate as a JSON object; all None but n where there is none."""
-    return (estimate or Estimate(None, None, None, n, None))._asdict()
+    return (estimate or nothing(n))._asdict()
 
 
 def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:

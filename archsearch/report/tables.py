@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from archsearch.records import PlanRecord, TrialRecord, Value
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
-from archsearch.report.statistics.correlation import MEASURES, SIZES, Correlations, Estimate
+from archsearch.report.statistics.correlation import SIZES, Correlations
+from archsearch.report.statistics.factors import label_of
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rivals import RIVALS
-from archsearch.report.words_numbers import decimal, error
+from archsearch.report.words_numbers import decimal, error, interval, p_told
 from archsearch.report.worth import latent_worth
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
@@ -25,6 +27,7 @@ __all__ = [
     "Row",
     "architectures",
     "correlation_tables",
+    "given_others_tables",
     "layer_rows",
     "numbers_read",
     "trial_columns",
@@ -135,6 +138,15 @@ _CODE_COLUMNS = (
 _VERDICTS = {BETTER: "better", NOT_BETTER: "not better", LEAKS: LEAKS, "": ""}
 
 
+_MEASURES = {
+    "spearman": "Spearman ρ",
+    "kendall": "Kendall τ-b",
+    "pearson_loglog": "Pearson log–log",
+    "slope": "slope",
+}
+_GIVEN_OTHERS = {"partial_spearman": "Spearman given others"}
+
+
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
     codes = _CODE_COLUMNS if _measured(findings) else ()
@@ -181,15 +193,26 @@ def architectures(findings: Findings) -> list[Architecture]:
 
 
 def correlation_tables(findings: Findings) -> list[CorrelationTable]:
-    """All correlations; twice where collapsed runs make two answers."""
+    """Correlations of error with each size by itself; twice where collapsed runs make two answers.
+
+    A row's slope is of log MSE on log size.
+    """
+    return _twice(findings, _MEASURES)
+
+
+def given_others_tables(findings: Findings) -> list[CorrelationTable]:
+    """The same with the other sizes held equal."""
+    return _twice(findings, _GIVEN_OTHERS)
+
+
+def _twice(findings: Findings, measures: Mapping[str, str]) -> list[CorrelationTable]:
     if not any(findings.found.measures[size]["spearman"].value is not None for size in SIZES):
         return []
-    tables = [_correlation_table("", findings.found)]
-    if findings.sample.runs["collapsed"].any():
-        word = collapsed_word(findings.sample.runs)
-        tables[0] = tables[0]._replace(title="All runs")
-        spare = findings.without_collapsed
-        tables.append(_correlation_table(f"Without {word} runs", spare))
+    spare = findings.details.without_collapsed
+    tables = [_correlation_table("All runs" if spare else "", findings.found, measures)]
+    if spare is not None:
+        title = f"Without {spare.word} runs"
+        tables.append(_correlation_table(title, findings.without_collapsed, measures))
     return tables
 
 
@@ -217,8 +240,7 @@ def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
 def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
     marked = [seed.result for seed in trial.seeds if seed.result and seed.result.collapsed]
-    measured = all(result.variance_share is not None for result in marked)
-    word = "collapsed" if measured else "marked"
+    word = collapsed_word(result.variance_share for result in marked)
     state = f"{trial.state}, {word}" if marked else trial.state
     plan = trial.plan
     sizes = [plan.params, plan.macs, plan.encoder_depth] if plan else [None] * 3
@@ -270,10 +292,10 @@ def _value_cell(value: Value | None) -> Cell:
     if value is None:
         return Cell("")
     if isinstance(value, bool):
-        return Cell("true" if value else "false", float(value))
-    if isinstance(value, tuple):
-        return Cell(f"{value[0]}×{value[1]}")
-    return Cell(value) if isinstance(value, str) else Cell(f"{value:.6g}", value)
+        return Cell(label_of(value), float(value))
+    if isinstance(value, str | tuple):
+        return Cell(label_of(value))
+    return Cell(f"{value:.6g}", value)
 
 
 def _anchor(trial: TrialRecord) -> str:
@@ -306,19 +328,19 @@ def layer_rows(plan: PlanRecord) -> list[dict[str, str]]:
     ]
 
 
-def _correlation_table(title: str, found: Correlations) -> CorrelationTable:
+def _correlation_table(
+    title: str, found: Correlations, measures: Mapping[str, str]
+) -> CorrelationTable:
     rows = []
     for size in found.distinct:
-        estimates = [*(found.measures[size][measure] for measure in MEASURES), found.slopes[size]]
-        rows.append(CorrelationRow(RIVALS[size], [_correlation_cell(one) for one in estimates]))
-    columns = ["Spearman ρ", "Kendall τ-b", "Pearson log–log", "Spearman given others", "slope"]
-    return CorrelationTable(title, columns, rows)
+        known = {str(measure): one for measure, one in found.measures[size].items()}
+        known["slope"] = found.slopes[size]
+        cells = [_correlation_cell(known[measure]) for measure in measures]
+        rows.append(CorrelationRow(RIVALS[size], cells))
+    return CorrelationTable(title, list(measures.values()), rows)
 
 
 def _correlation_cell(estimate: Estimate) -> CorrelationCell:
-    if estimate.value is None or estimate.low is None or estimate.high is None:
+    if estimate.value is None:
         return CorrelationCell("–", "")
-    p = estimate.p if estimate.p is not None else math.nan
-    told = "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-    interval = f"{decimal(estimate.low)} to {decimal(estimate.high)}; {told}"
-    return CorrelationCell(decimal(estimate.value), interval)
+    return CorrelationCell(decimal(estimate.value), f"{interval(estimate)}; {p_told(estimate.p)}")

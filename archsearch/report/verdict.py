@@ -25,7 +25,8 @@ class Answer(NamedTuple):
 
     Attributes:
         verdict: *yes*: the interval excludes 0. *little*: it lies inside ±0.3 (ρ) or ±5 %
-            a doubling (slope). *not-shown*: neither. *too-few* architectures for a verdict.
+            a doubling (slope). *not-shown*: neither. *too-few*: under six
+            architectures, or sizes or errors all the same.
             *searched*: the trials were chosen by their errors.
         measure: what ``estimate`` is.
         estimate: Spearman's ρ, or the slope of log MSE on log latent size within trunks.
@@ -71,7 +72,7 @@ def slope_within_trunks(architectures: pd.DataFrame) -> tuple[Estimate, int]:
         architectures: with columns trunk, latent_size and val_mse.
     """
     none = nothing(len(architectures)), 0
-    if "trunk" not in architectures or architectures["trunk"].isna().any():
+    if architectures["trunk"].isna().any():
         return none
     places = comparable(architectures["trunk"].tolist(), architectures["latent_size"].tolist())
     if not places:

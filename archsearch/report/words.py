@@ -7,15 +7,14 @@ from math import isfinite
 
 from archsearch.report.caution import search_method
 from archsearch.report.findings import Findings, TrialRow
-from archsearch.report.outcome import collapsed_word
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.verdict import Answer
-from archsearch.report.words_numbers import decimal, error, interval, percent
+from archsearch.report.words_numbers import decimal, error, interval, percent, with_interval
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER
 
-__all__ = ["answer", "caption", "headline"]
+__all__ = ["answer", "caption", "given_others", "headline"]
 
 
 def answer(findings: Findings) -> list[str]:
@@ -115,8 +114,8 @@ def _measured(answer: Answer) -> str:
         return f"Spearman ρ = {decimal(estimate.value or 0)} (95 % interval {interval(estimate)})"
     change, low, high = (percent(2 ** (part or 0.0) - 1) for part in estimate[:3])
     return (
-        f"within {answer.trunks} equal trunks, a latent twice as large changes it by {change} "
-        f"(95 % interval {low} to {high})"
+        f"among architectures of one trunk ({answer.trunks} trunks), a latent twice as large "
+        f"changes the error by {change} (95 % interval {low} to {high})"
     )
 
 
@@ -130,31 +129,33 @@ def _why_not(findings: Findings) -> str:
 
 
 def _strength(findings: Findings) -> str:
-    """The slope as what doubling the latent goes with, and what is left given the rivals."""
+    """The slope as what doubling the latent goes with."""
     slope = findings.found.slopes["latent_size"]
     if slope.value is None or slope.low is None or slope.high is None:
         return ""
     change = [2**exponent - 1 for exponent in (slope.value, slope.low, slope.high)]
+    where = "Over all trunks together, a" if findings.answer.trunks else "A"
     text = (
-        f"A latent twice as large goes with an error changed by {percent(change[0])} (95 % "
+        f"{where} latent twice as large goes with an error changed by {percent(change[0])} (95 % "
         f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
         "log–log axes)."
     )
     if slope.clear and not findings.found.measures["latent_size"]["spearman"].clear:
         text += " By ranks nothing is shown."
-    return f"{text} {_given_rivals(findings)}".strip()
+    return text
 
 
-def _given_rivals(findings: Findings) -> str:
+def given_others(findings: Findings) -> str:
+    """The correlation with the other sizes held equal, which asks another question; or ""."""
     partial = findings.found.measures["latent_size"]["partial_spearman"]
-    if partial.value is None or partial.low is None or partial.high is None:
+    if partial.value is None:
         return ""
     rest = (
         "Among architectures of like parameters, MACs and latent height×width, which asks another "
         "question (there a larger latent has a narrower trunk), the correlation is "
-        f"{decimal(partial.value)} ({interval(partial)})"
+        f"{with_interval(partial)}"
     )
-    if partial.low <= 0 <= partial.high:
+    if not partial.clear:
         return (
             f"{rest}: with these held equal, no effect of latent size is shown, and none is "
             "ruled out."
@@ -173,7 +174,7 @@ def _rivals(findings: Findings) -> str:
     for size in findings.found.distinct[1:]:
         estimate = findings.found.measures[size]["spearman"]
         if estimate.value is not None:
-            parts.append(f"{RIVALS[size]} {decimal(estimate.value)} ({interval(estimate)})")
+            parts.append(f"{RIVALS[size]} {with_interval(estimate)}")
     told = ", ".join(parts)
     return (
         f"For comparison, the error’s ρ with other sizes, each by itself: {told}." if parts else ""
@@ -181,11 +182,10 @@ def _rivals(findings: Findings) -> str:
 
 
 def _without_collapsed(findings: Findings) -> str:
-    collapsed = int(findings.sample.runs["collapsed"].sum())
-    if not collapsed:
+    collapsed, spare = len(findings.sample.collapsed), findings.details.without_collapsed
+    if spare is None:
         return ""
-    word = collapsed_word(findings.sample.runs)
-    runs = f"the {word} run" if collapsed == 1 else f"the {collapsed} {word} runs"
+    runs = f"the {spare.word} run" if collapsed == 1 else f"the {collapsed} {spare.word} runs"
     answer = findings.answer_without_collapsed
     if answer.estimate.value is None:
         return f"Without {runs} too few architectures are left to say."

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from math import exp
 
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 
-__all__ = ["decimal", "error", "interval", "percent", "percent_interval"]
+__all__ = [
+    "change",
+    "decimal",
+    "error",
+    "interval",
+    "p_told",
+    "p_value",
+    "percent",
+    "with_interval",
+]
 
 
 def decimal(value: float) -> str:
@@ -41,16 +50,48 @@ def interval(estimate: Estimate) -> str:
     return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
 
 
-def percent_interval(estimate: Estimate) -> str:
-    """The 95 % interval of a difference of logs, as changes in percent.
+def with_interval(estimate: Estimate | None, unknown: str = "–") -> str:
+    """A correlation with its 95 % interval, or ``unknown``.
 
     Example:
-        >>> percent_interval(Estimate(-0.1, -0.2, 0.0, 9, None))
-        '−18 % to +0 %'
+        >>> with_interval(Estimate(-0.5, -0.8, -0.1, 24, 0.01))
+        '−0.50 (−0.80 to −0.10)'
     """
-    if estimate.low is None or estimate.high is None:
-        return "unknown"
+    if estimate is None or estimate.value is None:
+        return unknown
+    return f"{decimal(estimate.value)} ({interval(estimate)})"
+
+
+def change(estimate: Estimate, unknown: str = "–") -> str:
+    """A difference of logs as a change in percent with its 95 % interval, or ``unknown``.
+
+    Example:
+        >>> change(Estimate(-0.1, -0.2, 0.0, 9, None))
+        '−10 % (−18 % to +0 %)'
+    """
+    if estimate.value is None or estimate.low is None or estimate.high is None:
+        return unknown
     # A difference of 20 in logs is beyond any error a net can have.
-    return (
-        f"{percent(exp(min(estimate.low, 20)) - 1)} to {percent(exp(min(estimate.high, 20)) - 1)}"
+    value, low, high = (
+        percent(exp(min(part, 20)) - 1) for part in (estimate.value, estimate.low, estimate.high)
     )
+    return f"{value} ({low} to {high})"
+
+
+def p_value(p: float | None) -> str:
+    """A p with three decimals, or a dash."""
+    if p is None:
+        return "–"
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def p_told(p: float | None) -> str:
+    """A p in a sentence.
+
+    Example:
+        >>> p_told(0.0123), p_told(0.0001)
+        ('p = 0.012', 'p < 0.001')
+    """
+    if p is None:
+        return "p unknown"
+    return f"p {p_value(p)}" if p < 0.001 else f"p = {p_value(p)}"

@@ -44,7 +44,7 @@ def latent_worth(row: TrialRow, curves: Curves | None) -> str:
         parts.append(
             f"The decoder reads {read:,} numbers: {size:,} of the latent, and encoder layers."
         )
-    if row.real("bottleneck_size") < min(size, read):
+    if row.real("bottleneck_size") < size:
         parts.append(f"Only {row.whole('bottleneck_size'):,} numbers get through the net.")
     if needs:
         parts.append(f"{read:,} numbers spent, worth {needs} of PCA’s.")

@@ -9,14 +9,15 @@ from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
-from archsearch.report.choices import change, is_shown
 from archsearch.report.color import color_part, study_variants
 from archsearch.report.figures import Drawing, draw, drawings
 from archsearch.report.findings import Findings, find
 from archsearch.report.page import page_html
 from archsearch.report.places import without_places
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.summary import summarize
 from archsearch.report.words import answer
+from archsearch.report.words_numbers import change
 
 __all__ = ["ReportFiles", "write_figures", "write_report"]
 
@@ -81,11 +82,12 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
 
 def _effects_in_words(findings: Findings) -> dict[str, str]:
     """What the additive model has of each searched name, for ideas that are searched over."""
+    unknown = "can't be said"
     chosen = "" if findings.study.designed else " of trials that a search chose"
     return {
         test.factor: f"Validation MSE with the other choices held equal{chosen}: "
-        + "; ".join(f"{one.contrast} {change(one.adjusted)}" for one in test.effects)
-        + (". It is" if is_shown(test) else ". It isn’t")
+        + "; ".join(f"{one.contrast} {change(one.adjusted, unknown)}" for one in test.effects)
+        + (". It is" if is_shown(test.p_holm) else ". It isn’t")
         + f" shown to change it, corrected for {findings.details.looks} looks."
         for test in findings.details.effects
         if any(one.adjusted.value is not None for one in test.effects)

@@ -7,7 +7,7 @@ import re
 from archsearch.report.choices import choices
 from archsearch.report.findings import Findings
 from archsearch.report.standing import standing
-from archsearch.report.words import answer
+from archsearch.report.words import answer, given_others
 
 _CLAIMS = (
     r"^Yes",
@@ -26,5 +26,10 @@ _CLAIMS = (
 
 def claims(findings: Findings) -> list[str]:
     """The positive findings that the page tells of, the headline's among them."""
-    said = [*answer(findings), *standing(findings.details), *choices(findings.details)]
+    said = [
+        *answer(findings),
+        given_others(findings),
+        *standing(findings.details),
+        *choices(findings.details),
+    ]
     return [claim for claim in _CLAIMS for text in said if re.search(claim, text)]

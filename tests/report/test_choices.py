@@ -4,11 +4,11 @@ import dataclasses
 
 import pytest
 
-from archsearch.report.choices import choices, is_shown
+from archsearch.report.choices import choices
 from archsearch.report.details import Details
 from archsearch.report.findings import find
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import Effect, FactorTest
+from archsearch.report.statistics.intervals import Estimate
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
@@ -23,8 +23,10 @@ def details() -> Details:
 
 
 @pytest.mark.parametrize(("p_holm", "shown"), [(0.01, True), (0.20, False), (None, False)])
-def test_an_effect_is_told_where_its_corrected_p_says_so(p_holm, shown):
-    assert is_shown(made("kernel", 0.1, 0.7, p_holm)) is shown
+def test_an_effect_is_told_where_its_corrected_p_says_so(details, p_holm, shown):
+    effects = (made("kernel", 0.1, 0.7, p_holm),)
+    said = " ".join(choices(dataclasses.replace(details, effects=effects)))
+    assert ("these change the error: kernel" in said) is shown
 
 
 def test_an_interval_that_excludes_zero_and_is_not_shown_says_why(details):

@@ -8,12 +8,13 @@ import pytest
 from archsearch.records import RunResult, StudyRecord
 from archsearch.report.caution import cautions
 from archsearch.report.choices import choices
+from archsearch.report.color.tables import verdict
 from archsearch.report.findings import find
 from archsearch.report.outcome import outcome, outcomes
 from archsearch.report.standing import standing
-from archsearch.report.tables import trial_rows
+from archsearch.report.tables import correlation_tables, trial_rows
 from archsearch.report.words import answer
-from tests.report.colored import color_result
+from tests.report.colored import color_result, variants_of
 from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_result, synthetic_study
 
 
@@ -105,7 +106,9 @@ def test_one_collapsed_run_does_not_make_noise_of_a_study():
     assert hit.details.noise.discernible > 1.3
     (said,) = [text for text in standing(hit.details) if "told apart" in text]
     assert f"by a factor of {kept.discernible:.2f} to be told apart" in said
-    assert f"and {hit.details.noise.discernible:.2f}, which is the collapse, not noise" in said
+    assert (
+        f"and {hit.details.noise.discernible:.2f}, by the collapsed runs and not by noise" in said
+    )
     assert "collapse" not in " ".join(standing(clean.details))
 
 
@@ -127,8 +130,10 @@ def test_effects_are_told_without_the_collapse_where_it_changes_what_is_shown():
     hit = find(with_one_collapse(shifted))
     said = " ".join(choices(hit.details))
     assert "none is shown to change the error" in said
-    assert "Without the runs that collapsed: with the other choices held equal, these" in said
-    assert "Without the runs that collapsed" not in " ".join(choices(find(shifted).details))
+    assert "Without the collapsed runs: with the other choices held equal, these" in said
+    assert "Without the collapsed runs" not in " ".join(choices(find(shifted).details))
+    marked = find(with_one_collapse(shifted, share=None)).details
+    assert said.replace("collapsed", "marked") == " ".join(choices(marked))
 
 
 def _scaled(of: RunResult, values: dict[str, object]) -> RunResult:
@@ -139,11 +144,41 @@ def _scaled(of: RunResult, values: dict[str, object]) -> RunResult:
 
 
 def test_marks_of_an_earlier_version_are_called_so_everywhere():
-    study = with_one_collapse(synthetic_study(), share=None)
+    study = with_one_collapse(synthetic_study(StudyRecipe(slope=0.3)), share=None)
     found = find(study)
     codes = {one.code for one in cautions(study, found.sample, found.found, found.details)}
     assert "marked-runs" in codes
     assert "collapsed-runs" not in codes
     assert "Without the marked run the answer is the same" in " ".join(answer(found))
+    assert [table.title for table in correlation_tables(found)][1] == "Without marked runs"
+    told = " ".join(standing(found.details))
+    assert "without one architecture with a marked run" in told
+    assert "by the marked runs and not by noise" in told
+    assert "collapse" not in told
     states = [cell.text for row in trial_rows(found) for cell in row.cells[1:2]]
     assert states.count("complete, marked") == 1
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
+def test_a_colored_variant_calls_its_runs_so_too(share, word):
+    lost = {"collapsed": True, "variance_share": share}
+    first, second = (color_result("colorize", 0.004, seed=seed) for seed in (0, 1))
+    second = second.model_copy(update=lost)
+    (variant,) = variants_of(("colorize", first, {}), ("colorize", second, {}))
+    assert verdict(variant).endswith(f"; {word}: 1 of 2")
+
+
+def test_where_every_architecture_has_a_collapsed_run_its_noise_is_told_with_them():
+    """Page and cautions speak of the same noise."""
+    plain = synthetic_study(StudyRecipe(slope=0.0, architecture_noise=0.01))
+    lost = {"collapsed": True, "variance_share": 0.001}
+    trials = []
+    for trial in plain.trials:
+        first, second = trial.seeds
+        second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
+        trials.append(trial.model_copy(update={"seeds": (first, second)}))
+    found = find(plain.model_copy(update={"trials": tuple(trials)}))
+    assert found.details.without_collapsed.noise is None
+    assert found.details.kept_noise == found.details.noise
+    assert "told apart" in " ".join(standing(found.details))
+    assert "noise" in {one.code for one in found.cautions}

@@ -10,9 +10,11 @@ from archsearch.records import StudyRecord
 from archsearch.report.detail_tables import detail_tables
 from archsearch.report.details import AREA
 from archsearch.report.findings import Findings, find
+from archsearch.report.page import page_html
 from archsearch.report.standing import standing
 from archsearch.report.summary import summarize
-from archsearch.report.tables import correlation_tables
+from archsearch.report.tables import correlation_tables, given_others_tables
+from archsearch.report.words import answer, given_others
 from tests.report.colored import color_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
@@ -45,6 +47,18 @@ def test_the_tables_print_them_alike(findings):
             interval, separate = small.split("; p ")
             assert rho == f"{value} ({interval})"
             assert p in separate
+
+
+def test_the_partial_correlation_stands_folded_and_not_in_the_answer(findings):
+    (row, *_) = given_others_tables(findings)[0].rows
+    said = given_others(findings)
+    assert f"the correlation is {row.cells[0].value} (" in said
+    assert not [text for text in answer(findings) if "asks another question" in text]
+    folded = page_html(findings, []).partition('<details id="given-others">')[2]
+    folded = folded.partition("</details>")[0].replace("\u00a0", " ")
+    assert said.split(" (")[0] in folded
+    assert "Spearman given others" in folded
+    assert "Spearman given others" not in correlation_tables(findings)[0].columns
 
 
 def test_each_task_has_one_correlation():

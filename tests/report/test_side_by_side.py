@@ -9,13 +9,19 @@ import warnings
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from archsearch.config import RunSettings, TrainSettings, load
 from archsearch.errors import InputError
 from archsearch.records import RunRecord, load_run, write_run
 from archsearch.report import write_comparison, write_runs_report
-from archsearch.report.comparison import compare
+from archsearch.report.comparison import compare, correlation_difference
+from archsearch.report.statistics.intervals import Estimate
+from archsearch.report.statistics.rank import spearman_of
+from archsearch.report.words import headline
 from archsearch.spec import to_yaml
+from benchmarks.coverage import pairs
 from tests.report.pages import HOSTILE, Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_result, synthetic_study
 
@@ -48,12 +54,6 @@ def studies(**second: object):
     return first, synthetic_study(StudyRecipe(complete=30, name="other", seed=1, **second))
 
 
-def on_z(estimate: dict[str, float]) -> tuple[float, float]:
-    """Fisher's z of a correlation, and how wide its interval is there."""
-    value, low, high = (math.atanh(estimate[name]) for name in ("value", "low", "high"))
-    return value, high - low
-
-
 def test_correlations_that_differ_are_said_to(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -64,18 +64,37 @@ def test_correlations_that_differ_are_said_to(tmp_path):
     )
     found = difference["spearman"]
     assert found["value"] == pytest.approx(one["value"] - other["value"])
-    middles, widths = zip(*map(on_z, (one, other)), strict=True)
-    z = (middles[0] - middles[1]) / math.hypot(*widths) * 2 * 1.959964
+    z = 1.959964 * found["value"] / (found["value"] - found["high"])
     assert found["p"] == pytest.approx(math.erfc(abs(z) / 2**0.5), rel=1e-3)
     assert found["high"] < 0
     page = written.index.read_text("utf-8")
     assert "Correlations differ: strong against other" in page
+    headlines = (headline(findings) for findings in compare(studies(slope=0)).findings)
+    assert written.answer[1:3] == tuple(map("{}: {}".format, ("strong", "other"), headlines))
     assert {path.name for path in tmp_path.iterdir()} == {
         "index.html", "summary.json", "trials.csv", "epochs.csv", "figures",
     }  # fmt: skip
     table = pd.read_csv(tmp_path / "trials.csv")
     assert set(table["study"]) == {"strong", "other"}
     assert json.loads((tmp_path / "summary.json").read_text("utf-8")) == written.summary
+
+
+ENDS = st.lists(st.floats(-1, 1), min_size=3, max_size=3).map(sorted)
+
+
+@settings(max_examples=200, deadline=None)
+@given(ENDS, ENDS)
+def test_the_p_of_a_difference_is_under_5_percent_where_its_interval_excludes_0(one, other):
+    found = correlation_difference(*(Estimate(m, a, b, 8, None) for a, m, b in (one, other)))
+    assert (found.p < 0.05) is found.clear or min(abs(found.low), abs(found.high)) < 1e-9
+
+
+def test_like_studies_of_strong_correlations_seldom_differ():
+    rng, differing = np.random.default_rng(0), 0
+    for _ in range(200):
+        one, other = (spearman_of(*pairs("normal", 0.95, 8, rng)) for _ in range(2))
+        differing += correlation_difference(one, other).p < 0.05
+    assert differing <= 0.05 * 200
 
 
 def test_like_studies_are_not_said_to_differ(tmp_path):

@@ -13,9 +13,9 @@ from archsearch.report.details import AREA, Details
 from archsearch.report.findings import Findings, find
 from archsearch.report.post_hoc import corrected
 from archsearch.report.standing import standing
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.families import within_families
 from archsearch.report.statistics.importance import importances
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.knee import Knee
 from tests.synthetic import StudyRecipe, synthetic_study
 

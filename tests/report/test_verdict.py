@@ -85,4 +85,4 @@ def test_trunks_that_chance_made_alike_do_not_make_the_answer() -> None:
     )
     assert slope_within_trunks(table)[1] == 0
     assert slope_within_trunks(table.iloc[:8])[1] == 2
-    assert slope_within_trunks(table.drop(columns="trunk"))[1] == 0
+    assert slope_within_trunks(table.assign(trunk=None))[1] == 0

@@ -8,7 +8,7 @@ import pytest
 
 from archsearch.records import Curves, StudyRecord
 from archsearch.report.findings import Findings, find
-from archsearch.report.statistics.correlation import Estimate
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.verdict import answer_of
 from archsearch.report.words import answer, headline
 from archsearch.report.words_numbers import error
@@ -49,8 +49,8 @@ def test_the_headline_follows_the_interval(findings, estimate, verdict, opening,
 @pytest.mark.parametrize(
     ("slope", "verdict", "said"),
     [
-        ((-0.3, -0.4, -0.2), "yes", "a latent twice as large changes it by −19 %"),
-        ((-0.01, -0.05, 0.03), "little", "little to do with the validation error: within 3 equal"),
+        ((-0.3, -0.4, -0.2), "yes", "a latent twice as large changes the error by −19 %"),
+        ((-0.01, -0.05, 0.03), "little", "error: among architectures of one trunk (3 trunks), a"),
         ((-0.1, -0.4, 0.2), "not-shown", "a correlation within trunks of ±0."),
     ],
 )
@@ -59,6 +59,9 @@ def test_within_trunks_the_headline_is_the_slope(findings, slope, verdict, said)
     made = with_answer(findings, rho, Estimate(*slope, n=24, p=0.01), 3)
     assert (made.answer.verdict, made.answer.measure) == (verdict, "slope_within_trunks")
     assert said in headline(made)
+    slope = "a latent twice as large goes with an error changed by"
+    assert f"Over all trunks together, {slope}" in " ".join(answer(made))
+    assert f"A{slope[1:]}" in " ".join(answer(findings))
 
 
 def test_the_headlines_numbers_are_the_statistics(findings):

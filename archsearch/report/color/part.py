@@ -19,10 +19,9 @@ from archsearch.report.figures.colors import chosen_figure, fixed_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["COLOR_FIGURES", "ColorPart", "color_part"]
+__all__ = ["ColorPart", "color_part"]
 
 _MOST_SHOWN = 8
-COLOR_FIGURES = ("colors", "colors-fixed", "chroma", "saturation")
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from archsearch.report.color.measures import (
     spread,
 )
 from archsearch.report.color.variants import Variant
+from archsearch.report.outcome import collapsed_word
 from archsearch.report.words_numbers import error, percent
 
 __all__ = [
@@ -128,8 +129,9 @@ def verdict(variant: Variant) -> str:
     if variant.beats_mean_chroma is None:
         return f"seeds disagree: {change}"
     told = f"beats it: {change}" if variant.beats_mean_chroma else f"doesn’t: {change}"
-    constant = sum(result.collapsed for result in variant.results)
-    return f"{told}; collapsed: {constant} of {len(variant.results)}" if constant else told
+    shares = [result.variance_share for result in variant.results if result.collapsed]
+    marked = f"{collapsed_word(shares)}: {len(shares)} of {len(variant.results)}"
+    return f"{told}; {marked}" if shares else told
 
 
 def _cell(found: Spread | None, write: object) -> NumberCell:

@@ -11,7 +11,16 @@ import numpy.typing as npt
 
 from archsearch.report.color.histograms import SATURATED, Chroma, chroma_of, radius_shares
 from archsearch.report.color.variants import Variant
-from archsearch.report.figures.style import COLORS, FAINT, INK, figure, legend_below, plain, short
+from archsearch.report.figures.style import (
+    COLORS,
+    FAINT,
+    INK,
+    figure,
+    legend_below,
+    plain,
+    short,
+    truth_label,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,8 +111,7 @@ def _found(variants: Sequence[Variant]) -> tuple[list[tuple[Variant, Chroma]], s
     """
     found = [(variant, chroma) for variant in variants if (chroma := chroma_of(variant))]
     same = [pair for pair in found if _same_truth(pair[1], found[0][1])]
-    others = len(found) - len(same)
-    return same, "true" + (f" ({others} with other pictures left out)" if others else "")
+    return same, truth_label(len(found) - len(same))
 
 
 def _same_truth(one: Chroma, other: Chroma) -> bool:

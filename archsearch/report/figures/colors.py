@@ -9,7 +9,7 @@ import numpy as np
 
 from archsearch.records import OF_EACH
 from archsearch.report.color.variants import SeedPictures, Variant
-from archsearch.report.figures.style import short
+from archsearch.report.figures.style import short, truth_label
 from archsearch.report.strips import Bytes, same_columns
 
 if TYPE_CHECKING:
@@ -62,13 +62,9 @@ def fixed_figure(variants: Sequence[Variant]) -> Figure | None:
     kept, columns = same_columns(fixed)
     if not kept:
         return None
-    others = len(found) - len(kept)
     rows = [
         ("gray", fixed[0].gray[columns]),
-        (
-            "true" + (f" ({others} with other pictures left out)" if others else ""),
-            fixed[0].true[columns],
-        ),
+        (truth_label(len(found) - len(kept)), fixed[0].true[columns]),
     ]
     rows += [(_label(*found[place]), fixed[place].predicted[columns]) for place in kept]
     return _panels(rows, 0)[0]

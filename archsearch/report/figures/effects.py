@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from archsearch.report.findings import Findings
-    from archsearch.report.statistics.correlation import Estimate
+    from archsearch.report.statistics.intervals import Estimate
 
 __all__ = ["effects_figure"]
 

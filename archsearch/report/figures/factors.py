@@ -18,6 +18,7 @@ from archsearch.report.figures.style import (
     thinned,
 )
 from archsearch.report.statistics.effects import FEWEST_OF_A_LEVEL
+from archsearch.report.statistics.factors import label_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,8 +80,8 @@ def _by_number(panel: Axes, values: np.ndarray, errors: np.ndarray) -> None:
 
 def _by_level(panel: Axes, values: list[Value], errors: np.ndarray) -> None:
     rng = np.random.default_rng(0)
-    labels = pd.Series([_label(value) for value in values])
-    order = list(dict.fromkeys(_label(value) for value in sorted(values, key=_sort_key)))
+    labels = pd.Series([label_of(value) for value in values])
+    order = list(dict.fromkeys(label_of(value) for value in sorted(values, key=_sort_key)))
     place = labels.map({label: i for i, label in enumerate(order)}).to_numpy(dtype=float)
     area = thinned(len(values), most=22, least=6)
     shaken = place + rng.uniform(-0.16, 0.16, len(place))
@@ -113,12 +114,6 @@ def _geometric_mean(errors: np.ndarray) -> tuple[float, float, float]:
 
 def _sort_key(value: Value) -> tuple[bool, float, str]:
     return (False, float(value), "") if isinstance(value, int | float) else (True, 0, str(value))
-
-
-def _label(value: Value) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return f"{value[0]}×{value[1]}" if isinstance(value, tuple) else str(value)
 
 
 def _short(text: str, width: int) -> str:

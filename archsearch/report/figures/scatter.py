@@ -19,7 +19,6 @@ from archsearch.report.figures.style import (
     size_axis,
     thinned,
 )
-from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.words import caption
 
@@ -43,7 +42,8 @@ def latent_figure(findings: Findings) -> Figure | None:
     if shown.empty:
         return None
     made, (axes,) = figure(7.6, 5.6)
-    _models(axes, shown, collapsed_word(findings.sample.runs))
+    spare = findings.details.without_collapsed
+    _models(axes, shown, spare.word if spare else "")
     _front(axes, shown)
     _linear_codes(axes, findings, shown)
     _frame(axes, shown)
@@ -55,10 +55,10 @@ def latent_figure(findings: Findings) -> Figure | None:
 def _title(findings: Findings) -> str:
     """The correlation; with collapsed runs also without them, and marked if a search chose."""
     title = caption(findings.found.measures["latent_size"]["spearman"])
-    if findings.sample.runs["collapsed"].any():
-        spare = findings.without_collapsed.measures["latent_size"]["spearman"]
-        word = collapsed_word(findings.sample.runs)
-        title += f"\nwithout {word} runs: {caption(spare)}"
+    spare = findings.details.without_collapsed
+    if spare is not None:
+        rho = findings.without_collapsed.measures["latent_size"]["spearman"]
+        title += f"\nwithout {spare.word} runs: {caption(rho)}"
     return title if findings.study.designed else f"trials that a search chose: {title}"
 
 

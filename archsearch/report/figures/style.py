@@ -33,6 +33,7 @@ __all__ = [
     "size_colors",
     "styled",
     "thinned",
+    "truth_label",
 ]
 
 INK = "#1b2630"
@@ -171,6 +172,11 @@ def short(text: str, width: int) -> str:
         return text
     half = width // 2
     return f"{text[:half]}…{text[len(text) - (width - half - 1) :]}"
+
+
+def truth_label(left_out: int) -> str:
+    """What the true pictures are called beside predictions of the same ones."""
+    return "true" + (f" ({left_out} with other pictures left out)" if left_out else "")
 
 
 def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.report.statistics.intervals import (
-    FEW,
+    BOOTSTRAP_FROM,
     FEWEST,
     Estimate,
     Kind,
@@ -37,11 +37,9 @@ from archsearch.report.statistics.resampling import (
 )
 
 __all__ = [
-    "FEWEST",
     "MEASURES",
     "SIZES",
     "Correlations",
-    "Estimate",
     "Measure",
     "Size",
     "correlations",
@@ -138,9 +136,9 @@ def correlations(
             n,
         )
     observed = _measure(columns, np.ones((1, n)))[:, :, 0]
-    drawn = (
-        resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed) if n > FEW else None
-    )
+    drawn = None
+    if n > BOOTSTRAP_FROM:
+        drawn = resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed)
     chances = _p_values(columns, orders(n, seed))
     measures = {
         size: {

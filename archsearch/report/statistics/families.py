@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.report.statistics.intervals import (
-    FEW,
+    BOOTSTRAP_FROM,
     FEWEST,
     Estimate,
     correlation_interval,
@@ -149,16 +149,11 @@ def _interval(value: float, drawn_B: Floats, sizes: tuple[int, ...]) -> tuple[fl
     The bootstrap widens it where each family has enough for one. There a family
     has spent one architecture on its mean rank, the first as ever.
     """
-    freedom = sum(sizes) - len(sizes) + 1
-    if freedom < FEWEST or not np.isfinite(value):
-        return None
-    large = sum(sizes) > MOST_SIMULATED
-    enough = large or min(sizes) > FEW
-    low, high = correlation_interval("spearman", value, freedom, drawn_B) or (value, value)
-    if large:
-        return low, high
-    own_low, own_high = interval_within(value, sizes)
-    if not enough:
+    ends = correlation_interval("spearman", value, sum(sizes) - len(sizes) + 1, drawn_B)
+    if ends is None or sum(sizes) > MOST_SIMULATED:
+        return ends
+    (low, high), (own_low, own_high) = ends, interval_within(value, sizes)
+    if min(sizes) <= BOOTSTRAP_FROM:
         return min(own_low, value), max(own_high, value)
     return min(own_low, low), max(own_high, high)
 

@@ -7,8 +7,8 @@ the upper ends, made by ``python -m benchmarks.intervals bands``; the lower ends
 are their mirror images. Pearson's is Fisher's (1921), for normal errors only.
 
 Where the bootstrap is wider, an interval goes half of the way to its ends, since
-samples may have heavier tails than the copula: in full from :data:`ENOUGH`
-architectures on, and from :data:`FEW` on ever more, so that no architecture too
+samples may have heavier tails than the copula: in full from :data:`BOOTSTRAP_IN_FULL`
+architectures on, and from :data:`BOOTSTRAP_FROM` on ever more, so that no architecture too
 many makes an answer weaker. The bootstrap's spread is half the width of its central
 68.27 % on Fisher's z. A resample in perfect order counts as one swap off it: on
 z a perfect order is infinite, and of ten architectures in nearly perfect order
@@ -28,8 +28,9 @@ import numpy as np
 import numpy.typing as npt
 
 __all__ = [
-    "FEW",
+    "BOOTSTRAP_FROM",
     "FEWEST",
+    "QUANTILE",
     "Estimate",
     "Kind",
     "correlation_interval",
@@ -43,9 +44,9 @@ __all__ = [
 Floats = npt.NDArray[np.float64]
 Kind = Literal["spearman", "kendall", "pearson"]
 
-FEW = 12
+BOOTSTRAP_FROM = 12
 """Architectures up to which the simulated interval stands alone."""
-ENOUGH = 24
+BOOTSTRAP_IN_FULL = 24
 """Architectures from which on the bootstrap counts in full."""
 FEWEST = 4
 """Architectures below which no correlation is computed."""
@@ -53,7 +54,9 @@ FEWEST = 4
 WIDENED = 0.5
 """Of the way to the bootstrap's ends, how far an interval goes: all of it covers 99 % near ±1."""
 
-_QUANTILE = 1.959963984540054
+QUANTILE = 1.959963984540054
+"""Deviations from the middle of a normal distribution that hold 95 % of it."""
+
 _NEARLY_ONE = 1 - 1e-12
 _ONE_DEVIATION = (0.15865525393145707, 0.8413447460685429)
 
@@ -101,9 +104,9 @@ def correlation_interval(
         return None
     upper = _fisher if kind == "pearson" else _simulated
     low, high = -upper(kind, -value, n), upper(kind, value, n)
-    if drawn_B is not None and n > FEW:
-        trusted = WIDENED * min((n - FEW) / (ENOUGH - FEW), 1.0)
-        reach = _QUANTILE * _deviation(_z(drawn_B[np.isfinite(drawn_B)], n))
+    if drawn_B is not None and n > BOOTSTRAP_FROM:
+        trusted = WIDENED * min((n - BOOTSTRAP_FROM) / (BOOTSTRAP_IN_FULL - BOOTSTRAP_FROM), 1.0)
+        reach = QUANTILE * _deviation(_z(drawn_B[np.isfinite(drawn_B)], n))
         middle = float(_z(np.asarray(value), n))
         low -= trusted * max(low - math.tanh(middle - reach), 0.0)
         high += trusted * max(math.tanh(middle + reach) - high, 0.0)
@@ -169,7 +172,7 @@ def _deviation(drawn_B: Floats) -> float:
 
 def _fisher(_: Kind, value: float, n: int) -> float:
     return float(
-        np.tanh(np.arctanh(np.clip(value, -_NEARLY_ONE, _NEARLY_ONE)) + _QUANTILE / (n - 3) ** 0.5)
+        np.tanh(np.arctanh(np.clip(value, -_NEARLY_ONE, _NEARLY_ONE)) + QUANTILE / (n - 3) ** 0.5)
     )
 
 

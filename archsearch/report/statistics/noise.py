@@ -12,6 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.report.statistics.intervals import QUANTILE
+
 __all__ = ["NoiseShares", "noise_shares"]
 
 Floats = npt.NDArray[np.float64]
@@ -81,7 +83,7 @@ def noise_shares(log_error_AS: npt.ArrayLike) -> NoiseShares | None:
         low=min(low, share),
         high=max(high, share),
         share_of_mean=_clipped(ms_a - ms_e, mean),
-        discernible=float(np.exp(1.959964 * (2 * ms_e / columns) ** 0.5)),
+        discernible=float(np.exp(QUANTILE * (2 * ms_e / columns) ** 0.5)),
         architectures=rows,
         seeds=columns,
     )

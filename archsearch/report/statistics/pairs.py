@@ -17,9 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from archsearch.report.statistics.correlation import Estimate
 from archsearch.report.statistics.effects import TASK
 from archsearch.report.statistics.factors import Factor
+from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.least_squares import robust_estimates
 
 __all__ = ["FEWEST_GROUPS", "Paired", "grouped_slope", "paired_effects"]

@@ -22,11 +22,13 @@ def orders(n: int, seed: int) -> Orders:
     return rng.permuted(np.tile(np.arange(n), (permutations, 1)), axis=1)
 
 
-def linear_p(y_n: Floats, x_n: Floats, orders_Bn: Orders) -> float:
-    """Two-sided p of the correlation of y and x (ranks or logs).
+def linear_p(y_n: Floats, x_n: Floats, orders_Bn: Orders) -> float | None:
+    """Two-sided p of the correlation of y and x (ranks or logs); None where one is constant.
 
     (1 + hits)/(1 + permutations), never 0 (Phipson & Smyth 2010).
     """
+    if min(np.ptp(x_n), np.ptp(y_n)) == 0:
+        return None
     if not len(orders_Bn):
         return _student_p(float(np.corrcoef(x_n, y_n)[0, 1]), len(x_n) - 2)
     unit = x_n - x_n.mean()

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.report.statistics.intervals import (
-    FEW,
+    BOOTSTRAP_FROM,
     Estimate,
     correlation_interval,
     nothing,
@@ -48,7 +48,7 @@ def spearman_of(x_n: npt.ArrayLike, y_n: npt.ArrayLike, *, seed: int = 0) -> Est
     x, y = (np.asarray(values, dtype=np.float64) for values in (x_n, y_n))
     n, value = len(x), spearman(x, y)
     drawn = None
-    if n > FEW and np.isfinite(value):
+    if n > BOOTSTRAP_FROM and np.isfinite(value):
         drawn = resampled(lambda weights_Bn: spearman_draws(y, x[None], weights_Bn), n, seed)[0]
     ends = correlation_interval("spearman", value, n, drawn)
     return nothing(n) if ends is None else Estimate(value, *ends, n, None)

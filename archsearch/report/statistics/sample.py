@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
@@ -23,18 +23,26 @@ class Sample:
     Attributes:
         runs: rows of :func:`archsearch.records.trials_frame`, one a trial and seed.
         seeds: the seeds that every trial in it has.
-        unfinished: trials in it that still lack seeds.
     """
 
     runs: pd.DataFrame
     seeds: tuple[int, ...]
-    unfinished: int
 
-    def architectures(self, *, collapsed: bool = True) -> pd.DataFrame:
+    @property
+    def collapsed(self) -> pd.DataFrame:
+        """The runs with the mark ``collapsed``."""
+        return self.runs[self._marks]
+
+    def without_collapsed(self) -> Sample:
+        """The others."""
+        return replace(self, runs=self.runs[~self._marks])
+
+    @property
+    def _marks(self) -> pd.Series[bool]:
+        return self.runs["collapsed"].astype(bool)
+
+    def architectures(self) -> pd.DataFrame:
         """One row for each distinct architecture, its runs averaged.
-
-        Args:
-            collapsed: whether collapsed runs count.
 
         Returns:
             Indexed by plan key: number (the first trial's), latent_size,
@@ -42,9 +50,8 @@ class Sample:
             latent_height, latent_width, encoder_depth, val_mse (mean, at least
             :data:`FLOOR`), its std over runs, and trunk.
         """
-        runs = self.runs if collapsed else self.runs[~self.runs["collapsed"].astype(bool)]
         first = dict.fromkeys(_PLAN_COLUMNS, "first")
-        grouped = runs.groupby("key", sort=False)
+        grouped = self.runs.groupby("key", sort=False)
         table = grouped.agg(first).astype("float64")
         table["val_mse"] = grouped["val_mse"].mean().clip(lower=FLOOR)
         table["std"] = grouped["val_mse"].std()
@@ -79,8 +86,7 @@ def headline_sample(study: StudyRecord) -> Sample:
     runs = frame[
         frame["number"].isin(numbers) & frame["seed"].isin(sorted(seeds)) & frame["val_mse"].notna()
     ]
-    unfinished = sum(trial.state != "complete" for trial in trials)
-    return Sample(runs.reset_index(drop=True), tuple(sorted(seeds)), unfinished)
+    return Sample(runs.reset_index(drop=True), tuple(sorted(seeds)))
 
 
 def _usable(trial: TrialRecord) -> bool:

@@ -82,9 +82,9 @@ def _within(y_Dn: Floats, blocks: list[slice]) -> Floats:
     """The correlation within families of values whose partners stand in order."""
     both, own = np.zeros(len(y_Dn)), 0.0
     for block in blocks:
-        place = np.argsort(np.argsort(y_Dn[:, block], axis=1), axis=1)
-        m = place.shape[1]
+        order = np.argsort(y_Dn[:, block], axis=1)
+        m = order.shape[1]
         rank = (np.arange(m) - (m - 1) / 2) / (m + 1)
-        both += place @ rank / (m + 1)
+        both += rank[order] @ rank
         own += float(rank @ rank)
     return both / own

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from archsearch.report.statistics.correlation import FEWEST, SIZES, correlations
+from archsearch.report.statistics.correlation import SIZES, correlations
+from archsearch.report.statistics.intervals import FEWEST
+from archsearch.report.statistics.permutation import LARGE, linear_p, orders
 from archsearch.report.statistics.resampling import (
     correlation_matrices,
     kendall_tau_b,
@@ -49,7 +51,7 @@ def test_values_equal_scipys(size):
     slope = stats.linregress(np.log(x), np.log(y))
     estimate = correlate(columns).slopes[size]
     assert estimate.value == pytest.approx(slope.slope)
-    reach = stats.t.ppf(0.975, 38) * slope.stderr  # even spread: HC3 is near the textbook
+    reach = stats.t.ppf(0.975, 38) * slope.stderr  # even spread: HC2 is near the textbook
     assert estimate.high - estimate.low == pytest.approx(2 * reach, rel=0.35)
 
 
@@ -77,6 +79,7 @@ def test_partial_vanishes_where_parameters_explain_everything():
     found = correlate(columns).measures["latent_size"]
     assert found["spearman"].high < -0.7
     assert found["partial_spearman"].low < 0 < found["partial_spearman"].high
+    assert found["partial_spearman"].p > 0.05
 
 
 @settings(max_examples=40, deadline=None)
@@ -119,6 +122,14 @@ def test_permutation_p_agrees_with_scipys():
     ).pvalue
     found = correlate(columns).measures["latent_size"]["spearman"].p
     assert found == pytest.approx(reference, abs=0.025)
+
+
+@pytest.mark.parametrize("n", [20, LARGE + 1])
+def test_a_constant_has_no_p(n):
+    rising, same = np.arange(float(n)), np.ones(n)
+    assert linear_p(rising, same, orders(n, 0)) is None
+    assert linear_p(same, rising, orders(n, 0)) is None
+    assert linear_p(rising, rising, orders(n, 0)) < 0.001
 
 
 def test_same_seed_same_numbers():

@@ -89,6 +89,14 @@ def test_interval_and_p_say_the_same():
     assert told == {True, False}
 
 
+def test_one_observation_to_spare_gives_nothing_and_two_do():
+    rng = np.random.default_rng(0)
+    design, y = rng.standard_normal((5, 3)), rng.standard_normal(5)
+    (found,) = robust_estimates(design[:4], y[:4], 1)
+    assert found == (None, None, None, 4, None)
+    assert robust_estimates(design, y, 1)[0].value is not None
+
+
 def test_the_task_is_held_equal_and_what_is_not_searched_is_no_level():
     """The loss is searched under two tasks of three; one task's errors are twice the others'."""
     rng = np.random.default_rng(9)

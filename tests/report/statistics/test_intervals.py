@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from archsearch.report.statistics.correlation import correlations
 from archsearch.report.statistics.epochs import over_epochs
@@ -12,9 +13,11 @@ from archsearch.report.statistics.intervals import (
     Estimate,
     correlation_interval,
     difference,
+    strength_gap,
 )
 from archsearch.report.statistics.ranges import leave_range_out
-from archsearch.report.statistics.rank import spearman_of
+from archsearch.report.statistics.rank import spearman_draws, spearman_of
+from archsearch.report.statistics.resampling import resampled
 from benchmarks.coverage import STATISTICS, covered, partial_false_positives
 
 
@@ -125,6 +128,30 @@ def test_one_number_has_one_interval_wherever_it_stands(n: int) -> None:
 
 
 _SIZES = ("latent_size", "params", "macs")
+
+
+@pytest.mark.parametrize(("n", "way"), [(12, 0.0), (18, 0.25), (24, 0.5), (40, 0.5)])
+def test_an_interval_goes_half_way_to_a_wider_bootstrap(n: int, way: float) -> None:
+    """From 24 architectures on; of 12 to 24 less."""
+    value, deviation = -0.6, 0.9
+    drawn = np.tanh(np.arctanh(value) + deviation * stats.norm.ppf(np.linspace(1e-6, 1, 4001)[:-1]))
+    alone = correlation_interval("spearman", value, n)
+    bootstrap = np.tanh(np.arctanh(value) + deviation * 1.96 * np.array([-1, 1]))
+    expected = (1 - way) * np.array(alone) + way * bootstrap
+    found = correlation_interval("spearman", value, n, drawn)
+    assert found == pytest.approx(tuple(expected), abs=0.01)
+
+
+def test_the_gap_of_rivals_that_rise_and_fall_together_is_narrow() -> None:
+    rng = np.random.default_rng(0)
+    latent = np.round(2 ** rng.uniform(4, 11, 40))
+    error = np.exp(-0.4 * np.log(latent) + 0.3 * rng.standard_normal(40))
+    both = np.stack([latent, np.minimum(latent, 700)])
+    one, other = (spearman_of(each, error) for each in both)
+    gap = strength_gap(one, other, *resampled(lambda w: spearman_draws(error, both, w), 40))
+    apart = difference(one, other)
+    assert gap.value == pytest.approx(abs(one.value) - abs(other.value))
+    assert gap.high - gap.low < 0.5 * (apart.high - apart.low)
 
 
 def test_a_difference_is_zous() -> None:

@@ -7,7 +7,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archsearch.tasks.color_space import luminance
+from archsearch.tasks.color.space import luminance
 
 __all__ = ["gray_of", "with_luminance"]
 

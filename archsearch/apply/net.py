@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from archsearch.apply.tiles import Predict
-from archsearch.config import Inpaint, needs_color
+from archsearch.config import TaskKind, kind_of, pictures_of
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import Autoencoder
 from archsearch.records import RunRecord
@@ -33,20 +33,26 @@ class TileNet:
         task: what it was trained for.
         plan: the model; its input is the tile.
         channels: of the tiles: 3, or 1 for a net of gray pictures.
-        colors: whether it sees only the luminance of its tiles and colors them.
-        fills: whether it fills what is masked.
         predict: tiles N×C×h×w in [0, 1] → the same of the result; a net that
             fills takes one more channel, 1 where the tile is to be filled, and
             one that colors may leave [0, 1].
     """
 
     run: str
-    task: str
+    task: TaskKind
     plan: ModelPlan
     channels: int
-    colors: bool
-    fills: bool
     predict: Predict
+
+    @property
+    def colors(self) -> bool:
+        """Whether it sees only the luminance of its tiles and colors them."""
+        return self.task.keeps == "luminance"
+
+    @property
+    def fills(self) -> bool:
+        """Whether it fills what is masked."""
+        return self.task.keeps == "unmasked"
 
     @property
     def batch(self) -> int:
@@ -67,17 +73,14 @@ def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
     """
     run, model = load_trained(folder)
     model.to(device)
-    coloring = needs_color(run.settings.task)
-    fills = isinstance(run.settings.task, Inpaint)
+    kind = kind_of(run.settings.task)
     predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))
     return TileNet(
         run=run.name,
-        task=run.settings.task.name,
+        task=kind,
         plan=model.plan,
-        channels=3 if coloring else model.plan.input.channels,
-        colors=coloring,
-        fills=fills,
-        predict=_where_masked(predict) if fills else predict,
+        channels=pictures_of(model.plan, run.settings.task),
+        predict=_where_masked(predict) if kind.keeps == "unmasked" else predict,
     )
 
 

@@ -14,7 +14,7 @@ from archsearch.apply.luminance import with_luminance
 from archsearch.apply.net import TileNet
 from archsearch.apply.picture import Photograph
 from archsearch.apply.tiles import Block, Grid
-from archsearch.tasks.color_space import luminance
+from archsearch.tasks.color.space import luminance
 
 __all__ = ["OnTiles", "Painted", "paint"]
 

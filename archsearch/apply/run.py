@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from archsearch.apply.net import TileNet, load_net
 from archsearch.apply.paint import OnTiles, Painted, paint
 from archsearch.apply.picture import Photograph, read_mask, read_photograph
-from archsearch.apply.write import Places, places_for, write_png, write_side_by_side
+from archsearch.apply.write import OutputPaths, output_paths, write_png, write_side_by_side
+from archsearch.config import TASKS
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
 
 __all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run"]
@@ -113,32 +114,37 @@ def apply_run(
     net = load_net(run, device)
     if mask is not None and not net.fills:
         raise InputError(
-            f"--mask with a run that was trained for {net.task}",
-            help="a mask is for runs of the task inpaint",
+            f"--mask with a run that was trained for {net.task.name}",
+            help=f"a mask is for runs of the task {' or '.join(_filling())}",
         )
-    places = places_for(pictures, net.task, out=out, mask=mask, overwrite=overwrite)
+    paths = output_paths(pictures, net.task.name, out=out, mask=mask, overwrite=overwrite)
     written: list[Written] = []
     failed: list[Failed] = []
     for picture in pictures:
         with watch(picture) if watch else nullcontext(_silent) as on_tiles:
             try:
                 with _memory_errors(picture):
-                    written.append(_apply(net, picture, places, side_by_side, mask, on_tiles))
+                    written.append(_apply(net, picture, paths, side_by_side, mask, on_tiles))
             except ArchsearchError as error:
                 failed.append(Failed(picture, error))
-    return AppliedRun(net.run, net.task, tuple(written), tuple(failed))
+    return AppliedRun(net.run, net.task.name, tuple(written), tuple(failed))
+
+
+def _filling() -> list[str]:
+    """Tasks whose nets fill what is masked."""
+    return [name for name, kind in TASKS.items() if kind.keeps == "unmasked"]
 
 
 def _apply(
     net: TileNet,
     picture: Path,
-    places: Places,
+    paths: OutputPaths,
     side_by_side: bool,
     mask: Path | None,
     on_tiles: OnTiles,
 ) -> Written:
-    result = places.result(picture)
-    beside = places.side_by_side(picture) if side_by_side else None
+    result = paths.result(picture)
+    beside = paths.side_by_side(picture) if side_by_side else None
     photograph = read_photograph(picture)
     hole_HW = _hole(picture, photograph, mask) if net.fills else None
     painted = paint(net, photograph, hole_HW, on_tiles)

@@ -13,13 +13,13 @@ from archsearch.apply.picture import Photograph
 from archsearch.errors import InputError, RunFailedError
 from archsearch.files import replacing
 
-__all__ = ["Places", "places_for", "write_png", "write_side_by_side"]
+__all__ = ["OutputPaths", "output_paths", "write_png", "write_side_by_side"]
 
 GAP = 8
 """White pixels between the pictures that stand side by side."""
 
 
-class Places:
+class OutputPaths:
     """Where the results of some pictures go.
 
     Args:
@@ -66,22 +66,22 @@ class Places:
         return path
 
 
-def places_for(
+def output_paths(
     pictures: Sequence[Path],
     task: str,
     *,
     out: Path | None,
     mask: Path | None = None,
     overwrite: bool = False,
-) -> Places:
+) -> OutputPaths:
     """Choose where results go: ``OUT/NAME.png``, or beside each picture ``NAME-TASK.png``.
 
     Raises:
         InputError: ``out`` is a file, or two pictures would have the same result.
 
     Example:
-        >>> places = places_for([Path("/a/photo.jpg")], "denoise", out=None)
-        >>> str(places.result(Path("/a/photo.jpg")))
+        >>> paths = output_paths([Path("/a/photo.jpg")], "denoise", out=None)
+        >>> str(paths.result(Path("/a/photo.jpg")))
         '/a/photo-denoise.png'
     """
     if out is not None and out.exists() and not out.is_dir():
@@ -97,7 +97,7 @@ def places_for(
             )
         results[picture], taken[result.resolve()] = result, picture
     inputs = [*pictures, mask] if mask else pictures
-    return Places(results, inputs, overwrite=overwrite)
+    return OutputPaths(results, inputs, overwrite=overwrite)
 
 
 def write_png(path: Path, picture: Photograph) -> None:

@@ -78,13 +78,12 @@ def retraining(record: StudyRecord, trial: TrialRecord, spec: Path) -> str:
     Raises:
         UnreadableError: the study's settings are damaged, or another version's.
     """
-    from archsearch.config import RunSettings
     from archsearch.config.train_command import train_command
     from archsearch.space.candidates import with_settings
     from archsearch.study.store.stored import stored_settings
 
     study = stored_settings(record)
-    settings = RunSettings(data=study.data, task=study.task, train=study.train)
+    settings = study.training()
     first = next((seed.result for seed in trial.seeds if seed.result), None)
     threads = None if first is None else first.environment.threads
     return train_command(str(spec), with_settings(settings, trial.values), threads=threads)

@@ -16,11 +16,12 @@ from archsearch.cli.output import count, print_diagnostics, print_json, print_li
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
     INPUT_CHANNELS,
+    METRICS,
     RunSettings,
     changed_task,
     check_task,
     load,
-    needs_color,
+    needs_rgb,
     pictures_of,
 )
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
@@ -177,7 +178,7 @@ def _run(
             width=size.width,
             channels=pictures_of(plan, settings.task),
             progress=report,
-            color_task=settings.task.name if needs_color(settings.task) else None,
+            color_task=settings.task.name if needs_rgb(settings.task) else None,
         )
     to_stderr(_pictures_line(pictures))
     lines = EpochLines(settings.train.epochs)
@@ -216,7 +217,7 @@ def _folder_name(name: str) -> str:
 def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: Path) -> list[str]:
     from archsearch.report.outcome import outcome
 
-    lines = [*_errors(plan, result), *_colors(result)]
+    lines = [*_errors(plan, result), *_metrics(result), *_colors(result)]
     told = outcome(result, settings.train.batch_size)
     lines += [line for sentence in told for line in ("", *wrap(sentence, WIDTH))]
     where = f"{result.environment.device}, {result.environment.threads} threads"
@@ -232,33 +233,42 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
 
 
 def _errors(plan: ModelPlan, result: RunResult) -> list[str]:
-    """The net's errors over those of its yardsticks."""
-    latent, baselines, test = plan.latent, result.baselines, result.test
-    shape = f"{latent.channels}×{latent.height}×{latent.width}"
-    rows = [
-        ("this net", test.mse, test.ssim),
-        ("channel mean", baselines.channel_mean_test, None),
-        (f"PCA, {latent.size:,} numbers", baselines.pca_test, None),
-        (f"PCA, {plan.bottleneck.size:,} get through", baselines.pca_bottleneck_test, None),
-        (f"patch PCA, {shape}", baselines.patch_pca_test, None),
-        ("untouched input", baselines.untouched_test, None),
-        ("gray copy", baselines.gray_copy_test, None),
-        ("mean chroma", baselines.mean_chroma_test, None),
-        (f"linear, {latent.size:,} numbers", baselines.linear_test, None),
+    """The net's errors over those of its baselines."""
+    latent = plan.latent
+    sizes = {
+        "latent.size": f"{latent.size:,} numbers",
+        "bottleneck.size": f"{plan.bottleneck.size:,} numbers",
+        "latent.shape": f"{latent.channels}×{latent.height}×{latent.width}",
+    }
+    lines = [
+        f"{'test split':<32}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}",
+        _row("this net", result.test.mse, result.test.ssim),
     ]
-    lines = [f"{'test split':<26}{'MSE':>10}{'PSNR':>10}{'SSIM':>8}"]
-    return lines + [_row(label, mse, ssim) for label, mse, ssim in rows if mse is not None]
+    for baseline, errors in result.baselines.known():
+        if errors.test is not None:
+            lines.append(_row(baseline.titled(sizes), errors.test, None))
+    return lines
+
+
+def _metrics(result: RunResult) -> list[str]:
+    """What ``train.metrics`` asked for."""
+    named = result.val.metrics
+    if not named:
+        return []
+    lines = ["", f"{'metrics':<26}{'validation':>12}{'test':>12}"]
+    for name in named:
+        label, unit = (METRICS[name].label, METRICS[name].unit) if name in METRICS else (name, "")
+        values = (result.val.value(name), result.test.value(name))
+        told = "".join(f"{'' if value is None else f'{value:.4g}':>12}" for value in values)
+        lines.append(f"{label:<26}{told} {unit}".rstrip())
+    return lines
 
 
 def _colors(result: RunResult) -> list[str]:
-    """The net's colors over those of its yardsticks, and its clipped share."""
-    baselines = result.baselines
-    rows = {
-        "this net": result.test.color,
-        "gray copy": baselines.gray_copy_color,
-        "mean chroma": baselines.mean_chroma_color,
-    }
-    found = [(label, color) for label, color in rows.items() if color is not None]
+    """The net's colors over those of its baselines, and its clipped share."""
+    known = ((baseline.label, errors.color) for baseline, errors in result.baselines.known())
+    rows = [("this net", result.test.color), *known]
+    found = [(label, color) for label, color in rows if color is not None]
     if not found:
         return []
     head = ("chroma MSE", "saturation", "ΔE 2000", "within 2", "within 5")
@@ -290,4 +300,4 @@ def _row(label: str, mse: float, ssim: float | None) -> str:
     shown = f"{mse:.5f}" if mse >= 0.0001 else f"{mse:.1e}" if mse >= FLOOR else f"< {FLOOR:.0e}"
     psnr = f"{-10 * math.log10(mse):.2f} dB" if mse >= FLOOR else ""
     similarity = "" if ssim is None else f"{ssim:.3f}"
-    return f"{label:<26}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()
+    return f"{label:<32}{shown:>10}{psnr:>10}{similarity:>8}".rstrip()

@@ -1,8 +1,11 @@
 """Study files and settings: what a training and a study are told. Torch-free."""
 
+from archsearch.config.baselines import BASELINES, LINEAR_CODES, Baseline
 from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
+from archsearch.config.losses import LOSSES, LossKind
+from archsearch.config.metrics import METRICS, MetricKind
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.quantities import OBJECTIVES, PLANNED, QUANTITIES, Quantity, planned
@@ -18,34 +21,33 @@ from archsearch.config.study import (
     StudySettings,
 )
 from archsearch.config.study_file import StudyFile, load_study, open_study
-from archsearch.config.task_rules import check_task, task_conflicts
-from archsearch.config.task_settings import (
-    COLOR_TASKS,
-    TASK_NAMES,
-    AnyTask,
-    Colorize,
-    ColorizeBins,
-    ColorizeChroma,
-    Denoise,
-    Inpaint,
-    Reconstruct,
-    TaskSettings,
-    changed_task,
-    options_of,
-    read_task,
-)
-from archsearch.config.task_space import task_space_problems
-from archsearch.config.tasks import needs_color, pictures_of, task_channels
+from archsearch.config.tasks.catalogue import TASKS, words_of
+from archsearch.config.tasks.channels import needs_rgb, pictures_of, task_channels
+from archsearch.config.tasks.colorize import Colorize
+from archsearch.config.tasks.colorize_bins import ColorizeBins
+from archsearch.config.tasks.colorize_chroma import ColorizeChroma
+from archsearch.config.tasks.denoise import Denoise
+from archsearch.config.tasks.inpaint import Inpaint
+from archsearch.config.tasks.kind import TaskKind, TaskWords
+from archsearch.config.tasks.reading import AnyTask, changed_task, kind_of, options_of, read_task
+from archsearch.config.tasks.reconstruct import Reconstruct
+from archsearch.config.tasks.rules import check_task, task_conflicts
+from archsearch.config.tasks.settings import TaskSettings
+from archsearch.config.tasks.space import task_space_problems
 
 __all__ = [
-    "COLOR_TASKS",
+    "BASELINES",
     "DESIGNS",
     "INPUT_CHANNELS",
+    "LINEAR_CODES",
+    "LOSSES",
+    "METRICS",
     "OBJECTIVES",
     "PLANNED",
     "QUANTITIES",
-    "TASK_NAMES",
+    "TASKS",
     "AnyTask",
+    "Baseline",
     "BudgetSettings",
     "ChoiceDomain",
     "Colorize",
@@ -57,6 +59,8 @@ __all__ = [
     "FloatDomain",
     "Inpaint",
     "IntDomain",
+    "LossKind",
+    "MetricKind",
     "Model",
     "Quantity",
     "Reconstruct",
@@ -64,7 +68,9 @@ __all__ = [
     "SearchSettings",
     "StudyFile",
     "StudySettings",
+    "TaskKind",
     "TaskSettings",
+    "TaskWords",
     "TrainSettings",
     "changed",
     "changed_task",
@@ -72,9 +78,10 @@ __all__ = [
     "check_task",
     "condition_order",
     "is_study",
+    "kind_of",
     "load",
     "load_study",
-    "needs_color",
+    "needs_rgb",
     "open_model",
     "open_study",
     "options_of",
@@ -88,4 +95,5 @@ __all__ = [
     "task_conflicts",
     "task_space_problems",
     "value_problems",
+    "words_of",
 ]

@@ -9,8 +9,9 @@ from pathlib import Path
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model
 from archsearch.config.study_file import open_study
-from archsearch.config.task_settings import Reconstruct, TaskSettings
-from archsearch.config.tasks import task_channels
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.channels import task_channels
+from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
 from archsearch.spec.text.nodes import MapNode
@@ -30,7 +31,7 @@ class Checked:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def check_files(paths: Iterable[Path], task: str = "reconstruct") -> Checked:
+def check_files(paths: Iterable[Path], task: str = DEFAULT_TASK.name) -> Checked:
     """Check specs and studies; folders are searched for ``.yaml`` and ``.yml``.
 
     Raises:
@@ -79,7 +80,7 @@ def _default_model(
     if not errors:
         return []
     first = errors[0]
-    option = "" if isinstance(task, Reconstruct) else f" --task {task.name}"
+    option = "" if task.name == DEFAULT_TASK.name else f" --task {task.name}"
     entry = root.entry("model")
     return [
         source.diagnostic(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from archsearch.config.model import Model
 from archsearch.config.study import ChoiceDomain, Domain
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec import (
     Expression,
     ExpressionError,
@@ -88,7 +89,7 @@ def check_conditions(
     source: Source, node: MapNode, space: Mapping[str, Domain], model: Model
 ) -> None:
     """Note what is wrong with the conditions of ``space``, each at its place."""
-    params = {**model.param_defaults, "task": "reconstruct"}
+    params = {**model.param_defaults, "task": DEFAULT_TASK.name}
     conditions: dict[str, Expression] = {}
     for entry in node:
         place = _when(entry)

@@ -11,6 +11,7 @@ from archsearch.config.overrides import changed, is_setting
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem, first_refused, refused
 from archsearch.config.study import Domain, IntDomain, extremes
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec import Diagnostic, Expression, ExpressionError, Raw, find_target
 from archsearch.spec.syntax.parse_values import mended, yes_or_no
 
@@ -117,7 +118,7 @@ class _Uses:
         condition = self._conditions[name]
         if condition is None:
             return self._space[name].when is None  # one that can't be read is told elsewhere
-        known = {**self._model.param_defaults, "task": "reconstruct", **others}
+        known = {**self._model.param_defaults, "task": DEFAULT_TASK.name, **others}
         plain = {key: found for key, found in known.items() if isinstance(found, _PLAIN)}
         try:
             return condition.evaluate(plain) is not False

@@ -10,8 +10,8 @@ from archsearch.config.model import Model
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
-from archsearch.config.task_settings import AnyTask
-from archsearch.config.task_space import task_space_problems
+from archsearch.config.tasks.reading import AnyTask
+from archsearch.config.tasks.space import task_space_problems
 from archsearch.config.validation import Data, strict_data, validated
 from archsearch.spec import PathError, Source, find_target
 from archsearch.spec.syntax.parse_values import shown
@@ -25,6 +25,8 @@ FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "float": FloatDomain,
     "choice": ChoiceDomain,
 }
+NEVER_SEARCHED = ("seed", "metrics")
+"""Keys of ``train`` that change no net: seeds are the study's, metrics only look."""
 _BOUNDS = ("low", "high", "choices")
 _EXAMPLE = "for example {int: [4, 32], log: true} or {choice: [3, 5]}"
 
@@ -145,7 +147,7 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
     head, _, rest = entry.key.partition(".")
     message = help = ""
     if head == "train":
-        known = [field for field in TrainSettings.model_fields if field != "seed"]
+        known = [field for field in TrainSettings.model_fields if field not in NEVER_SEARCHED]
         if rest not in known:
             message = f"`train` has no `{rest}` to search over"
             help = did_you_mean(rest, known)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from archsearch.config.file_kind import is_study
-from archsearch.config.task_settings import TaskSettings
-from archsearch.config.tasks import COLOR, needs_color, task_channels
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.channels import COLOR, needs_rgb, pictures_fed, task_channels
+from archsearch.config.tasks.reading import read_task
+from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
 from archsearch.spec import (
     Diagnostic,
@@ -44,7 +46,7 @@ class Model:
 
     def follows_pictures(self, task: str | TaskSettings, values: Mapping[str, Raw]) -> bool:
         """Whether ``values`` leave the input's channels to the pictures, gray or color."""
-        return not needs_color(task) and self._input_channels(self.canonical(values)) == "auto"
+        return not needs_rgb(task) and self._input_channels(self.canonical(values)) == "auto"
 
     def _input_channels(self, values: Mapping[str, Raw]) -> object:
         written = self.family.input.channels
@@ -70,7 +72,7 @@ class Model:
 
     def resolve(
         self,
-        task: str | TaskSettings = "reconstruct",
+        task: str | TaskSettings = DEFAULT_TASK,
         *,
         picture_channels: int | None = None,
         values: Mapping[str, Raw] | None = None,
@@ -87,19 +89,19 @@ class Model:
         Raises:
             InputError: a path that leads nowhere, or no such task.
         """
-        chosen = self.canonical(values or {})
-        if needs_color(task):
-            return resolve(self.family, task_channels(task, picture_channels or COLOR), chosen)
+        chosen, wanted = self.canonical(values or {}), read_task(task)
         found = self._input_channels(chosen)
         if picture_channels is None:
-            picture_channels = found if isinstance(found, int) else COLOR
-        elif picture_channels != COLOR and found == "auto":
-            chosen[INPUT_CHANNELS] = picture_channels
-        return resolve(self.family, task_channels(task, picture_channels), chosen)
+            given = pictures_fed(wanted, found) if isinstance(found, int) else COLOR
+            return resolve(self.family, task_channels(wanted, given), chosen)
+        channels = task_channels(wanted, picture_channels)
+        if picture_channels != COLOR and found == "auto":
+            chosen[INPUT_CHANNELS] = channels.feeds
+        return resolve(self.family, channels, chosen)
 
     def plan(
         self,
-        task: str | TaskSettings = "reconstruct",
+        task: str | TaskSettings = DEFAULT_TASK,
         *,
         picture_channels: int | None = None,
         values: Mapping[str, Raw] | None = None,

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 
 from archsearch.config.settings import DataSettings, TrainSettings
-from archsearch.config.task_settings import TaskSettings
+from archsearch.config.tasks.settings import TaskSettings
 from archsearch.config.validation import reason
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source

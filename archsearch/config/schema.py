@@ -11,13 +11,12 @@ from typing import cast
 
 from archsearch.config.domains import FORMS
 from archsearch.config.study import ChoiceDomain, StudySettings
-from archsearch.config.task_settings import TASK_NAMES, TASKS
+from archsearch.config.tasks.catalogue import TASKS
 from archsearch.spec.schema import DRAFT, Json
 
 __all__ = ["study_schema"]
 
 _DOMAINS = frozenset(form.__name__ for form in FORMS.values())
-_TASKS = frozenset(form.__name__ for form in TASKS.values())
 _WHAT = "What the nets are fed and what they should give back."
 _BOUNDS = "[low, high], both included."
 
@@ -34,20 +33,22 @@ def study_schema() -> Json:
     properties = cast(dict[str, Json], whole["properties"])
     for part in properties.values():
         _tell(part, definitions)
-    properties["task"] = _task(definitions)
+    properties["task"] = _task()
     domains = [_domain(word, definitions[form.__name__]) for word, form in FORMS.items()]
     properties["space"] |= {"minProperties": 1, "additionalProperties": {"anyOf": domains}}
     _without_seed(definitions["TrainSettings"])
-    kept = {name: part for name, part in definitions.items() if name not in _DOMAINS | _TASKS}
+    kept = {
+        name: part for name, part in definitions.items() if name not in _DOMAINS | {"TaskSettings"}
+    }
     whole |= {"title": "archsearch study", "required": ["model", "space"]}
     return {"$schema": DRAFT, **whole, "definitions": kept}
 
 
-def _task(definitions: Mapping[str, Json]) -> Json:
+def _task() -> Json:
     """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options stand under the task's name."""
     forms: Json = {}
-    for name, form in TASKS.items():
-        own = dict(definitions[form.__name__])
+    for name, kind in TASKS.items():
+        own = cast(Json, _as_draft7(kind.settings.model_json_schema()))
         options = cast(Json, own["properties"])
         own["properties"] = {key: part for key, part in options.items() if key != "name"}
         forms[name] = own
@@ -58,7 +59,7 @@ def _task(definitions: Mapping[str, Json]) -> Json:
         "minProperties": 1,
         "maxProperties": 1,
     }
-    names = {"enum": list(TASK_NAMES)}
+    names = {"enum": list(TASKS)}
     stored = {"properties": {"name": names}, "required": ["name"], "additionalProperties": False}
     return {"description": _WHAT, "anyOf": [names, whole, {"type": "object", **stored}]}
 

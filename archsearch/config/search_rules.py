@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from archsearch.config.conflict import Conflict
 from archsearch.config.quantities import OBJECTIVES, planned
 from archsearch.config.study import SearchSettings, StudySettings
 from archsearch.errors import InputError
 
-__all__ = ["DESIGNS", "Conflict", "check_search", "search_conflicts"]
+__all__ = ["DESIGNS", "check_search", "search_conflicts"]
 
 DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
 """Methods that draw all candidates before any training; the others adapt to results."""
@@ -18,15 +18,6 @@ _OVER = {
     "stratified": tuple(each.name for each in planned("spread")),
     "matched": ("latent.shape", "latent.size"),
 }
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Two settings that can't be combined; ``path`` is the one to blame."""
-
-    path: tuple[str, ...]
-    message: str
-    help: str
 
 
 def search_conflicts(

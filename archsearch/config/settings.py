@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
 
 from archsearch.config.base import Settings
-from archsearch.config.task_settings import AnyTask, Reconstruct, TaskSettings
+from archsearch.config.known_name import KnownName
+from archsearch.config.losses import LOSSES
+from archsearch.config.metrics import METRICS
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.reading import AnyTask
+from archsearch.config.tasks.settings import TaskSettings
 
 __all__ = ["DataSettings", "Precision", "RunSettings", "Settings", "TaskSettings", "TrainSettings"]
 
@@ -60,7 +65,8 @@ class TrainSettings(Settings):
         float, Field(ge=0, le=10, description="How strongly weights are drawn to 0.")
     ] = 0.0
     loss: Annotated[
-        Literal["mse", "l1", "huber", "bce"],
+        str,
+        KnownName(LOSSES),
         Field(
             description="What training minimizes; `huber` is quadratic up to 0.1, `bce` needs a "
             "sigmoid output. `colorize-bins` has a loss of its own."
@@ -73,12 +79,27 @@ class TrainSettings(Settings):
             "bf16, a processor) that has them. Losses and all measures are float32."
         ),
     ] = "float32"
+    metrics: Annotated[
+        tuple[Annotated[str, KnownName(METRICS)], ...],
+        Field(
+            description="Measured besides `mse`, `psnr` and `ssim`: metrics of packages that "
+            "add some."
+        ),
+    ] = ()
     seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
+
+    @model_serializer(mode="wrap")
+    def _as_before_metrics(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Without ``metrics`` where there are none, as runs and studies of earlier versions are."""
+        written: dict[str, object] = handler(self)
+        if not self.metrics:
+            written.pop("metrics", None)
+        return written
 
 
 class RunSettings(Settings):
     """Everything about a training but the model."""
 
     data: DataSettings = DataSettings()
-    task: AnyTask = Reconstruct()
+    task: AnyTask = DEFAULT_TASK
     train: TrainSettings = TrainSettings()

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
-from archsearch.config.names import OneOf
 from archsearch.config.quantities import OBJECTIVES, planned, score
-from archsearch.config.settings import DataSettings, Settings, TrainSettings
-from archsearch.config.task_settings import AnyTask, Reconstruct
+from archsearch.config.settings import DataSettings, RunSettings, Settings, TrainSettings
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.reading import AnyTask
 
 __all__ = [
     "BudgetSettings",
@@ -34,7 +35,7 @@ Prune = Literal["none", "median", "asha", "hyperband"]
 _LARGE = " and ".join(
     score(metric).name for metric in METRICS.builtin.values() if metric.direction == "maximize"
 )
-ObjectiveName = Annotated[str, OneOf(OBJECTIVES)]
+ObjectiveName = Annotated[str, KnownName(OBJECTIVES)]
 Expression = Annotated[str, Field(min_length=1, max_length=1000)]
 
 
@@ -138,7 +139,7 @@ class StudySettings(Settings):
     description: Annotated[str, Field(description="What is asked, in a sentence.")] = ""
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings()
-    task: AnyTask = Reconstruct()
+    task: AnyTask = DEFAULT_TASK
     train: TrainSettings = TrainSettings()
     space: Annotated[
         dict[str, Domain],
@@ -161,6 +162,15 @@ class StudySettings(Settings):
         Prune, Field(description="Which trainings end early, judged on the first seed.")
     ] = "none"
     budget: BudgetSettings = BudgetSettings()
+
+    def training(self) -> RunSettings:
+        """What each training is told: it measures what the objectives name, too."""
+        wanted = (*self.train.metrics, *(OBJECTIVES[name].metric for name in self.objectives))
+        metrics = tuple(
+            name for name in dict.fromkeys(wanted) if name not in {"", *METRICS.builtin}
+        )
+        train = self.train.model_copy(update={"metrics": metrics})
+        return RunSettings(data=self.data, task=self.task, train=train)
 
     @model_validator(mode="after")
     def _seed_belongs_to_search(self) -> StudySettings:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.config.conflict import Conflict
 from archsearch.config.constrained import ConstrainedNames, constrained_names
 from archsearch.config.domains import check_task_space, read_space
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
-from archsearch.config.search_rules import Conflict, search_conflicts
+from archsearch.config.search_rules import search_conflicts
 from archsearch.config.study import Domain, StudySettings
-from archsearch.config.task_rules import task_conflicts
+from archsearch.config.tasks.rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator
 
 from archsearch.config.settings import RunSettings
-from archsearch.config.task_settings import read_task
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
+from archsearch.config.tasks.reading import read_task
 from archsearch.printable import shell_command
 
 __all__ = ["train_command"]
@@ -40,7 +41,7 @@ def _options(settings: RunSettings) -> Iterator[str]:
     default = RunSettings(task=read_task(settings.task.name))
     if settings.data.source != default.data.source:
         yield from ("--data", settings.data.source)
-    if settings.task.name != RunSettings().task.name:
+    if settings.task.name != DEFAULT_TASK.name:
         yield from ("--task", settings.task.name)
     for section, values in settings:
         for key, value in values:

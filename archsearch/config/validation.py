@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar, get_args
+from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from archsearch.config.base import Named
 from archsearch.spec import Source, Span
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.text.nearest import did_you_mean
@@ -143,18 +144,16 @@ def reason(detail: ErrorDetails) -> str:
 
 def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     """The keys that are known there; a place inside one of several forms names the form."""
-    parts, form = iter(place), ""
+    parts, hidden = iter(place), ""
     for part in parts:
         field = model.model_fields.get(str(part))
         inner = field.annotation if field else None
-        if field is not None and isinstance(field.discriminator, str):
-            form = field.discriminator
-            forms = {m.model_fields[form].default: m for m in get_args(inner)}
-            inner = forms.get(next(parts, None))
+        if isinstance(inner, type) and issubclass(inner, Named):
+            inner, hidden = inner.form(str(next(parts, ""))), "name"
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner
-    return [name for name in model.model_fields if name != form]
+    return [name for name in model.model_fields if name != hidden]
 
 
 def _word_span(root: Node, place: tuple[int | str, ...], word: str) -> Span | None:

@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.config import TASKS
 from archsearch.config.settings import DataSettings
 from archsearch.data.cache import Entry, EntryRecord, cache_root, cached
 from archsearch.data.pictures import Pictures
@@ -119,10 +120,11 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
     if found is None or found == wanted:
         return
     if color_task is not None and found == 1:
+        gray = [name for name, kind in TASKS.items() if kind.pictures == "any"]
         raise DataError(
             f"{color_task} learns from color pictures, but `{name}` is gray (1 channel)",
             help="choose a source in RGB: `archsearch data list` names some; a gray source "
-            "serves reconstruct, denoise and inpaint.",
+            f"serves {', '.join(gray[:-1])} and {gray[-1]}.",
         )
     kinds = {1: "gray (1 channel)", 3: "RGB (3 channels)"}
     raise DataError(

@@ -23,6 +23,7 @@ from archsearch.records.outcome import (
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import (
+    BaselineErrors,
     Baselines,
     ChromaHistogram,
     ClassScores,
@@ -34,6 +35,7 @@ from archsearch.records.results import (
     Record,
     RunResult,
     Scores,
+    known_baselines,
 )
 from archsearch.records.runs import RunRecord, load_run, write_run
 from archsearch.records.stored import list_studies, load_studies, load_study
@@ -53,6 +55,7 @@ __all__ = [
     "FIRST",
     "OF_EACH",
     "TRIAL_COLUMNS",
+    "BaselineErrors",
     "Baselines",
     "ChromaHistogram",
     "ClassScores",
@@ -82,6 +85,7 @@ __all__ = [
     "best_guess",
     "convergence",
     "epochs_frame",
+    "known_baselines",
     "list_studies",
     "load_run",
     "load_studies",

@@ -86,8 +86,7 @@ def _searched(study: StudyRecord) -> list[str]:
 
 def _other_metrics(study: StudyRecord) -> list[str]:
     """Columns of the metrics that any run has beside those of every run."""
-    results = (seed.result for trial in study.trials for seed in trial.seeds if seed.result)
-    columns = dict.fromkeys(column for result in results for column in _score_part(result))
+    columns = dict.fromkeys(column for result in study.results for column in _score_part(result))
     return [column for column in columns if column not in _TYPES]
 
 
@@ -118,8 +117,8 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "no_better_than_guess": no_better_than_guess(result),
         "not_converged": None if ended is None else ended.failed,
         **_score_part(result),
-        "pca_val_mse": result.baselines.pca_val,
-        "pca_test_mse": result.baselines.pca_test,
+        "pca_val_mse": result.baselines.val("pca"),
+        "pca_test_mse": result.baselines.test("pca"),
         "epochs": result.epochs,
         "seconds": result.seconds,
         "task": result.task,

@@ -52,8 +52,7 @@ def trial_values(trial: TrialRecord, names: Sequence[str]) -> tuple[float, ...] 
     """A complete trial's values of these objectives; None where it lacks one of them."""
     if trial.state != "complete" or trial.plan is None or set(names) - set(OBJECTIVES):
         return None
-    results = [seed.result for seed in trial.seeds if seed.result is not None]
-    values = [objective_value(name, trial.plan, results) for name in names]
+    values = [objective_value(name, trial.plan, trial.results) for name in names]
     found = tuple(value for value in values if value is not None)
     return found if len(found) == len(values) else None
 

@@ -8,7 +8,7 @@ converged might have done better with more steps, or other ones.
 from __future__ import annotations
 
 from math import exp, log
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from archsearch.records.results import RunResult
 
@@ -35,7 +35,7 @@ _FLOOR = 1e-12
 class Guess(NamedTuple):
     """The best that can be had without looking at what a net is fed: its name, its test MSE."""
 
-    name: Literal["the channel mean", "the mean chroma"]
+    name: str
     mse: float
 
 
@@ -73,10 +73,12 @@ class Convergence(NamedTuple):
 
 def best_guess(result: RunResult) -> Guess:
     """The constant guess of a run's task: the mean chroma where colors are predicted."""
-    baselines = result.baselines
-    if baselines.mean_chroma_test is not None:
-        return Guess("the mean chroma", baselines.mean_chroma_test)
-    return Guess("the channel mean", baselines.channel_mean_test)
+    found = [
+        Guess(f"the {baseline.label}", errors.test)
+        for baseline, errors in result.baselines.known()
+        if baseline.constant and errors.test is not None
+    ]
+    return found[-1]
 
 
 def no_better_than_guess(result: RunResult) -> bool:

@@ -27,8 +27,8 @@ __all__ = [
     "MODEL_FILE",
     "PICTURES_FILE",
     "RUN_FILES",
+    "SAMPLE_GRID_FILE",
     "SPEC_FILE",
-    "STRIP_FILE",
     "VERSION",
     "RunFiles",
     "checksum",
@@ -46,7 +46,7 @@ METRICS_FILE = "metrics.json"
 MODEL_FILE = "model.safetensors"
 CURVES_FILE = "curves.png"
 PICTURES_FILE = "pictures.png"
-STRIP_FILE = "strip.png"
+SAMPLE_GRID_FILE = "strip.png"
 """Test pictures over what was made of them, without a gap: reports show it."""
 
 RUN_FILES = (
@@ -56,7 +56,7 @@ RUN_FILES = (
     MODEL_FILE,
     CURVES_FILE,
     PICTURES_FILE,
-    STRIP_FILE,
+    SAMPLE_GRID_FILE,
 )
 """What a finished run has beside ``metrics.json``."""
 

@@ -51,7 +51,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
     The key ``result`` holds all of ``result`` but its history, which has a
     file of its own.
     """
-    baselines, ended = result.baselines, convergence(result)
+    ended = convergence(result)
     return {
         "version": VERSION,
         "run": name,
@@ -62,16 +62,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
         "train": {"mse": result.train_mse},
         "val": result.val.model_dump(),
         "test": result.test.model_dump(),
-        "baselines": {
-            "channel_mean": baselines.channel_mean_test,
-            "pca": baselines.pca_test,
-            "pca_bottleneck": baselines.pca_bottleneck_test,
-            "patch_pca": baselines.patch_pca_test,
-            "untouched": baselines.untouched_test,
-            "linear": baselines.linear_test,
-            "gray_copy": baselines.gray_copy_test,
-            "mean_chroma": baselines.mean_chroma_test,
-        },
+        "baselines": result.baselines.tests(),
         "images_per_s": result.images_per_s,
         "seconds": result.seconds,
         "device": result.environment.device,

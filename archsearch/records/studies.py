@@ -62,6 +62,11 @@ class TrialRecord(Record):
     started: Number = None
     ended: Number = None
 
+    @property
+    def results(self) -> list[RunResult]:
+        """Of the seeds that ended with one."""
+        return [seed.result for seed in self.seeds if seed.result is not None]
+
 
 class Unreadable(Record):
     """A stored thing that was passed over: what it is, and why.
@@ -98,6 +103,11 @@ class StudyRecord(Record):
     artifacts: str | None = None
     curves: Curves | None = None
     unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def results(self) -> list[RunResult]:
+        """Of all trials, in their order."""
+        return [result for trial in self.trials for result in trial.results]
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil, isfinite
 
+from archsearch.config import TaskWords, words_of
 from archsearch.records import (
     Convergence,
     RunResult,
@@ -23,7 +24,6 @@ _FEW_STEPS = 100
 _FOR_COLLAPSED = (
     "Remedies: another seed, a lower learning rate, leaky_relu instead of relu, or a norm"
 )
-_FOR_GUESSING = "Remedies: more epochs, another learning rate, or a larger net."
 _FOR_FALLING = "Remedies: more epochs, or a schedule that lowers it (onecycle, cosine)"
 _FOR_RISEN = "Remedy: a lower learning rate."
 
@@ -68,12 +68,9 @@ def _marked_before() -> str:
 
 def _guessed(result: RunResult) -> str:
     guess = best_guess(result)
-    remedy = _FOR_GUESSING
-    if result.task == "colorize-bins":
-        remedy = "Classes give up error for color; its saturation says whether that paid."
     return (
         f"The net is no better than a guess: {guess.name} has a test MSE of {error(guess.mse)}, "
-        f"the net {error(result.test.mse)}. {remedy}"
+        f"the net {error(result.test.mse)}. {words_of(result.task).no_better}"
     )
 
 
@@ -172,7 +169,7 @@ _CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
         "no-better-than-guess",
         _guessing,
         "ended no better on the test split than a guess (the channel mean; of color tasks the mean "
-        f"chroma), without having been shown to collapse. {_FOR_GUESSING}",
+        f"chroma), without having been shown to collapse. {TaskWords().no_better}",
     ),
     (
         "still-falling",

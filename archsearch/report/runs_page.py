@@ -12,18 +12,19 @@ from math import log
 from pathlib import Path
 from statistics import mean, stdev
 
-from archsearch.config import load
+from archsearch.config import LINEAR_CODES, load, planned
 from archsearch.files import write_text
 from archsearch.records import (
     ColorScores,
     PlanRecord,
     RunRecord,
     convergence,
+    known_baselines,
     load_run,
     no_better_than_guess,
     plan_record,
 )
-from archsearch.records.run_files import SPEC_FILE, STRIP_FILE, RunFiles
+from archsearch.records.run_files import SAMPLE_GRID_FILE, SPEC_FILE, RunFiles
 from archsearch.report.caution import Caution
 from archsearch.report.color import ColorPart, color_part, run_variants
 from archsearch.report.detail_tables import DetailTable
@@ -106,8 +107,8 @@ def _color(
 def _strip(folder: Path) -> bytes | None:
     """The run's test pictures; runs of earlier versions left none."""
     files = RunFiles(folder)
-    left = STRIP_FILE in files.checksums or (folder / STRIP_FILE).exists()
-    return files.read(STRIP_FILE) if left else None
+    left = SAMPLE_GRID_FILE in files.checksums or (folder / SAMPLE_GRID_FILE).exists()
+    return files.read(SAMPLE_GRID_FILE) if left else None
 
 
 def _title(names: Sequence[str]) -> str:
@@ -130,30 +131,17 @@ def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
 
 def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
     result = run.result
-    baselines, ended = result.baselines, convergence(result)
+    ended = convergence(result)
     return {
         "run": name,
         "task": result.task,
         "seed": result.seed,
         "epochs": result.epochs,
-        "latent_size": plan.latent_size,
-        "effective_size": plan.effective_size,
-        "bottleneck_size": plan.bottleneck_size,
-        "params": plan.params,
-        "macs": plan.macs,
+        **{each.column: getattr(plan, each.column) for each in planned("spread")},
         "train": {"mse": result.train_mse},
         "val": result.val.model_dump(),
         "test": result.test.model_dump(),
-        "baselines": {
-            "channel_mean": baselines.channel_mean_test,
-            "pca": baselines.pca_test,
-            "pca_bottleneck": baselines.pca_bottleneck_test,
-            "patch_pca": baselines.patch_pca_test,
-            "untouched": baselines.untouched_test,
-            "linear": baselines.linear_test,
-            "gray_copy": baselines.gray_copy_test,
-            "mean_chroma": baselines.mean_chroma_test,
-        },
+        "baselines": result.baselines.tests(),
         "seconds": result.seconds,
         "collapsed": result.collapsed,
         "variance_share": result.variance_share,
@@ -239,14 +227,14 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
     beaten, judged = [], 0
     for name, run, _ in ranked:
         found = run.result.baselines
-        codes = (found.pca_test, found.patch_pca_test, found.linear_test)
+        codes = map(found.test, LINEAR_CODES)
         known = [value for value in codes if value is not None]
         judged += bool(known)
         if known and min(known) < run.result.test.mse:
             beaten.append(name)
     if not judged:
         return []
-    mapped = any(run.result.baselines.linear_test is not None for _, run, _ in ranked)
+    mapped = any(run.result.baselines.test("linear") is not None for _, run, _ in ranked)
     kind = "map from what is fed, through as many numbers as the latent," if mapped else ""
     if not beaten:
         which = f"linear {kind}" if mapped else "linear code of a run’s own latent size"
@@ -303,43 +291,22 @@ def _table(
     names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
 ) -> DetailTable:
     columns = ["run", "seed", "epochs", "latent", "parameters", "train MSE", "val MSE", "test MSE"]
-    known = [name for name in _YARDSTICKS if any(_yardstick(run, name) for run in runs)]
-    columns += ["test PSNR", "test SSIM", *(_YARDSTICKS[name][0] for name in known), "seconds"]
+    known = known_baselines(run.result for run in runs)
+    labels = [each.label for each in known]
+    columns += ["test PSNR", "test SSIM", *labels, "seconds"]
     rows = [
-        [name, *_row(run, plan, known)] for name, run, plan in zip(names, runs, plans, strict=True)
+        [name, *_row(run, plan, [each.name for each in known])]
+        for name, run, plan in zip(names, runs, plans, strict=True)
     ]
-    told = "; ".join(f"{_YARDSTICKS[name][0]}: {_YARDSTICKS[name][1]}" for name in known)
+    told = "; ".join(f"{each.label}: {each.words}" for each in known if each.words)
     note = f"Baselines are test MSEs. {told[:1].upper()}{told[1:]}."
     return DetailTable("runs", "The runs", columns, rows, note)
-
-
-_YARDSTICKS = {
-    "channel_mean_test": ("channel mean", "predicting each channel’s mean"),
-    "untouched_test": ("untouched", "the noisy or masked picture as it is"),
-    "gray_copy_test": ("gray copy", "the luminance in all three channels"),
-    "mean_chroma_test": ("mean chroma", "the luminance with one chroma for all"),
-    "pca_test": ("PCA", "the best linear code of as many numbers as the latent"),
-    "pca_bottleneck_test": (
-        "PCA of the bottleneck",
-        "the same of as many numbers as get through the net, where those are fewer",
-    ),
-    "patch_pca_test": ("patch PCA", "the best linear code of the latent’s own shape"),
-    "linear_test": (
-        "linear",
-        "the best linear map from what is fed through as many numbers as the latent",
-    ),
-}
-"""What each yardstick is called and is; only those that a task has are shown."""
-
-
-def _yardstick(run: RunRecord, name: str) -> float | None:
-    return getattr(run.result.baselines, name)  # type: ignore[no-any-return]
 
 
 def _row(run: RunRecord, plan: PlanRecord, known: Sequence[str]) -> list[str]:
     result = run.result
     errors = [result.train_mse, result.val.mse, result.test.mse]
-    found = [_yardstick(run, name) for name in known]
+    found = [result.baselines.test(name) for name in known]
     return [
         str(result.seed),
         str(result.epochs),

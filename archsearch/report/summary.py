@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
-from archsearch.config import OBJECTIVES
+from archsearch.config import OBJECTIVES, planned
 from archsearch.records import trial_counts
 from archsearch.report.details import Details
 from archsearch.report.findings import Findings
@@ -16,8 +16,6 @@ from archsearch.report.statistics.pairs import Paired
 from archsearch.report.yardsticks import BETTER, LEAKS, NOT_BETTER, front_objectives
 
 __all__ = ["summarize"]
-
-_WHOLE = ("latent_size", "effective_size", "params", "macs", "seeds")
 
 
 def summarize(findings: Findings, figures: list[str]) -> dict[str, object]:
@@ -91,16 +89,21 @@ def _trial(findings: Findings, number: int | None) -> dict[str, object] | None:
     if number is None:
         return None
     row = findings.trial(number)
-    equal, passing = row.real("equal_pca"), row.real("bottleneck_size")
+    equal = row.real("equal_pca")
     return {
         "number": number,
-        **{name: row.whole(name) for name in _WHOLE},
-        "bottleneck_size": int(passing) if isfinite(passing) else None,
+        **{each.column: _whole(row.real(each.column)) for each in planned("spread")},
+        "seeds": row.whole("seeds"),
         "val_mse": row.real("val_mse"),
         "test_mse": row.real("test_mse"),
         "verdict": row.text("verdict") or None,
         "equal_pca": round(equal, 1) if isfinite(equal) else None,
     }
+
+
+def _whole(value: float) -> int | None:
+    """A size; records of earlier versions don't have all."""
+    return int(value) if isfinite(value) else None
 
 
 def _details(details: Details) -> dict[str, object]:

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from archsearch.records import PlanRecord, TrialRecord, Value
+from archsearch.config import Baseline
+from archsearch.records import PlanRecord, TrialRecord, Value, known_baselines
 from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.outcome import collapsed_word
 from archsearch.report.statistics.correlation import SIZES, Correlations
@@ -105,22 +106,7 @@ _COLUMNS = (
     Column("±", "half the range over seeds"),
     Column("test MSE"),
 )
-_YARDSTICKS = {
-    "pca_val": Column("PCA", "validation MSE of PCA with as many numbers"),
-    "pca_bottleneck_val": Column(
-        "PCA, bottleneck",
-        "validation MSE of PCA with as many numbers as get through, where those are fewer",
-    ),
-    "patch_pca_val": Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
-    "linear_val": Column(
-        "linear",
-        "validation MSE of the best linear map from what is fed through as many numbers",
-    ),
-    "untouched_val": Column("untouched", "validation MSE of the noisy or masked picture as it is"),
-    "mean_chroma_val": Column("mean chroma", "validation MSE of one chroma for all pixels"),
-    "equal_pca": Column("worth", "PCA components that do as well"),
-}
-"""Columns of the trial table that not every task has."""
+_EQUAL_PCA = Column("worth", "PCA components that do as well")
 _LINEAR_CODE = Column(
     "linear code",
     "better: a linear code of this size does better, so training or the family leave capacity "
@@ -150,10 +136,9 @@ _GIVEN_OTHERS = {"partial_spearman": "Spearman given others"}
 def trial_columns(findings: Findings) -> list[Column]:
     """The fixed columns, each searched name, and the reason."""
     codes = _CODE_COLUMNS if _measured(findings) else ()
-    yardsticks = [_YARDSTICKS[name] for name in _yardsticks(findings)]
     return [
         *_COLUMNS,
-        *yardsticks,
+        *_baselines(findings).values(),
         _LINEAR_CODE,
         *codes,
         *map(Column, _searched(findings)),
@@ -167,13 +152,13 @@ def trial_rows(findings: Findings) -> list[Row]:
     ordered = findings.trials.sort_values(["val_mse", "number"], na_position="last")
     detailed = {trial.number for trial in _detailed(findings)}
     names, measured = _searched(findings), _measured(findings)
-    yardsticks = _yardsticks(findings)
+    baselines = list(_baselines(findings))
     rows = []
     for number in ordered["number"].head(MOST_ROWS).tolist():
         row, trial = findings.trial(number), by_number[number]
         values = [_value_cell(trial.values.get(name)) for name in names]
         codes = _code_cells(row) if measured else []
-        cells = [*_fixed_cells(row, trial, yardsticks), *codes, *values, Cell(row.text("reason"))]
+        cells = [*_fixed_cells(row, trial, baselines), *codes, *values, Cell(row.text("reason"))]
         rows.append(Row(cells, _anchor(trial) if number in detailed else ""))
     return rows
 
@@ -216,9 +201,17 @@ def _twice(findings: Findings, measures: Mapping[str, str]) -> list[CorrelationT
     return tables
 
 
-def _yardsticks(findings: Findings) -> list[str]:
-    """The yardsticks that any trial has."""
-    return [name for name in _YARDSTICKS if findings.trials[name].notna().any()]
+def _baselines(findings: Findings) -> dict[str, Column]:
+    """The baselines that any trial has, and how many PCA components do as well."""
+    known = known_baselines(findings.study.results)
+    columns = {f"{each.name}_val": _baseline_column(each) for each in known}
+    columns["equal_pca"] = _EQUAL_PCA
+    return {name: each for name, each in columns.items() if findings.trials[name].notna().any()}
+
+
+def _baseline_column(baseline: Baseline) -> Column:
+    told = f": {baseline.words}" if baseline.words else ""
+    return Column(baseline.label, f"validation MSE{told}")
 
 
 def _searched(findings: Findings) -> list[str]:
@@ -237,7 +230,7 @@ def _first(trials: Iterator[TrialRecord], most: int) -> Iterator[TrialRecord]:
         yield trial
 
 
-def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> list[Cell]:
+def _fixed_cells(row: TrialRow, trial: TrialRecord, baselines: list[str]) -> list[Cell]:
     spread = (row.real("high") - row.real("low")) / 2
     marked = [seed.result for seed in trial.seeds if seed.result and seed.result.collapsed]
     word = collapsed_word(result.variance_share for result in marked)
@@ -257,7 +250,7 @@ def _fixed_cells(row: TrialRow, trial: TrialRecord, yardsticks: list[str]) -> li
         _error_cell(row.real("test_mse")),
         *(
             _whole_cell(row.real(name)) if name == "equal_pca" else _error_cell(row.real(name))
-            for name in yardsticks
+            for name in baselines
         ),
         Cell(_VERDICTS[row.text("verdict")]),
     ]

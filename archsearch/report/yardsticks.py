@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from archsearch.config import OBJECTIVES
+from archsearch.config import BASELINES, LINEAR_CODES, OBJECTIVES, PLANNED
 from archsearch.records import (
     Codes,
     Curves,
@@ -33,12 +33,10 @@ LEAKS = "not the only path"
 def trial_table(study: StudyRecord) -> pd.DataFrame:
     """One row for each trial, seeds averaged; errors missing where nothing ended.
 
-    Columns: number, state, reason, key, latent_size, effective_size, bottleneck_size,
-    latent_channels, latent_height, latent_width, params, macs, encoder_depth, seeds,
-    val_mse, low and high (least and largest over seeds), test_mse, pca_val,
-    pca_bottleneck_val, patch_pca_val, linear_val, untouched_val, mean_chroma_val (each
-    where the task has it), collapsed, verdict, equal_pca; and of the codes, the mean
-    over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
+    Columns: number, state, reason, key, each quantity of the plan, seeds,
+    val_mse, low and high (least and largest over seeds), test_mse, each baseline's
+    validation MSE (``pca_val``, …, where the task has it), collapsed, verdict, equal_pca; and
+    of the codes, the mean over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``linear code better`` where a linear code of the same size (PCA, or patch
     PCA of the same shape; where a task has no such code, the best linear map from what is
@@ -49,8 +47,9 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     latent's size is no measure of what reaches that decoder.
     """
     rows = [_row(trial, study.curves) for trial in study.trials]
-    table = pd.DataFrame(rows, columns=list(_TYPES))
-    return table.astype(_TYPES)
+    others = {name: "float64" for row in rows for name in row if name not in _TYPES}
+    types = _TYPES | others
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 _TYPES = {
@@ -58,26 +57,13 @@ _TYPES = {
     "state": "object",
     "reason": "object",
     "key": "object",
-    "latent_size": "float64",
-    "effective_size": "float64",
-    "bottleneck_size": "float64",
-    "latent_channels": "float64",
-    "latent_height": "float64",
-    "latent_width": "float64",
-    "params": "float64",
-    "macs": "float64",
-    "encoder_depth": "float64",
+    **{each.column: "float64" for each in PLANNED},
     "seeds": "int64",
     "val_mse": "float64",
     "low": "float64",
     "high": "float64",
     "test_mse": "float64",
-    "pca_val": "float64",
-    "pca_bottleneck_val": "float64",
-    "patch_pca_val": "float64",
-    "linear_val": "float64",
-    "untouched_val": "float64",
-    "mean_chroma_val": "float64",
+    **{f"{name}_val": "float64" for name in BASELINES},
     "collapsed": "bool",
     "verdict": "object",
     "equal_pca": "float64",
@@ -87,15 +73,14 @@ _TYPES = {
     "mse_8bit": "float64",
     "mse_4bit": "float64",
 }
-_PLAN_COLUMNS = [*_TYPES][4:13]
 
 
 def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
     row: dict[str, object] = {"number": trial.number, "state": trial.state}
-    results = [seed.result for seed in trial.seeds if seed.result is not None]
+    results = trial.results
     row |= {"reason": _reason(trial), "seeds": len(results), "collapsed": False, "verdict": ""}
     if trial.plan is not None:
-        row |= {name: getattr(trial.plan, name) for name in _PLAN_COLUMNS}
+        row |= {each.column: getattr(trial.plan, each.column) for each in PLANNED}
         row["key"] = trial.plan.key
     if not results:
         return row
@@ -107,17 +92,12 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
         "low": min(errors),
         "high": max(errors),
         "test_mse": sum(result.test.mse for result in results) / len(results),
-        "pca_val": baselines.pca_val,
-        "pca_bottleneck_val": baselines.pca_bottleneck_val,
-        "patch_pca_val": baselines.patch_pca_val,
-        "linear_val": baselines.linear_val,
-        "untouched_val": baselines.untouched_val,
-        "mean_chroma_val": baselines.mean_chroma_val,
+        **{f"{baseline.name}_val": errors.val for baseline, errors in baselines.known()},
         "collapsed": any(result.collapsed for result in results),
         "verdict": _verdict(
             mean,
             _leaks(trial) or _merged(results[0]),
-            *(baselines.pca_val, baselines.patch_pca_val, baselines.linear_val),
+            *map(baselines.val, LINEAR_CODES),
         ),
         "equal_pca": equal_pca(curves, mean),
         **_codes([result.codes for result in results if result.codes is not None]),

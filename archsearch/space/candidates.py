@@ -122,7 +122,7 @@ class SearchSpace:
             model=model,
             domains=settings.space,
             constraints=tuple(Constraint.parse(text) for text in settings.constraints),
-            settings=RunSettings(data=settings.data, task=settings.task, train=settings.train),
+            settings=settings.training(),
         )
 
     @cached_property

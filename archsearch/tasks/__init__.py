@@ -7,21 +7,18 @@
     pictures, latents ─ task_baselines ─▶ channel mean, PCA, untouched, gray copy, …
 """
 
-from archsearch.tasks.baselines import (
-    baselines,
-    channel_mean,
-    patch_of,
-    pca_curve,
-)
-from archsearch.tasks.chance import Batch, derived_seed
+from archsearch.tasks.baselines.channel_mean import channel_mean
+from archsearch.tasks.baselines.linear_codes import linear_code_baselines, patch_of, pca_curve
+from archsearch.tasks.baselines.of_task import task_baselines
 from archsearch.tasks.collapse import VarianceShare, collapsed
-from archsearch.tasks.color_scores import ColorScorer
-from archsearch.tasks.losses import check_loss, squared_error
+from archsearch.tasks.color.scores import ColorScorer
+from archsearch.tasks.losses import check_loss, ends_in, squared_error
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
+from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
-from archsearch.tasks.task import Task, feed, predict
-from archsearch.tasks.yardsticks import task_baselines
+from archsearch.tasks.task import Task, TaskContext, feed, predict
+from archsearch.tasks.tried import check_extensions
 
 __all__ = [
     "Batch",
@@ -30,13 +27,16 @@ __all__ = [
     "Scorer",
     "SplitErrors",
     "Task",
+    "TaskContext",
     "VarianceShare",
-    "baselines",
     "channel_mean",
+    "check_extensions",
     "check_loss",
     "collapsed",
     "derived_seed",
+    "ends_in",
     "feed",
+    "linear_code_baselines",
     "make_task",
     "make_task_for_apply",
     "patch_of",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from archsearch.tasks.color_space import chroma
+from archsearch.tasks.color.space import chroma
 
 __all__ = ["VarianceShare", "collapsed"]
 

@@ -7,12 +7,14 @@ from typing import Literal
 
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch
-from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.config import Colorize as ColorizeSettings
+from archsearch.tasks.color.space import chroma, luminance, merge
 from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["Colorize"]
+__all__ = ["Colorize", "make"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class Colorize:
     criterion: Loss
     keep_luminance: bool = False
     standardize: Standardize | None = None
-    name: Literal["colorize"] = "colorize"
     random: Literal[False] = False
 
     @property
@@ -59,3 +60,8 @@ class Colorize:
         if not self.keep_luminance:
             return output
         return merge(luminance(images_NCHW), chroma(output.clamp(0.0, 1.0)))
+
+
+def make(settings: ColorizeSettings, context: TaskContext) -> Colorize:
+    """Give the task with its options."""
+    return Colorize(context.loss, settings.keep_luminance, context.standardize)

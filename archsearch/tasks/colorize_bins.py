@@ -7,17 +7,32 @@ the classes' annealed mean is the chroma that is merged with the luminance.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
+import numpy
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch
-from archsearch.tasks.chroma_bins import ChromaClasses, annealed_mean, bins_loss, encode_soft
-from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.config import ColorizeBins as ColorizeBinsSettings
+from archsearch.config.tasks.chroma_bins import bin_centers
+from archsearch.tasks.color.chroma_bins import (
+    SOFT,
+    ChromaClasses,
+    annealed_mean,
+    bins_loss,
+    chroma_counts,
+    class_weights,
+    encode_soft,
+)
+from archsearch.tasks.color.space import chroma, luminance, merge
+from archsearch.tasks.noise import Batch
+from archsearch.tasks.pictures import PictureSet
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["ColorizeBins"]
+__all__ = ["ColorizeBins", "make"]
 
 NEAREST_TO_ONE = 1e-7
 
@@ -41,7 +56,6 @@ class ColorizeBins:
     weights_K: Tensor | None = None  # noqa: N815 - axes in the name
     from_sigmoid: bool = False
     standardize: Standardize | None = None
-    name: Literal["colorize-bins"] = "colorize-bins"
     direct: Literal[False] = False
     merges: Literal[True] = True
     random: Literal[False] = False
@@ -71,3 +85,54 @@ class ColorizeBins:
 
     def _logits(self, output: Tensor) -> Tensor:
         return torch.logit(output, NEAREST_TO_ONE) if self.from_sigmoid else output
+
+
+def make(settings: ColorizeBinsSettings, context: TaskContext) -> ColorizeBins:
+    """Give the task; without pictures it can't be trained, only predict.
+
+    Raises:
+        InputError: the pictures have no colors to learn from.
+    """
+    near, weights_K = 0, None
+    if context.pictures is not None:
+        near, weights_K = SOFT, _weights(settings, context.pictures, context.device)
+    return ColorizeBins(
+        ChromaClasses.of(bin_centers(settings.grid), near, context.device),
+        settings.temperature,
+        weights_K,
+        context.last_activation == "sigmoid",
+        context.standardize,
+    )
+
+
+def _weights(
+    task: ColorizeBinsSettings, pictures: PictureSet, device: torch.device | str
+) -> Tensor | None:
+    """The classes' weights in the loss; None where all are alike."""
+    if task.rebalance == 0:
+        return None
+    counts_K = torch.from_numpy(_counts(_Counted(pictures), task.grid))
+    weights_K = class_weights(counts_K, bin_centers(task.grid), lam=1 - task.rebalance)
+    return weights_K.float().to(device)
+
+
+class _Counted:
+    """Equal for equal pictures, whichever object holds them."""
+
+    def __init__(self, pictures: PictureSet) -> None:
+        self.pictures = pictures
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Counted) and (
+            self.pictures.fingerprint == other.pictures.fingerprint
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.pictures.fingerprint)
+
+
+@lru_cache(maxsize=4)
+def _counts(counted: _Counted, grid: int) -> NDArray[numpy.int64]:
+    """Counted once for all trainings of a process: it takes seconds."""
+    counts: NDArray[numpy.int64] = chroma_counts(counted.pictures, bin_centers(grid)).numpy()
+    return counts

@@ -7,12 +7,14 @@ from typing import Literal
 
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch
-from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.config import ColorizeChroma as ColorizeChromaSettings
+from archsearch.tasks.color.space import chroma, luminance, merge
 from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["ColorizeChroma"]
+__all__ = ["ColorizeChroma", "make"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class ColorizeChroma:
 
     criterion: Loss
     standardize: Standardize | None = None
-    name: Literal["colorize-chroma"] = "colorize-chroma"
     direct: Literal[False] = False
     merges: Literal[True] = True
     random: Literal[False] = False
@@ -47,3 +48,8 @@ class ColorizeChroma:
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Merge the predicted chroma, clamped to [0, 1], with the luminance."""
         return merge(luminance(images_NCHW), output.clamp(0.0, 1.0))
+
+
+def make(settings: ColorizeChromaSettings, context: TaskContext) -> ColorizeChroma:
+    """Give the task with its options."""
+    return ColorizeChroma(context.loss, context.standardize)

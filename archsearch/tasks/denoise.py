@@ -8,11 +8,13 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch, noise_like
+from archsearch.config import Denoise as DenoiseSettings
 from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch, noise_like
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["Denoise"]
+__all__ = ["Denoise", "make"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class Denoise:
     sigma: float
     criterion: Loss
     standardize: Standardize | None = None
-    name: Literal["denoise"] = "denoise"
     direct: Literal[True] = True
     merges: Literal[False] = False
     random: Literal[True] = True
@@ -48,3 +49,8 @@ class Denoise:
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the output; the pictures themselves aren't looked at."""
         return output
+
+
+def make(settings: DenoiseSettings, context: TaskContext) -> Denoise:
+    """Give the task with its options."""
+    return Denoise(settings.sigma, context.loss, context.standardize)

@@ -7,11 +7,13 @@ from typing import Literal
 
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch, square_masks
+from archsearch.config import Inpaint as InpaintSettings
 from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch, square_masks
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["Inpaint"]
+__all__ = ["Inpaint", "make"]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,6 @@ class Inpaint:
     size: int
     criterion: Loss
     standardize: Standardize | None = None
-    name: Literal["inpaint"] = "inpaint"
     direct: Literal[True] = True
     merges: Literal[False] = False
     random: Literal[True] = True
@@ -49,3 +50,8 @@ class Inpaint:
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the output, outside the mask too; the pictures aren't looked at."""
         return output
+
+
+def make(settings: InpaintSettings, context: TaskContext) -> Inpaint:
+    """Give the task with its options."""
+    return Inpaint(settings.size, context.loss, context.standardize)

@@ -11,8 +11,9 @@ from torch.autograd import Function
 from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
-from archsearch.config import ColorizeBins, RunSettings, TrainSettings
+from archsearch.config import LOSSES, RunSettings, TrainSettings, kind_of
 from archsearch.errors import InputError
+from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
 
 __all__ = ["Loss", "Order", "check_loss", "ends_in", "make_loss", "squared_error"]
@@ -25,15 +26,7 @@ Loss = Callable[[Tensor, Tensor], Tensor]
 
 def make_loss(settings: TrainSettings) -> Loss:
     """Give the loss that ``settings.loss`` names."""
-    match settings.loss:
-        case "mse":
-            return squared_error
-        case "l1":
-            return absolute_error
-        case "huber":
-            return huber
-        case "bce":
-            return cross_entropy
+    return refer(LOSSES[settings.loss].function)
 
 
 def ends_in(plan: ModelPlan) -> str:
@@ -45,24 +38,22 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
     """See that the plan's output suits the loss.
 
     Raises:
-        InputError: ``bce`` with a last layer that isn't followed by a sigmoid, or
-            ``colorize-bins`` with one that bounds the scores in another way.
+        InputError: the last layer has an activation that the task's own loss, or else
+            ``train.loss``, can't read.
     """
     last, activation = plan.layers[-1], ends_in(plan)
-    if isinstance(settings.task, ColorizeBins):
-        if activation not in {"none", "sigmoid"}:
-            raise InputError(
-                f"colorize-bins reads scores, and the last layer of `{plan.name}` ({last.path}) "
-                f"bends them by activation {activation}",
-                help=f"set `activation: none` or `sigmoid` on {last.path}",
-            )
-    elif settings.train.loss == "bce" and activation != "sigmoid":
-        raise InputError(
-            f"train.loss is bce, but the last layer of `{plan.name}` ({last.path}) "
-            f"has activation {activation}",
-            help=f"bce needs outputs between 0 and 1: set `activation: sigmoid` on {last.path}, "
-            "or train with `loss: mse`",
-        )
+    own = kind_of(settings.task).loss
+    rule = LOSSES[settings.train.loss].output if own is None else own.output
+    if rule is None or activation in rule.activations:
+        return
+    subject, way_out = f"train.loss is {settings.train.loss}", ", or train with `loss: mse`"
+    if own is not None:
+        subject, way_out = f"the loss of {settings.task.name} is {own.doc}", ""
+    raise InputError(
+        f"{subject}, but the last layer of `{plan.name}` ({last.path}) has activation {activation}",
+        help=f"{rule.why}: set `activation: {'` or `'.join(rule.activations)}` on {last.path}"
+        f"{way_out}",
+    )
 
 
 class Order(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy
@@ -10,10 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archsearch.errors import RunFailedError
+from archsearch.config import METRICS, MetricKind
+from archsearch.errors import ExtensionError, RunFailedError
+from archsearch.extensions import refer
 from archsearch.records.results import Scores
 
-__all__ = ["Scorer", "psnr", "ssim"]
+__all__ = ["Scorer", "psnr", "squared_errors", "ssim", "ssim_where_large"]
 
 WINDOW = 11
 SIGMA = 1.5
@@ -31,6 +34,7 @@ class Scorer:
 
     Args:
         ssim: whether to compute SSIM too; it costs about ten times the MSE.
+        metrics: names of others (``train.metrics``); those measured anyway may be among them.
 
     Example:
         >>> scorer = Scorer()
@@ -40,8 +44,9 @@ class Scorer:
         (0.01, 20.0, None)
     """
 
-    def __init__(self, *, ssim: bool = True) -> None:
+    def __init__(self, *, ssim: bool = True, metrics: Iterable[str] = ()) -> None:
         self._with_ssim = ssim
+        self._others = [_Mean(METRICS[name]) for name in metrics if name not in METRICS.builtin]
         self._squares: Tensor | None = None
         self._ssim: Tensor | None = None
         self._elements = 0
@@ -65,6 +70,8 @@ class Scorer:
         if self._with_ssim and min(truth.shape[-2:]) >= WINDOW:
             total = ssim(prediction, truth).sum()
             self._ssim = total if self._ssim is None else self._ssim + total
+        for other in self._others:
+            other.add(prediction.to(truth.dtype), truth)
 
     def scores(self) -> Scores:
         """Give the scores of everything added so far.
@@ -85,7 +92,60 @@ class Scorer:
                 help="the weights diverged; train with a lower learning rate (--lr)",
             )
         similarity = None if self._ssim is None else self._ssim.item() / self._pictures
-        return Scores(mse=mse, psnr=psnr(mse), ssim=similarity)
+        others = {other.kind.name: other.value() for other in self._others}
+        return Scores(mse=mse, psnr=psnr(mse), ssim=similarity, metrics=others or None)
+
+
+class _Mean:
+    """One metric over many batches: the mean of its values of each picture."""
+
+    def __init__(self, kind: MetricKind) -> None:
+        self.kind = kind
+        self._function = refer(kind.function)
+        self._total: Tensor | None = None
+        self._pictures = 0
+        self._told = True
+
+    def add(self, prediction_NCHW: Tensor, truth_NCHW: Tensor) -> None:
+        """Count one batch."""
+        with torch.no_grad():
+            values_N: Tensor | None = self._function(prediction_NCHW, truth_NCHW)
+        if values_N is None:
+            self._told = False
+            return
+        if values_N.shape != (len(truth_NCHW),):
+            raise ExtensionError(
+                f"the metric `{self.kind.name}` gives {tuple(values_N.shape)} for "
+                f"{len(truth_NCHW)} pictures",
+                help="let its function give one value a picture, a tensor of shape (N,)",
+            )
+        total = values_N.double().sum()
+        self._total = total if self._total is None else self._total + total
+        self._pictures += len(truth_NCHW)
+
+    def value(self) -> float | None:
+        """What is told of all pictures; None where some had no value."""
+        if self._total is None or not self._told:
+            return None
+        mean = self._total.item() / self._pictures
+        summary = self.kind.summary
+        told: float | None = mean if summary is None else refer(summary)(mean)
+        return told
+
+
+def squared_errors(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:
+    """Give the mean squared error of each picture, float64, shape N.
+
+    Example:
+        >>> squared_errors(torch.ones(2, 3, 4, 4), torch.zeros(2, 3, 4, 4)).tolist()
+        [1.0, 1.0]
+    """
+    return (prediction_NCHW.double() - truth_NCHW).square().mean(dim=(1, 2, 3))
+
+
+def ssim_where_large(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor | None:
+    """Give :func:`ssim` of each picture; None for pictures smaller than its window."""
+    return ssim(prediction_NCHW, truth_NCHW) if min(truth_NCHW.shape[-2:]) >= WINDOW else None
 
 
 def psnr(mse: float) -> float:

@@ -7,11 +7,13 @@ from typing import Literal
 
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch
+from archsearch.config import Reconstruct as ReconstructSettings
 from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch
 from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.task import TaskContext
 
-__all__ = ["Reconstruct"]
+__all__ = ["Reconstruct", "make"]
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,6 @@ class Reconstruct:
 
     criterion: Loss
     standardize: Standardize | None = None
-    name: Literal["reconstruct"] = "reconstruct"
     direct: Literal[True] = True
     merges: Literal[False] = False
     random: Literal[False] = False
@@ -46,3 +47,8 @@ class Reconstruct:
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the output; the pictures themselves aren't looked at."""
         return output
+
+
+def make(settings: ReconstructSettings, context: TaskContext) -> Reconstruct:
+    """Give the task with its options."""
+    return Reconstruct(context.loss, context.standardize)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from archsearch.tasks.color_space import luminance
+from archsearch.tasks.color.space import luminance
 from archsearch.tasks.pictures import PictureSet, batches
 
-__all__ = ["Standardize"]
+__all__ = ["Standardize", "of_luminance", "of_pictures"]
 
 
 @dataclass(frozen=True)
@@ -28,29 +28,29 @@ class Standardize:
     mean: tuple[float, ...]
     std: tuple[float, ...]
 
-    @classmethod
-    def of(cls, pictures: PictureSet) -> Standardize:
-        """Take mean and std from the training split of ``pictures``."""
-        return cls(pictures.mean, pictures.std)
-
-    @classmethod
-    def of_luminance(cls, pictures: PictureSet) -> Standardize:
-        """Take mean and std of the luminance from the training split of ``pictures``."""
-        total = squares = 0.0
-        count = 0
-        for images_NCHW in batches(pictures, pictures.train, 1024):
-            gray = luminance(images_NCHW.float() / 255)
-            total += gray.sum(dtype=torch.float64).item()
-            squares += gray.double().square().sum().item()
-            count += gray.numel()
-        mean = total / count
-        return cls((mean,), (math.sqrt(max(squares / count - mean**2, 0.0)),))
-
     def __call__(self, images_NCHW: Tensor) -> Tensor:
         """Give the standardized pictures, in the dtype and on the device they came in."""
         kind = (images_NCHW.dtype, images_NCHW.device)
         std = tuple(value or 1.0 for value in self.std)
         return (images_NCHW - _channels(self.mean, *kind)) / _channels(std, *kind)
+
+
+def of_pictures(pictures: PictureSet) -> Standardize:
+    """Take mean and std of each channel from the training split of ``pictures``."""
+    return Standardize(pictures.mean, pictures.std)
+
+
+def of_luminance(pictures: PictureSet) -> Standardize:
+    """Take mean and std of the luminance from the training split of ``pictures``."""
+    total = squares = 0.0
+    count = 0
+    for images_NCHW in batches(pictures, pictures.train, 1024):
+        gray = luminance(images_NCHW.float() / 255)
+        total += gray.sum(dtype=torch.float64).item()
+        squares += gray.double().square().sum().item()
+        count += gray.numel()
+    mean = total / count
+    return Standardize((mean,), (math.sqrt(max(squares / count - mean**2, 0.0)),))
 
 
 def _channels(values: tuple[float, ...], dtype: torch.dtype, device: torch.device) -> Tensor:

@@ -2,26 +2,46 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
 
-from archsearch.tasks.chance import Batch
+from archsearch.tasks.losses import Loss
+from archsearch.tasks.noise import Batch
+from archsearch.tasks.pictures import PictureSet
 from archsearch.tasks.standardize import Standardize
 
-__all__ = ["Task", "feed", "predict"]
+__all__ = ["Task", "TaskContext", "feed", "predict"]
+
+
+@dataclass(frozen=True)
+class TaskContext:
+    """What a task is made with, beside its own options.
+
+    Attributes:
+        loss: that ``train.loss`` names.
+        standardize: shift and scale of what the net is fed, or None.
+        last_activation: of the net's last layer, as specs write it.
+        pictures: that it is trained on; None where nothing is trained (``apply``, baselines).
+        device: that trains; what the task looks up in a step lies there.
+    """
+
+    loss: Loss
+    standardize: Standardize | None = None
+    last_activation: str = "none"
+    pictures: PictureSet | None = None
+    device: torch.device | str = "cpu"
 
 
 class Task(Protocol):
     """Turns pictures into what a net is fed, and its output back into pictures.
 
-    A task is one file with one class; it holds no state that training changes.
+    A task is one file with one class and what makes it of its settings and a
+    :class:`TaskContext`; it holds no state that training changes.
     Pictures are floating point, in [0, 1].
     """
-
-    @property
-    def name(self) -> str:
-        """The word in the settings, e.g. ``reconstruct``."""
 
     @property
     def standardize(self) -> Standardize | None:
@@ -37,13 +57,13 @@ class Task(Protocol):
 
     @property
     def random(self) -> bool:
-        """Whether chance has a part in what is shown (noise, masks)."""
+        """Whether what is shown is random (noise, masks)."""
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         """Give what the net gets to see of the pictures, as pictures of their shape."""
 
     def prepare(self, shown_NCHW: Tensor) -> Tensor:
-        """Give the net's input for pictures as they are shown; chance has no part in it."""
+        """Give the net's input for pictures as they are shown; nothing random."""
 
     def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the mean loss over the batch as a scalar with gradients.

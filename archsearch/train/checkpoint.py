@@ -25,7 +25,7 @@ from archsearch.files import replacing
 from archsearch.records.gate import DECODING_ERRORS
 from archsearch.records.results import EpochRecord, Record
 
-__all__ = ["Progress", "discard", "restore", "save"]
+__all__ = ["TrainingState", "discard", "restore", "save"]
 
 METADATA = "archsearch"
 CHECKSUM = "sha256"
@@ -34,7 +34,7 @@ _CHECKSUM_PLACE = re.compile(rb'"sha256":"([0-9a-f]{64})"')
 _log = logging.getLogger(__name__)
 
 
-class Progress(Record):
+class TrainingState(Record):
     """The plain numbers of a checkpoint.
 
     Attributes:
@@ -50,22 +50,24 @@ class Progress(Record):
     pictures_seen: int = 0
 
 
-def save(path: Path, model: nn.Module, optimizer: Optimizer, progress: Progress) -> None:
+def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingState) -> None:
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    for index, state in optimizer.state_dict()["state"].items():
-        named = {name: value for name, value in state.items() if isinstance(value, Tensor)}
+    for index, moments in optimizer.state_dict()["state"].items():
+        named = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
         tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
-    metadata = {METADATA: progress.model_dump_json(), CHECKSUM: _BLANK.decode()}
+    metadata = {METADATA: state.model_dump_json(), CHECKSUM: _BLANK.decode()}
     with replacing(path) as temporary:
         temporary.write_bytes(_with_checksum(serialize(plain, metadata)))
         if path.exists():
             path.replace(_before(path))
 
 
-def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress) -> Progress:
-    """Put the checkpoint's state into model and optimizer, and give its progress.
+def restore(
+    path: Path, model: nn.Module, optimizer: Optimizer, fresh: TrainingState
+) -> TrainingState:
+    """Put what the checkpoint holds into model and optimizer, and give how far it was.
 
     Where it is damaged, the one of the epoch before is taken. Where that is no better,
     and with checkpoints of another training, nothing is changed and ``fresh`` is given
@@ -75,8 +77,8 @@ def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress)
     found = [place for place in (path, _before(path)) if place.exists()]
     for place in found:
         try:
-            tensors, progress = _read(place)
-            _check(tensors, progress, model, fresh)
+            tensors, state = _read(place)
+            _check(tensors, state, model, fresh)
             states = _optimizer_states(tensors, optimizer)
         except (OSError, SafetensorError, *DECODING_ERRORS) as error:
             _log.warning("%s is left out: %s", place, error)
@@ -86,7 +88,7 @@ def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress)
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
-        return progress
+        return state
     if found:
         _log.warning("training starts anew")
     return fresh
@@ -103,12 +105,12 @@ def _before(path: Path) -> Path:
     return path.with_stem(f"{path.stem}-before")
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], Progress]:
+def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState]:
     content = path.read_bytes()
     place = _CHECKSUM_PLACE.search(content)
     if place is not None and place[1] != _checksum(content, place.start(1)):
         raise ValueError("it isn't what was written there, its checksum is another")
-    read = deserialize(content), Progress.model_validate_json(_metadata(content))
+    read = deserialize(content), TrainingState.model_validate_json(_metadata(content))
     if place is None:
         _log.warning("%s has no checksum: it is taken as it is", path)
     return read
@@ -144,9 +146,9 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 
 
 def _check(
-    tensors: dict[str, Tensor], progress: Progress, model: nn.Module, fresh: Progress
+    tensors: dict[str, Tensor], state: TrainingState, model: nn.Module, fresh: TrainingState
 ) -> None:
-    if progress.identity != fresh.identity:
+    if state.identity != fresh.identity:
         raise ValueError("it is of another training")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:

@@ -10,7 +10,7 @@ from archsearch.config import RunSettings, check_task, task_channels
 from archsearch.errors import InputError, RunFailedError
 from archsearch.spec.kinds.ops import Conv, ConvTranspose, Norm
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks import check_loss
+from archsearch.tasks import check_extensions, check_loss
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -25,6 +25,7 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
         InputError: size, channels, task, loss, an empty split, or batch norm of one number.
     """
     check_loss(plan, settings)
+    check_extensions(plan, settings)
     check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     wanted = task_channels(settings.task, pictures.images_NCHW.shape[1])
     if (plan.input.channels, plan.output.channels) != (wanted.feeds, wanted.wants):

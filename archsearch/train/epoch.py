@@ -15,7 +15,8 @@ from archsearch.errors import RunFailedError
 from archsearch.tasks import Batch, derived_seed, feed
 from archsearch.train.optimizers import set_rate
 from archsearch.train.schedule import rate_at
-from archsearch.train.step import Training, advance
+from archsearch.train.step import advance
+from archsearch.train.training import Training
 
 __all__ = [
     "Measured",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy
 from numpy.typing import NDArray
 
+from archsearch.config import words_of
 from archsearch.files import replacing
 from archsearch.records.results import Baselines, RunResult
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.train.scoring import Strip
+    from archsearch.train.scoring import SampleGrid
 
 __all__ = ["curves_figure", "draw_curves", "draw_pictures", "pictures_figure"]
 
@@ -24,9 +26,8 @@ TRAIN, VALIDATION, REFERENCE = "#6b93c4", "#b3361b", "#555555"
 FARTHEST_REFERENCE = 4.0
 """A reference further than this factor from the curves is told in words: drawn,
 it would press the curves flat."""
+REFERENCE_LINES = ("--", ":", (0, (5, 3)), "-.", (0, (1, 3)))
 MARKED_EPOCHS = 40
-PREDICTED = {"reconstruct": "reconstruction"}
-SHOWN = {"denoise": "noisy", "inpaint": "masked"}
 
 
 def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> None:
@@ -34,9 +35,9 @@ def draw_curves(path: Path, name: str, result: RunResult, latent_size: int) -> N
     _write(curves_figure(name, result, latent_size), path)
 
 
-def draw_pictures(path: Path, name: str, result: RunResult, strip: Strip) -> None:
+def draw_pictures(path: Path, name: str, result: RunResult, samples: SampleGrid) -> None:
     """Write :func:`pictures_figure` as PNG."""
-    _write(pictures_figure(name, result, strip), path)
+    _write(pictures_figure(name, result, samples), path)
 
 
 def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
@@ -71,7 +72,7 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     return figure
 
 
-def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
+def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure:
     """Draw originals over what was fed and predicted, with each picture's MSE below.
 
     What was fed has a row where it isn't the original itself; where colors are
@@ -80,15 +81,16 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
     Args:
         name: the run's.
         result: for task and scores.
-        strip: the test pictures that the training kept.
+        samples: the test pictures that the training kept.
     """
     from matplotlib.figure import Figure
 
-    rows = [("original", strip.originals)]
-    if result.task != "reconstruct":
-        rows.append((SHOWN.get(result.task, "gray"), strip.shown))
-    rows.append((PREDICTED.get(result.task, "prediction"), strip.predicted))
-    columns = len(strip.originals)
+    words = words_of(result.task)
+    rows = [("original", samples.originals)]
+    if words.shown is not None:
+        rows.append((words.shown, samples.shown))
+    rows.append((words.predicted, samples.predicted))
+    columns = len(samples.originals)
     size = (max(1.15 * columns + 1.4, 6), 1.2 * len(rows) + 1.0)
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(
@@ -100,10 +102,12 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
             cell.set(xticks=[], yticks=[])
             cell.spines[:].set_visible(False)
         grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
-    errors = numpy.square(strip.originals / 255.0 - strip.predicted / 255.0).mean(axis=(1, 2, 3))
+    errors = numpy.square(samples.originals / 255.0 - samples.predicted / 255.0).mean(
+        axis=(1, 2, 3)
+    )
     for cell, error in zip(grid[-1], errors, strict=True):
         cell.set_xlabel(f"{error:.4f}", fontsize=9)
-    _name_chosen(grid[0], strip)
+    _name_chosen(grid[0], samples)
     figure.suptitle(
         f"{name}: {result.task} on test pictures", x=0.01, ha="left", fontsize=13, fontweight="bold"
     )
@@ -116,12 +120,12 @@ def pictures_figure(name: str, result: RunResult, strip: Strip) -> Figure:
     return figure
 
 
-def _name_chosen(top: NDArray[numpy.object_], strip: Strip) -> None:
+def _name_chosen(top: NDArray[numpy.object_], samples: SampleGrid) -> None:
     """Say above the last columns why those pictures are there."""
-    if not strip.chosen:
+    if not samples.chosen:
         return
-    first = len(top) - strip.chosen
-    each = strip.chosen // 3
+    first = len(top) - samples.chosen
+    each = samples.chosen // 3
     top[0].set_title("first of the test split", fontsize=9, loc="left")
     for part, label in enumerate(("least ΔE", "middling ΔE", "largest ΔE")):
         top[first + part * each].set_title(label, fontsize=9, loc="left")
@@ -140,17 +144,11 @@ def _references(
     axes: Axes, baselines: Baselines, latent_size: int, curves: list[float]
 ) -> list[str]:
     """Draw the baselines that lie near the curves; give a line for each that doesn't."""
-    named = {
-        "channel mean": (baselines.channel_mean_val, "--"),
-        f"PCA, {latent_size:,} numbers": (baselines.pca_val, ":"),
-        "untouched": (baselines.untouched_val, "-."),
-        "gray copy": (baselines.gray_copy_val, "-."),
-        "mean chroma": (baselines.mean_chroma_val, (0, (1, 3))),
-        f"linear, {latent_size:,} numbers": (baselines.linear_val, (0, (5, 3))),
-    }
+    sizes = {"latent.size": f"{latent_size:,} numbers"}
     low, high = min(curves) / FARTHEST_REFERENCE, max(curves) * FARTHEST_REFERENCE
     unseen = []
-    for label, (error, style) in named.items():
+    for (baseline, errors), style in zip(baselines.known(), cycle(REFERENCE_LINES), strict=False):
+        label, error = baseline.titled(sizes), errors.val
         if error is None:
             continue
         if low <= error <= high:

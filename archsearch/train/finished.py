@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch.config import RunSettings, needs_color
+from archsearch.config import RunSettings, kind_of
 from archsearch.errors import InputError, NewerVersionError
 from archsearch.nn import build, load_weights
 from archsearch.records.gate import DECODING_ERRORS, first_problem
@@ -18,8 +18,8 @@ from archsearch.records.run_files import (
     METRICS_FILE,
     MODEL_FILE,
     RUN_FILES,
+    SAMPLE_GRID_FILE,
     SPEC_FILE,
-    STRIP_FILE,
     RunFiles,
 )
 from archsearch.records.runs import read_history, read_result
@@ -143,7 +143,7 @@ def reopened(
     """
     training = prepare(plan, settings, pictures, settings.train.seed)
     load_weights(training.model, weights)
-    return TrainedRun(recorded, training.model, score_test(training, pictures).strip)
+    return TrainedRun(recorded, training.model, score_test(training, pictures).samples)
 
 
 def _set_aside(out: Path) -> None:
@@ -171,8 +171,8 @@ def _lost_unchecked(
 ) -> frozenset[str]:
     """What is missing or can't be read of a run without checksums, its history aside."""
     lost = set(missing)
-    if not needs_color(settings.task):
-        lost.discard(STRIP_FILE)  # earlier versions drew it for colors only, or never
+    if not kind_of(settings.task).scores_colors:
+        lost.discard(SAMPLE_GRID_FILE)  # earlier versions drew it for colors only, or never
     try:
         load_weights(build(plan), files.folder / MODEL_FILE)
     except InputError:
@@ -195,9 +195,10 @@ def _errors(result: RunResult) -> dict[str, float]:
     found = {"train.mse": result.train_mse}
     for split in ("val", "test"):
         scores = getattr(result, split).model_dump(exclude_none=True)
-        colors = scores.pop("color", {})
+        for part in ("color", "metrics"):
+            inner = scores.pop(part, {})
+            found |= {f"{split}.{part}.{name}": error for name, error in inner.items()}
         found |= {f"{split}.{name}": error for name, error in scores.items()}
-        found |= {f"{split}.color.{name}": error for name, error in colors.items()}
     return found
 
 

@@ -14,22 +14,22 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config.settings import RunSettings
+from archsearch.config import LOSSES, RunSettings, kind_of
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.records.results import Baselines, EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks import Task, collapsed, make_task, task_baselines
-from archsearch.train.checkpoint import Progress, restore, save
+from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
+from archsearch.train.checkpoint import TrainingState, restore, save
 from archsearch.train.checks import check_together, memory_errors
-from archsearch.train.codes import measure_codes
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, train_epoch
+from archsearch.train.latent_codes import measure_codes
 from archsearch.train.optimizers import FlatAdam, make_optimizer
 from archsearch.train.precision import check_precision, products
 from archsearch.train.replay import Replay
-from archsearch.train.scoring import Strip, mse_of, score_test, score_val
-from archsearch.train.step import Training
+from archsearch.train.scoring import SampleGrid, mse_of, score_test, score_val
+from archsearch.train.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
@@ -54,12 +54,12 @@ class TrainedRun:
     Attributes:
         result: its numbers.
         model: the net with the last epoch's weights, in eval mode.
-        strip: test pictures, what was shown of them, and their predictions.
+        samples: test pictures, what was shown of them, and their predictions.
     """
 
     result: RunResult
     model: Autoencoder
-    strip: Strip
+    samples: SampleGrid
 
 
 def fit(  # noqa: PLR0913 - named settings, most with a default
@@ -78,7 +78,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
 ) -> TrainedRun:
     """Train a plan on pictures and measure it.
 
-    Weights, order of pictures and all other chance follow from ``seed``: the
+    Weights, order of pictures and everything else that is random follow from ``seed``: the
     same seed, machine and thread count give the same numbers. Validation is
     measured after each epoch; the test split is read once, after the last.
 
@@ -111,16 +111,16 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         memory_errors(plan, settings),
     ):
         training = prepare(plan, settings, pictures, seed, device, build)
-        progress = Progress(identity=_identity(plan, settings, pictures, seed))
+        state = TrainingState(identity=_identity(plan, settings, pictures, seed))
         if checkpoint is not None:
-            progress = restore(checkpoint, training.model, training.optimizer, progress)
-        while len(progress.history) < settings.train.epochs:
-            progress = _next_epoch(training, pictures.val, progress, on_step)
+            state = restore(checkpoint, training.model, training.optimizer, state)
+        while len(state.history) < settings.train.epochs:
+            state = _next_epoch(training, pictures.val, state, on_step)
             if checkpoint is not None:
-                save(checkpoint, training.model, training.optimizer, progress)
+                save(checkpoint, training.model, training.optimizer, state)
             if on_epoch is not None:
-                on_epoch(progress.history[-1])
-        return _finish(training, settings, pictures, progress, baselines)
+                on_epoch(state.history[-1])
+        return _finish(training, settings, pictures, state, baselines)
 
 
 def prepare(
@@ -143,6 +143,7 @@ def prepare(
         model=model,
         optimizer=make(model, settings.train),
         task=task,
+        kind=kind_of(settings.task),
         settings=settings.train,
         seed=seed,
         images_NCHW=pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last),
@@ -156,15 +157,15 @@ def prepare(
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
-    bounded = getattr(plan.layers[-1].op, "activation", "none") == "sigmoid"
-    return bounded and settings.train.loss == "mse" and task.direct
+    bounded = ends_in(plan) == "sigmoid"
+    return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 
 def _next_epoch(
-    training: Training, val: Tensor, progress: Progress, on_step: OnStep | None
-) -> Progress:
+    training: Training, val: Tensor, state: TrainingState, on_step: OnStep | None
+) -> TrainingState:
     started = time.perf_counter()
-    epoch = len(progress.history) + 1
+    epoch = len(state.history) + 1
     passed = train_epoch(training, epoch, on_step)
     val_mse = mse_of(training, val)
     if not math.isfinite(val_mse):
@@ -180,11 +181,11 @@ def _next_epoch(
         val_mse=val_mse,
         seconds=time.perf_counter() - started,
     )
-    return Progress(
-        identity=progress.identity,
-        history=(*progress.history, record),
-        step_seconds=progress.step_seconds + passed.seconds,
-        pictures_seen=progress.pictures_seen + passed.pictures,
+    return TrainingState(
+        identity=state.identity,
+        history=(*state.history, record),
+        step_seconds=state.step_seconds + passed.seconds,
+        pictures_seen=state.pictures_seen + passed.pictures,
     )
 
 
@@ -192,31 +193,31 @@ def _finish(
     training: Training,
     settings: RunSettings,
     pictures: Pictures,
-    progress: Progress,
+    state: TrainingState,
     baselines: Baselines | None,
 ) -> TrainedRun:
     started = time.perf_counter()
     val = score_val(training, pictures)
     tested = score_test(training, pictures)
     codes = measure_codes(training, pictures)
-    seconds = time.perf_counter() - started + sum(row.seconds for row in progress.history)
+    seconds = time.perf_counter() - started + sum(row.seconds for row in state.history)
     if baselines is None:
         plan = training.model.plan
         (baselines,) = task_baselines(settings, pictures, [plan.latent], [plan.bottleneck.size])
     shift = training.task.standardize
     result = RunResult(
-        task=training.task.name,
+        task=training.kind.name,
         seed=training.seed,
         splits=_sizes(pictures),
-        epochs=len(progress.history),
-        history=progress.history,
-        train_mse=progress.history[-1].train_mse,
+        epochs=len(state.history),
+        history=state.history,
+        train_mse=state.history[-1].train_mse,
         val=val.scores,
         test=tested.scores,
         baselines=baselines,
         collapsed=collapsed(val.variance),
         variance_share=val.variance,
-        images_per_s=progress.pictures_seen / progress.step_seconds,
+        images_per_s=state.pictures_seen / state.step_seconds,
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
         environment=environment(training.images_NCHW.device),
@@ -226,7 +227,7 @@ def _finish(
         fed_mean=() if shift is None else shift.mean,
         fed_std=() if shift is None else shift.std,
     )
-    return TrainedRun(result, training.model, tested.strip)
+    return TrainedRun(result, training.model, tested.samples)
 
 
 def _sizes(pictures: Pictures) -> dict[Literal["train", "val", "test"], int]:

@@ -16,7 +16,8 @@ import torch
 from torch import Tensor
 
 from archsearch.tasks import Batch, feed
-from archsearch.train.step import Training, advance
+from archsearch.train.step import advance
+from archsearch.train.training import Training
 
 __all__ = ["Recorder", "Replay", "cuda_graph"]
 
@@ -72,7 +73,7 @@ class Replay:
     def prepare(self, training: Training, size: int) -> None:
         """Record a step of ``size`` pictures, unless there is one already.
 
-        Weights, moments and chance are as before after it. Where recording fails,
+        Weights, moments and random generators are as before after it. Where recording fails,
         steps are taken one by one from then on, and that is logged.
         """
         if self._play is not None or self._given_up:
@@ -100,7 +101,7 @@ class Replay:
         Args:
             training: the one that was recorded.
             indices: of the pictures, on the device or on the CPU.
-            batch: the same pictures and what decides the chance they meet.
+            batch: the same pictures and what seeds their noise.
         """
         assert self._play is not None  # noqa: S101  takes() said so
         self._indices.copy_(indices, non_blocking=True)
@@ -112,7 +113,7 @@ class Replay:
 
     def _body(self, training: Training) -> None:
         images_NCHW = training.pictures(self._indices)
-        if self._shown is None:  # chance has no part in it, so which batch doesn't matter
+        if self._shown is None:  # nothing random, so which batch doesn't matter
             fed_NCHW = feed(training.task, images_NCHW, Batch(self._indices, training.seed))
         else:
             fed_NCHW = training.task.prepare(self._shown)
@@ -121,7 +122,7 @@ class Replay:
 
 @contextmanager
 def _unchanged(training: Training) -> Iterator[None]:
-    """Put weights, moments and running statistics back to what they were, and chance too."""
+    """Put weights, moments, running statistics and random generators back to what they were."""
     devices = [training.images_NCHW.device] if training.images_NCHW.is_cuda else []
     kept = {name: tensor.clone() for name, tensor in training.model.state_dict().items()}
     state = {

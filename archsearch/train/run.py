@@ -33,8 +33,8 @@ from archsearch.records.run_files import (
     MODEL_FILE,
     PICTURES_FILE,
     RUN_FILES,
+    SAMPLE_GRID_FILE,
     SPEC_FILE,
-    STRIP_FILE,
     RunFiles,
     how_to_remake,
 )
@@ -48,7 +48,7 @@ from archsearch.train.figures import draw_curves, draw_pictures
 from archsearch.train.finished import FinishedRun, find_finished, reopened, settled
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.lock import locked
-from archsearch.train.strips import strip_png
+from archsearch.train.sample_grid import sample_grid_png
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 __all__ = ["load_model", "load_trained", "train_run"]
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
-_DRAWN = (CURVES_FILE, PICTURES_FILE, STRIP_FILE)
+_DRAWN = (CURVES_FILE, PICTURES_FILE, SAMPLE_GRID_FILE)
 
 _log = logging.getLogger(__name__)
 
@@ -163,8 +163,8 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str
     writers: dict[str, Callable[[Path], None]] = {
         MODEL_FILE: lambda path: save_weights(trained.model, path),
         CURVES_FILE: lambda path: draw_curves(path, run.name, run.result, size),
-        PICTURES_FILE: lambda path: draw_pictures(path, run.name, run.result, trained.strip),
-        STRIP_FILE: lambda path: write_bytes(path, strip_png(trained.strip)),
+        PICTURES_FILE: lambda path: draw_pictures(path, run.name, run.result, trained.samples),
+        SAMPLE_GRID_FILE: lambda path: write_bytes(path, sample_grid_png(trained.samples)),
     }
     for name, write in writers.items():
         if name in names:

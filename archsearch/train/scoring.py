@@ -10,21 +10,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archsearch.config import needs_color
 from archsearch.records.pictures import FIRST, OF_EACH
 from archsearch.records.results import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer, VarianceShare
 from archsearch.train.epoch import predictions
-from archsearch.train.step import Training
+from archsearch.train.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["Strip", "Tested", "Validated", "mse_of", "score_test", "score_val"]
+__all__ = ["SampleGrid", "Tested", "Validated", "mse_of", "score_test", "score_val"]
 
 
 @dataclass(frozen=True)
-class Strip:
+class SampleGrid:
     """Test pictures kept to be looked at, uint8, N×H×W×3 each.
 
     The first eight; then, where colors are predicted, those with the least, the
@@ -59,7 +58,7 @@ class Tested:
     scores: Scores
     classes: tuple[ClassScores, ...]
     chroma: ChromaHistogram | None
-    strip: Strip
+    samples: SampleGrid
 
 
 def mse_of(training: Training, indices: Tensor) -> float:
@@ -86,7 +85,7 @@ def score_test(training: Training, pictures: Pictures) -> Tested:
         scores=_with_colors(scorer, colors, test=True),
         classes=() if colors is None else colors.classes(pictures.classes),
         chroma=None if colors is None else colors.histogram(),
-        strip=_strip(training, pictures.test[first + chosen], len(chosen)),
+        samples=_samples(training, pictures.test[first + chosen], len(chosen)),
     )
 
 
@@ -98,8 +97,8 @@ def _scored(
     test: bool,
     varied: VarianceShare | None = None,
 ) -> tuple[Scorer, ColorScorer | None]:
-    scorer = Scorer()
-    colors = ColorScorer(lab=test) if needs_color(training.task.name) else None
+    scorer = Scorer(metrics=training.settings.metrics)
+    colors = ColorScorer(lab=test) if training.kind.scores_colors else None
     for part in predictions(training, indices):
         scorer.add(part.predicted_NCHW, part.images_NCHW)
         if varied is not None:
@@ -131,9 +130,9 @@ def _chosen(delta_e_N: Tensor) -> list[int]:
     return [order[min(max(place, 0), last)] for place in places]
 
 
-def _strip(training: Training, indices: Tensor, chosen: int) -> Strip:
+def _samples(training: Training, indices: Tensor, chosen: int) -> SampleGrid:
     (part,) = predictions(training, indices)
-    return Strip(
+    return SampleGrid(
         originals=_as_bytes(part.images_NCHW),
         shown=_as_bytes(part.shown_NCHW),
         predicted=_as_bytes(part.predicted_NCHW),

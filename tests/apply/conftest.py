@@ -11,7 +11,7 @@ from PIL import Image
 
 from archsearch.apply import TileNet
 from archsearch.cli import main
-from archsearch.config import load
+from archsearch.config import TASKS, load
 from archsearch.nn import Autoencoder, build
 
 SPEC = """
@@ -65,7 +65,7 @@ def net(tmp_path: Path) -> Callable[..., TileNet]:
         set_matrices(model, [torch.eye(3), torch.eye(3) if matrix is None else matrix])
         task = "colorize" if colors else "reconstruct"
         predict = lambda tiles: model(tiles).detach()  # noqa: E731 - one expression
-        return TileNet("made", task, model.plan, 3, colors, fills=False, predict=predict)
+        return TileNet("made", TASKS[task], model.plan, 3, predict)
 
     return make
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from archsearch.apply.luminance import gray_of, with_luminance
-from archsearch.tasks.color_space import luminance
+from archsearch.tasks.color.space import luminance
 
 unit = st.floats(0, 1, width=32)
 colors = st.tuples(unit, unit, unit)

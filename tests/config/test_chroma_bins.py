@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archsearch.config.chroma_bins import BINS_PER_AXIS, bin_centers
+from archsearch.config.tasks.chroma_bins import BINS_PER_AXIS, bin_centers
 from archsearch.errors import InputError
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from archsearch.records import RunResult, best_guess, convergence, no_better_than_guess
+from archsearch.records import Baselines, RunResult, best_guess, convergence, no_better_than_guess
 from tests.synthetic import synthetic_result
 
 
@@ -56,9 +56,9 @@ def test_ending_over_ten_percent_above_the_best_epoch_is_not_converged(last, ros
 
 def test_the_guess_is_the_channel_mean_and_for_colors_the_mean_chroma():
     result = ended([0.05])
-    mean = result.baselines.channel_mean_test
+    mean = result.baselines.test("channel_mean")
     assert best_guess(result) == ("the channel mean", mean)
-    colors = result.baselines.model_copy(update={"mean_chroma_test": 0.005})
+    colors = Baselines.model_validate(result.baselines.model_dump() | {"mean_chroma_test": 0.005})
     colored = result.model_copy(update={"baselines": colors})
     assert best_guess(colored) == ("the mean chroma", 0.005)
     for test, expected in ((0.0049, False), (0.005, True), (0.006, True)):

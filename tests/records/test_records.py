@@ -38,9 +38,11 @@ scores = st.builds(Scores, mse=finite, psnr=st.floats() | st.none(), ssim=st.flo
 epochs = st.builds(EpochRecord, epoch=st.integers(1, 10**6), **dict.fromkeys(
     ("lr", "train_loss", "train_mse", "val_mse", "seconds"), finite
 ))  # fmt: skip
-baselines = st.builds(
-    Baselines, channel_mean_val=finite, channel_mean_test=finite, pca_val=st.floats() | st.none()
+known = st.fixed_dictionaries(
+    {"channel_mean_val": finite, "channel_mean_test": finite, "pca_val": st.floats() | st.none()},
+    optional={"untrained_test": finite, "untrained_label": st.just("an untrained net")},
 )
+baselines = known.map(Baselines.model_validate)
 results = st.builds(
     RunResult,
     splits=st.fixed_dictionaries(
@@ -153,7 +155,7 @@ def test_a_run_directory_reads_back(tmp_path):
     numbers = json.loads((tmp_path / "tiny" / "metrics.json").read_text("utf-8"))
     assert next(iter(numbers)) == "version"
     assert numbers["test"]["mse"] == run().result.test.mse
-    assert numbers["baselines"]["pca"] == run().result.baselines.pca_test
+    assert numbers["baselines"]["pca"] == run().result.baselines.test("pca")
     history = pd.read_csv(tmp_path / "tiny" / "history.csv")
     assert history["val_mse"].iloc[-1] == run().result.history[-1].val_mse
 

@@ -22,7 +22,7 @@ from archsearch.records import (
     plan_record,
     write_run,
 )
-from archsearch.records.run_files import STRIP_FILE
+from archsearch.records.run_files import SAMPLE_GRID_FILE
 from archsearch.report.color import Variant, run_variants
 from archsearch.spec import to_yaml
 from tests.synthetic import synthetic_result
@@ -141,7 +141,7 @@ def color_run(
     text = to_yaml(load(source).plan(task=settings.task))
     if strip:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / STRIP_FILE).write_bytes(strip_of(result.splits["test"]))
+        (folder / SAMPLE_GRID_FILE).write_bytes(strip_of(result.splits["test"]))
     write_run(folder, RunRecord(name=folder.name, spec=text, settings=settings, result=result))
     return folder
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archsearch.records import StudyRecord
+from archsearch.records import Baselines, StudyRecord
 from archsearch.report.figures.rivals import rivals_figure
 from archsearch.report.findings import Findings, find
 from archsearch.report.summary import summarize
@@ -17,7 +17,7 @@ from archsearch.report.tables import (
 from archsearch.report.words import answer
 from tests.synthetic import StudyRecipe, synthetic_study
 
-THROUGH = "numbers that get through"
+THROUGH = "bottleneck size"
 
 
 def with_bottlenecks(study: StudyRecord, most: int | None) -> StudyRecord:
@@ -38,7 +38,7 @@ def _with_narrow_pca(seed):
     if seed.result is None:
         return seed
     found = {"pca_bottleneck_val": 0.0321, "pca_bottleneck_test": 0.0322}
-    baselines = seed.result.baselines.model_copy(update=found)
+    baselines = Baselines.model_validate(seed.result.baselines.model_dump() | found)
     return seed.model_copy(
         update={"result": seed.result.model_copy(update={"baselines": baselines})}
     )
@@ -92,8 +92,8 @@ def test_the_trial_table_has_it_and_pca_of_as_many_numbers(
     plain: Findings, narrow: Findings
 ) -> None:
     columns = [column.name for column in trial_columns(narrow)]
-    assert "PCA, bottleneck" not in [column.name for column in trial_columns(plain)]
-    size, pca = columns.index("bottleneck"), columns.index("PCA, bottleneck")
+    assert "bottleneck PCA" not in [column.name for column in trial_columns(plain)]
+    size, pca = columns.index("bottleneck"), columns.index("bottleneck PCA")
     cells = [row.cells for row in trial_rows(narrow)]
     sizes = {narrow.trial(int(cell[0].text)).whole("latent_size"): cell for cell in cells}
     for latent, cell in sizes.items():

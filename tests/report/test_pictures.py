@@ -27,7 +27,7 @@ from archsearch.report.figures.colors import chosen_figure, fixed_figure
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.words_numbers import error
 from archsearch.train import fit
-from archsearch.train.strips import strip_png
+from archsearch.train.sample_grid import sample_grid_png
 from tests.synthetic import StudyRecipe, synthetic_study
 from tests.train.made import PLAIN, made_pictures, settings
 
@@ -49,7 +49,7 @@ def trained(tmp_path_factory) -> StudyRecord:
         for seed in SEEDS:
             recipe = settings(task, epochs=1 + 3 * seed)
             run = fit(plan, recipe, made_pictures(120, seed=int(number == 3)), seed=seed)
-            (folder / f"{number}-{seed}").write_bytes(strip_png(run.strip))
+            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.strip))
             seeds.append(
                 SeedRecord(
                     seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"

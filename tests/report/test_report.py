@@ -205,7 +205,10 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
     study = synthetic_study()
     page = write_report(study, tmp_path).index.read_text("utf-8")
     beaten = sum(
-        min(trial.seeds[0].result.baselines.pca_val, trial.seeds[0].result.baselines.patch_pca_val)
+        min(
+            trial.seeds[0].result.baselines.val("pca"),
+            trial.seeds[0].result.baselines.val("patch_pca"),
+        )
         < trial.value
         for trial in study.trials
     )

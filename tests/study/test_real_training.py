@@ -132,7 +132,7 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
     for trial in record.trials:
         for seed in trial.seeds:
             assert seed.result is not None
-            assert seed.result.baselines.pca_val is not None
+            assert seed.result.baselines.val("pca") is not None
             png = read_pictures(record, seed)
             assert png is not None
             assert seed.pictures_sha256 == sha256(png).hexdigest()
@@ -196,7 +196,7 @@ search: {method: grid, trials: 5}
 
 
 def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
-    """Every variant trained, measured by the same error, with the same yardsticks."""
+    """Every variant trained, measured by the same error, with the same baselines."""
     (folder / "colors.yaml").write_text(COLORS)
     done = archsearch(folder, "study", "run", "colors.yaml", "--storage", "sqlite:///colors.db")
     assert done.returncode == 0, done.stderr
@@ -206,7 +206,7 @@ def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
     assert sorted(tasks) == sorted(["colorize", "colorize-chroma"] * 2 + ["colorize-bins"])
     assert [result.task for result in results] == tasks
     assert len({result.baselines for result in results}) == 1
-    assert results[0].baselines.mean_chroma_val > 0
+    assert results[0].baselines.val("mean_chroma") > 0
     assert all(result.test.color.delta_e > 0 for result in results)
     strip = Image.open(io.BytesIO(read_pictures(record, record.trials[0].seeds[0])))
     assert strip.size == ((8 + 9) * 8, 2 * 8)
@@ -221,4 +221,4 @@ def test_a_task_can_be_given_beside_the_file(folder: Path) -> None:
     assert record.settings["task"] == {"denoise": {"sigma": 0.3}}
     result = record.trials[0].seeds[0].result
     assert result.task == "denoise"
-    assert result.baselines.untouched_val > 0.02
+    assert result.baselines.val("untouched") > 0.02

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
 from archsearch.spec.shape import Pair
-from archsearch.tasks import baselines, channel_mean, patch_of, pca_curve
-from archsearch.tasks import linear_code as linear_code_module
-from archsearch.tasks.linear_code import fit_code
+from archsearch.tasks import channel_mean, linear_code_baselines, patch_of, pca_curve
+from archsearch.tasks.baselines import pca as linear_code_module
+from archsearch.tasks.baselines.pca import fit_code
 
 from .tiny import TinyPictures, latent, smooth_pictures, split
 
@@ -83,44 +83,47 @@ def test_patch_pca_is_that_of_a_loop_over_patches(
     channels: int, height: int, width: int, patch: Pair
 ) -> None:
     shown = split(smooth_pictures(80), 50, 16)
-    (record,) = baselines(shown, [latent(channels, height, width)])
+    (record,) = linear_code_baselines(shown, [latent(channels, height, width)])
     expected = [naive_patch_error(shown, part, patch, channels) for part in (shown.val, shown.test)]
-    assert [record.patch_pca_val, record.patch_pca_test] == pytest.approx(expected, rel=1e-9)
+    assert record.pair("patch_pca") == pytest.approx(tuple(expected), rel=1e-9)
 
 
 def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     latents = [latent(4, 4, 4), latent(1, 2, 2), latent(7, 3, 3), latent(4, 4, 4)]
-    records = baselines(shown, latents)
+    records = linear_code_baselines(shown, latents)
     for given_latent, record in zip(latents, records, strict=True):
         curve = pca_curve(shown, [given_latent.size])[given_latent.size]
-        assert (record.pca_val, record.pca_test) == curve
-        assert (record.channel_mean_val, record.channel_mean_test) == channel_mean(shown)
+        assert record.pair("pca") == curve
+        assert record.pair("channel_mean") == channel_mean(shown)
     assert records[0] == records[3]
     assert records[0] != records[1]
-    assert [record.patch_pca_val is None for record in records] == [False, False, True, False]
-    assert [record.patch_pca_test is None for record in records] == [False, False, True, False]
+    assert [record.val("patch_pca") is None for record in records] == [False, False, True, False]
+    assert [record.test("patch_pca") is None for record in records] == [False, False, True, False]
 
 
 def test_pca_of_the_bottleneck_stands_beside_where_it_is_smaller() -> None:
     shown = split(smooth_pictures(260), 220, 20)
-    same, narrow = baselines(shown, [latent(4, 4, 4)] * 2, [64, 12])
-    assert (same.pca_bottleneck_val, same.pca_bottleneck_test) == (None, None)
-    assert (narrow.pca_bottleneck_val, narrow.pca_bottleneck_test) == pca_curve(shown, [12])[12]
-    assert (narrow.pca_val, narrow.pca_test) == (same.pca_val, same.pca_test)
-    assert (same,) == baselines(shown, [latent(4, 4, 4)])
+    same, narrow = linear_code_baselines(shown, [latent(4, 4, 4)] * 2, [64, 12])
+    assert same.pair("pca_bottleneck") is None
+    assert narrow.pair("pca_bottleneck") == pca_curve(shown, [12])[12]
+    assert narrow.pair("pca") == same.pair("pca")
+    assert (same,) == linear_code_baselines(shown, [latent(4, 4, 4)])
 
 
 def test_a_latent_of_one_position_has_patches_as_large_as_the_picture() -> None:
     shown = split(smooth_pictures(260), 220, 20)
-    (record,) = baselines(shown, [latent(17, 1, 1)])
-    assert (record.patch_pca_val, record.patch_pca_test) == (record.pca_val, record.pca_test)
+    (record,) = linear_code_baselines(shown, [latent(17, 1, 1)])
+    assert record.pair("patch_pca") == (
+        record.val("pca"),
+        record.test("pca"),
+    )
 
 
 def test_more_numbers_than_a_patch_has_lose_nothing_and_nothing_is_hidden() -> None:
     shown = split(smooth_pictures(260), 220, 20)
-    (record,) = baselines(shown, [latent(300, 2, 2)])
-    for error in (record.pca_val, record.pca_test, record.patch_pca_val, record.patch_pca_test):
+    (record,) = linear_code_baselines(shown, [latent(300, 2, 2)])
+    for error in (*record.pair("pca"), *record.pair("patch_pca")):
         assert error is not None
         assert 0 < error < 1e-25  # as it is: not a floor, not 0
 
@@ -201,10 +204,10 @@ def test_few_large_pictures_need_no_square_matrix(monkeypatch: pytest.MonkeyPatc
 def test_what_cannot_be_afforded_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(linear_code_module, "LARGEST", 100)
     shown = split(smooth_pictures(260), 220, 20)
-    (record,) = baselines(shown, [latent(4, 4, 4)])
-    assert record.pca_val is None
-    assert record.pca_test is None
-    assert record.patch_pca_val is not None
+    (record,) = linear_code_baselines(shown, [latent(4, 4, 4)])
+    assert record.val("pca") is None
+    assert record.test("pca") is None
+    assert record.val("patch_pca") is not None
     assert pca_curve(shown, [1]) == {}
 
 
@@ -226,6 +229,6 @@ def test_patches_must_tile_the_picture() -> None:
 
 def test_the_folder_holds_no_half_written_files(tmp_path: Path) -> None:
     shown = split(smooth_pictures(60), 40, 10)
-    baselines(shown, [latent(4, 4, 4), latent(2, 2, 2)], cache=tmp_path / "new")
+    linear_code_baselines(shown, [latent(4, 4, 4), latent(2, 2, 2)], cache=tmp_path / "new")
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == [f"pca-v1-{shown.fingerprint}-{size}.npz" for size in ("2x2", "4x4", "8x8")]

@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from archsearch.config.chroma_bins import bin_centers
+from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.errors import InputError
-from archsearch.tasks.chroma_bins import (
+from archsearch.tasks.color.chroma_bins import (
     Centers,
     ChromaClasses,
     annealed_mean,
@@ -20,7 +20,7 @@ from archsearch.tasks.chroma_bins import (
     encode_soft,
     spacing,
 )
-from archsearch.tasks.color_space import chroma
+from archsearch.tasks.color.space import chroma
 
 from .tiny import TinyPictures, smooth_pictures, split
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from archsearch.spec.shape import Pair
-from archsearch.tasks.code_cache import fit_or_load
-from archsearch.tasks.linear_code import LinearCode, fit_code
+from archsearch.tasks.baselines.pca import LinearCode, fit_code
+from archsearch.tasks.baselines.pca_cache import fit_or_load
 
 from .tiny import TinyPictures, smooth_pictures, split
 

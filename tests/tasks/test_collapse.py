@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from archsearch.tasks import VarianceShare, collapsed
-from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.tasks.color.space import chroma, luminance, merge
 
 PICTURES = torch.rand(40, 3, 6, 5, generator=torch.Generator().manual_seed(0))
 

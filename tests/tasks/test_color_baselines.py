@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LinearRegression, Ridge
 
 from archsearch.errors import InputError
-from archsearch.tasks import color_baselines as baselines_module
-from archsearch.tasks import map_cache, pca_curve
-from archsearch.tasks import reduced_rank as reduced_rank_module
-from archsearch.tasks.color_baselines import gray_copy, mean_chroma
-from archsearch.tasks.color_space import luminance
-from archsearch.tasks.map_cache import fit_or_load_map
-from archsearch.tasks.reduced_rank import RankedMap, fit_map, map_errors
+from archsearch.tasks import pca_curve
+from archsearch.tasks.baselines import color as baselines_module
+from archsearch.tasks.baselines import reduced_rank as reduced_rank_module
+from archsearch.tasks.baselines import reduced_rank_cache
+from archsearch.tasks.baselines.color import gray_copy, mean_chroma
+from archsearch.tasks.baselines.reduced_rank import RankedMap, fit_map, map_errors
+from archsearch.tasks.baselines.reduced_rank_cache import fit_or_load_map
+from archsearch.tasks.color.space import luminance
 
 from .tiny import TinyPictures, smooth_pictures, split
 
@@ -84,9 +85,9 @@ def test_mean_chroma_is_that_of_numpy() -> None:
 
 def test_pictures_without_color_have_no_color_yardsticks() -> None:
     shown = split(smooth_pictures(30, channels=1), 10, 10)
-    for yardstick in (gray_copy, mean_chroma):
+    for baseline in (gray_copy, mean_chroma):
         with pytest.raises(InputError, match="1 channels"):
-            yardstick(shown)
+            baseline(shown)
 
 
 def rows(shown: TinyPictures, part: torch.Tensor) -> tuple[Array, Array]:
@@ -243,7 +244,7 @@ def count_fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         fits.append(pictures.fingerprint)
         return fit_map(pictures, feed)
 
-    monkeypatch.setattr(map_cache, "fit_map", counted)
+    monkeypatch.setattr(reduced_rank_cache, "fit_map", counted)
     return fits
 
 

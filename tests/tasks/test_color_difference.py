@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000
 
-from archsearch.tasks.color_difference import delta_e_2000, lab_accuracy
+from archsearch.tasks.color.difference import delta_e_2000, lab_accuracy
 
 SHARMA = """
 50 2.6772 -79.7751  50 0 -82.7485  2.0425

@@ -11,8 +11,8 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 
 from archsearch.errors import RunFailedError
 from archsearch.records.results import ColorScores
-from archsearch.tasks.color_scores import ColorScorer
-from archsearch.tasks.color_space import luminance, merge, to_ycbcr
+from archsearch.tasks.color.scores import ColorScorer
+from archsearch.tasks.color.space import luminance, merge, to_ycbcr
 
 from .tiny import smooth_pictures
 

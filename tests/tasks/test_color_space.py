@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from skimage.color import rgb2lab, rgb2ycbcr
 
-from archsearch.tasks.color_space import luminance, merge, to_lab, to_rgb, to_ycbcr
+from archsearch.tasks.color.space import luminance, merge, to_lab, to_rgb, to_ycbcr
 
 from .tiny import smooth_pictures
 

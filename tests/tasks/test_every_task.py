@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from archsearch.config import TASK_NAMES, RunSettings, load, needs_color, read_task, task_channels
-from archsearch.config.chroma_bins import bin_centers
+from archsearch.config import TASKS, RunSettings, load, needs_rgb, read_task, task_channels
+from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.spec import ModelPlan
 from archsearch.tasks import Batch, Task, feed, make_task, make_task_for_apply, predict
-from archsearch.tasks.chroma_bins import ChromaClasses, encode_soft
-from archsearch.tasks.color_space import chroma, luminance
+from archsearch.tasks.color.chroma_bins import ChromaClasses, encode_soft
+from archsearch.tasks.color.space import chroma, luminance
 
 from .tiny import TinyPictures, smooth_pictures, split
 
@@ -57,13 +57,12 @@ def test_a_mask_larger_than_the_picture_is_refused() -> None:
         made("inpaint").shown(*some_images())
 
 
-@pytest.mark.parametrize("name", TASK_NAMES)
+@pytest.mark.parametrize("name", TASKS.builtin)
 def test_every_task_feeds_and_wants_what_plans_are_made_for(name: str, tmp_path: Path) -> None:
     """And its loss reaches every weight; a net is trained through it."""
     images, batch = some_images()
     channels = task_channels(name, 3)
     task = made({"inpaint": {"size": 3}} if name == "inpaint" else name, standardize=True)
-    assert task.name == name
     fed = feed(task, images, batch)
     assert fed.shape == (5, channels.feeds, 8, 8)
     net = nn.Sequential(nn.Conv2d(channels.feeds, channels.wants, 3, padding=1), nn.Sigmoid())
@@ -76,7 +75,7 @@ def test_every_task_feeds_and_wants_what_plans_are_made_for(name: str, tmp_path:
     assert predicted.max() <= 1
 
 
-@pytest.mark.parametrize("name", TASK_NAMES)
+@pytest.mark.parametrize("name", TASKS.builtin)
 def test_a_task_is_made_for_apply_without_any_training_data(name: str) -> None:
     """Fed and predicted are what the trained task gives, for pictures as they are shown."""
     shown, wanted = pictures(), read_task(name)
@@ -156,7 +155,7 @@ def test_chance_is_of_the_picture_alone(name: str, epoch: int | None) -> None:
         assert not torch.equal(task.shown(images, other), at_once)
 
 
-@pytest.mark.parametrize("name", [name for name in TASK_NAMES if needs_color(name)])
+@pytest.mark.parametrize("name", [name for name in TASKS.builtin if needs_rgb(name)])
 def test_color_tasks_see_the_luminance_alone(name: str) -> None:
     images, batch = some_images()
     task = made(name)

@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from archsearch.spec.plan.model import Latent
-from archsearch.tasks import baselines, channel_mean, pca_curve
+from archsearch.tasks import channel_mean, linear_code_baselines, pca_curve
 
 from .tiny import TinyPictures, latent, split
 
@@ -55,8 +55,8 @@ def test_pca(shown: TinyPictures, k: int, expected: float, tolerance: float) -> 
     ids=["4x4-to-16", "4x4-to-4", "8x8-to-16"],
 )
 def test_patch_pca(shown: TinyPictures, code: Latent, expected: float) -> None:
-    (record,) = baselines(shown, [code])
-    assert [record.patch_pca_val, record.patch_pca_test] == pytest.approx([expected] * 2, rel=0.06)
+    (record,) = linear_code_baselines(shown, [code])
+    assert record.pair("patch_pca") == pytest.approx((expected,) * 2, rel=0.06)
 
 
 def test_mean(shown: TinyPictures) -> None:

@@ -1,4 +1,4 @@
-"""The yardsticks of each task, on the pictures and the chance that nets are measured with."""
+"""The baselines of each task, on the pictures and the chance that nets are measured with."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import pytest
 import torch
 
 from archsearch.config import RunSettings, read_task
-from archsearch.tasks import Batch, baselines, make_task, map_cache, task_baselines
-from archsearch.tasks.color_space import luminance
-from archsearch.tasks.reduced_rank import Feed, RankedMap, fit_map
+from archsearch.tasks import Batch, linear_code_baselines, make_task, task_baselines
+from archsearch.tasks.baselines import reduced_rank_cache
+from archsearch.tasks.baselines.reduced_rank import Feed, RankedMap, fit_map
+from archsearch.tasks.color.space import luminance
 
 from .test_every_task import NINE, settings
 from .tiny import TinyPictures, latent, smooth_pictures, split
@@ -31,9 +32,8 @@ def of(
 
 def test_reconstruction_has_the_codes_and_no_others() -> None:
     shown = pictures()
-    assert of("reconstruct", shown) == baselines(shown, LATENTS)
-    given = of("reconstruct", shown)[0].model_dump(exclude_none=True)
-    assert {name.rsplit("_", 1)[0] for name in given} == {"channel_mean", "pca", "patch_pca"}
+    assert of("reconstruct", shown) == linear_code_baselines(shown, LATENTS)
+    assert set(of("reconstruct", shown)[0].errors) == {"channel_mean", "pca", "patch_pca"}
 
 
 @pytest.mark.parametrize("task", [{"denoise": {"sigma": 0.1}}, {"inpaint": {"size": 3}}])
@@ -45,16 +45,16 @@ def test_the_untouched_input_is_what_nets_are_fed(task: object) -> None:
     made = make_task(NINE.plan(task=read_task(task)), settings(task), shown)
     fed = made.shown(images, Batch(shown.test, seed=5))
     expected = (fed.clamp(0, 1) - images).double().square().mean().item()
-    assert found.untouched_test == pytest.approx(expected, rel=1e-6)
-    assert found.untouched_test != of(task, shown, seed=6)[0].untouched_test
-    given = {name.rsplit("_", 1)[0] for name in found.model_dump(exclude_none=True)}
+    assert found.test("untouched") == pytest.approx(expected, rel=1e-6)
+    assert found.test("untouched") != of(task, shown, seed=6)[0].test("untouched")
+    given = set(found.errors)
     assert given == {"channel_mean", "untouched", "linear"}
 
 
 def test_without_noise_nothing_is_left_to_do() -> None:
     found = of({"denoise": {"sigma": 0.0}})[0]
-    assert found.untouched_val == found.untouched_test == 0
-    assert found.linear_val < found.channel_mean_val
+    assert found.val("untouched") == found.test("untouched") == 0
+    assert found.val("linear") < found.val("channel_mean")
 
 
 @pytest.mark.parametrize("task", ["colorize", "colorize-chroma", "colorize-bins"])
@@ -62,13 +62,13 @@ def test_color_tasks_share_their_yardsticks(task: str) -> None:
     shown = pictures()
     found = of(task, shown)[0]
     assert found == of("colorize", shown)[0]
-    given = {name.rsplit("_", 1)[0] for name in found.model_dump(exclude_none=True)}
+    given = set(found.errors)
     assert given == {"channel_mean", "gray_copy", "mean_chroma", "linear"}
     images = shown.images_NCHW[shown.val].double() / 255
     gray = (luminance(images) - images).square().mean().item()
-    assert found.gray_copy_val == pytest.approx(gray, rel=1e-6)
-    assert found.gray_copy_color is not None
-    assert found.gray_copy_color.desaturation == 0
+    assert found.val("gray_copy") == pytest.approx(gray, rel=1e-6)
+    assert found.color("gray_copy") is not None
+    assert found.color("gray_copy").desaturation == 0
 
 
 def test_more_numbers_give_the_linear_map_no_less_on_what_it_was_fitted_on() -> None:
@@ -77,7 +77,7 @@ def test_more_numbers_give_the_linear_map_no_less_on_what_it_was_fitted_on() -> 
         shown.images_NCHW, *[shown.train] * 3, shown.mean, shown.std, "one split"
     )
     few, many = of("denoise", all_alike)
-    assert many.linear_val < few.linear_val < few.channel_mean_val
+    assert many.val("linear") < few.val("linear") < few.val("channel_mean")
 
 
 def test_fitted_maps_are_kept_in_the_folder_for_each_noise(tmp_path: Path) -> None:
@@ -96,7 +96,7 @@ def test_a_map_is_fitted_once_for_each_way_of_showing(monkeypatch: pytest.Monkey
         fits.append(shown.fingerprint)
         return fit_map(shown, feed)
 
-    monkeypatch.setattr(map_cache, "fit_map", counted)
+    monkeypatch.setattr(reduced_rank_cache, "fit_map", counted)
     shown = split(smooth_pictures(90), 70, 10, fingerprint="counted")
     first = of({"inpaint": {"size": 3}}, shown)
     assert of({"inpaint": {"size": 3}}, shown) == first

@@ -79,11 +79,11 @@ def test_the_same_in_four_dimensions_with_channels_last_moments(made, plan_from,
     plan, pictures, settings = plan_from(made.PLAIN), made.made_pictures(), made.settings()
     checkpoint = tmp_path / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, checkpoint)
-    from archsearch.train.checkpoint import Progress, restore
+    from archsearch.train.checkpoint import TrainingState, restore
     from archsearch.train.fit import _identity, prepare
 
     training = prepare(plan, settings, pictures, 0, torch.device("cpu"))
-    fresh = Progress(identity=_identity(plan, settings, pictures, 0))
+    fresh = TrainingState(identity=_identity(plan, settings, pictures, 0))
     assert len(restore(checkpoint, training.model, training.optimizer, fresh).history) == 2
     for parameter, state in training.optimizer.state.items():
         assert state["exp_avg"].stride() == parameter.stride()

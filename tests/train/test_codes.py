@@ -8,7 +8,7 @@ import torch
 
 from archsearch.records import RunResult
 from archsearch.train import fit
-from archsearch.train.codes import _quantized, _rank
+from archsearch.train.latent_codes import _quantized, _rank
 
 DEAD = """
 name: dead

@@ -7,14 +7,14 @@ import pytest
 import torch
 from torch import nn
 
-from archsearch.config import RunSettings, load
+from archsearch.config import RunSettings, kind_of, load
 from archsearch.data import Pictures
 from archsearch.nn import compiled
 from archsearch.tasks import make_task
 from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import prepare
 from archsearch.train.optimizers import make_optimizer
-from archsearch.train.step import Training
+from archsearch.train.training import Training
 
 from .made import PLAIN, made_pictures, settings
 
@@ -43,6 +43,7 @@ def prepared(spec: str, told: RunSettings, *, loss_is_error: bool = False) -> Ex
         model=model,
         optimizer=make_optimizer(model, told.train),
         task=make_task(plan, told, pictures),
+        kind=kind_of(told.task),
         settings=told.train,
         seed=3,
         images_NCHW=pictures.images_NCHW,

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from archsearch.records import Baselines, Environment, EpochRecord, RunResult, Scores
 from archsearch.train.figures import curves_figure, pictures_figure
-from archsearch.train.scoring import Strip
+from archsearch.train.scoring import SampleGrid
 
 
 def result(errors: list[float], pca: float | None = 0.002) -> RunResult:
@@ -77,13 +77,13 @@ def test_a_baseline_that_isnt_known_is_left_out() -> None:
 @pytest.mark.parametrize("columns", [1, 3, 8])
 def test_pictures_are_shown_over_their_reconstruction_with_its_error(columns: int) -> None:
     black = numpy.zeros((columns, 16, 16, 3), numpy.uint8)
-    strip = Strip(black, black, black + 51)  # 0.2 off everywhere
-    figure = drawn(pictures_figure("nine", result([0.01]), strip))
+    samples = SampleGrid(black, black, black + 51)  # 0.2 off everywhere
+    figure = drawn(pictures_figure("nine", result([0.01]), samples))
     grid = numpy.array(figure.axes).reshape(2, columns)
     assert grid[0, 0].get_ylabel() == "original"
     assert grid[1, 0].get_ylabel() == "reconstruction"
     assert {axes.get_xlabel() for axes in grid[1]} == {"0.0400"}
-    assert numpy.array_equal(grid[1, 0].images[0].get_array(), strip.predicted[0])
+    assert numpy.array_equal(grid[1, 0].images[0].get_array(), samples.predicted[0])
     boxes = [text.get_window_extent() for text in (figure._suptitle, figure._supxlabel)]
     assert all(box.x0 >= 0 and box.x1 <= figure.bbox.x1 for box in boxes)
 
@@ -91,11 +91,11 @@ def test_pictures_are_shown_over_their_reconstruction_with_its_error(columns: in
 @pytest.mark.parametrize(("task", "label"), [("denoise", "noisy"), ("colorize", "gray")])
 def test_what_was_fed_has_a_row_of_its_own(task: str, label: str) -> None:
     black = numpy.zeros((17, 16, 16, 3), numpy.uint8)
-    strip = Strip(black, black + 9, black + 51, chosen=9 if task == "colorize" else 0)
+    samples = SampleGrid(black, black + 9, black + 51, chosen=9 if task == "colorize" else 0)
     made = result([0.01]).model_copy(update={"task": task})
-    grid = numpy.array(drawn(pictures_figure("nine", made, strip)).axes).reshape(3, 17)
+    grid = numpy.array(drawn(pictures_figure("nine", made, samples)).axes).reshape(3, 17)
     assert [row[0].get_ylabel() for row in grid] == ["original", label, "prediction"]
-    assert numpy.array_equal(grid[1, 0].images[0].get_array(), strip.shown[0])
+    assert numpy.array_equal(grid[1, 0].images[0].get_array(), samples.shown[0])
     titles = {place: cell.get_title(loc="left") for place, cell in enumerate(grid[0])}
     named = {place: title for place, title in titles.items() if title}
     chosen = {0: "first of the test split", 8: "least ΔE", 11: "middling ΔE", 14: "largest ΔE"}

@@ -38,7 +38,7 @@ def test_it_learns_and_reports(made, plan_from) -> None:
     assert result.images_per_s > 0
     assert result.environment.threads == 1
     assert {"python", "torch", "numpy"} <= set(result.environment.versions)
-    assert trained.strip.originals.shape == trained.strip.predicted.shape == (8, 16, 16, 3)
+    assert trained.samples.originals.shape == trained.samples.predicted.shape == (8, 16, 16, 3)
     assert not trained.model.training
 
 
@@ -84,7 +84,7 @@ def test_scores_are_the_clamped_mse_of_the_last_weights(made, plan_from) -> None
             scores.mse, rel=1e-4
         )
     originals = pictures.images_NCHW[pictures.test[:8]].permute(0, 2, 3, 1)
-    assert torch.equal(torch.from_numpy(trained.strip.originals), originals)
+    assert torch.equal(torch.from_numpy(trained.samples.originals), originals)
 
 
 def test_the_running_error_counts_each_picture_once_whatever_its_batch(made, plan_from) -> None:

@@ -13,13 +13,13 @@ from archsearch.config import load
 from archsearch.errors import InputError
 from archsearch.nn import load_weights, save_weights
 from archsearch.train import precision as precisions
-from archsearch.train.checkpoint import Progress, restore, save
+from archsearch.train.checkpoint import TrainingState, restore, save
 from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import fit, prepare
 from archsearch.train.optimizers import FlatAdam, make_optimizer, set_rate
 from archsearch.train.replay import WARM_UP_STEPS, Replay, cuda_graph
 from archsearch.train.schedule import Rate
-from archsearch.train.step import Training
+from archsearch.train.training import Training
 
 from .made import DROPPED, NORMED, PLAIN, made_pictures, settings
 
@@ -151,7 +151,7 @@ def test_a_played_back_training_goes_on_from_its_checkpoint(tmp_path) -> None:
     _, second = both(NORMED, tmp_path, "denoise")
     train_epoch(whole, 1)
     train_epoch(first, 1)
-    file, fresh = tmp_path / "checkpoint", Progress(identity="one")
+    file, fresh = tmp_path / "checkpoint", TrainingState(identity="one")
     save(file, first.model, first.optimizer, fresh)
     assert restore(file, second.model, second.optimizer, fresh) == fresh
     assert train_epoch(second, 2) == replace(train_epoch(whole, 2), seconds=ANY)

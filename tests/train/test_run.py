@@ -64,10 +64,10 @@ def test_a_run_leaves_its_files_and_no_others(made, plan_from, tmp_path: Path) -
     assert metrics["splits"] == {"train": 80, "val": 10, "test": 10}
     assert metrics["test"]["mse"] == result.test.mse
     assert metrics["baselines"] == {
-        "channel_mean": result.baselines.channel_mean_test,
-        "pca": result.baselines.pca_test,
+        "channel_mean": result.baselines.test("channel_mean"),
+        "pca": result.baselines.test("pca"),
         "pca_bottleneck": None,
-        "patch_pca": result.baselines.patch_pca_test,
+        "patch_pca": result.baselines.test("patch_pca"),
         "untouched": None,
         "linear": None,
         "gray_copy": None,

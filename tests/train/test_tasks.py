@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 
-from archsearch.config import TASK_NAMES, load, needs_color
+from archsearch.config import TASKS, load, needs_rgb
 from archsearch.errors import InputError
 from archsearch.nn import compiled
 from archsearch.train import fit
@@ -18,7 +18,7 @@ def with_classes(pictures):
     return replace(pictures, classes=("cat", "dog", "ship", "truck"), labels=labels)
 
 
-@pytest.mark.parametrize("task", TASK_NAMES)
+@pytest.mark.parametrize("task", TASKS.builtin)
 def test_a_net_learns_it_and_its_record_is_whole(made, plan_from, task: str) -> None:
     settings = made.settings(task, epochs=4, lr=0.03)
     trained = fit(plan_from(made.PLAIN, task), settings, with_classes(made.made_pictures()))
@@ -27,13 +27,13 @@ def test_a_net_learns_it_and_its_record_is_whole(made, plan_from, task: str) -> 
     losses = [row.train_loss for row in result.history]
     assert losses[-1] < losses[0]
     assert result.val.mse == pytest.approx(result.history[-1].val_mse)
-    colored = needs_color(task)
+    colored = needs_rgb(task)
     assert (result.val.color is not None, result.test.color is not None) == (colored, colored)
     assert len(result.classes) == (3 if colored else 0)
     assert (result.chroma is not None) == colored
-    count = len(trained.strip.originals)
-    assert trained.strip.originals.shape == trained.strip.predicted.shape == (count, 16, 16, 3)
-    assert (count, trained.strip.chosen) == ((17, 9) if colored else (8, 0))
+    count = len(trained.samples.originals)
+    assert trained.samples.originals.shape == trained.samples.predicted.shape == (count, 16, 16, 3)
+    assert (count, trained.samples.chosen) == ((17, 9) if colored else (8, 0))
 
 
 def test_color_scores_are_those_of_both_splits(made, plan_from) -> None:
@@ -55,7 +55,7 @@ def test_color_scores_are_those_of_both_splits(made, plan_from) -> None:
     assert sum(counted.true) == sum(counted.predicted) == len(pictures.test) * 16 * 16
 
 
-@pytest.mark.parametrize("task", [*TASK_NAMES, {"colorize": {"keep_luminance": True}}])
+@pytest.mark.parametrize("task", [*TASKS, {"colorize": {"keep_luminance": True}}])
 def test_a_net_that_sees_nothing_has_collapsed_whatever_its_error(made, plan_from, task) -> None:
     """With weights of 0 before the latent its output is one picture, or one chroma.
 
@@ -89,17 +89,18 @@ def test_strips_end_with_the_best_the_middling_and_the_worst() -> None:
 
 def test_the_last_nine_of_a_strip_rise_in_difference(made, plan_from) -> None:
     pictures = made.made_pictures(400)
-    strip = fit(plan_from(made.PLAIN, "colorize"), made.settings("colorize"), pictures).strip
+    samples = fit(plan_from(made.PLAIN, "colorize"), made.settings("colorize"), pictures).samples
     originals, predicted = (
-        torch.from_numpy(rows[-9:]).double() / 255 for rows in (strip.originals, strip.predicted)
+        torch.from_numpy(rows[-9:]).double() / 255
+        for rows in (samples.originals, samples.predicted)
     )
     errors = (originals - predicted).square().mean(dim=(1, 2, 3))
     assert errors[:3].mean() < errors[-3:].mean()
     assert torch.equal(
-        torch.from_numpy(strip.originals[:8]),
+        torch.from_numpy(samples.originals[:8]),
         pictures.images_NCHW[pictures.test[:8]].permute(0, 2, 3, 1),
     )
-    assert (strip.shown[..., 0] == strip.shown[..., 2]).all()
+    assert (samples.shown[..., 0] == samples.shown[..., 2]).all()
 
 
 @pytest.mark.parametrize("task", ["denoise", "inpaint"])
@@ -117,7 +118,7 @@ def test_noise_follows_seeds_as_recorded(made, plan_from, task: str) -> None:
     other = fit(plan, settings, pictures, seed=1).result
     assert other.history[0].train_mse == first.history[0].train_mse
     assert other.val.mse != first.val.mse
-    assert other.baselines.untouched_val != first.baselines.untouched_val
+    assert other.baselines.val("untouched") != first.baselines.val("untouched")
 
 
 def test_every_epoch_has_noise_of_its_own(made, plan_from) -> None:
@@ -168,5 +169,5 @@ def test_classes_without_colors_to_weigh_are_refused(made, plan_from) -> None:
 
 def test_the_gallerys_nets_serve_every_task() -> None:
     for name in ("acml-nine-layer", "unet", "unet-thin", "colorize-family"):
-        for task in TASK_NAMES:
+        for task in TASKS.builtin:
             assert load(f"specs/{name}.yaml").plan(task=task).output.height == 32

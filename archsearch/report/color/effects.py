@@ -90,13 +90,11 @@ class Tried(NamedTuple):
 
 
 def _merges(variant: Variant) -> bool:
-    return (
-        variant.task == "colorize-chroma" or variant.choices.get("task.keep_luminance") is True
-    ) and variant.task != "colorize-bins"
+    return variant.colors in ("rgb-merged", "chroma")
 
 
 def _predicts_rgb(variant: Variant) -> bool:
-    return variant.task == "colorize" and not _merges(variant)
+    return variant.colors == "rgb"
 
 
 def _loss(name: str) -> Callable[[Variant], bool]:
@@ -109,11 +107,11 @@ def _rebalance(variant: Variant) -> float:
 
 
 def _chroma_by_square(variant: Variant) -> bool:
-    return variant.task == "colorize-chroma" and variant.choices.get("train.loss") == "mse"
+    return variant.colors == "chroma" and variant.choices.get("train.loss") == "mse"
 
 
 def _bins(variant: Variant) -> bool:
-    return variant.task == "colorize-bins"
+    return variant.colors == "classes"
 
 
 REMEDIES: tuple[Remedy, ...] = (

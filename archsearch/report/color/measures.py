@@ -7,7 +7,8 @@ from math import log10, sqrt
 from statistics import mean, stdev
 from typing import NamedTuple
 
-from archsearch.records import Baselines, ColorScores, RunResult
+from archsearch.config import Baseline
+from archsearch.records import Baselines, RunResult
 from archsearch.report.words_numbers import error
 
 __all__ = [
@@ -132,29 +133,17 @@ def measured(results: Sequence[RunResult]) -> dict[str, Spread | None]:
     return found
 
 
-def baseline_values(baselines: Baselines) -> dict[str, dict[str, float | None]]:
-    """The measures of gray copy and mean chroma, by their names; only what is known."""
-    rows: dict[str, tuple[float | None, float | None, ColorScores | None]] = {
-        "gray copy": (
-            baselines.gray_copy_val,
-            baselines.gray_copy_test,
-            baselines.gray_copy_color,
-        ),
-        "mean chroma": (
-            baselines.mean_chroma_val,
-            baselines.mean_chroma_test,
-            baselines.mean_chroma_color,
-        ),
-    }
+def baseline_values(baselines: Baselines) -> dict[Baseline, dict[str, float | None]]:
+    """The measures of the baselines for colors; only what is known."""
     return {
-        name: {
-            "val_mse": val,
-            "test_mse": test,
-            "psnr": -10 * log10(test) if test else None,
-            **({} if color is None else color.model_dump()),
+        baseline: {
+            "val_mse": errors.val,
+            "test_mse": errors.test,
+            "psnr": -10 * log10(errors.test) if errors.test else None,
+            **({} if errors.color is None else errors.color.model_dump()),
         }
-        for name, (val, test, color) in rows.items()
-        if test is not None
+        for baseline, errors in baselines.known()
+        if baseline.color and errors.test is not None
     }
 
 

@@ -96,8 +96,8 @@ def _summary(ranked: Sequence[Variant], found: Sequence[Tried]) -> dict[str, obj
     return {
         "interval": "two seeds: both values; three and more: Student's 95 % of the mean",
         "baselines": {
-            name.replace(" ", "_"): {m.name: values.get(m.name) for m in MEASURES}
-            for name, values in baseline_values(ranked[0].results[0].baselines).items()
+            baseline.name: {m.name: values.get(m.name) for m in MEASURES}
+            for baseline, values in baseline_values(ranked[0].results[0].baselines).items()
         },
         "variants": [_variant(variant) for variant in ranked],
         "ideas": [_idea(one) for one in found],

@@ -58,9 +58,7 @@ def _paleness(variants: Sequence[Variant]) -> str:
     )
     which = "The colors are" if len(known) == 1 else which
     text = f"{which} too pale: {span} times the originals’ saturation"
-    if any(
-        v.task != "colorize-bins" and v.choices.get("train.loss", "mse") == "mse" for v, _ in pale
-    ):
+    if any(v.colors != "classes" and v.choices.get("train.loss", "mse") == "mse" for v, _ in pale):
         text += (
             ". A net that minimizes squared error predicts the mean of what a gray patch may be, "
             "and means of different colors are grayer than each"
@@ -69,11 +67,7 @@ def _paleness(variants: Sequence[Variant]) -> str:
 
 
 def _distance(best: Variant) -> str:
-    left = [
-        result.test.mse / result.baselines.mean_chroma_test
-        for result in best.results
-        if result.baselines.mean_chroma_test
-    ]
+    left = [mse / chroma for mse, chroma in best.beside_mean_chroma if chroma]
     if not left:
         return ""
     share = 100 * (1 - sum(left) / len(left))
@@ -96,7 +90,7 @@ def _right(best: Variant) -> str:
 
 def _copied(best: Variant) -> str:
     """Where copying gray does better by a measure that errors don't show."""
-    color, spreads = best.results[0].baselines.gray_copy_color, best.spreads
+    color, spreads = best.results[0].baselines.color("gray_copy"), best.spreads
     if color is None:
         return ""
     told = []

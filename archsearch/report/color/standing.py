@@ -37,15 +37,11 @@ def _best(best: Variant) -> str:
 
 
 def _against(baselines: Baselines) -> str:
-    known = {
-        "copying the gray picture": (baselines.gray_copy_test, baselines.gray_copy_color),
-        "the mean chroma everywhere": (baselines.mean_chroma_test, baselines.mean_chroma_color),
-    }
     told = [
-        f"{name} has {error(mse)}"
-        + (f" (ΔE {color.delta_e:.2f})" if color and color.delta_e else "")
-        for name, (mse, color) in known.items()
-        if mse is not None
+        f"the {baseline.label} has {error(errors.test)}"
+        + (f" (ΔE {errors.color.delta_e:.2f})" if errors.color and errors.color.delta_e else "")
+        for baseline, errors in baselines.known()
+        if baseline.color and errors.test is not None
     ]
     return f"Without a net, {' and '.join(told)}." if told else ""
 
@@ -57,8 +53,7 @@ def _beaters(variants: Sequence[Variant]) -> str:
     split = [
         variant
         for variant in variants
-        if variant.beats_mean_chroma is None
-        and any(r.baselines.mean_chroma_test is not None for r in variant.results)
+        if variant.beats_mean_chroma is None and variant.beside_mean_chroma
     ]
     if not known and not split:
         return ""

@@ -93,12 +93,12 @@ def _intervals(variants: Sequence[Variant]) -> str:
 def _baseline_rows(variants: Sequence[Variant]) -> list[NumberRow]:
     found = baseline_values(variants[0].results[0].baselines)
     rows = []
-    for name, values in found.items():
+    for baseline, values in found.items():
         cells = []
         for measure in MEASURES:
             value = values.get(measure.name)
             cells.append(NumberCell("–" if value is None else measure.write(value)))
-        rows.append(NumberRow(name, "baseline", [NumberCell(""), *cells], "baseline"))
+        rows.append(NumberRow(baseline.label, "baseline", [NumberCell(""), *cells], "baseline"))
     return rows
 
 
@@ -118,11 +118,7 @@ def _variant_row(variant: Variant) -> NumberRow:
 
 def verdict(variant: Variant) -> str:
     """Whether the variant beats the mean chroma, and by what share of its error."""
-    known = [
-        result.test.mse / result.baselines.mean_chroma_test - 1
-        for result in variant.results
-        if result.baselines.mean_chroma_test
-    ]
+    known = [mse / chroma - 1 for mse, chroma in variant.beside_mean_chroma if chroma]
     if not known:
         return "not known"
     change = percent(sum(known) / len(known))

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from archsearch.config import COLOR_TASKS, read_task
+from archsearch.config import TASKS, kind_of, read_task, words_of
 from archsearch.config.settings import RunSettings, TrainSettings
+from archsearch.config.tasks.settings import Colors
 from archsearch.errors import InputError
 from archsearch.records import (
     PlanRecord,
@@ -42,6 +43,7 @@ class Variant:
     Attributes:
         name: how the page calls it; no two are called the same.
         task: its task's name.
+        colors: how its predictions come by their colors.
         net: its architecture, for people.
         options: what else tells it from others, for people.
         choices: everything that was chosen, by path: ``task``, ``net``, ``task.…``,
@@ -54,6 +56,7 @@ class Variant:
 
     name: str
     task: str
+    colors: Colors
     net: str
     options: str
     choices: Mapping[str, object]
@@ -91,19 +94,21 @@ class Variant:
     def beats_mean_chroma(self) -> bool | None:
         """Whether every seed has a lower test MSE than the mean chroma; None if unknown or split.
 
-        The yardstick of each seed's own pictures.
+        The mean chroma is that of each seed's own pictures.
         """
-        won = {
-            result.test.mse < result.baselines.mean_chroma_test
-            for result in self.results
-            if result.baselines.mean_chroma_test is not None
-        }
+        won = {mse < chroma for mse, chroma in self.beside_mean_chroma}
         return won.pop() if len(won) == 1 else None
+
+    @property
+    def beside_mean_chroma(self) -> list[tuple[float, float]]:
+        """Test MSE of each seed and of the mean chroma on its pictures, where that is known."""
+        pairs = ((result.test.mse, result.baselines.test("mean_chroma")) for result in self.results)
+        return [(mse, chroma) for mse, chroma in pairs if chroma is not None]
 
 
 def is_color(result: RunResult) -> bool:
     """Whether colors are what the run predicts, and were measured."""
-    return result.task in COLOR_TASKS and result.test.color is not None
+    return result.test.color is not None
 
 
 def run_variants(
@@ -126,17 +131,19 @@ def run_variants(
     made = []
     for group, net in zip(groups.values(), nets, strict=True):
         first = group[0]
-        task = runs[first].settings.task.name
+        settings = runs[first].settings.task
+        task = settings.name
         told = {
             name: value
             for name, value in flat[first].items()
-            if name != "task" and (name in varied or _worth_telling(name, value))
+            if name != "task" and (name in varied or _worth_telling(task, name, value))
         }
         options = _told(told)
         made.append(
             Variant(
                 name=", ".join(part for part in (task, net, options) if part),
                 task=task,
+                colors=settings.colors(),
                 net=net,
                 options=options,
                 choices={"net": net, **flat[first]},
@@ -163,6 +170,7 @@ def study_variants(study: StudyRecord) -> list[Variant]:
             Variant(
                 name=f"trial {trial.number}, {results[0].task}",
                 task=results[0].task,
+                colors=_colors(results[0].task, choices),
                 net=_net_of(choices) or trial.plan.name,
                 options=_told(told),
                 choices=choices,
@@ -187,7 +195,7 @@ def _flat(settings: RunSettings) -> dict[str, object]:
     data = {f"data.{name}": value for name, value in dict(settings.data).items()}
     del train["train.seed"]
     del data["data.source"]  # a path; other pictures have another fingerprint
-    if task.name == "colorize-bins":
+    if kind_of(task).loss is not None:
         del train[_LOSS]
     return {"task": task.name, **options, **train, **data}
 
@@ -196,12 +204,23 @@ def _trial_choices(study: StudyRecord, trial: TrialRecord, task: str) -> dict[st
     """The study's own task options and loss under what the trial was given."""
     choices: dict[str, object] = {"task": task, **_study_options(study, task)}
     train = study.settings.get("train")
-    if task != "colorize-bins":
+    if task not in TASKS or TASKS[task].loss is None:
         choices[_LOSS] = train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else "mse"
     return choices | {name: value for name, value in trial.values.items() if name != "task"}
 
 
+def _colors(task: str, choices: Mapping[str, object]) -> Colors:
+    options = {name: value for name, value in choices.items() if name.startswith("task.")}
+    try:
+        settings = read_task({task: {name.partition(".")[2]: v for name, v in options.items()}})
+    except InputError:  # of another version, or of a package that isn't here
+        return "rgb"
+    return settings.colors()
+
+
 def _study_options(study: StudyRecord, task: str) -> dict[str, object]:
+    if task not in TASKS:
+        return {}
     try:
         own = read_task(study.settings.get("task") or task)
     except InputError:  # the setting of another version
@@ -222,12 +241,12 @@ def _varied(settings: Sequence[Mapping[str, object]]) -> set[str]:
     return {name for name in names if len({repr(one[name]) for one in settings if name in one}) > 1}
 
 
-def _worth_telling(name: str, value: object) -> bool:
-    return (
-        (name == _LOSS and value != _DEFAULT_LOSS)
-        or name == "task.rebalance"
-        or (name == "task.keep_luminance" and value is True)
-    )
+def _worth_telling(task: str, name: str, value: object) -> bool:
+    """Whether a choice is told even where all runs have it."""
+    if name == _LOSS:
+        return value != _DEFAULT_LOSS
+    head, _, option = name.partition(".")
+    return head == "task" and option in words_of(task).told and value is not False
 
 
 def _told(values: Mapping[str, object]) -> str:

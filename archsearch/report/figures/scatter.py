@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from archsearch.records import pareto_order
+from archsearch.records import known_baselines, pareto_order
 from archsearch.report.figures.style import (
     COLORS,
     FAINT,
@@ -30,6 +30,13 @@ if TYPE_CHECKING:
 
 __all__ = ["latent_figure"]
 
+_LINES = (
+    (INK, (0, (1, 2))),
+    (COLORS[5], (0, (5, 2))),
+    (COLORS[5], (0, (1, 1))),
+    (COLORS[5], (0, (3, 1, 1, 1))),
+)
+"""Colors and dashes of the baselines that have no size, the channel mean first."""
 _MARKERS = ("o", "s", "^", "D", "P")
 _MOST_BARS = 250
 _RASTER_FROM = 2000
@@ -136,38 +143,28 @@ def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
             s=thinned(len(patch_sizes), most=90, least=30), linewidths=1.8,
             label="patch PCA of the same shape",
         )  # fmt: skip
-    _linear_maps(axes, shown)
-    mean = _channel_mean(findings)
-    if mean is not None:
-        axes.axhline(mean, color=INK, lw=1.2, ls=(0, (1, 2)), label="channel mean", zorder=1)
+    _other_baselines(axes, findings, shown)
 
 
-def _linear_maps(axes: Axes, shown: pd.DataFrame) -> None:
-    """What tasks other than reconstruction are held against."""
-    linear = shown.dropna(subset="linear_val")
-    if len(linear):
-        axes.scatter(
-            linear["latent_size"], linear["linear_val"].clip(lower=FLOOR), marker="_",
-            color=COLORS[4], zorder=2.5, s=thinned(len(linear), most=90, least=30),
-            linewidths=1.8, label="linear map through as many numbers",
-        )  # fmt: skip
-    for column, label in (("untouched_val", "untouched input"), ("mean_chroma_val", "mean chroma")):
-        known = shown[column].dropna()
-        if len(known):
+def _other_baselines(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
+    """Marks at the sizes that a baseline has equal; lines where it has none."""
+    styles = iter(_LINES)
+    for baseline in known_baselines(findings.study.results):
+        known = shown.dropna(subset=f"{baseline.name}_val")
+        errors = known[f"{baseline.name}_val"].clip(lower=FLOOR)
+        if errors.empty:
+            continue
+        if not baseline.size:
+            color, style = next(styles, _LINES[-1])
             axes.axhline(
-                float(known.iloc[0]), color=COLORS[5], lw=1.4, ls=(0, (5, 2)), label=label, zorder=1
+                float(errors.iloc[0]), color=color, lw=1.3, ls=style, label=baseline.label, zorder=1
             )
-
-
-def _channel_mean(findings: Findings) -> float | None:
-    curves = findings.study.curves
-    if curves is not None and curves.channel_mean is not None:
-        return curves.channel_mean[0]
-    for trial in findings.study.trials:
-        for seed in trial.seeds:
-            if seed.result is not None:
-                return seed.result.baselines.channel_mean_val
-    return None
+        elif baseline.size == "latent.size" and baseline.name != "pca":
+            axes.scatter(
+                known["latent_size"], errors, marker="_", color=COLORS[4], zorder=2.5,
+                s=thinned(len(known), most=90, least=30), linewidths=1.8,
+                label=f"{baseline.label} through as many numbers",
+            )  # fmt: skip
 
 
 def _frame(axes: Axes, shown: pd.DataFrame) -> None:

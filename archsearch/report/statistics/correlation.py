@@ -18,6 +18,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.config import planned
 from archsearch.report.statistics.intervals import (
     BOOTSTRAP_FROM,
     FEWEST,
@@ -47,9 +48,10 @@ __all__ = [
 
 Floats = npt.NDArray[np.float64]
 Measure = Literal["spearman", "kendall", "pearson_loglog", "partial_spearman"]
-Size = Literal["latent_size", "bottleneck_size", "params", "macs"]
+Size = str
+"""A size's column."""
 
-SIZES: tuple[Size, ...] = ("latent_size", "bottleneck_size", "params", "macs")
+SIZES: tuple[Size, ...] = tuple(each.column for each in planned("correlated"))
 _KINDS: Mapping[Measure, Kind] = {
     "spearman": "spearman",
     "kendall": "kendall",

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from archsearch.config import planned
 from archsearch.report.statistics.intervals import Estimate, strength_gap
 from archsearch.report.statistics.rank import spearman_draws, spearman_with_p
 from archsearch.report.statistics.resampling import resampled
@@ -16,16 +17,8 @@ __all__ = ["RIVALS", "Rival", "compare_rivals", "rival_columns"]
 
 Floats = npt.NDArray[np.float64]
 
-RIVALS = {
-    "latent_size": "latent size",
-    "effective_size": "numbers the decoder reads",
-    "bottleneck_size": "numbers that get through",
-    "params": "parameters",
-    "macs": "MACs",
-    "latent_area": "latent height×width",
-    "latent_channels": "latent channels",
-    "encoder_depth": "encoder depth",
-}
+RIVALS = {each.column: each.label for each in planned("rival")}
+"""Columns and labels of what might explain the error, latent size first."""
 
 
 class Rival(NamedTuple):
@@ -48,14 +41,12 @@ def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
     What the decoder reads is one only where it isn't the latent alone, what gets through
     only where it is known and isn't always the latent.
     """
-    area = table["latent_height"] * table["latent_width"]
     leaks = bool((table["effective_size"] > table["latent_size"]).any())
     passing = table["bottleneck_size"]
     told = bool(passing.notna().all() and (passing != table["latent_size"]).any())
     hidden = {"effective_size": not leaks, "bottleneck_size": not told}
     names = [name for name in RIVALS if not hidden.get(name)]
-    columns = {name: area if name == "latent_area" else table[name] for name in names}
-    return {name: column.to_numpy(dtype=np.float64) for name, column in columns.items()}
+    return {name: table[name].to_numpy(dtype=np.float64) for name in names}
 
 
 def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:

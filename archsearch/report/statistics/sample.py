@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
+from archsearch.config import PLANNED
 from archsearch.records import StudyRecord, TrialRecord, trials_frame
 
 __all__ = ["FLOOR", "Sample", "headline_sample"]
@@ -45,9 +46,8 @@ class Sample:
         """One row for each distinct architecture, its runs averaged.
 
         Returns:
-            Indexed by plan key: number (the first trial's), latent_size,
-            effective_size, bottleneck_size (missing in old records), params, macs,
-            latent_height, latent_width, encoder_depth, val_mse (mean, at least
+            Indexed by plan key: number (the first trial's), each quantity of the plan
+            (bottleneck_size is missing in old records), val_mse (mean, at least
             :data:`FLOOR`), its std over runs, and trunk.
         """
         first = dict.fromkeys(_PLAN_COLUMNS, "first")
@@ -59,18 +59,7 @@ class Sample:
         return table
 
 
-_PLAN_COLUMNS = (
-    "number",
-    "latent_size",
-    "effective_size",
-    "bottleneck_size",
-    "latent_channels",
-    "latent_height",
-    "latent_width",
-    "params",
-    "macs",
-    "encoder_depth",
-)
+_PLAN_COLUMNS = ("number", *(each.column for each in PLANNED))
 
 
 def headline_sample(study: StudyRecord) -> Sample:

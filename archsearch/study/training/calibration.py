@@ -69,7 +69,7 @@ def _seconds_a_picture(candidate: Candidate, threads: int | None) -> float:
         seed=0,
         threads=threads,
         on_epoch=lambda _: ends.append(time.perf_counter()),
-        baselines=Baselines(channel_mean_val=1.0, channel_mean_test=1.0),
+        baselines=Baselines.of({"channel_mean": (1.0, 1.0)}),
     )
     return float(np.min(np.diff(ends)[1:])) / count
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsearch.config import (
     DataSettings,
-    Reconstruct,
     RunSettings,
     check_task,
-    needs_color,
+    kind_of,
+    needs_rgb,
     pictures_of,
 )
 from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
@@ -73,9 +73,9 @@ class PictureTrainer:
         return self._pictures(settings, plan).fingerprint
 
     def train(self, job: Job) -> Trained:
-        """One ``train.fit``, with a strip of reconstructions."""
+        """One ``train.fit``, with a grid of sample pictures."""
         from archsearch.train import fit, worker_device
-        from archsearch.train.strips import strip_png
+        from archsearch.train.sample_grid import sample_grid_png
 
         run = fit(
             job.plan,
@@ -87,24 +87,39 @@ class PictureTrainer:
             on_epoch=job.on_epoch,
             baselines=job.baselines,
         )
-        return Trained(run.result, strip_png(run.strip))
+        return Trained(run.result, sample_grid_png(run.samples))
 
     def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:
         size = plan.input
-        color = "colorize" if needs_color(settings.task) else None  # one word: it is a key, too
         channels = pictures_of(plan, settings.task)
-        return _load(settings.data, channels, size.height, size.width, self.base, color)
+        task = settings.task.name if needs_rgb(settings.task) else None
+        return _load(_Wanted(settings.data, channels, size.height, size.width, self.base, task))
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """Pictures; equal for all tasks that learn from the same ones."""
+
+    data: DataSettings
+    channels: int
+    height: int
+    width: int
+    base: Path
+    color_task: str | None = field(compare=False)
 
 
 @lru_cache(maxsize=1)
-def _load(
-    data: DataSettings, channels: int, height: int, width: int, base: Path, color: str | None
-) -> Pictures:
+def _load(wanted: _Wanted) -> Pictures:
     """Memory-mapped, so held once for all trainings of a process and shared by processes."""
     from archsearch.data import load_pictures
 
     return load_pictures(
-        data, height=height, width=width, channels=channels, base=base, color_task=color
+        wanted.data,
+        height=wanted.height,
+        width=wanted.width,
+        channels=wanted.channels,
+        base=wanted.base,
+        color_task=wanted.color_task,
     )
 
 
@@ -114,9 +129,9 @@ def _curves(
     latents: Sequence[Latent],
     measured: Sequence[Baselines],
 ) -> Curves:
-    """Errors of linear codes over their size; only reconstruction has those."""
-    mean = (measured[0].channel_mean_val, measured[0].channel_mean_test)
-    if not isinstance(settings.task, Reconstruct):
+    """Errors of linear codes over their size, where the task has them as baselines."""
+    mean = measured[0].pair("channel_mean")
+    if "pca" not in kind_of(settings.task).baselines:
         return Curves(channel_mean=mean)
     from archsearch.tasks import pca_curve
 
@@ -125,14 +140,9 @@ def _curves(
     wanted = {*powers, dimensions, *(latent.size for latent in latents)}
     errors = pca_curve(pictures, sorted(k for k in wanted if k <= dimensions))
     patches = {
-        PatchPoint(
-            latent.size,
-            f"{latent.height}x{latent.width}x{latent.channels}",
-            found.patch_pca_val,
-            found.patch_pca_test,
-        )
+        PatchPoint(latent.size, f"{latent.height}x{latent.width}x{latent.channels}", *pair)
         for latent, found in zip(latents, measured, strict=True)
-        if found.patch_pca_val is not None and found.patch_pca_test is not None
+        if (pair := found.pair("patch_pca")) is not None
     }
     return Curves(
         pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),

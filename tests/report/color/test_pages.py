@@ -78,7 +78,7 @@ def test_the_page_of_runs_has_tables_figures_and_words(page):
         "colorize, plain",
     ]  # fmt: skip
     assert color["variants"][0]["test_mse"]["mean"] == pytest.approx(0.0045 * 1.005)
-    assert color["baselines"]["mean_chroma"]["test_mse"] == BASELINES.mean_chroma_test
+    assert color["baselines"]["mean_chroma"]["test_mse"] == BASELINES.test("mean_chroma")
     ideas = {one["idea"]: one for one in color["ideas"]}
     assert ideas["bins"]["pairs"][0]["desaturation"]["value"] == pytest.approx(0.45)
     assert not ideas["l1"]["tried"]
@@ -227,7 +227,7 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
 def test_merged_luminance_is_a_path_past_the_latent():
     study = synthetic_study(StudyRecipe(complete=8))
     found = find(color_study(study)).trials
-    weak = found[found["val_mse"] < BASELINES.linear_val]
+    weak = found[found["val_mse"] < BASELINES.val("linear")]
     merged = weak[weak["number"] % 2 == 1]
     assert set(merged["verdict"]) <= {"not the only path"}
 

@@ -27,7 +27,7 @@ def test_the_answer_names_the_best_the_baselines_and_who_beats_them():
     said = " ".join(part(*TWO).answer)
     assert "colorize-chroma, plain has the lowest validation error; on the test split" in said
     assert "0.00475 (0.00470 to 0.00480)" in said
-    assert "copying the gray picture has 0.00600 (ΔE 10.45)" in said
+    assert "the gray copy has 0.00600 (ΔE 10.45)" in said
     assert "1 of 2 variants beat the mean chroma in test RGB MSE with every seed" in said
     assert "colorize, plain doesn’t" in said
     assert "once in 3 times with 4 seeds in all" in said

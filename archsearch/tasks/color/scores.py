@@ -10,8 +10,8 @@ from torch import Tensor
 
 from archsearch.errors import RunFailedError
 from archsearch.records.results import ChromaHistogram, ClassScores, ColorScores
-from archsearch.tasks.color_difference import delta_e_2000, lab_accuracy
-from archsearch.tasks.color_space import chroma, to_lab
+from archsearch.tasks.color.difference import delta_e_2000, lab_accuracy
+from archsearch.tasks.color.space import chroma, to_lab
 
 __all__ = ["ColorScorer"]
 

@@ -6,20 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from archsearch.config.space_problem import SpaceProblem, first_refused
 from archsearch.config.study import Domain, extremes
-from archsearch.config.task_settings import (
-    COLOR_TASKS,
-    TASK_NAMES,
-    AnyTask,
-    changed_task,
-    options_of,
-    read_task,
-)
+from archsearch.config.tasks.catalogue import TASKS
+from archsearch.config.tasks.reading import AnyTask, changed_task, options_of, read_task
 from archsearch.spec.text.nearest import did_you_mean
 
 __all__ = ["task_space_problems"]
-
-HARDER = ("sigma", "size")
-"""Options that make a task easier or harder, so that errors say nothing of the nets."""
 
 
 def task_space_problems(task: AnyTask, space: Mapping[str, Domain]) -> Iterator[SpaceProblem]:
@@ -50,20 +41,21 @@ def _names(domain: Domain) -> tuple[str, ...]:
 def _task_problems(task: AnyTask, domain: Domain) -> Iterator[SpaceProblem]:
     names = _names(domain)
     for index, name in enumerate(names):
-        if name not in TASK_NAMES:
-            help = did_you_mean(name, COLOR_TASKS)
+        if name not in TASKS:
+            help = did_you_mean(name, _comparable())
             yield SpaceProblem(
                 "task", "value-not-allowed", f"there is no task `{name}`", help, index
             )
             return
-    apart = [index for index, name in enumerate(names) if name not in COLOR_TASKS]
+    asked = next((TASKS[name].asks for name in names if TASKS[name].asks), "")
+    apart = [i for i, name in enumerate(names) if not asked or TASKS[name].asks != asked]
     if apart and len(names) > 1:
         yield SpaceProblem(
             "task",
             "value-not-allowed",
             f"`{names[apart[0]]}` can't be searched over beside other tasks: "
             "it has another target, so its errors can't be compared",
-            f"search over {', '.join(COLOR_TASKS)}, or make a study of each task",
+            f"search over {', '.join(_comparable(asked))}, or make a study of each task",
             apart[0],
         )
     elif domain.when is not None:
@@ -79,10 +71,17 @@ def _task_problems(task: AnyTask, domain: Domain) -> Iterator[SpaceProblem]:
         )
 
 
+def _comparable(asked: str = "") -> list[str]:
+    """Tasks that ask ``asked`` of nets; without it all that share with another what they ask."""
+    asks = {name: kind.asks for name, kind in TASKS.items()}
+    shared = {asked} if asked else {one for one in asks.values() if one}
+    return [name for name, one in asks.items() if one in shared]
+
+
 def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Iterator[SpaceProblem]:
     option = path.removeprefix("task.")
     having = [name for name in names if option in options_of(name)]
-    if option in HARDER and having:
+    if any(option in TASKS[name].changes_input for name in having):
         yield SpaceProblem(
             path,
             "bad-path",
@@ -91,12 +90,17 @@ def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Itera
             "outside `space`, or make one study for each value",
         )
     elif not having:
-        known = [f"task.{other}" for name in names for other in options_of(name)]
+        known = [
+            f"task.{other}"
+            for name in names
+            for other in options_of(name)
+            if other not in TASKS[name].changes_input
+        ]
         yield SpaceProblem(
             path,
             "bad-path",
             f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no option `{option}`",
-            did_you_mean(path, [other for other in known if other.partition(".")[2] not in HARDER]),
+            did_you_mean(path, known),
         )
     elif len(having) < len(names) and domain.when is None:
         yield SpaceProblem(

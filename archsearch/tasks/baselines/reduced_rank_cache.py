@@ -10,8 +10,8 @@ import numpy
 import torch
 
 from archsearch.files import replacing
+from archsearch.tasks.baselines.reduced_rank import Feed, RankedMap, fit_map
 from archsearch.tasks.pictures import PictureSet
-from archsearch.tasks.reduced_rank import Feed, RankedMap, fit_map
 
 __all__ = ["fit_or_load_map"]
 

@@ -1,4 +1,4 @@
-"""Yardsticks on the same pictures: how far one gets without a net.
+"""Linear codes as baselines: PCA of whole pictures and of patches.
 
 All are fitted on the training split and measured on validation and test, as
 every net is: mean over pixels and channels of RGB in [0, 1], prediction
@@ -12,27 +12,25 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-import torch
-from torch import Tensor
-
 from archsearch.records.results import Baselines
 from archsearch.spec.plan.model import Latent
 from archsearch.spec.shape import Pair
-from archsearch.tasks.code_cache import fit_or_load
-from archsearch.tasks.linear_code import LinearCode, reconstruction_errors
-from archsearch.tasks.pictures import PictureSet, SplitErrors, batches
+from archsearch.tasks.baselines.channel_mean import channel_mean
+from archsearch.tasks.baselines.pca import LinearCode, reconstruction_errors
+from archsearch.tasks.baselines.pca_cache import fit_or_load
+from archsearch.tasks.pictures import PictureSet, SplitErrors
 
-__all__ = ["baselines", "channel_mean", "patch_of", "pca_curve"]
+__all__ = ["linear_code_baselines", "patch_of", "pca_curve"]
 
 
-def baselines(
+def linear_code_baselines(
     pictures: PictureSet,
     latents: Sequence[Latent],
     bottlenecks: Sequence[int] = (),
     *,
     cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
-    """Give the yardsticks for each latent, in order.
+    """Give the channel mean and the errors of linear codes for each latent, in order.
 
     - channel mean: each channel's mean over the training split;
     - PCA with k = min(latent size, n − 1, dimensions) numbers a picture, centred:
@@ -68,15 +66,13 @@ def baselines(
         pca = errors[whole][latent.size]
         narrow = errors[whole][bottleneck] if bottleneck < latent.size else None
         patched = errors[patch][latent.channels] if patch else None
-        return Baselines(
-            channel_mean_val=codes.channel_mean.val,
-            channel_mean_test=codes.channel_mean.test,
-            pca_val=pca.val if pca else None,
-            pca_test=pca.test if pca else None,
-            pca_bottleneck_val=narrow.val if narrow else None,
-            pca_bottleneck_test=narrow.test if narrow else None,
-            patch_pca_val=patched.val if patched else None,
-            patch_pca_test=patched.test if patched else None,
+        return Baselines.of(
+            {
+                "channel_mean": codes.channel_mean,
+                "pca": pca,
+                "pca_bottleneck": narrow,
+                "patch_pca": patched,
+            }
         )
 
     return tuple(record(*each) for each in zip(latents, sizes, strict=True))
@@ -91,10 +87,10 @@ def pca_curve(
         pictures: the pictures and their splits.
         ks: whole numbers from 0 (the mean picture) on; over min(n − 1,
             dimensions) they count as that many. None: 1, 2, 4, … and all dimensions.
-        cache: as in :func:`baselines`.
+        cache: as in :func:`linear_code_baselines`.
 
     Returns:
-        Errors by k; empty where PCA can't be afforded (see :func:`baselines`).
+        Errors by k; empty where PCA can't be afforded (see :func:`linear_code_baselines`).
 
     Raises:
         ValueError: a k is negative.
@@ -104,23 +100,6 @@ def pca_curve(
     codes = _codes(_Key(pictures.fingerprint, cache, pictures))
     errors = codes.measure(Pair(height, width), wanted)
     return {k: found for k in wanted if (found := errors[k]) is not None}
-
-
-def channel_mean(pictures: PictureSet) -> SplitErrors:
-    """Give the error of predicting each channel's training mean, exact to float64.
-
-    Counted in whole numbers: a channel's 256 counts hold all that matters.
-    """
-    values = torch.arange(256, dtype=torch.float64) / 255
-    train_CV = _histogram(pictures, pictures.train).double()
-    mean_C1 = (train_CV @ values / train_CV.sum(1))[:, None]
-    squares_CV = (values - mean_C1).square()
-
-    def error(indices: Tensor) -> float:
-        counts_CV = _histogram(pictures, indices).double()
-        return ((counts_CV * squares_CV).sum() / counts_CV.sum()).item()
-
-    return SplitErrors(error(pictures.val), error(pictures.test))
 
 
 def patch_of(latent: Latent, height: int, width: int) -> Pair | None:
@@ -148,7 +127,7 @@ class _Key:
 
 @dataclass
 class _Codes:
-    """The yardsticks of one picture set, with the errors measured so far."""
+    """The linear codes of one picture set, with the errors measured so far."""
 
     key: _Key
     fitted: dict[Pair, LinearCode | None] = field(default_factory=dict)
@@ -188,14 +167,3 @@ def _codes(key: _Key) -> _Codes:
 
 def _powers_of_two(largest: int) -> list[int]:
     return [*(1 << step for step in range((largest - 1).bit_length())), largest]
-
-
-def _histogram(pictures: PictureSet, indices: Tensor) -> Tensor:
-    """Count the 256 values of each channel: int64, C×256."""
-    channels = pictures.images_NCHW.shape[1]
-    counts_CV = torch.zeros(channels, 256, dtype=torch.int64)
-    for images_NCHW in batches(pictures, indices, 4096):
-        for channel in range(channels):
-            plane = images_NCHW[:, channel].flatten()
-            counts_CV[channel] += torch.bincount(plane, minlength=256)
-    return counts_CV

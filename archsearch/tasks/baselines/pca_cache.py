@@ -11,7 +11,7 @@ import torch
 
 from archsearch.files import replacing
 from archsearch.spec.shape import Pair
-from archsearch.tasks.linear_code import LinearCode, fit_code
+from archsearch.tasks.baselines.pca import LinearCode, fit_code
 from archsearch.tasks.pictures import PictureSet
 
 __all__ = ["fit_or_load"]

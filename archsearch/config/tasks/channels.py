@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
-from archsearch.config.chroma_bins import bin_centers
-from archsearch.config.task_settings import (
-    COLOR_TASKS,
-    TASK_NAMES,
-    ColorizeBins,
-    ColorizeChroma,
-    TaskSettings,
-    read_task,
-)
+from archsearch.config.tasks.reading import kind_of, read_task
+from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
 from archsearch.spec import ModelPlan, TaskChannels
 
-__all__ = ["COLOR", "TASK_NAMES", "needs_color", "pictures_of", "task_channels"]
+__all__ = ["COLOR", "needs_rgb", "pictures_fed", "pictures_of", "task_channels"]
 
-COLOR = 3
+GRAY, COLOR = 1, 3
 
 
-def needs_color(task: str | TaskSettings) -> bool:
-    """Whether ``task`` is learned from color pictures only."""
-    return (task if isinstance(task, str) else task.name) in COLOR_TASKS
+def needs_rgb(task: str | TaskSettings) -> bool:
+    """Whether ``task`` is learned from color pictures only.
+
+    Raises:
+        InputError: there is no such task.
+    """
+    return kind_of(task).pictures == "RGB"
 
 
 def pictures_of(plan: ModelPlan, task: str | TaskSettings) -> int:
     """Channels of the pictures that train ``plan`` for ``task``."""
-    return COLOR if needs_color(task) else plan.input.channels
+    return pictures_fed(task, plan.input.channels)
+
+
+def pictures_fed(task: str | TaskSettings, channels: int) -> int:
+    """Channels of the pictures of which ``task`` feeds ``channels``."""
+    if needs_rgb(task):
+        return COLOR
+    feeds = read_task(task).feeds
+    return next((one for one in (GRAY, COLOR) if feeds(one) == channels), channels)
 
 
 def task_channels(task: str | TaskSettings, picture_channels: int) -> TaskChannels:
@@ -42,18 +47,12 @@ def task_channels(task: str | TaskSettings, picture_channels: int) -> TaskChanne
         TaskChannels(task='colorize-chroma', feeds=1, wants=2)
     """
     chosen = read_task(task)
-    if not needs_color(chosen):
-        return TaskChannels(chosen.name, picture_channels, picture_channels)
-    if picture_channels != COLOR:
+    if needs_rgb(chosen) and picture_channels != COLOR:
         raise InputError(
             f"`{chosen.name}` learns from color pictures, and these have "
             f"{picture_channels} channel{'s' if picture_channels > 1 else ''}",
             help="take pictures in RGB (`archsearch data list` names sources), "
             "or another task, such as denoise",
         )
-    wants = COLOR
-    if isinstance(chosen, ColorizeChroma):
-        wants = 2
-    elif isinstance(chosen, ColorizeBins):
-        wants = len(bin_centers(chosen.grid))
-    return TaskChannels(chosen.name, 1, wants)
+    feeds, wants = chosen.feeds(picture_channels), chosen.wants(picture_channels)
+    return TaskChannels(chosen.name, feeds, wants)

@@ -15,7 +15,7 @@ from torch import Tensor
 from archsearch.records.results import Codes
 from archsearch.tasks import Scorer, predict
 from archsearch.train.epoch import measured
-from archsearch.train.step import Training
+from archsearch.train.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures

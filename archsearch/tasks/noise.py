@@ -1,7 +1,7 @@
 """Noise and masks as functions of a seed, an epoch and a picture, and of nothing else.
 
 So batch sizes, the order of pictures, other tasks and a kill in between change no
-number, and every model and yardstick is measured on the same noise.
+number, and every model and baseline is measured on the same noise.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def derived_seed(*parts: int | str) -> int:
 
 @dataclass(frozen=True)
 class Batch:
-    """Which pictures a batch holds, and what decides the chance they meet.
+    """Which pictures a batch holds, and what seeds their noise and masks.
 
     Attributes:
         indices: places in the picture set, int64, on the CPU, N.

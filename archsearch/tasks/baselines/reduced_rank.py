@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from archsearch.tasks.linear_code import LARGEST
+from archsearch.tasks.baselines.pca import LARGEST
 from archsearch.tasks.pictures import PictureSet
 
 __all__ = ["Feed", "RankedMap", "fit_map", "map_errors"]

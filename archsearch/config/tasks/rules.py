@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from archsearch.config.search_rules import Conflict
-from archsearch.config.settings import TrainSettings
-from archsearch.config.task_settings import ColorizeBins, Inpaint, TaskSettings
+from archsearch.config.conflict import Conflict
+from archsearch.config.tasks.reading import kind_of
+from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
+
+if TYPE_CHECKING:
+    from archsearch.config.settings import TrainSettings
 
 __all__ = ["check_task", "task_conflicts"]
 
@@ -24,24 +28,18 @@ def task_conflicts(
         width: of the pictures, if it is known.
 
     Example:
+        >>> from archsearch.config import Inpaint, TrainSettings
         >>> [found.message for found in task_conflicts(Inpaint(size=40), TrainSettings(), 32, 32)]
         ['a mask of 40×40 covers pictures of 32×32 completely']
     """
-    if isinstance(task, ColorizeBins) and train.loss != "mse":
+    own = kind_of(task).loss
+    if own is not None and train.loss != type(train).model_fields["loss"].default:
         yield Conflict(
             ("train", "loss"),
-            f"colorize-bins doesn't use `train.loss: {train.loss}`",
-            "leave train.loss out: colorize-bins minimizes the cross-entropy of its classes",
+            f"{task.name} doesn't use `train.loss: {train.loss}`",
+            f"leave train.loss out: {task.name} has a loss of its own, {own.doc}",
         )
-    sides = [side for side in (height, width) if side is not None]
-    if isinstance(task, Inpaint) and sides and task.size >= min(sides):
-        yield Conflict(
-            ("task", "inpaint", "size"),
-            f"a mask of {task.size}×{task.size} covers pictures of {height}×{width} completely"
-            if task.size >= max(sides)
-            else f"a mask of {task.size}×{task.size} doesn't fit into pictures of {height}×{width}",
-            f"use `task.size` of at most {min(sides) - 1}",
-        )
+    yield from task.conflicts(train, height, width)
 
 
 def check_task(task: TaskSettings, train: TrainSettings, height: int, width: int) -> None:

@@ -6,16 +6,16 @@ import io
 
 import numpy
 
-from archsearch.train.scoring import Strip
+from archsearch.train.scoring import SampleGrid
 
-__all__ = ["strip_png"]
+__all__ = ["sample_grid_png"]
 
 
-def strip_png(strip: Strip) -> bytes:
+def sample_grid_png(samples: SampleGrid) -> bytes:
     """Give originals over predictions, side by side, as a PNG of 8 bits: gray or RGB."""
     from PIL import Image
 
-    rows = [row.swapaxes(0, 1) for row in (strip.originals, strip.predicted)]
+    rows = [row.swapaxes(0, 1) for row in (samples.originals, samples.predicted)]
     height, count, width, channels = rows[0].shape
     pixels = numpy.concatenate([row.reshape(height, count * width, channels) for row in rows])
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""Yardsticks for colors: how far one gets without a net.
+"""Baselines for colors, from the luminance alone.
 
 Like those of ``baselines``, fitted on the training split and measured on validation
 and test in float64: mean over pixels and channels of RGB in [0, 1], prediction clamped.
@@ -11,8 +11,8 @@ from torch import Tensor
 
 from archsearch.errors import InputError
 from archsearch.records.results import ColorScores
-from archsearch.tasks.color_scores import ColorScorer
-from archsearch.tasks.color_space import chroma, luminance, merge
+from archsearch.tasks.color.scores import ColorScorer
+from archsearch.tasks.color.space import chroma, luminance, merge
 from archsearch.tasks.metrics import Scorer
 from archsearch.tasks.pictures import PictureSet, SplitErrors, batches
 

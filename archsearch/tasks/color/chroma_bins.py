@@ -1,7 +1,7 @@
 """Colors as classes: quantized chroma, its targets, weights, loss and mean.
 
 After Zhang, Isola and Efros 2016 (arXiv 1603.08511, sections 2.1–2.3), in the CbCr
-plane. ``centers`` are those of ``archsearch.config.chroma_bins.bin_centers``; class
+plane. ``centers`` are those of ``archsearch.config.tasks.chroma_bins.bin_centers``; class
 k is the k-th of them. What is looked up in each step lies in a ``ChromaClasses``, on the
 device that trains: a step that is recorded there can't fetch it from elsewhere.
 """
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.errors import InputError
-from archsearch.tasks.color_space import chroma
+from archsearch.tasks.color.space import chroma
 from archsearch.tasks.pictures import PictureSet, batches
 
 __all__ = [

@@ -1,0 +1,69 @@
+"""Colorization as classification: classes of quantized chroma from the luminance."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from archsearch.config.losses import OutputRule
+from archsearch.config.tasks.chroma_bins import BINS_PER_AXIS, LARGEST_BINS_PER_AXIS, bin_centers
+from archsearch.config.tasks.color import ColorSettings, color_task
+from archsearch.config.tasks.kind import OwnLoss, TaskWords
+from archsearch.config.tasks.settings import Colors
+
+__all__ = ["COLORIZE_BINS", "ColorizeBins"]
+
+
+class ColorizeBins(ColorSettings):
+    """Classes of quantized chroma, from the luminance, which is then merged in exactly."""
+
+    name: Literal["colorize-bins"] = "colorize-bins"
+    grid: Annotated[
+        int,
+        Field(
+            ge=2,
+            le=LARGEST_BINS_PER_AXIS,
+            description="Cells on each axis of the chroma plane; 10 give 93 classes.",
+        ),
+    ] = BINS_PER_AXIS
+    rebalance: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.99,
+            description="How far rare colors weigh more in the loss: 0 not at all, 0.5 as Zhang "
+            "et al. have it (1 − λ), towards 1 all colors alike.",
+        ),
+    ] = 0.5
+    temperature: Annotated[
+        float,
+        Field(
+            gt=0,
+            le=1,
+            description="Of the annealed mean: from near 0, the likeliest class, to 1, the mean.",
+        ),
+    ] = 0.38
+
+    def wants(self, channels: int) -> int:
+        """A score for each class."""
+        return len(bin_centers(self.grid))
+
+    def colors(self) -> Colors:
+        """Classes of chroma."""
+        return "classes"
+
+
+COLORIZE_BINS = color_task(
+    ColorizeBins,
+    "archsearch.tasks.colorize_bins:make",
+    TaskWords(
+        shown="gray",
+        no_better="Classes give up error for color; its saturation says whether that paid.",
+        told=("rebalance",),
+    ),
+    OwnLoss(
+        "the cross-entropy of its classes",
+        OutputRule(("none", "sigmoid"), "it reads scores, which another activation would bend"),
+    ),
+)

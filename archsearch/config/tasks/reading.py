@@ -1,0 +1,169 @@
+"""Tasks as files, stored settings and options write them.
+
+A study file writes ``task: denoise`` or ``task: {denoise: {sigma: 0.1}}``, and so
+do stored settings.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import (
+    BeforeValidator,
+    SerializeAsAny,
+    TypeAdapter,
+    ValidationError,
+    ValidationInfo,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+from archsearch.config.tasks.catalogue import TASKS
+from archsearch.config.tasks.kind import TaskKind
+from archsearch.config.tasks.settings import TaskSettings
+from archsearch.config.validation import reason
+from archsearch.errors import InputError
+from archsearch.spec.text.nearest import did_you_mean
+
+__all__ = ["AnyTask", "changed_task", "kind_of", "options_of", "read_task"]
+
+_EXAMPLE = "for example {denoise: {sigma: 0.1}}"
+
+
+def _named(value: object) -> tuple[str, Mapping[str, object]]:
+    """A task's name and its options, from any written form."""
+    if isinstance(value, str):
+        return value, {}
+    if not isinstance(value, dict):
+        raise ValueError(f"write a task's name, with its options under it, {_EXAMPLE}")
+    if value.keys() == {"name"}:  # {name: denoise} is how earlier versions stored it
+        return value["name"], {}
+    if len(value) != 1:
+        raise ValueError(f"write one task, with its options under it, {_EXAMPLE}")
+    ((name, options),) = value.items()
+    if not isinstance(options, dict) or "name" in options:
+        raise ValueError(f"write the options by name, {_EXAMPLE}")
+    return name, options
+
+
+def _read(value: object, info: ValidationInfo) -> TaskSettings:
+    if isinstance(value, TaskSettings):
+        return value
+    name, options = _named(value)
+    if name not in TASKS:
+        told = {"word": str(name), "known": list(TASKS)}
+        raise PydanticCustomError("unknown_word", "there is no task `{word}`", told)
+    form = TASKS[name].settings
+    try:
+        if info.mode == "json":  # where a list may stand for a tuple
+            return form.model_validate_json(json.dumps(options))
+        return form.model_validate(options)
+    except ValidationError as error:
+        raise _under(name, error) from error
+
+
+def _under(name: str, error: ValidationError) -> ValidationError:
+    """The same complaints, each at its place under the task's name."""
+    return ValidationError.from_exception_data(
+        error.title,
+        [
+            InitErrorDetails(
+                type=PydanticCustomError(one["type"], one["msg"], one.get("ctx")),
+                loc=(name, *one["loc"]),
+                input=one["input"],
+            )
+            for one in error.errors(include_url=False)
+        ],
+    )
+
+
+AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read)]
+"""The settings of one task, read from any of the forms in which it may be written."""
+
+_READER: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
+
+
+def kind_of(task: str | TaskSettings) -> TaskKind:
+    """The descriptor of a task, by its name or its settings.
+
+    Raises:
+        InputError: no such task.
+
+    Example:
+        >>> kind_of("colorize").pictures
+        'RGB'
+    """
+    name = task if isinstance(task, str) else task.name
+    if name not in TASKS:
+        raise InputError(f"there is no task `{name}`", help=did_you_mean(name, TASKS))
+    return TASKS[name]
+
+
+def options_of(name: str) -> tuple[str, ...]:
+    """The options that a task has.
+
+    Raises:
+        InputError: no such task.
+
+    Example:
+        >>> options_of("denoise"), options_of("reconstruct")
+        (('sigma',), ())
+    """
+    return kind_of(name).options
+
+
+def read_task(written: object) -> AnyTask:
+    """The task that ``written`` means: a name, ``{name: options}``, or settings already.
+
+    Raises:
+        InputError: no such task, no such option, or a value that isn't allowed.
+
+    Example:
+        >>> read_task({"denoise": {"sigma": 0.2}})
+        Denoise(name='denoise', sigma=0.2)
+        >>> read_task("denoise").model_dump()
+        {'denoise': {'sigma': 0.1}}
+    """
+    try:
+        return _READER.validate_python(written)
+    except ValidationError as error:
+        detail = error.errors(include_url=False)[0]
+        if detail["type"] == "unknown_word":
+            raise InputError(detail["msg"], help=reason(detail)) from error
+        if not detail["loc"]:
+            raise InputError(f"`task` = {written!r} is not allowed", help=reason(detail)) from error
+        name, *place = (str(part) for part in detail["loc"])
+        path = "task." + ".".join(place)
+        if detail["type"] == "extra_forbidden":
+            raise InputError(
+                f"{name} has no option `{path}`", help=did_you_mean(place[-1], options_of(name))
+            ) from error
+        raise InputError(
+            f"`{path}` = {detail['input']!r} is not allowed", help=reason(detail)
+        ) from error
+
+
+def changed_task(task: TaskSettings, changes: Mapping[str, object]) -> AnyTask:
+    """``task`` with other options, or another task if ``changes`` has its name.
+
+    Another task begins with its own defaults.
+
+    Raises:
+        InputError: no such task or option, or a value that isn't allowed.
+
+    Example:
+        >>> from archsearch.config import Denoise
+        >>> changed_task(Denoise(), {"sigma": 0.2})
+        Denoise(name='denoise', sigma=0.2)
+        >>> changed_task(Denoise(sigma=0.2), {"name": "inpaint"})
+        Inpaint(name='inpaint', size=12)
+    """
+    name = changes.get("name", task.name)
+    kept = dict(task) if name == task.name else {}
+    whole = {
+        key: int(value) if isinstance(value, float) and value.is_integer() else value
+        for key, value in changes.items()
+    }
+    options = {key: value for key, value in {**kept, **whole}.items() if key != "name"}
+    return read_task({name: options})

@@ -1,0 +1,1 @@
+"""Colors: luminance and chroma, their scores and classes."""

@@ -28,7 +28,17 @@ from archsearch.errors import ExtensionError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["Catalogue", "Descriptor", "Reference", "extended", "extensions_used", "passed", "refer"]
+__all__ = [
+    "PASSED",
+    "Catalogue",
+    "Descriptor",
+    "Reference",
+    "extended",
+    "extensions_used",
+    "forget_installed",
+    "passed",
+    "refer",
+]
 
 
 class Descriptor(Protocol):
@@ -45,6 +55,9 @@ D = TypeVar("D", bound=Descriptor)
 
 Reference = str | Callable[..., Any]
 """Code that is loaded when it is needed, ``"package.module:name"``; or the function itself."""
+
+PASSED = "Python"
+"""Who declares what is passed and not installed."""
 
 _PREFIX = "archsearch."
 _passed: ContextVar[tuple[Descriptor, ...]] = ContextVar("passed", default=())
@@ -73,32 +86,25 @@ class Catalogue(Mapping[str, D]):
             KeyError: there is none.
             ExtensionError: the package that declares it can't be loaded.
         """
+        others = self._passed_and_installed()
         if name in self.builtin:
             return self.builtin[name]
-        for one in self._passed():
-            if one.name == name:
-                return one
-        found = _loaded(_entry_points(self.group)[name], self.form, self.what)
-        return cast("D", found)
+        found = others[name]
+        if isinstance(found, self.form):
+            return found
+        return cast("D", _loaded(cast("EntryPoint", found), self.form, self.what))
 
     def __iter__(self) -> Iterator[str]:
         """Names: the built-in ones first, then those passed, then those installed."""
-        names = (*self.builtin, *(one.name for one in self._passed()), *_entry_points(self.group))
-        return iter(dict.fromkeys(names))
+        return iter((*self.builtin, *self._passed_and_installed()))
 
     def __len__(self) -> int:
         """How many names there are."""
-        return sum(1 for _ in self)
+        return len(self.builtin) + len(self._passed_and_installed())
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a name; loads nothing."""
-        if not isinstance(name, str):
-            return False
-        return (
-            name in self.builtin
-            or any(one.name == name for one in self._passed())
-            or name in _entry_points(self.group)
-        )
+        return name in self.builtin or name in self._passed_and_installed()
 
     @property
     def group(self) -> str:
@@ -106,19 +112,34 @@ class Catalogue(Mapping[str, D]):
         return self.form.group
 
     def provider(self, name: str) -> str | None:
-        """Who declares ``name``: a package and its version, or ``Python``; None: archsearch.
+        """Who declares ``name``: a package and its version, or ``PASSED``; None: archsearch.
 
         Raises:
             KeyError: nobody.
         """
         if name in self.builtin:
             return None
-        if any(one.name == name for one in self._passed()):
-            return "Python"
-        return _package(_entry_points(self.group)[name])
+        found = self._passed_and_installed()[name]
+        return PASSED if isinstance(found, self.form) else _package(cast("EntryPoint", found))
 
-    def _passed(self) -> Iterator[D]:
-        return (one for one in _passed.get() if isinstance(one, self.form))
+    def _passed_and_installed(self) -> Mapping[str, D | EntryPoint]:
+        installed, given = _entry_points(self.group), _passed.get()
+        if not (installed or given):
+            return {}
+        found: dict[str, D | EntryPoint] = {
+            one.name: one for one in given if isinstance(one, self.form)
+        }
+        for name, point in installed.items():
+            found.setdefault(name, point)
+        for name in found.keys() & self.builtin.keys():
+            by = found[name]
+            passed = isinstance(by, self.form)
+            raise ExtensionError(
+                f"{'what is passed' if passed else _package(cast('EntryPoint', by))} declares "
+                f"the {self.what} `{name}`, which is archsearch's own",
+                help="give it a name of its own",
+            )
+        return found
 
 
 @contextmanager
@@ -130,7 +151,7 @@ def extended(*descriptors: Descriptor) -> Iterator[None]:
     """
     taken = {(one.group, one.name): one for one in _passed.get()}
     for one in descriptors:
-        if taken.setdefault((one.group, one.name), one) is not one:
+        if taken.setdefault((one.group, one.name), one) != one:
             raise ExtensionError(
                 f"two of the {one.group} passed are called `{one.name}`",
                 help="give each a name of its own",
@@ -151,6 +172,12 @@ def extensions_used(*names: tuple[Catalogue[Any], str]) -> dict[str, str]:
     """Who declares those of ``names`` that archsearch doesn't: ``kinds.name`` → provider."""
     told = ((f"{where.group}.{name}", where.provider(name)) for where, name in names)
     return {name: provider for name, provider in sorted(told) if provider is not None}
+
+
+def forget_installed() -> None:
+    """Look anew, when it is next asked, at what is installed: packages came or went."""
+    _entry_points.cache_clear()
+    _loaded.cache_clear()
 
 
 def refer(reference: Reference) -> Callable[..., Any]:
@@ -215,7 +242,7 @@ def _loaded(point: EntryPoint, form: type[Descriptor], what: str) -> Descriptor:
             help=f"mend the package, or uninstall it; it is declared as {point.value}",
         ) from error
     if not isinstance(found, form) or found.name != point.name:
-        given = f"called `{found.name}`" if isinstance(found, form) else f"a {type(found).__name__}"
+        given = f"called `{found.name}`" if isinstance(found, form) else f"of {type(found)}"
         raise ExtensionError(
             f"{_package(point)} declares the {what} `{point.name}`, but {point.value} is {given}",
             help=f"let {point.value} be a {form.__name__} with this name",

@@ -6,7 +6,7 @@ from archsearch.config.file_kind import is_study
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.objectives import OBJECTIVES, Objective
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
-from archsearch.config.search_rules import DESIGNS, check_search
+from archsearch.config.search_rules import check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
 from archsearch.config.study import (
     BudgetSettings,
@@ -39,7 +39,6 @@ from archsearch.config.tasks import needs_color, pictures_of, task_channels
 
 __all__ = [
     "COLOR_TASKS",
-    "DESIGNS",
     "INPUT_CHANNELS",
     "OBJECTIVES",
     "TASK_NAMES",

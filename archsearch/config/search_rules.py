@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archsearch.config.objectives import OBJECTIVES
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.study import SearchSettings, StudySettings
 from archsearch.errors import InputError
 
-__all__ = ["DESIGNS", "Conflict", "check_search", "search_conflicts"]
-
-DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
-"""Methods that draw all candidates before any training; the others adapt to results."""
-
-_OVER = {
-    "stratified": ("latent.size", "latent.effective_size", "bottleneck.size", "params", "macs"),
-    "matched": ("latent.shape", "latent.size"),
-}
+__all__ = ["Conflict", "check_search", "search_conflicts"]
 
 
 @dataclass(frozen=True)
@@ -39,25 +32,40 @@ def search_conflicts(
         >>> [conflict.message for conflict in found]
         ['`prune: asha` takes one objective, and there are 2']
     """
-    over = _OVER.get(search.method, ())
+    method = search.described
+    over = method.over
     if search.over is not None and search.over not in over:
         yield Conflict(
             ("search", "over"),
             f"`over: {search.over}` says nothing to method {search.method}",
             f"{search.method} takes {' or '.join(over)}"
             if over
-            else "leave `over` out, or use method stratified or matched",
+            else f"leave `over` out, or use method {_or(one.name for one in _others(over=True))}",
         )
     twice = [name for name in dict.fromkeys(objectives) if objectives.count(name) > 1]
     if twice:
         yield Conflict(("objectives",), f"`{twice[0]}` is there twice", "name each once")
-    if search.method == "cmaes" and len(objectives) > 1:
+    most = method.most_objectives
+    if most is not None and len(objectives) > most:
+        takes = "one objective" if most == 1 else f"{most} objectives"
         yield Conflict(
             ("search", "method"),
-            f"cmaes takes one objective, and there are {len(objectives)}",
-            "use method nsga2, gp or tpe",
+            f"{method.name} takes {takes}, and there are {len(objectives)}",
+            f"use method {_or(one.name for one in _others(over=False))}",
         )
     yield from _prune_conflicts(objectives, prune)
+
+
+def _others(*, over: bool) -> Iterator[SearchMethod]:
+    """Archsearch's own methods that take ``over``, or that adapt to any number of objectives."""
+    for one in SEARCHES.builtin.values():
+        if one.over if over else (one.adaptive and one.most_objectives is None):
+            yield one
+
+
+def _or(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Conflict]:

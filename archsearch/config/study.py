@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from archsearch.config.known_name import KnownName
 from archsearch.config.objectives import OBJECTIVES, ObjectiveName
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.settings import DataSettings, Settings, TrainSettings
 from archsearch.config.task_settings import AnyTask, Reconstruct
 
@@ -23,7 +25,7 @@ __all__ = [
 ]
 
 Scalar = bool | int | float | str
-Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
+Method = Annotated[str, KnownName(SEARCHES)]
 Over = Literal[
     "latent.size", "latent.effective_size", "latent.shape", "bottleneck.size", "params", "macs"
 ]
@@ -115,6 +117,11 @@ class SearchSettings(Settings):
     trials: Annotated[int, Field(ge=1, le=100_000, description="Candidates.")] = 20
     seeds: Annotated[int, Field(ge=1, le=1_000, description="Trainings of each candidate.")] = 1
     seed: Annotated[int, Field(ge=0, description="Seed of the design.")] = 0
+
+    @property
+    def described(self) -> SearchMethod:
+        """What the method declares of itself."""
+        return SEARCHES[self.method]
 
 
 class BudgetSettings(Settings):

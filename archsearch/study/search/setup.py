@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
+from archsearch.config import OBJECTIVES, Model, StudySettings
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
 from archsearch.records.layout import HEADER, candidate_attributes, read_header, read_trial_index
@@ -82,7 +82,7 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
     """The space, of which the method can search every domain."""
     space = SearchSpace.of(settings, model)
     for name, domain in space.domains.items():
-        distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+        distribution(name, domain, adaptive=settings.search.described.adaptive)
     check_sampler(space, settings.search)
     return space
 

@@ -6,8 +6,10 @@ from archsearch.config.file_kind import is_study
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.objectives import OBJECTIVES, Objective
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.search_rules import check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
+from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, absolute_source
 from archsearch.config.study import (
     BudgetSettings,
     ChoiceDomain,
@@ -41,6 +43,8 @@ __all__ = [
     "COLOR_TASKS",
     "INPUT_CHANNELS",
     "OBJECTIVES",
+    "SEARCHES",
+    "SOURCES",
     "TASK_NAMES",
     "AnyTask",
     "BudgetSettings",
@@ -58,11 +62,15 @@ __all__ = [
     "Objective",
     "Reconstruct",
     "RunSettings",
+    "SearchMethod",
     "SearchSettings",
+    "SourceKind",
+    "SourceRequest",
     "StudyFile",
     "StudySettings",
     "TaskSettings",
     "TrainSettings",
+    "absolute_source",
     "changed",
     "changed_task",
     "check_search",

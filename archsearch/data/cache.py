@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import logging
 import os
 import re
@@ -34,7 +35,7 @@ from archsearch.data.locking import locked
 from archsearch.data.source import Content, Images, OnProgress, Source
 from archsearch.errors import DataError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
-from archsearch.records.gate import read_stored
+from archsearch.records.gate import check_version, damaged, read_checked, read_stored
 
 __all__ = ["Entry", "EntryRecord", "cache_root", "cached", "records"]
 
@@ -120,7 +121,7 @@ def cached(source: Source, height: int, width: int, root: Path, progress: OnProg
         NewerVersionError: the entry is of a newer archsearch.
     """
     stem = _stem(source.name, height, width)
-    folder = root / "pictures" / f"{stem}-{source.signature()[:12]}"
+    folder = root / "pictures" / f"{stem}-{content_key(source)}"
     entry = _read(folder)
     if entry is not None:
         return entry
@@ -144,19 +145,29 @@ def cached(source: Source, height: int, width: int, root: Path, progress: OnProg
     return entry
 
 
-def records(root: Path) -> Iterator[tuple[Path, EntryRecord]]:
+def content_key(source: Source) -> str:
+    """What the names of a source's entries end with, as long as its content is the same."""
+    return source.signature()[:12]
+
+
+def records(root: Path, content: str = "*") -> Iterator[tuple[Path, EntryRecord]]:
     """What the cache holds: folder and record of each entry, in the order of their names.
 
-    What can't be read, or is of another version, is passed over and logged.
+    What can't be read, or a newer archsearch wrote, is passed over and logged; what an
+    earlier one wrote is passed over, since it is made anew when it is asked for.
+
+    Args:
+        root: of the cache.
+        content: only entries with this :func:`content_key`.
     """
-    for path in sorted((root / "pictures").glob("[!.]*/entry.json")):
+    for path in sorted((root / "pictures").glob(f"[!.]*-{content}/entry.json")):
         try:
-            yield (
-                path.parent,
-                read_stored(EntryRecord, str(path), path.read_bytes(), newest=_NEWEST),
-            )
+            record = _record(path)
         except (OSError, UnreadableError) as error:
-            _log.warning("passed over: %s", error)
+            _log.warning("skipped: %s", error)
+            continue
+        if record is not None:
+            yield path.parent, record
 
 
 def _stem(name: str, height: int, width: int) -> str:
@@ -238,10 +249,10 @@ def _pixels(images_NCHW: Images) -> str:
 
 def _read(folder: Path) -> Entry | None:
     """The entry, or None where it is missing or any part isn't as recorded."""
-    record = _read_record(folder / "entry.json")
-    if record is None:
-        return None
     try:
+        record = _record(folder / "entry.json")
+        if record is None:
+            return None
         if any(_array_record(folder / name) != kept for name, kept in record.arrays.items()):
             return None
         arrays = {
@@ -258,19 +269,27 @@ def _read(folder: Path) -> Entry | None:
             regions=arrays.get("regions.npy"),
         )
         return Entry(folder, record, content, arrays["sums.npy"])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def _read_record(path: Path) -> EntryRecord | None:
-    """The record, or None where it is missing, damaged or outdated: the entry is made anew."""
-    try:
-        record = read_stored(EntryRecord, str(path), path.read_bytes(), newest=_NEWEST)
     except NewerVersionError:
         raise  # not ours to replace
-    except (OSError, UnreadableError):
+    except (OSError, UnreadableError, ValueError, KeyError):
         return None
-    return record if record.sha256 in {None, record.checksum()} else None
+
+
+def _record(path: Path) -> EntryRecord | None:
+    """The record of an entry; None where an earlier version of its format wrote it.
+
+    Raises:
+        OSError: there is none.
+        UnreadableError: it is damaged, or of a newer version.
+    """
+    what, text = str(path), path.read_bytes()
+    version = read_checked(what, lambda: check_version(what, json.loads(text), newest=_NEWEST))
+    if version < _NEWEST:
+        return None
+    record = read_stored(EntryRecord, what, text, newest=_NEWEST)
+    if record.sha256 not in {None, record.checksum()}:
+        raise damaged(what, ValueError("its checksum is another"))
+    return record
 
 
 def _array_record(path: Path) -> ArrayRecord:

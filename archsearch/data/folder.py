@@ -13,18 +13,19 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.config.sources import SourceRequest
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
 from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
 from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
-__all__ = ["FolderSource"]
+__all__ = ["FolderSource", "open_folder"]
 
-Part = Literal["train", "val", "test"]
+PartName = Literal["train", "val", "test"]
 
 _ENDINGS = tuple(SUFFIXES)
 _SKIPPED = frozenset({"__MACOSX"})
-_PART_NAMES: Mapping[Part, tuple[str, ...]] = {
+_PART_NAMES: Mapping[PartName, tuple[str, ...]] = {
     "train": ("train", "training"),
     "val": ("val", "valid", "validation", "dev"),
     "test": ("test", "testing"),
@@ -39,15 +40,21 @@ class _File:
     relative: str
     size: int
     modified_ns: int
-    part: Part | None
+    part: PartName | None
     label: str | None
 
 
 @dataclass(frozen=True)
 class _Layout:
-    """Which subfolders are parts, in the order they are read; none where all are classes."""
+    """Which subfolders are parts, in the order they are read; none where all are classes.
 
-    parts: Mapping[Part, str]
+    Attributes:
+        parts: the folder of each part.
+        unread: folders beside the parts, which aren't read.
+        classes: folders with the name of a part that are taken for classes.
+    """
+
+    parts: Mapping[PartName, str]
     unread: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
 
@@ -98,7 +105,7 @@ class FolderSource:
             )
 
     def _scan(self) -> tuple[_File, ...]:
-        folders: list[tuple[Part | None, str]] = [*self._layout.parts.items()] or [(None, "")]
+        folders: list[tuple[PartName | None, str]] = [*self._layout.parts.items()] or [(None, "")]
         return tuple(
             found
             for part, folder in folders
@@ -148,7 +155,7 @@ class FolderSource:
             val_part=self._of_part("val"),
         )
 
-    def _of_part(self, part: Part) -> npt.NDArray[np.bool_] | None:
+    def _of_part(self, part: PartName) -> npt.NDArray[np.bool_] | None:
         found = np.array([found.part == part for found in self._files])
         return found if found.any() else None
 
@@ -163,6 +170,11 @@ class FolderSource:
             yield "not read, beside these parts: " + ", ".join(layout.unread)
         if layout.classes:
             yield f"taken for classes, not for parts: {', '.join(layout.classes)}"
+
+
+def open_folder(request: SourceRequest) -> FolderSource:
+    """The folder that the argument names."""
+    return FolderSource(request.base / Path(request.argument).expanduser())
 
 
 def _layout(root: Path) -> _Layout:
@@ -184,7 +196,11 @@ def _wanted(name: str) -> bool:
 
 
 def _walk(
-    folder: str, relative: str, inside: str, part: Part | None, above: frozenset[tuple[int, int]]
+    folder: str,
+    relative: str,
+    inside: str,
+    part: PartName | None,
+    above: frozenset[tuple[int, int]],
 ) -> Iterator[_File]:
     """Pictures below ``folder`` in the order of their names, following links but no loop."""
     status = Path(folder).stat()

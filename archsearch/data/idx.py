@@ -6,7 +6,6 @@ Source: https://github.com/cvdfoundation/mnist, "FILE FORMATS FOR THE MNIST DATA
 from __future__ import annotations
 
 import gzip
-import struct
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +26,8 @@ def read_idx(path: Path) -> Images:
     """
     with gzip.open(path, "rb") as file:
         content = file.read()
-    zeros, kind, axes = struct.unpack_from(">HBB", content)
-    if zeros != 0 or kind != _BYTES:
+    zeros, kind, axes = content[:2], *content[2:4].ljust(2, b"\0")
+    if zeros != b"\0\0" or kind != _BYTES or len(content) < 4 + 4 * axes:
         raise ValueError(f"{path.name} is no IDX file of bytes")
-    shape = struct.unpack_from(f">{axes}I", content, 4)
+    shape = np.frombuffer(content, ">u4", count=axes, offset=4)
     return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)

@@ -141,7 +141,7 @@ def rename_a_class(entry: Path) -> None:
 
 def older_format(entry: Path) -> None:
     record = json.loads((entry / "entry.json").read_text())
-    (entry / "entry.json").write_text(json.dumps({**record, "version": 0}))
+    (entry / "entry.json").write_text(json.dumps({**record, "version": 1}))
 
 
 HARMS = [
@@ -324,6 +324,15 @@ def test_an_entry_of_a_newer_archsearch_is_refused_and_kept(cache, class_folders
     assert (entry / "entry.json").read_bytes() == before
 
 
+def test_the_list_is_silent_on_what_is_made_anew_when_asked_for(cache, class_folders, caplog):
+    for size in (8, 16):
+        load_pictures(DataSettings(source=f"folder:{class_folders}"), height=size, width=size)
+    older_format(entries(cache)[0])
+    listed = {source.name: source for source in list_sources()}
+    assert len(listed[f"folder:{class_folders}"].cached) == 1
+    assert caplog.messages == []
+
+
 @pytest.mark.parametrize(
     ("harm", "told"), [(newer_format, "newer archsearch"), (tear_sidecar, "damaged")]
 )
@@ -334,5 +343,5 @@ def test_the_list_passes_over_what_it_cannot_read(cache, class_folders, caplog, 
     listed = {source.name: source for source in list_sources()}
     assert len(listed[f"folder:{class_folders}"].cached) == 1
     (line,) = caplog.messages
-    assert line.startswith("passed over: ")
+    assert line.startswith("skipped: ")
     assert told in line

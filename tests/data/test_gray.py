@@ -38,6 +38,13 @@ def test_what_was_read_before_is_not_looked_at_again(cache, grays, monkeypatch):
     assert gray(grays)
 
 
+def test_a_record_of_the_cache_that_was_changed_is_not_believed(cache, grays):
+    record = prepare_source(f"folder:{grays}", height=8, width=8).folder / "entry.json"
+    record.write_text(record.read_text().replace('"channels": 1', '"channels": 3'))
+    assert '"channels": 3' in record.read_text()
+    assert gray(grays)
+
+
 def test_a_broken_file_leaves_it_to_the_others(cache, grays, write):
     (grays / "broken.png").write_bytes(b"nothing")
     assert gray(grays)

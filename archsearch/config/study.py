@@ -11,6 +11,7 @@ from archsearch.config.objectives import OBJECTIVES, ObjectiveName
 from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.settings import DataSettings, Settings, TrainSettings
 from archsearch.config.task_settings import AnyTask, Reconstruct
+from archsearch.errors import ExtensionError
 
 __all__ = [
     "BudgetSettings",
@@ -120,7 +121,16 @@ class SearchSettings(Settings):
 
     @property
     def described(self) -> SearchMethod:
-        """What the method declares of itself."""
+        """What the method declares of itself.
+
+        Raises:
+            ExtensionError: it was passed or installed when the settings were read, and isn't now.
+        """
+        if self.method not in SEARCHES:
+            raise ExtensionError(
+                f"the search method `{self.method}` isn't here any more",
+                help="run the study where it is passed or installed: archsearch.extended(…)",
+            )
         return SEARCHES[self.method]
 
 

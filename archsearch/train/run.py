@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from archsearch.config import RunSettings, load
+from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import InputError
 from archsearch.files import write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
@@ -124,7 +125,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
             name, (result, names) = finished.name, settled(out, finished, trained.result)
-        run = RunRecord(name=name, spec=to_yaml(plan), settings=settings, result=result)
+        run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result
 
@@ -152,6 +153,16 @@ def model_of(run: RunRecord, folder: Path) -> Autoencoder:
     return model.eval()
 
 
+def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:
+    return RunRecord(
+        name=name,
+        spec=to_yaml(plan),
+        settings=settings,
+        result=result,
+        extensions=used_extensions(settings),
+    )
+
+
 def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Iterable[str]) -> None:
     """Write those of a run's files, and ``metrics.json``, with which it is finished, last."""
     writers: dict[str, Callable[[Path], None]] = {
@@ -168,7 +179,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Iterable[str])
     for name in RUN_FILES:
         if name in names:
             writers[name](out / name)
-    write_metrics(out, metrics(run.name, run.result))
+    write_metrics(out, metrics(run.name, run.result, run.extensions))
     discard(out / CHECKPOINT_FILE)
 
 
@@ -186,7 +197,7 @@ def _see_to_figures(
         return
     _log.warning("%s: drawing or writing again, as %s", out, _told(run.lost))
     trained = reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE)
-    record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
+    record = _record(run.name, plan, settings, run.recorded)
     _write(out, record, trained, run.lost)
 
 

@@ -11,9 +11,18 @@ from sqlalchemy import Engine, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from archsearch.config import OBJECTIVES, Model, StudySettings
+from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
-from archsearch.records.layout import HEADER, candidate_attributes, read_header, read_trial_index
+from archsearch.records.extensions import check_extensions
+from archsearch.records.layout import (
+    HEADER,
+    candidate_attributes,
+    extensions_attributes,
+    read_extensions,
+    read_header,
+    read_trial_index,
+)
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
@@ -90,8 +99,14 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
     engine, study_id, name = study.engine, study.study_id, study.settings.name
+    check_extensions(
+        read_extensions(study.storage.get_study_user_attrs(study_id)), f"study {name!r}"
+    )
     if _stored_settings(engine, study_id, name) is None:
         _refuse_foreign(study)
+        # Before the rows: whoever finds those must learn what it takes to work on them.
+        for key, value in extensions_attributes(used_extensions(study.settings)).items():
+            study.storage.set_study_user_attr(study_id, key, value)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
     stored = _stored_settings(engine, study_id, name)

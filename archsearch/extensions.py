@@ -37,6 +37,7 @@ __all__ = [
     "extensions_used",
     "forget_installed",
     "passed",
+    "provider_here",
     "refer",
 ]
 
@@ -178,6 +179,15 @@ def forget_installed() -> None:
     """Look anew, when it is next asked, at what is installed: packages came or went."""
     _entry_points.cache_clear()
     _loaded.cache_clear()
+
+
+def provider_here(name: str) -> str | None:
+    """Who declares ``kinds.name`` here, as :func:`extensions_used` says; None: nobody."""
+    group, _, word = name.partition(".")
+    if any((one.group, one.name) == (group, word) for one in _passed.get()):
+        return PASSED
+    point = _entry_points(group).get(word)
+    return None if point is None else _package(point)
 
 
 def refer(reference: Reference) -> Callable[..., Any]:

@@ -95,11 +95,12 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
+    from archsearch.config import absolute_source
     from archsearch.study import RayOptions, RunOptions
     from archsearch.study.overrides import following_pictures, overridden
 
     given: dict[str, dict[str, object]] = {
-        "data": {"source": _absolute(data), "limit": limit},
+        "data": {"source": data and absolute_source(data), "limit": limit},
         "task": {"name": task},
         "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
         "search": {"seed": seed, "trials": trials, "seeds": seeds},
@@ -278,10 +279,3 @@ def _record(study: str, storage: str) -> StudyRecord:
 
 def _resolved(folder: Path | None) -> Path | None:
     return None if folder is None else folder.resolve()
-
-
-def _absolute(source: str | None) -> str | None:
-    """A folder by its whole path, so that workers find it from anywhere."""
-    if source is None or not source.startswith("folder:"):
-        return source
-    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"

@@ -9,9 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
 from archsearch.config.quantities import OBJECTIVES, planned, score
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.settings import DataSettings, RunSettings, Settings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
+from archsearch.errors import ExtensionError
 
 __all__ = [
     "BudgetSettings",
@@ -26,7 +28,7 @@ __all__ = [
 ]
 
 Scalar = bool | int | float | str
-Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
+Method = Annotated[str, KnownName(SEARCHES)]
 if TYPE_CHECKING:
     Over = str
 else:
@@ -122,6 +124,20 @@ class SearchSettings(Settings):
     trials: Annotated[int, Field(ge=1, le=100_000, description="Candidates.")] = 20
     seeds: Annotated[int, Field(ge=1, le=1_000, description="Trainings of each candidate.")] = 1
     seed: Annotated[int, Field(ge=0, description="Seed of the design.")] = 0
+
+    @property
+    def described(self) -> SearchMethod:
+        """What the method declares of itself.
+
+        Raises:
+            ExtensionError: it was passed or installed when the settings were read, and isn't now.
+        """
+        if self.method not in SEARCHES:
+            raise ExtensionError(
+                f"the search method `{self.method}` isn't here any more",
+                help="run the study where it is passed or installed: archsearch.extended(…)",
+            )
+        return SEARCHES[self.method]
 
 
 class BudgetSettings(Settings):

@@ -13,12 +13,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.config.sources import SourceRequest
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
 from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
 from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
-__all__ = ["FolderSource"]
+__all__ = ["FolderSource", "open_folder"]
 
 PartName = Literal["train", "val", "test"]
 
@@ -169,6 +170,11 @@ class FolderSource:
             yield "not read, beside these parts: " + ", ".join(layout.unread)
         if layout.classes:
             yield f"taken for classes, not for parts: {', '.join(layout.classes)}"
+
+
+def open_folder(request: SourceRequest) -> FolderSource:
+    """The folder that the argument names."""
+    return FolderSource(request.base / Path(request.argument).expanduser())
 
 
 def _layout(root: Path) -> _Layout:

@@ -92,6 +92,12 @@ class RunFiles:
         check_version(str(folder / METRICS_FILE), self.numbers, newest=VERSION)
         self.checksums: Mapping[str, str] = self.numbers.get(_FILES, {})  # type: ignore[assignment]
 
+    @property
+    def extensions(self) -> dict[str, str]:
+        """Who declared what the run uses and archsearch hasn't; empty in most runs."""
+        told = self.numbers.get("extensions")
+        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+
     def note_unchecked(self) -> None:
         """Log it if there are no checksums to hold the files against."""
         if not self.checksums:

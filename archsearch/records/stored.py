@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from archsearch.errors import InputError, UnreadableError
+from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records.database import opened, study_ids, trials_of
+from archsearch.records.extensions import check_extensions
 from archsearch.records.gate import read_checked
 from archsearch.records.layout import (
     HEADER,
@@ -21,6 +22,7 @@ from archsearch.records.layout import (
     Claim,
     read_claim,
     read_curves,
+    read_extensions,
     read_header,
     read_trial,
     read_trial_index,
@@ -82,6 +84,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
     Raises:
         InputError: no such storage, or no such study in it.
         UnreadableError: the database or the study's header is damaged, or of a newer version.
+        ExtensionError: it was made with extensions that aren't here.
     """
     with opened(storage) as database:
         ids = study_ids(database, HEADER)
@@ -90,6 +93,8 @@ def load_study(storage: str, name: str) -> StudyRecord:
         attributes = database.get_study_user_attrs(ids[name])
         trials, broken = trials_of(database, ids[name])
         now = _now(database)
+    extensions = read_extensions(attributes)
+    check_extensions(extensions, f"study {name!r}")
     header = read_header(attributes, f"study {name!r}")
     unreadable = [
         Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=_whole(number))
@@ -108,6 +113,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         source_note=header.source_note,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
+        extensions=extensions,
         curves=_told_if_not("the linear codes", lambda: read_curves(attributes), unreadable),
         unreadable=tuple(unreadable),
     )
@@ -119,8 +125,10 @@ def _told_if_not(
     """What ``read`` gives; None where it can't be read, which is then told by name."""
     try:
         return read_checked(name, read)
-    except UnreadableError as error:
-        reason = error.what.removeprefix(name).lstrip(": ")
+    except (UnreadableError, ExtensionError) as error:
+        reason = " ".join(
+            [error.what.removeprefix(name).lstrip(": "), *map(str.strip, error.details)]
+        )
         unreadable.append(Unreadable(name=name, reason=reason, trial=trial))
         return None
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from archsearch.config import RunSettings, load
+from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import InputError
 from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
@@ -126,7 +127,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
             name, (result, names) = finished.name, settled(out, finished, trained.result)
-        run = RunRecord(name=name, spec=to_yaml(plan), settings=settings, result=result)
+        run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result
 
@@ -155,6 +156,16 @@ def load_trained(folder: Path) -> tuple[RunRecord, Autoencoder]:
     except InputError as error:
         raise InputError(error.what, help=how_to_remake(folder)) from error
     return run, model.eval()
+
+
+def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:
+    return RunRecord(
+        name=name,
+        spec=to_yaml(plan),
+        settings=settings,
+        result=result,
+        extensions=used_extensions(settings),
+    )
 
 
 def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str]) -> None:
@@ -186,7 +197,7 @@ def _see_to_files(
     if not run.lost:
         return
     _log.warning("%s: drawing or writing again, as %s missing or damaged", out, listed(run.lost))
-    record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
+    record = _record(run.name, plan, settings, run.recorded)
     if run.lost.isdisjoint(_DRAWN):
         write_run(out, record, run.lost)
         return

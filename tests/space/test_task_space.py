@@ -4,7 +4,8 @@ import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, RunSettings, StudySettings, read_task
 from archsearch.errors import InputError
-from archsearch.space import Candidate, Rejection, SearchSpace, draw_design
+from archsearch.space import Candidate, Rejection, SearchSpace
+from tests.space.drawing import draw_design
 
 COLORS = ChoiceDomain(choices=("colorize", "colorize-chroma", "colorize-bins"))
 LOSSES = ChoiceDomain(choices=("mse", "l1", "huber"))

@@ -22,7 +22,7 @@ from archsearch.records.layout import (
 from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution
-from archsearch.study.search.samplers import KEEPS_COMPLETE, make_sampler
+from archsearch.study.search.samplers import make_sampler
 from archsearch.study.store.claims import Claim
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.schema import (
@@ -231,7 +231,7 @@ def _keep_infeasible(study: OpenStudy, claim: Claim, trial: Trial, rejection: Re
     try:
         for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
             study.storage.set_trial_user_attr(trial._trial_id, key, value)
-        if study.settings.search.method in KEEPS_COMPLETE:
+        if study.settings.search.described.infeasible == "complete":
             values = _imputed(study, rejection)
             study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)
         else:

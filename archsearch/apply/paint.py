@@ -54,7 +54,7 @@ def paint(
         net: the net.
         photograph: the picture, of any size.
         hole_HW: what to fill, H×W; only for a net that fills.
-        on_tiles: told of progress.
+        on_tiles: called with the progress.
     """
     fed = _fed(net, photograph, hole_HW)
     size = net.plan.input

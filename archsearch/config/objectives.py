@@ -82,7 +82,7 @@ OBJECTIVES: Mapping[str, Objective] = MappingProxyType(
         )
     }
 )
-"""By name, in the order in which they are told of."""
+"""By name, in the order of their listing."""
 
 if TYPE_CHECKING:
     ObjectiveName = str

@@ -18,7 +18,7 @@ __all__ = ["study_schema"]
 
 _DOMAINS = frozenset(form.__name__ for form in FORMS.values())
 _TASKS = frozenset(form.__name__ for form in TASKS.values())
-_WHAT = "What the nets are fed and what they should give back."
+_WHAT = "The input and the target of the nets."
 _BOUNDS = "[low, high], both included."
 
 
@@ -44,7 +44,7 @@ def study_schema() -> Json:
 
 
 def _task(definitions: Mapping[str, Json]) -> Json:
-    """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options stand under the task's name."""
+    """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options are under the task's name."""
     forms: Json = {}
     for name, form in TASKS.items():
         own = dict(definitions[form.__name__])
@@ -72,7 +72,7 @@ def _tell(part: Json, definitions: Mapping[str, Json]) -> None:
 
 
 def _domain(word: str, form: Json) -> Json:
-    """``{int: [4, 32], log: true}``: the bounds stand under the form's word."""
+    """``{int: [4, 32], log: true}``: the bounds are under the form's word."""
     properties = dict(cast(Json, form["properties"]))
     if word == "choice":
         own = {**cast(Json, properties.pop("choices")), "description": ChoiceDomain.__doc__}

@@ -19,7 +19,7 @@ from archsearch.spec.text.nearest import did_you_mean
 __all__ = ["task_space_problems"]
 
 HARDER = ("sigma", "size")
-"""Options that make a task easier or harder, so that errors say nothing of the nets."""
+"""Options that make a task easier or harder, so that errors don't show how good the nets are."""
 
 
 def task_space_problems(task: AnyTask, space: Mapping[str, Domain]) -> Iterator[SpaceProblem]:

@@ -97,7 +97,7 @@ class StudyRecord(Record):
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
-    """How many trials stand in each state; with the unreadable, slots + infeasible.
+    """How many trials are in each state; with the unreadable, slots + infeasible.
 
     A slot that no trial has taken yet counts as waiting. Infeasible candidates
     use up no slot.

@@ -42,7 +42,7 @@ class Comparison:
 def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     """Find each study's numbers, and the differences of their Spearman correlations.
 
-    Only designed studies are held against each other: a search's trials are
+    Only designed studies are compared with each other: a search's trials are
     biased by the search.
     """
     findings = tuple(find(study, seed=seed) for study in studies)
@@ -98,12 +98,12 @@ def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Cautio
     for code, message, values in (
         (
             "different-pictures",
-            "The studies saw different pictures: errors don’t compare",
+            "The studies used different pictures: errors can’t be compared",
             [result.data_fingerprint if result else None for result in firsts],
         ),
         (
             "different-task",
-            "The studies have different tasks: errors don’t compare",
+            "The studies have different tasks: errors can’t be compared",
             [result.task if result else None for result in firsts],
         ),
         (
@@ -126,7 +126,7 @@ def _cautions(findings: Sequence[Findings], names: Sequence[str]) -> list[Cautio
             Caution(
                 "adaptive-search",
                 f"Trials chosen by their errors: {', '.join(searched)}. Their correlations are "
-                "biased and not held against others.",
+                "biased and not compared.",
             )
         )
     return [*made, *_own(findings, names)]
@@ -168,17 +168,17 @@ def _one(findings: Findings) -> str:
     if rho.low <= 0 <= rho.high:
         return f"{marked}no correlation of latent size with validation error is shown, {told}."
     way = "lower" if rho.value < 0 else "higher"
-    return f"{marked}a larger latent goes with a {way} validation error, {told}."
+    return f"{marked}a larger latent comes with a {way} validation error, {told}."
 
 
 def _differences(comparison: Comparison) -> list[str]:
     if not comparison.differences:
-        return ["No two studies can be held against each other."]
+        return ["No two studies can be compared."]
     clear = [each for each in comparison.differences if is_shown(each.p_holm)]
     if not clear:
         return [
             f"No difference between their correlations is shown{_corrected(comparison)}; that "
-            "doesn’t say there is none."
+            "doesn’t mean that there is none."
         ]
     told = "; ".join(
         f"{each.first} against {each.second} {decimal(each.estimate.value or 0)} "

@@ -28,7 +28,7 @@ _FEW_STEPS = 100
 def outcome(result: RunResult, batch_size: int) -> list[str]:
     """Whether a net has collapsed, is no better than a guess, hasn't converged; nothing if well.
 
-    A collapsed net's error is that of a guess, and its curve says nothing, so of such
+    A collapsed net's error is that of a guess, and its curve means nothing, so of such
     a net only that is told.
 
     Args:
@@ -70,7 +70,10 @@ def _guessed(result: RunResult) -> str:
     guess = best_guess(result)
     remedy = "Remedies: more epochs, another learning rate, or a larger net."
     if result.task == "colorize-bins":
-        remedy = "Classes give up error for color; its saturation says whether that paid."
+        remedy = (
+            "Classification trades a higher error for stronger colors; the saturation shows "
+            "whether that worked."
+        )
     return (
         f"The net is no better than a guess: {guess.name} has a test MSE of {error(guess.mse)}, "
         f"the net {error(result.test.mse)}. {remedy}"

@@ -247,7 +247,7 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
     if not judged:
         return []
     mapped = any(run.result.baselines.linear_test is not None for _, run, _ in ranked)
-    kind = "map from what is fed, through as many numbers as the latent," if mapped else ""
+    kind = "map from the input, through as many numbers as the latent," if mapped else ""
     if not beaten:
         which = f"linear {kind}" if mapped else "linear code of a run’s own latent size"
         return [f"No {which} does better on the test split than it."]
@@ -271,14 +271,16 @@ def _cautions(
         made.append(
             Caution(
                 "leak-past-latent",
-                f"The decoder also reads encoder layers in {', '.join(leaky)}: the latent isn’t "
-                "the only code there, and only a net that a linear code of its size beats even so "
-                "is judged by one.",
+                f"In {', '.join(leaky)}, the decoder also reads encoder layers, so the latent "
+                "isn’t the only code. There a linear code of the latent’s size is mentioned only "
+                "if it is better even so.",
             )
         )
     if len({run.result.data_fingerprint for run in runs}) > 1:
         made.append(
-            Caution("different-pictures", "The runs saw different pictures: errors don’t compare.")
+            Caution(
+                "different-pictures", "The runs used different pictures: errors can’t be compared."
+            )
         )
     if len({run.result.task for run in runs}) > 1:
         made.append(Caution("different-task", "The runs have different tasks."))

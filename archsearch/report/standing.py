@@ -51,7 +51,7 @@ def _families(details: Details) -> str:
 def _family_verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" once corrected for {looks} looks" if _clear(within) else ""
+        after = f" once corrected for {looks} comparisons" if _clear(within) else ""
         if _clear(pooled):
             weaker = " and is weaker" if _clear(grouping.contrast) else ""
             return (
@@ -76,7 +76,7 @@ def _other_groupings(known: dict[str, Grouping], chosen: Grouping, looks: int) -
     if unsure:
         told.append(
             f"Within families of equal {', '.join(unsure)} it isn't shown once corrected for "
-            f"{looks} looks."
+            f"{looks} comparisons."
         )
     if told:
         return " ".join(told)
@@ -111,7 +111,7 @@ def _ranges(details: Details) -> str:
     if gone and _clear(_pooled(details)):
         text += f"; without {_parts(gone)} its interval includes 0"
     elif found and not _clear(_pooled(details)):
-        text += f", shown only without {_parts(found)} (corrected for {details.looks} looks)"
+        text += f", shown only without {_parts(found)} (corrected for {details.looks} comparisons)"
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."
 
 
@@ -139,7 +139,7 @@ def _knee(details: Details) -> str:
     if knee is None:
         return f"{fit}; there are too few sizes to look for a knee."
     if not knee.shown:
-        told = f"p {_p(knee.p_holm)}, corrected for {details.looks} looks"
+        told = f"p {_p(knee.p_holm)}, corrected for {details.looks} comparisons"
         return f"{fit}; a knee isn't shown ({told})."
     return (
         f"{fit}. It has a knee at about {knee.latent:,.0f} numbers (95 % interval "

@@ -93,7 +93,7 @@ _COLUMNS = (
     Column("state"),
     Column("latent", "channels×height×width"),
     Column("size", "numbers in the latent (of those that the decoder reads, if more)"),
-    Column("bottleneck", "numbers that get through the narrowest cut of the net"),
+    Column("bottleneck", "numbers in the bottleneck, the narrowest cut of the net"),
     Column("params"),
     Column("MACs"),
     Column("depth", "encoder layers with weights"),
@@ -106,14 +106,14 @@ _YARDSTICKS = {
     "pca_val": Column("PCA", "validation MSE of PCA with as many numbers"),
     "pca_bottleneck_val": Column(
         "PCA, bottleneck",
-        "validation MSE of PCA with as many numbers as get through, where those are fewer",
+        "validation MSE of PCA with as many numbers as the bottleneck, where that is narrower",
     ),
     "patch_pca_val": Column("patch PCA", "validation MSE of patch PCA of the latent's shape"),
     "linear_val": Column(
         "linear",
-        "validation MSE of the best linear map from what is fed through as many numbers",
+        "validation MSE of the best linear map from the input through as many numbers",
     ),
-    "untouched_val": Column("untouched", "validation MSE of the noisy or masked picture as it is"),
+    "untouched_val": Column("untouched", "validation MSE of the unchanged noisy or masked picture"),
     "mean_chroma_val": Column("mean chroma", "validation MSE of one chroma for all pixels"),
     "equal_pca": Column("worth", "PCA components that do as well"),
 }
@@ -126,7 +126,7 @@ _LINEAR_CODE = Column(
 )
 _CODE_COLUMNS = (
     Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
-    Column("rank", "principal components that hold 99 % of the codes' variance"),
+    Column("rank", "principal components that explain 99 % of the codes' variance"),
     Column("8 bit", "how much rounding each latent number to 8 bits raises the error"),
     Column("4 bit", "the same, to 4 bits"),
 )

@@ -58,7 +58,7 @@ def run_study(
         storage: URL of the database; a SQLite file is made where it is missing.
         options: workers, threads, where pictures are kept.
         trainer: who trains, if not ``train.fit`` on the study's pictures.
-        on_event: told of everything that happens, in this process.
+        on_event: called for every event, in this process.
 
     Returns:
         The study as the storage has it now; a budget may have ended it early.
@@ -204,7 +204,7 @@ def _check_ended(study: OpenStudy) -> None:
     if progress.unfinished and time_left_for_another(study.settings.budget.minutes, progress):
         raise RunFailedError(
             f"all workers ended with {progress.unfinished} of {progress.total} trainings left",
-            help="nothing that ended is lost; the same command goes on",
+            help="nothing that finished is lost; the same command resumes the study",
         )
 
 
@@ -221,7 +221,7 @@ def _watch(study: OpenStudy, crew: Team, interrupts: Interrupts, say: Say) -> No
         if interrupts.asked and not stopping:
             stopping = True
             crew.finish()
-            say(StudyEvent("stopping", "ending the running trainings; no other starts"))
+            say(StudyEvent("stopping", "stopping after the running trainings"))
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
             _look(study, crew, say)
@@ -277,5 +277,5 @@ def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingComplete
     return NothingCompletedError(
         f"no trial of {record.name!r} was completed",
         details=[*lines, note] if note else lines,
-        help="mend the cause and run the study under another name; ended trials aren't repeated",
+        help="fix the cause and run the study under another name; finished trials aren't repeated",
     )

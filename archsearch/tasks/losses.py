@@ -52,8 +52,8 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
     if isinstance(settings.task, ColorizeBins):
         if activation not in {"none", "sigmoid"}:
             raise InputError(
-                f"colorize-bins reads scores, and the last layer of `{plan.name}` ({last.path}) "
-                f"bends them by activation {activation}",
+                f"colorize-bins needs plain scores, but the last layer of `{plan.name}` "
+                f"({last.path}) has activation {activation}",
                 help=f"set `activation: none` or `sigmoid` on {last.path}",
             )
     elif settings.train.loss == "bce" and activation != "sigmoid":

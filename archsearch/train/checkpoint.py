@@ -78,10 +78,10 @@ def restore(path: Path, model: nn.Module, optimizer: Optimizer, fresh: Progress)
             _check(tensors, progress, model, fresh)
             states = _optimizer_states(tensors, optimizer)
         except (OSError, SafetensorError, ValueError, KeyError, TypeError) as error:
-            _log.warning("%s is left out: %s", place, error)
+            _log.warning("%s is ignored: %s", place, error)
             continue
         if place != found[0]:
-            _log.warning("training goes on from the epoch before, %s", place)
+            _log.warning("training resumes from the epoch before, %s", place)
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
@@ -106,15 +106,15 @@ def _read(path: Path) -> tuple[dict[str, Tensor], Progress]:
     content = path.read_bytes()
     place = _CHECKSUM_PLACE.search(content)
     if place is not None and place[1] != _checksum(content, place.start(1)):
-        raise ValueError("it isn't what was written there, its checksum is another")
+        raise ValueError("it was changed or damaged: its checksum differs")
     read = deserialize(content), Progress.model_validate_json(_metadata(content))
     if place is None:
-        _log.warning("%s has no checksum: it is taken as it is", path)
+        _log.warning("%s has no checksum: it is not checked", path)
     return read
 
 
 def _metadata(content: bytes) -> str:
-    """The JSON that stands in the file's metadata."""
+    """The JSON in the file's metadata."""
     size = int.from_bytes(content[:8], "little")
     metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
     if METADATA not in metadata:
@@ -131,7 +131,7 @@ def _with_checksum(content: bytes) -> bytes:
 
 
 def _checksum(content: bytes, start: int) -> bytes:
-    """SHA-256 of all but the checksum itself, which stands at ``start``."""
+    """SHA-256 of all but the checksum itself, which is at ``start``."""
     digest = sha256(memoryview(content)[:start])
     digest.update(_BLANK)
     digest.update(memoryview(content)[start + len(_BLANK) :])
@@ -146,7 +146,7 @@ def _check(
     tensors: dict[str, Tensor], progress: Progress, model: nn.Module, fresh: Progress
 ) -> None:
     if progress.identity != fresh.identity:
-        raise ValueError("it is of another training")
+        raise ValueError("it belongs to another training")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:
         raise ValueError("its tensors aren't the model's")

@@ -44,7 +44,7 @@ def refuse_another(
     for name, differing in ((SPEC_FILE, _spec_differences), (CONFIG_FILE, _config_differences)):
         if name in checksums and name in lost:
             if checksum(wanted[name].encode()) != checksums[name]:
-                differences.append(f"{name} is lost or damaged, and was another")
+                differences.append(f"{name} is lost or damaged, and differed")
         elif (out / name).exists():
             differences += differing(out / name, plan, settings)
     if differences:
@@ -54,8 +54,8 @@ def refuse_another(
 def conflict(out: Path, differences: list[str]) -> RunConflictError:
     """The refusal of a run directory that holds another run."""
     return RunConflictError(
-        f"{out} holds another run: {'; '.join(differences)}",
-        help="give another folder with --out, or remove this one",
+        f"{out} contains another run: {'; '.join(differences)}",
+        help="choose another folder with --out, or remove this one",
     )
 
 
@@ -89,7 +89,7 @@ def _config_differences(path: Path, plan: ModelPlan, wanted: RunSettings) -> lis
     except ValueError as error:
         raise InputError(
             f"{path} isn't the config of a run: {error}".splitlines()[0],
-            help="give another folder with --out",
+            help="choose another folder with --out",
         ) from error
     there, here = _by_section(stored), _by_section(wanted)
     if stored.task.name != wanted.task.name:
@@ -112,5 +112,5 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path} can't be read: {error}", help="give another folder with --out"
+            f"{path} can't be read: {error}", help="choose another folder with --out"
         ) from error

@@ -73,7 +73,7 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
         refuse_another(out, plan, settings, None)
         set_aside(out)
         _log.warning(
-            "%s: training again, with nothing to hold its numbers against; it is kept as %s",
+            "%s: training again, without recorded numbers to compare with; it is kept as %s",
             why,
             BEFORE_FILE,
         )

@@ -79,7 +79,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
     ends with the numbers of an unbroken run. A finished run with the same
     layers, settings and pictures is not trained again: its result is given. What it
     lost, or what was damaged, is made again: figures from its weights; weights, history
-    and metrics by the same training, whose numbers are held against those recorded.
+    and metrics by the same training, whose numbers are compared with those recorded.
     What is made again is logged.
 
     Args:
@@ -105,7 +105,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             if not finished.needs_training:
                 _see_to_figures(out, finished, plan, settings, pictures)
                 return finished.recorded
-            _log.warning("%s: training again, as %s", out, _told(finished.lost))
+            _log.warning("%s: training again, because %s", out, _told(finished.lost))
             baselines = finished.recorded.baselines
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
@@ -174,7 +174,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Iterable[str])
 
 def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> None:
     if run.recorded.data_fingerprint != pictures.fingerprint:
-        raise conflict(out, [f"its pictures were others than {pictures.source} has now"])
+        raise conflict(out, [f"its pictures differ from those of {pictures.source} now"])
 
 
 def _see_to_figures(
@@ -184,7 +184,7 @@ def _see_to_figures(
     discard(out / CHECKPOINT_FILE)  # a kill may have left it
     if not run.lost:
         return
-    _log.warning("%s: drawing or writing again, as %s", out, _told(run.lost))
+    _log.warning("%s: drawing or writing again, because %s", out, _told(run.lost))
     trained = reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE)
     record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
     _write(out, record, trained, run.lost)

@@ -117,7 +117,7 @@ def test_a_training_that_kills_its_process_fails_and_the_study_goes_on(
     )
     assert {trial.state: trial.reason for trial in record.trials} == {
         "complete": "",
-        "failed": "seed 0: its worker died 2 times, e.g. killed for want of memory",
+        "failed": "seed 0: its worker died 2 times, e.g. for lack of memory",
     }
 
 
@@ -261,7 +261,7 @@ def test_a_spent_budget_starts_nothing_and_a_larger_one_goes_on(
 @pytest.mark.parametrize(
     ("storage", "message"),
     [
-        ("sqlite://", "can't live in memory"),
+        ("sqlite://", "can't be stored in memory"),
         ("nonsense", "is not a storage URL"),
         ("sqlite:////proc/nowhere/studies.db", "can't be used as a storage"),
     ],

@@ -57,7 +57,7 @@ def test_a_broken_record_in_the_ledger_ends_no_run(
     record = run_study(half, url, trainer=ToyTrainer(log), on_event=heard.append)
     assert trial_counts(record)["complete"] == 4
     notes = [event.text for event in heard if event.kind == "note"]
-    assert any(note.startswith("slot 0 is passed over: the record of seed 0") for note in notes)
+    assert any(note.startswith("slot 0 is skipped: the record of seed 0") for note in notes)
 
 
 def test_a_broken_candidate_fails_alone(

@@ -123,7 +123,7 @@ def test_classes_need_scores_that_nothing_bends(activation: ActivationName, refu
     if not refused:
         check_loss(plan_ending_in(activation), bins)
         return
-    with pytest.raises(InputError, match=f"bends them by activation {refused}"):
+    with pytest.raises(InputError, match=f"has activation {refused}"):
         check_loss(plan_ending_in(activation), bins)
 
 

@@ -143,7 +143,7 @@ def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
 
 
 def _linear_maps(axes: Axes, shown: pd.DataFrame) -> None:
-    """What tasks other than reconstruction are held against."""
+    """What tasks other than reconstruction are compared with."""
     linear = shown.dropna(subset="linear_val")
     if len(linear):
         axes.scatter(

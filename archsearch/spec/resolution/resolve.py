@@ -1,4 +1,4 @@
-"""From a family to one model: unfolded, sized, and held against the task."""
+"""From a family to one model: unfolded, sized, and checked against the task."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def check_sampler(space: SearchSpace, search: SearchSettings) -> None:
     searched = space.domains.values()
     if search.method == "cmaes" and all(isinstance(d, ChoiceDomain) for d in searched):
         raise InputError(
-            "method cmaes moves numbers, and the space has only choices",
+            "method cmaes needs numbers, and the space has only choices",
             help="use method tpe or nsga2, or write a domain as int or float",
         )
 

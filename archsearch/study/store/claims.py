@@ -393,5 +393,5 @@ def claim_rows(
 def _lost_record(seed: int, deaths: int) -> str:
     from archsearch.records import SeedRecord
 
-    reason = f"its worker died {deaths} times, e.g. killed for want of memory"
+    reason = f"its worker died {deaths} times, e.g. for lack of memory"
     return SeedRecord(seed=seed, state="failed", reason=reason).model_dump_json()

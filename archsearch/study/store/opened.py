@@ -114,7 +114,7 @@ class OpenStudy:
             return row
         raise UnreadableError(
             f"the ledger of {self.settings.name!r} has no slot {slot}: the database is damaged",
-            help="bring it back from a copy",
+            help="restore it from a backup",
         )
 
     def any_plan(self) -> ModelPlan:

@@ -52,8 +52,8 @@ def publish(study: OpenStudy, slot: int) -> None:
     copied = row.duplicate_of is not None
     try:
         seeds = _seed_rows(study, slot if row.duplicate_of is None else row.duplicate_of)
-    except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
-        study.patience.say(f"slot {slot} is passed over: {error.what}")
+    except UnreadableError as error:  # left as it is, for a newer archsearch or a repaired database
+        study.patience.say(f"slot {slot} is skipped: {error.what}")
         return
     ended = all(seed.state in ENDED for seed in seeds)
     if row.duplicate_of is not None:

@@ -54,7 +54,7 @@ class Patience:
 
         Raises:
             RunFailedError: the database stayed away, or broke in a way that
-                doesn't pass, e.g. for want of space.
+                doesn't pass, e.g. for lack of space.
             UnreadableError: the database is damaged.
         """
         return self.attempts(lambda attempt: action())
@@ -87,14 +87,14 @@ class Patience:
     def _away(self, error: Exception) -> RunFailedError:
         return RunFailedError(
             f"{masked(self.url)} was away for {self.seconds:.0f} s: {self._told(error)}",
-            help="nothing that ended is lost; once it is back, the same command goes on",
+            help="nothing that finished is lost; once it is back, the same command resumes",
         )
 
     def _broken(self, error: Exception) -> RunFailedError:
         return RunFailedError(
             f"{masked(self.url)} can't be used any more: {self._told(error)}",
-            help="nothing that ended is lost; mend the cause (is the disk full?), "
-            "and the same command goes on",
+            help="nothing that finished is lost; fix the cause (is the disk full?), "
+            "then the same command resumes",
         )
 
     def _told(self, error: Exception) -> str:

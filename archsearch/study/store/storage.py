@@ -119,7 +119,7 @@ def _make_folder(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     elif url.startswith("sqlite"):
         raise InputError(
-            "a study can't live in memory: its workers are processes of their own",
+            "a study can't be stored in memory, because its workers are separate processes",
             help="name a file, e.g. sqlite:///runs/studies.db",
         )
 
@@ -141,7 +141,7 @@ def _unusable(url: str, error: Exception) -> InputError:
     if isinstance(error, ImportError) and url.startswith("postgres"):
         return InputError(
             f"{masked(url)} can't be used as a storage: {told}",
-            help="pip install 'archsearch[postgres]' brings the driver",
+            help="pip install 'archsearch[postgres]' installs the driver",
         )
     known = f"{DEFAULT_STORAGE} or postgresql://user@host/database"
     if is_passing(error):

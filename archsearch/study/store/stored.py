@@ -40,7 +40,7 @@ def stored_study(url: str, name: str) -> StudyFile:
         text = _ledger_text(database.engine, study_id)
     if text is None:
         raise InputError(
-            f"{masked(url)} has records of {name!r}, but no ledger to go on from",
+            f"{masked(url)} has records of {name!r}, but nothing to resume from",
             help="give the study file instead of its name",
         )
     model = model_from_text(str(stored_identity(text, name).get("model")), name)

@@ -147,7 +147,7 @@ def cached(source: Source, height: int, width: int, root: Path, progress: Progre
 def records(root: Path) -> Iterator[tuple[Path, EntryRecord]]:
     """What the cache holds: folder and record of each entry, in the order of their names.
 
-    What can't be read, or is of another version, is passed over and logged.
+    What can't be read, or is of another version, is skipped and logged.
     """
     for path in sorted((root / "pictures").glob("[!.]*/entry.json")):
         try:

@@ -76,7 +76,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         storage: a storage URL, e.g. ``sqlite:///runs/studies.db``.
         name: the study's name.
 
-    Trials that are damaged, or of a newer version, are passed over and told in
+    Trials that are damaged, or of a newer version, are skipped and listed in
     ``unreadable``.
 
     Raises:

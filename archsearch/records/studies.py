@@ -64,7 +64,7 @@ class TrialRecord(Record):
 
 
 class Unreadable(Record):
-    """A stored thing that was passed over: what it is, and why; ``trial`` where it is one."""
+    """A stored thing that was skipped: what it is, and why; ``trial`` where it is one."""
 
     name: str
     reason: str
@@ -78,7 +78,7 @@ class StudyRecord(Record):
     ``designed`` tells whether the method draws a design (its trials may be
     used for correlations) or adapts to results; ``note`` says why there are
     fewer trials than it was asked for, "" where there aren't; ``unreadable``
-    are its trials and other records that were passed over.
+    are its trials and other records that were skipped.
     """
 
     name: str

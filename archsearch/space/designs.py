@@ -34,7 +34,7 @@ PROPOSALS_PER_SLOT = 100
 
 @dataclass(frozen=True)
 class Design:
-    """The candidates of all slots, and what was passed over to find them.
+    """The candidates of all slots, and what was skipped to find them.
 
     Attributes:
         candidates: distinct and feasible, in the order of their slots.

@@ -48,7 +48,7 @@ def run_study(
 ) -> StudyRecord:
     """Run a study to its end, or go on with it where it was left.
 
-    Killed at any moment, the same call goes on: no ended training is done
+    Killed at any moment, the same call resumes the study: no ended training is done
     again, none is lost, and there are never more than the study asks for.
     On KeyboardInterrupt the running trainings are ended and no other starts;
     a second one stops them too. The interrupt is then raised again.

@@ -1,7 +1,7 @@
 """Reduced-rank regression: the best linear map from a net's input to RGB, through k numbers.
 
 What principal components are for reconstruction, this is for tasks whose input
-isn't the picture they want back: with k as large as a net's latent, the linear
+isn't their target: with k as large as a net's latent, the linear
 rival of that net.
 """
 

@@ -3,12 +3,12 @@
 ::
 
     spec.yaml  config.json                      from the start: what is trained
-    checkpoint.safetensors                      while it goes on, and that of the epoch before
+    checkpoint.safetensors                      while it trains, and that of the epoch before
     model.safetensors  curves.png  pictures.png  strip.png
     history.csv  metrics.json                   at the end; metrics last of all
 
 ``metrics.json`` holds the checksums of the others. Until it is there the run isn't
-finished, so a kill at any moment leaves one that goes on or one that is whole.
+finished, so a kill at any moment leaves a run that can be resumed or a whole one.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 ) -> RunResult:
     """Train into the run directory ``out``, or go on with what it holds.
 
-    Called again after a kill, it goes on from the last finished epoch and
+    Called again after a kill, it resumes after the last finished epoch and
     ends with the numbers of an unbroken run. A finished run with the same
     layers, settings and pictures is not trained again: its result is given. What it
     lost, or what was damaged, is made again: figures from its weights; weights, history

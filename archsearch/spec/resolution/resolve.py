@@ -26,7 +26,7 @@ __all__ = ["Resolution", "TaskChannels", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class TaskChannels:
-    """What a task feeds the net and wants back, in channels."""
+    """The channels of a task's input and target."""
 
     task: str
     feeds: int

@@ -72,7 +72,7 @@ class Catalogue(Mapping[str, D]):
     Args:
         form: the descriptors' class.
         what: what one is called in messages, e.g. ``layer kind``.
-        builtin: archsearch's own, in the order in which they are told of.
+        builtin: archsearch's own, in the order of their listing.
     """
 
     def __init__(self, form: type[D], what: str, builtin: Iterable[D]) -> None:
@@ -249,7 +249,7 @@ def _loaded(point: EntryPoint, form: type[Descriptor], what: str) -> Descriptor:
         raise ExtensionError(
             f"the {what} `{point.name}` of {_package(point)} can't be loaded: "
             f"{type(error).__name__}: {error}",
-            help=f"mend the package, or uninstall it; it is declared as {point.value}",
+            help=f"fix the package, or uninstall it; it is declared as {point.value}",
         ) from error
     if not isinstance(found, form) or found.name != point.name:
         given = f"called `{found.name}`" if isinstance(found, form) else f"of {type(found)}"

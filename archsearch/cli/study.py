@@ -145,10 +145,10 @@ def worker(  # noqa: PLR0917 - one argument an option
     ] = 0,
     json: Json = False,
 ) -> None:
-    """Work on a study in the storage; start it on as many hosts as you like.
+    """Train candidates of a study in the storage.
 
-    It ends when nothing is left to train. If it is killed, another worker
-    takes over its training.
+    Start workers on as many hosts as you like. A worker ends when nothing is
+    left to train. If it is killed, another worker takes over its training.
 
     Example: archsearch study worker latent-vs-mse --storage postgresql://db/nets
     """
@@ -167,7 +167,7 @@ def worker(  # noqa: PLR0917 - one argument an option
 
 @app.command("status")
 def status_command(study: Study, storage: Storage = STORAGE, json: Json = False) -> None:
-    """Show how many trials are complete, running or waiting, and the best one.
+    """Show the trials of a study by state, and the best one.
 
     Example: archsearch study status latent-vs-mse
     """

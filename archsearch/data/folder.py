@@ -86,7 +86,7 @@ class FolderSource:
         if not path.is_dir():
             raise DataError(
                 f"{path} is a file, not a folder",
-                help="give the folder that holds the pictures; archives must be unpacked.",
+                help="give the folder that contains the pictures; archives must be unpacked.",
             )
         self.path = path.resolve()
         self.name = f"folder:{self.path}"
@@ -100,7 +100,7 @@ class FolderSource:
             ) from error
         if not self._files:
             raise DataError(
-                f"the folder {path} holds no pictures",
+                f"the folder {path} contains no pictures",
                 help="pictures end in " + ", ".join(sorted(SUFFIXES)) + ".",
             )
 
@@ -167,9 +167,9 @@ class FolderSource:
             told = (f"{name}/ ({counts[part]:,})" for part, name in layout.parts.items())
             yield "parts: " + ", ".join(told)
         if layout.unread:
-            yield "not read, beside these parts: " + ", ".join(layout.unread)
+            yield "ignored beside these parts: " + ", ".join(layout.unread)
         if layout.classes:
-            yield f"taken for classes, not for parts: {', '.join(layout.classes)}"
+            yield f"read as classes, not as parts: {', '.join(layout.classes)}"
 
 
 def open_folder(request: SourceRequest) -> FolderSource:

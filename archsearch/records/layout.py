@@ -1,4 +1,4 @@
-"""Where a study's records stand in an Optuna storage. The one place that knows.
+"""Where a study's records are in an Optuna storage. The one place that knows.
 
 One Optuna study for each study name, one Optuna trial for each planned trial (and
 one for each infeasible proposal). Records are kept as JSON text in user

@@ -72,13 +72,13 @@ def load_studies(storage: str) -> tuple[tuple[StudyRecord, ...], tuple[Unreadabl
 
 
 def load_study(storage: str, name: str) -> StudyRecord:
-    """The study ``name`` as it stands in the storage; another process may be running it.
+    """The study ``name`` as the storage has it; another process may be running it.
 
     Args:
         storage: a storage URL, e.g. ``sqlite:///runs/studies.db``.
         name: the study's name.
 
-    Trials that are damaged, or of a newer version, are passed over and told in
+    Trials that are damaged, or of a newer version, are skipped and listed in
     ``unreadable``.
 
     Raises:
@@ -161,7 +161,7 @@ def _indexed(trial: FrozenTrial, now: float) -> _Indexed:
 def _suggest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
-        return "the storage holds no study yet; `archsearch study run` makes one"
+        return "the storage contains no study yet; `archsearch study run` creates one"
     nearest = get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}? " if nearest else ""
     return f"{hint}studies there: {', '.join(names)}"
@@ -223,7 +223,7 @@ def _alive(claim: Claim, now: float) -> bool:
 
 
 def _artifacts(storage: str, folder: str | None) -> str | None:
-    """The folder of pictures; a relative one stands beside the SQLite file."""
+    """The folder of pictures; a relative one lies beside the SQLite file."""
     path = sqlite_path(storage)
     if folder is None or path is None or Path(folder).is_absolute():
         return folder

@@ -52,7 +52,7 @@ def run_study(
 ) -> StudyRecord:
     """Run a study to its end, or go on with it where it was left.
 
-    Killed at any moment, the same call goes on: no ended training is done
+    Killed at any moment, the same call resumes the study: no ended training is done
     again, none is lost, and there are never more than the study asks for.
     On KeyboardInterrupt the running trainings are ended and no other starts;
     a second one stops them too. The interrupt is then raised again.
@@ -216,7 +216,7 @@ def _check_ended(study: OpenStudy) -> None:
     if progress.unfinished and time_left_for_another(study.settings.budget.minutes, progress):
         raise RunFailedError(
             f"all workers ended with {progress.unfinished} of {progress.total} trainings left",
-            help="nothing that ended is lost; the same command goes on",
+            help="nothing that finished is lost; the same command resumes the study",
         )
 
 
@@ -289,5 +289,5 @@ def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingComplete
     return NothingCompletedError(
         f"no trial of {record.name!r} was completed",
         details=[*lines, note] if note else lines,
-        help="mend the cause and run the study under another name; ended trials aren't repeated",
+        help="fix the cause and run the study under another name; finished trials aren't repeated",
     )

@@ -56,7 +56,7 @@ def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
         normed = isinstance(layer.op, Conv | ConvTranspose | Norm) and layer.op.norm == "batch"
         if batch_size == 1 and normed and layer.output.as_tuple()[1:] == (1, 1):
             raise InputError(
-                f"batch norm on {layer.path} ({layer.output}) has one number a channel "
+                f"batch norm on {layer.path} ({layer.output}) has a single number per channel "
                 "in a batch of 1 picture",
                 help="use train.batch_size of at least 2, or `norm: layer`",
             )

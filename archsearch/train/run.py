@@ -3,12 +3,12 @@
 ::
 
     spec.yaml  config.json                      from the start: what is trained
-    checkpoint.safetensors                      while it goes on, and that of the epoch before
+    checkpoint.safetensors                      while it trains, and that of the epoch before
     model.safetensors  curves.png  pictures.png  strip.png
     history.csv  metrics.json                   at the end; metrics last of all
 
 ``metrics.json`` holds the checksums of the others. Until it is there the run isn't
-finished, so a kill at any moment leaves one that goes on or one that is whole.
+finished, so a kill at any moment leaves a run that can be resumed or a whole one.
 """
 
 from __future__ import annotations
@@ -76,11 +76,11 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 ) -> RunResult:
     """Train into the run directory ``out``, or go on with what it holds.
 
-    Called again after a kill, it goes on from the last finished epoch and
+    Called again after a kill, it resumes after the last finished epoch and
     ends with the numbers of an unbroken run. A finished run with the same
     layers, settings and pictures is not trained again: its result is given. What it
     lost, or what was damaged, is made again: figures from its weights; weights, history
-    and metrics by the same training, whose numbers are held against those recorded.
+    and metrics by the same training, whose numbers are compared with those recorded.
     What is made again is logged.
 
     Args:
@@ -186,7 +186,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str
 
 def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> None:
     if run.recorded.data_fingerprint != pictures.fingerprint:
-        raise conflict(out, [f"its pictures were others than {pictures.source} has now"])
+        raise conflict(out, [f"its pictures differ from those of {pictures.source} now"])
 
 
 def _see_to_files(

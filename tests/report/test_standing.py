@@ -67,13 +67,13 @@ def test_effects_that_are_not_shown_are_not_claimed(findings):
 
 def test_what_goes_closer_with_the_error_is_named(findings):
     first, params, *others = findings.details.rivals
-    closer = "More closely than with latent size, the error goes with parameters"
+    closer = "The error correlates more strongly with parameters than with latent size"
     params = params._replace(gap=Estimate(-0.3, -0.5, -0.1, 24, None))
     for p_holm, told in ((0.01, True), (0.3, False)):
         rivals = (first, params._replace(p_holm=p_holm), *others)
         details = dataclasses.replace(findings.details, rivals=rivals)
         assert (closer in said(details)) is told
-    assert "More closely" not in said(findings.details)
+    assert "more strongly" not in said(findings.details)
 
 
 def test_refused_importances_say_why(findings):

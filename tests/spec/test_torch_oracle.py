@@ -1,4 +1,4 @@
-"""Random specs over all kinds and fields, held against torch.
+"""Random specs over all kinds and fields, compared with torch.
 
 The net is built twice: by ``archsearch.nn`` from the plan, and by ``torch_oracle``
 from the YAML alone. Shapes, parameters, numbers and costs must be the same.

@@ -2,7 +2,7 @@
 
 fANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna implements it: a random
 forest of log MSE over the choices, its variance taken apart. A column of pure
-chance goes along: what a choice explains is believed only above that.
+chance is added: what a choice explains is believed only above that.
 """
 
 from __future__ import annotations

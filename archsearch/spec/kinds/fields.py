@@ -1,4 +1,4 @@
-"""What may stand in a layer's field: types that read a value and describe it.
+"""What a layer's field may contain: types that read a value and describe it.
 
 One object serves the parser (``read``), the messages (``expects``) and the
 JSON Schema (``schema``), so that they can't disagree.

@@ -124,7 +124,7 @@ class Kind:
         fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
         shape: what it gives, as a formula for people.
-        example: one layer as it stands in a file.
+        example: one layer as written in a file.
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
         takes_vector: whether it may follow a vector.

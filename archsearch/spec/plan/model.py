@@ -22,7 +22,7 @@ class LayerPlan:
     Attributes:
         index: place in the model, from 1.
         section: which half of the model it belongs to.
-        path: where it stands in the file, e.g. ``encoder[4].conv``.
+        path: its place in the file, e.g. ``encoder[4].conv``.
         name: the name given beside the kind, if any.
         kind: the word in the file, e.g. ``conv``.
         op: what it does, in numbers only.

@@ -1,4 +1,4 @@
-"""From a family to one model: unfolded, sized, and held against the task."""
+"""From a family to one model: unfolded, sized, and checked against the task."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Resolution", "TaskChannels", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class TaskChannels:
-    """What a task feeds the net and wants back, in channels."""
+    """The channels of a task's input and target."""
 
     task: str
     feeds: int

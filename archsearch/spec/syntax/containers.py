@@ -1,7 +1,7 @@
 """What joins and layers that hold layers are called, take and do, for people.
 
 The parser knows their form by itself; the schema and the reference are made from
-these records, and a test holds them against the parser's words.
+these records, and a test compares them with the parser's words.
 """
 
 from __future__ import annotations

@@ -149,7 +149,7 @@ def _may_be_used(source: Source, name: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _mentioned(text: str) -> frozenset[str]:
-    """Every word that stands behind a `$` on its line."""
+    """Every word after a `$` on its line."""
     behind = (line.partition("$")[2] for line in text.splitlines())
     return frozenset(word for part in behind for word in re.findall(r"\w+", part))
 

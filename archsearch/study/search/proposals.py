@@ -111,8 +111,8 @@ def _drawn(study: OpenStudy, optuna_study: Study, trial_id: int) -> tuple[Trial,
     except DECODING_ERRORS as error:
         method, name = study.settings.search.method, study.settings.name
         raise UnreadableError(
-            f"method {method} can't go on from the trials of {name!r}: {first_problem(error)}",
-            help="what the storage holds of them is damaged; run the study under another name",
+            f"method {method} can't continue from the trials of {name!r}: {first_problem(error)}",
+            help="their records are damaged; run the study under another name",
         ) from error
     return trial, point
 

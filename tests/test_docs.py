@@ -11,7 +11,7 @@ import pytest
 from archsearch.config import Model
 from archsearch.config.study_file import open_study
 from archsearch.spec import KINDS, Source, parse_nodes
-from archsearch.spec.syntax.parse_layers import LAYER_WORDS
+from archsearch.spec.syntax.parse_layers import layer_words
 from archsearch.spec.text.reader import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -79,7 +79,7 @@ def test_an_example_of_the_language_is_valid(example: str) -> None:
 
 
 def test_every_kind_and_field_is_in_the_reference() -> None:
-    for word in LAYER_WORDS:
+    for word in layer_words():
         assert f"### `{word}`" in LANGUAGE
     for kind in KINDS.values():
         if not kind.scalar:

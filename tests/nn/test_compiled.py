@@ -17,7 +17,7 @@ from archsearch.nn import Autoencoder, build, compiled, load_weights, save_weigh
 from archsearch.nn.rewrite import PASSES
 from archsearch.nn.rewrite.axis import along
 from archsearch.spec import ModelPlan
-from archsearch.spec.kinds.ops import ActivationName
+from archsearch.spec.kinds.activation import ActivationName
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 NAMES = [name for name in get_args(ActivationName) if name != "none"]

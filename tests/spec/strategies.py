@@ -15,10 +15,8 @@ import yaml
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
-from archsearch.spec.kinds import Kind, Values
+from archsearch.spec.kinds import JOINS, Kind, ShapeResult, Values
 from archsearch.spec.kinds.fields import ABSENT
-from archsearch.spec.kinds.joins import join_step
-from archsearch.spec.kinds.kind import Step
 
 from .drawn_values import DrawnValues
 
@@ -38,7 +36,7 @@ class Drawn(DrawnValues):
     named: dict[str, tuple[int, Shape]] = field(default_factory=dict)
     layers: int = 0
 
-    def take(self, step: Step | None) -> bool:
+    def take(self, step: ShapeResult | None) -> bool:
         """Go on with a step, unless it doesn't fit or grows too large."""
         if step is None or any(p.severity == "error" for p in step.problems):
             return False
@@ -79,8 +77,8 @@ class Drawn(DrawnValues):
         if self.shape.vector:
             words = ("dense", "dense", "activation", "dropout")
             return [layer for layer in [self.simple(*words)] if layer]
-        make = self.pick(*[self.plain] * 8, self.join, self.join, *HOLDERS)
-        return make(self) if make in HOLDERS else make()
+        make = self.pick(*[self.plain] * 8, self.join, self.join, *NESTED)
+        return make(self) if make in NESTED else make()
 
     def plain(self) -> list[Layer]:
         layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool")
@@ -93,7 +91,7 @@ class Drawn(DrawnValues):
         word = self.pick("concat", "add")
         for name in self.draw(st.permutations([*self.named])):
             index, other = self.named[name]
-            if not other.vector and self.take(join_step(word, index, self.shape, other)):
+            if not other.vector and self.take(JOINS[word].rule(index, self.shape, other)):
                 return [{word: name}]
         return []
 
@@ -107,7 +105,7 @@ def _residual(drawn: Drawn) -> list[Layer]:
     body = drawn.body(2, ("conv", "conv", "pool", "activation", "norm", "dropout"))
     if not body:
         return []
-    if drawn.take(join_step("residual", before, drawn.shape, shape)):
+    if drawn.take(JOINS["residual"].rule(before, drawn.shape, shape)):
         return [{"residual": {"layers": body}}]
     return body
 
@@ -193,7 +191,7 @@ def _when(drawn: Drawn) -> list[Layer]:
     return [{**layer, "when": flag}]
 
 
-HOLDERS = (_residual, _repeat, _choose, _block, _when)
+NESTED = (_residual, _repeat, _choose, _block, _when)
 
 
 def _defaults(drawn: Drawn) -> None:

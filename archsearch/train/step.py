@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor
@@ -12,14 +12,24 @@ from torch.optim import Optimizer
 
 from archsearch.config.settings import TrainSettings
 from archsearch.nn import Autoencoder, Interleaving
-from archsearch.tasks import Task, predict, squared_error
+from archsearch.tasks import Batch, Task, predict, squared_error
 from archsearch.train.order import batches_of, picture_order
 from archsearch.train.precision import casts, products
 
-if TYPE_CHECKING:
-    from archsearch.train.replay import Replay
+__all__ = ["RecordedStep", "Training", "advance"]
 
-__all__ = ["Training", "advance"]
+
+class RecordedStep(Protocol):
+    """What takes steps of one batch size by playing back a recorded one (see ``replay``)."""
+
+    def prepare(self, training: Training, size: int) -> None:
+        """Record a step of ``size`` pictures, unless there is one already."""
+
+    def takes(self, indices: Tensor) -> bool:
+        """Whether a batch is of the recorded size."""
+
+    def __call__(self, training: Training, indices: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Take a step; give loss and error as it was before it."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +55,7 @@ class Training:
     drop_single: bool
     data_seed: int = 0
     loss_is_error: bool = False
-    replay: Replay | None = None
+    replay: RecordedStep | None = None
 
     def batches(self, epoch: int) -> tuple[Tensor, ...]:
         """Give the indices of each batch of an epoch; the same in every process."""

@@ -40,8 +40,8 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
                 text = between_markers(text, name, part)
             yield path, text
     yield root / "docs/cli.md", cli_page()
-    yield root / "schemas/model.json", schema_text("model")
-    yield root / "schemas/study.json", schema_text("study")
+    yield root / "schemas/model.json", schema_text("model", builtin=True)
+    yield root / "schemas/study.json", schema_text("study", builtin=True)
 
 
 def between_markers(text: str, name: str, part: str) -> str:

@@ -26,7 +26,7 @@ def net(encoder: str, decoder: str = "- dense: {shape: [2, 4, 4]}") -> Autoencod
     return build(Model(family).plan(), seed=0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS.builtin)
 def test_every_kind_is_built_from_its_example(kind: str, tmp_path: Path) -> None:
     encoder = f"- conv: {{channels: 8}}\n- {KINDS[kind].example}"
     model, x = net(encoder), torch.rand(3, 2, 4, 4)

@@ -21,8 +21,9 @@ from archsearch.spec.kinds.fields import ABSENT
 from .drawn_values import DrawnValues
 
 MOST_ELEMENTS = 3_000
-SPATIAL = ("conv", "conv_transpose", "pool", "upsample", "pixel_shuffle")
-PICTURE = (*SPATIAL, "norm", "activation", "dropout")
+PICTURE = tuple(k.name for k in KINDS.builtin.values() if not k.with_role("elements"))
+VECTOR = tuple(kind.name for kind in KINDS.builtin.values() if kind.takes_vector)
+MIRRORED = tuple(name for name in PICTURE if KINDS[name].mirror is not None)
 
 Layer = dict[str, Any]
 
@@ -75,8 +76,7 @@ class Drawn(DrawnValues):
     def some(self) -> list[Layer]:
         """A layer, or what holds layers; empty where nothing fitted."""
         if self.shape.vector:
-            words = ("dense", "dense", "activation", "dropout")
-            return [layer for layer in [self.simple(*words)] if layer]
+            return [layer for layer in [self.simple("dense", *VECTOR)] if layer]
         make = self.pick(*[self.plain] * 8, self.join, self.join, *NESTED)
         return make(self) if make in NESTED else make()
 
@@ -195,7 +195,7 @@ NESTED = (_residual, _repeat, _choose, _block, _when)
 
 
 def _defaults(drawn: Drawn) -> None:
-    for kind in KINDS.values():
+    for kind in KINDS.builtin.values():
         if kind.scalar or not drawn.chance(15):
             continue
         items = [f for f in kind.fields if f.default is not ABSENT and drawn.chance(30)]
@@ -302,8 +302,7 @@ def _section(drawn: Drawn, most: int) -> list[Layer]:
 
 def _mirrored(drawn: Drawn) -> tuple[list[Layer], Any]:
     """An encoder of what can be mirrored, and one of the forms of ``mirror``."""
-    words = (*["conv"] * 5, "pool", "norm", "activation", "dropout")
-    encoder = drawn.body(4, words)
+    encoder = drawn.body(4, (*["conv"] * 4, *MIRRORED))
     if drawn.chance(40) and (layer := drawn.simple("dense")) is not None:
         encoder.append(layer)
     encoder = encoder or [{"conv": {"channels": 4, "stride": 1, "groups": 1, "norm": "none"}}]

@@ -46,7 +46,7 @@ class ArchsearchError(Exception):
     Args:
         what: what is wrong, with the actual value, in one sentence on one line.
         details: further lines, e.g. one a file or a difference.
-        help: what is allowed and how to mend it.
+        help: what is allowed and how to fix it.
     """
 
     exit_code = 1

@@ -37,6 +37,7 @@ __all__ = [
     "extensions_used",
     "forget_installed",
     "passed",
+    "provider_here",
     "refer",
 ]
 
@@ -71,7 +72,7 @@ class Catalogue(Mapping[str, D]):
     Args:
         form: the descriptors' class.
         what: what one is called in messages, e.g. ``layer kind``.
-        builtin: archsearch's own, in the order in which they are told of.
+        builtin: archsearch's own, in the order of their listing.
     """
 
     def __init__(self, form: type[D], what: str, builtin: Iterable[D]) -> None:
@@ -180,6 +181,15 @@ def forget_installed() -> None:
     _loaded.cache_clear()
 
 
+def provider_here(name: str) -> str | None:
+    """Who declares ``kinds.name`` here, as :func:`extensions_used` says; None: nobody."""
+    group, _, word = name.partition(".")
+    if any((one.group, one.name) == (group, word) for one in _passed.get()):
+        return PASSED
+    point = _entry_points(group).get(word)
+    return None if point is None else _package(point)
+
+
 def refer(reference: Reference) -> Callable[..., Any]:
     """Load what a reference names.
 
@@ -239,7 +249,7 @@ def _loaded(point: EntryPoint, form: type[Descriptor], what: str) -> Descriptor:
         raise ExtensionError(
             f"the {what} `{point.name}` of {_package(point)} can't be loaded: "
             f"{type(error).__name__}: {error}",
-            help=f"mend the package, or uninstall it; it is declared as {point.value}",
+            help=f"fix the package, or uninstall it; it is declared as {point.value}",
         ) from error
     if not isinstance(found, form) or found.name != point.name:
         given = f"called `{found.name}`" if isinstance(found, form) else f"of {type(found)}"

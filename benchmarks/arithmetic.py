@@ -9,7 +9,8 @@ import torch
 from archsearch.nn import compiled
 from archsearch.nn.rewrite.axis import along
 from archsearch.spec import ModelPlan
-from archsearch.spec.kinds.ops import Conv, Upsample
+from archsearch.spec.kinds.conv import Conv
+from archsearch.spec.kinds.upsample import Upsample
 
 __all__ = ["matrix_rate", "training_flops"]
 

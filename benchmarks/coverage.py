@@ -83,7 +83,7 @@ def _within(rho: float, n: int, rng: Random) -> Estimate:
 
 
 def _gap(rho: float, n: int, rng: Random) -> Estimate:
-    """Latent size against a rival that goes with the error as strongly."""
+    """Latent size against a rival that correlates with the error as strongly."""
     x, y = pairs("normal", rho, n, rng)
     rival = rho * y + np.sqrt(1 - rho**2) * rng.standard_normal(n)
     both = np.stack([x, rival])

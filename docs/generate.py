@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from typer.main import get_command
@@ -18,10 +18,10 @@ from typer.testing import CliRunner
 from archsearch.cli.app import app
 from archsearch.cli.schema import schema_text
 from archsearch.files import write_text
-from archsearch.spec import KINDS
-from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds import JOINS, KINDS, Join, Kind
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
-from archsearch.spec.syntax.containers import HOLDERS, Holder
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, Container
+from archsearch.spec.syntax.parse_containers import Key
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
     """Each file with the text it should have."""
     marked = {
-        root / "docs/language.md": {"kinds": kinds_part(), "holders": holders_part()},
+        root / "docs/language.md": {"kinds": kinds_part(), "containers": containers_part()},
         root / "README.md": {"help": fenced(help_of([]))},
         root / "docs/statistics.md": {"coverage": coverage_part(), "power": power_part()},
     }
@@ -40,8 +40,8 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
                 text = between_markers(text, name, part)
             yield path, text
     yield root / "docs/cli.md", cli_page()
-    yield root / "schemas/model.json", schema_text("model")
-    yield root / "schemas/study.json", schema_text("study")
+    yield root / "schemas/model.json", schema_text("model", builtin=True)
+    yield root / "schemas/study.json", schema_text("study", builtin=True)
 
 
 def between_markers(text: str, name: str, part: str) -> str:
@@ -57,7 +57,7 @@ def between_markers(text: str, name: str, part: str) -> str:
 
 def kinds_part() -> str:
     """The section of every simple kind."""
-    return "\n\n".join(kind_section(kind) for kind in KINDS.values())
+    return "\n\n".join(kind_section(kind) for kind in KINDS.builtin.values())
 
 
 def kind_section(kind: Kind) -> str:
@@ -91,16 +91,18 @@ def default_of(field: Field) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
-def holders_part() -> str:
+def containers_part() -> str:
     """The section of every join and container."""
-    return "\n\n".join(holder_section(holder) for holder in HOLDERS.values())
+    joins = [construct_section(JOINS[word], ()) for word in JOIN_WORDS]
+    containers = [construct_section(one, one.keys) for one in CONTAINERS.values()]
+    return "\n\n".join([*joins, *containers])
 
 
-def holder_section(holder: Holder) -> str:
+def construct_section(construct: Join | Container, keys: Sequence[Key]) -> str:
     """One join or container: what it does, its keys, an example."""
-    rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}" for k in holder.keys]
+    rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}" for k in keys]
     table = "\n".join(rows) or "One word: the layer's name."
-    return section(holder.name, holder.doc, table, holder.shape, holder.example)
+    return section(construct.name, construct.doc, table, construct.shape, construct.example)
 
 
 def section(name: str, doc: str, table: str, shape: str, example: str) -> str:

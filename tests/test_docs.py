@@ -11,7 +11,7 @@ import pytest
 from archsearch.config import Model
 from archsearch.config.study_file import open_study
 from archsearch.spec import KINDS, Source, parse_nodes
-from archsearch.spec.syntax.parse_layers import LAYER_WORDS
+from archsearch.spec.syntax.parse_layers import layer_words
 from archsearch.spec.text.reader import read_yaml
 
 ROOT = Path(__file__).parents[1]
@@ -79,15 +79,15 @@ def test_an_example_of_the_language_is_valid(example: str) -> None:
 
 
 def test_every_kind_and_field_is_in_the_reference() -> None:
-    for word in LAYER_WORDS:
+    for word in layer_words():
         assert f"### `{word}`" in LANGUAGE
-    for kind in KINDS.values():
+    for kind in KINDS.builtin.values():
         if not kind.scalar:
             section = LANGUAGE.split(f"### `{kind.name}`")[1].split("### ")[0]
             assert all(f"| `{field.name}` |" in section for field in kind.fields)
 
 
-@pytest.mark.parametrize("example", [kind.example for kind in KINDS.values()])
+@pytest.mark.parametrize("example", [kind.example for kind in KINDS.builtin.values()])
 def test_each_kinds_example_is_in_the_reference(example: str) -> None:
     assert f"- {example}\n" in EXAMPLES
 

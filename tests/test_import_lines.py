@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,91 @@ def test_a_package_imports_only_what_stands_before_it(package: str) -> None:
 )
 def test_a_wrong_import_is_found(package: str, line: str) -> None:
     assert wrong_imports(package, line)
+
+
+Arrows = Mapping[str, set[str]]
+
+KNOWN_CYCLES = {"archsearch.report": [{"color", "figures"}]}
+"""Cycles that are still there."""
+
+
+def modules() -> dict[str, str]:
+    """The source of every module by its full name; a package's name is that of its face."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(part for part in parts if part != "__init__")] = path.read_text()
+    return found
+
+
+def arrows(sources: Mapping[str, str]) -> Arrows:
+    """Which modules each one imports; a name of a package's face is an arrow to the face."""
+    found = {}
+    for module, source in sources.items():
+        named = {name for name in modules_imported(source) if name in sources}
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ImportFrom) and node.module in named:
+                inner = {f"{node.module}.{name.name}" for name in node.names}
+                if inner <= set(sources):  # modules alone, nothing of the face
+                    named.discard(node.module)
+        found[module] = named - {module}
+    return found
+
+
+def children(package: str, module: str) -> str | None:
+    """The child of ``package`` that ``module`` is or is in."""
+    inside = module.removeprefix(package + ".")
+    return inside.split(".")[0] if inside != module else None
+
+
+def arrows_inside(package: str, of: Arrows) -> Arrows:
+    """Which children of a package each child imports; its own package's face is called ``face``."""
+    found: dict[str, set[str]] = {}
+    for module, imported in of.items():
+        child = "face" if module == package else children(package, module)
+        if child is not None:
+            ends = {"face" if one == package else children(package, one) for one in imported}
+            found.setdefault(child, set()).update(end for end in ends if end not in {None, child})
+    return found
+
+
+def cycles(of: Arrows) -> list[set[str]]:
+    """Groups of those that reach each other."""
+    reached = {start: set(ends) for start, ends in of.items()}
+    for middle in of:
+        for start, ends in reached.items():
+            if middle in ends:
+                reached[start] = ends | reached[middle]
+    groups = [{one for one in of if one in reached[me] and me in reached[one]} for me in of]
+    return [group for i, group in enumerate(groups) if group and group not in groups[:i]]
+
+
+def test_inside_a_package_no_two_import_each_other() -> None:
+    """Folders and modules, at every level: what stands first knows nothing of what follows."""
+    of = arrows(modules())
+    packages = sorted({name.rpartition(".")[0] for name in of} - {""})
+    assert {"archsearch", "archsearch.spec.syntax"} <= set(packages)
+    found = {package: cycles(arrows_inside(package, of)) for package in packages}
+    assert {package: groups for package, groups in found.items() if groups} == KNOWN_CYCLES
+
+
+@pytest.mark.parametrize(
+    ("sources", "package", "found"),
+    [
+        ({"p.a": "import p.b", "p.b": "from p.c import x", "p.c": ""}, "p", []),
+        ({"p.a": "from p.b import x", "p.b": "def f():\n    import p.a"}, "p", [{"a", "b"}]),
+        (
+            {"p.q.a": "from p import r", "p.r": "from p.q.b import x", "p.q.b": ""},
+            "p",
+            [{"q", "r"}],
+        ),
+        ({"p.q.a": "from p.q import b", "p.q.b": "from p.q.a import x"}, "p.q", [{"a", "b"}]),
+        ({"p.q": "from p.q.a import x", "p.q.a": "from p.q import y"}, "p.q", [{"face", "a"}]),
+        ({"p.a": "import p.b", "p.b": "import p.c", "p.c": "import p.a"}, "p", [{"a", "b", "c"}]),
+    ],
+)
+def test_a_cycle_is_found(sources: dict[str, str], package: str, found: list[set[str]]) -> None:
+    assert cycles(arrows_inside(package, arrows({"p": "", "p.q": "", **sources}))) == found
 
 
 HEAVY = ("torch", "torchvision", "pandas", "optuna", "matplotlib", "seaborn", "scipy", "sklearn")

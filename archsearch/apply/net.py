@@ -88,7 +88,7 @@ def _task(folder: Path, run: RunRecord, plan: ModelPlan) -> Task:
     mean, std = run.result.fed_mean, run.result.fed_std
     if run.settings.data.standardize and not mean:
         raise InputError(
-            f"{folder} doesn't hold the mean and std that its net's input was standardized by",
+            f"{folder} lacks the mean and std with which its net's input was standardized",
             help="train it again into another folder with --out",
         )
     return make_task_for_apply(plan, run.settings, mean, std)

@@ -54,7 +54,7 @@ def paint(
         net: the net.
         photograph: the picture, of any size.
         hole_HW: what to fill, H×W; only for a net that fills.
-        on_tiles: told of progress.
+        on_tiles: called with the progress.
     """
     fed = _fed(net, photograph, hole_HW)
     size = net.plan.input
@@ -85,7 +85,7 @@ def _fed(net: TileNet, photograph: Photograph, hole_HW: Hole | None) -> Photogra
 
 
 def _canvas(net: TileNet, fed: Photograph) -> NDArray[numpy.uint8]:
-    """Where the result is written; what no tile changes is there already."""
+    """Where the result is written; what no tile changes exists from the start."""
     pixels_HWC = fed.in_8_bits()
     return numpy.repeat(pixels_HWC, 3, axis=2) if net.colors else pixels_HWC.copy()
 

@@ -97,7 +97,7 @@ def read_mask(path: Path, photograph: Photograph) -> NDArray[numpy.bool_]:
         raise DataError(
             f"the mask {path} has {mask.width}×{mask.height} pixels, "
             f"the picture {photograph.width}×{photograph.height}",
-            help="give a mask of the picture's size, white where it is to be filled",
+            help="give a mask of the picture's size, white in the area to fill",
         )
     light_HW: NDArray[numpy.bool_] = mask.pixels_HWC[..., 0] > mask.white // 2
     return light_HW

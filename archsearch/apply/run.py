@@ -21,7 +21,7 @@ from archsearch.errors import ArchsearchError, InputError, RunFailedError
 __all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run"]
 
 Watch = Callable[[Path], AbstractContextManager[OnTiles]]
-"""Entered around each picture; gives what is told of its tiles."""
+"""Entered around each picture; gives what is called with its tiles."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def apply_run(
             by default that is where they are fully transparent.
         overwrite: replace results that are there; never a picture given.
         device: where to compute.
-        watch: told of progress.
+        watch: called with the progress.
 
     Raises:
         InputError: no finished run, a mask for a net that fills nothing, or two
@@ -164,8 +164,8 @@ def _hole(picture: Path, photograph: Photograph, mask: Path | None) -> NDArray[n
         hole_HW = numpy.zeros(photograph.pixels_HWC.shape[:2], numpy.bool_)
     if not hole_HW.any():
         raise InputError(
-            f"nothing of {picture} is marked to be filled",
-            help="give --mask FILE, a picture of the same size, white where to fill; "
+            f"{picture} has no area to fill",
+            help="give --mask FILE, a picture of the same size that is white in the area to fill; "
             "or make those pixels fully transparent",
         )
     return hole_HW

@@ -55,12 +55,12 @@ class OutputPaths:
     def _free(self, path: Path) -> Path:
         if path.resolve() in self._inputs:
             raise InputError(
-                f"the result would be written over {path}, which is an input",
+                f"the result would overwrite {path}, which is an input",
                 help="write it elsewhere with --out DIR",
             )
         if path.exists() and not self._overwrite:
             raise InputError(
-                f"{path} is there already",
+                f"{path} exists already",
                 help="replace it with --overwrite, or write elsewhere with --out DIR",
             )
         return path

@@ -57,7 +57,9 @@ def prepare_command(
     size: SizeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Download and decode a source into the cache, so that trainings start at once.
+    """Download and decode a source into the cache.
+
+    Trainings with this source then start at once.
 
     Example: archsearch data prepare photos --size 32x32
     """

@@ -27,10 +27,12 @@ def schema(
     print_lines(schema_text(what).splitlines())
 
 
-def schema_text(what: What) -> str:
-    """The schema as the file in schemas/ has it."""
+def schema_text(what: What, *, builtin: bool = False) -> str:
+    """The schema as text; ``builtin``: without extensions, as the file in schemas/ has it."""
     from archsearch.config.schema import study_schema
+    from archsearch.spec import KINDS
     from archsearch.spec.schema import model_schema
 
-    whole = model_schema() if what == "model" else study_schema()
+    model = model_schema(KINDS.builtin) if builtin else model_schema()
+    whole = model if what == "model" else study_schema()
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

@@ -95,11 +95,12 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
 
     Example: archsearch study run studies/latent-vs-mse.yaml --workers 2
     """
+    from archsearch.config import absolute_source
     from archsearch.study import RayOptions, RunOptions
     from archsearch.study.overrides import following_pictures, overridden
 
     given: dict[str, dict[str, object]] = {
-        "data": {"source": _absolute(data), "limit": limit},
+        "data": {"source": data and absolute_source(data), "limit": limit},
         "task": {"name": task},
         "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
         "search": {"seed": seed, "trials": trials, "seeds": seeds},
@@ -144,10 +145,10 @@ def worker(  # noqa: PLR0917 - one argument an option
     ] = 0,
     json: Json = False,
 ) -> None:
-    """Work on a study in the storage; start it on as many hosts as you like.
+    """Train candidates of a study in the storage.
 
-    It ends when nothing is left to train. If it is killed, another worker
-    takes over its training.
+    Start workers on as many hosts as you like. A worker ends when nothing is
+    left to train. If it is killed, another worker takes over its training.
 
     Example: archsearch study worker latent-vs-mse --storage postgresql://db/nets
     """
@@ -166,7 +167,7 @@ def worker(  # noqa: PLR0917 - one argument an option
 
 @app.command("status")
 def status_command(study: Study, storage: Storage = STORAGE, json: Json = False) -> None:
-    """Show how many trials are complete, running or waiting, and the best one.
+    """Show the trials of a study by state, and the best one.
 
     Example: archsearch study status latent-vs-mse
     """
@@ -279,10 +280,3 @@ def _record(study: str, storage: str) -> StudyRecord:
 
 def _resolved(folder: Path | None) -> Path | None:
     return None if folder is None else folder.resolve()
-
-
-def _absolute(source: str | None) -> str | None:
-    """A folder by its whole path, so that workers find it from anywhere."""
-    if source is None or not source.startswith("folder:"):
-        return source
-    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"

@@ -18,6 +18,7 @@ from archsearch.config import (
     INPUT_CHANNELS,
     METRICS,
     RunSettings,
+    absolute_source,
     changed_task,
     check_task,
     load,
@@ -104,7 +105,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         set or [],
         {
             "train": named,
-            "data": {"source": _absolute(data), "limit": limit},
+            "data": {"source": data and absolute_source(data), "limit": limit},
             "task": {"name": task},
         },
     )
@@ -138,13 +139,6 @@ def _settings(
         else:
             sections[head] = changed(getattr(settings, head), head, changes)
     return settings.model_copy(update=sections), values
-
-
-def _absolute(source: str | None) -> str | None:
-    """A folder by its whole path, so that the stored config names it from anywhere."""
-    if source is None or not source.startswith("folder:"):
-        return source
-    return f"folder:{Path(source.removeprefix('folder:')).resolve()}"
 
 
 def _required(resolution: Resolution) -> ModelPlan:

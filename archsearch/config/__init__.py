@@ -9,8 +9,10 @@ from archsearch.config.metrics import METRICS, MetricKind
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.quantities import OBJECTIVES, PLANNED, Quantity, planned
-from archsearch.config.search_rules import DESIGNS, check_search
+from archsearch.config.search_methods import SEARCHES, SearchMethod
+from archsearch.config.search_rules import check_search
 from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
+from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, absolute_source
 from archsearch.config.study import (
     BudgetSettings,
     ChoiceDomain,
@@ -37,13 +39,14 @@ from archsearch.config.tasks.space import task_space_problems
 
 __all__ = [
     "BASELINES",
-    "DESIGNS",
     "INPUT_CHANNELS",
     "LINEAR_CODES",
     "LOSSES",
     "METRICS",
     "OBJECTIVES",
     "PLANNED",
+    "SEARCHES",
+    "SOURCES",
     "TASKS",
     "AnyTask",
     "Baseline",
@@ -64,13 +67,17 @@ __all__ = [
     "Quantity",
     "Reconstruct",
     "RunSettings",
+    "SearchMethod",
     "SearchSettings",
+    "SourceKind",
+    "SourceRequest",
     "StudyFile",
     "StudySettings",
     "TaskKind",
     "TaskSettings",
     "TaskWords",
     "TrainSettings",
+    "absolute_source",
     "changed",
     "changed_task",
     "check_search",

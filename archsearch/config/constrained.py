@@ -43,7 +43,7 @@ def constrained_names(searched: Iterable[str], model: Model | None) -> Constrain
     plain = frozenset((*COSTS, *params, *searched))
     if model is None:  # its own problem is told; names of its layers can't be judged
         return ConstrainedNames(plain, (re.compile(r".+"),), tuple(sorted(plain)))
-    names = [item.beside.name for item in model.family.items() if item.beside.name is not None]
+    names = [item.options.name for item in model.family.items() if item.options.name is not None]
     patterns = tuple(
         re.compile("".join(re.escape(p) if isinstance(p, str) else r"\w+" for p in name.parts))
         for name in names

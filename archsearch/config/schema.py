@@ -73,7 +73,7 @@ def _tell(part: Json, definitions: Mapping[str, Json]) -> None:
 
 
 def _domain(word: str, form: Json) -> Json:
-    """``{int: [4, 32], log: true}``: the bounds stand under the form's word."""
+    """``{int: [4, 32], log: true}``: the bounds are under the form's word."""
     properties = dict(cast(Json, form["properties"]))
     if word == "choice":
         own = {**cast(Json, properties.pop("choices")), "description": ChoiceDomain.__doc__}

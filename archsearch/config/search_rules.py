@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from archsearch.config.conflict import Conflict
-from archsearch.config.quantities import OBJECTIVES, planned
+from archsearch.config.quantities import OBJECTIVES
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.study import SearchSettings, StudySettings
 from archsearch.errors import InputError
 
-__all__ = ["DESIGNS", "check_search", "search_conflicts"]
-
-DESIGNS = frozenset({"random", "sobol", "grid", "stratified", "matched"})
-"""Methods that draw all candidates before any training; the others adapt to results."""
-
-_OVER = {
-    "stratified": tuple(each.name for each in planned("spread")),
-    "matched": ("latent.shape", "latent.size"),
-}
+__all__ = ["check_search", "search_conflicts"]
 
 
 def search_conflicts(
@@ -30,25 +23,40 @@ def search_conflicts(
         >>> [conflict.message for conflict in found]
         ['`prune: asha` needs a single objective, and there are 2']
     """
-    over = _OVER.get(search.method, ())
+    method = search.described
+    over = method.over
     if search.over is not None and search.over not in over:
         yield Conflict(
             ("search", "over"),
             f"method {search.method} doesn't use `over: {search.over}`",
             f"{search.method} takes {' or '.join(over)}"
             if over
-            else "leave `over` out, or use method stratified or matched",
+            else f"leave `over` out, or use method {_or(one.name for one in _others(over=True))}",
         )
     twice = [name for name in dict.fromkeys(objectives) if objectives.count(name) > 1]
     if twice:
         yield Conflict(("objectives",), f"`{twice[0]}` appears twice", "name each objective once")
-    if search.method == "cmaes" and len(objectives) > 1:
+    most = method.most_objectives
+    if most is not None and len(objectives) > most:
+        needs = "a single objective" if most == 1 else f"at most {most} objectives"
         yield Conflict(
             ("search", "method"),
-            f"cmaes needs a single objective, and there are {len(objectives)}",
-            "use method nsga2, gp or tpe",
+            f"{method.name} needs {needs}, and there are {len(objectives)}",
+            f"use method {_or(one.name for one in _others(over=False))}",
         )
     yield from _prune_conflicts(objectives, prune)
+
+
+def _others(*, over: bool) -> Iterator[SearchMethod]:
+    """Archsearch's own methods that take ``over``, or that adapt to any number of objectives."""
+    for one in SEARCHES.builtin.values():
+        if one.over if over else (one.adaptive and one.most_objectives is None):
+            yield one
+
+
+def _or(names: Iterable[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} or {last}" if others else last
 
 
 def _prune_conflicts(objectives: tuple[str, ...], prune: str) -> Iterator[Conflict]:

@@ -27,18 +27,25 @@ class DataSettings(Settings):
         str,
         Field(
             description="`cifar10` or another torchvision set, `photos` (built in), "
-            "or `folder:PATH` (relative to the file that names it)."
+            "or `folder:PATH` (relative to the study file)."
         ),
     ] = "cifar10"
     limit: Annotated[
-        int | None, Field(ge=10, description="Pictures taken of the whole source, then split.")
+        int | None,
+        Field(
+            ge=10, description="Number of pictures, drawn from the whole source before the split."
+        ),
     ] = None
     split: Annotated[
         Literal["80/10/10", "official"],
         Field(description="`80/10/10` over all pictures, or the source's own parts."),
     ] = "80/10/10"
     seed: Annotated[
-        int, Field(ge=0, description="Seed of split, limit and baselines; never the training's.")
+        int,
+        Field(
+            ge=0,
+            description="Seed of split, limit and baselines; independent of the training seed.",
+        ),
     ] = 0
     standardize: Annotated[
         bool,
@@ -54,29 +61,31 @@ class TrainSettings(Settings):
     ] = 10
     batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 64
     optimizer: Annotated[
-        Literal["adam", "adamw", "sgd"], Field(description="sgd has Nesterov momentum 0.9.")
+        Literal["adam", "adamw", "sgd"],
+        Field(description="Optimizer; sgd has Nesterov momentum 0.9."),
     ] = "adam"
-    lr: Annotated[float, Field(gt=0, le=100, description="Learning rate, at its peak.")] = 1e-2
+    lr: Annotated[float, Field(gt=0, le=100, description="Peak learning rate.")] = 1e-2
     schedule: Annotated[
         Literal["constant", "cosine", "onecycle"],
-        Field(description="How the learning rate moves over all steps."),
+        Field(description="How the learning rate changes over the steps."),
     ] = "onecycle"
     weight_decay: Annotated[
-        float, Field(ge=0, le=10, description="How strongly weights are drawn to 0.")
+        float,
+        Field(ge=0, le=10, description="Weight decay: how strongly weights are pulled towards 0."),
     ] = 0.0
     loss: Annotated[
         str,
         KnownName(LOSSES),
         Field(
             description="What training minimizes; `huber` is quadratic up to 0.1, `bce` needs a "
-            "sigmoid output. `colorize-bins` has a loss of its own."
+            "sigmoid output. `colorize-bins` has its own loss."
         ),
     ] = "mse"
     precision: Annotated[
         Precision,
         Field(
-            description="Numbers that training steps multiply; `tf32` and `bf16` need a GPU (or, "
-            "bf16, a processor) that has them. Losses and all measures are float32."
+            description="Precision of training steps; `tf32` and `bf16` need hardware for it. "
+            "Losses and all scores are float32."
         ),
     ] = "float32"
     metrics: Annotated[

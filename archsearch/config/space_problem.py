@@ -21,7 +21,7 @@ class SpaceProblem:
         name: the searched name.
         code: of the diagnostic.
         message: what is wrong.
-        help: what is allowed, or how to mend it.
+        help: what is allowed, or how to fix it.
         index: place of the value to blame in the domain's list, past its end for one between
             low and high; None where the name itself is to blame.
     """

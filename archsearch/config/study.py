@@ -9,9 +9,11 @@ from pydantic import AfterValidator, Field, model_validator
 from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
 from archsearch.config.quantities import OBJECTIVES, planned, score
+from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.settings import DataSettings, RunSettings, Settings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
+from archsearch.errors import ExtensionError
 
 __all__ = [
     "BudgetSettings",
@@ -26,7 +28,7 @@ __all__ = [
 ]
 
 Scalar = bool | int | float | str
-Method = Literal["random", "sobol", "grid", "stratified", "matched", "tpe", "nsga2", "gp", "cmaes"]
+Method = Annotated[str, KnownName(SEARCHES)]
 if TYPE_CHECKING:
     Over = str
 else:
@@ -54,8 +56,8 @@ class _Conditional(Settings):
         Field(
             pattern=r"^\$",
             max_length=1000,
-            description="`$flag` or `$(…)` over params and searched names: where it is false, "
-            "nothing is searched here and the model's default stands.",
+            description="`$flag` or `$(…)` over params and searched names. Where it is false, "
+            "the name isn't searched and keeps the model's default.",
         ),
     ] = None
 
@@ -65,8 +67,8 @@ class IntDomain(_Conditional):
 
     low: int
     high: int
-    step: Annotated[int, Field(ge=1, description="From one value to the next.")] = 1
-    log: Annotated[bool, Field(description="Even on a log scale.")] = False
+    step: Annotated[int, Field(ge=1, description="Distance between neighboring values.")] = 1
+    log: Annotated[bool, Field(description="Draw evenly on a log scale.")] = False
 
 
 class FloatDomain(_Conditional):
@@ -74,7 +76,7 @@ class FloatDomain(_Conditional):
 
     low: float
     high: float
-    log: Annotated[bool, Field(description="Even on a log scale.")] = False
+    log: Annotated[bool, Field(description="Draw evenly on a log scale.")] = False
 
 
 class ChoiceDomain(_Conditional):
@@ -115,20 +117,34 @@ class SearchSettings(Settings):
     over: Annotated[
         Over | None,
         Field(
-            description="What `stratified` spreads evenly (latent.size), and what `matched` "
-            "varies: latent.shape at equal latent.size, or latent.size over trunks held fixed."
+            description="What `stratified` spreads evenly (latent.size), or what `matched` varies: "
+            "latent.shape at equal latent.size, or latent.size at equal trunk."
         ),
     ] = None
-    trials: Annotated[int, Field(ge=1, le=100_000, description="Candidates.")] = 20
+    trials: Annotated[int, Field(ge=1, le=100_000, description="Number of candidates.")] = 20
     seeds: Annotated[int, Field(ge=1, le=1_000, description="Trainings of each candidate.")] = 1
-    seed: Annotated[int, Field(ge=0, description="Seed of the design.")] = 0
+    seed: Annotated[int, Field(ge=0, description="Seed of the design or the search.")] = 0
+
+    @property
+    def described(self) -> SearchMethod:
+        """What the method declares of itself.
+
+        Raises:
+            ExtensionError: it was passed or installed when the settings were read, and isn't now.
+        """
+        if self.method not in SEARCHES:
+            raise ExtensionError(
+                f"the search method `{self.method}` isn't here any more",
+                help="run the study where it is passed or installed: archsearch.extended(…)",
+            )
+        return SEARCHES[self.method]
 
 
 class BudgetSettings(Settings):
     """When a study stops early."""
 
     minutes: Annotated[
-        float | None, Field(gt=0, description="Wall-clock, summed over resumptions.")
+        float | None, Field(gt=0, description="Wall-clock time, summed over resumptions.")
     ] = None
 
 
@@ -136,30 +152,32 @@ class StudySettings(Settings):
     """A whole study file, checked."""
 
     name: Annotated[str, Field(description="By default the file's name.")]
-    description: Annotated[str, Field(description="What is asked, in a sentence.")] = ""
+    description: Annotated[str, Field(description="The question of the study, in a sentence.")] = ""
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings()
     task: AnyTask = DEFAULT_TASK
     train: TrainSettings = TrainSettings()
     space: Annotated[
         dict[str, Domain],
-        Field(description="What varies: params by name, anything else by path, and its values."),
+        Field(description="The values that vary: a param by its name, anything else by its path."),
     ]
     constraints: Annotated[
         tuple[Expression, ...],
-        Field(description="What every candidate must satisfy, as in `latent.size <= 2048`."),
+        Field(
+            description="Conditions that every candidate must meet, as in `latent.size <= 2048`."
+        ),
     ] = ()
     search: SearchSettings = SearchSettings()
     objectives: Annotated[
         tuple[ObjectiveName, ...],
         AfterValidator(_not_empty),
         Field(
-            description=f"What is to be small; {_LARGE}, to be large.",
+            description=f"What to minimize; {_LARGE}, to maximize.",
             json_schema_extra={"minItems": 1},
         ),
     ] = ("val.mse",)
     prune: Annotated[
-        Prune, Field(description="Which trainings end early, judged on the first seed.")
+        Prune, Field(description="Which trials stop early, judged by the first seed.")
     ] = "none"
     budget: BudgetSettings = BudgetSettings()
 

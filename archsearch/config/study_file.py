@@ -12,6 +12,7 @@ from archsearch.config.domains import check_task_space, read_space
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
 from archsearch.config.search_rules import search_conflicts
+from archsearch.config.sources import absolute_source
 from archsearch.config.study import Domain, StudySettings
 from archsearch.config.tasks.rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
@@ -66,7 +67,7 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     data["space"] = space
     data.setdefault("name", path.stem)
     data.setdefault("model", "")
-    _folder_from(path, data)
+    _absolute_source(path, data)
     _refuse_seed(source, root, data)
     _refuse_test(source, root, data)
     settings = validated(source, StudySettings, data, root)
@@ -142,14 +143,13 @@ def _space(source: Source, root: MapNode, model: Model | None) -> dict[str, Doma
     return read_space(source, entry.value, model)
 
 
-def _folder_from(path: Path, data: dict[str, object]) -> None:
+def _absolute_source(path: Path, data: dict[str, object]) -> None:
     pictures = data.get("data")
     if not isinstance(pictures, dict):
         return
     origin = pictures.get("source")
-    if isinstance(origin, str) and origin.startswith("folder:"):
-        folder = (path.parent / origin.removeprefix("folder:")).resolve()
-        data["data"] = {**pictures, "source": f"folder:{folder}"}
+    if isinstance(origin, str):
+        data["data"] = {**pictures, "source": absolute_source(origin, path.parent)}
 
 
 def _refuse_seed(source: Source, root: MapNode, data: dict[str, object]) -> None:

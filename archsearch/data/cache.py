@@ -139,7 +139,7 @@ def cached(source: Source, height: int, width: int, root: Path, progress: OnProg
         ) from error
     if entry is None:
         raise DataError(
-            f"{folder} isn't what was just written there",
+            f"{folder} doesn't contain what was just written",
             help="check the disk, or set ARCHSEARCH_CACHE to a folder on another one.",
         )
     return entry

@@ -202,5 +202,5 @@ def _unreadable(broken: Sequence[DataError], total: int) -> DataError:
     return DataError(
         f"{len(broken)} of {total} files named like a picture can't be used:",
         details=named,
-        help="remove or replace what is named; every picture of a folder must be readable.",
+        help="remove or replace these files; every picture of a folder must be readable.",
     )

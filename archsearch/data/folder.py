@@ -13,12 +13,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from archsearch.config.sources import SourceRequest
 from archsearch.data.decode import SUFFIXES, decode_files, note_of
 from archsearch.data.picture_file import is_stored_gray, one_pixel_limit
 from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
-__all__ = ["FolderSource"]
+__all__ = ["FolderSource", "open_folder"]
 
 PartName = Literal["train", "val", "test"]
 
@@ -85,7 +86,7 @@ class FolderSource:
         if not path.is_dir():
             raise DataError(
                 f"{path} is a file, not a folder",
-                help="give the folder that holds the pictures; archives must be unpacked.",
+                help="give the folder that contains the pictures; archives must be unpacked.",
             )
         self.path = path.resolve()
         self.name = f"folder:{self.path}"
@@ -99,7 +100,7 @@ class FolderSource:
             ) from error
         if not self._files:
             raise DataError(
-                f"the folder {path} holds no pictures",
+                f"the folder {path} contains no pictures",
                 help="pictures end in " + ", ".join(sorted(SUFFIXES)) + ".",
             )
 
@@ -166,9 +167,14 @@ class FolderSource:
             told = (f"{name}/ ({counts[part]:,})" for part, name in layout.parts.items())
             yield "parts: " + ", ".join(told)
         if layout.unread:
-            yield "not read, beside these parts: " + ", ".join(layout.unread)
+            yield "ignored beside these parts: " + ", ".join(layout.unread)
         if layout.classes:
-            yield f"taken for classes, not for parts: {', '.join(layout.classes)}"
+            yield f"read as classes, not as parts: {', '.join(layout.classes)}"
+
+
+def open_folder(request: SourceRequest) -> FolderSource:
+    """The folder that the argument names."""
+    return FolderSource(request.base / Path(request.argument).expanduser())
 
 
 def _layout(root: Path) -> _Layout:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from archsearch.config.settings import DataSettings
 from archsearch.data.cache import cache_root, content_key, records
-from archsearch.data.folder import FolderSource
+from archsearch.data.source import TellsGray
 from archsearch.data.sources import open_source
 from archsearch.errors import DataError
 
@@ -32,13 +32,9 @@ def is_gray(settings: DataSettings, *, base: Path = Path(), cache: Path | None =
         source = open_source(settings.source, base, root)
     except DataError:
         return False
-    return (
-        _folder_is_gray(source, root) if isinstance(source, FolderSource) else source.channels == 1
-    )
-
-
-def _folder_is_gray(folder: FolderSource, root: Path) -> bool:
-    for _, record in records(root, content_key(folder)):
-        if record.source == folder.name:
+    if source.channels is not None or not isinstance(source, TellsGray):
+        return source.channels == 1
+    for _, record in records(root, content_key(source)):
+        if record.source == source.name:
             return record.channels == 1
-    return folder.is_gray()
+    return source.is_gray()

@@ -128,7 +128,7 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
         )
     kinds = {1: "gray (1 channel)", 3: "RGB (3 channels)"}
     raise DataError(
-        f"the net wants pictures of {kinds.get(wanted, f'{wanted} channels')}, "
+        f"the net needs pictures of {kinds.get(wanted, f'{wanted} channels')}, "
         f"but `{name}` has {kinds[found]}",
         help=f"give --set input.channels={found}, or write `input: {{channels: {found}, …}}` in "
         f"the spec; or choose a source that is {kinds.get(wanted, f'of {wanted} channels')}.",

@@ -11,10 +11,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from archsearch.config.sources import SourceRequest
 from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.errors import DataError
 
-__all__ = ["PhotosSource"]
+__all__ = ["PhotosSource", "open_photos"]
 
 # The right twin of the motorcycle shows the same scene and would leak from split to split.
 _PHOTOGRAPHS = (
@@ -88,6 +89,11 @@ class PhotosSource:
             "overlapping within a region; splits share no region",
             regions=np.array(regions, dtype=np.int64),
         )
+
+
+def open_photos(request: SourceRequest) -> PhotosSource:
+    """The built-in photographs."""
+    return PhotosSource()
 
 
 def region_boxes(photo_width: int, photo_height: int, height: int, width: int) -> Iterator[Box]:

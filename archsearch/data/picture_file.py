@@ -160,7 +160,7 @@ def _upright(opened: Image.Image) -> Image.Image:
 
 def _plain(picture: Image.Image, profile: bytes | None, bits: int) -> Image.Image:
     if picture.mode == "F":
-        raise ValueError("its pixels are floats without a set range")
+        raise ValueError("its pixels are floats without a defined range")
     if picture.mode.startswith("I"):
         return Image.fromarray(_sixteen_bits(picture, bits))
     if picture.has_transparency_data:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Allocate", "Content", "Images", "OnProgress", "Part", "Source"]
+__all__ = ["Allocate", "Content", "Images", "OnProgress", "Part", "Source", "TellsGray"]
 
 Images: TypeAlias = npt.NDArray[np.uint8]
 """uint8 pictures, N×C×H×W; in memory a pixel's channels may lie together."""
@@ -83,3 +83,11 @@ class Source(Protocol):
         Raises:
             DataError: they can't be had or read.
         """
+
+
+@runtime_checkable
+class TellsGray(Protocol):
+    """A source whose number of channels isn't known beforehand, and that can look it up."""
+
+    def is_gray(self) -> bool:
+        """Whether all pictures are gray, told without decoding any."""

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, split_source
 from archsearch.data.cache import EntryRecord, cache_root, records
-from archsearch.data.folder import FolderSource
-from archsearch.data.photos import PhotosSource
 from archsearch.data.source import Source
-from archsearch.data.torchvision_sets import SETS, TorchvisionSource
 from archsearch.errors import DataError
+from archsearch.extensions import refer
 
 __all__ = ["SourceInfo", "list_sources", "native_size", "open_source"]
-
-_FOLDER = "folder:"
-_DEFAULT_SIZE = (32, 32)
 
 
 @dataclass(frozen=True)
@@ -41,67 +38,73 @@ def list_sources(cache: Path | None = None) -> tuple[SourceInfo, ...]:
     Args:
         cache: the cache; by default ``$ARCHSEARCH_CACHE`` or the platform's user cache.
 
+    Raises:
+        ExtensionError: a package that declares a source can't be loaded.
+
     Example:
         >>> [source.name for source in list_sources(Path("nowhere"))][:2]
         ['photos', 'folder:PATH']
     """
     held = [record for _, record in records(cache_root(cache))]
-    photos = {(each.height, each.width): each for each in held if each.source == "photos"}
-    named = [
-        SourceInfo(
-            "photos",
-            "patches of color photographs, built in, no network",
-            photos[_DEFAULT_SIZE].pictures if _DEFAULT_SIZE in photos else None,
-            tuple(sorted(photos)),
-        ),
-        SourceInfo("folder:PATH", "pictures in a folder, flat or one folder a class", None, ()),
-    ]
-    sets = [
-        SourceInfo(each.name, each.what, each.pictures, _sizes(held, each.name)) for each in SETS
-    ]
-    folders = {record.source: record for record in held if record.source.startswith(_FOLDER)}
-    read = [
-        SourceInfo(name, _read_before(record), record.pictures, _sizes(held, name))
-        for name, record in sorted(folders.items())
-    ]
-    return (*named, *sets, *read)
+    kinds = tuple(SOURCES.values())
+    return (*(_listed(kind, held) for kind in kinds), *_read_before(kinds, held))
 
 
-def _read_before(record: EntryRecord) -> str:
+def _listed(kind: SourceKind, held: Iterable[EntryRecord]) -> SourceInfo:
+    own = {(r.height, r.width): r.pictures for r in held if r.source == kind.name}
+    pictures = own.get((kind.height, kind.width)) if kind.pictures is None else kind.pictures
+    return SourceInfo(kind.written, kind.doc, pictures, tuple(sorted(own)))
+
+
+def _read_before(kinds: Iterable[SourceKind], held: Iterable[EntryRecord]) -> Iterator[SourceInfo]:
+    """What the cache holds of sources that take an argument."""
+    with_argument = {kind.name for kind in kinds if kind.argument}
+    found: dict[str, list[EntryRecord]] = {}
+    for record in held:
+        if record.source.partition(":")[0] in with_argument:
+            found.setdefault(record.source, []).append(record)
+    for name, entries in sorted(found.items()):
+        sizes = tuple(sorted({(entry.height, entry.width) for entry in entries}))
+        yield SourceInfo(name, _what(entries[-1]), entries[-1].pictures, sizes)
+
+
+def _what(record: EntryRecord) -> str:
     parts = [word for word in ("val", "test") if f"{word}_part.npy" in record.arrays]
-    return "a folder read before" + (f", with a {' and a '.join(parts)} part" if parts else "")
-
-
-def _sizes(held: list[EntryRecord], name: str) -> tuple[tuple[int, int], ...]:
-    return tuple(sorted({(each.height, each.width) for each in held if each.source == name}))
+    kind = record.source.partition(":")[0]
+    return f"a {kind} read before" + (f", with a {' and a '.join(parts)} part" if parts else "")
 
 
 def open_source(name: str, base: Path, root: Path) -> Source:
     """Find the source a study file names.
 
     Args:
-        name: `photos`, a named set, or `folder:PATH`.
+        name: as files write it, e.g. ``photos`` or ``folder:PATH``.
         base: what a relative PATH starts at.
         root: the cache.
 
     Raises:
         DataError: there is no such source or folder.
+        ExtensionError: the package that declares it can't be loaded, or gives something else.
     """
-    if name == "photos":
-        return PhotosSource()
-    if name.startswith(_FOLDER) and name != _FOLDER:
-        return FolderSource(base / Path(name.removeprefix(_FOLDER)).expanduser())
-    for described in SETS:
-        if described.name == name:
-            return TorchvisionSource(described, root / "downloads")
-    known = ", ".join(each.name for each in SETS)
+    found = split_source(name)
+    if found is not None:
+        kind, argument = found
+        source: Source = refer(kind.opens)(SourceRequest(kind, argument, base, root / "downloads"))
+        return source
     looks_like_path = "/" in name or (base / name).is_dir()
     raise DataError(
         f"there is no source of pictures named {name!r}",
-        help=f"write folder:{name}" if looks_like_path else f"use photos, folder:PATH, {known}.",
+        help=f"write folder:{name}" if looks_like_path else f"use {_known()}.",
     )
+
+
+def _known() -> str:
+    """All sources as files write them; loads no package."""
+    own = (kind.written for kind in SOURCES.builtin.values())
+    return ", ".join((*own, *(name for name in SOURCES if name not in SOURCES.builtin)))
 
 
 def native_size(name: str) -> tuple[int, int]:
     """Height and width at which a source needs no resizing; 32×32 where it has no own size."""
-    return next(((each.height, each.width) for each in SETS if each.name == name), _DEFAULT_SIZE)
+    found = split_source(name)
+    return (32, 32) if found is None else (found[0].height, found[0].width)

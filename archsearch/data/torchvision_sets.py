@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from archsearch.config.sources import SourceKind, SourceRequest
 from archsearch.data.cifar import read_cifar
 from archsearch.data.decode import fit, resize_note
 from archsearch.data.download import Archive, fetch
@@ -20,43 +21,9 @@ from archsearch.data.locking import locked
 from archsearch.data.source import Allocate, Content, Images, OnProgress, Part
 from archsearch.errors import DataError
 
-__all__ = ["SETS", "TorchvisionSet", "TorchvisionSource"]
+__all__ = ["TorchvisionSource", "open_set"]
 
 _PROGRESS_EVERY = 1000
-
-
-@dataclass(frozen=True)
-class TorchvisionSet:
-    """A set of pictures that torchvision reads.
-
-    Args:
-        name: what a study file calls it.
-        class_name: torchvision's class.
-        what: one line about it.
-        pictures: in the training and test part together.
-        height, width: pixels of each picture.
-        channels: 1 or 3.
-    """
-
-    name: str
-    class_name: str
-    what: str
-    pictures: int
-    height: int
-    width: int
-    channels: int
-
-
-SETS = (
-    TorchvisionSet("cifar10", "CIFAR10", "small color photographs, 10 classes", 60_000, 32, 32, 3),
-    TorchvisionSet(
-        "cifar100", "CIFAR100", "small color photographs, 100 classes", 60_000, 32, 32, 3
-    ),
-    TorchvisionSet("svhn", "SVHN", "house numbers, color, 10 digits", 99_289, 32, 32, 3),
-    TorchvisionSet("stl10", "STL10", "color photographs, 10 classes, labelled", 13_000, 96, 96, 3),
-    TorchvisionSet("mnist", "MNIST", "handwritten digits, gray", 70_000, 28, 28, 1),
-    TorchvisionSet("fashion-mnist", "FashionMNIST", "clothes, gray", 70_000, 28, 28, 1),
-)
 
 
 class TorchvisionSource:
@@ -67,17 +34,17 @@ class TorchvisionSource:
     read here; nothing in an archive is ever run.
 
     Args:
-        described: which set.
+        kind: which set.
         downloads: the cache's folder for archives.
     """
 
     has_parts = True
 
-    def __init__(self, described: TorchvisionSet, downloads: Path) -> None:
-        self.name = described.name
-        self.channels = described.channels
-        self._described = described
-        self._root = downloads / described.name
+    def __init__(self, kind: SourceKind, downloads: Path) -> None:
+        self.name = kind.name
+        self.channels = kind.channels or 3
+        self._set = _SETS[kind.name]
+        self._root = downloads / kind.name
 
     def signature(self) -> str:
         """SHA-256 over the published checksums: the official pictures don't change."""
@@ -111,15 +78,18 @@ class TorchvisionSource:
     def _class(self) -> Any:  # torchvision has no types
         from torchvision import datasets
 
-        return getattr(datasets, self._described.class_name)
+        return getattr(datasets, self._set.class_name)
 
     def _archives(self) -> tuple[Archive, ...]:
-        archives, _ = _READ[self._described.class_name]
-        return archives(self._class(), self._root)
+        return self._set.archives(self._class(), self._root)
 
     def _part(self, *, test: bool) -> Part:
-        _, read = _READ[self._described.class_name]
-        return read(self._class(), self._root, test)
+        return self._set.part(self._class(), self._root, test)
+
+
+def open_set(request: SourceRequest) -> TorchvisionSource:
+    """The named set."""
+    return TorchvisionSource(request.kind, request.downloads)
 
 
 def _cifar_part(dataset: Any, root: Path, test: bool) -> Part:
@@ -158,15 +128,22 @@ def _part_archives(dataset: Any, root: Path) -> tuple[Archive, ...]:
     return tuple(Archive((url,), root / file, md5) for url, file, md5 in parts)
 
 
-_READ: dict[
-    str, tuple[Callable[[Any, Path], tuple[Archive, ...]], Callable[[Any, Path, bool], Part]]
-] = {
-    "CIFAR10": (_single_archive, _cifar_part),
-    "CIFAR100": (_single_archive, _cifar_part),
-    "STL10": (_single_archive, _torchvision_part),
-    "SVHN": (_part_archives, _torchvision_part),
-    "MNIST": (_mirrored_archives, _idx_part),
-    "FashionMNIST": (_mirrored_archives, _idx_part),
+@dataclass(frozen=True)
+class _Set:
+    """What torchvision calls a set, its archives, and how a part is read out of them."""
+
+    class_name: str
+    archives: Callable[[Any, Path], tuple[Archive, ...]]
+    part: Callable[[Any, Path, bool], Part]
+
+
+_SETS = {
+    "cifar10": _Set("CIFAR10", _single_archive, _cifar_part),
+    "cifar100": _Set("CIFAR100", _single_archive, _cifar_part),
+    "svhn": _Set("SVHN", _part_archives, _torchvision_part),
+    "stl10": _Set("STL10", _single_archive, _torchvision_part),
+    "mnist": _Set("MNIST", _mirrored_archives, _idx_part),
+    "fashion-mnist": _Set("FashionMNIST", _mirrored_archives, _idx_part),
 }
 """Of each class of torchvision, its archives and how a part is read out of them."""
 

@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterator
 
 from torch import nn
 
+from archsearch.nn.activation import activate, activation
 from archsearch.nn.border import Border, both_sides
-from archsearch.spec.kinds.ops import ActivationName, Conv, NormName
+from archsearch.nn.norm import norm, normalize
+from archsearch.nn.rewrite.steps import Convolve, Step
+from archsearch.spec.kinds.conv import Conv
+from archsearch.spec.shape import Shape
 
-__all__ = ["ACTIVATIONS", "GROUPS", "activation", "conv", "norm"]
-
-GROUPS = 8
-"""Groups of channels that ``norm: group`` normalizes, each by itself."""
-
-ACTIVATIONS: Mapping[ActivationName, Callable[[], nn.Module]] = MappingProxyType(
-    {
-        "relu": nn.ReLU,
-        "leaky_relu": nn.LeakyReLU,  # slope 0.01
-        "elu": nn.ELU,  # alpha 1
-        "gelu": nn.GELU,  # exact, by erf
-        "silu": nn.SiLU,
-        "tanh": nn.Tanh,
-        "sigmoid": nn.Sigmoid,
-    }
-)
+__all__ = ["conv", "steps"]
 
 
-def conv(op: Conv, channels: int) -> nn.Module:
-    """Build ``op`` for an input of ``channels``.
+def conv(op: Conv, input: Shape) -> nn.Module:
+    """Build ``op`` for an input of this shape.
 
     Its parameters come in the order weight, bias, norm weight, norm bias.
 
     Example:
-        >>> from archsearch.spec.shape import Pads, Pair
+        >>> from archsearch.spec.shape import Pads, Pair, Shape
         >>> op = Conv(8, Pair(3, 3), Pair(1, 1), Pads(1, 1, 1, 1), Pair(1, 1), 1, True,
         ...           "batch", "relu")
-        >>> [name for name, _ in conv(op, 3).named_parameters()]
+        >>> [name for name, _ in conv(op, Shape(3, 8, 8)).named_parameters()]
         ['conv.weight', 'conv.bias', 'norm.weight', 'norm.bias']
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict()
@@ -46,7 +34,7 @@ def conv(op: Conv, channels: int) -> nn.Module:
     if padding is None:
         parts["border"] = Border(op.pads)
     parts["conv"] = nn.Conv2d(
-        channels,
+        input.channels,
         op.channels,
         op.kernel,
         stride=op.stride,
@@ -62,16 +50,14 @@ def conv(op: Conv, channels: int) -> nn.Module:
     return nn.Sequential(parts)
 
 
-def norm(name: NormName, channels: int) -> nn.Module:
-    """A fresh norm over ``channels``: 2·C parameters, whichever it is.
-
-    ``layer`` normalizes a whole picture: one group holds all its channels.
-    """
-    if name == "batch":
-        return nn.BatchNorm2d(channels)
-    return nn.GroupNorm(1 if name == "layer" else GROUPS, channels)
-
-
-def activation(name: ActivationName) -> nn.Module:
-    """A fresh activation; layers never share one."""
-    return ACTIVATIONS[name]()
+def steps(layer: int, op: Conv, module: nn.Module) -> Iterator[Step]:
+    """The convolution with its border, then the norm, then the activation."""
+    parts = dict(module.named_children())
+    conv = parts["conv"]
+    if not isinstance(conv, nn.Conv2d):
+        raise TypeError(f"layer {layer} is a conv, its module a {type(conv).__name__}")
+    yield Convolve(layer, conv, parts.get("border"), op.pads)
+    if "norm" in parts:
+        yield normalize(layer, parts["norm"])
+    if "activation" in parts:
+        yield from activate(layer, op.activation, parts["activation"])

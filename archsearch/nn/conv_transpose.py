@@ -6,29 +6,30 @@ from collections import OrderedDict
 
 from torch import nn
 
+from archsearch.nn.activation import activation
 from archsearch.nn.border import Border
-from archsearch.nn.conv import activation, norm
-from archsearch.spec.kinds.ops import ConvTranspose
-from archsearch.spec.shape import Pads
+from archsearch.nn.norm import norm
+from archsearch.spec.kinds.conv_transpose import ConvTranspose
+from archsearch.spec.shape import Pads, Shape
 
 __all__ = ["conv_transpose"]
 
 
-def conv_transpose(op: ConvTranspose, channels: int) -> nn.Module:
-    """Build ``op`` for an input of ``channels``.
+def conv_transpose(op: ConvTranspose, input: Shape) -> nn.Module:
+    """Build ``op`` for an input of this shape.
 
     torch crops the same on both sides and appends ``output_padding``; other
     crops are taken from the full output of (W − 1)·S + K_eff rows.
 
     Shape:
-        N×channels×H×W → N×op.channels×H'×W', H' = (H − 1)·S + K_eff − top − bottom.
+        N×C×H×W → N×op.channels×H'×W', H' = (H − 1)·S + K_eff − top − bottom.
 
     Example:
         >>> import torch
-        >>> from archsearch.spec.shape import Pair
+        >>> from archsearch.spec.shape import Pair, Shape
         >>> op = ConvTranspose(4, Pair(3, 3), Pair(2, 2), Pads(0, 1, 0, 1), Pair(1, 1), 1, True,
         ...                    "none", "none")
-        >>> conv_transpose(op, 8)(torch.zeros(1, 8, 16, 16)).shape
+        >>> conv_transpose(op, Shape(8, 16, 16))(torch.zeros(1, 8, 16, 16)).shape
         torch.Size([1, 4, 32, 32])
     """
     top, bottom, left, right = op.crop
@@ -40,7 +41,7 @@ def conv_transpose(op: ConvTranspose, channels: int) -> nn.Module:
     appended = extra if torch_can else (max(0, -bottom), max(0, -right))
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     parts["conv"] = nn.ConvTranspose2d(
-        channels,
+        input.channels,
         op.channels,
         op.kernel,
         stride=op.stride,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterator
 
 from torch import nn
 
-from archsearch.nn.conv import activation
-from archsearch.spec.kinds.ops import Dense
+from archsearch.nn.activation import activate, activation
+from archsearch.nn.rewrite.steps import Apply, Step
+from archsearch.spec.kinds.dense import Dense
+from archsearch.spec.shape import Shape
 
-__all__ = ["dense"]
+__all__ = ["dense", "steps"]
 
 
-def dense(op: Dense, elements: int) -> nn.Module:
-    """Build ``op`` for an input of so many elements, flattened in the order C, H, W.
+def dense(op: Dense, input: Shape) -> nn.Module:
+    """Build ``op`` for an input of this shape, flattened in the order C, H, W.
 
     Shape:
         N×C×H×W or N×size → N×size, or N×C'×H'×W' where ``op.shape`` is given.
@@ -21,14 +24,23 @@ def dense(op: Dense, elements: int) -> nn.Module:
     Example:
         >>> import torch
         >>> from archsearch.spec.shape import Shape
-        >>> dense(Dense(8, Shape(2, 2, 2), "relu"), 12)(torch.zeros(5, 3, 2, 2)).shape
+        >>> dense(Dense(8, Shape(2, 2, 2), "relu"), Shape(3, 2, 2))(torch.zeros(5, 3, 2, 2)).shape
         torch.Size([5, 2, 2, 2])
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     parts["flatten"] = nn.Flatten()
-    parts["linear"] = nn.Linear(elements, op.size)
+    parts["linear"] = nn.Linear(input.elements, op.size)
     if op.activation != "none":
         parts["activation"] = activation(op.activation)
     if op.shape is not None:
         parts["picture"] = nn.Unflatten(1, op.shape.as_tuple())
     return nn.Sequential(parts)
+
+
+def steps(layer: int, op: Dense, module: nn.Module) -> Iterator[Step]:
+    """Each part by itself; a matrix product's backward reads its factors."""
+    for name, part in module.named_children():
+        if name == "activation":
+            yield from activate(layer, op.activation, part)
+        else:
+            yield Apply(layer, part, gives_fresh=name == "linear")

@@ -4,33 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import assert_never
 
 import torch
 from torch import Tensor, nn
 
-from archsearch.nn.conv import activation, conv, norm
-from archsearch.nn.conv_transpose import conv_transpose
-from archsearch.nn.dense import dense
-from archsearch.nn.joins import Join, join
-from archsearch.nn.pool import pool
+from archsearch.extensions import refer
 from archsearch.nn.rewrite.interleave import Interleaving
-from archsearch.nn.upsample import upsample
-from archsearch.spec.kinds.ops import (
-    Activation,
-    Add,
-    Concat,
-    Conv,
-    ConvTranspose,
-    Dense,
-    Dropout,
-    Norm,
-    PixelShuffle,
-    Pool,
-    Residual,
-    Upsample,
-    joined,
-)
 from archsearch.spec.plan.model import LayerPlan, ModelPlan, Section
 
 __all__ = ["Autoencoder", "build", "weights_from"]
@@ -54,9 +33,9 @@ class Autoencoder(nn.Module):
         self.plan = plan
         self.encoder = nn.ModuleList(_module(plan, layer) for layer in plan.encoder)
         self.decoder = nn.ModuleList(_module(plan, layer) for layer in plan.decoder)
-        sources = {layer.index: joined(layer.op) for layer in plan.layers}
         self._depth = len(plan.encoder)
-        self._kept = frozenset(source for source in sources.values() if source is not None)
+        sources = (layer.source for layer in plan.layers)
+        self._kept = frozenset(source for source in sources if source is not None)
         self.skip_names = {
             index: _skip_name(plan, index)
             for index in sorted(self._kept)
@@ -106,16 +85,14 @@ class Autoencoder(nn.Module):
         """Go through one section; outputs that joins read are left in ``kept``."""
         first = 1 if section == "encoder" else self._depth + 1
         for index, module in enumerate(self.get_submodule(section).children(), first):
-            if isinstance(module, Join):
-                x = module(x, kept[_joined(self.plan.layers[index - 1])])
-            else:
-                x = module(x)
+            source = self.plan.layers[index - 1].source
+            x = module(x) if source is None else module(x, kept[source])
             if index in self._kept:
                 kept[index] = x
         return x
 
     def _read_by_decoder(self, index: int) -> bool:
-        return any(joined(layer.op) == index for layer in self.plan.decoder)
+        return any(layer.source == index for layer in self.plan.decoder)
 
 
 def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
@@ -149,42 +126,12 @@ def weights_from(seed: int | None) -> Iterator[None]:
         yield
 
 
-def _module(plan: ModelPlan, layer: LayerPlan) -> nn.Module:  # noqa: PLR0911 — one line a kind
-    op, channels = layer.op, layer.input.channels
-    match op:
-        case Conv():
-            return conv(op, channels)
-        case ConvTranspose():
-            return conv_transpose(op, channels)
-        case Pool():
-            return pool(op)
-        case Upsample():
-            return upsample(op)
-        case PixelShuffle():
-            return nn.PixelShuffle(op.scale)
-        case Dense():
-            return dense(op, layer.input.elements)
-        case Norm():
-            return nn.Identity() if op.norm == "none" else norm(op.norm, channels)
-        case Activation():
-            return nn.Identity() if op.activation == "none" else activation(op.activation)
-        case Dropout():
-            return nn.Dropout(op.p)
-        case Concat() | Add() | Residual():
-            return join(op, _channels_of(plan, op.source))
-        case _:
-            assert_never(op)
-
-
-def _joined(layer: LayerPlan) -> int:
-    source = joined(layer.op)
-    if source is None:
-        raise TypeError(f"layer {layer.index} ({layer.kind}) joins nothing")
-    return source
-
-
-def _channels_of(plan: ModelPlan, index: int) -> int:
-    return plan.input.channels if index == 0 else plan.layers[index - 1].output.channels
+def _module(plan: ModelPlan, layer: LayerPlan) -> nn.Module:
+    shapes = [layer.input]
+    if layer.source is not None:
+        shapes.append(plan.layers[layer.source - 1].output if layer.source else plan.input)
+    module: nn.Module = refer(layer.type.module)(layer.op, *shapes)
+    return module
 
 
 def _skip_name(plan: ModelPlan, index: int) -> str:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Iterator
 
 from torch import Tensor, nn
 from torch.nn import functional
 
 from archsearch.nn.border import Border, both_sides
-from archsearch.spec.kinds.ops import Pool
-from archsearch.spec.shape import Pads
+from archsearch.nn.rewrite.steps import Apply, MaxPool, Step
+from archsearch.spec.kinds.pool import Pool
+from archsearch.spec.shape import Pads, Shape
 
-__all__ = ["RealPixelAverage", "pool"]
+__all__ = ["RealPixelAverage", "pool", "steps"]
 
 
 class RealPixelAverage(nn.Module):
@@ -42,14 +44,14 @@ class RealPixelAverage(nn.Module):
         )
 
 
-def pool(op: Pool) -> nn.Module:
+def pool(op: Pool, input: Shape) -> nn.Module:
     """Build ``op``; it has no parameters.
 
     Example:
         >>> import torch
-        >>> from archsearch.spec.shape import Pair
+        >>> from archsearch.spec.shape import Pair, Shape
         >>> op = Pool(Pair(2, 2), Pair(2, 2), Pads(0, 1, 0, 1), "avg")
-        >>> pool(op)(torch.full((1, 1, 3, 3), 5.0))
+        >>> pool(op, Shape(1, 3, 3))(torch.full((1, 1, 3, 3), 5.0))
         tensor([[[[5., 5.],
                   [5., 5.]]]])
     """
@@ -62,3 +64,8 @@ def pool(op: Pool) -> nn.Module:
         border = Border(op.pads, value=-math.inf)
         return nn.Sequential(OrderedDict(border=border, pool=nn.MaxPool2d(kernel, stride)))
     return nn.MaxPool2d(kernel, stride, padding)
+
+
+def steps(layer: int, op: Pool, module: nn.Module) -> Iterator[Step]:
+    """A max pooling, which rewrites know, or another."""
+    yield MaxPool(layer, op, module) if op.mode == "max" else Apply(layer, module)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from torch import nn
 
-from archsearch.spec.kinds.ops import Upsample
+from archsearch.nn.rewrite.steps import Apply, Enlarge, Step
+from archsearch.spec.kinds.upsample import Upsample
+from archsearch.spec.shape import Shape
 
-__all__ = ["upsample"]
+__all__ = ["steps", "upsample"]
 
 _LARGEST_EXACT_NEAREST = 40
 """torch's ``nearest`` takes row ⌊i·float32(1/scale)⌋, which is one too low at
@@ -14,7 +18,7 @@ scale 41, 47, 55 …; ``nearest-exact`` measures from pixel centres and never is
 but is slower."""
 
 
-def upsample(op: Upsample) -> nn.Module:
+def upsample(op: Upsample, input: Shape) -> nn.Module:
     """Build ``op``: each pixel repeated, or bilinear between pixel centres.
 
     Shape:
@@ -23,7 +27,8 @@ def upsample(op: Upsample) -> nn.Module:
     Example:
         >>> import torch
         >>> from archsearch.spec.shape import Pair
-        >>> upsample(Upsample(Pair(1, 2), "nearest"))(torch.tensor([[[[1.0, 2.0]]]]))
+        >>> op = Upsample(Pair(1, 2), "nearest")
+        >>> upsample(op, Shape(1, 1, 2))(torch.tensor([[[[1.0, 2.0]]]]))
         tensor([[[[1., 1., 2., 2.]]]])
     """
     scale = (float(op.scale.height), float(op.scale.width))
@@ -31,3 +36,8 @@ def upsample(op: Upsample) -> nn.Module:
         return nn.Upsample(scale_factor=scale, mode="bilinear", align_corners=False)
     exact = max(op.scale) <= _LARGEST_EXACT_NEAREST
     return nn.Upsample(scale_factor=scale, mode="nearest" if exact else "nearest-exact")
+
+
+def steps(layer: int, op: Upsample, module: nn.Module) -> Iterator[Step]:
+    """A nearest upsampling, which rewrites know, or another."""
+    yield Enlarge(layer, op.scale, module) if op.mode == "nearest" else Apply(layer, module)

@@ -42,6 +42,6 @@ def load_weights(model: Autoencoder, path: Path, content: bytes | None = None) -
         model.load_state_dict(tensors)
     except RuntimeError as error:
         raise InputError(
-            f"{path}: the weights are of another model than {model.plan.name!r}",
+            f"{path}: the weights belong to another model than {model.plan.name!r}",
             help="use the weights with the spec that lies beside them",
         ) from error

@@ -1,4 +1,4 @@
-"""Errors of linear codes over their size: what a latent is held against."""
+"""Errors of linear codes over their size: what a latent is compared with."""
 
 from __future__ import annotations
 

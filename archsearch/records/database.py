@@ -66,8 +66,8 @@ def damage(storage: str, error: BaseException) -> UnreadableError | None:
     reason = without_password(first_problem(_cause(error)), storage)
     return UnreadableError(
         f"{masked(storage)} can't be read: the database is damaged ({reason})",
-        help="bring it back from a copy; what is left of a SQLite file, "
-        "`sqlite3 FILE .recover` gives",
+        help="restore it from a backup; `sqlite3 FILE .recover` extracts what is left of a "
+        "SQLite file",
     )
 
 

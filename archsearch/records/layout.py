@@ -1,4 +1,4 @@
-"""Where a study's records stand in an Optuna storage. The one place that knows.
+"""Where a study's records are in an Optuna storage. The one place that knows.
 
 One Optuna study for each study name, one Optuna trial for each planned trial (and
 one for each infeasible proposal). Records are kept as JSON text in user
@@ -10,6 +10,7 @@ of        attribute              holds
 study     ``archsearch``         :class:`StudyHeader`
 study     ``archsearch:curves``  :class:`~archsearch.records.curves.Curves`
 study     ``archsearch:seconds`` wall-clock seconds so far, summed over resumptions
+study     ``archsearch:extensions`` who declared what archsearch hasn't; absent where none is used
 study     ``archsearch:note``    why it has fewer trials than it was asked for, or ""
 trial     ``slot``               index of the planned trial, absent for infeasible proposals
 trial     ``values``             searched name → value
@@ -42,6 +43,7 @@ from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Valu
 __all__ = [
     "CLAIM",
     "CURVES",
+    "EXTENSIONS",
     "HEADER",
     "NOTE",
     "SECONDS",
@@ -51,10 +53,12 @@ __all__ = [
     "claim_attributes",
     "curves_attributes",
     "ended_attributes",
+    "extensions_attributes",
     "index_attributes",
     "note_attributes",
     "read_claim",
     "read_curves",
+    "read_extensions",
     "read_header",
     "read_seeds",
     "read_trial",
@@ -71,12 +75,14 @@ HEADER = "archsearch"
 CURVES = "archsearch:curves"
 SECONDS = "archsearch:seconds"
 NOTE = "archsearch:note"
+EXTENSIONS = "archsearch:extensions"
 CLAIM = "claim"
 TRIAL_INDEX = "slot"
 """As the first version called it."""
 SEED_PREFIX = "seed:"
 
 _VALUES = TypeAdapter(dict[str, Value])
+_EXTENSIONS = TypeAdapter(dict[str, str])
 
 
 class StudyHeader(Record):
@@ -126,6 +132,11 @@ def seconds_attributes(seconds: float) -> dict[str, float]:
 def note_attributes(note: str) -> dict[str, str]:
     """The study's attributes for why it has fewer trials than it was asked for, or ""."""
     return {NOTE: note}
+
+
+def extensions_attributes(used: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """The study's attributes for who declares its extensions; none where it uses none."""
+    return {EXTENSIONS: dict(used)} if used else {}
 
 
 def candidate_attributes(
@@ -178,6 +189,16 @@ def read_header(attributes: Mapping[str, object], study: str = "the study") -> S
         UnreadableError: it is damaged, or of a newer version.
     """
     return read_stored(StudyHeader, study, _text(attributes[HEADER]), newest=VERSION)
+
+
+def read_extensions(attributes: Mapping[str, object]) -> dict[str, str]:
+    """Who declared the study's extensions, e.g. ``{"sources.moons": "moons 1.0"}``.
+
+    Raises:
+        UnreadableError: what is stored of them is damaged.
+    """
+    stored = attributes.get(EXTENSIONS, {})
+    return read_checked("its extensions", lambda: _EXTENSIONS.validate_python(stored))
 
 
 def read_curves(attributes: Mapping[str, object]) -> Curves | None:

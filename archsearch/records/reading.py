@@ -126,4 +126,4 @@ def first_problem(error: BaseException) -> str:
     return f"{type(error).__name__}: {told[0][:200]}" if told else type(error).__name__
 
 
-_MEND = "bring it back from a copy, or leave it out; nothing was changed"
+_MEND = "restore it from a backup, or leave it out; nothing was changed"

@@ -61,12 +61,12 @@ RUN_FILES = (
 """What a finished run has beside ``metrics.json``."""
 
 _FILES, _SHA256 = "files", "sha256"
-_ASKED_AGAIN = "`archsearch train` with the run's spec and options and --out {} makes it again"
+_ASKED_AGAIN = "`archsearch train` with the run's spec and options and --out {} restores it"
 _log = logging.getLogger(__name__)
 
 
 class RunFiles:
-    """The files of a finished run; each is read whole and held against its checksum.
+    """The files of a finished run; each is read whole and checked against its checksum.
 
     Attributes:
         folder: the run directory.
@@ -84,19 +84,25 @@ class RunFiles:
         if not (folder / METRICS_FILE).is_file():
             raise InputError(
                 f"no finished run in {folder} ({METRICS_FILE} is missing)",
-                help="name the folder that `archsearch train` wrote; an unfinished run goes on "
-                "with the same command",
+                help="name the folder that `archsearch train` wrote; the same command "
+                "resumes an unfinished run",
             )
         self.folder = folder
         self.numbers = _numbers(folder / METRICS_FILE)
         check_version(str(folder / METRICS_FILE), self.numbers, newest=VERSION)
         self.checksums: Mapping[str, str] = self.numbers.get(_FILES, {})  # type: ignore[assignment]
 
+    @property
+    def extensions(self) -> dict[str, str]:
+        """Who declared what the run uses and archsearch hasn't; empty in most runs."""
+        told = self.numbers.get("extensions")
+        return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
+
     def note_unchecked(self) -> None:
         """Log it if there are no checksums to hold the files against."""
         if not self.checksums:
             _log.warning(
-                "%s is from a version that kept no checksums: its files are taken as they are",
+                "%s is from a version without checksums: its files are not checked",
                 self.folder,
             )
 
@@ -114,7 +120,7 @@ class RunFiles:
         except OSError as error:
             raise _damaged(path, f"can't be read: {error.strerror}") from error
         if self.checksums and self.checksums.get(name) != checksum(content):
-            raise _damaged(path, "isn't what was written there: its checksum is another")
+            raise _damaged(path, "was changed or damaged: its checksum differs")
         return content
 
     def lost(self) -> frozenset[str]:
@@ -141,7 +147,7 @@ def how_to_remake(folder: Path) -> str:
     except (OSError, ValueError):
         return _ASKED_AGAIN.format(folder)
     command = train_command(str(folder / SPEC_FILE), settings, out=str(folder))
-    return f"`{command}` makes what is lost again"
+    return f"`{command}` restores what is lost"
 
 
 def write_metrics(folder: Path, numbers: Mapping[str, object]) -> None:
@@ -168,7 +174,7 @@ def _numbers(path: Path) -> dict[str, object]:
     said = {key: value for key, value in numbers.items() if key != _SHA256}
     checked = _SHA256 in numbers or _FILES in numbers
     if checked and numbers.get(_SHA256) != _checksum_of(said):
-        raise _damaged(path, "isn't what was written there: its checksum is another")
+        raise _damaged(path, "was changed or damaged: its checksum differs")
     return said
 
 

@@ -7,9 +7,12 @@ import io
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 
+from pydantic import Field
+
 from archsearch.config.settings import RunSettings
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.records.extensions import check_extensions
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.reading import DECODING_ERRORS, first_problem, read_stored
 from archsearch.records.record import Record
@@ -38,15 +41,21 @@ __all__ = [
 
 
 class RunRecord(Record):
-    """One training: ``spec`` is YAML that gives its model again."""
+    """One training: ``spec`` is YAML that gives its model again.
+
+    ``extensions`` are who declared what archsearch hasn't.
+    """
 
     name: str
     spec: str
     settings: RunSettings
     result: RunResult
+    extensions: dict[str, str] = Field(default_factory=dict)
 
 
-def metrics(name: str, result: RunResult) -> dict[str, object]:
+def metrics(
+    name: str, result: RunResult, extensions: Mapping[str, str] | None = None
+) -> dict[str, object]:
     """What ``metrics.json`` says of a run; baselines there are test MSEs.
 
     The key ``result`` holds all of ``result`` but its history, which has a
@@ -75,6 +84,7 @@ def metrics(name: str, result: RunResult) -> dict[str, object]:
         "no_better_than_guess": no_better_than_guess(result),
         "not_converged": None if ended is None else ended.failed,
         "result": result.model_dump(exclude={"history"}),
+        **({"extensions": dict(extensions)} if extensions else {}),
     }
 
 
@@ -115,7 +125,7 @@ def write_run(
     for name, text in texts.items():
         if name in names:
             write_text(folder / name, text)
-    write_metrics(folder, metrics(run.name, run.result))
+    write_metrics(folder, metrics(run.name, run.result, run.extensions))
 
 
 def load_run(folder: Path) -> RunRecord:
@@ -136,8 +146,11 @@ def read_run(files: RunFiles) -> RunRecord:
 
     Raises:
         DamagedFileError: a file is missing, or isn't what was written there.
+        ExtensionError: it was made with extensions that aren't here.
         InputError: its files aren't a run's.
     """
+    extensions = files.extensions
+    check_extensions(extensions, str(files.folder))
     spec, config = files.read(SPEC_FILE), files.read(CONFIG_FILE)
     history = files.read(HISTORY_FILE)
     try:
@@ -147,6 +160,7 @@ def read_run(files: RunFiles) -> RunRecord:
             spec=spec.decode(),
             settings=read_stored(RunSettings, CONFIG_FILE, config),
             result=result.model_copy(update={"history": read_history(history, result.epochs)}),
+            extensions=extensions,
         )
     except NewerVersionError:
         raise

@@ -83,7 +83,7 @@ def parsed_url(storage: str) -> URL:
     """The parts of a storage URL.
 
     Raises:
-        InputError: it isn't a URL, or where its password ends can't be told.
+        InputError: it isn't a URL, or the end of its password is ambiguous.
     """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import ArgumentError
@@ -96,7 +96,7 @@ def parsed_url(storage: str) -> URL:
         ) from None
     if url.get_backend_name() != "sqlite" and _NO_ADDRESS.search(f"{url.host}{url.database}"):
         raise InputError(
-            f"{shown_unread(storage)!r}: where its password ends can't be told",
+            f"{shown_unread(storage)!r}: the end of its password is ambiguous",
             help="write @ in a password as %40, / as %2F, : as %3A and a space as %20",
         )
     return url

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from archsearch.errors import InputError, UnreadableError
+from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records.database import opened, study_ids, trials_of
+from archsearch.records.extensions import check_extensions
 from archsearch.records.layout import (
     HEADER,
     NOTE,
@@ -20,6 +21,7 @@ from archsearch.records.layout import (
     Claim,
     read_claim,
     read_curves,
+    read_extensions,
     read_header,
     read_trial,
     read_trial_index,
@@ -70,18 +72,19 @@ def load_studies(storage: str) -> tuple[tuple[StudyRecord, ...], tuple[Unreadabl
 
 
 def load_study(storage: str, name: str) -> StudyRecord:
-    """The study ``name`` as it stands in the storage; another process may be running it.
+    """The study ``name`` as the storage has it; another process may be running it.
 
     Args:
         storage: a storage URL, e.g. ``sqlite:///runs/studies.db``.
         name: the study's name.
 
-    Trials that are damaged, or of a newer version, are passed over and told in
+    Trials that are damaged, or of a newer version, are skipped and listed in
     ``unreadable``.
 
     Raises:
         InputError: no such storage, or no such study in it.
         UnreadableError: the database or the study's header is damaged, or of a newer version.
+        ExtensionError: it was made with extensions that aren't here.
     """
     with opened(storage) as database:
         ids = study_ids(database, HEADER)
@@ -90,6 +93,8 @@ def load_study(storage: str, name: str) -> StudyRecord:
         attributes = database.get_study_user_attrs(ids[name])
         trials, broken = trials_of(database, ids[name])
         now = _now(database)
+    extensions = read_extensions(attributes)
+    check_extensions(extensions, f"study {name!r}")
     header = read_header(attributes, f"study {name!r}")
     unreadable = [
         Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=_whole(number))
@@ -108,6 +113,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         source_note=header.source_note,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
+        extensions=extensions,
         curves=_told_if_not("the linear codes", lambda: read_curves(attributes), unreadable),
         unreadable=tuple(unreadable),
     )
@@ -119,8 +125,10 @@ def _told_if_not(
     """What ``read`` gives; None where it can't be read, which is then told by name."""
     try:
         return read_checked(name, read)
-    except UnreadableError as error:
-        reason = error.what.removeprefix(name).lstrip(": ")
+    except (UnreadableError, ExtensionError) as error:
+        reason = " ".join(
+            [error.what.removeprefix(name).lstrip(": "), *map(str.strip, error.details)]
+        )
         unreadable.append(Unreadable(name=name, reason=reason, trial=trial))
         return None
 
@@ -153,7 +161,7 @@ def _indexed(trial: FrozenTrial, now: float) -> _Indexed:
 def _suggest(name: str, known: Iterable[str]) -> str:
     names = sorted(known)
     if not names:
-        return "the storage holds no study yet; `archsearch study run` makes one"
+        return "the storage contains no study yet; `archsearch study run` creates one"
     nearest = get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {nearest[0]!r}? " if nearest else ""
     return f"{hint}studies there: {', '.join(names)}"
@@ -215,7 +223,7 @@ def _alive(claim: Claim, now: float) -> bool:
 
 
 def _artifacts(storage: str, folder: str | None) -> str | None:
-    """The folder of pictures; a relative one stands beside the SQLite file."""
+    """The folder of pictures; a relative one lies beside the SQLite file."""
     path = sqlite_path(storage)
     if folder is None or path is None or Path(folder).is_absolute():
         return folder

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Literal, get_args
 
+from pydantic import Field
+
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
 from archsearch.records.record import Number, Record
@@ -87,7 +89,7 @@ class StudyRecord(Record):
     ``designed`` tells whether the method draws a design (its trials may be
     used for correlations) or adapts to results; ``note`` says why there are
     fewer trials than it was asked for, "" where there aren't; ``planned`` is
-    how many there are to be; ``unreadable``
+    how many there are to be; ``extensions`` are who declared what archsearch hasn't; ``unreadable``
     are its trials and other records that were passed over.
     """
 
@@ -102,6 +104,7 @@ class StudyRecord(Record):
     source_note: str = ""
     note: str = ""
     artifacts: str | None = None
+    extensions: dict[str, str] = Field(default_factory=dict)
     curves: Curves | None = None
     unreadable: tuple[Unreadable, ...] = ()
 

@@ -1,4 +1,4 @@
-"""What stands under each figure."""
+"""The caption of each figure."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ class Caption(NamedTuple):
 CAPTIONS = {
     "latent": Caption(
         "Error against latent size",
-        "One point for each trial, the mean over its seeds; bars span the seeds. A point "
-        "above the linear code or map of its own size is beaten by it; where curves go on far "
-        "below all trials, the figure is cut there. The step line is the Pareto front of these "
-        "two alone: no trial has both a smaller latent and a lower error. On screen, a point under "
-        "the pointer shows its architecture.",
+        "One point for each trial, the mean over its seeds; bars span the seeds. If a point lies "
+        "above the linear code or map of its own size, the code is better. Curves that lie far "
+        "below all trials are cut off. The step line is the Pareto front of latent size and error: "
+        "no trial has both a smaller latent and a lower error. Point at a trial on the screen to "
+        "see its architecture.",
     ),
     "front": Caption(
         "The study’s objectives",
@@ -31,19 +31,19 @@ CAPTIONS = {
     ),
     "rivals": Caption(
         "Latent size and its rivals",
-        "How strongly each goes with validation error, by four measures. Where an interval holds "
-        "0, neither a correlation nor its absence is shown.",
+        "How strongly each correlates with validation error, by four measures. Where an interval "
+        "contains 0, neither a correlation nor its absence is shown.",
     ),
     "map": Caption(
         "Correlation map",
-        "Spearman’s ρ between error, sizes and numeric choices, over architectures. Two that go "
-        "together here can’t be told apart in their effect.",
+        "Spearman’s ρ between error, sizes and numeric choices, over architectures. If two of them "
+        "correlate strongly, their effects can’t be separated.",
     ),
     "effects": Caption(
         "Effect of each choice",
         "How much a choice changes the error: with the other choices held equal (additive model of "
-        "log MSE), and alone. Bars are 95 % intervals, each of one look "
-        "alone; the text says which effects are shown once corrected for all that was looked at.",
+        "log MSE), and alone. Bars are 95 % intervals without correction; the text says which "
+        "effects are shown after correction for all comparisons.",
     ),
     "factors": Caption(
         "Each searched choice",
@@ -52,8 +52,8 @@ CAPTIONS = {
     ),
     "importances": Caption(
         "Importance of each choice",
-        "The share of the error’s variance that each explains, by the evaluator named above it. "
-        "What doesn’t reach the line of a column of noise isn’t shown to matter.",
+        "The share of the error’s variance that each explains, by the evaluator named above. A "
+        "choice that doesn’t reach the line of a random column isn’t shown to matter.",
     ),
     "stability": Caption(
         "Is the answer stable?",
@@ -67,8 +67,8 @@ CAPTIONS = {
     ),
     "reconstructions": Caption(
         "Reconstructions",
-        "The same test pictures, and what the run with the lowest, the median and the highest "
-        "validation error makes of them; the number is that run’s own.",
+        "The same test pictures, reconstructed by the runs with the lowest, the median and the "
+        "highest validation error; each number is the error of that run.",
     ),
     "sizes": Caption(
         "Reconstructions across latent sizes",
@@ -77,7 +77,7 @@ CAPTIONS = {
     ),
     "timeline": Caption(
         "Timeline",
-        "Above, the error of each run when it ended; below, which runs went on at once.",
+        "Above, the error of each run at its end; below, which runs were active at the same time.",
     ),
     "compared": Caption(
         "The studies together",
@@ -90,23 +90,23 @@ CAPTIONS = {
     ),
     "colors": Caption(
         "Gray, predicted, true",
-        "Of each task the variant with the lowest validation error, and the test pictures with its "
-        "own least, middling and largest ΔE, by rising ΔE.",
+        "For each task, the variant with the lowest validation error, and its test pictures with "
+        "the smallest, middle and largest ΔE, in order of ΔE.",
     ),
     "colors-fixed": Caption(
         "The same pictures by each variant",
-        "The first of the test split: what nets are fed, the originals, and what each variant "
-        "makes of them, the lowest validation error first.",
+        "The first test pictures: the inputs, the originals, and the output of each variant, in "
+        "order of validation error.",
     ),
     "chroma": Caption(
         "Chroma, predicted against true",
         "How often each pair of Cb and Cr occurs over all test pixels, on one log scale; gray is "
-        "where the lines cross. What is spread less than the truth lacks those colors.",
+        "where the lines cross. A prediction that is spread less than the truth lacks colors.",
     ),
     "saturation": Caption(
         "Distance from gray, predicted against true",
-        "A curve that falls before the true one has too few strong colors; the line at 0.1 is from "
-        "where a pixel is plainly colored.",
+        "A curve that falls before the true one has too few strong colors. From the line at 0.1 "
+        "on, a pixel is clearly colored.",
     ),
     "runs": Caption(
         "Error over epochs",

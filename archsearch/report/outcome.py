@@ -31,7 +31,7 @@ _FOR_RISEN = "Remedy: a lower learning rate."
 def outcome(result: RunResult, batch_size: int) -> list[str]:
     """Whether a net has collapsed, is no better than a guess, hasn't converged; nothing if well.
 
-    A collapsed net's error is that of a guess, and its curve says nothing, so of such
+    A collapsed net's error is that of a guess, and its curve means nothing, so of such
     a net only that is told.
 
     Args:

@@ -53,7 +53,7 @@ def _short(text: str, here: Path, home: Path | None) -> str:
     foreign = not text.startswith("/")
     path = PureWindowsPath(text) if foreign else PurePosixPath(text)
     for start, sign in ((here, ""), (home, "~/")):
-        # A root or a home that is the root says nothing about where a file belongs.
+        # A root or a home that is the root doesn't tell where a file belongs.
         if start is not None and len(start.parts) > 1 and path.is_relative_to(start):
             return sign + path.relative_to(start).as_posix()
     return f"…/{path.name}"

@@ -4,7 +4,7 @@ from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace, fixed_values
 from archsearch.space.constraints import Constraint
 from archsearch.space.cost import predicted_cost
-from archsearch.space.designs import PROPOSALS_PER_TRIAL, Design, draw_design
+from archsearch.space.designs import PROPOSALS_PER_TRIAL, Design, draw_design, first_feasible
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
 from archsearch.space.power import (
     FEWEST_FOR_VERDICT,
@@ -43,6 +43,7 @@ __all__ = [
     "domain_values",
     "draw",
     "draw_design",
+    "first_feasible",
     "fixed_values",
     "predicted_cost",
     "sample_candidates",

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archsearch.config import SearchSettings
 from archsearch.errors import InputError
+from archsearch.extensions import refer
 from archsearch.space.balance import Balance, amounts
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.matched import matched
 from archsearch.space.points import (
     ENUMERABLE,
     Pool,
+    Values,
     collect,
     grid_points,
     grid_size,
@@ -26,7 +29,7 @@ from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors
 
-__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "nothing_feasible"]
+__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "first_feasible", "nothing_feasible"]
 
 PROPOSALS_PER_TRIAL = 100
 """Points tried for one trial before the study says that it can't find another."""
@@ -97,47 +100,80 @@ class Design:
         )
 
 
-def draw_design(
-    space: SearchSpace, method: str, trials: int, seed: int, over: str | None = None
-) -> Design:
-    """Draw up to ``trials`` distinct feasible candidates.
+def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
+    """Draw up to ``search.trials`` distinct feasible candidates, as the method declares.
 
-    Args:
-        space: family, domains and constraints.
-        method: ``random``; ``sobol`` (a scrambled sequence that fills the
-            space evenly); ``grid`` (all combinations, in an order whose every
-            beginning is spread over each domain); ``stratified`` (``over``
-            evenly, told apart from the trunk's choices); ``matched`` (sets that
-            differ in one thing).
-        trials: how many are wanted.
-        seed: of the draws; the same seed gives the same design.
-        over: what ``stratified`` and ``matched`` are about; None: their default.
+    The same seed gives the same design.
 
     Raises:
         InputError: where no feasible point was found (with the rules that
             forbid them and an example), a grid meets a float domain, or
             nothing matches.
     """
-    draws = trials * PROPOSALS_PER_TRIAL
-    if method in {"stratified", "matched"}:
-        draws = limit = most_looked_at(trials)
-        wanted = sys.maxsize
-    else:  # of a grid one more, to know whether any is left out
-        limit, wanted = draws + ENUMERABLE, trials + (method == "grid")
-    if method == "grid":
-        points = grid_points(space)
-    elif method == "sobol":
-        points = sobol_points(space, draws, seed)
-    else:
-        points = random_points(space, draws, seed)
-    pool = collect(space, points, wanted=wanted, limit=limit)
+    method = search.described
+    if method.design is None:
+        raise ValueError(f"{method.name} adapts to results")
+    found = refer(method.design)(space, search)
+    return found if isinstance(found, Design) else first_feasible(space, found, search.trials)
+
+
+def first_feasible(space: SearchSpace, points: Iterable[Values], trials: int) -> Design:
+    """The first ``trials`` distinct feasible candidates among the points.
+
+    Raises:
+        InputError: there is none.
+    """
+    return _design(_pool(space, points, trials), trials)
+
+
+def random_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]:
+    """Independent draws."""
+    return random_points(space, search.trials * PROPOSALS_PER_TRIAL, search.seed)
+
+
+def sobol_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]:
+    """A scrambled sequence that fills the space evenly."""
+    return sobol_points(space, search.trials * PROPOSALS_PER_TRIAL, search.seed)
+
+
+def grid_design(space: SearchSpace, search: SearchSettings) -> Design:
+    """All combinations, in an order whose every beginning is spread over each domain."""
+    # One more than is trained, to know whether any is left out.
+    pool = _pool(space, grid_points(space), search.trials, more=1)
+    return _design(pool, search.trials, _part_of_grid(space, pool, search.trials))
+
+
+def stratified_design(space: SearchSpace, search: SearchSettings) -> Design:
+    """``over`` evenly, told apart from the trunk's choices."""
+    pool, over = _large_pool(space, search), search.over or search.described.over[0]
+    return _stratified(space, pool, search.trials, over, search.seed)
+
+
+def matched_design(space: SearchSpace, search: SearchSettings) -> Design:
+    """Sets that differ in one thing."""
+    pool = _large_pool(space, search)
+    return _matched(pool, search.trials, search.over or search.described.over[0])
+
+
+def _pool(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Pool:
+    limit = trials * PROPOSALS_PER_TRIAL + ENUMERABLE
+    pool = collect(space, iter(points), wanted=trials + more, limit=limit)
     if not pool.candidates:
         raise nothing_feasible(pool)
-    if method == "stratified":
-        return _stratified(space, pool, trials, over or "latent.size", seed)
-    if method == "matched":
-        return _matched(pool, trials, over or "latent.shape")
-    notes = _part_of_grid(space, pool, trials) if method == "grid" else ()
+    return pool
+
+
+def _large_pool(space: SearchSpace, search: SearchSettings) -> Pool:
+    """Many more candidates than are trained, to choose from."""
+    draws = most_looked_at(search.trials)
+    points = random_points(space, draws, search.seed)
+    pool = collect(space, points, wanted=sys.maxsize, limit=draws)
+    if not pool.candidates:
+        raise nothing_feasible(pool)
+    return pool
+
+
+def _design(pool: Pool, trials: int, notes: tuple[str, ...] = ()) -> Design:
     return Design(pool.candidates[:trials], trials, pool, notes=notes)
 
 

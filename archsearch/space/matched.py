@@ -16,7 +16,7 @@ __all__ = ["matched"]
 
 LARGEST_SET = 3
 MOST_COMBINATIONS = 4_000
-"""Sets of one latent size that are held against each other."""
+"""Sets of one latent size that are compared with each other."""
 SIZES_A_TRUNK = 4
 """Codes on one trunk, where trials reach for several trunks: three tell a curve from a slope."""
 COST_WEIGHT = 0.25

@@ -29,7 +29,7 @@ MOST_STRATA = 12
 STARTS = 2
 ROUNDS = 8
 ALTERNATIVES = 32
-"""Others of its stratum that a chosen candidate is held against, each round."""
+"""Others of its stratum that a chosen candidate is compared with, each round."""
 LITTLE_GAIN = 2e-3
 EXACT_RANKS = 100
 """Larger designs are chosen by their ranks among all candidates alone, which is faster."""

@@ -11,7 +11,7 @@ from statistics import fmean
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.config import DESIGNS, SearchSettings, StudySettings
+from archsearch.config import SearchSettings, StudySettings
 from archsearch.space.balance import factor_amounts, rank_correlations
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.cost import Cost, predicted_cost
@@ -170,9 +170,7 @@ def study_design(space: SearchSpace, search: SearchSettings) -> Design | None:
     Raises:
         InputError: where nothing is feasible, or nothing matches.
     """
-    if search.method not in DESIGNS:
-        return None
-    return draw_design(space, search.method, search.trials, search.seed, search.over)
+    return None if search.described.adaptive else draw_design(space, search)
 
 
 def _sample(space: SearchSpace, seed: int) -> Pool:

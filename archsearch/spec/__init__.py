@@ -11,9 +11,9 @@ from archsearch.spec.expressions.expression import (
     ExpressionValue,
     parse_expression,
 )
-from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Raw
-from archsearch.spec.kinds.ops import Conv, Op, Pool, Upsample
+from archsearch.spec.kinds.rule import Op
 from archsearch.spec.plan.bottleneck import Bottleneck
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.plan.trunk import trunk_key
@@ -28,10 +28,10 @@ from archsearch.spec.text.source import Source, read_source
 
 __all__ = [
     "CATALOGUE",
+    "JOINS",
     "KINDS",
     "WARNINGS",
     "Bottleneck",
-    "Conv",
     "Diagnostic",
     "DiagnosticsError",
     "Explanation",
@@ -39,6 +39,7 @@ __all__ = [
     "ExpressionError",
     "ExpressionValue",
     "Family",
+    "Kind",
     "Latent",
     "LayerPlan",
     "ModelPlan",
@@ -46,7 +47,6 @@ __all__ = [
     "Pads",
     "Pair",
     "PathError",
-    "Pool",
     "Raw",
     "Resolution",
     "Severity",
@@ -55,7 +55,6 @@ __all__ = [
     "Span",
     "Target",
     "TaskChannels",
-    "Upsample",
     "find_target",
     "parse_expression",
     "parse_nodes",

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archsearch.spec.codes import WARNINGS
-from archsearch.spec.kinds import KINDS, Kind
+from archsearch.spec.kinds import JOINS, KINDS, Kind
+from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.shape import Pair
-from archsearch.spec.syntax.containers import HOLDERS, Holder, Key
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, Container
 from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
-from archsearch.spec.syntax.parse_containers import TIMES
+from archsearch.spec.syntax.parse_containers import TIMES, Key
 from archsearch.spec.syntax.parse_layers import WHEN
 from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
 
@@ -47,8 +48,11 @@ _TOP: Mapping[str, str] = {
 }
 
 
-def model_schema() -> Json:
+def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
     """The schema of a spec file.
+
+    Args:
+        kinds: that may stand in it; by default those of installed packages, too.
 
     Example:
         >>> model_schema()["required"]
@@ -59,7 +63,7 @@ def model_schema() -> Json:
         "description": _TEXT,
         "input": _input(),
         "params": _params(),
-        "defaults": _defaults(),
+        "defaults": _defaults(kinds),
         "blocks": _blocks(),
         "encoder": _ref("layers"),
         "decoder": {"anyOf": [_ref("layers"), {"const": "mirror"}, _mirror()]},
@@ -74,7 +78,7 @@ def model_schema() -> Json:
         "definitions": {
             "expression": _EXPRESSION,
             "layers": {"type": "array", "minItems": 1, "items": _ref("layer")},
-            "layer": _layer(),
+            "layer": _layer(kinds),
         },
     }
 
@@ -82,17 +86,20 @@ def model_schema() -> Json:
 # --- layers -----------------------------------------------------------------------
 
 
-def _layer() -> Json:
-    kinds: Json = {kind.name: _kind(kind) for kind in KINDS.values()}
-    holders: Json = {holder.name: _holder(holder) for holder in HOLDERS.values()}
-    beside: Json = {
+def _layer(kinds: Mapping[str, Kind]) -> Json:
+    words: Json = {
+        **{kind.name: _kind(kind) for kind in kinds.values()},
+        **{word: _told(_TEMPLATE, JOINS[word].doc, JOINS[word].example) for word in JOIN_WORDS},
+        **{container.name: _container(container) for container in CONTAINERS.values()},
+    }
+    options: Json = {
         "name": _told(_TEMPLATE, "The layer's name, for concat, add and paths; skip_$(i) counts."),
         "when": _told(_or_expression(WHEN.type.schema()), WHEN.doc),
     }
     return {
-        **_object({**kinds, **holders, **beside}),
+        **_object({**words, **options}),
         "description": "A kind with its fields; beside it may stand `name` and `when`.",
-        "oneOf": [{"required": [word]} for word in (*KINDS, *HOLDERS)],
+        "oneOf": [{"required": [word]} for word in words],
     }
 
 
@@ -119,15 +126,13 @@ def _plain(default: object) -> object:
     return default
 
 
-def _holder(holder: Holder) -> Json:
-    if not holder.keys:
-        return _told(_TEMPLATE, holder.doc, holder.example)
-    keys: Json = {key.name: _told(_key(key), key.doc) for key in holder.keys}
-    schema = _object(keys, [key.name for key in holder.keys if key.required])
-    if holder.name == "block":
+def _container(container: Container) -> Json:
+    keys: Json = {key.name: _told(_key(key), key.doc) for key in container.keys}
+    schema = _object(keys, [key.name for key in container.keys if key.required])
+    if container.name == "block":
         list_of = {"type": "array", "items": {"anyOf": [_LITERAL, _ref("expression")]}}
         schema["additionalProperties"] = {"anyOf": [_LITERAL, _ref("expression"), list_of]}
-    return _told(schema, holder.doc, holder.example)
+    return _told(schema, container.doc, container.example)
 
 
 def _key(key: Key) -> Json:
@@ -157,9 +162,9 @@ def _params() -> Json:
     }
 
 
-def _defaults() -> Json:
-    kinds = [kind for kind in KINDS.values() if not kind.scalar]
-    return _object({kind.name: {**_kind(kind), "type": "object"} for kind in kinds})
+def _defaults(kinds: Mapping[str, Kind]) -> Json:
+    with_fields = [kind for kind in kinds.values() if not kind.scalar]
+    return _object({kind.name: {**_kind(kind), "type": "object"} for kind in with_fields})
 
 
 def _blocks() -> Json:
@@ -175,8 +180,8 @@ def _blocks() -> Json:
 
 
 def _mirror() -> Json:
-    conv = KINDS["conv"].fields
-    last = _object({field.name: _field(field) for field in conv if field.name in LAST_FIELDS})
+    fields = [field for field in CONV.fields if field.name in LAST_FIELDS]
+    last = _object({field.name: _field(field) for field in fields})
     keys: Json = {
         "mirror": {"const": "encoder", "description": "What is walked backwards."},
         "up": _field(UP),

@@ -1,4 +1,4 @@
-"""What a running study tells of itself, as it happens."""
+"""The events of a running study."""
 
 from __future__ import annotations
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Iterable
 from contextlib import suppress
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.config import StudyFile
 from archsearch.errors import NothingCompletedError, RunFailedError
+from archsearch.extensions import Descriptor, extended, passed
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.layout import note_attributes, seconds_attributes
 from archsearch.study.events import Say, StudyEvent, silent
@@ -31,6 +33,7 @@ from archsearch.study.workers.options import RunOptions
 from archsearch.study.workers.pool import WorkerPool
 from archsearch.study.workers.process import WorkerPlan
 from archsearch.study.workers.ray_pool import RayPool, check_ray
+from archsearch.study.workers.travel import check_travel
 
 __all__ = ["RunOptions", "run_study"]
 
@@ -45,10 +48,11 @@ def run_study(
     options: RunOptions | None = None,
     trainer: Trainer | None = None,
     on_event: Say = silent,
+    extensions: Iterable[Descriptor] = (),
 ) -> StudyRecord:
     """Run a study to its end, or go on with it where it was left.
 
-    Killed at any moment, the same call goes on: no ended training is done
+    Killed at any moment, the same call resumes the study: no ended training is done
     again, none is lost, and there are never more than the study asks for.
     On KeyboardInterrupt the running trainings are ended and no other starts;
     a second one stops them too. The interrupt is then raised again.
@@ -59,6 +63,7 @@ def run_study(
         options: workers, threads, where pictures are kept.
         trainer: who trains, if not ``train.fit`` on the study's pictures.
         on_event: told of everything that happens, in this process.
+        extensions: to know here and in the workers, beside those that are passed already.
 
     Returns:
         The study as the storage has it now; a budget may have ended it early.
@@ -69,8 +74,16 @@ def run_study(
         NothingCompletedError: no trial was completed.
         RunFailedError: the workers can't run at all, or the database broke.
         StorageAwayError: no database answers.
+        ExtensionError: one that can't go along to workers, or that the study needs and isn't here.
     """
-    options = options or RunOptions()
+    with extended(*extensions):
+        return _run_study(study_file, storage, options or RunOptions(), trainer, on_event)
+
+
+def _run_study(
+    study_file: StudyFile, storage: str, options: RunOptions, trainer: Trainer | None, on_event: Say
+) -> StudyRecord:
+    check_travel(passed())
     if options.engine == "ray":
         check_ray(storage)
     if trainer is None:
@@ -160,6 +173,7 @@ def _worker_plan(
         model_text=study_file.model.family.source.text,
         storage=storage,
         trainer=trainer,
+        extensions=passed(),
         artifacts=options.artifacts,
         threads=options.training_threads,
         heartbeat_seconds=options.heartbeat_seconds,
@@ -202,7 +216,7 @@ def _check_ended(study: OpenStudy) -> None:
     if progress.unfinished and time_left_for_another(study.settings.budget.minutes, progress):
         raise RunFailedError(
             f"all workers ended with {progress.unfinished} of {progress.total} trainings left",
-            help="nothing that ended is lost; the same command goes on",
+            help="nothing that finished is lost; the same command resumes the study",
         )
 
 
@@ -275,5 +289,5 @@ def _nothing_completed(study: OpenStudy, record: StudyRecord) -> NothingComplete
     return NothingCompletedError(
         f"no trial of {record.name!r} was completed",
         details=[*lines, note] if note else lines,
-        help="mend the cause and run the study under another name; ended trials aren't repeated",
+        help="fix the cause and run the study under another name; finished trials aren't repeated",
     )

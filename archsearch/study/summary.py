@@ -53,8 +53,8 @@ def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
     unknown = unknown_objectives(study)
     if unknown:
         raise InputError(
-            f"{study.name!r} is judged by {', '.join(unknown)}, which this version of archsearch "
-            "doesn't know",
+            f"{study.name!r} has the objective {', '.join(unknown)}, which this "
+            "version of archsearch doesn't know",
             help="use the version that made the study, or a newer one",
         )
     front = pareto_front(study)
@@ -70,6 +70,6 @@ def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
     if best is None:
         raise NothingCompletedError(
             f"no trial of {study.name!r} is complete",
-            help=f"`archsearch study status {study.name}` tells where it stands",
+            help=f"`archsearch study status {study.name}` shows its state",
         )
     return best

@@ -85,7 +85,7 @@ def restore(
             _log.warning("%s is left out: %s", place, error)
             continue
         if place != found[0]:
-            _log.warning("training goes on from the epoch before, %s", place)
+            _log.warning("training resumes from the epoch before, %s", place)
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
@@ -113,12 +113,12 @@ def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState]:
         raise ValueError("it isn't what was written there, its checksum is another")
     read = deserialize(content), TrainingState.model_validate_json(_metadata(content))
     if place is None:
-        _log.warning("%s has no checksum: it is taken as it is", path)
+        _log.warning("%s has no checksum: it is not checked", path)
     return read
 
 
 def _metadata(content: bytes) -> str:
-    """The JSON that stands in the file's metadata."""
+    """The JSON in the file's metadata."""
     size = int.from_bytes(content[:8], "little")
     metadata = json.loads(content[8 : 8 + size]).get("__metadata__", {})
     if METADATA not in metadata:
@@ -135,7 +135,7 @@ def _with_checksum(content: bytes) -> bytes:
 
 
 def _checksum(content: bytes, start: int) -> bytes:
-    """SHA-256 of all but the checksum itself, which stands at ``start``."""
+    """SHA-256 of all but the checksum itself, which is at ``start``."""
     digest = sha256(memoryview(content)[:start])
     digest.update(_BLANK)
     digest.update(memoryview(content)[start + len(_BLANK) :])

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import RunSettings, check_task, task_channels
 from archsearch.errors import InputError, RunFailedError
-from archsearch.spec.kinds.ops import Conv, ConvTranspose, Norm
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import check_extensions, check_loss
 
@@ -53,10 +52,9 @@ def check_together(plan: ModelPlan, settings: RunSettings, pictures: Pictures) -
 def _check_batch_norm(plan: ModelPlan, batch_size: int) -> None:
     """One picture has no variance over a 1×1 output, and torch refuses it there."""
     for layer in plan.layers:
-        normed = isinstance(layer.op, Conv | ConvTranspose | Norm) and layer.op.norm == "batch"
-        if batch_size == 1 and normed and layer.output.as_tuple()[1:] == (1, 1):
+        if batch_size == 1 and layer.op.batch_norm and layer.output.as_tuple()[1:] == (1, 1):
             raise InputError(
-                f"batch norm on {layer.path} ({layer.output}) has one number a channel "
+                f"batch norm on {layer.path} ({layer.output}) has a single number per channel "
                 "in a batch of 1 picture",
                 help="use train.batch_size of at least 2, or `norm: layer`",
             )

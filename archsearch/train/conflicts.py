@@ -73,8 +73,8 @@ def listed(names: Iterable[str]) -> str:
 def conflict(out: Path, differences: list[str]) -> RunConflictError:
     """The refusal of a run directory that holds another run."""
     return RunConflictError(
-        f"{out} holds another run: {'; '.join(differences)}",
-        help="give another folder with --out, or remove this one",
+        f"{out} contains another run: {'; '.join(differences)}",
+        help="choose another folder with --out, or remove this one",
     )
 
 
@@ -108,7 +108,7 @@ def _config_differences(path: Path, wanted: RunSettings) -> list[str]:
     except ValueError as error:
         raise InputError(
             f"{path} isn't the config of a run: {error}".splitlines()[0],
-            help="give another folder with --out",
+            help="choose another folder with --out",
         ) from error
     there, here = _by_section(stored), _by_section(wanted)
     if stored.task.name != wanted.task.name:
@@ -131,5 +131,5 @@ def _read(path: Path) -> str:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path} can't be read: {error}", help="give another folder with --out"
+            f"{path} can't be read: {error}", help="choose another folder with --out"
         ) from error

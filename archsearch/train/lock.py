@@ -34,7 +34,7 @@ def locked(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise InputError(
             f"{folder} can't be used as a run directory: {error.strerror}",
-            help="give a folder that can be written to with --out",
+            help="choose a writable folder with --out",
         ) from error
     try:
         os.truncate(handle, 0)
@@ -53,7 +53,7 @@ def _open_locked(path: Path) -> int:
             os.close(handle)
             raise RunConflictError(
                 f"{path.parent} is in use by {holder}",
-                help="wait for it to end, or give another folder with --out",
+                help="wait for it to end, or choose another folder with --out",
             )
         if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
             return handle

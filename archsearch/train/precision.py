@@ -39,7 +39,7 @@ def check_precision(precision: Precision, device: torch.device | str) -> None:
         fit = precision == "bf16" and _bf16_instructions()
     if not fit:
         raise InputError(
-            f"train.precision is {precision}, which {_named(device)} has no instructions for",
+            f"train.precision is {precision}, which {_named(device)} doesn't support",
             help="use train.precision=float32, or train with --device cuda on a GPU "
             "of compute capability 8.0 or more",
         )

@@ -87,7 +87,7 @@ class Replay:
             except RuntimeError as error:
                 self._given_up = True
                 _log.warning(
-                    "steps of this net can't be recorded, so each is asked for by itself (%s)",
+                    "steps of this net can't be recorded, so they run one by one (%s)",
                     str(error).splitlines()[0],
                 )
 

@@ -3,12 +3,12 @@
 ::
 
     spec.yaml  config.json                      from the start: what is trained
-    checkpoint.safetensors                      while it goes on, and that of the epoch before
+    checkpoint.safetensors                      while it trains, and that of the epoch before
     model.safetensors  curves.png  pictures.png  strip.png
     history.csv  metrics.json                   at the end; metrics last of all
 
 ``metrics.json`` holds the checksums of the others. Until it is there the run isn't
-finished, so a kill at any moment leaves one that goes on or one that is whole.
+finished, so a kill at any moment leaves a run that can be resumed or a whole one.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from archsearch.config import RunSettings, load
+from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import InputError
 from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
@@ -76,11 +77,11 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 ) -> RunResult:
     """Train into the run directory ``out``, or go on with what it holds.
 
-    Called again after a kill, it goes on from the last finished epoch and
+    Called again after a kill, it resumes after the last finished epoch and
     ends with the numbers of an unbroken run. A finished run with the same
     layers, settings and pictures is not trained again: its result is given. What it
     lost, or what was damaged, is made again: figures from its weights; weights, history
-    and metrics by the same training, whose numbers are held against those recorded.
+    and metrics by the same training, whose numbers are compared with those recorded.
     What is made again is logged.
 
     Args:
@@ -127,7 +128,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
             name, (result, names) = finished.name, settled(out, finished, trained.result)
-        run = RunRecord(name=name, spec=to_yaml(plan), settings=settings, result=result)
+        run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result
 
@@ -158,6 +159,16 @@ def load_trained(folder: Path) -> tuple[RunRecord, Autoencoder]:
     return run, model.eval()
 
 
+def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:
+    return RunRecord(
+        name=name,
+        spec=to_yaml(plan),
+        settings=settings,
+        result=result,
+        extensions=used_extensions(settings),
+    )
+
+
 def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str]) -> None:
     """Write those of a run's files, and ``metrics.json``, with which it is finished, last."""
     size = trained.model.plan.latent.size
@@ -176,7 +187,7 @@ def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str
 
 def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> None:
     if run.recorded.data_fingerprint != pictures.fingerprint:
-        raise conflict(out, [f"its pictures were others than {pictures.source} has now"])
+        raise conflict(out, [f"its pictures differ from those of {pictures.source} now"])
 
 
 def _see_to_files(
@@ -187,7 +198,7 @@ def _see_to_files(
     if not run.lost:
         return
     _log.warning("%s: drawing or writing again, as %s missing or damaged", out, listed(run.lost))
-    record = RunRecord(name=run.name, spec=to_yaml(plan), settings=settings, result=run.recorded)
+    record = _record(run.name, plan, settings, run.recorded)
     if run.lost.isdisjoint(_DRAWN):
         write_run(out, record, run.lost)
         return

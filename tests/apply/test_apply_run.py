@@ -103,7 +103,7 @@ def test_pictures_that_fail_keep_no_other_back_and_are_told_at_the_end(
         (["nowhere.png"], "error: nowhere.png: no such file"),
         (["."], "is a folder"),
         (["face.png", "--device", "tpu"], "there is no device 'tpu'"),
-        (["face.png", "--mask", "face.png"], "--mask with a run that was trained for reconstruct"),
+        (["face.png", "--mask", "face.png"], "--mask needs a run of the task inpaint"),
         (["face.png", "--out", "turned.jpg"], "turned.jpg is a file, not a folder"),
         (["face.png", "./face.png"], "would both be written to"),
     ],
@@ -143,13 +143,13 @@ def test_a_run_without_its_weights(trained, place, capsys) -> None:
     shutil.copytree(trained, "broken")
     (place / "broken/model.safetensors").write_bytes(b"nothing")
     assert run(Path("broken"), "face.png") == 2
-    assert "broken/model.safetensors isn't what was written there" in capsys.readouterr().err
+    assert "broken/model.safetensors was changed or damaged" in capsys.readouterr().err
 
 
 def test_what_is_there_is_replaced_only_when_told_to(trained, place, capsys) -> None:
     (place / "face-reconstruct.png").write_text("mine")
     assert run(trained, "face.png") == 2
-    assert "face-reconstruct.png is there already" in capsys.readouterr().err
+    assert "face-reconstruct.png exists already" in capsys.readouterr().err
     assert (place / "face-reconstruct.png").read_text() == "mine"
     assert run(trained, "face.png", "--overwrite") == 0
     assert opened("face-reconstruct.png").size == (75, 61)

@@ -123,7 +123,7 @@ def test_what_is_no_picture_is_told_with_the_reason(face: Image.Image, tmp_path)
         "cut.png": "cut.png can't be read as a picture: ",
         "text.jpg": "text.jpg can't be read as a picture: not a picture",
         "empty.png": "empty.png can't be read as a picture: not a picture",
-        "float.tif": "its pixels are floats without a set range",
+        "float.tif": "its pixels are floats without a defined range",
         "deep.tif": "its pixels go from -1 to -1, not from 0 to 65535",
     }
     for name, reason in told.items():

@@ -117,7 +117,7 @@ def test_transparent_pixels_are_filled_and_become_opaque(
 
 def test_nothing_to_fill_is_told(trained_for: TrainedFor, place: Path) -> None:
     done = apply_run(trained_for("inpaint"), [Path("color.png")])
-    with pytest.raises(InputError, match=r"nothing of color.png is marked to be filled"):
+    with pytest.raises(InputError, match=r"color.png has no area to fill"):
         done.require()
 
 

@@ -166,7 +166,7 @@ def test_lost_weights_are_made_again_by_the_command_that_apply_names(place, caps
     told = capsys.readouterr().err
     assert ended.value.code == 2
     assert "there/model.safetensors is missing" in told
-    named = re.search(r"help: `archsearch (train .*)` makes what is lost again", told)
+    named = re.search(r"help: `archsearch (train .*)` restores what is lost", told)
     assert named is not None
     with pytest.raises(SystemExit) as ended:
         main([*shlex.split(named[1]), "--threads", "1"])

@@ -1,4 +1,4 @@
-"""CIFAR's pickles read without unpickling, held against torchvision, which unpickles."""
+"""CIFAR's pickles read without unpickling, compared with torchvision, which unpickles."""
 
 from __future__ import annotations
 

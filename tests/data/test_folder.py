@@ -54,7 +54,7 @@ def test_class_folders_without_parts_refuse_the_official_split(cache, tmp_path, 
     fill(write, tmp_path / "sets" / "bus")
     loaded = load(tmp_path / "sets")
     assert loaded.classes == ("bus", "train")
-    assert loaded.note == "taken for classes, not for parts: train/"
+    assert loaded.note == "read as classes, not as parts: train/"
     with pytest.raises(DataError, match="test or validation part") as caught:
         load(tmp_path / "sets", split="official")
     assert "80/10/10" in caught.value.help
@@ -81,7 +81,7 @@ def test_all_three_parts_are_kept(cache, tmp_path, write):
         fill(write, tmp_path / "set" / name, count=count)
     loaded = load(tmp_path / "set", split="official")
     assert loaded.note == (
-        "parts: train/ (20), val/ (4), testing/ (6); not read, beside these parts: extra/, valid/"
+        "parts: train/ (20), val/ (4), testing/ (6); ignored beside these parts: extra/, valid/"
     )
     assert loaded.splits == {"train": 20, "val": 4, "test": 6}
     assert sorted(loaded.test.tolist()) == list(range(24, 30))

@@ -130,7 +130,7 @@ def broken() -> dict[str, bytes]:
     found = {
         "can't be read as a picture: not a picture": b"no picture",
         "can't be read as a picture: ": whole.getvalue()[:200],
-        "its pixels are floats without a set range": floats.getvalue(),
+        "its pixels are floats without a defined range": floats.getvalue(),
         "its pixels go from 70000 to 70000, not from 0 to 65535": deep.getvalue(),
         "has more than 100 million pixels": bomb(10_001),
     }

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from torchvision import datasets
 
+from archsearch.config import SOURCES
 from archsearch.config.settings import DataSettings
 from archsearch.data import load_pictures
-from archsearch.data.torchvision_sets import SETS
+from archsearch.data.torchvision_sets import _SETS, TorchvisionSource
 from archsearch.errors import DataError
 
 CLASSES = ["airplane", "automobile", "bird"]
@@ -248,9 +249,7 @@ def test_channels_are_refused_before_anything_is_downloaded(cache):
 
 
 def test_every_set_is_a_torchvision_class_with_published_checksums(tmp_path):
-    from archsearch.data.torchvision_sets import TorchvisionSource
-
-    for described in SETS:
-        source = TorchvisionSource(described, tmp_path)
+    for name in _SETS:
+        source = TorchvisionSource(SOURCES[name], tmp_path)
         assert len(source.signature()) == 64
         assert all(len(archive.md5) == 32 and archive.urls for archive in source._archives())

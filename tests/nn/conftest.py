@@ -6,9 +6,13 @@ from typing import cast
 import pytest
 import torch
 
-from archsearch.spec.kinds.ops import Conv, Op, Pool, Upsample
+from archsearch.spec.kinds.conv import Conv
+from archsearch.spec.kinds.rule import Op
+from archsearch.spec.kinds.upsample import Upsample
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
 from archsearch.spec.shape import Shape
+
+from .types_of_ops import TYPES
 
 PlanOf = Callable[..., ModelPlan]
 
@@ -50,13 +54,10 @@ def make_plan(
     for place, op in enumerate([*encoder, *decoder]):
         section = cast(Section, "encoder" if place < len(encoder) else "decoder")
         output = output_of(op, shape)
-        kind = {Conv: "conv", Pool: "pool", Upsample: "upsample"}[type(op)]
-        path, params = f"{section}[{place}].{kind}", _params(op, shape)
-        layers.append(
-            LayerPlan(
-                place + 1, section, path, None, kind, op, shape, output, "", params, 0, (1, 1)
-            )
-        )
+        of = TYPES[type(op)]
+        path, params = f"{section}[{place}].{of.name}", _params(op, shape)
+        sizes = (shape, output, "", params, 0, (1, 1))
+        layers.append(LayerPlan(place + 1, section, path, None, op, *sizes, of))
         shape = output
     last = layers[len(encoder) - 1].output
     latent = Latent(

@@ -18,7 +18,7 @@ from archsearch.nn.rewrite import PASSES
 from archsearch.nn.rewrite.axis import along
 from archsearch.nn.rewrite.phases import PhaseConvolve
 from archsearch.spec import ModelPlan
-from archsearch.spec.kinds.ops import ActivationName
+from archsearch.spec.kinds.activation import ActivationName
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 NAMES = [name for name in get_args(ActivationName) if name != "none"]

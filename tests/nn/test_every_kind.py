@@ -9,11 +9,12 @@ from torch.nn import functional
 
 from archsearch.config import Model
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
-from archsearch.nn.conv import ACTIVATIONS, activation
+from archsearch.nn.activation import ACTIVATIONS, activation
 from archsearch.nn.conv_transpose import conv_transpose
 from archsearch.spec import KINDS, Source, parse_spec
-from archsearch.spec.kinds.ops import ActivationName, ConvTranspose
-from archsearch.spec.shape import Pads, Pair
+from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.conv_transpose import ConvTranspose
+from archsearch.spec.shape import Pads, Pair, Shape
 
 
 def net(encoder: str, decoder: str = "- dense: {shape: [2, 4, 4]}") -> Autoencoder:
@@ -25,7 +26,7 @@ def net(encoder: str, decoder: str = "- dense: {shape: [2, 4, 4]}") -> Autoencod
     return build(Model(family).plan(), seed=0)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", KINDS.builtin)
 def test_every_kind_is_built_from_its_example(kind: str, tmp_path: Path) -> None:
     encoder = f"- conv: {{channels: 8}}\n- {KINDS[kind].example}"
     model, x = net(encoder), torch.rand(3, 2, 4, 4)
@@ -67,7 +68,7 @@ CROPS = [
 def test_a_transposed_conv_is_the_full_one_cropped(crop: Pads) -> None:
     two, one = Pair(2, 2), Pair(1, 1)
     op = ConvTranspose(3, Pair(3, 3), two, crop, one, 1, True, "none", "none")
-    layer, x = conv_transpose(op, 2), torch.randn(1, 2, 4, 5)
+    layer, x = conv_transpose(op, Shape(2, 4, 5)), torch.randn(1, 2, 4, 5)
     weight, bias = (parameter.detach() for parameter in layer.parameters())
     more = functional.pad(functional.conv_transpose2d(x, weight, stride=2), (0, 3, 0, 3))
     kept = more[:, :, crop.top : 9 - crop.bottom, crop.left : 11 - crop.right]

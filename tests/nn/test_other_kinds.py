@@ -10,23 +10,19 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from archsearch.nn import Autoencoder, build
-from archsearch.spec.kinds.ops import (
-    Activation,
-    ActivationName,
-    Add,
-    Concat,
-    Conv,
-    ConvTranspose,
-    Dense,
-    Dropout,
-    Norm,
-    NormName,
-    Op,
-    PixelShuffle,
-    Residual,
-)
+from archsearch.spec.kinds.activation import Activation, ActivationName
+from archsearch.spec.kinds.conv import Conv
+from archsearch.spec.kinds.conv_transpose import ConvTranspose
+from archsearch.spec.kinds.dense import Dense
+from archsearch.spec.kinds.dropout import Dropout
+from archsearch.spec.kinds.joins import Add, Concat, Residual
+from archsearch.spec.kinds.norm import Norm, NormName
+from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
+from archsearch.spec.kinds.rule import Op
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Pads, Pair, Shape
+
+from .types_of_ops import TYPES
 
 ONE = Pair(1, 1)
 pairs = st.builds(Pair, st.integers(1, 3), st.integers(1, 3))
@@ -44,9 +40,8 @@ def plan_with(
     for index, (op, output) in enumerate([*encoder, *decoder], 1):
         section = "encoder" if index <= len(encoder) else "decoder"
         name = "early" if index == 2 else None
-        layers.append(
-            LayerPlan(index, section, "", name, "", op, shape, output, "", 0, 0, (1.0, 1.0))
-        )
+        sizes = (shape, output, "", 0, 0, (1.0, 1.0))
+        layers.append(LayerPlan(index, section, "", name, op, *sizes, TYPES[type(op)]))
         shape = output
     end = encoder[-1][1]
     latent = Latent(end.elements, *end.as_tuple(), compression=1.0, effective_size=end.elements)

@@ -7,7 +7,7 @@ import torch
 
 from archsearch.errors import InputError
 from archsearch.nn import build, load_weights, save_weights
-from archsearch.spec.kinds.ops import Conv
+from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.shape import Pads, Pair, Shape
 
 

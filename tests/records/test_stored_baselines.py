@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from pydantic import ValidationError
 
@@ -76,7 +77,9 @@ def test_every_baseline_is_known_in_its_order() -> None:
 
 
 def test_metrics_json_has_every_baseline() -> None:
-    result = synthetic_result(64, 0.005)
+    result = synthetic_result(
+        np.random.default_rng(0), 0.005, latent=64, seed=0, epochs=3, collapsed=False
+    )
     given = result.model_copy(update={"baselines": Baselines.model_validate(STORED | OUTSIDE)})
     told = metrics("run", given)["baselines"]
     assert told == {
@@ -86,7 +89,9 @@ def test_metrics_json_has_every_baseline() -> None:
 
 
 def test_the_best_guess_is_the_constant_that_knows_most() -> None:
-    result = synthetic_result(64, 0.005)
+    result = synthetic_result(
+        np.random.default_rng(0), 0.005, latent=64, seed=0, epochs=3, collapsed=False
+    )
     colored = Baselines.model_validate(STORED | {"mean_chroma_val": 0.07, "mean_chroma_test": 0.07})
     guesses = [
         best_guess(result.model_copy(update={"baselines": baselines}))

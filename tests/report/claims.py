@@ -19,8 +19,8 @@ _CLAIMS = (
     r"shown only without",
     r"It has a knee at",
     r"these change the error",
-    r"alike but for one thing: ",
-    r"More closely than with latent size",
+    r"that differ in one thing: ",
+    r"The error correlates more strongly with",
 )
 
 

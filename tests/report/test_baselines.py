@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from archsearch.cli.train import _errors
@@ -78,7 +79,9 @@ def test_the_terminal_tells_each(plan: ModelPlan) -> None:
 
 
 def run_with_all() -> RunResult:
-    return synthetic_result(64, 0.005).model_copy(update={"baselines": ERRORS})
+    return synthetic_result(
+        np.random.default_rng(0), 0.005, latent=64, seed=0, epochs=3, collapsed=False
+    ).model_copy(update={"baselines": ERRORS})
 
 
 @pytest.fixture

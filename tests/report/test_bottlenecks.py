@@ -63,7 +63,7 @@ def test_the_page_says_where_fewer_numbers_get_through(plain: Findings, narrow: 
     table = narrow.sample.architectures()
     count = int((table["latent_size"] > 136).sum())
     said = {warning.code: warning.message for warning in narrow.warnings}
-    start = f"In {count} of {len(table)} architectures fewer numbers get through the net than"
+    start = f"In {count} of {len(table)} architectures the bottleneck is narrower than"
     assert said["bottleneck-before-latent"].startswith(start)
     assert "bottleneck-before-latent" not in {warning.code for warning in plain.warnings}
     worths = [one.latent_use for one in architectures(narrow)]
@@ -120,7 +120,7 @@ def test_studies_of_earlier_versions_are_read_without_it(old: Findings) -> None:
 
 def test_a_better_linear_code_says_that_capacity_is_unused_and_no_more(plain: Findings) -> None:
     said = " ".join(answer(plain))
-    assert "leave capacity unused. That doesn't say that size has no" in said
+    assert "leave capacity unused. That doesn't mean that size has no" in said
     assert "limited by the bottleneck" not in said
     yardsticks = summarize(plain, [])["yardsticks"]
     assert (

@@ -38,6 +38,6 @@ def test_an_interval_that_excludes_zero_and_is_not_shown_says_why(secondary):
     said = " ".join(choices(dataclasses.replace(secondary, effects=tests, looks=21)))
     assert "these change the error: kernel, 5 against 3: +49 % (+11 % to +101 %)." in said
     assert "width, 5 against 3: −13 % (−24 % to −1 %)*; depth" in said
-    assert "(*: the interval of one look alone; 21 were taken)" in said
+    assert "(*: before correction for 21 comparisons)" in said
     plain = dataclasses.replace(secondary, effects=(tests[0], tests[2]), looks=21)
     assert "*" not in " ".join(choices(plain))

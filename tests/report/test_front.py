@@ -54,7 +54,7 @@ def test_an_objective_of_a_newer_version_is_said() -> None:
     """Nothing else stands in for it: neither another objective nor size and error."""
     newer = judged_by("val.lpips", "params")
     assert pareto_front(newer) == ()
-    with pytest.raises(InputError, match=r"judged by val\.lpips, which this version"):
+    with pytest.raises(InputError, match=r"has the objective val\.lpips, which this version"):
         required_best(newer)
     findings = find(newer)
     assert findings.front == ()

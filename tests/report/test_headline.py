@@ -29,10 +29,10 @@ def with_answer(findings: Findings, rho: Estimate, within: Estimate, trunks: int
     ("estimate", "verdict", "opening", "limit"),
     [
         ((-0.8, -0.9, -0.6, 24), "yes", "Yes: ", "−0.90 to −0.60"),
-        ((0.8, 0.6, 0.9, 24), "yes", "Yes, and against expectation", "0.60 to 0.90"),
+        ((0.8, 0.6, 0.9, 24), "yes", "Yes, but unexpectedly", "0.60 to 0.90"),
         ((-0.2, -0.5, 0.1, 24), "not-shown", "No effect", "a correlation of ±0.57 or stronger"),
         ((0.1, -0.6, 0.7, 6), "not-shown", "No effect", "a correlation of ±0.9"),
-        ((0.02, -0.2, 0.25, 24), "little", "Latent size has little to do", "(95 % interval −0.20"),
+        ((0.02, -0.2, 0.25, 24), "little", "Latent size has little effect", "(95 % interval −0.20"),
         ((-1.0, -1.0, -0.3, 5), "too-few", "Too few architectures", "5 architectures"),
     ],
 )

@@ -52,7 +52,7 @@ def test_beaten_by_a_guess_is_not_collapsed():
     assert "collapsed" not in said
     chroma = color_result("colorize-bins", 0.006).model_copy(update={"variance_share": 0.5})
     assert "the mean chroma has a test MSE of 0.00560, the net 0.00600" in words(chroma)
-    assert "Classes give up error for color" in words(chroma)
+    assert "Classification trades a higher error for stronger colors" in words(chroma)
 
 
 def test_a_mark_of_an_earlier_version_is_not_taken_for_a_collapse():

@@ -69,13 +69,13 @@ def test_what_goes_closer_with_the_error_is_named(findings):
     first, *others = findings.secondary.rivals
     params = next(rival for rival in others if rival.name == "params")
     others.remove(params)
-    closer = "More closely than with latent size, the error goes with parameters"
+    closer = "The error correlates more strongly with parameters than with latent size"
     params = params._replace(gap=Estimate(-0.3, -0.5, -0.1, 24, None))
     for p_holm, told in ((0.01, True), (0.3, False)):
         rivals = (first, params._replace(p_holm=p_holm), *others)
         secondary = dataclasses.replace(findings.secondary, rivals=rivals)
         assert (closer in said(secondary)) is told
-    assert "More closely" not in said(findings.secondary)
+    assert "more strongly" not in said(findings.secondary)
 
 
 def test_refused_importances_say_why(findings):

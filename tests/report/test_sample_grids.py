@@ -74,7 +74,7 @@ grids = st.lists(
 def test_a_column_never_holds_two_pictures(found: list[Pictures]):
     kept, columns = same_columns(found)
     assert (kept == []) == (columns == []) == (found == [])
-    assert kept[:1] == [0][: len(found)]  # the first is what the others are held against
+    assert kept[:1] == [0][: len(found)]  # the first is what the others are compared with
     for column in columns:
         for grid in kept:
             assert np.array_equal(found[grid].true[column], found[0].true[column])

@@ -186,7 +186,7 @@ def test_a_run_whose_decoder_reads_encoder_layers_is_said_to(runs, tmp_path):
     write_run(folder, first.model_copy(update={"name": "leaky", "spec": spec}))
     written = write_runs_report([runs[0], folder], tmp_path / "out")
     warnings = {w["code"]: w["message"] for w in written.summary["warnings"]}
-    assert "encoder layers in leaky: the latent" in warnings["leak-past-latent"]
+    assert "In leaky, the decoder also reads encoder layers" in warnings["leak-past-latent"]
     assert [run["effective_size"] for run in written.summary["runs"]] == [256, 256 + 1024]
     assert "256 of 1,280" in written.index.read_text("utf-8")
     alone = write_runs_report([runs[0]], tmp_path / "alone")

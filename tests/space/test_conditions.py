@@ -6,8 +6,9 @@ import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError
-from archsearch.space import Candidate, draw_design
+from archsearch.space import Candidate
 from archsearch.space.conditions import Conditions
+from tests.space.drawing import draw_design
 
 FLAG = ChoiceDomain(choices=(True, False))
 WHEN = IntDomain(low=1, high=5, when="$flag")

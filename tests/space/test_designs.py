@@ -2,7 +2,8 @@ import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError
-from archsearch.space import Design, draw_design
+from archsearch.space import Design
+from tests.space.drawing import draw_design
 
 SMALL = {
     "first.conv.channels": IntDomain(low=1, high=4),

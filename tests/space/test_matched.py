@@ -7,9 +7,10 @@ import pytest
 
 from archsearch.config import FloatDomain, IntDomain, load_study
 from archsearch.errors import InputError
-from archsearch.space import SearchSpace, draw_design
+from archsearch.space import SearchSpace
 from archsearch.space.points import random_points, sobol_points
 from archsearch.spec import trunk_key
+from tests.space.drawing import draw_design
 
 ROOT = Path(__file__).parents[2]
 

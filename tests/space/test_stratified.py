@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain, load_study
-from archsearch.space import Design, SearchSpace, draw_design
+from archsearch.space import Design, SearchSpace
 from archsearch.space.balance import Balance, amounts, factor_amounts, rank_correlations
 from archsearch.space.points import collect, random_points
 from archsearch.space.stratified import stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors, trunk_choices
+from tests.space.drawing import draw_design
 
 ROOT = Path(__file__).parents[2]
 FREEDOM = {

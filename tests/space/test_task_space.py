@@ -4,7 +4,8 @@ import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, RunSettings, StudySettings, read_task
 from archsearch.errors import InputError
-from archsearch.space import Candidate, Rejection, SearchSpace, draw_design
+from archsearch.space import Candidate, Rejection, SearchSpace
+from tests.space.drawing import draw_design
 
 COLORS = ChoiceDomain(choices=("colorize", "colorize-chroma", "colorize-bins"))
 LOSSES = ChoiceDomain(choices=("mse", "l1", "huber"))
@@ -74,8 +75,12 @@ def test_an_option_of_the_studys_own_task_needs_no_when(make_space) -> None:
 @pytest.mark.parametrize(
     ("task", "domains", "told"),
     [
-        ("denoise", {"task.sigma": FloatDomain(low=0, high=1)}, "errors on other ones don't"),
-        ("inpaint", {"task.size": ChoiceDomain(choices=(3, 4))}, "errors on other ones don't"),
+        ("denoise", {"task.sigma": FloatDomain(low=0, high=1)}, "errors on different inputs can't"),
+        (
+            "inpaint",
+            {"task.size": ChoiceDomain(choices=(3, 4))},
+            "errors on different inputs can't",
+        ),
         ("colorize", {"task": ChoiceDomain(choices=("colorize", "denoise"))}, "beside other tasks"),
         ("reconstruct", {"task": COLORS}, "isn't among those searched over"),
         ("colorize", {"task": COLORS, "task.grid": ChoiceDomain(choices=(8,))}, "option of color"),

@@ -97,7 +97,7 @@ class DrawnValues:
             case Word(words=words):
                 return self.pick(*words)
             case Whole(low=low):
-                return self.up_to(40 if item.name == "size" else 3, low)
+                return self.up_to(40 if item.role == "elements" else 3, low)
             case Sizes():
                 return [self.pick(8, self.up_to(6)), self.up_to(6), self.up_to(6)]
             case Probability():
@@ -106,11 +106,10 @@ class DrawnValues:
 
     def fields(self, kind: Kind) -> dict[str, Any]:
         """Literal fields of one layer; the rest is left to the defaults."""
-        if kind.name == "dense":
-            way = self.pick("size", "shape")
-            items = [f for f in kind.fields if f.default is not ABSENT or f.name == way]
-        else:
-            items = list(kind.fields)
+        items = list(kind.fields)
+        if either := [field for field in items if field.default is ABSENT]:
+            way = self.pick(*either)
+            items = [field for field in items if field.default is not ABSENT or field is way]
         settled = self.defaults.get(kind.name, {})
         return {
             item.name: self.literal(item)

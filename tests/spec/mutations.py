@@ -26,7 +26,7 @@ def layers_in(data: Any) -> Iterator[Layer]:
         for item in data:
             yield from layers_in(item)
     elif isinstance(data, dict):
-        if any(k in data and isinstance(data[k], dict) for k in KINDS):
+        if any(k in data and isinstance(data[k], dict) for k in KINDS.builtin):
             yield data
         for key, inner in data.items():
             if key != "defaults":
@@ -56,7 +56,7 @@ def with_junk(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _kind_of(layer: Layer) -> str:
-    return next(word for word in KINDS if word in layer)
+    return next(word for word in KINDS.builtin if word in layer)
 
 
 def _unknown_field(layer: Layer, draw: st.DrawFn) -> None:

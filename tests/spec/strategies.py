@@ -15,16 +15,15 @@ import yaml
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
-from archsearch.spec.kinds import Kind, Values
+from archsearch.spec.kinds import JOINS, Kind, ShapeResult, Values
 from archsearch.spec.kinds.fields import ABSENT
-from archsearch.spec.kinds.joins import join_step
-from archsearch.spec.kinds.kind import Step
 
 from .drawn_values import DrawnValues
 
 MOST_ELEMENTS = 3_000
-SPATIAL = ("conv", "conv_transpose", "pool", "upsample", "pixel_shuffle")
-PICTURE = (*SPATIAL, "norm", "activation", "dropout")
+PICTURE = tuple(k.name for k in KINDS.builtin.values() if not k.with_role("elements"))
+VECTOR = tuple(kind.name for kind in KINDS.builtin.values() if kind.takes_vector)
+MIRRORED = tuple(name for name in PICTURE if KINDS[name].mirror is not None)
 
 Layer = dict[str, Any]
 
@@ -38,7 +37,7 @@ class Drawn(DrawnValues):
     named: dict[str, tuple[int, Shape]] = field(default_factory=dict)
     layers: int = 0
 
-    def take(self, step: Step | None) -> bool:
+    def take(self, step: ShapeResult | None) -> bool:
         """Go on with a step, unless it doesn't fit or grows too large."""
         if step is None or any(p.severity == "error" for p in step.problems):
             return False
@@ -77,10 +76,9 @@ class Drawn(DrawnValues):
     def some(self) -> list[Layer]:
         """A layer, or what holds layers; empty where nothing fitted."""
         if self.shape.vector:
-            words = ("dense", "dense", "activation", "dropout")
-            return [layer for layer in [self.simple(*words)] if layer]
-        make = self.pick(*[self.plain] * 8, self.join, self.join, *HOLDERS)
-        return make(self) if make in HOLDERS else make()
+            return [layer for layer in [self.simple("dense", *VECTOR)] if layer]
+        make = self.pick(*[self.plain] * 8, self.join, self.join, *NESTED)
+        return make(self) if make in NESTED else make()
 
     def plain(self) -> list[Layer]:
         layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool")
@@ -93,7 +91,7 @@ class Drawn(DrawnValues):
         word = self.pick("concat", "add")
         for name in self.draw(st.permutations([*self.named])):
             index, other = self.named[name]
-            if not other.vector and self.take(join_step(word, index, self.shape, other)):
+            if not other.vector and self.take(JOINS[word].rule(index, self.shape, other)):
                 return [{word: name}]
         return []
 
@@ -107,7 +105,7 @@ def _residual(drawn: Drawn) -> list[Layer]:
     body = drawn.body(2, ("conv", "conv", "pool", "activation", "norm", "dropout"))
     if not body:
         return []
-    if drawn.take(join_step("residual", before, drawn.shape, shape)):
+    if drawn.take(JOINS["residual"].rule(before, drawn.shape, shape)):
         return [{"residual": {"layers": body}}]
     return body
 
@@ -193,11 +191,11 @@ def _when(drawn: Drawn) -> list[Layer]:
     return [{**layer, "when": flag}]
 
 
-HOLDERS = (_residual, _repeat, _choose, _block, _when)
+NESTED = (_residual, _repeat, _choose, _block, _when)
 
 
 def _defaults(drawn: Drawn) -> None:
-    for kind in KINDS.values():
+    for kind in KINDS.builtin.values():
         if kind.scalar or not drawn.chance(15):
             continue
         items = [f for f in kind.fields if f.default is not ABSENT and drawn.chance(30)]
@@ -304,8 +302,7 @@ def _section(drawn: Drawn, most: int) -> list[Layer]:
 
 def _mirrored(drawn: Drawn) -> tuple[list[Layer], Any]:
     """An encoder of what can be mirrored, and one of the forms of ``mirror``."""
-    words = (*["conv"] * 5, "pool", "norm", "activation", "dropout")
-    encoder = drawn.body(4, words)
+    encoder = drawn.body(4, (*["conv"] * 4, *MIRRORED))
     if drawn.chance(40) and (layer := drawn.simple("dense")) is not None:
         encoder.append(layer)
     encoder = encoder or [{"conv": {"channels": 4, "stride": 1, "groups": 1, "norm": "none"}}]

@@ -70,7 +70,7 @@ def test_golden_texts_are_fit_to_read(name: str):
         assert line == line.rstrip()
     blocks = plain.split("\n\n")
     for block, diagnostic in zip(blocks, found(name), strict=True):
-        assert "  help: " in block, "each says how to mend it"
+        assert "  help: " in block, "each says how to fix it"
         assert diagnostic.message[:1] != diagnostic.message[:1].upper() or not (
             diagnostic.message[:1].isalpha()
         )

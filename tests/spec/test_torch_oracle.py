@@ -1,4 +1,4 @@
-"""Random specs over all kinds and fields, held against torch.
+"""Random specs over all kinds and fields, compared with torch.
 
 The net is built twice: by ``archsearch.nn`` from the plan, and by ``torch_oracle``
 from the YAML alone. Shapes, parameters, numbers and costs must be the same.
@@ -23,7 +23,7 @@ from .strategies import specs
 from .torch_oracle import run_spec
 
 SOME, MANY = 150, 2_000
-HOLDERS = ("residual", "repeat", "choose", "block", "when", "name", "concat", "add", "mirror")
+OTHER_WORDS = ("residual", "repeat", "choose", "block", "when", "name", "concat", "add", "mirror")
 PICTURES = 3
 
 
@@ -98,9 +98,9 @@ def words_in(data: Any) -> Iterator[str]:
             yield from words_in(item)
     elif isinstance(data, dict):
         for key, value in data.items():
-            if key in KINDS or key in HOLDERS:
+            if key in KINDS.builtin or key in OTHER_WORDS:
                 yield key
-                if key in KINDS and isinstance(value, dict):
+                if key in KINDS.builtin and isinstance(value, dict):
                     yield from (f"{key}.{field}" for field in value)
             yield from words_in(value)
     elif data == "mirror":
@@ -135,9 +135,9 @@ def campaign(examples: int) -> Counter[str]:
 
 def told(counts: Counter[str]) -> str:
     """A line a kind: how often it and each of its fields stood in a valid spec."""
-    rest = ", ".join(f"{word} {counts[word]}" for word in HOLDERS)
+    rest = ", ".join(f"{word} {counts[word]}" for word in OTHER_WORDS)
     lines = [f"{counts['valid']} valid specs of {counts['drawn']} drawn; {rest}"]
-    for kind in KINDS.values():
+    for kind in KINDS.builtin.values():
         fields = ", ".join(f"{f.name} {counts[f'{kind.name}.{f.name}']}" for f in kind.fields)
         lines.append(f"{kind.name} {counts[kind.name]}" + ("" if kind.scalar else f" ({fields})"))
     return "\n".join(lines)
@@ -145,8 +145,10 @@ def told(counts: Counter[str]) -> str:
 
 def missing(counts: Counter[str]) -> list[str]:
     """Kinds, fields and containers that never came."""
-    words = [*KINDS, *HOLDERS]
-    words += [f"{k.name}.{f.name}" for k in KINDS.values() if not k.scalar for f in k.fields]
+    words = [*KINDS.builtin, *OTHER_WORDS]
+    words += [
+        f"{k.name}.{f.name}" for k in KINDS.builtin.values() if not k.scalar for f in k.fields
+    ]
     return [word for word in words if not counts[word]]
 
 
@@ -162,7 +164,7 @@ def test_thousands_of_random_specs_equal_torch() -> None:
     counts = campaign(MANY)
     print("\n" + told(counts))
     assert counts["valid"] >= MANY
-    assert min(counts[word] for word in [*KINDS, *HOLDERS]) >= 100
+    assert min(counts[word] for word in [*KINDS.builtin, *OTHER_WORDS]) >= 100
     assert missing(counts) == []
 
 

@@ -1,4 +1,4 @@
-"""CMA-ES without a stored optimizer, held against Optuna's own sampler, which stores one."""
+"""CMA-ES without a stored optimizer, compared with Optuna's own sampler, which stores one."""
 
 from __future__ import annotations
 

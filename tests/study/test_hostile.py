@@ -55,4 +55,4 @@ def test_a_worker_that_joins_a_hostile_database_runs_nothing_of_it(
         check_exact(url, 13)
     else:
         assert code == 2
-        assert f"method {method} can't go on from the trials of 'real'" in said
+        assert f"method {method} can't continue from the trials of 'real'" in said

@@ -37,7 +37,7 @@ def test_two_hosts_join_a_study_that_a_third_made(tmp_path: Path, postgres: Serv
     for code, told in map(finished, hosts):
         assert code == 0, told
         assert "real: 6 complete" in told
-        assert "keeps no pictures" not in told
+        assert "stores no pictures" not in told
     check_exact(url, 6, tries={1})
     record = load_study(url, "real")
     assert record.artifacts == str(tmp_path / "runs" / "artifacts")
@@ -52,7 +52,7 @@ def test_a_worker_that_does_not_see_the_pictures_says_so_and_trains(tmp_path: Pa
     other = tmp_path / "not shared"
     code, told = finished(command(tmp_path, "study", "worker", "real", "--artifacts", str(other)))
     assert code == 0, told
-    assert told.count("keeps no pictures") == 1
+    assert told.count("stores no pictures") == 1
     assert f"{other}: it isn't the folder that the study was made with" in told.replace("\n", " ")
     url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
     check_exact(url, 2)
@@ -93,7 +93,7 @@ def test_a_worker_with_other_pictures_is_refused(tmp_path: Path) -> None:
         (("run", "study.yaml", "--storage", NOWHERE), "can't be reached"),
         (("run", "study.yaml", "--storage", "postgresql//ann:s3cret&pass@h/d"), "is not a storage"),
         (("worker", "real"), "no storage at runs/studies.db"),
-        (("run", "study.yaml", "--engine", "ray"), "is a file of this machine"),
+        (("run", "study.yaml", "--engine", "ray"), "is a file on this machine"),
     ],
 )
 def test_what_cannot_be_reached_is_told_without_the_password(
@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
         code, told = finished(command(tmp_path, *words))
         assert code == 1, told
         assert "disk is full" in told
-        assert "nothing that ended is lost" in told
+        assert "nothing that finished is lost" in told
         assert "Traceback" not in told
         before = trial_counts(load_study(url, "real"))["complete"]
         resize(disk, 16 << 20)

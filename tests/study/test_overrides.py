@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from toys import write_study
 
-from archsearch.config import ChoiceDomain
+from archsearch.config import ChoiceDomain, SearchSettings
 from archsearch.errors import InputError
 from archsearch.space import SearchSpace, draw_design
 from archsearch.study.overrides import overridden
@@ -40,7 +40,10 @@ def test_an_option_beats_an_assignment(tmp_path: Path) -> None:
 def test_a_searched_name_can_be_held_however_it_is_written(tmp_path: Path, path: str) -> None:
     study = overridden(write_study(tmp_path), [f"{path}=5"])
     assert study.settings.space["last.conv.channels"] == ChoiceDomain(choices=(5,))
-    design = draw_design(SearchSpace.of(study.settings, study.model), "random", 6, 0)
+    design = draw_design(
+        SearchSpace.of(study.settings, study.model),
+        SearchSettings(method="random", trials=6, seed=0),
+    )
     assert {c.plan.latent.channels for c in design.candidates} == {5}
 
 

@@ -288,7 +288,7 @@ def test_a_spent_budget_starts_nothing_and_a_larger_one_goes_on(
 @pytest.mark.parametrize(
     ("storage", "message"),
     [
-        ("sqlite://", "can't live in memory"),
+        ("sqlite://", "can't be stored in memory"),
         ("nonsense", "is not a storage URL"),
         ("sqlite:////proc/nowhere/studies.db", "can't be used as a storage"),
     ],

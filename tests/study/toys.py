@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from archsearch.config import RunSettings, StudyFile, load_study
+from optuna.samplers import BaseSampler, RandomSampler
+
+from archsearch.config import RunSettings, SearchSettings, StudyFile, load_study
 from archsearch.errors import RunFailedError
 from archsearch.records import (
     Baselines,
@@ -171,3 +173,8 @@ def main(folder: str, url: str, workers: str, seconds: str) -> None:
 
 if __name__ == "__main__":
     main(*sys.argv[1:])
+
+
+def random_sampler(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
+    """What a search method that is passed from Python refers to."""
+    return RandomSampler(seed=seed)

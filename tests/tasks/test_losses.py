@@ -11,7 +11,8 @@ from torch.nn import functional
 
 from archsearch.config import RunSettings, TrainSettings, load, read_task
 from archsearch.errors import InputError
-from archsearch.spec.kinds.ops import ActivationName, Upsample
+from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.upsample import Upsample
 from archsearch.spec.shape import Pair
 from archsearch.tasks import check_loss
 from archsearch.tasks.losses import make_loss

@@ -9,7 +9,9 @@ import numpy
 import torch
 from torch import Tensor
 
-from archsearch.spec.kinds.ops import ActivationName, Conv, Op
+from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.conv import CONV, Conv
+from archsearch.spec.kinds.rule import Op
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Pads, Pair, Shape
 
@@ -72,7 +74,6 @@ def plan_ending_in(activation: ActivationName | None, *, op: Op | None = None) -
         "none",
         activation or "none",
     )
-    layer = LayerPlan(
-        1, "decoder", "decoder[0].conv", None, "conv", op or conv, shape, shape, "", 84, 0, (3, 3)
-    )
+    sizes = (shape, shape, "", 84, 0, (3, 3))
+    layer = LayerPlan(1, "decoder", "decoder[0].conv", None, op or conv, *sizes, CONV)
     return ModelPlan("tiny", "", shape, (layer,), latent(3, 8, 8), False, None)

@@ -134,7 +134,7 @@ ONE, BOTH = ("checkpoint.safetensors",), ("checkpoint.safetensors", "checkpoint-
 @pytest.mark.parametrize("damage", DAMAGES)
 @pytest.mark.parametrize(
     ("damaged", "told", "epochs"),
-    [(ONE, "goes on from the epoch before", [2, 3]), (BOTH, "training starts anew", [1, 2, 3])],
+    [(ONE, "resumes from the epoch before", [2, 3]), (BOTH, "training starts anew", [1, 2, 3])],
 )
 def test_damaged_checkpoints_cost_epochs_and_no_number(  # noqa: PLR0917
     made, plan_from, tmp_path, caplog, damage, damaged, told, epochs
@@ -146,7 +146,7 @@ def test_damaged_checkpoints_cost_epochs_and_no_number(  # noqa: PLR0917
         damage(tmp_path / name)
     seen = []
     trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
-    assert f"{checkpoint} is left out: " in caplog.text
+    assert f"{checkpoint} is ignored: " in caplog.text
     assert told in caplog.text
     assert [row.epoch for row in seen] == epochs
     assert numbers(trained) == numbers(fit(plan, settings, pictures))

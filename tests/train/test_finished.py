@@ -177,7 +177,7 @@ def test_a_lost_spec_that_was_another_is_told(made, run: Path) -> None:
     (run / "spec.yaml").unlink()
     wider = run.parent / "wider.yaml"
     wider.write_text(made.NORMED.replace("channels: 4", "channels: 5"))
-    with pytest.raises(RunConflictError, match=r"spec\.yaml is lost or damaged, and was another"):
+    with pytest.raises(RunConflictError, match=r"spec\.yaml is lost or damaged, and differed"):
         train(made, wider, run)
 
 
@@ -188,7 +188,7 @@ def test_what_refuses_a_damaged_run_names_the_way_that_mends_it(made, run: Path)
             load_model(run)
         assert str(run / name) in raised.value.what
         assert raised.value.help.startswith(f"`archsearch train {run / 'spec.yaml'} --set ")
-        assert f"--out {run}` makes what is lost again" in raised.value.help
+        assert f"--out {run}` restores what is lost" in raised.value.help
         again(made, run)
         load_model(run)
 
@@ -279,7 +279,7 @@ def test_changed_metrics_are_refused(run: Path, change: str) -> None:
     text = (run / "metrics.json").read_text()
     (run / "metrics.json").write_text(CHANGES[change](text))
     assert (run / "metrics.json").read_text() != text
-    with pytest.raises(DamagedFileError, match=r"metrics\.json isn't what was written"):
+    with pytest.raises(DamagedFileError, match=r"metrics\.json was changed or damaged"):
         load_run(run)
 
 

@@ -1,4 +1,4 @@
-"""What each task feeds a net and wants back, in channels."""
+"""The channels of each task's input and target."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Processors compute 8 or 16 channels of a pixel in one go, however few there are. Columns
 2q and 2q+1 of the result, side by side as channels, are one convolution with stride 2
 along columns and one tap more: the kernel for the second lies one tap to the right. A
-kernel of 3 taps then costs 4 in the place of 6. In memory that has channels fastest, the
+kernel of 3 taps then costs 4 instead of 6. In memory that has channels fastest, the
 result is the usual one, number by number, so taking it apart again costs nothing.
 
 It pays where no gradient of the input is asked for, that is in the first layer.

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from archsearch.nn.rewrite.pack import PackedConvolve, Unpack
 from archsearch.nn.rewrite.phases import PhaseConvolve
 from archsearch.nn.rewrite.steps import IN_PLACE, Activate, Convolve, Enlarge, MaxPool, Step
-from archsearch.spec.kinds.ops import Pool
+from archsearch.spec.kinds.pool import Pool
 
 __all__ = ["PASSES", "Applied", "Pass", "rewritten"]
 

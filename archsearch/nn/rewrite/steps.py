@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from torch import Tensor, nn
 
-from archsearch.nn.joins import Join
-from archsearch.spec.kinds.ops import ActivationName, Pool
+from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.shape import Pads, Pair
 
 __all__ = ["Activate", "Apply", "Convolve", "Enlarge", "JoinWith", "Keep", "MaxPool", "Step"]
@@ -149,7 +149,7 @@ class Enlarge(Step):
 class JoinWith(Step):
     """A layer that also takes the kept output of layer ``source``."""
 
-    module: Join
+    module: nn.Module
     source: int
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:

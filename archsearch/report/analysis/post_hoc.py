@@ -1,6 +1,6 @@
 """All that is looked for after the fact, corrected together.
 
-The study is about one question, whether error goes with latent size, and its interval is
+The study is about one question, whether error correlates with latent size, and its interval is
 that of one look. Everything else a page may find in the same data (rivals, groups, parts
 of the range, a knee, choices, pairs, answers without some runs) is one family of tests:
 Holm's correction keeps the chance that any of them is a false alarm at 5 %. With the

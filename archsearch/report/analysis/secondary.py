@@ -43,7 +43,7 @@ class WithoutCollapsed(NamedTuple):
 
 @dataclass(frozen=True)
 class SecondaryAnalyses:
-    """What stands behind the headline; see the modules of ``statistics`` for each.
+    """The details behind the answer; see the modules of ``statistics`` for each.
 
     Attributes:
         rivals: latent size and what else may go with the error.

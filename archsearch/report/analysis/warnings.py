@@ -82,7 +82,7 @@ def _about_the_search(study: StudyRecord) -> Iterator[ReportWarning]:
         yield ReportWarning(
             "adaptive-search",
             f"The method {search_method(study)} chose trials by earlier results, which biases "
-            "correlations; they are shown apart and are no headline.",
+            "correlations; they are shown separately and don't give the answer.",
         )
 
 
@@ -91,7 +91,7 @@ def _about_the_objectives(study: StudyRecord) -> Iterator[ReportWarning]:
     if unknown:
         yield ReportWarning(
             "unknown-objective",
-            f"The study is judged by {', '.join(unknown)}, which this version of archsearch "
+            f"The study has the objective {', '.join(unknown)}, which this version of archsearch "
             "doesn't know; so there is no Pareto front here.",
         )
 
@@ -101,9 +101,9 @@ def _about_the_tasks(sample: Sample) -> Iterator[ReportWarning]:
     if len(tasks) > 1:
         yield ReportWarning(
             "mixed-tasks",
-            f"Trials have {len(tasks)} tasks ({', '.join(tasks)}). Their errors compare, but a "
-            "task changes the error whatever the latent: correlations and slopes over all trials "
-            "mix the two, and only those within a task are the latent’s.",
+            f"Trials have {len(tasks)} tasks ({', '.join(tasks)}). Their errors can be compared, "
+            "but the task itself changes the error. So correlations and slopes over all trials mix "
+            "task and latent size; only those within a task show the effect of the latent.",
         )
 
 
@@ -120,7 +120,7 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[ReportWarni
         have = "No architecture has" if n == 0 else f"Only {_count(n, 'architecture')} with"
         yield ReportWarning(
             "too-few-architectures",
-            f"{have} a result: no correlation is computed under {FEWEST}.",
+            f"{have} a result: a correlation needs at least {FEWEST}.",
         )
     elif n < _WIDE:
         yield ReportWarning("few-architectures", f"Only {n} architectures: the intervals are wide.")
@@ -137,8 +137,8 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[ReportWarni
     if counts["failed"]:
         yield ReportWarning(
             "failed-trials",
-            f"{_count(counts['failed'], 'trial')} failed and left no error to count; if failing "
-            "goes with size, the correlation is biased.",
+            f"{_count(counts['failed'], 'trial')} failed and left no error to count; if failures "
+            "depend on size, the correlation is biased.",
         )
     if counts["pruned"]:
         yield ReportWarning(
@@ -170,8 +170,8 @@ def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[ReportWar
         named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in strong.items())
         yield ReportWarning(
             "confounded",
-            f"Latent size goes along with {named.replace('-', '−')}: their effects can't be "
-            "told apart here.",
+            f"Latent size correlates with {named.replace('-', '−')}: their effects can't be "
+            "separated here.",
         )
     if found.measures["latent_size"]["partial_spearman"].value is None:
         yield ReportWarning(
@@ -190,8 +190,8 @@ def _about_skips(sample: Sample) -> Iterator[ReportWarning]:
         yield ReportWarning(
             "leak-past-latent",
             f"In {len(leaky)} of {_count(len(table), 'architecture')} the decoder also reads "
-            f"encoder layers ({read} numbers in all): the latent isn't the only code there, so "
-            "neither its size nor a linear code of that size says how much gets through.",
+            f"encoder layers ({read} numbers in all). The latent isn't the only code there, so "
+            "neither its size nor a linear code of that size shows how much information passes.",
         )
 
 
@@ -201,13 +201,13 @@ def _about_the_bottleneck(sample: Sample) -> Iterator[ReportWarning]:
     if len(narrow):
         yield ReportWarning(
             "bottleneck-before-latent",
-            f"In {len(narrow)} of {_count(len(table), 'architecture')} fewer numbers get through "
-            "the net than its latent has: there the size of the latent isn't what bounds the code.",
+            f"In {len(narrow)} of {_count(len(table), 'architecture')} the bottleneck is narrower "
+            "than the latent: there the latent size doesn't limit the information.",
         )
 
 
 def _about_choices(sample: Sample, secondary: SecondaryAnalyses) -> Iterator[ReportWarning]:
-    """Choices with an effect that can't be told from a size that goes along with them."""
+    """Choices with an effect that can't be separated from that of a size."""
     table = sample.architectures()
     sizes = _rivals(table)
     sizes.pop("encoder depth", None)  # a searched depth is nothing else
@@ -222,8 +222,8 @@ def _about_choices(sample: Sample, secondary: SecondaryAnalyses) -> Iterator[Rep
             named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in same.items())
             yield ReportWarning(
                 "confounded-choices",
-                f"{factor.name} goes along with {named.replace('-', '−')}: the effect "
-                "of one can't be told from that of the other.",
+                f"{factor.name} correlates with {named.replace('-', '−')}: their effects "
+                "can't be separated.",
             )
 
 

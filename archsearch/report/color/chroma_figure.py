@@ -107,7 +107,7 @@ def saturation_figure(variants: Sequence[Variant]) -> Figure | None:
 def _found(variants: Sequence[Variant]) -> tuple[list[tuple[Variant, Chroma]], str]:
     """Those of the first one's pictures, and what the true colors are called.
 
-    Variants of other test pictures can't be held against the same truth.
+    Variants of other test pictures can't be compared with the same truth.
     """
     found = [(variant, chroma) for variant in variants if (chroma := chroma_of(variant))]
     same = [pair for pair in found if _same_truth(pair[1], found[0][1])]

@@ -11,7 +11,7 @@ from archsearch.report.color.variants import Variant
 __all__ = ["REMEDIES", "Change", "Group", "Remedy", "Shift", "Tried", "changes", "tried"]
 
 FEWEST_IN_A_GROUP = 2
-"""Variants under which a mean over them isn't held against another."""
+"""Variants under which a mean over them isn't compared with another."""
 
 
 class Shift(NamedTuple):
@@ -74,7 +74,7 @@ class Tried(NamedTuple):
     """A remedy, and what the data at hand say of it.
 
     ``variants`` have it, of ``of`` in all. ``pairs`` are alike in everything else;
-    ``groups`` are all that can be held against each other where there is no such pair.
+    ``groups`` are all that can be compared with each other where there is no such pair.
     """
 
     remedy: Remedy
@@ -165,7 +165,7 @@ REMEDIES: tuple[Remedy, ...] = (
         "task.rebalance",
     ),
 )
-"""The ideas that the toolkit offers as options, in the order the page tells of them."""
+"""The ideas that the toolkit offers as options, in the order of the page."""
 
 
 def tried(variants: Sequence[Variant]) -> list[Tried]:

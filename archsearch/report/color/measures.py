@@ -86,7 +86,7 @@ def interval_words(counts: Sequence[int]) -> str:
     if not told:
         return "One seed each: there are no intervals."
     single = "; one seed has none" if 1 in found else ""
-    return f"Small print: {', '.join(told)}{single}."
+    return f"Small type: {', '.join(told)}{single}."
 
 
 def _color(name: str) -> Callable[[RunResult], float | None]:

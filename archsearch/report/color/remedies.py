@@ -20,8 +20,8 @@ def remedy_sentence(tried: Tried, effects: str = "") -> str:
         return f"Not tried here: {text}."
     if not tried.known:
         return (
-            f"In {tried.variants} of {tried.of} variants: {text}. What it does isn’t known: of the "
-            "others too few do without it and are of the same task and pictures."
+            f"In {tried.variants} of {tried.of} variants: {text}. Its effect isn’t known: too few "
+            "other variants of the same task and pictures are without it."
         )
     told = [_change_words(change) for change in tried.pairs[:_MOST_PAIRS]]
     if len(tried.pairs) > _MOST_PAIRS:
@@ -39,7 +39,7 @@ def remedy_sentence(tried: Tried, effects: str = "") -> str:
 
 
 def _ends(tried: Tried) -> str:
-    """What stands in parentheses, where anything does."""
+    """The text in parentheses, if any."""
     changes = [*tried.pairs[:_MOST_PAIRS], *(group.change for group in tried.groups)]
     if all(change.mse.low is None for change in changes):
         return ""

@@ -74,12 +74,12 @@ class ClassRow(NamedTuple):
 def variant_table(variants: Sequence[Variant]) -> NumberTable:
     """Baselines first, then every variant by rising validation error."""
     shown = variants[:MOST_VARIANTS]
-    columns = [("against mean chroma", "test MSE, the yardstick of the same pictures")]
+    columns = [("against mean chroma", "test MSE, compared with the baseline on the same pictures")]
     columns += [(measure.head, measure.help) for measure in MEASURES]
     rows = [*_baseline_rows(variants), *map(_variant_row, shown)]
     note = (
-        "All are measured alike: RGB in [0, 1], predictions clamped, on the same pictures, "
-        f"whatever a net predicts. Variants stand by rising validation MSE. {_intervals(variants)}"
+        "All are measured in the same way: RGB in [0, 1], predictions clamped, on the same "
+        f"pictures. Variants are in order of validation MSE. {_intervals(variants)}"
     )
     if len(variants) > len(shown):
         note += f" Here are the {len(shown)} best of {len(variants)}."

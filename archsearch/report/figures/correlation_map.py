@@ -1,4 +1,4 @@
-"""The correlation map: what goes with what among the architectures."""
+"""The correlation map: what correlates with what among the architectures."""
 
 from __future__ import annotations
 

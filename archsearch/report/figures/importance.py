@@ -1,4 +1,4 @@
-"""How much of the error's variance each choice explains, beside a column of noise."""
+"""How much of the error's variance each choice explains, beside a random column."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def importance_figure(findings: Findings) -> Figure | None:
     colors = [COLORS[0] if share > found.noise_column else COLORS[5] for share in shares.values()]
     axes.barh(rows, [100 * share for share in shares.values()], color=colors, height=0.62)
     axes.axvline(
-        100 * found.noise_column, color=INK, lw=1.3, ls=(0, (4, 2)), label="a column of noise"
+        100 * found.noise_column, color=INK, lw=1.3, ls=(0, (4, 2)), label="a random column"
     )
     axes.set_yticks(rows, [short(name, 34) for name in shares])
     axes.set_ylim(len(shares) - 0.4, -0.6)

@@ -259,15 +259,15 @@ def _warnings(
         made.append(
             ReportWarning(
                 "leak-past-latent",
-                f"The decoder also reads encoder layers in {', '.join(leaky)}: the latent isn’t "
-                "the only code there, and only a net that a linear code of its size beats even so "
-                "is judged by one.",
+                f"In {', '.join(leaky)}, the decoder also reads encoder layers, so the latent "
+                "isn’t the only code. There a linear code of the latent’s size is mentioned only "
+                "if it is better even so.",
             )
         )
     if len({run.result.data_fingerprint for run in runs}) > 1:
         made.append(
             ReportWarning(
-                "different-pictures", "The runs saw different pictures: errors don’t compare."
+                "different-pictures", "The runs used different pictures: errors can’t be compared."
             )
         )
     if len({run.result.task for run in runs}) > 1:

@@ -46,14 +46,14 @@ def _told_effects(tests: Sequence[FactorTest], looks: int) -> str:
     if not any(test.p_holm is not None for test in tests):
         return (
             "With the other choices held equal no effect can be computed: too few architectures "
-            "for so many choices, or choices that go together."
+            "for so many choices, or choices that correlate."
         )
     shown = [test for test in tests if is_shown(test.p_holm)]
     shown.sort(key=lambda test: -(test.share or 0))
     if not shown:
         text = (
             "With the other choices held equal, none is shown to change the error (corrected for "
-            f"{looks} looks). That doesn't say that none does."
+            f"{looks} comparisons). That doesn't mean that none does."
         )
     else:
         told = "; ".join(_effect(test) for test in shown[:_MOST_NAMED])
@@ -77,7 +77,7 @@ def _without_effect(tests: Sequence[FactorTest], looks: int) -> str:
         return ""
     told = "; ".join(_effect(test) + _unless_corrected(test) for test in silent[:_MOST_NAMED])
     alone = any(_unless_corrected(test) for test in silent[:_MOST_NAMED])
-    note = f" (*: the interval of one look alone; {looks} were taken)" if alone else ""
+    note = f" (*: before correction for {looks} comparisons)" if alone else ""
     return f"Not shown to: {told}{note}."
 
 
@@ -111,10 +111,9 @@ def _told_pairs(pairs: Sequence[Paired]) -> str:
     if not told:
         asked = f"{len(pairs)} question{'s'[: len(pairs) > 1]}"
         return (
-            f"Comparing only architectures that are alike but for one thing ({asked}), no effect "
-            "is shown."
+            f"Comparing only architectures that differ in one thing ({asked}), no effect is shown."
         )
-    return f"Comparing only architectures that are alike but for one thing: {told}."
+    return f"Comparing only architectures that differ in one thing: {told}."
 
 
 def _held(held: str) -> str:
@@ -122,7 +121,7 @@ def _held(held: str) -> str:
 
 
 def _strongest(secondary: SecondaryAnalyses) -> str:
-    """The rival that goes with error more surely than latent size, if one does."""
+    """The rival that correlates with the error more strongly than latent size, if one does."""
     ahead = [
         rival
         for rival in secondary.rivals
@@ -135,7 +134,8 @@ def _strongest(secondary: SecondaryAnalyses) -> str:
         return ""
     best = min(ahead, key=lambda rival: rival.gap.value if rival.gap and rival.gap.value else 0.0)
     told = f"{decimal(best.estimate.value or 0)}, {interval(best.estimate)}"
-    return f"More closely than with latent size, the error goes with {RIVALS[best.name]} ({told})."
+    stronger = RIVALS[best.name]
+    return f"The error correlates more strongly with {stronger} than with latent size ({told})."
 
 
 def _importances(secondary: SecondaryAnalyses) -> str:
@@ -145,12 +145,12 @@ def _importances(secondary: SecondaryAnalyses) -> str:
     above = [(name, share) for name, share in found.shares.items() if share > found.noise_column]
     if not above:
         return (
-            f"By {found.evaluator} no choice explains more than a column of noise "
+            f"By {found.evaluator} no choice explains more than a random column "
             f"({100 * found.noise_column:.0f} %)."
         )
     told = ", ".join(f"{name} {100 * share:.0f} %" for name, share in above[:_MOST_NAMED])
     return (
-        f"Of what they explain together, by {found.evaluator}: {told}; a column of noise gets "
+        f"Of what they explain together, by {found.evaluator}: {told}; a random column gets "
         f"{100 * found.noise_column:.0f} %. That is a description, not a test: of pure noise, too, "
         "some column explains most."
     )

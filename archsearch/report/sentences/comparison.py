@@ -47,7 +47,7 @@ class Comparison:
 def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     """Find each study's numbers, and the differences of their Spearman correlations.
 
-    Only designed studies are held against each other: a search's trials are
+    Only designed studies are compared with each other: a search's trials are
     biased by the search.
     """
     findings = tuple(find(study, seed=seed) for study in studies)
@@ -100,12 +100,12 @@ def _warnings(findings: Sequence[Findings], names: Sequence[str]) -> list[Report
     for code, message, values in (
         (
             "different-pictures",
-            "The studies saw different pictures: errors don’t compare",
+            "The studies used different pictures: errors can’t be compared",
             [result.data_fingerprint if result else None for result in firsts],
         ),
         (
             "different-task",
-            "The studies have different tasks: errors don’t compare",
+            "The studies have different tasks: errors can’t be compared",
             [result.task if result else None for result in firsts],
         ),
         (
@@ -128,7 +128,7 @@ def _warnings(findings: Sequence[Findings], names: Sequence[str]) -> list[Report
             ReportWarning(
                 "adaptive-search",
                 f"Trials chosen by their errors: {', '.join(searched)}. Their correlations are "
-                "biased and not held against others.",
+                "biased and not compared.",
             )
         )
     return [*made, *_own(findings, names)]
@@ -163,12 +163,12 @@ def comparison_sentences(comparison: Comparison) -> list[str]:
 
 def _differences(comparison: Comparison) -> list[str]:
     if not comparison.differences:
-        return ["No two studies can be held against each other."]
+        return ["No two studies can be compared."]
     clear = [each for each in comparison.differences if is_shown(each.p_holm)]
     if not clear:
         return [
             f"No difference between their correlations is shown{_corrected(comparison)}; that "
-            "doesn’t say there is none."
+            "doesn’t mean that there is none."
         ]
     told = "; ".join(
         f"{each.first} against {each.second} {with_interval(each.estimate)}" for each in clear

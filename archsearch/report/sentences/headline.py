@@ -40,7 +40,7 @@ def _marked(findings: Findings, sentence: str) -> str:
 
 
 def headline(findings: Findings) -> str:
-    """Does the error go with latent size? One or two sentences."""
+    """Does the error correlate with latent size? One or two sentences."""
     if findings.answer.estimate.value is None:
         return f"Whether latent size and error correlate can't be said: {_why_not(findings)}"
     claim = _claim(findings.answer, _over(findings.answer.estimate.n, len(findings.sample.seeds)))
@@ -48,7 +48,7 @@ def headline(findings: Findings) -> str:
         return claim
     method = search_method(findings.study)
     return (
-        f"No headline: {method} chose these trials by their errors, so their correlation is not "
+        f"No answer: {method} chose these trials by their errors, so their correlation is not "
         f"that of the space. Among the trials it chose, {_measured(findings.answer)}."
     )
 
@@ -64,8 +64,8 @@ def within_tasks(findings: Findings) -> str:
         else:
             told.append(f"{task} {decimal(estimate.value)} ({interval(estimate)}, n {estimate.n})")
     return (
-        "These are several tasks together, and a task moves the error by itself, so that number "
-        f"isn’t the latent’s alone. Spearman ρ within each: {'; '.join(told)}."
+        "These are several tasks together, and the task itself changes the error. So that number "
+        f"doesn’t describe the latent alone. Spearman ρ within each: {'; '.join(told)}."
     )
 
 
@@ -85,13 +85,13 @@ def _claim(answer: Answer, over: str) -> str:
     if answer.verdict == "too-few":
         return f"Too few architectures for an answer: {measured}."
     if answer.verdict == "little":
-        return f"Latent size has little to do with the validation error: {measured}."
+        return f"Latent size has little effect on the validation error: {measured}."
     if answer.verdict == "not-shown":
         return f"No effect of latent size on the validation error is shown: {measured}. " + _power(
             answer
         )
     high = answer.estimate.high or 0.0
-    opening, way = ("Yes", "lower") if high < 0 else ("Yes, and against expectation", "higher")
+    opening, way = ("Yes", "lower") if high < 0 else ("Yes, but unexpectedly", "higher")
     claim = f"{opening}: architectures with a larger latent have a {way} validation error"
     return f"{claim}; {measured}."
 
@@ -151,7 +151,7 @@ def given_others(findings: Findings) -> str:
     if partial.value is None:
         return ""
     rest = (
-        "Among architectures of like parameters, MACs and latent height×width, which asks another "
+        "Among architectures of similar parameters, MACs and latent height×width, which is another "
         "question (there a larger latent has a narrower trunk), the correlation is "
         f"{with_interval(partial)}"
     )
@@ -162,11 +162,11 @@ def given_others(findings: Findings) -> str:
         )
     if not is_shown(findings.secondary.single.get("partial")):
         return f"{rest}, which isn't shown to differ from 0 once corrected for {_looks(findings)}."
-    return f"{rest}: latent size tells something that these don't."
+    return f"{rest}: latent size explains something that these don't."
 
 
 def _looks(findings: Findings) -> str:
-    return f"all {findings.secondary.looks} looks"
+    return f"all {findings.secondary.looks} comparisons"
 
 
 def _rivals(findings: Findings) -> str:
@@ -220,7 +220,7 @@ def _against_linear_codes(findings: Findings) -> str:
     mapped = judged["linear_val"].notna().any()
     if mapped:
         opening = (
-            "The best linear map from what is fed, through as many numbers as the latent, beats "
+            "The best linear map from the input, through as many numbers as the latent, beats "
             f"{beaten} of {total} models. "
         )
     return opening + " ".join(
@@ -232,7 +232,7 @@ def _verdicts(beaten: int, others: int, leaking: int, *, merged: bool) -> Iterat
     """What follows for the beaten, for the others, and for those with a second path."""
     if beaten:
         yield (
-            "There the nets, or their training, leave capacity unused. That doesn't say that size "
+            "There the nets, or their training, leave capacity unused. That doesn't mean that size "
             "has no effect."
         )
     if others and (beaten or leaking):
@@ -240,8 +240,8 @@ def _verdicts(beaten: int, others: int, leaking: int, *, merged: bool) -> Iterat
     if leaking:
         other = ", or the exact luminance is merged in" if merged else ""
         yield (
-            f"Nothing follows for {leaking}: there the decoder also reads encoder layers{other}, "
-            "so the latent isn't the only code."
+            f"For {leaking} this comparison isn't fair: there the decoder also reads encoder "
+            f"layers{other}, so the latent isn't the only code."
         )
 
 

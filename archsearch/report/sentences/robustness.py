@@ -74,7 +74,7 @@ def _other_groupings(known: dict[str, Grouping], chosen: Grouping, looks: int) -
     if unsure:
         told.append(
             f"Within groups of equal {', '.join(unsure)} it isn't shown once corrected for "
-            f"{looks} looks."
+            f"{looks} comparisons."
         )
     if told:
         return " ".join(told)

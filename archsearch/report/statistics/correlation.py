@@ -1,4 +1,4 @@
-"""How strongly error goes with latent size, and with its rivals, with intervals.
+"""How strongly error correlates with latent size, and with its rivals, with intervals.
 
 Every unit is an architecture; its seeds are averaged before anything is
 computed, so n counts architectures. Intervals (95 %) are those of

@@ -32,7 +32,7 @@ _SPARE = 6
 
 
 class Effect(NamedTuple):
-    """One contrast of one factor: the change of log MSE that goes with it.
+    """One contrast of one factor: the change of log MSE that comes with it.
 
     ``alone`` ignores the other factors, ``adjusted`` holds them equal; it has
     no value where there are too few architectures for all factors at once.
@@ -76,7 +76,7 @@ def factor_effects(factors: tuple[Factor, ...], mse_n: npt.ArrayLike) -> tuple[F
     """Effects of all factors on log MSE, the task always held equal.
 
     Factors with over 8 levels have none, and levels of under four architectures no
-    value. Where a name is searched under a condition only, its levels are held against
+    value. Where a name is searched under a condition only, its levels are compared with
     each other, never against those that lack it.
     """
     y = np.log(np.asarray(mse_n, dtype=np.float64))

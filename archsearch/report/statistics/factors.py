@@ -35,7 +35,7 @@ class Factor(NamedTuple):
 
     @property
     def levels(self) -> list[str]:
-        """Distinct texts, the commonest first: the level that others are held against."""
+        """Distinct texts, the commonest first: the level that others are compared with."""
         counted = Counter(self.values)
         return sorted(counted, key=lambda level: (-counted[level], level))
 

@@ -1,4 +1,4 @@
-"""Latent size against its rivals: what goes with the error more strongly?"""
+"""Latent size against its rivals: what correlates with the error more strongly?"""
 
 from __future__ import annotations
 

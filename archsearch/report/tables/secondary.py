@@ -35,7 +35,7 @@ def secondary_tables(secondary: SecondaryAnalyses) -> list[TextTable]:
 
 
 def _corrected(secondary: SecondaryAnalyses) -> str:
-    return f"p is corrected for all {secondary.looks} looks of this page (Holm)."
+    return f"p is corrected for all {secondary.looks} comparisons on this page (Holm)."
 
 
 def _rivals(secondary: SecondaryAnalyses) -> TextTable:
@@ -52,12 +52,11 @@ def _rivals(secondary: SecondaryAnalyses) -> TextTable:
     ]
     return TextTable(
         "rivals",
-        "What goes with the error?",
+        "What correlates with the error?",
         ["of", "Spearman ρ", "p", "p corrected", "latent size stronger by"],
         rows,
-        f"{_corrected(secondary)} Latent size is what the study is about: it isn't corrected. The "
-        "last column is the difference of |ρ|: over 0, latent size goes "
-        "with the error more closely.",
+        f"{_corrected(secondary)} Latent size is the question of the study, so it isn't corrected. "
+        "The last column is the difference of |ρ|: above 0, latent size correlates more strongly.",
     )
 
 
@@ -128,7 +127,7 @@ def _effects(secondary: SecondaryAnalyses) -> TextTable:
         "Effect of each choice on the error",
         ["choice", "", "alone", "others held equal", "of the rest", "p corrected"],
         rows,
-        "Changes of validation MSE in percent with 95 % intervals, each of one look alone "
+        "Changes of validation MSE in percent with 95 % intervals, without correction "
         "(additive model of log MSE, HC2 errors, Bell and McCaffrey’s degrees of freedom); none "
         f"for levels of under {FEWEST_OF_A_LEVEL} architectures. “Of the rest” is the share of the "
         "variance that the other choices leave. p is of the choice: the smallest of its rows, "
@@ -152,9 +151,9 @@ def _paired(secondary: SecondaryAnalyses) -> TextTable:
     ]
     return TextTable(
         "paired",
-        "Among architectures that are alike but for one thing",
+        "Architectures that differ in one thing",
         ["of", "", "equal", "change of error", "groups", "architectures", "p corrected"],
         rows,
-        "Differences inside groups of like architectures; what they share cancels. "
+        "Differences within groups of similar architectures; what they share cancels out. "
         f"{_corrected(secondary)}",
     )

@@ -97,7 +97,7 @@ _COLUMNS = (
     Column("state"),
     Column("latent", "channels×height×width"),
     Column("size", "numbers in the latent (of those that the decoder reads, if more)"),
-    Column("bottleneck", "numbers that get through the narrowest cut of the net"),
+    Column("bottleneck", "numbers in the bottleneck, the narrowest cut of the net"),
     Column("params"),
     Column("MACs"),
     Column("depth", "encoder layers with weights"),
@@ -115,7 +115,7 @@ _LINEAR_CODE = Column(
 )
 _CODE_COLUMNS = (
     Column("active", "latent numbers whose deviation is over 1 % of the largest, mean over seeds"),
-    Column("rank", "principal components that hold 99 % of the codes' variance"),
+    Column("rank", "principal components that explain 99 % of the codes' variance"),
     Column("8 bit", "how much rounding each latent number to 8 bits raises the error"),
     Column("4 bit", "the same, to 4 bits"),
 )

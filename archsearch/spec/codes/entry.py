@@ -20,7 +20,7 @@ class Explanation:
         why: why that is so and what to do, with the formula where one applies.
         wrong: a whole file that gives exactly this code; "" where it can't be
             shown.
-        right: the same, mended.
+        right: the same, fixed.
         severity: errors stop; warnings do so under ``--strict``.
         encoding: how the wrong file's bytes come about.
         picture_channels: channels of the pictures, where the code depends on

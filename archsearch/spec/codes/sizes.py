@@ -68,7 +68,7 @@ SIZES = (
     ),
     Explanation(
         "dense-size",
-        "a dense layer with both `size` and `shape`, or neither",
+        "`size` and `shape` both given, or neither",
         "`size` gives a vector with that many numbers. `shape: [C, H, W]` gives a picture.",
         spec("- dense: {activation: relu}", "- dense: {shape: [3, 8, 8]}"),
         spec("- dense: {size: 16, activation: relu}", "- dense: {shape: [3, 8, 8]}"),

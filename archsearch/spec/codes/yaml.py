@@ -58,7 +58,7 @@ YAML = (
     ),
     Explanation(
         "yaml-alias",
-        "an alias without an anchor, or one that contains itself",
+        "an alias to nothing, or to itself",
         "`*name` repeats the value of `&name`. The anchor must come first, and must not contain "
         "its own alias, because a spec is a finite list of layers.",
         spec("- conv: {channels: *width}"),

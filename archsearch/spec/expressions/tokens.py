@@ -14,7 +14,7 @@ class ExpressionError(Exception):
     Attributes:
         code: ``bad-expression``, ``unknown-name`` or ``expression-value``.
         message: what is wrong.
-        help: how to mend it.
+        help: how to fix it.
         offset: characters from the start of the expression.
         length: characters meant.
     """

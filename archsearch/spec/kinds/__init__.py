@@ -1,19 +1,35 @@
-"""The layer kinds, one file each (norm, activation and dropout share one)."""
+"""The layer kinds and joins: a file each, with one record that declares it."""
 
+from archsearch.extensions import Catalogue
+from archsearch.spec.kinds.activation import ACTIVATION
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.conv_transpose import CONV_TRANSPOSE
 from archsearch.spec.kinds.dense import DENSE
-from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
+from archsearch.spec.kinds.dropout import DROPOUT
+from archsearch.spec.kinds.joins import JOINS
+from archsearch.spec.kinds.kind import Join, Kind, LayerType
+from archsearch.spec.kinds.norm import NORM
 from archsearch.spec.kinds.pixel_shuffle import PIXEL_SHUFFLE
-from archsearch.spec.kinds.pointwise import ACTIVATION, DROPOUT, NORM
 from archsearch.spec.kinds.pool import POOL
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.kinds.upsample import UPSAMPLE
 
-__all__ = ["KINDS", "Kind", "Problem", "Step", "Values"]
+__all__ = [
+    "JOINS",
+    "KINDS",
+    "Join",
+    "Kind",
+    "LayerType",
+    "Op",
+    "Problem",
+    "ShapeResult",
+    "Values",
+]
 
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
+KINDS = Catalogue(
+    Kind,
+    "layer kind",
+    (
         CONV,
         CONV_TRANSPOSE,
         POOL,
@@ -23,5 +39,6 @@ KINDS: dict[str, Kind] = {
         NORM,
         ACTIVATION,
         DROPOUT,
-    )
-}
+    ),
+)
+"""Archsearch's own kinds, those passed with ``archsearch.extended``, and those of packages."""

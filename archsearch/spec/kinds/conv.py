@@ -2,37 +2,67 @@
 
 from __future__ import annotations
 
-from typing import Literal, cast, get_args
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, cast, get_args
 
+from archsearch.spec.kinds.activation import ActivationName
 from archsearch.spec.kinds.fields import (
     REQUIRED,
     ChannelCount,
     Field,
+    FieldValue,
     Flag,
     Groups,
     PaddingAmount,
     PerAxis,
     Word,
 )
-from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.kinds.ops import ActivationName, Conv, NormName
-from archsearch.spec.kinds.windows import lay_windows
-from archsearch.spec.shape import Pair, Shape
+from archsearch.spec.kinds.kind import Kind, Surroundings, TrunkRole
+from archsearch.spec.kinds.mirror import LayerValues, enlarging, refilling, same_size
+from archsearch.spec.kinds.norm import NormName, norm_params, norm_problems
+from archsearch.spec.kinds.rule import ONE, Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds.windows import lay_windows, written_padding
+from archsearch.spec.shape import Pads, Pair, Shape
 
-__all__ = ["CONV", "conv_fields", "groups_problems", "norm_params"]
+__all__ = [
+    "CONV",
+    "Conv",
+    "conv_fields",
+    "groups_problems",
+    "is_depthwise",
+    "sets_size",
+    "unsized",
+    "written_convolution",
+]
 
-NORM_GROUPS = 8
-"""Groups of ``norm: group``."""
+
+@dataclass(frozen=True, slots=True)
+class Conv(Op):
+    """A convolution, then its norm, then its activation.
+
+    ``pads`` are the zeros added on each side before the windows are laid.
+    """
+
+    channels: int
+    kernel: Pair
+    stride: Pair
+    pads: Pads
+    dilation: Pair
+    groups: int
+    bias: bool
+    norm: NormName
+    activation: ActivationName
 
 
 def conv_fields(*group_words: str) -> tuple[Field, ...]:
     """The fields that conv and conv_transpose share."""
     return (
-        Field("channels", ChannelCount(), REQUIRED, "Channels that come out."),
-        Field("kernel", PerAxis(1), Pair(3, 3), "Rows and columns of the window."),
-        Field("stride", PerAxis(1), Pair(1, 1), "Rows and columns from a window to the next."),
-        Field("padding", PaddingAmount(), "same", "Zeros added per side."),
-        Field("dilation", PerAxis(1), Pair(1, 1), "Distance between the kernel's rows."),
+        Field("channels", ChannelCount(), REQUIRED, "Channels that come out.", "channels"),
+        Field("kernel", PerAxis(1), Pair(3, 3), "Rows and columns of the window.", "window"),
+        Field("stride", PerAxis(1), ONE, "Rows and columns from a window to the next.", "factor"),
+        Field("padding", PaddingAmount(), "same", "Zeros added per side.", "window"),
+        Field("dilation", PerAxis(1), ONE, "Distance between the kernel's rows.", "window"),
         Field("groups", Groups(group_words), 1, "Groups of channels that don't mix."),
         Field("bias", Flag(), True, "Whether a trained number is added per channel."),
         Field("norm", Word(get_args(NormName)), "none", "Normalization after the convolution."),
@@ -63,30 +93,7 @@ def groups_problems(
     return ()
 
 
-def norm_params(norm: str, channels: int) -> int:
-    """Trained numbers of a norm: a scale and a shift per channel."""
-    return 0 if norm == "none" else 2 * channels
-
-
-def norm_problems(
-    norm: str, channels: int, concerns: Literal["channels", "layer"] = "layer"
-) -> tuple[Problem, ...]:
-    """``group`` needs channels that eight groups can share."""
-    if norm != "group" or channels % NORM_GROUPS == 0:
-        return ()
-    return (
-        Problem(
-            "groups-dont-divide",
-            f"norm: group can't split {channels} channels into {NORM_GROUPS} groups",
-            field="norm",
-            label=f"{channels} / {NORM_GROUPS} leaves {channels % NORM_GROUPS}",
-            help=f"use a multiple of {NORM_GROUPS} channels, or norm: layer",
-            concerns=concerns,
-        ),
-    )
-
-
-def _rule(values: Values, shape: Shape) -> Step:
+def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels = values.whole("channels")
     groups = shape.channels if values.either("groups") == "depthwise" else values.whole("groups")
     kernel, stride, dilation = values.pair("kernel"), values.pair("stride"), values.pair("dilation")
@@ -95,7 +102,7 @@ def _rule(values: Values, shape: Shape) -> Step:
     bias = values.flag("bias")
     output = windows.output(channels)
     weights = kernel.height * kernel.width * (shape.channels // groups)
-    return Step(
+    return ShapeResult(
         op=Conv(
             channels,
             kernel,
@@ -127,11 +134,79 @@ def _rule(values: Values, shape: Shape) -> Step:
     )
 
 
+def _written(op: Conv, input: Shape) -> Mapping[str, FieldValue]:
+    padding = written_padding(input, op.pads, op.kernel, op.stride, op.dilation)
+    return {**written_convolution(op), "padding": padding}
+
+
+def written_convolution(op: Any) -> dict[str, FieldValue]:
+    """The fields that conv and conv_transpose share, but for padding."""
+    names = ("channels", "kernel", "stride", "dilation", "groups", "bias", "norm", "activation")
+    return {name: getattr(op, name) for name in names}
+
+
+# --- the mirrored decoder, and the trunk ----------------------------------------------
+
+
+def _mirror(op: Conv, input: Shape, output: Shape, up: str) -> Iterator[LayerValues]:
+    """In → out gives out → in, after what enlarges."""
+    ending: dict[str, FieldValue] = {"norm": op.norm, "activation": op.activation}
+    shrinks = not same_size(input, output)
+    if shrinks and (up == "conv_transpose" or op.stride == ONE):
+        kind, values = refilling(input, output, op.kernel, op.stride, op.pads, op.dilation)
+        yield kind, {**values, **ending}
+        return
+    if shrinks:
+        yield from enlarging("conv", input, output, op.stride, up)
+    yield (
+        "conv",
+        {
+            "channels": input.channels,
+            "kernel": op.kernel,
+            "stride": ONE,
+            "padding": "same",
+            "dilation": op.dilation,
+            "groups": 1,
+            **ending,
+        },
+    )
+
+
+def is_depthwise(op: Any, input: Shape) -> bool:
+    """Whether each channel has a filter of its own, so that channels follow from the input's."""
+    depthwise: bool = op.groups == op.channels == input.channels > 1
+    return depthwise
+
+
+def sets_size(op: Any, input: Shape) -> bool:
+    """Whether a convolution's channels are its own."""
+    return not is_depthwise(op, input)
+
+
+def unsized(op: Any, input: Shape) -> Op:
+    """A convolution without its channels, 0 in their place."""
+    sized: Op = replace(op, channels=0, groups=0 if is_depthwise(op, input) else op.groups)
+    return sized
+
+
+def _passes_on(op: Conv, input: Shape, around: Surroundings) -> bool:
+    """A depthwise conv, or a plain 1×1 conv C → C·s² before a pixel_shuffle by s."""
+    plain = op.norm == op.activation == "none" and op.kernel == ONE and op.pads == Pads()
+    return is_depthwise(op, input) or (plain and op.channels == around.needed)
+
+
 CONV = Kind(
     name="conv",
     doc="A convolution, then its norm, then its activation: one layer, as in the literature.",
     fields=conv_fields("depthwise"),
     rule=_rule,
+    module="archsearch.nn.conv:conv",
+    steps="archsearch.nn.conv:steps",
+    weighted=True,
+    written=_written,
+    mirror=_mirror,
+    trunk=TrunkRole(sets_size, unsized, _passes_on),
+    synonyms={"convolution": "conv", "conv2d": "conv"},
     shape="⌊(W − K_eff + P_total)/S⌋ + 1, K_eff = dilation·(K − 1) + 1; `same` gives ⌈W/S⌉",
     example="conv: {channels: 16, kernel: 3, activation: relu}",
 )

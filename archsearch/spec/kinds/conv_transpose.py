@@ -2,17 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
 
-from archsearch.spec.kinds.conv import conv_fields, groups_problems, norm_params, norm_problems
+from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.conv import (
+    conv_fields,
+    groups_problems,
+    is_depthwise,
+    sets_size,
+    unsized,
+    written_convolution,
+)
 from archsearch.spec.kinds.fields import Field, FieldValue, PerAxis
-from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.kinds.ops import ActivationName, ConvTranspose, NormName
+from archsearch.spec.kinds.kind import Kind, Surroundings, TrunkRole
+from archsearch.spec.kinds.norm import NormName, norm_params, norm_problems
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, transposed_crop, transposed_size
 
-__all__ = ["CONV_TRANSPOSE"]
+__all__ = ["CONV_TRANSPOSE", "ConvTranspose"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConvTranspose(Op):
+    """A transposed convolution, then its norm, then its activation.
+
+    ``crop`` is taken off each side of the full output of (W − 1)·S + K_eff
+    rows; a negative number appends rows that hold the bias alone.
+    """
+
+    channels: int
+    kernel: Pair
+    stride: Pair
+    crop: Pads
+    dilation: Pair
+    groups: int
+    bias: bool
+    norm: NormName
+    activation: ActivationName
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +116,14 @@ def _formula(height: _Axis, width: _Axis, output: Shape) -> str:
     return f"({height.formula})·({width.formula})·{output.channels} = {output.elements}"
 
 
-def _rule(values: Values, shape: Shape) -> Step:
+def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels, groups = values.whole("channels"), values.whole("groups")
     kernel, stride = values.pair("kernel"), values.pair("stride")
     height, width = _axis(values, shape.height, 0), _axis(values, shape.width, 1)
     norm = cast(NormName, values.word("norm"))
     output = Shape(channels, max(1, height.rows), max(1, width.rows))
     weights = kernel.height * kernel.width * shape.channels * (channels // groups)
-    return Step(
+    return ShapeResult(
         op=ConvTranspose(
             channels,
             kernel,
@@ -121,14 +150,49 @@ def _rule(values: Values, shape: Shape) -> Step:
     )
 
 
+def _written(op: ConvTranspose, input: Shape) -> Mapping[str, FieldValue]:
+    return {**written_convolution(op), **_cropping(op)}
+
+
+def _cropping(op: ConvTranspose) -> Mapping[str, FieldValue]:
+    """``padding`` and ``output_padding`` that crop the same rows."""
+    axes = [
+        (effective_kernel(k, d), s, max(s, d))
+        for k, d, s in zip(op.kernel, op.dilation, op.stride, strict=True)
+    ]
+    crops = ((op.crop.top, op.crop.bottom), (op.crop.left, op.crop.right))
+    if all(transposed_crop(k, s, None, 0) == c for (k, s, _), c in zip(axes, crops, strict=True)):
+        return {"padding": "same"}
+    extra = Pair(*(before - after for before, after in crops))
+    if all(0 <= more < most for more, (_, _, most) in zip(extra, axes, strict=True)):
+        return {"padding": Pair(op.crop.top, op.crop.left), "output_padding": extra}
+    found = [
+        next(more for more in range(most) if transposed_crop(k, s, None, more) == crop)
+        for (k, s, most), crop in zip(axes, crops, strict=True)
+    ]
+    return {"padding": "same", "output_padding": Pair(*found)}
+
+
+def _passes_on(op: ConvTranspose, input: Shape, around: Surroundings) -> bool:
+    """A depthwise one, or the mirror of a pool behind the code: C → C, no norm or activation."""
+    plain = op.norm == op.activation == "none" and op.channels == input.channels
+    return is_depthwise(op, input) or (plain and around.pools > 0)
+
+
 CONV_TRANSPOSE = Kind(
     name="conv_transpose",
     doc="A transposed convolution, then its norm, then its activation; `same` gives W·S.",
     fields=(
         *conv_fields(),
-        Field("output_padding", PerAxis(0), Pair(0, 0), "Rows and columns appended."),
+        Field("output_padding", PerAxis(0), Pair(0, 0), "Rows and columns appended.", "window"),
     ),
     rule=_rule,
+    module="archsearch.nn.conv_transpose:conv_transpose",
+    weighted=True,
+    resampling="up",
+    written=_written,
+    trunk=TrunkRole(sets_size, unsized, _passes_on),
+    synonyms={"deconv": "conv_transpose", "convtranspose2d": "conv_transpose"},
     shape="(W − 1)·S − 2P + K_eff + output_padding; `same` gives W·S",
     example="conv_transpose: {channels: 8, kernel: 4, stride: 2, padding: 1}",
 )

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import cast, get_args
 
+from archsearch.spec.kinds.activation import ActivationName
 from archsearch.spec.kinds.fields import ABSENT, Field, Sizes, Whole, Word
-from archsearch.spec.kinds.kind import Kind, Problem, Step, Values
-from archsearch.spec.kinds.ops import ActivationName, Dense
+from archsearch.spec.kinds.kind import Kind, TrunkRole
+from archsearch.spec.kinds.mirror import LayerValues
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.shape import Pair, Shape
 
-__all__ = ["DENSE"]
+__all__ = ["DENSE", "Dense"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dense(Op):
+    """All elements, in the order C, H, W, times a matrix, plus a bias.
+
+    ``shape`` is the picture that the vector becomes, or None.
+    """
+
+    size: int
+    shape: Shape | None
+    activation: ActivationName
 
 
 def _problems(values: Values) -> tuple[Problem, ...]:
@@ -34,12 +50,12 @@ def _output(values: Values) -> Shape:
     return Shape(values.whole("size") if values.has("size") else 1, 1, 1, vector=True)
 
 
-def _rule(values: Values, shape: Shape) -> Step:
+def _rule(values: Values, shape: Shape) -> ShapeResult:
     output = _output(values)
     inputs, outputs = shape.elements, output.elements
     activation = cast(ActivationName, values.word("activation"))
     back = f" as {output}" if not output.vector else ""
-    return Step(
+    return ShapeResult(
         op=Dense(outputs, None if output.vector else output, activation),
         output=output,
         formula=f"{inputs} → {outputs}{back}",
@@ -51,17 +67,38 @@ def _rule(values: Values, shape: Shape) -> Step:
     )
 
 
+def _mirror(op: Dense, input: Shape, output: Shape, up: str) -> Iterator[LayerValues]:
+    if input.vector:
+        yield "dense", {"size": input.channels, "activation": op.activation}
+    else:
+        yield "dense", {"shape": input.as_tuple(), "activation": op.activation}
+
+
+def _unsized(op: Dense, input: Shape) -> Op:
+    return replace(op, size=0, shape=op.shape and replace(op.shape, channels=0))
+
+
 DENSE = Kind(
     name="dense",
     doc="All elements, flattened in the order C, H, W, times a matrix, plus a bias.",
     fields=(
-        Field("size", Whole(1), ABSENT, "Numbers that come out, as a vector."),
+        Field("size", Whole(1), ABSENT, "Numbers that come out, as a vector.", "elements"),
         Field(
-            "shape", Sizes(3), ABSENT, "[channels, height, width] of the picture that comes out."
+            "shape",
+            Sizes(3),
+            ABSENT,
+            "[channels, height, width] of the picture that comes out.",
+            "shape",
         ),
         Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),
     ),
     rule=_rule,
+    module="archsearch.nn.dense:dense",
+    steps="archsearch.nn.dense:steps",
+    weighted=True,
+    mirror=_mirror,
+    trunk=TrunkRole(sets_size=lambda op, input: True, unsized=_unsized),
+    synonyms={"linear": "dense", "fc": "dense", "flatten": "dense"},
     shape="a vector of `size` numbers, or the picture `shape`",
     example="dense: {size: 64}",
     takes_vector=True,

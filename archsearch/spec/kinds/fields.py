@@ -1,4 +1,4 @@
-"""What may stand in a layer's field: types that read a value and describe it.
+"""What a layer's field may contain: types that read a value and describe it.
 
 One object serves the parser (``read``), the messages (``expects``) and the
 JSON Schema (``schema``), so that they can't disagree.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from archsearch.spec.shape import Pair
 
@@ -25,6 +25,7 @@ __all__ = [
     "PerAxis",
     "Probability",
     "Raw",
+    "Role",
     "SameAs",
     "Sizes",
     "Whole",
@@ -78,14 +79,29 @@ class SameAs:
     field: str
 
 
+Role = Literal["channels", "factor", "window", "elements", "shape", "other"]
+"""What a field decides of the output's shape: its channels; by which factor height and width
+change; more of height and width; the length of a vector; the whole shape; nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a layer kind."""
+    """One field of a layer kind.
+
+    Attributes:
+        name: the key in the file.
+        type: how its value is read and described.
+        default: its value where a layer has none.
+        doc: what it means, in a sentence.
+        role: what it decides of the output's shape. After a mistake in it, nothing is
+            concluded from that part of the shape.
+    """
 
     name: str
     type: FieldType
     default: FieldValue | SameAs | _NoDefault
     doc: str
+    role: Role = "other"
 
     @property
     def required(self) -> bool:

@@ -1,144 +1,144 @@
-"""The record that a layer kind is: fields, documentation and shape rule."""
+"""The record that declares a layer kind, or a join: whatever others need to know of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, ClassVar, Literal
 
-from archsearch.spec.kinds.fields import Field, FieldValue
-from archsearch.spec.kinds.ops import Op
-from archsearch.spec.shape import Pair, Shape
+from archsearch.extensions import Reference
+from archsearch.spec.kinds.fields import Field, FieldValue, Role
+from archsearch.spec.kinds.rule import Op, ShapeResult, Values
+from archsearch.spec.shape import Shape
 
-__all__ = ["ONE", "Kind", "Problem", "Step", "Values"]
+__all__ = ["Join", "Kind", "LayerType", "Mirror", "Surroundings", "TrunkRole"]
 
-ONE = Pair(1, 1)
+Mirror = Callable[[Any, Shape, Shape, str], Iterable[tuple[str, Mapping[str, FieldValue]]]]
+"""(op, input, output, ``up``) → the decoder's layers, each a kind's name with its fields. Fields
+left out are taken from ``defaults``, or from the kind's table. ``up`` is what the mirror enlarges
+with: upsample, conv_transpose or pixel_shuffle."""
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
-    """Something wrong with a layer's numbers, told to the place of ``field``.
+class Surroundings:
+    """What stands around a layer behind the code.
 
-    ``concerns`` says which part of the input's shape it was concluded from
-    (``layer``: none, only the layer's own fields); where an earlier mistake
-    made that part a guess, the problem is not shown.
+    Attributes:
+        pools: how many poolings behind the code, up to this layer, nothing before it undid.
+        needed: channels that the layer after this one needs to give this one's input
+            channels back; None where it doesn't rearrange channels.
     """
 
-    code: str
-    message: str
-    field: str = ""
-    label: str = ""
-    help: str = ""
-    severity: Literal["error", "warning"] = "error"
-    concerns: Literal["size", "channels", "layer"] = "size"
+    pools: int
+    needed: int | None
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """What a layer does to a shape, and what that costs.
+class TrunkRole:
+    """What a layer's numbers have to do with the size of the code (see ``plan.trunk``).
 
-    ``window`` and ``jump`` are the receptive field's: rows a window spans, and
-    the factor by which neighbouring outputs lie further apart in the input
-    (``jump_first``: the window is laid after that). ``sees_all``: every output
-    sees the whole input. With an error among ``problems``, ``output`` is the nearest guess.
+    Attributes:
+        sets_size: (op, input) → whether its own fields set the output's size.
+        unsized: (op, input) → the op without the numbers that follow from the code's size.
+        passes_on: (op, input, surroundings) → whether behind the code its channels follow from
+            the code's; None: where it sets no size.
     """
 
-    op: Op
-    output: Shape
-    formula: str
-    params: int = 0
-    macs: int = 0
-    window: Pair = ONE
-    jump: tuple[float, float] = (1.0, 1.0)
-    jump_first: bool = False
-    sees_all: bool = False
-    problems: tuple[Problem, ...] = ()
+    sets_size: Callable[[Any, Shape], bool]
+    unsized: Callable[[Any, Shape], Op]
+    passes_on: Callable[[Any, Shape, Surroundings], bool] | None = None
 
 
-class Values:
-    """A layer's resolved fields, each with its type."""
-
-    __slots__ = ("_values",)
-
-    def __init__(self, values: Mapping[str, FieldValue]) -> None:
-        self._values = values
-
-    def whole(self, name: str) -> int:
-        """A whole number."""
-        value = self._values[name]
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} is {value!r}")
-        return value
-
-    def pair(self, name: str) -> Pair:
-        """A number for each axis."""
-        value = self._values[name]
-        if not isinstance(value, Pair):
-            raise TypeError(f"{name} is {value!r}")
-        return value
-
-    def word(self, name: str) -> str:
-        """A word."""
-        value = self._values[name]
-        if not isinstance(value, str):
-            raise TypeError(f"{name} is {value!r}")
-        return value
-
-    def flag(self, name: str) -> bool:
-        """True or false."""
-        value = self._values[name]
-        if not isinstance(value, bool):
-            raise TypeError(f"{name} is {value!r}")
-        return value
-
-    def number(self, name: str) -> float:
-        """A number, whole or not."""
-        value = self._values[name]
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise TypeError(f"{name} is {value!r}")
-        return float(value)
-
-    def sizes(self, name: str) -> tuple[int, ...]:
-        """A list of whole numbers."""
-        value = self._values[name]
-        if not isinstance(value, tuple):
-            raise TypeError(f"{name} is {value!r}")
-        return tuple(value)
-
-    def has(self, name: str) -> bool:
-        """Whether an optional field is there."""
-        return name in self._values
-
-    def either(self, name: str) -> FieldValue:
-        """A value of several types."""
-        return self._values[name]
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """One layer kind.
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LayerType:
+    """What kinds and joins have in common.
 
     Attributes:
         name: the word in the file.
         doc: what it does, in a sentence or two.
-        fields: its fields, in the order the reference shows them.
-        rule: (fields, input shape) → what comes out, problems included.
         shape: what it gives, as a formula for people.
         example: one layer as it stands in a file.
-        scalar: whether it takes one value instead of a mapping; its one field
-            has the kind's name.
-        takes_vector: whether it may follow a vector.
+        module: builds the torch module: (op, input shape) → module; for a join, (op, input
+            shape, shape joined) → module.
+        steps: (layer index, op, module) → the module's steps, for the rewrites of
+            ``archsearch.nn``; None: the module is run as it is.
+        synonyms: words that people write instead, with what they should write.
+        weighted: whether it counts in the depth of the encoder.
+        resampling: ``down`` makes a picture smaller, and has no weights; ``up`` enlarges it.
+        mirror: what stands in a mirrored decoder: a function; ``repeated``: the same layer,
+            after the mirror of the layer that it follows; ``dropped``: nothing; None: the
+            encoder can't be mirrored.
+        trunk: its part in the size of the code; None: told by the roles of its fields.
     """
 
     name: str
     doc: str
-    fields: tuple[Field, ...]
-    rule: Callable[[Values, Shape], Step]
     shape: str
     example: str
+    module: Reference
+    steps: Reference | None = None
+    synonyms: Mapping[str, str] = field(default_factory=dict)
+    weighted: bool = False
+    resampling: Literal["down", "up"] | None = None
+    mirror: Mirror | Literal["repeated", "dropped"] | None = None
+    trunk: TrunkRole | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Kind(LayerType):
+    """One layer kind.
+
+    Attributes:
+        fields: its fields, in the order the reference shows them.
+        rule: (fields, input shape) → what comes out, problems included.
+        scalar: whether it takes one value instead of a mapping; its one field
+            has the kind's name.
+        takes_vector: whether it may follow a vector.
+        written: (op, input) → the fields that give this op; None: those it was made from.
+        channels_needed: (fields, channels out) → the channels that must come in, for a kind
+            that rearranges channels; None: it sets them, or passes them on.
+    """
+
+    group: ClassVar[str] = "kinds"
+
+    fields: tuple[Field, ...]
+    rule: Callable[[Values, Shape], ShapeResult]
     scalar: bool = False
     takes_vector: bool = False
+    written: Callable[[Any, Shape], Mapping[str, FieldValue]] | None = None
+    channels_needed: Callable[[Mapping[str, FieldValue], int], int] | None = None
 
     def field(self, name: str) -> Field | None:
         """The field called ``name``, or None."""
         return next((item for item in self.fields if item.name == name), None)
+
+    @cached_property
+    def roles(self) -> Mapping[str, Role]:
+        """The role of each field, by name."""
+        return {item.name: item.role for item in self.fields}
+
+    def with_role(self, *roles: Role) -> list[str]:
+        """Names of the fields with one of these roles, in the order of ``roles``."""
+        return [name for role in roles for name, own in self.roles.items() if own == role]
+
+    @cached_property
+    def channels_field(self) -> str | None:
+        """The field that sets the output's channels, the one that takes ``auto``."""
+        return next(iter(self.with_role("channels")), None)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Join(LayerType):
+    """A layer that reads the output of an earlier one as well.
+
+    Attributes:
+        rule: (index of the layer joined, shape so far, shape joined) → what comes out.
+        encloses: whether it stands around layers, and joins what came before them; otherwise
+            it takes the name of a layer.
+        adds_channels: whether more channels come out than went in.
+    """
+
+    rule: Callable[[int, Shape, Shape], ShapeResult]
+    encloses: bool = False
+    adds_channels: bool = False

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
 
-from archsearch.spec.kinds.fields import Field, PaddingAmount, PerAxis, SameAs, Word
-from archsearch.spec.kinds.kind import ONE, Kind, Problem, Step, Values
-from archsearch.spec.kinds.ops import Pool, PoolMode
-from archsearch.spec.kinds.windows import lay_windows
-from archsearch.spec.shape import Pair, Shape
+from archsearch.spec.kinds.fields import Field, FieldValue, PaddingAmount, PerAxis, SameAs, Word
+from archsearch.spec.kinds.kind import Kind
+from archsearch.spec.kinds.mirror import LayerValues, enlarging, refilling, same_size, widening
+from archsearch.spec.kinds.rule import ONE, Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds.windows import lay_windows, written_padding
+from archsearch.spec.shape import Pads, Pair, Shape
 
-__all__ = ["POOL"]
+__all__ = ["POOL", "Pool", "PoolMode"]
+
+PoolMode = Literal["max", "avg"]
+
+
+@dataclass(frozen=True, slots=True)
+class Pool(Op):
+    """A pooling; max pads with −inf, avg counts real pixels only."""
+
+    kernel: Pair
+    stride: Pair
+    pads: Pads
+    mode: PoolMode
 
 
 def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
@@ -31,11 +46,11 @@ def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
     return ()
 
 
-def _rule(values: Values, shape: Shape) -> Step:
+def _rule(values: Values, shape: Shape) -> ShapeResult:
     kernel, stride, padding = values.pair("kernel"), values.pair("stride"), values.either("padding")
     problems = _padding_problems(kernel, padding)
     windows = lay_windows("pool", shape, kernel, stride, ONE, padding)
-    return Step(
+    return ShapeResult(
         op=Pool(kernel, stride, windows.pads, cast(PoolMode, values.word("mode"))),
         output=windows.output(shape.channels),
         formula=windows.formula(shape.channels),
@@ -45,16 +60,53 @@ def _rule(values: Values, shape: Shape) -> Step:
     )
 
 
+def _written(op: Pool, input: Shape) -> Mapping[str, FieldValue]:
+    padding = written_padding(input, op.pads, op.kernel, op.stride, ONE)
+    padding = Pair(op.pads.top, op.pads.left) if op.pads.symmetric else padding
+    return {"kernel": op.kernel, "stride": op.stride, "padding": padding, "mode": op.mode}
+
+
+def _mirror(op: Pool, input: Shape, output: Shape, up: str) -> Iterator[LayerValues]:
+    if same_size(input, output):
+        return
+    if op.stride == ONE:
+        yield refilling(input, output, op.kernel, op.stride, op.pads)
+    elif up == "conv_transpose":
+        yield widening(input, output, op.stride)
+    else:
+        yield from enlarging("pool", input, output, op.stride, up)
+
+
 POOL = Kind(
     name="pool",
     doc="The largest value of each window, or the mean of its real pixels.",
     fields=(
-        Field("kernel", PerAxis(1), Pair(2, 2), "Rows and columns of the window."),
-        Field("stride", PerAxis(1), SameAs("kernel"), "Steps between windows; the kernel's size."),
-        Field("padding", PaddingAmount(), Pair(0, 0), "Border per side, at most half the kernel."),
+        Field("kernel", PerAxis(1), Pair(2, 2), "Rows and columns of the window.", "window"),
+        Field(
+            "stride",
+            PerAxis(1),
+            SameAs("kernel"),
+            "Steps between windows; the kernel's size.",
+            "factor",
+        ),
+        Field(
+            "padding",
+            PaddingAmount(),
+            Pair(0, 0),
+            "Border per side, at most half the kernel.",
+            "window",
+        ),
         Field("mode", Word(get_args(PoolMode)), "max", "Largest value, or mean of real pixels."),
     ),
     rule=_rule,
+    module="archsearch.nn.pool:pool",
+    steps="archsearch.nn.pool:steps",
+    resampling="down",
+    written=_written,
+    mirror=_mirror,
+    synonyms=dict.fromkeys(
+        ("maxpool", "max_pool", "maxpool2d", "avgpool", "avg_pool", "avgpool2d"), "pool"
+    ),
     shape="⌊(W − K + P_total)/S⌋ + 1; `same` gives ⌈W/S⌉; C stays",
     example="pool: {kernel: 2}",
 )

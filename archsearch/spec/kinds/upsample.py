@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
-from typing import cast, get_args
+from dataclasses import dataclass
+from typing import Literal, cast, get_args
 
 from archsearch.spec.kinds.fields import Field, PerAxis, Word
-from archsearch.spec.kinds.kind import Kind, Step, Values
-from archsearch.spec.kinds.ops import Upsample, UpsampleMode
+from archsearch.spec.kinds.kind import Kind
+from archsearch.spec.kinds.rule import Op, ShapeResult, Values
 from archsearch.spec.shape import Pair, Shape
 
-__all__ = ["UPSAMPLE"]
+__all__ = ["UPSAMPLE", "Upsample", "UpsampleMode"]
+
+UpsampleMode = Literal["nearest", "bilinear"]
 
 
-def _rule(values: Values, shape: Shape) -> Step:
+@dataclass(frozen=True, slots=True)
+class Upsample(Op):
+    """Enlarge height and width by ``scale`` (bilinear: corners not aligned)."""
+
+    scale: Pair
+    mode: UpsampleMode
+
+
+def _rule(values: Values, shape: Shape) -> ShapeResult:
     scale = values.pair("scale")
     output = Shape(shape.channels, shape.height * scale.height, shape.width * scale.width)
     rows = f"({shape.height}·{scale.height})"
     columns = f"({shape.width}·{scale.width})"
     sides = f"{rows}²" if rows == columns else f"{rows}·{columns}"
-    return Step(
+    return ShapeResult(
         op=Upsample(scale, cast(UpsampleMode, values.word("mode"))),
         output=output,
         formula=f"{sides}·{shape.channels} = {output.elements}",
@@ -30,10 +41,14 @@ UPSAMPLE = Kind(
     name="upsample",
     doc="Each pixel repeated, or values interpolated between pixels (corners not aligned).",
     fields=(
-        Field("scale", PerAxis(1), Pair(2, 2), "Rows and columns made of each."),
+        Field("scale", PerAxis(1), Pair(2, 2), "Rows and columns made of each.", "factor"),
         Field("mode", Word(get_args(UpsampleMode)), "nearest", "How new pixels get values."),
     ),
     rule=_rule,
+    module="archsearch.nn.upsample:upsample",
+    steps="archsearch.nn.upsample:steps",
+    resampling="up",
+    synonyms={"unpool": "upsample", "upsampling2d": "upsample"},
     shape="W·scale; C stays",
     example="upsample: {scale: 2}",
 )

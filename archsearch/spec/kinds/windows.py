@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archsearch.spec.kinds.fields import FieldValue
-from archsearch.spec.kinds.kind import Problem
+from archsearch.spec.kinds.rule import Problem
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, lost_rows, same_padding, window_count
 
-__all__ = ["Axis", "Windows", "lay_windows"]
+__all__ = ["Axis", "Windows", "lay_windows", "written_padding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,15 @@ def lay_windows(
     height, width = axes
     problems = (*_nonpositive(kind, height, width), *_lost(kind, height, width, padding))
     return Windows(height, width, problems)
+
+
+def written_padding(
+    input: Shape, pads: Pads, kernel: Pair, stride: Pair, dilation: Pair
+) -> FieldValue:
+    """``padding`` that gives these pads: ``same``, where that does, else rows per side."""
+    axes = zip((input.height, input.width), kernel, dilation, stride, strict=True)
+    height, width = (same_padding(size, effective_kernel(k, d), s) for size, k, d, s in axes)
+    return "same" if Pads(*height, *width) == pads else Pair(pads.top, pads.left)
 
 
 def _axis(

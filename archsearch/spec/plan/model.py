@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-from archsearch.spec.kinds.ops import Op, joined
+from archsearch.spec.kinds.fields import FieldValue
+from archsearch.spec.kinds.kind import LayerType
+from archsearch.spec.kinds.rule import JoinOp, Op
 from archsearch.spec.plan.bottleneck import Bottleneck, Place, minimum_cut
 from archsearch.spec.shape import Shape
 
@@ -22,9 +25,8 @@ class LayerPlan:
     Attributes:
         index: place in the model, from 1.
         section: which half of the model it belongs to.
-        path: where it stands in the file, e.g. ``encoder[4].conv``.
+        path: its place in the file, e.g. ``encoder[4].conv``.
         name: the name given beside the kind, if any.
-        kind: the word in the file, e.g. ``conv``.
         op: what it does, in numbers only.
         input: the shape it gets.
         output: the shape it gives.
@@ -32,13 +34,14 @@ class LayerPlan:
         params: trained numbers (norm included).
         macs: multiply-accumulates for one picture.
         receptive_field: input rows and columns one output element sees.
+        type: the record that declares the kind, or the join.
+        values: the fields that the op was made from; none for joins.
     """
 
     index: int
     section: Section
     path: str
     name: str | None
-    kind: str
     op: Op
     input: Shape
     output: Shape
@@ -46,6 +49,21 @@ class LayerPlan:
     params: int
     macs: int
     receptive_field: tuple[float, float]
+    type: LayerType = field(repr=False, compare=False)
+    values: Mapping[str, FieldValue] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def kind(self) -> str:
+        """The word in the file, e.g. ``conv``."""
+        return self.type.name
+
+    @property
+    def source(self) -> int | None:
+        """Index of the layer that a join reads besides the one before it, 0 the input.
+
+        None for all but joins.
+        """
+        return self.op.source if isinstance(self.op, JoinOp) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +144,15 @@ class ModelPlan:
 
     @cached_property
     def encoder_depth(self) -> int:
-        """Encoder layers with weights: conv, conv_transpose and dense."""
-        weighted = {"conv", "conv_transpose", "dense"}
-        return sum(layer.kind in weighted for layer in self.encoder)
+        """Encoder layers with weights: conv, conv_transpose, dense; no norms, no shortcuts."""
+        return sum(layer.type.weighted for layer in self.encoder)
 
     @cached_property
     def bottleneck(self) -> Bottleneck:
         """The minimum vertex cut of the whole net: no code holds more numbers than pass it."""
         depth = len(self.encoder)
         elements = [self.input.elements, *(layer.output.elements for layer in self.layers)]
-        reads = ((joined(layer.op), layer.index) for layer in self.layers)
+        reads = ((layer.source, layer.index) for layer in self.layers)
         skips = [(source, index) for source, index in reads if source is not None]
         size, cut = minimum_cut(elements, skips, preferred=depth)
         places: dict[tuple[int, ...], Place] = {

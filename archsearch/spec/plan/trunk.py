@@ -4,24 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
-from archsearch.spec.kinds.ops import (
-    Conv,
-    ConvTranspose,
-    Dense,
-    Op,
-    PixelShuffle,
-    Pool,
-    Residual,
-    Upsample,
-)
+from archsearch.spec.kinds.kind import Kind, LayerType, Surroundings, TrunkRole
+from archsearch.spec.kinds.rule import Op
 from archsearch.spec.plan.model import LayerPlan, ModelPlan, key_of
-from archsearch.spec.shape import Pads
+from archsearch.spec.shape import Shape
 
 __all__ = ["trunk_key"]
-
-FOLLOWS = 0
-"""Stands for channels that follow from the code's."""
 
 
 def trunk_key(plan: ModelPlan) -> str:
@@ -59,64 +49,57 @@ def _settings(layers: Sequence[LayerPlan]) -> list[tuple[str, Op]]:
     ]
 
 
-def _passes_on(layers: Sequence[LayerPlan], code: int, place: int) -> bool:
-    """Whether a layer behind the code sets no channels, or those that follow from the code's."""
-    layer, op = layers[place], layers[place].op
-    if isinstance(op, Dense):
-        return False
-    if not isinstance(op, Conv | ConvTranspose) or _is_depthwise(layer):
-        return True
-    coming = layers[place + 1].op if place + 1 < len(layers) else None
-    return _unpools(layers[code + 1 : place + 1]) or _is_shuffled(layer, coming)
-
-
 def _code_layer(layers: Sequence[LayerPlan]) -> int | None:
     """Place of the encoder's last layer that sets a size, not counting what passes one on."""
     for place in reversed(range(len(layers))):
         layer = layers[place]
-        sets = layer.section == "encoder" and isinstance(layer.op, Conv | ConvTranspose | Dense)
-        if sets and not _is_depthwise(layer):
+        if layer.section == "encoder" and _role(layer).sets_size(layer.op, layer.input):
             return place
     return None
 
 
+def _passes_on(layers: Sequence[LayerPlan], code: int, place: int) -> bool:
+    """Whether a layer behind the code sets no channels, or those that follow from the code's."""
+    layer, role = layers[place], _role(layers[place])
+    if role.passes_on is None:
+        return not role.sets_size(layer.op, layer.input)
+    passed = layers[code + 1 : place]
+    pools = sum(one.type.resampling == "down" for one in (*passed, layer) if _in_encoder(one))
+    undone = sum(one.type.resampling == "up" for one in passed if not _in_encoder(one))
+    needed = _needed(layers[place + 1], layer.input.channels) if place + 1 < len(layers) else None
+    return role.passes_on(layer.op, layer.input, Surroundings(pools - undone, needed))
+
+
+def _in_encoder(layer: LayerPlan) -> bool:
+    return layer.section == "encoder"
+
+
+def _needed(layer: LayerPlan, channels: int) -> int | None:
+    """Channels that must come in to give ``channels``, where the layer rearranges them."""
+    if not isinstance(layer.type, Kind) or layer.type.channels_needed is None:
+        return None
+    return layer.type.channels_needed(layer.values, channels)
+
+
 def _unsized(layer: LayerPlan) -> Op:
-    op = layer.op
-    if isinstance(op, Dense):
-        shape = op.shape and replace(op.shape, channels=FOLLOWS)
-        return replace(op, size=FOLLOWS, shape=shape)
-    if isinstance(op, Conv | ConvTranspose):
-        return replace(op, channels=FOLLOWS, groups=FOLLOWS if _is_depthwise(layer) else op.groups)
-    return replace(op, shortcut=None) if isinstance(op, Residual) else op
+    return _role(layer).unsized(layer.op, layer.input)
 
 
-def _is_depthwise(layer: LayerPlan) -> bool:
-    op = layer.op
-    if not isinstance(op, Conv | ConvTranspose):
-        return False
-    return op.groups == op.channels == layer.input.channels > 1
+def _role(layer: LayerPlan) -> TrunkRole:
+    return layer.type.trunk or _role_of_fields(layer.type)
 
 
-def _unpools(passed: Sequence[LayerPlan]) -> bool:
-    """Whether the last of these is the mirror of a pool among them: C → C, no norm or activation.
+@cache
+def _role_of_fields(type: LayerType) -> TrunkRole:
+    """A layer with a field for channels, elements or shape sets its size, in numbers of its op.
 
-    Each pool behind the code is undone once, by whatever enlarges.
+    What isn't in the op by the field's name stays: such a size counts as part of the trunk.
     """
-    layer, op = passed[-1], passed[-1].op
-    if not isinstance(op, ConvTranspose) or layer.output.channels != layer.input.channels:
-        return False
-    pools = sum(isinstance(one.op, Pool) and one.section == "encoder" for one in passed)
-    undone = sum(
-        isinstance(one.op, Upsample | PixelShuffle | ConvTranspose) and one.section == "decoder"
-        for one in passed
-    )
-    return op.norm == op.activation == "none" and undone <= pools
+    names = type.with_role("channels", "elements", "shape") if isinstance(type, Kind) else []
 
+    def unsized(op: Op, input: Shape) -> Op:
+        sizes = {name: 0 for name in names if isinstance(getattr(op, name, None), int)}
+        smaller: Op = replace(op, **sizes)
+        return smaller
 
-def _is_shuffled(layer: LayerPlan, coming: Op | None) -> bool:
-    """Whether this is a plain 1×1 conv C → C·s² before a pixel_shuffle by s."""
-    op = layer.op
-    if not isinstance(op, Conv) or not isinstance(coming, PixelShuffle):
-        return False
-    plain = op.norm == op.activation == "none" and op.kernel == (1, 1) and op.pads == Pads()
-    return plain and op.channels == layer.input.channels * coming.scale**2
+    return TrunkRole(sets_size=lambda op, input: bool(names), unsized=unsized)

@@ -7,29 +7,13 @@ from collections.abc import Mapping
 
 from archsearch.printable import printable
 from archsearch.spec.expressions.names import bad_name
-from archsearch.spec.kinds import KINDS
-from archsearch.spec.kinds.ops import (
-    Activation,
-    Add,
-    Concat,
-    Conv,
-    ConvTranspose,
-    Dense,
-    Dropout,
-    Norm,
-    PixelShuffle,
-    Pool,
-    Residual,
-    Upsample,
-)
+from archsearch.spec.kinds.fields import FieldValue, SameAs
+from archsearch.spec.kinds.kind import Join, Kind
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
-from archsearch.spec.shape import Pads, Pair
-from archsearch.spec.size import effective_kernel, same_padding, transposed_crop
+from archsearch.spec.shape import Pair
 from archsearch.spec.text.scalars import core_value
 
 __all__ = ["to_yaml"]
-
-_ONE = Pair(1, 1)
 
 
 def to_yaml(plan: ModelPlan) -> str:
@@ -70,7 +54,8 @@ def _warnings(plan: ModelPlan) -> list[str]:
 
 def _joined_names(plan: ModelPlan) -> dict[int, str]:
     """A name for every layer that a join reads, its own where that is possible."""
-    sources = {layer.op.source for layer in plan.layers if isinstance(layer.op, (Concat, Add))}
+    named = (layer for layer in plan.layers if not _encloses(layer))
+    sources = {layer.source for layer in named if layer.source is not None}
     own = {layer.index: layer.name for layer in plan.layers if layer.name}
     names = {0: "input"}
     for index in sorted(sources - {0}):
@@ -80,18 +65,22 @@ def _joined_names(plan: ModelPlan) -> dict[int, str]:
 
 
 def _section(plan: ModelPlan, layers: tuple[LayerPlan, ...], names: Mapping[int, str]) -> list[str]:
-    """The layers' lines; those inside a residual are gathered under it."""
+    """The layers' lines; those that a join encloses are gathered under it."""
     written: list[tuple[int, list[str]]] = []
     for layer in layers:
-        if isinstance(layer.op, Residual):
-            source = layer.op.source
+        if _encloses(layer):
+            source = layer.source or 0
             inside = [line for index, lines in written if index > source for line in lines]
             written = [item for item in written if item[0] <= source]
-            body = ["residual:", "    layers:", *(f"    {line}" for line in inside)]
+            body = [f"{layer.kind}:", "    layers:", *(f"    {line}" for line in inside)]
         else:
             body = [_one_line(layer, names, auto=layer.index == plan.auto_output)]
         written.append((layer.index, _named(body, names.get(layer.index))))
     return [line for _, lines in written for line in lines]
+
+
+def _encloses(layer: LayerPlan) -> bool:
+    return isinstance(layer.type, Join) and layer.type.encloses
 
 
 def _named(body: list[str], name: str | None) -> list[str]:
@@ -102,86 +91,39 @@ def _named(body: list[str], name: str | None) -> list[str]:
 
 
 def _one_line(layer: LayerPlan, names: Mapping[int, str], *, auto: bool) -> str:
-    op = layer.op
-    if isinstance(op, (Concat, Add)):
-        return f"{layer.kind}: {names[op.source]}"
-    if isinstance(op, Norm):
-        return f"norm: {op.norm}"
-    if isinstance(op, Activation):
-        return f"activation: {op.activation}"
-    if isinstance(op, Dropout):
-        return f"dropout: {op.p!r}"
-    values = _values(layer)
-    if auto:
-        values["channels"] = "auto"
-    inside = ", ".join(
-        f"{name}: {value if isinstance(value, str) else _value(value)}"
-        for name, value in values.items()
-    )
-    return f"{layer.kind}: {{{inside}}}"
+    kind = layer.type
+    if not isinstance(kind, Kind):
+        return f"{kind.name}: {names[layer.source or 0]}"
+    if kind.scalar:
+        return f"{kind.name}: {_value(_written(layer, kind)[kind.name])}"
+    values = _values(layer, kind)
+    if auto and kind.channels_field is not None:
+        values[kind.channels_field] = "auto"
+    inside = ", ".join(f"{name}: {_value(value)}" for name, value in values.items())
+    return f"{kind.name}: {{{inside}}}"
 
 
-def _values(layer: LayerPlan) -> dict[str, object]:
+def _written(layer: LayerPlan, kind: Kind) -> Mapping[str, FieldValue]:
+    if kind.written is not None:
+        return kind.written(layer.op, layer.input)
+    return {name: layer.values[name] for name in kind.roles if name in layer.values}
+
+
+def _values(layer: LayerPlan, kind: Kind) -> dict[str, FieldValue]:
     """A layer's fields that differ from the table's defaults."""
-    op, found = layer.op, {}
-    if isinstance(op, Conv):
-        found = {**_conv(op), **_padding(layer, op.pads, op.kernel, op.dilation, op.stride)}
-    elif isinstance(op, ConvTranspose):
-        found = {**_conv(op), **_cropping(op)}
-    elif isinstance(op, Pool):
-        stride = {} if op.stride == op.kernel else {"stride": op.stride}
-        pads = _padding(layer, op.pads, op.kernel, _ONE, op.stride)
-        found = {"kernel": op.kernel, **stride, **pads, "mode": op.mode}
-    elif isinstance(op, Upsample):
-        found = {"scale": op.scale, "mode": op.mode}
-    elif isinstance(op, PixelShuffle):
-        found = {"scale": op.scale}
-    elif isinstance(op, Dense):
-        size = {"size": op.size} if op.shape is None else {"shape": op.shape.as_tuple()}
-        found = {**size, "activation": op.activation}
-    defaults = {field.name: field.default for field in KINDS[layer.kind].fields}
-    return {name: value for name, value in found.items() if value != defaults[name]}
+    values = _written(layer, kind)
+    return {name: value for name, value in values.items() if value != _default(kind, name, values)}
 
 
-def _conv(op: Conv | ConvTranspose) -> dict[str, object]:
-    names = ("channels", "kernel", "stride", "dilation", "groups", "bias", "norm", "activation")
-    return {name: getattr(op, name) for name in names}
+def _default(kind: Kind, name: str, values: Mapping[str, FieldValue]) -> object:
+    field = kind.field(name)
+    default = None if field is None else field.default
+    return values[default.field] if isinstance(default, SameAs) else default
 
 
-def _padding(
-    layer: LayerPlan, pads: Pads, kernel: Pair, dilation: Pair, stride: Pair
-) -> dict[str, object]:
-    """Rows per side, or ``same`` where that gives these pads."""
-    sizes = (layer.input.height, layer.input.width)
-    same = [
-        same_padding(size, effective_kernel(k, d), s)
-        for size, k, d, s in zip(sizes, kernel, dilation, stride, strict=True)
-    ]
-    if Pads(*same[0], *same[1]) == pads and (layer.kind == "conv" or not pads.symmetric):
-        return {"padding": "same"}
-    return {"padding": Pair(pads.top, pads.left)}
-
-
-def _cropping(op: ConvTranspose) -> dict[str, object]:
-    """``padding`` and ``output_padding`` that crop the same rows."""
-    axes = [
-        (effective_kernel(k, d), s, max(s, d))
-        for k, d, s in zip(op.kernel, op.dilation, op.stride, strict=True)
-    ]
-    crops = ((op.crop.top, op.crop.bottom), (op.crop.left, op.crop.right))
-    if all(transposed_crop(k, s, None, 0) == c for (k, s, _), c in zip(axes, crops, strict=True)):
-        return {"padding": "same"}
-    extra = Pair(*(before - after for before, after in crops))
-    if all(0 <= more < most for more, (_, _, most) in zip(extra, axes, strict=True)):
-        return {"padding": Pair(op.crop.top, op.crop.left), "output_padding": extra}
-    found = [
-        next(more for more in range(most) if transposed_crop(k, s, None, more) == crop)
-        for (k, s, most), crop in zip(axes, crops, strict=True)
-    ]
-    return {"padding": "same", "output_padding": Pair(*found)}
-
-
-def _value(value: object) -> str:
+def _value(value: FieldValue) -> str:
+    if isinstance(value, str):
+        return _text(value)
     if isinstance(value, Pair):
         same = value.height == value.width
         return str(value.height) if same else f"[{value.height}, {value.width}]"

@@ -1,1 +1,1 @@
-"""From a family to one model: unfolded, sized and held against the task."""
+"""From a family to one model: unfolded, sized and checked against the task."""

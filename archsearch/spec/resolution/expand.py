@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from archsearch.spec.expressions.expression import ExpressionValue
-from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds import JOINS, Join, Kind
 from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.plan.model import Section
 from archsearch.spec.resolution.layer_names import LayerNames
@@ -24,8 +24,8 @@ from archsearch.spec.syntax.tree import (
     Family,
     Item,
     JoinSyntax,
+    LayerOptions,
     LayerSyntax,
-    Naming,
     Repeat,
     ResidualSyntax,
     Written,
@@ -33,19 +33,19 @@ from archsearch.spec.syntax.tree import (
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 
-__all__ = ["Expander", "Leaf"]
+__all__ = ["Expander", "FlatLayer"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
 
 
 @dataclass(slots=True, eq=False)
-class Leaf:
+class FlatLayer:
     """One layer of the flat list, its values known as far as they can be.
 
     Attributes:
-        word: the kind as written: a kind, concat, add or residual.
         kind: the kind's record; None for joins and for what can't be told.
+        join: the join's record.
         values: resolved fields; required ones may be missing after mistakes.
         fields: where the values are written, for messages.
         source: for joins, index of the layer joined (0 the input), if known.
@@ -54,14 +54,20 @@ class Leaf:
     section: Section
     path: str
     span: Span
-    word: str
     kind: Kind | None = None
+    join: Join | None = None
     values: dict[str, FieldValue] = dataclasses.field(default_factory=dict)
     fields: Mapping[str, Written] = dataclasses.field(default_factory=dict)
     bad: frozenset[str] = frozenset()
     doubtful: bool = False
     name: str | None = None
     source: int | None = None
+
+    @property
+    def word(self) -> str:
+        """The kind or join as written; "" where it can't be told."""
+        type = self.kind or self.join
+        return type.name if type else ""
 
 
 class _TooManyError(Exception):
@@ -99,7 +105,7 @@ class Expander:
         self.family = family
         self.assigned = assigned
         self.notes = notes
-        self.leaves: list[Leaf] = []
+        self.layers: list[FlatLayer] = []
         self.names = LayerNames(family, notes)
         self.uses = 0
         self.repeats: list[Repeat] = []
@@ -108,10 +114,10 @@ class Expander:
         self.environment: dict[str, ExpressionValue] = _known(
             {name: assigned.get(name, param.value) for name, param in family.params.items()}
         )
-        self.look = Lookup(family, assigned, notes, settled, self.environment)
+        self.lookup = Lookup(family, assigned, notes, settled, self.environment)
 
     def section(self, body: Body, section: Section) -> None:
-        """Unfold ``body``; its leaves are appended."""
+        """Unfold ``body``; its layers are appended."""
         if self.cut:
             return
         try:
@@ -123,10 +129,10 @@ class Expander:
         """Unfold a list of layers."""
         for item in body:
             self.visits += 1
-            if self.visits > MOST_VISITS or len(self.leaves) > MOST_LAYERS:
+            if self.visits > MOST_VISITS or len(self.layers) > MOST_LAYERS:
                 self.too_many(item)
                 raise _TooManyError
-            present = self.look.present(item.beside, frame.environment)
+            present = self.lookup.present(item.options, frame.environment)
             if present is None:
                 self.gap(item, frame)
             elif present:
@@ -135,12 +141,12 @@ class Expander:
     def gap(self, item: Item, frame: _Frame) -> None:
         """Layers that a mistake has hidden: nothing is known of what comes out."""
         self.names.hide(item)
-        self.leaves.append(Leaf(frame.section, item.path, item.span, "", doubtful=True))
+        self.layers.append(FlatLayer(frame.section, item.path, item.span, doubtful=True))
 
     def too_many(self, item: Item) -> None:
         """Told at the outermost ``times``, which makes the number."""
         outer = self.repeats[0].times if self.repeats else None
-        kept = len(self.leaves) > MOST_LAYERS
+        kept = len(self.layers) > MOST_LAYERS
         self.notes.problem(
             "too-many-layers",
             outer.span if outer else item.span,
@@ -153,7 +159,7 @@ class Expander:
     def item(self, item: Item, frame: _Frame) -> None:
         """Unfold one layer or container."""
         if isinstance(item, LayerSyntax):
-            self.add(self.leaf(item, frame), item.beside, frame)
+            self.add(self.simple(item, frame), item.options, frame)
         elif isinstance(item, JoinSyntax):
             self.join(item, frame)
         elif isinstance(item, Repeat):
@@ -165,23 +171,23 @@ class Expander:
         else:
             self.block(item, frame)
 
-    def add(self, leaf: Leaf, beside: Naming, frame: _Frame) -> None:
-        """Append a leaf, and note its name."""
-        self.leaves.append(leaf)
-        if beside.name is None:
+    def add(self, layer: FlatLayer, options: LayerOptions, frame: _Frame) -> None:
+        """Append a layer, and note its name."""
+        self.layers.append(layer)
+        if options.name is None:
             return
-        name = self.look.text(beside.name, frame.environment)
+        name = self.lookup.text(options.name, frame.environment)
         if name is None:
             self.names.lost = True
             return
-        leaf.name = self.names.give(frame.prefix, name, len(self.leaves), beside.name.span)
+        layer.name = self.names.give(frame.prefix, name, len(self.layers), options.name.span)
 
     # --- containers ---------------------------------------------------------
 
     def repeat(self, item: Repeat, frame: _Frame) -> None:
         """The body, so many times."""
-        self.unnamed(item.beside, "repeat")
-        times = self.look.field(
+        self.unnamed(item.options, "repeat")
+        times = self.lookup.field(
             f"{item.path}.times", item.times, TIMES, frame.environment, "repeat"
         )
         if times is None or not item.body:
@@ -197,12 +203,14 @@ class Expander:
 
     def choose(self, item: Choose, frame: _Frame) -> None:
         """The branch that the value names."""
-        self.unnamed(item.beside, "choose")
+        self.unnamed(item.options, "choose")
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
             known = item.by is not None and item.branches
-            value = self.look.value(item.by, frame.environment, "by") if known and item.by else None
+            value = (
+                self.lookup.value(item.by, frame.environment, "by") if known and item.by else None
+            )
             if value is None:
                 self.gap(item, frame)
                 return
@@ -221,15 +229,16 @@ class Expander:
 
     def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
         """The body, then the sum with what came before it."""
-        source = len(self.leaves)
+        source = len(self.layers)
         if not item.body:
             self.gap(item, frame)
             return
         self.body(item.body, frame)
-        if len(self.leaves) == source:
+        if len(self.layers) == source:
             return
-        leaf = Leaf(frame.section, item.path, item.span, "residual", source=source)
-        self.add(leaf, item.beside, frame)
+        place = (frame.section, item.path, item.span)
+        layer = FlatLayer(*place, join=JOINS["residual"], source=source)
+        self.add(layer, item.options, frame)
 
     def block(self, item: BlockUse, frame: _Frame) -> None:
         """A block's layers, with its params given."""
@@ -255,29 +264,29 @@ class Expander:
                 written = item.arguments[name]
                 value = None
                 if written is not None:
-                    value = self.look.value(written, frame.environment, name)
+                    value = self.lookup.value(written, frame.environment, name)
                 environment.pop(name, None)
                 environment |= _known({name: value})
-        prefix = frame.prefix + self.local(item.beside, frame)
+        prefix = frame.prefix + self.local(item.options, frame)
         self.body(
             block.body, _Frame(frame.section, environment, prefix, (*frame.blocks, block.name))
         )
 
-    def local(self, beside: Naming, frame: _Frame) -> str:
+    def local(self, options: LayerOptions, frame: _Frame) -> str:
         """What stands before the names inside a use of a block."""
-        name = None if beside.name is None else self.look.text(beside.name, frame.environment)
-        span = None if beside.name is None else beside.name.span
+        name = None if options.name is None else self.lookup.text(options.name, frame.environment)
+        span = None if options.name is None else options.name.span
         if name and span and self.names.claim(frame.prefix + name, name, span):
             return f"{name}."
         self.uses += 1
         return f"#{self.uses}."
 
-    def unnamed(self, beside: Naming, word: str) -> None:
+    def unnamed(self, options: LayerOptions, word: str) -> None:
         """Refuse a name on what is no single layer."""
-        if beside.name is not None:
+        if options.name is not None:
             self.notes.problem(
                 "bad-name",
-                beside.name.span,
+                options.name.span,
                 f"a {word} can't have a name",
                 help="name a layer inside it",
             )
@@ -286,21 +295,22 @@ class Expander:
 
     def join(self, item: JoinSyntax, frame: _Frame) -> None:
         """A concat or add with an earlier layer."""
-        leaf = Leaf(frame.section, item.path, item.span, item.word)
+        place = (frame.section, item.path, item.span)
+        layer = FlatLayer(*place, join=JOINS[item.word])
         if item.layer is not None:
-            name = self.look.text(item.layer, frame.environment)
+            name = self.lookup.text(item.layer, frame.environment)
             if name is not None:
-                leaf.source = self.names.find(frame.prefix, name, item.layer.span)
-        self.add(leaf, item.beside, frame)
+                layer.source = self.names.find(frame.prefix, name, item.layer.span)
+        self.add(layer, item.options, frame)
 
-    def leaf(self, item: LayerSyntax, frame: _Frame) -> Leaf:
+    def simple(self, item: LayerSyntax, frame: _Frame) -> FlatLayer:
         """A simple layer with its fields looked up."""
         kind = item.kind
         if kind is None:
-            return Leaf(frame.section, item.path, item.span, "", doubtful=item.doubtful)
-        values, bad = self.look.fields_of(item, kind, frame.environment)
+            return FlatLayer(frame.section, item.path, item.span, doubtful=item.doubtful)
+        values, bad = self.lookup.fields_of(item, kind, frame.environment)
         place = (frame.section, item.path, item.span)
-        return Leaf(*place, kind.name, kind, values, item.fields, bad, item.doubtful)
+        return FlatLayer(*place, kind, None, values, item.fields, bad, item.doubtful)
 
 
 def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:

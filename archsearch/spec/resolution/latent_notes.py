@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.spec.resolution.expand import Leaf
+from archsearch.spec.resolution.expand import FlatLayer
 from archsearch.spec.resolution.notes import Notes
 
 __all__ = ["note_latent"]
 
 
-def note_latent(plan: ModelPlan, leaves: Sequence[Leaf], notes: Notes) -> None:
+def note_latent(plan: ModelPlan, layers: Sequence[FlatLayer], notes: Notes) -> None:
     """Warn where a narrower place of the net, or the picture itself, bounds what the latent holds.
 
     Args:
         plan: a whole model.
-        leaves: its layers as the file has them.
+        layers: its layers as the file has them.
         notes: where problems go.
     """
     if plan.latent_exceeds_picture:
-        _larger_than_picture(plan, leaves[len(plan.encoder) - 1], notes)
+        _larger_than_picture(plan, layers[len(plan.encoder) - 1], notes)
     if plan.bottleneck_before_latent:
-        _narrower_elsewhere(plan, leaves[plan.bottleneck.tensors[0] - 1], notes)
+        _narrower_elsewhere(plan, layers[plan.bottleneck.tensors[0] - 1], notes)
 
 
-def _larger_than_picture(plan: ModelPlan, code: Leaf, notes: Notes) -> None:
+def _larger_than_picture(plan: ModelPlan, code: FlatLayer, notes: Notes) -> None:
     latent, picture = plan.latent, plan.input
     notes.problem(
         "latent-exceeds-picture",
@@ -38,11 +38,11 @@ def _larger_than_picture(plan: ModelPlan, code: Leaf, notes: Notes) -> None:
     )
 
 
-def _narrower_elsewhere(plan: ModelPlan, narrow: Leaf, notes: Notes) -> None:
+def _narrower_elsewhere(plan: ModelPlan, narrow: FlatLayer, notes: Notes) -> None:
     bottleneck = plan.bottleneck
-    layers = [plan.layers[tensor - 1] for tensor in bottleneck.tensors]
-    shapes = " and ".join(f"`{layer.name or layer.path}` gives {layer.output}" for layer in layers)
-    through = "this layer" if len(layers) == 1 else f"these {len(layers)} layers"
+    cut = [plan.layers[tensor - 1] for tensor in bottleneck.tensors]
+    shapes = " and ".join(f"`{layer.name or layer.path}` gives {layer.output}" for layer in cut)
+    through = "this layer" if len(cut) == 1 else f"these {len(cut)} layers"
     notes.problem(
         "bottleneck-before-latent",
         narrow.span,

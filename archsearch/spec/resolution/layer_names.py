@@ -79,7 +79,7 @@ class LayerNames:
 
     def hide(self, item: Item) -> None:
         """Note that a mistake hid ``item``: its names may be asked for in vain."""
-        self.lost = self.lost or any(inner.beside.name for inner in items_in((item,)))
+        self.lost = self.lost or any(inner.options.name for inner in items_in((item,)))
 
     def _duplicate(self, name: str, span: Span) -> None:
         """Two layers of one name, maybe the same line in a repeat."""
@@ -105,7 +105,7 @@ class LayerNames:
         bodies.append((() if isinstance(decoder, MirrorSyntax) else decoder, None))
         for body, block in [*bodies, *((b.body, b) for b in self.family.blocks.values())]:
             for item in items_in(body):
-                name = item.beside.name.literal if item.beside.name else None
+                name = item.options.name.literal if item.options.name else None
                 if name is not None and not isinstance(item, BlockUse):
                     found.setdefault(name, (item, block))
         return found
@@ -113,7 +113,7 @@ class LayerNames:
     @cached_property
     def _some_unread(self) -> bool:
         """Whether some layer has a name that can't be read."""
-        return any(item.beside.lost for item in self.family.items())
+        return any(item.options.lost for item in self.family.items())
 
     def _not_there(self, name: str, span: Span, item: Item, block: BlockSyntax | None) -> None:
         """A layer that the file has, but not at this point."""

@@ -11,7 +11,7 @@ from archsearch.spec.kinds.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.resolution.notes import Notes
 from archsearch.spec.resolution.shared import Settled
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
-from archsearch.spec.syntax.tree import Family, LayerSyntax, Naming, Template, Written
+from archsearch.spec.syntax.tree import Family, LayerOptions, LayerSyntax, Template, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 
@@ -133,6 +133,23 @@ class Lookup:
             return None
         return cast(FieldValue, field.default)
 
+    def with_defaults(
+        self, kind: Kind, given: Mapping[str, FieldValue]
+    ) -> tuple[dict[str, FieldValue], frozenset[str]]:
+        """All fields of a layer that the file doesn't write, and those that can't be told."""
+        values, bad = dict(given), set()
+        for field in kind.fields:
+            if field.name in values:
+                continue
+            value = self.default(kind, field)
+            if value is None and isinstance(field.default, SameAs):
+                value = values.get(field.default.field)
+            if value is not None:
+                values[field.name] = value
+            elif field.default is not ABSENT:
+                bad.add(field.name)
+        return values, frozenset(bad)
+
     def field(
         self,
         key: str,
@@ -195,11 +212,11 @@ class Lookup:
                 )
             return None
 
-    def present(self, beside: Naming, environment: Environment) -> bool | None:
+    def present(self, options: LayerOptions, environment: Environment) -> bool | None:
         """Whether ``when`` lets a layer stand; None where that can't be told."""
-        when = beside.when
+        when = options.when
         if when is None:
-            return None if beside.unclear else True
+            return None if options.unclear else True
         value = self.value(when, environment, "when")
         if value is None or isinstance(value, bool):
             return value

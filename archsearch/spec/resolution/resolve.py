@@ -1,20 +1,19 @@
-"""From a family to one model: unfolded, sized, and held against the task."""
+"""From a family to one model: unfolded, sized, and checked against the task."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
-from archsearch.spec.kinds.ops import joined
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
-from archsearch.spec.resolution.expand import Expander, Leaf
+from archsearch.spec.resolution.expand import Expander, FlatLayer
 from archsearch.spec.resolution.latent_notes import note_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.resolution.notes import Notes
+from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
 from archsearch.spec.resolution.shared import memory_of
-from archsearch.spec.resolution.walk import Tensor, Walk
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.parse_blocks import UP
 from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
@@ -26,7 +25,7 @@ __all__ = ["Resolution", "TaskChannels", "resolve"]
 
 @dataclass(frozen=True, slots=True)
 class TaskChannels:
-    """What a task feeds the net and wants back, in channels."""
+    """The channels of a task's input and target."""
 
     task: str
     feeds: int
@@ -75,36 +74,38 @@ class _Resolver:
         memory = memory_of(family)
         self.notes = Notes(family.source, memory.literals)
         self.expander = Expander(family, assigned, self.notes, memory.settled_for(assigned))
-        self.walk = Walk(self.input_tensor(), self.notes, memory.steps, family.defaults)
+        self.shapes = ShapeInference(
+            self.input_tensor(), self.notes, memory.shapes, family.defaults
+        )
 
     def run(self) -> Resolution:
-        leaves = self.expander.leaves
+        layers = self.expander.layers
         self.expander.section(self.family.encoder, "encoder")
-        depth = len(leaves)
-        for leaf in leaves:
-            if leaf.values.get("channels") == "auto":
-                self.refuse_auto(leaf)
-        self.walk.through(leaves)
+        depth = len(layers)
+        for layer in layers:
+            if name := _auto_field(layer):
+                self.refuse_auto(layer, name)
+        self.shapes.through(layers)
         self.not_empty(depth, "encoder")
         self.decoder()
-        self.not_empty(len(leaves) - depth, "decoder")
+        self.not_empty(len(layers) - depth, "decoder")
         if self.expander.cut:
             return Resolution(None, self.notes.shown(self.family.allow))
-        auto = self.settle_auto(leaves, depth)
-        self.walk.through(leaves[depth:])
-        if len(leaves) > depth:
-            self.check_output(leaves)
+        auto = self.settle_auto(layers, depth)
+        self.shapes.through(layers[depth:])
+        if len(layers) > depth:
+            self.check_output(layers)
         effective = self.effective_size(depth)
-        if not self.walk.complete or self.notes.has_errors():
+        if not self.shapes.complete or self.notes.has_errors():
             return Resolution(None, self.notes.shown(self.family.allow))
         plan = self.plan(depth, auto, effective)
-        note_latent(plan, leaves, self.notes)
+        note_latent(plan, layers, self.notes)
         return Resolution(plan, self.notes.shown(self.family.allow))
 
-    def input_tensor(self) -> Tensor:
+    def input_tensor(self) -> InferredShape:
         syntax = self.family.input
         values = [
-            self.expander.look.field(
+            self.expander.lookup.field(
                 f"input.{field.name}", written, field, self.expander.environment, "input"
             )
             for written, field in zip(
@@ -125,7 +126,7 @@ class _Resolver:
         known = isinstance(height, int) and isinstance(width, int)
         rows, columns = (value if isinstance(value, int) else 32 for value in (height, width))
         feeds = channels if isinstance(channels, int) else self.channels.feeds
-        return Tensor(Shape(feeds, rows, columns), known, channels is not None)
+        return InferredShape(Shape(feeds, rows, columns), known, channels is not None)
 
     def not_empty(self, layers: int, section: Section) -> None:
         if layers == 0 and not self.notes.has_errors():
@@ -144,23 +145,23 @@ class _Resolver:
         if not isinstance(decoder, MirrorSyntax):
             self.expander.section(decoder, "decoder")
             return
-        if not self.walk.complete or self.notes.has_errors():
-            self.walk.complete = False
+        if not self.shapes.complete or self.notes.has_errors():
+            self.shapes.complete = False
             return
         style = self.mirror_style(decoder)
         if style is None:
-            self.walk.complete = False
+            self.shapes.complete = False
             return
         try:
-            self.expander.leaves += mirrored(self.walk.layers, style)
+            self.expander.layers += mirrored(self.shapes.layers, style, self.expander.lookup)
         except CannotMirrorError as error:
-            self.walk.complete = False
+            self.shapes.complete = False
             self.notes.problem(
                 "cannot-mirror",
-                self.expander.leaves[error.layer.index - 1].span,
+                self.expander.layers[error.layer.index - 1].span,
                 f"the decoder can't mirror this {error.layer.kind}",
-                label=error.message,
-                help=error.help,
+                label=error.reason.message,
+                help=error.reason.help,
             )
 
     def mirror_style(self, decoder: MirrorSyntax) -> MirrorStyle | None:
@@ -168,65 +169,62 @@ class _Resolver:
         environment = expander.environment
         up: FieldValue | None = "upsample"
         if decoder.up is not None or "decoder.up" in expander.assigned:
-            up = expander.look.field(
+            up = expander.lookup.field(
                 "decoder.up", decoder.up, UP, environment, "mirror", decoder.span
             )
         last: dict[str, FieldValue] = {}
-        for field in KINDS["conv"].fields:
+        for field in CONV.fields:
             written = decoder.last.get(field.name)
-            value = expander.look.field(
+            value = expander.lookup.field(
                 f"decoder.last.{field.name}", written, field, environment, "last", decoder.span
             )
             if value is not None:
                 last[field.name] = value
         if not isinstance(up, str) or self.notes.has_errors():
             return None
-        bias = {kind: self.default(kind, "bias") is True for kind in ("conv", "conv_transpose")}
-        return MirrorStyle(up, bias, str(self.default("upsample", "mode")), last, decoder.span)
-
-    def default(self, kind: str, name: str) -> FieldValue | None:
-        field = KINDS[kind].field(name)
-        return None if field is None else self.expander.look.default(KINDS[kind], field)
+        return MirrorStyle(up, last, decoder.span)
 
     # --- channels ---------------------------------------------------------------
 
-    def refuse_auto(self, leaf: Leaf) -> None:
-        written = leaf.fields.get("channels")
+    def refuse_auto(self, layer: FlatLayer, name: str) -> None:
+        written = layer.fields.get(name)
         self.notes.problem(
             "auto-channels",
-            written.span if written else leaf.span,
-            "`channels: auto` belongs to the last layer of the decoder that sets channels",
-            label="" if written else f"`defaults.{leaf.word}.channels` says auto",
-            help=f"write a number: `{leaf.word}: {{channels: 16}}`",
+            written.span if written else layer.span,
+            f"`{name}: auto` belongs to the last layer of the decoder that sets channels",
+            label="" if written else f"`defaults.{layer.word}.{name}` says auto",
+            help=f"write a number: `{layer.word}: {{{name}: 16}}`",
         )
-        del leaf.values["channels"]
-        leaf.bad |= {"channels"}
+        del layer.values[name]
+        layer.bad |= {name}
 
-    def settle_auto(self, leaves: Sequence[Leaf], depth: int) -> int | None:
+    def settle_auto(self, layers: Sequence[FlatLayer], depth: int) -> int | None:
         """Put a number in place of ``auto``; give the index of the layer that had it."""
         wants = self.channels.wants
         auto = None
         settled = False
-        for index in range(len(leaves), depth, -1):
-            leaf = leaves[index - 1]
-            if leaf.word == "pixel_shuffle" and not settled:
-                scale = leaf.values.get("scale")
-                wants *= scale * scale if isinstance(scale, int) else 1
-            elif "channels" in leaf.values or "channels" in leaf.bad:
-                if leaf.values.get("channels") == "auto":
+        for index in range(len(layers), depth, -1):
+            layer = layers[index - 1]
+            kind = layer.kind
+            if kind is None:
+                continue
+            if kind.channels_needed is not None and not settled:
+                wants = kind.channels_needed(layer.values, wants)
+            elif kind.channels_field in layer.values or kind.channels_field in layer.bad:
+                if name := _auto_field(layer):
                     if settled:
-                        self.refuse_auto(leaf)
+                        self.refuse_auto(layer, name)
                     else:
-                        leaf.values["channels"], auto = wants, index
+                        layer.values[name], auto = wants, index
                 settled = True
         return auto
 
     # --- the whole ---------------------------------------------------------------
 
-    def check_output(self, leaves: Sequence[Leaf]) -> None:
+    def check_output(self, layers: Sequence[FlatLayer]) -> None:
         """The decoder must end with the picture that the task wants."""
-        start, end = self.walk.tensors[0], self.walk.last
-        got, wanted, last = end.shape, start.shape, leaves[-1]
+        start, end = self.shapes.tensors[0], self.shapes.last
+        got, wanted, last = end.shape, start.shape, layers[-1]
         known = end.size_known and start.size_known
         if known and (got.vector or (got.height, got.width) != (wanted.height, wanted.width)):
             self.notes.problem(
@@ -240,18 +238,19 @@ class _Resolver:
                 help=_size_help(got, wanted),
             )
         elif end.channels_known and got.channels != self.channels.wants:
-            self.wrong_channels(leaves, got)
+            self.wrong_channels(layers, got)
 
-    def wrong_channels(self, leaves: Sequence[Leaf], got: Shape) -> None:
+    def wrong_channels(self, layers: Sequence[FlatLayer], got: Shape) -> None:
         """Told at the last layer that changes the number of channels."""
-        setter = next((leaf for leaf in reversed(leaves) if _sets_channels(leaf)), leaves[-1])
-        written = setter.fields.get("channels") or setter.fields.get("shape")
-        wants = self.channels.wants
+        setter = next((one for one in reversed(layers) if _setting_field(one) is not None), None)
+        setter = setter or layers[-1]
+        name, wants = _setting_field(setter), self.channels.wants
+        written = setter.fields.get(name or "")
         help = "use `channels: auto`, which is what the task wants"
-        if setter.word == "dense":
-            help = f"use `shape: [{wants}, {got.height}, {got.width}]`"
-        elif setter.kind is None:
+        if setter.kind is None:
             help = "add a layer behind it: `- conv: {channels: auto, kernel: 1}`"
+        elif name is not None and setter.kind.roles[name] == "shape":
+            help = f"use `{name}: [{wants}, {got.height}, {got.width}]`"
         self.notes.problem(
             "output-channels",
             written.span if written else setter.span,
@@ -264,25 +263,25 @@ class _Resolver:
         if depth == 0:
             return 0
         leaks: dict[int, LayerPlan] = {}
-        for layer in self.walk.layers:
-            source = joined(layer.op)
+        for layer in self.shapes.layers:
+            source = layer.source
             if layer.section == "decoder" and source is not None and source < depth:
                 leaks.setdefault(source, layer)
-        size = self.walk.tensors[depth].shape.elements
+        size = self.shapes.tensors[depth].shape.elements
         for source, layer in leaks.items():
-            elements = self.walk.tensors[source].shape.elements
+            elements = self.shapes.tensors[source].shape.elements
             size += elements
             self.warn_of_leak(layer, elements)
         return size
 
     def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
-        leaf = self.expander.leaves[layer.index - 1]
-        origin = self.expander.leaves[leaf.source - 1] if leaf.source else None
+        flat = self.expander.layers
+        origin = flat[layer.source - 1] if layer.source else None
         name = "input" if origin is None else origin.name or origin.path
-        shape = self.walk.tensors[leaf.source or 0].shape
+        shape = self.shapes.tensors[layer.source or 0].shape
         self.notes.problem(
             "leak-past-latent",
-            leaf.span,
+            flat[layer.index - 1].span,
             f"{layer.kind} carries {elements} numbers past the latent",
             label=f"`{name}` is {shape}, and isn't part of the latent",
             help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
@@ -290,12 +289,12 @@ class _Resolver:
         )
 
     def plan(self, depth: int, auto: int | None, effective: int) -> ModelPlan:
-        start, latent = self.walk.tensors[0].shape, self.walk.tensors[depth].shape
+        start, latent = self.shapes.tensors[0].shape, self.shapes.tensors[depth].shape
         return ModelPlan(
             name=self.family.name,
             description=self.family.description,
             input=start,
-            layers=tuple(self.walk.layers),
+            layers=tuple(self.shapes.layers),
             latent=Latent(
                 size=latent.elements,
                 channels=latent.channels,
@@ -313,8 +312,18 @@ def _channels(count: int) -> str:
     return f"{count} channel" if count == 1 else f"{count} channels"
 
 
-def _sets_channels(leaf: Leaf) -> bool:
-    return "channels" in leaf.values or leaf.word == "concat" or "shape" in leaf.values
+def _auto_field(layer: FlatLayer) -> str | None:
+    """The field that says ``auto``."""
+    name = layer.kind.channels_field if layer.kind else None
+    return name if name is not None and layer.values.get(name) == "auto" else None
+
+
+def _setting_field(layer: FlatLayer) -> str | None:
+    """The field that sets the channels of a picture; "" for a join that adds them up."""
+    if layer.kind is None:
+        return "" if layer.join is not None and layer.join.adds_channels else None
+    names = layer.kind.with_role("channels", "shape")
+    return next((name for name in names if name in layer.values), None)
 
 
 def _size_help(got: Shape, wanted: Shape) -> str:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from archsearch.spec.kinds import Step
+from archsearch.spec.kinds import ShapeResult
 from archsearch.spec.kinds.fields import Field, FieldValue
 from archsearch.spec.syntax.tree import Family, LayerSyntax, Written
 
-__all__ = ["Memory", "Settled", "memory_of"]
+__all__ = ["Memory", "Settled", "SizedLayer", "memory_of"]
 
 _MOST_KEY_SETS = 16
 
@@ -28,18 +28,25 @@ class Settled(NamedTuple):
     open: tuple[Field, ...]
 
 
+class SizedLayer(NamedTuple):
+    """What a layer does to its input, and the fields that this follows from."""
+
+    result: ShapeResult
+    values: Mapping[str, FieldValue]
+
+
 @dataclass(slots=True)
 class Memory:
     """One family's memory.
 
     Attributes:
         literals: literal values already read.
-        steps: shape rules already run, by kind, input shape and values.
+        shapes: what shape rules gave, by kind, input shape and values, with the values.
         settled: layers by what is assigned, since that settles what varies.
     """
 
     literals: dict[Written, FieldValue | None] = field(default_factory=dict)
-    steps: dict[tuple[object, ...], Step] = field(default_factory=dict)
+    shapes: dict[tuple[object, ...], SizedLayer] = field(default_factory=dict)
     settled: dict[frozenset[str], dict[LayerSyntax, Settled]] = field(default_factory=dict)
 
     def settled_for(self, assigned: Mapping[str, object]) -> dict[LayerSyntax, Settled]:

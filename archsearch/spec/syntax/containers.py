@@ -1,65 +1,65 @@
-"""What joins and layers that hold layers are called, take and do, for people.
-
-The parser knows their form by itself; the schema and the reference are made from
-these records, and a test holds them against the parser's words.
-"""
+"""The layers that hold layers: what each is called, takes and does, and how it is parsed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
-__all__ = ["HOLDERS", "Holder", "Key"]
+from archsearch.spec.kinds import JOINS
+from archsearch.spec.syntax.parse_containers import (
+    BodyParser,
+    ContainerEntry,
+    Key,
+    block,
+    choose,
+    repeat,
+    residual,
+)
+from archsearch.spec.syntax.tree import ContainerSyntax, LayerOptions, ResidualSyntax
+from archsearch.spec.text.nodes import Entry, MapNode
+
+__all__ = ["CONTAINERS", "JOIN_WORDS", "Container", "parse_container"]
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
-    """One key with what stands in it: value, word, name, layers or branches."""
+class Container:
+    """A layer that holds layers.
 
-    name: str
-    form: str
-    doc: str
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A layer that is no simple kind; without keys it takes a layer's name."""
+    Attributes:
+        name: the word in the file.
+        doc: what it does, in a sentence or two.
+        keys: what may stand in it.
+        parse: gives its syntax.
+        shape: what it gives, for people.
+        example: one as it stands in a file.
+    """
 
     name: str
     doc: str
     keys: tuple[Key, ...]
+    parse: Callable[[ContainerEntry], ContainerSyntax]
     shape: str
     example: str
 
 
+JOIN_WORDS = tuple(name for name, join in JOINS.items() if not join.encloses)
+"""The joins that take the name of a layer."""
+
+_RESIDUAL = JOINS["residual"]
 _LAYERS = Key("layers", "layers", "The layers, in order.")
 
-HOLDERS: dict[str, Holder] = {
-    holder.name: holder
-    for holder in (
-        Holder(
-            "concat",
-            "The current tensor's channels, then those of an earlier layer of equal size.",
-            (),
-            "H and W stay, C = C + C of the named layer",
-            "concat: early",
-        ),
-        Holder(
-            "add",
-            "The sum of the current tensor and that of an earlier layer of equal shape.",
-            (),
-            "unchanged",
-            "add: early",
-        ),
-        Holder(
-            "residual",
-            "Layers with a shortcut around them, added to what they give: a 1×1 convolution "
-            "where channels or size differ, its stride the exact ratio.",
+CONTAINERS: Mapping[str, Container] = {
+    container.name: container
+    for container in (
+        Container(
+            _RESIDUAL.name,
+            _RESIDUAL.doc,
             (_LAYERS,),
-            "that of the last layer inside",
-            "residual: {layers: [conv: {channels: 8}]}",
+            residual,
+            _RESIDUAL.shape,
+            _RESIDUAL.example,
         ),
-        Holder(
+        Container(
             "repeat",
             "Its layers, so many times; `as` names a count from 0 that they can read.",
             (
@@ -67,25 +67,45 @@ HOLDERS: dict[str, Holder] = {
                 Key("as", "word", "The count's name, from 0.", required=False),
                 _LAYERS,
             ),
+            repeat,
             "that of the layers, one after the other",
             "repeat: {times: 2, as: i, layers: [conv: {channels: $(8 * 2 ** i)}]}",
         ),
-        Holder(
+        Container(
             "choose",
             "One of several lists of layers: the one whose key equals `by`, value and type.",
             (
                 Key("by", "value", "The value that chooses."),
                 Key("of", "branches", "A list of layers for each value."),
             ),
+            choose,
             "that of the chosen layers",
             "choose: {by: $down, of: {pool: [pool: {}], stride: [conv: {channels: 8, stride: 2}]}}",
         ),
-        Holder(
+        Container(
             "block",
             "The layers of a block from `blocks`, with values for its params.",
             (Key("use", "word", "The block's name; the other keys are its params."),),
+            block,
             "that of the block's layers",
             "block: {use: double, c: 16}",
         ),
     )
 }
+
+
+def parse_container(
+    parser: BodyParser, entry: Entry, path: str, options: LayerOptions
+) -> ContainerSyntax:
+    """Parse the container at ``entry``; problems go to the parser's source."""
+    container, node = CONTAINERS[entry.key], entry.value
+    if isinstance(node, MapNode):
+        keys, example = container.keys, container.example
+        return container.parse(ContainerEntry(parser, entry, node, path, options, keys, example))
+    parser.source.problem(
+        "wrong-type",
+        node.span,
+        f"`{entry.key}:` takes fields in braces or below it",
+        help=f"for example `{container.example}`",
+    )
+    return ResidualSyntax(path, entry.key_node.span, (), replace(options, lost=True))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from archsearch.spec.expressions.names import bad_name
-from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import Field, Word
 from archsearch.spec.syntax.parse_layers import LayerParser, parse_fields
 from archsearch.spec.syntax.parse_values import Scope, check_literal, literal_of, parse_written
@@ -149,7 +149,7 @@ def _may_be_used(source: Source, name: str) -> bool:
 
 @lru_cache(maxsize=2)
 def _mentioned(text: str) -> frozenset[str]:
-    """Every word that stands behind a `$` on its line."""
+    """Every word after a `$` on its line."""
     behind = (line.partition("$")[2] for line in text.splitlines())
     return frozenset(word for part in behind for word in re.findall(r"\w+", part))
 
@@ -208,12 +208,12 @@ def _last(source: Source, node: MapNode, scope: Scope) -> Mapping[str, Written]:
         )
         return {}
     for field in inner:
-        if KINDS["conv"].field(field.key) and field.key not in LAST_FIELDS:
+        if CONV.field(field.key) and field.key not in LAST_FIELDS:
             source.problem(
                 "unknown-key",
                 field.key_node.span,
                 f"the mirror itself sets `{field.key}`",
                 help="`last` takes " + ", ".join(LAST_FIELDS),
             )
-    fields = parse_fields(source, KINDS["conv"], inner, scope).fields
+    fields = parse_fields(source, CONV, inner, scope).fields
     return {name: written for name, written in fields.items() if name in LAST_FIELDS}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
 
 from archsearch.spec.expressions.names import bad_name
 from archsearch.spec.kinds.fields import Field, Whole
@@ -13,195 +13,213 @@ from archsearch.spec.syntax.tree import (
     BlockUse,
     Body,
     Choose,
-    Container,
-    Naming,
+    ContainerSyntax,
+    LayerOptions,
     Repeat,
     ResidualSyntax,
     Written,
 )
+from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, MapNode, Node, ScalarNode
+from archsearch.spec.text.source import Source
 
-if TYPE_CHECKING:
-    from archsearch.spec.syntax.parse_layers import LayerParser
+__all__ = ["TIMES", "BodyParser", "ContainerEntry", "Key", "block", "choose", "repeat", "residual"]
 
-__all__ = ["CONTAINER_WORDS", "TIMES", "parse_container"]
-
-CONTAINER_WORDS = ("residual", "repeat", "choose", "block")
 TIMES = Field("times", Whole(0), 1, "How often.")
 
 
-class _Reader(Protocol):
-    def __call__(
-        self, parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
-    ) -> Container: ...
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of a container with what stands in it: value, word, layers or branches."""
+
+    name: str
+    form: str
+    doc: str
+    required: bool = True
 
 
-def parse_container(parser: LayerParser, entry: Entry, path: str, beside: Naming) -> Container:
-    """Parse the container at ``entry``; problems go to the parser's source."""
-    node = entry.value
-    if not isinstance(node, MapNode):
-        parser.source.problem(
-            "wrong-type",
-            node.span,
-            f"`{entry.key}:` takes fields in braces or below it",
-            help=_EXAMPLES[entry.key],
+class BodyParser(Protocol):
+    """What parses the lists of layers that a container holds."""
+
+    @property
+    def source(self) -> Source:
+        """Where problems go."""
+
+    @property
+    def scope(self) -> Scope:
+        """Names that expressions may read here."""
+
+    @property
+    def blocks(self) -> Mapping[str, tuple[str, ...]]:
+        """The file's blocks with the names of their params."""
+
+    @property
+    def used_blocks(self) -> set[str]:
+        """Blocks that some layer uses."""
+
+    def within(self, scope: Scope) -> Self:
+        """The same with other names to read."""
+
+    def body(self, node: Node, path: str) -> Body:
+        """Parse a list of layers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerEntry:
+    """A container as it stands in the file.
+
+    Attributes:
+        parser: for the layers in it; problems go to its source.
+        entry: the word with what stands behind it.
+        node: what stands behind it.
+        path: where it stands, the word included.
+        options: its name and condition.
+        keys: what may stand in it.
+        example: one as it should be.
+    """
+
+    parser: BodyParser
+    entry: Entry
+    node: MapNode
+    path: str
+    options: LayerOptions
+    keys: tuple[Key, ...]
+    example: str
+
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return self.entry.key
+
+    @property
+    def span(self) -> Span:
+        """Where its word stands."""
+        return self.entry.key_node.span
+
+    def problem(self, code: str, span: Span, message: str, help: str = "") -> None:
+        """Note a problem, by default with the example as help."""
+        self.parser.source.problem(
+            code, span, message, help=help or f"for example `{self.example}`"
         )
-        return ResidualSyntax(path, entry.key_node.span, (), replace(beside, lost=True))
-    return _READERS[entry.key](parser, entry, node, path, beside)
+
+    def check_keys(self, what: str, more: Iterable[str] = ()) -> None:
+        """Refuse keys that it doesn't have."""
+        known = [*(key.name for key in self.keys), *more]
+        for entry in self.node:
+            if entry.key not in known:
+                self.problem(
+                    "unknown-key",
+                    entry.key_node.span,
+                    f"{what} has no field `{entry.key}`",
+                    did_you_mean(entry.key, known),
+                )
+
+    def required(self, key: str) -> Node | None:
+        """What stands behind ``key``; a problem where it is missing."""
+        node, found = self.node, self.node.entry(key)
+        if found is not None:
+            return found.value
+        if not node.damaged and not any(nearest(e.key, [key]) for e in node):
+            self.problem("missing-key", self.span, f"{self.word} needs `{key}`")
+        return None
+
+    def value(self, key: str) -> Written | None:
+        """The value behind ``key``."""
+        found = self.required(key)
+        parser = self.parser
+        return None if found is None else parse_written(parser.source, found, parser.scope, key)
+
+    def layers(self) -> Body:
+        """The layers behind ``layers``."""
+        found = self.required("layers")
+        return () if found is None else self.parser.body(found, f"{self.path}.layers")
 
 
-_EXAMPLES = {
-    "repeat": "for example `repeat: {times: $depth, as: i, layers: […]}`",
-    "choose": "for example `choose: {by: $down, of: {pool: […], stride: […]}}`",
-    "residual": "for example `residual: {layers: […]}`",
-    "block": "for example `block: {use: double, c: 16}`",
-}
+def residual(at: ContainerEntry) -> ContainerSyntax:
+    """Layers with a shortcut around them."""
+    at.check_keys(at.word)
+    return ResidualSyntax(at.path, at.span, at.layers(), at.options)
 
 
-def _check_keys(parser: LayerParser, node: MapNode, word: str, allowed: Iterable[str]) -> None:
-    known = list(allowed)
-    for entry in node:
-        if entry.key not in known:
-            parser.source.problem(
-                "unknown-key",
-                entry.key_node.span,
-                f"{word} has no field `{entry.key}`",
-                help=did_you_mean(entry.key, known),
-            )
+def repeat(at: ContainerEntry) -> ContainerSyntax:
+    """The same layers several times, with a count that they can read."""
+    at.check_keys(at.word)
+    variable = _loop_variable(at)
+    scope = Scope([variable] if variable else [], at.parser.scope)
+    times = _times(at)
+    layers = replace(at, parser=at.parser.within(scope)).layers()
+    return Repeat(at.path, at.span, times, variable, layers, at.options)
 
 
-def _required(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Node | None:
-    found = node.entry(key)
-    if found is not None:
-        return found.value
-    if not node.damaged and not any(nearest(e.key, [key]) for e in node):
-        parser.source.problem(
-            "missing-key",
-            entry.key_node.span,
-            f"{entry.key} needs `{key}`",
-            help=_EXAMPLES[entry.key],
-        )
-    return None
-
-
-def _value(parser: LayerParser, entry: Entry, node: MapNode, key: str) -> Written | None:
-    found = _required(parser, entry, node, key)
-    return None if found is None else parse_written(parser.source, found, parser.scope, key)
-
-
-def _times(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
-    written = _value(parser, entry, node, "times")
+def _times(at: ContainerEntry) -> Written | None:
+    written = at.value("times")
     if written is None or not written.is_literal:
         return written
-    fine = check_literal(parser.source, TIMES, literal_of(written), written.span, "repeat")
+    fine = check_literal(at.parser.source, TIMES, literal_of(written), written.span, at.word)
     return written if fine else None
 
 
-def _by(parser: LayerParser, entry: Entry, node: MapNode) -> Written | None:
-    written = _value(parser, entry, node, "by")
-    if written is None or not written.is_list:
-        return written
-    parser.source.problem(
-        "wrong-type", written.span, "`by` takes one value, not a list", help=_EXAMPLES["choose"]
-    )
-    return None
-
-
-def _layers(parser: LayerParser, entry: Entry, node: MapNode, path: str) -> Body:
-    found = _required(parser, entry, node, "layers")
-    return () if found is None else parser.body(found, f"{path}.layers")
-
-
-def _repeat(
-    parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
-) -> Container:
-    _check_keys(parser, node, "repeat", ("times", "as", "layers"))
-    variable = _loop_variable(parser, node)
-    inner = parser.within(Scope([variable] if variable else [], parser.scope))
-    return Repeat(
-        path,
-        entry.key_node.span,
-        _times(parser, entry, node),
-        variable,
-        _layers(inner, entry, node, path),
-        beside,
-    )
-
-
-def _loop_variable(parser: LayerParser, node: MapNode) -> str | None:
-    entry = node.entry("as")
+def _loop_variable(at: ContainerEntry) -> str | None:
+    entry = at.node.entry("as")
     if entry is None:
         return None
     value = entry.value
     if not isinstance(value, ScalarNode) or not isinstance(value.value, str):
-        parser.source.problem(
-            "wrong-type", value.span, "`as` takes one word", help="for example `as: i`"
-        )
+        at.problem("wrong-type", value.span, "`as` takes one word", "for example `as: i`")
         return None
-    reason = bad_name(value.value, taken=parser.scope.names())
+    reason = bad_name(value.value, taken=at.parser.scope.names())
     if reason:
-        parser.source.problem(
-            "bad-name", value.span, f"`{value.value}` can't be the loop's name", help=reason
-        )
-        if parser.scope.use(value.value):
+        at.problem("bad-name", value.span, f"`{value.value}` can't be the loop's name", reason)
+        if at.parser.scope.use(value.value):
             return None
     return value.value
 
 
-def _choose(
-    parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
-) -> Container:
-    _check_keys(parser, node, "choose", ("by", "of"))
-    by = _by(parser, entry, node)
-    of = _required(parser, entry, node, "of")
+def choose(at: ContainerEntry) -> ContainerSyntax:
+    """One of several lists of layers."""
+    at.check_keys(at.word)
+    by, of = _by(at), at.required("of")
     branches = []
     if isinstance(of, MapNode) and of.entries:
         for branch in of:
-            body = parser.body(branch.value, f"{path}.of.{branch.key}")
+            body = at.parser.body(branch.value, f"{at.path}.of.{branch.key}")
             branches.append((branch.key_node.value, body))
     elif of is not None:
-        parser.source.problem(
-            "wrong-type",
-            of.span,
-            "`of` takes a list of layers for each value",
-            help=_EXAMPLES["choose"],
-        )
-    return Choose(path, entry.key_node.span, by, tuple(branches), beside)
+        at.problem("wrong-type", of.span, "`of` takes a list of layers for each value")
+    return Choose(at.path, at.span, by, tuple(branches), at.options)
 
 
-def _residual(
-    parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
-) -> Container:
-    _check_keys(parser, node, "residual", ("layers",))
-    return ResidualSyntax(path, entry.key_node.span, _layers(parser, entry, node, path), beside)
+def _by(at: ContainerEntry) -> Written | None:
+    written = at.value("by")
+    if written is None or not written.is_list:
+        return written
+    at.problem("wrong-type", written.span, "`by` takes one value, not a list")
+    return None
 
 
-def _block(
-    parser: LayerParser, entry: Entry, node: MapNode, path: str, beside: Naming
-) -> Container:
-    use = _required(parser, entry, node, "use")
-    name = use.text if isinstance(use, ScalarNode) else None
-    if use is not None and name not in parser.blocks:
-        declare = f"declare it: `blocks: {{{name}: {{layers: […]}}}}`"
-        help = did_you_mean(str(name), parser.blocks) if parser.blocks else declare
-        parser.source.problem("unknown-block", use.span, f"there is no block `{name}`", help=help)
-        name = nearest(str(name), parser.blocks)
+def block(at: ContainerEntry) -> ContainerSyntax:
+    """The use of a block, with values for its params."""
+    parser, name = at.parser, _block_name(at)
     if name is None:
-        return BlockUse(path, entry.key_node.span, None, {}, beside)
+        return BlockUse(at.path, at.span, None, {}, at.options)
     parser.used_blocks.add(name)
-    _check_keys(parser, node, f"block `{name}`", ("use", *parser.blocks[name]))
+    at.check_keys(f"block `{name}`", parser.blocks[name])
     arguments = {
         e.key: parse_written(parser.source, e.value, parser.scope, e.key)
-        for e in node
+        for e in at.node
         if e.key in parser.blocks[name]
     }
-    return BlockUse(path, entry.key_node.span, name, arguments, beside)
+    return BlockUse(at.path, at.span, name, arguments, at.options)
 
 
-_READERS: dict[str, _Reader] = {
-    "repeat": _repeat,
-    "choose": _choose,
-    "residual": _residual,
-    "block": _block,
-}
+def _block_name(at: ContainerEntry) -> str | None:
+    """The block that is used, or the one that is probably meant."""
+    use, blocks = at.required("use"), at.parser.blocks
+    name = use.text if isinstance(use, ScalarNode) else None
+    if use is None or name in blocks:
+        return name
+    declare = f"declare it: `blocks: {{{name}: {{layers: […]}}}}`"
+    help = did_you_mean(str(name), blocks) if blocks else declare
+    at.problem("unknown-block", use.span, f"there is no block `{name}`", help)
+    return nearest(str(name), blocks)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 
-from archsearch.spec.kinds import KINDS, Kind
+from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
-from archsearch.spec.syntax.parse_containers import CONTAINER_WORDS, parse_container
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
 from archsearch.spec.syntax.parse_values import (
     Scope,
     check_literal,
@@ -15,26 +16,27 @@ from archsearch.spec.syntax.parse_values import (
     parse_template,
     parse_written,
 )
-from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerSyntax, Naming, Written
+from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerOptions, LayerSyntax, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.source import Source
 
-__all__ = ["LAYER_WORDS", "LayerParser", "ReadFields", "parse_fields"]
+__all__ = ["WHEN", "LayerParser", "ReadFields", "is_layer_word", "layer_words", "parse_fields"]
 
-JOIN_WORDS = ("concat", "add")
-LAYER_WORDS = (*KINDS, *JOIN_WORDS, *CONTAINER_WORDS)
-_BESIDE = ("name", "when")
 WHEN = Field("when", Flag(), True, "Whether the layer is there.")
-_WRITTEN_BY_HAND = {
-    "concat": "concat: early",
-    "add": "add: early",
-    "residual": "residual: {layers: [conv: {channels: 8}]}",
-    "repeat": "repeat: {times: 2, layers: [conv: {channels: 8}]}",
-    "choose": "choose: {by: $down, of: {pool: [pool: {}]}}",
-    "block": "block: {use: double}",
-}
+_OPTIONS = ("name", "when")
+
+
+def layer_words() -> tuple[str, ...]:
+    """Every word that makes a layer: kinds, joins and containers."""
+    return (*KINDS, *JOIN_WORDS, *CONTAINERS)
+
+
+def is_layer_word(word: str) -> bool:
+    """Whether ``word`` makes a layer; loads no package to know it."""
+    own = word in KINDS.builtin or word in JOINS or word in CONTAINERS
+    return own or (word not in _OPTIONS and word in KINDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class LayerParser:
                 "wrong-type",
                 node.span,
                 f"`{node.text}` needs a colon behind it",
-                help=f"write `- {node.text}:` or `- {_example(node.text)}`",
+                help=f"write `- {node.text}:` or `- {KINDS[node.text].example}`",
             )
             return _broken(path, node.span)
         if not isinstance(node, MapNode):
@@ -94,8 +96,8 @@ class LayerParser:
         return self._mapping(node, path)
 
     def _mapping(self, node: MapNode, path: str) -> Item:
-        kinds = [entry for entry in node if entry.key in LAYER_WORDS]
-        unknown = [e for e in node if e.key not in LAYER_WORDS and e.key not in _BESIDE]
+        kinds = [entry for entry in node if is_layer_word(entry.key)]
+        unknown = [e for e in node if not is_layer_word(e.key) and e.key not in _OPTIONS]
         if not kinds:
             return self._unknown_kind(node, unknown, path)
         for extra in kinds[1:]:
@@ -118,9 +120,9 @@ class LayerParser:
                 "missing-kind",
                 node.span,
                 "this layer has no kind",
-                help="add one of " + ", ".join(LAYER_WORDS),
+                help="add one of " + ", ".join(layer_words()),
             )
-            return _broken(path, node.span, self._beside(node))
+            return _broken(path, node.span, self._options(node))
         entry = unknown[0]
         self.source.problem(
             "unknown-kind",
@@ -128,14 +130,14 @@ class LayerParser:
             f"there is no layer kind `{entry.key}`",
             help=_kind_help(entry.key),
         )
-        near = nearest(entry.key, KINDS) or _MEANT.get(entry.key.lower())
-        if near not in KINDS or not isinstance(entry.value, MapNode):
-            return _broken(path, entry.key_node.span, self._beside(node))
+        near = nearest(entry.key, KINDS) or _meant(entry.key)
+        if near is None or near not in KINDS or not isinstance(entry.value, MapNode):
+            return _broken(path, entry.key_node.span, self._options(node))
         return self._of_kind(node, entry, near, path)
 
     def _misplaced(self, entry: Entry, kind: Entry) -> None:
-        help = f"beside a kind stand only {' and '.join(f'`{word}:`' for word in _BESIDE)}"
-        if near := nearest(entry.key, _BESIDE):
+        help = f"beside a kind stand only {' and '.join(f'`{word}:`' for word in _OPTIONS)}"
+        if near := nearest(entry.key, _OPTIONS):
             help = f"did you mean `{near}`?"
         known = KINDS.get(kind.key)
         if known is not None and known.field(entry.key) is not None:
@@ -145,15 +147,15 @@ class LayerParser:
         )
 
     def _of_kind(self, node: MapNode, entry: Entry, word: str, path: str) -> Item:
-        beside = self._beside(node)
+        options = self._options(node)
         if word in JOIN_WORDS:
             layer = parse_template(self.source, entry.value, self.scope, word)
-            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, beside)
-        if word in CONTAINER_WORDS:
-            return parse_container(self, entry, f"{path}.{word}", beside)
-        return self._simple(entry, KINDS[word], f"{path}.{word}", beside)
+            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, options)
+        if word in CONTAINERS:
+            return parse_container(self, entry, f"{path}.{word}", options)
+        return self._simple(entry, KINDS[word], f"{path}.{word}", options)
 
-    def _simple(self, entry: Entry, kind: Kind, path: str, beside: Naming) -> LayerSyntax:
+    def _simple(self, entry: Entry, kind: Kind, path: str, options: LayerOptions) -> LayerSyntax:
         read = ReadFields({}, frozenset(), doubtful=False)
         if kind.scalar:
             read = self._scalar(kind, entry)
@@ -168,7 +170,7 @@ class LayerParser:
             )
             read = ReadFields({}, frozenset(f.name for f in kind.fields), doubtful=True)
         return LayerSyntax(
-            kind, path, entry.key_node.span, read.fields, beside, read.bad, read.doubtful
+            kind, path, entry.key_node.span, read.fields, options, read.bad, read.doubtful
         )
 
     def _scalar(self, kind: Kind, entry: Entry) -> ReadFields:
@@ -186,16 +188,16 @@ class LayerParser:
             return ReadFields({}, frozenset({field.name}), doubtful=False)
         return ReadFields({field.name: written}, frozenset(), doubtful=False)
 
-    def _beside(self, node: MapNode) -> Naming:
+    def _options(self, node: MapNode) -> LayerOptions:
         name, when = (
-            node.entry(word) or next((e for e in node if _meant_beside(e.key) == word), None)
-            for word in _BESIDE
+            node.entry(word) or next((e for e in node if _misspelt_option(e.key) == word), None)
+            for word in _OPTIONS
         )
         named = (
             None if name is None else parse_template(self.source, name.value, self.scope, "name")
         )
         known = None if when is None else self._when(when.value)
-        return Naming(
+        return LayerOptions(
             named,
             known,
             lost=name is not None and named is None,
@@ -263,40 +265,20 @@ def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> st
     return near if near not in taken else None
 
 
-_MEANT = {
-    "convolution": "conv",
-    "conv2d": "conv",
-    "deconv": "conv_transpose",
-    "convtranspose2d": "conv_transpose",
-    "maxpool": "pool",
-    "max_pool": "pool",
-    "maxpool2d": "pool",
-    "avgpool": "pool",
-    "avg_pool": "pool",
-    "avgpool2d": "pool",
-    "linear": "dense",
-    "fc": "dense",
-    "flatten": "dense",
-    "unpool": "upsample",
-    "upsampling2d": "upsample",
-    "batchnorm": "norm: batch",
-    "batch_norm": "norm: batch",
-    "batchnorm2d": "norm: batch",
-    "groupnorm": "norm: group",
-    "layernorm": "norm: layer",
-    "skip": "concat: early",
-    **{word: f"activation: {word}" for word in KINDS["activation"].fields[0].type.words},
-}
-
-
-def _meant_beside(key: str) -> str | None:
+def _misspelt_option(key: str) -> str | None:
     """``name`` or ``when``, where ``key`` is one of them misspelt."""
-    return None if key in LAYER_WORDS else nearest(key, _BESIDE)
+    return None if is_layer_word(key) else nearest(key, _OPTIONS)
 
 
 def _kind_help(word: str) -> str:
-    meant = _MEANT.get(word.lower())
-    return f"did you mean `{meant}`?" if meant else did_you_mean(word, LAYER_WORDS)
+    meant = _meant(word)
+    return f"did you mean `{meant}`?" if meant else did_you_mean(word, layer_words())
+
+
+def _meant(word: str) -> str | None:
+    """What to write for a word that people know from elsewhere; archsearch's kinds come first."""
+    types = chain(KINDS.builtin.values(), JOINS.values(), KINDS.values())
+    return next((one.synonyms[word.lower()] for one in types if word.lower() in one.synonyms), None)
 
 
 def _in_braces(kind: Kind, node: Node) -> str:
@@ -307,9 +289,5 @@ def _in_braces(kind: Kind, node: Node) -> str:
     return f"for example `{kind.example}`"
 
 
-def _broken(path: str, span: Span, beside: Naming | None = None) -> LayerSyntax:
-    return LayerSyntax(None, path, span, {}, beside or Naming(), doubtful=True)
-
-
-def _example(word: str) -> str:
-    return KINDS[word].example if word in KINDS else _WRITTEN_BY_HAND[word]
+def _broken(path: str, span: Span, options: LayerOptions | None = None) -> LayerSyntax:
+    return LayerSyntax(None, path, span, {}, options or LayerOptions(), doubtful=True)

@@ -15,7 +15,7 @@ from archsearch.spec.syntax.parse_blocks import (
     parse_params,
     warn_unused,
 )
-from archsearch.spec.syntax.parse_layers import LAYER_WORDS, LayerParser, parse_fields
+from archsearch.spec.syntax.parse_layers import LayerParser, is_layer_word, parse_fields
 from archsearch.spec.syntax.parse_values import (
     Scope,
     check_literal,
@@ -54,7 +54,6 @@ INPUT_FIELDS = (
     Field("height", Whole(1), REQUIRED, "Rows of a picture."),
     Field("width", Whole(1), REQUIRED, "Columns of a picture."),
 )
-_WITH_FIELDS = [kind.name for kind in KINDS.values() if not kind.scalar]
 _REQUIRED_KEYS = {
     "input": "input: {channels: auto, height: 32, width: 32}",
     "encoder": "encoder: [conv: {channels: 8, stride: 2}]",
@@ -257,19 +256,19 @@ class _SpecParser:
         found: dict[str, Mapping[str, Written]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
-            if entry.key in LAYER_WORDS and entry.key not in _WITH_FIELDS:
-                self.source.problem(
-                    "unknown-key",
-                    entry.key_node.span,
-                    f"`{entry.key}` has no defaults",
-                    help="kinds with fields have: " + ", ".join(_WITH_FIELDS),
-                )
-            elif kind is None:
+            if kind is None and not is_layer_word(entry.key):
                 self.source.problem(
                     "unknown-kind",
                     entry.key_node.span,
                     f"there is no layer kind `{entry.key}`",
-                    help=did_you_mean(entry.key, _WITH_FIELDS),
+                    help=did_you_mean(entry.key, _kinds_with_fields()),
+                )
+            elif kind is None or kind.scalar:
+                self.source.problem(
+                    "unknown-key",
+                    entry.key_node.span,
+                    f"`{entry.key}` has no defaults",
+                    help="kinds with fields have: " + ", ".join(_kinds_with_fields()),
                 )
             elif not isinstance(entry.value, MapNode):
                 self.source.problem(
@@ -313,3 +312,7 @@ class _SpecParser:
             if is_error
             else did_you_mean(code, WARNINGS),
         )
+
+
+def _kinds_with_fields() -> list[str]:
+    return [kind.name for kind in KINDS.values() if not kind.scalar]

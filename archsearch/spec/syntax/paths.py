@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 from archsearch.spec.kinds import KINDS, Kind
+from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import Field
 from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
 from archsearch.spec.syntax.parse_containers import TIMES
@@ -87,7 +88,7 @@ def _without_last(family: Family, path: str) -> str:
 def _with_name(family: Family, path: str) -> str:
     """A path by a layer's name, as one by its place."""
     for item in family.items():
-        name = item.beside.name.literal if item.beside.name else None
+        name = item.options.name.literal if item.options.name else None
         if name is not None and path.startswith(f"{name}."):
             place, _, _ = item.path.rpartition(".")
             return place + path[len(name) :]
@@ -156,7 +157,7 @@ def _in_mirror(rest: str) -> Target:
         return Target("decoder.up", UP)
     name = rest.removeprefix("last.")
     if rest.startswith("last.") and name in LAST_FIELDS:
-        return Target(f"decoder.last.{name}", KINDS["conv"].field(name))
+        return Target(f"decoder.last.{name}", CONV.field(name))
     raise PathError(
         f"nothing is at `decoder.{rest}`",
         "a mirrored decoder has decoder.up and decoder.last." + ", ".join(LAST_FIELDS),
@@ -172,7 +173,7 @@ def _field(kind: Kind, name: str) -> Field:
 
 
 def _where(family: Family, path: str) -> str:
-    names = [item.beside.name.literal for item in family.items() if item.beside.name]
+    names = [item.options.name.literal for item in family.items() if item.options.name]
     known = [*family.params, *(n for n in names if n), "input", "encoder", "decoder", "defaults"]
     first = re.split(r"[.\[]", path)[0]
     form = "write a param, or a path like encoder[0].conv.channels or defaults.conv.kernel"

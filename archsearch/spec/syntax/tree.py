@@ -20,14 +20,14 @@ __all__ = [
     "BlockUse",
     "Body",
     "Choose",
-    "Container",
+    "ContainerSyntax",
     "Family",
     "InputSyntax",
     "Item",
     "JoinSyntax",
+    "LayerOptions",
     "LayerSyntax",
     "MirrorSyntax",
-    "Naming",
     "Param",
     "Repeat",
     "ResidualSyntax",
@@ -79,8 +79,8 @@ class Param:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Naming:
-    """What stands beside a layer's kind: its name and its condition.
+class LayerOptions:
+    """What may stand beside a layer's kind: its name and its condition.
 
     ``lost``: a name is there, or inside, that can't be read; ``unclear``: so
     is a condition.
@@ -101,7 +101,7 @@ class LayerSyntax:
         path: where it stands, the kind included.
         span: the kind's word.
         fields: values that can be used.
-        beside: name and condition.
+        options: name and condition.
         bad: fields that are written but can't be used.
         doubtful: whether its effect on sizes can't be told.
     """
@@ -110,7 +110,7 @@ class LayerSyntax:
     path: str
     span: Span
     fields: Mapping[str, Written]
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
     bad: frozenset[str] = frozenset()
     doubtful: bool = False
 
@@ -123,7 +123,7 @@ class JoinSyntax:
     path: str
     span: Span
     layer: Template | None
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -135,7 +135,7 @@ class Repeat:
     times: Written | None
     variable: str | None
     body: Body
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,7 +146,7 @@ class Choose:
     span: Span
     by: Written | None
     branches: tuple[tuple[Scalar, Body], ...]
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +156,7 @@ class ResidualSyntax:
     path: str
     span: Span
     body: Body
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -167,11 +167,11 @@ class BlockUse:
     span: Span
     block: str | None
     arguments: Mapping[str, Written | None]
-    beside: Naming = Naming()
+    options: LayerOptions = LayerOptions()
 
 
-Container = Repeat | Choose | ResidualSyntax | BlockUse
-Item = LayerSyntax | JoinSyntax | Container
+ContainerSyntax = Repeat | Choose | ResidualSyntax | BlockUse
+Item = LayerSyntax | JoinSyntax | ContainerSyntax
 Body = tuple[Item, ...]
 
 

@@ -1,4 +1,4 @@
-"""A diagnostic is data: what is wrong, where, why, and how to mend it."""
+"""A diagnostic is data: what is wrong, where, why, and how to fix it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Diagnostic:
         file: the path as the user gave it.
         span: the place, or None when the whole file is meant.
         label: said at the caret: the cause, numbers filled in.
-        help: what is allowed and how to mend it.
+        help: what is allowed and how to fix it.
         line_text: the source line that ``span`` is on.
     """
 

@@ -23,7 +23,7 @@ _QUOTE_EXPRESSION = (
 
 
 class _Said(NamedTuple):
-    """A message, what is said at the caret, and how to mend it."""
+    """A message, what is said at the caret, and how to fix it."""
 
     message: str
     help: str
@@ -31,7 +31,7 @@ class _Said(NamedTuple):
 
 
 def note_syntax_error(source: Source, error: yaml.MarkedYAMLError) -> None:
-    """Note the parser's complaint at the place that is to be mended."""
+    """Note the parser's complaint at the place to fix."""
     problem, context = error.problem or "", error.context or ""
     found, opened = _span(error.problem_mark), _span(error.context_mark)
     if opened is not None and _is_unclosed(problem, context):

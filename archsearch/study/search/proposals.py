@@ -22,7 +22,7 @@ from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution
-from archsearch.study.search.samplers import KEEPS_COMPLETE, make_sampler
+from archsearch.study.search.samplers import make_sampler
 from archsearch.study.store.claims import Claim
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.schema import (
@@ -111,8 +111,8 @@ def _drawn(study: OpenStudy, optuna_study: Study, trial_id: int) -> tuple[Trial,
     except DECODING_ERRORS as error:
         method, name = study.settings.search.method, study.settings.name
         raise UnreadableError(
-            f"method {method} can't go on from the trials of {name!r}: {first_problem(error)}",
-            help="what the storage holds of them is damaged; run the study under another name",
+            f"method {method} can't continue from the trials of {name!r}: {first_problem(error)}",
+            help="their records are damaged; run the study under another name",
         ) from error
     return trial, point
 
@@ -231,7 +231,7 @@ def _keep_infeasible(study: OpenStudy, claim: Claim, trial: Trial, rejection: Re
     try:
         for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
             study.storage.set_trial_user_attr(trial._trial_id, key, value)
-        if study.settings.search.method in KEEPS_COMPLETE:
+        if study.settings.search.described.infeasible == "complete":
             values = _imputed(study, rejection)
             study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)
         else:

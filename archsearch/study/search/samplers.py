@@ -1,15 +1,6 @@
-"""The samplers with every option named, and the form in which each learns of rules.
+"""The samplers of archsearch's own methods, with every option named.
 
-====== ==================  =====================================================
-method infeasible is kept  because
-====== ==================  =====================================================
-tpe    pruned              it weighs pruned trials by their violations
-nsga2  complete            it ignores pruned ones; feasible ones dominate
-gp     complete            it ignores pruned ones; it models each violation
-cmaes  pruned              it knows no constraints: it draws again
-====== ==================  =====================================================
-
-No sampler sees failed trials.
+What each declares of itself is in ``config.search_methods``. No sampler sees failed trials.
 """
 
 from __future__ import annotations
@@ -18,21 +9,20 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from archsearch.config import DESIGNS, ChoiceDomain, SearchSettings
-from archsearch.errors import InputError
+from archsearch.config import ChoiceDomain, SearchSettings
+from archsearch.errors import ExtensionError, InputError
+from archsearch.extensions import refer
 from archsearch.space import SearchSpace
 
 if TYPE_CHECKING:
     from optuna.samplers import BaseSampler
 
-__all__ = ["KEEPS_COMPLETE", "check_sampler", "make_sampler", "sampler_options"]
-
-KEEPS_COMPLETE = frozenset({"nsga2", "gp"})
-"""Methods that learn of infeasible proposals only where those are complete trials."""
+__all__ = ["check_sampler", "make_sampler", "sampler_options"]
 
 FEWEST, MOST = 6, 50
 GENERATIONS = 5
 """As many as the planned trials should make, so that a short search has some too."""
+SWAPPING = 0.5
 
 
 def sampler_options(search: SearchSettings, dimensions: int) -> dict[str, object]:
@@ -40,80 +30,118 @@ def sampler_options(search: SearchSettings, dimensions: int) -> dict[str, object
 
     Options that Optuna deprecates are left alone; no other is left to its default.
     """
-    if search.method in DESIGNS:
+    method = search.described
+    if not method.adaptive:
         return {}
     from optuna import __version__ as version
 
-    return {"optuna": version, "method": search.method, **_options(search, dimensions)}
+    options = {} if method.options is None else refer(method.options)(search, dimensions)
+    return {"optuna": version, "method": search.method, **options}
 
 
 def check_sampler(space: SearchSpace, search: SearchSettings) -> None:
     """Refuse a space that the method can't search.
 
     Raises:
-        InputError: cmaes where all domains are choices.
+        InputError: only choices, where the method needs numbers.
     """
     searched = space.domains.values()
-    if search.method == "cmaes" and all(isinstance(d, ChoiceDomain) for d in searched):
+    if search.described.needs_numbers and all(isinstance(d, ChoiceDomain) for d in searched):
         raise InputError(
-            "method cmaes moves numbers, and the space has only choices",
+            f"method {search.method} moves numbers, and the space has only choices",
             help="use method tpe or nsga2, or write a domain as int or float",
         )
 
 
 def make_sampler(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
-    """The sampler for one proposal."""
-    from optuna import samplers
+    """The sampler for one proposal.
 
-    options = _options(search, dimensions)
-    if search.method == "tpe":
-        return samplers.TPESampler(seed=seed, **options)  # type: ignore[arg-type]
-    if search.method == "nsga2":
-        crossover = samplers.nsgaii.UniformCrossover(swapping_prob=SWAPPING)
-        kept = {name: value for name, value in options.items() if name != "crossover"}
-        return samplers.NSGAIISampler(seed=seed, crossover=crossover, **kept)  # type: ignore[arg-type]
-    if search.method == "gp":
-        independent = samplers.RandomSampler(seed=seed)
-        kept = {name: value for name, value in options.items() if name != "independent_sampler"}
-        return samplers.GPSampler(seed=seed, independent_sampler=independent, **kept)  # type: ignore[arg-type]
+    Raises:
+        ExtensionError: the method gives something else.
+    """
+    from optuna.samplers import BaseSampler
+
+    method = search.described
+    if method.sampler is None:
+        raise ValueError(f"{method.name} is a design")
+    made = refer(method.sampler)(search, dimensions, seed)
+    if not isinstance(made, BaseSampler):
+        raise ExtensionError(
+            f"the search method `{method.name}` gave a {type(made).__name__}, not a sampler",
+            help="let it return a subclass of optuna.samplers.BaseSampler",
+        )
+    return made
+
+
+def tpe(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
+    """Tree-structured Parzen estimator (Bergstra et al. 2011); it weighs pruned trials."""
+    from optuna.samplers import TPESampler
+
+    return TPESampler(seed=seed, **tpe_options(search, dimensions))  # type: ignore[arg-type]
+
+
+def tpe_options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
+    """What :func:`tpe` is made with."""
+    return {
+        "n_startup_trials": 10,
+        "n_ei_candidates": 24,
+        "multivariate": True,
+        "group": False,
+        "constant_liar": True,
+    }
+
+
+def nsga2(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
+    """NSGA-II (Deb et al. 2002)."""
+    from optuna.samplers import NSGAIISampler
+    from optuna.samplers.nsgaii import UniformCrossover
+
+    crossover = UniformCrossover(swapping_prob=SWAPPING)
+    options = {**nsga2_options(search, dimensions), "crossover": crossover}
+    return NSGAIISampler(seed=seed, **options)  # type: ignore[arg-type]
+
+
+def nsga2_options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
+    """What :func:`nsga2` is made with; generations follow from the number of trials."""
+    return {
+        "population_size": min(max(search.trials // GENERATIONS, FEWEST), MOST),
+        "mutation": None,  # a mutated value is drawn anew
+        "mutation_prob": 1 / max(1, dimensions),
+        "crossover": "uniform",
+        "crossover_prob": 0.9,
+        "swapping_prob": SWAPPING,
+        "elite_population_selection_strategy": None,  # NSGA-II's own
+        "child_generation_strategy": None,
+        "after_trial_strategy": None,
+    }
+
+
+def gp(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
+    """Gaussian processes; values that they don't give are drawn at random."""
+    from optuna.samplers import GPSampler, RandomSampler
+
+    random = RandomSampler(seed=seed)
+    options = {**gp_options(search, dimensions), "independent_sampler": random}
+    return GPSampler(seed=seed, **options)  # type: ignore[arg-type]
+
+
+def gp_options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
+    """What :func:`gp` is made with."""
+    return {
+        "independent_sampler": "random",
+        "n_startup_trials": 10,
+        "deterministic_objective": False,
+        "warn_independent_sampling": False,
+    }
+
+
+def cmaes(search: SearchSettings, dimensions: int, seed: int) -> BaseSampler:
+    """CMA-ES; it knows no constraints: after an infeasible proposal it draws again."""
     from archsearch.study.search.cma_sampler import CmaSampler
 
-    return CmaSampler(seed, **options)  # type: ignore[arg-type]
+    return CmaSampler(seed, **cmaes_options(search, dimensions))
 
 
-SWAPPING = 0.5
-
-_TPE = {
-    "n_startup_trials": 10,
-    "n_ei_candidates": 24,
-    "multivariate": True,
-    "group": False,
-    "constant_liar": True,
-}
-
-_GP = {
-    "independent_sampler": "random",
-    "n_startup_trials": 10,
-    "deterministic_objective": False,
-    "warn_independent_sampling": False,
-}
-
-
-def _options(search: SearchSettings, dimensions: int) -> Mapping[str, object]:
-    if search.method == "tpe":
-        return _TPE
-    if search.method == "nsga2":
-        return {
-            "population_size": min(max(search.trials // GENERATIONS, FEWEST), MOST),
-            "mutation": None,  # a mutated value is drawn anew
-            "mutation_prob": 1 / max(1, dimensions),
-            "crossover": "uniform",
-            "crossover_prob": 0.9,
-            "swapping_prob": SWAPPING,
-            "elite_population_selection_strategy": None,  # NSGA-II's own
-            "child_generation_strategy": None,
-            "after_trial_strategy": None,
-        }
-    if search.method == "gp":
-        return _GP
+def cmaes_options(search: SearchSettings, dimensions: int) -> Mapping[str, int]:
+    """What :func:`cmaes` is made with (Hansen's default population)."""
     return {"n_startup_trials": 1, "popsize": 4 + int(3 * math.log(max(1, dimensions)))}

@@ -10,10 +10,19 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from archsearch.config import DESIGNS, OBJECTIVES, Model, StudySettings
+from archsearch.config import OBJECTIVES, Model, StudySettings
+from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
-from archsearch.records.layout import HEADER, candidate_attributes, read_header, read_trial_index
+from archsearch.records.extensions import check_extensions
+from archsearch.records.layout import (
+    HEADER,
+    candidate_attributes,
+    extensions_attributes,
+    read_extensions,
+    read_header,
+    read_trial_index,
+)
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
@@ -83,7 +92,7 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
     """The space, of which the method can search every domain."""
     space = SearchSpace.of(settings, model)
     for name, domain in space.domains.items():
-        distribution(name, domain, adaptive=settings.search.method not in DESIGNS)
+        distribution(name, domain, adaptive=settings.search.described.adaptive)
     check_sampler(space, settings.search)
     return space
 
@@ -91,8 +100,14 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
     engine, study_id, name = study.engine, study.study_id, study.settings.name
+    check_extensions(
+        read_extensions(study.storage.get_study_user_attrs(study_id)), f"study {name!r}"
+    )
     if claimed_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
+        # Before the rows: whoever finds those must learn what it takes to work on them.
+        for key, value in extensions_attributes(used_extensions(study.settings)).items():
+            study.storage.set_study_user_attr(study_id, key, value)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
     stored = claimed_identity(engine, study_id, name)

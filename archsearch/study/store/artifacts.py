@@ -43,7 +43,7 @@ def unreachable(study: OpenStudy) -> str:
             found = mine.read()
         store.remove(name)
         if found != text:
-            return _said(study, "what was written there doesn't come back")
+            return _said(study, "a file that was written there can't be read back")
         if isinstance(left, str):
             with store.open_reader(left) as theirs:
                 theirs.read()
@@ -88,6 +88,6 @@ def _store(study: OpenStudy) -> FileSystemArtifactStore:
 
 def _said(study: OpenStudy, reason: str) -> str:
     return (
-        f"{socket.gethostname()} keeps no pictures: {study.artifacts}: {reason}; "
+        f"{socket.gethostname()} stores no pictures: {study.artifacts}: {reason}; "
         "--artifacts PATH names a folder that all hosts share"
     )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Engine, select
 
-from archsearch.config import DESIGNS, StudySettings
+from archsearch.config import StudySettings
 from archsearch.errors import UnreadableError
 from archsearch.records.reading import read_checked
 from archsearch.space import Candidate, SearchSpace, Value
@@ -101,7 +101,7 @@ class OpenStudy:
     @property
     def designed(self) -> bool:
         """Whether all candidates were drawn beforehand."""
-        return self.settings.search.method in DESIGNS
+        return not self.settings.search.described.adaptive
 
     def close(self) -> None:
         """Let go of the database; it opens again where it is used again."""

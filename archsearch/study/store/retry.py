@@ -54,7 +54,7 @@ class RetryPolicy:
 
         Raises:
             RunFailedError: the database stayed away, or broke in a way that
-                doesn't pass, e.g. for want of space.
+                doesn't pass, e.g. for lack of space.
             UnreadableError: the database is damaged.
         """
         return self.attempts(lambda attempt: action())

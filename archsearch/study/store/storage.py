@@ -119,7 +119,7 @@ def _make_folder(url: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
     elif url.startswith("sqlite"):
         raise InputError(
-            "a study can't live in memory: its workers are processes of their own",
+            "a study can't be stored in memory, because its workers are separate processes",
             help="name a file, e.g. sqlite:///runs/studies.db",
         )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, select
 
 from archsearch.config import Model, StudyFile, StudySettings
-from archsearch.errors import InputError, UnreadableError
+from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.database import opened, study_ids
 from archsearch.records.layout import HEADER
@@ -83,12 +83,13 @@ def awaited_study(url: str, name: str, seconds: float) -> StudyFile:
     Raises:
         InputError: it wasn't there after ``seconds``, or the storage can't be used.
         UnreadableError: it is there, and damaged or of a newer version.
+        ExtensionError: it is there, and was made with extensions that aren't here.
     """
     end = time.monotonic() + seconds
     while True:
         try:
             return stored_study(url, name)
-        except UnreadableError:  # waiting mends nothing
+        except (UnreadableError, ExtensionError):  # waiting mends nothing
             raise
         except InputError:
             if time.monotonic() >= end:

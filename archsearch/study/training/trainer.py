@@ -78,7 +78,7 @@ class Trainer(Protocol):
         """Make this process ready: imports, pictures. What it takes counts as no training's.
 
         Returns:
-            The pictures' fingerprint here, to be held against the study's; "" where
+            The pictures' fingerprint here, to be compared with the study's; "" where
             there are none.
         """
         ...

@@ -34,7 +34,7 @@ class MessageReader:
     """Takes the messages of workers and counts those that died.
 
     Args:
-        say: told of what they say.
+        say: called with their messages.
     """
 
     def __init__(self, say: Say) -> None:

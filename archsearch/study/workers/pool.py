@@ -36,7 +36,7 @@ class WorkerPool:
     Args:
         plan: what each is started with.
         count: how many.
-        say: told of what they say.
+        say: called with their messages.
     """
 
     def __init__(self, plan: WorkerPlan, count: int, say: Say) -> None:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from archsearch.config import StudySettings
 from archsearch.errors import ArchsearchError, InputError
+from archsearch.extensions import Descriptor, extended
 from archsearch.logs import send_logs
 from archsearch.records.storage_secrets import without_password
 from archsearch.study.events import Say, StudyEvent
@@ -39,6 +40,7 @@ class WorkerPlan:
         model_text: the spec's YAML.
         storage: URL of the database.
         trainer: who trains.
+        extensions: passed from Python, so that they hold in the worker too.
         artifacts: folder for pictures, or None for the storage's own.
         threads: of each training.
         heartbeat_seconds: between two heartbeats.
@@ -52,6 +54,7 @@ class WorkerPlan:
     model_text: str
     storage: str = field(repr=False)  # with its password
     trainer: Trainer
+    extensions: tuple[Descriptor, ...]
     artifacts: Path | None
     threads: int
     heartbeat_seconds: float
@@ -97,7 +100,8 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
         The exit code; what went wrong was said.
     """
     try:
-        ending = _worker(plan, index, pipe).work()
+        with extended(*plan.extensions):
+            ending = _worker(plan, index, pipe).work()
         _send(pipe, {"ending": ending})
     except ArchsearchError as error:
         kind = "wrong" if isinstance(error, InputError) else "broken"

@@ -143,14 +143,14 @@ def check_ray(storage: str) -> None:
     """
     if sqlite_path(storage) is not None:
         raise InputError(
-            f"{masked(storage)} is a file of this machine, and Ray places workers on others",
-            help="name a server that all reach: --storage postgresql://user@host/database",
+            f"{masked(storage)} is a file on this machine, and Ray workers run on other machines",
+            help="name a server that all machines reach: --storage postgresql://user@host/database",
         )
     try:
         import ray  # noqa: F401  whether it is there is the question
     except ImportError:
         raise InputError(
-            "Ray isn't installed", help="pip install 'archsearch[ray]' brings it"
+            "Ray isn't installed", help="pip install 'archsearch[ray]' installs it"
         ) from None
 
 
@@ -160,7 +160,7 @@ class RayPool:
     Args:
         plan: what each is started with.
         count: how many.
-        say: told of what they say.
+        say: called with their messages.
         place: which cluster, and what a worker takes of it.
     """
 
@@ -232,7 +232,7 @@ class RayPool:
         except ray.exceptions.RayActorError as error:
             raise RunFailedError(
                 f"the actor that workers report to is gone: {str(error).splitlines()[0]}",
-                help="nothing that ended is lost; the same command goes on",
+                help="nothing that finished is lost; the same command resumes the study",
             ) from None
 
     def _start(self, index: int) -> None:

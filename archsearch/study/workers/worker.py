@@ -57,7 +57,7 @@ class Worker:
         study: the open study.
         trainer: who trains.
         owner: this process.
-        say: told of everything that happens.
+        say: called for every event.
         stopping: asked before each claim.
         options: threads and pauses.
     """

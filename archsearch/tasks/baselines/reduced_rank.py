@@ -1,7 +1,7 @@
 """Reduced-rank regression: the best linear map from a net's input to RGB, through k numbers.
 
 What principal components are for reconstruction, this is for tasks whose input
-isn't the picture they want back: with k as large as a net's latent, the linear
+isn't their target: with k as large as a net's latent, the linear
 rival of that net.
 """
 
@@ -31,7 +31,7 @@ RIDGES = tuple(10.0 ** (tenth / 4) for tenth in range(-36, 9))
 """Ridges tried, in units of the input's mean variance: 1e-9 to 100, four a decade."""
 
 SPENT = 0.95
-"""Degrees of freedom, as a share of the pictures, past which cross-validation says nothing."""
+"""Degrees of freedom, as a share of the pictures, past which cross-validation isn't reliable."""
 
 
 @dataclass(frozen=True, eq=False)

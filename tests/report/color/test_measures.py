@@ -26,7 +26,7 @@ def test_three_seeds_have_students_interval():
 
 def test_what_the_small_print_is_is_said():
     assert "one seed" in interval_words([1, 1]).lower()
-    assert interval_words([2, 2]) == "Small print: with two seeds the values of both."
+    assert interval_words([2, 2]) == "Small type: with two seeds the values of both."
     assert "Student" in interval_words([2, 3])
     assert "one seed has none" in interval_words([1, 2])
 

@@ -68,7 +68,7 @@ def test_the_page_of_runs_has_tables_figures_and_words(page):
     names = {path.stem for path in page.figures}
     assert {"colors", "colors-fixed", "chroma", "saturation"} < names
     assert {path.suffix for path in page.figures} == {".png", ".svg"}
-    for part in ("All variants", "Class by class", "What falls short", "mean chroma"):
+    for part in ("All variants", "Class by class", "Weaknesses", "mean chroma"):
         assert part in text
     assert text.count('class="beats"') == 2
     assert text.count('class="fails"') == 2
@@ -98,7 +98,7 @@ def test_a_page_for_one_run_without_classes_chroma_and_pictures(tmp_path):
     folder = color_run(tmp_path / "run", "colorize", result, grid=False)
     written = reported([folder], tmp_path / "out")
     text = written.index.read_text("utf-8")
-    assert "How well is it colored?" in text
+    assert "How good are the colors?" in text
     assert "Class by class" not in text
     assert {path.stem for path in written.figures} == {"runs"}
 
@@ -113,7 +113,7 @@ def test_runs_of_other_tasks_beside_color_ones(tmp_path):
     assert pd.read_csv(written.trials)["run"].tolist() == ["plain", "color"]
     alone = reported([other], tmp_path / "alone")
     assert "color" not in alone.summary
-    assert "How well is it colored?" not in alone.index.read_text("utf-8")
+    assert "How good are the colors?" not in alone.index.read_text("utf-8")
 
 
 def test_hostile_names_do_nothing(tmp_path):
@@ -183,7 +183,7 @@ def test_a_study_of_one_color_task_has_no_mixed_tasks(tmp_path, quick):
 def test_a_study_of_reconstruction_has_no_colors(tmp_path, quick):
     written = write_report(synthetic_study(StudyRecipe(complete=6)), tmp_path)
     assert "color" not in written.summary
-    assert "How well is it colored?" not in written.index.read_text("utf-8")
+    assert "How good are the colors?" not in written.index.read_text("utf-8")
     assert pd.read_csv(written.trials)["delta_e"].isna().all()
 
 
@@ -219,7 +219,7 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
     assert ">untouched input<" in page
     assert ">linear map<" in page
     assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
-    assert any("best linear map from what is fed" in text for text in written.answer)
+    assert any("best linear map from the input" in text for text in written.answer)
     better = find(denoising(study, 1.0))
     assert set(better.trials["verdict"]) == {"linear code not better"}
 

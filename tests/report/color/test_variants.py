@@ -1,4 +1,4 @@
-"""Which runs are one variant, what they are called, and what they are held against."""
+"""Which runs are one variant, what they are called, and what they are compared with."""
 
 from __future__ import annotations
 

@@ -1,0 +1,137 @@
+"""What a shape rule takes, a layer's values, and what it gives: op, shape, costs, problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from archsearch.spec.kinds.fields import FieldValue
+from archsearch.spec.shape import Pair, Shape
+
+__all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values"]
+
+ONE = Pair(1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """What a layer does once every name, default and size is known: numbers and words only.
+
+    Ops are dataclasses, and what they show in ``repr`` is hashed: equal reprs, equal layers. An
+    op that ends with a norm or a nonlinearity says which in ``norm`` and ``activation``.
+    """
+
+    @property
+    def batch_norm(self) -> bool:
+        """Whether it takes mean and variance over the batch."""
+        return getattr(self, "norm", "none") == "batch"
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOp(Op):
+    """What a join does.
+
+    ``source`` is the index of the layer whose output is joined, 0 the input.
+    """
+
+    source: int
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with a layer's numbers, told to the place of ``field``.
+
+    ``concerns`` says which part of the input's shape it was concluded from
+    (``layer``: none, only the layer's own fields); where an earlier mistake
+    made that part a guess, the problem is not shown.
+    """
+
+    code: str
+    message: str
+    field: str = ""
+    label: str = ""
+    help: str = ""
+    severity: Literal["error", "warning"] = "error"
+    concerns: Literal["size", "channels", "layer"] = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeResult:
+    """What a layer does to a shape, and what that costs.
+
+    ``window`` and ``jump`` are the receptive field's: rows a window spans, and
+    the factor by which neighbouring outputs lie further apart in the input
+    (``jump_first``: the window is laid after that). ``sees_all``: every output
+    sees the whole input. With an error among ``problems``, ``output`` is the nearest guess.
+    """
+
+    op: Op
+    output: Shape
+    formula: str
+    params: int = 0
+    macs: int = 0
+    window: Pair = ONE
+    jump: tuple[float, float] = (1.0, 1.0)
+    jump_first: bool = False
+    sees_all: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+class Values:
+    """A layer's resolved fields, each with its type."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, FieldValue]) -> None:
+        self._values = values
+
+    def whole(self, name: str) -> int:
+        """A whole number."""
+        value = self._values[name]
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def pair(self, name: str) -> Pair:
+        """A number for each axis."""
+        value = self._values[name]
+        if not isinstance(value, Pair):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def word(self, name: str) -> str:
+        """A word."""
+        value = self._values[name]
+        if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def flag(self, name: str) -> bool:
+        """True or false."""
+        value = self._values[name]
+        if not isinstance(value, bool):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def number(self, name: str) -> float:
+        """A number, whole or not."""
+        value = self._values[name]
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            raise TypeError(f"{name} is {value!r}")
+        return float(value)
+
+    def sizes(self, name: str) -> tuple[int, ...]:
+        """A list of whole numbers."""
+        value = self._values[name]
+        if not isinstance(value, tuple):
+            raise TypeError(f"{name} is {value!r}")
+        return tuple(value)
+
+    def has(self, name: str) -> bool:
+        """Whether an optional field is there."""
+        return name in self._values
+
+    def either(self, name: str) -> FieldValue:
+        """A value of several types."""
+        return self._values[name]

@@ -192,7 +192,7 @@ def test_the_report_says_which_trials_are_left_out(database):
     for number in (1, 2):
         spoil(database, "seed:0", NEWER, number=number)
     study = load_study(f"sqlite:///{database}", NAME)
-    said = {caution.code: caution.message for caution in find(study).cautions}
+    said = {warning.code: warning.message for warning in find(study).warnings}
     told = said["unreadable-records"]
     assert told.startswith("2 stored records can’t be read and are left out: trial 1 (its seed:0")
     assert "; trial 2 (" in told

@@ -59,7 +59,8 @@ COLORIZE_BINS = color_task(
     "archsearch.tasks.colorize_bins:make",
     TaskWords(
         shown="gray",
-        no_better="Classes give up error for color; its saturation says whether that paid.",
+        no_better="Classification trades a higher error for stronger colors; the saturation shows "
+        "whether that worked.",
         told=("rebalance",),
     ),
     OwnLoss(

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import NamedTuple
 
 from archsearch.config import TASKS, kind_of, read_task, words_of
-from archsearch.config.settings import RunSettings, TrainSettings
+from archsearch.config.run_settings import RunSettings
+from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.settings import Colors
 from archsearch.errors import InputError
 from archsearch.records import (

@@ -27,7 +27,7 @@ from scipy import stats
 from archsearch.files import write_text
 from archsearch.report.statistics import permutation
 from archsearch.report.statistics.correlation import Measure, correlations
-from archsearch.report.statistics.families import within_families
+from archsearch.report.statistics.groups import within_groups
 from archsearch.report.statistics.intervals import Estimate, difference, nothing, strength_gap
 from archsearch.report.statistics.least_squares import log_log_slope
 from archsearch.report.statistics.permutation import orders, partial_p
@@ -77,8 +77,8 @@ def _of(measure: Measure) -> Callable[[float, int, Random], Estimate]:
 def _within(rho: float, n: int, rng: Random) -> Estimate:
     """Three families, each at a level of its own in both."""
     x, y = pairs("normal", rho, n, rng)
-    family = np.arange(n) % 3
-    found = within_families(np.exp(x + 3 * family), np.exp(y - 2 * family), {"family": family})
+    group = np.arange(n) % 3
+    found = within_groups(np.exp(x + 3 * group), np.exp(y - 2 * group), {"family": group})
     return found[0].within if found else nothing(n)
 
 
@@ -111,7 +111,7 @@ def _of_normal_ranks(rho: float, n: int) -> float:
     return float(spearman_of_copula(rho))
 
 
-def _of_ranks_in_families(rho: float, n: int) -> float:
+def _of_ranks_in_groups(rho: float, n: int) -> float:
     """What is expected of three families, a large sample of them by Moran's formula (1948)."""
     m = np.bincount(np.arange(n) % 3)
     expected = (3 * kendall_of_copula(rho) + (m - 2) * spearman_of_copula(rho)) / (m + 1)
@@ -139,7 +139,7 @@ STATISTICS: Mapping[str, Statistic] = {
     "Kendall": Statistic(_of("kendall"), lambda rho, _: float(kendall_of_copula(rho))),
     "Pearson": Statistic(_of("pearson_loglog"), lambda rho, _: rho),
     "partial": Statistic(_of("partial_spearman"), _of_normal_ranks),
-    "within families": Statistic(_within, _of_ranks_in_families),
+    "within groups": Statistic(_within, _of_ranks_in_groups),
     "rival's gap": Statistic(_gap, lambda rho, _: 0.0),
     "two studies": Statistic(_difference, lambda rho, _: 0.0),
     "slope": Statistic(_slope, lambda rho, _: rho),

@@ -33,11 +33,11 @@ from archsearch.cli.study_options import (
     Where,
     Workers,
 )
-from archsearch.cli.study_words import (
-    again,
+from archsearch.cli.study_text import (
     dashboard_lines,
     point,
     retraining,
+    study_arguments,
     study_lines,
     trial_line,
     typed_command,
@@ -264,10 +264,11 @@ def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> 
         print_json(status(record))
     else:
         print_folded(study_lines(record))
+    named_so = study_arguments(record.name, storage)
     if options.workers == 0:
-        to_stderr(f"run on each host: archsearch study worker {again(record.name, storage)}")
+        to_stderr(f"run on each host: archsearch study worker {named_so}")
     else:
-        to_stderr(f"for the report: archsearch report {again(record.name, storage)}")
+        to_stderr(f"for the report: archsearch report {named_so}")
         to_stderr(*dashboard_lines(record, storage))
 
 

@@ -8,7 +8,7 @@ from archsearch.config.losses import LOSSES, LossKind
 from archsearch.config.metrics import METRICS, MetricKind
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
-from archsearch.config.quantities import OBJECTIVES, PLANNED, QUANTITIES, Quantity, planned
+from archsearch.config.quantities import OBJECTIVES, PLANNED, Quantity, planned
 from archsearch.config.run_settings import RunSettings
 from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.search_rules import check_search
@@ -46,7 +46,6 @@ __all__ = [
     "METRICS",
     "OBJECTIVES",
     "PLANNED",
-    "QUANTITIES",
     "SEARCHES",
     "SOURCES",
     "TASKS",

@@ -15,8 +15,7 @@ from archsearch.config.metrics import METRICS, Direction, MetricKind
 __all__ = [
     "OBJECTIVES",
     "PLANNED",
-    "QUANTITIES",
-    "Quantities",
+    "Objectives",
     "Quantity",
     "Role",
     "planned",
@@ -110,44 +109,35 @@ PLANNED: tuple[Quantity, ...] = (
 _SCORE = "val."
 
 
-class Quantities(Mapping[str, Quantity]):
-    """Quantities by name, in the order in which they are told of.
+class Objectives(Mapping[str, Quantity]):
+    """What a study can be judged by, in the order in which it is told of.
 
     The scores follow the metrics that there are now: an installed metric's is among them.
     Iterating gives names only, so that no package is loaded that isn't asked for.
-
-    Args:
-        role: of those wanted; none: all of them.
     """
-
-    def __init__(self, role: Role | None = None) -> None:
-        self._role = role
-        self._planned = {each.name: each for each in PLANNED if role is None or role in each.roles}
-        self._scores = role in {None, *_SCORE_ROLES}
 
     def __getitem__(self, name: str) -> Quantity:
         """The quantity called ``name``.
 
         Raises:
-            KeyError: there is none, or it doesn't have the role.
+            KeyError: no objective is called so.
             ExtensionError: the package that declares its metric can't be loaded.
         """
-        if self._scores and name.startswith(_SCORE):
+        if name.startswith(_SCORE):
             return score(METRICS[name.removeprefix(_SCORE)])
-        return self._planned[name]
+        return {each.name: each for each in planned("objective")}[name]
 
     def __iter__(self) -> Iterator[str]:
         """The names, scores first."""
-        if self._scores:
-            yield from (_SCORE + name for name in METRICS)
-        yield from self._planned
+        yield from (_SCORE + name for name in METRICS)
+        yield from (each.name for each in planned("objective"))
 
     def __len__(self) -> int:
         """How many there are."""
         return sum(1 for _ in self)
 
     def __contains__(self, name: object) -> bool:
-        """Whether there is such a quantity; loads nothing."""
+        """Whether there is such an objective; loads nothing."""
         return name in set(self)
 
 
@@ -172,9 +162,7 @@ def score(metric: MetricKind) -> Quantity:
     )
 
 
-QUANTITIES = Quantities()
-"""All of them."""
-OBJECTIVES = Quantities("objective")
+OBJECTIVES = Objectives()
 """What a study can be judged by."""
 
 

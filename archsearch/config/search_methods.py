@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from archsearch.config.quantities import planned
 from archsearch.extensions import Catalogue, Reference
 
 __all__ = ["SEARCHES", "SearchMethod"]
@@ -77,13 +78,7 @@ SEARCHES: Catalogue[SearchMethod] = Catalogue(
             "stratified",
             "`over` evenly, told apart from the trunk's choices",
             design=f"{_DESIGNS}stratified_design",
-            over=(
-                "latent.size",
-                "latent.effective_size",
-                "bottleneck.size",
-                "params",
-                "macs",
-            ),
+            over=tuple(each.name for each in planned("spread")),
         ),
         SearchMethod(
             "matched",

@@ -35,7 +35,7 @@ from archsearch.data.locking import locked
 from archsearch.data.source import Content, Images, OnProgress, Source
 from archsearch.errors import DataError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
-from archsearch.records.gate import check_version, damaged, read_checked, read_stored
+from archsearch.records.reading import check_version, damaged, read_checked, read_stored
 
 __all__ = ["Entry", "EntryRecord", "cache_root", "cached", "records"]
 

@@ -3,6 +3,7 @@
 Imports neither torch nor, before a function needs them, pandas and Optuna.
 """
 
+from archsearch.records.baselines import BaselineErrors, Baselines, known_baselines
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
 from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
 from archsearch.records.objectives import (
@@ -22,22 +23,10 @@ from archsearch.records.outcome import (
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
-from archsearch.records.results import (
-    BaselineErrors,
-    Baselines,
-    ChromaHistogram,
-    ClassScores,
-    Codes,
-    ColorScores,
-    Environment,
-    EpochRecord,
-    Number,
-    Record,
-    RunResult,
-    Scores,
-    known_baselines,
-)
+from archsearch.records.record import Number, Record
+from archsearch.records.results import Codes, Environment, EpochRecord, RunResult
 from archsearch.records.runs import RunRecord, load_run, write_run
+from archsearch.records.scores import ChromaHistogram, ClassScores, ColorScores, Scores
 from archsearch.records.stored import list_studies, load_studies, load_study
 from archsearch.records.studies import (
     SeedRecord,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archsearch.records.results import Record
+from archsearch.records.record import Record
 
 __all__ = ["Curves", "PatchPoint", "PcaPoint"]
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from archsearch.errors import InputError, UnreadableError
-from archsearch.records.gate import DECODING_ERRORS, first_problem
+from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.records.storage_secrets import masked, without_password
 from archsearch.records.storage_url import driver_url, engine_options, sqlite_path
 

@@ -35,9 +35,9 @@ from collections.abc import Iterable, Mapping
 from pydantic import TypeAdapter
 
 from archsearch.records.curves import Curves
-from archsearch.records.gate import read_checked, read_stored
 from archsearch.records.plans import PlanRecord
-from archsearch.records.results import Record
+from archsearch.records.reading import read_checked, read_stored
+from archsearch.records.record import Record
 from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
 
 __all__ = [

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from archsearch.config.quantities import PLANNED
-from archsearch.records.results import Record
+from archsearch.records.record import Record
 
 if TYPE_CHECKING:
     from archsearch.spec.plan.model import LayerPlan, ModelPlan

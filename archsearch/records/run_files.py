@@ -17,7 +17,7 @@ from archsearch.config.run_settings import RunSettings
 from archsearch.config.train_command import train_command
 from archsearch.errors import DamagedFileError, InputError
 from archsearch.files import write_text
-from archsearch.records.gate import check_version
+from archsearch.records.reading import check_version
 
 __all__ = [
     "CONFIG_FILE",

@@ -13,9 +13,10 @@ from archsearch.config.run_settings import RunSettings
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
 from archsearch.records.extensions import check_extensions
-from archsearch.records.gate import DECODING_ERRORS, first_problem, read_stored
 from archsearch.records.outcome import convergence, no_better_than_guess
-from archsearch.records.results import EpochRecord, Record, RunResult
+from archsearch.records.reading import DECODING_ERRORS, first_problem, read_stored
+from archsearch.records.record import Record
+from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     HISTORY_FILE,

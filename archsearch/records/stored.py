@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, TypeVar
 from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records.database import opened, study_ids, trials_of
 from archsearch.records.extensions import check_extensions
-from archsearch.records.gate import read_checked
 from archsearch.records.layout import (
     HEADER,
     NOTE,
@@ -27,6 +26,7 @@ from archsearch.records.layout import (
     read_trial,
     read_trial_index,
 )
+from archsearch.records.reading import read_checked
 from archsearch.records.storage_secrets import masked, masked_command
 from archsearch.records.storage_url import sqlite_path
 from archsearch.records.studies import StudyRecord, TrialRecord, TrialState, Unreadable

@@ -9,7 +9,8 @@ from pydantic import Field
 
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
-from archsearch.records.results import Number, Record, RunResult
+from archsearch.records.record import Number, Record
+from archsearch.records.results import RunResult
 
 __all__ = [
     "SeedRecord",

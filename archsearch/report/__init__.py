@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archsearch.report.runs_page import write_runs_report
-    from archsearch.report.studies_page import write_comparison
-    from archsearch.report.write import ReportFiles, write_report
+    from archsearch.report.pages.comparison import write_comparison
+    from archsearch.report.pages.runs import write_runs_report
+    from archsearch.report.pages.write import ReportFiles, write_report
 
 __all__ = ["ReportFiles", "write_comparison", "write_report", "write_runs_report"]
 
 _MODULES = {
-    "ReportFiles": "write",
-    "write_comparison": "studies_page",
-    "write_report": "write",
-    "write_runs_report": "runs_page",
+    "ReportFiles": "pages.write",
+    "write_comparison": "pages.comparison",
+    "write_report": "pages.write",
+    "write_runs_report": "pages.runs",
 }
 
 

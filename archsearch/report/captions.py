@@ -53,7 +53,7 @@ CAPTIONS = {
     "importances": Caption(
         "Importance of each choice",
         "The share of the error’s variance that each explains, by the evaluator named above. A "
-        "choice that doesn’t reach the line of pure chance isn’t shown to matter.",
+        "choice that doesn’t reach the line of a random column isn’t shown to matter.",
     ),
     "stability": Caption(
         "Is the answer stable?",

@@ -13,7 +13,7 @@ from archsearch.records import (
     convergence,
     no_better_than_guess,
 )
-from archsearch.report.words_numbers import error
+from archsearch.report.formatting import error
 
 __all__ = ["collapsed_word", "outcome", "outcomes"]
 

@@ -14,7 +14,7 @@ from torch import Tensor
 from archsearch.config import METRICS, MetricKind
 from archsearch.errors import ExtensionError, RunFailedError
 from archsearch.extensions import refer
-from archsearch.records.results import Scores
+from archsearch.records.scores import Scores
 
 __all__ = ["Scorer", "psnr", "squared_errors", "ssim", "ssim_where_large"]
 

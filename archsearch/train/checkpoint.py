@@ -22,8 +22,9 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from archsearch.files import replacing
-from archsearch.records.gate import DECODING_ERRORS
-from archsearch.records.results import EpochRecord, Record
+from archsearch.records.reading import DECODING_ERRORS
+from archsearch.records.record import Record
+from archsearch.records.results import EpochRecord
 
 __all__ = ["TrainingState", "discard", "restore", "save"]
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from archsearch.config import words_of
 from archsearch.files import replacing
-from archsearch.records.results import Baselines, RunResult
+from archsearch.records.baselines import Baselines
+from archsearch.records.results import RunResult
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

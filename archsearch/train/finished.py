@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from archsearch.config import RunSettings, kind_of
 from archsearch.errors import InputError, NewerVersionError
 from archsearch.nn import build, load_weights
-from archsearch.records.gate import DECODING_ERRORS, first_problem
+from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.records.results import Environment, EpochRecord, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,

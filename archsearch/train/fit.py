@@ -17,7 +17,8 @@ from torch import Tensor, nn
 from archsearch.config import LOSSES, RunSettings, kind_of
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
-from archsearch.records.results import Baselines, EpochRecord, RunResult
+from archsearch.records.baselines import Baselines
+from archsearch.records.results import EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
 from archsearch.train.checkpoint import TrainingState, restore, save

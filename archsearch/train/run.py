@@ -26,7 +26,8 @@ from archsearch.errors import InputError
 from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.records import RunRecord
-from archsearch.records.results import Baselines, RunResult
+from archsearch.records.baselines import Baselines
+from archsearch.records.results import RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     CURVES_FILE,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.records.pictures import FIRST, OF_EACH
-from archsearch.records.results import ChromaHistogram, ClassScores, Scores
+from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer, VarianceShare
 from archsearch.train.epoch import predictions
 from archsearch.train.training import Training

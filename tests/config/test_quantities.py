@@ -19,14 +19,13 @@ from archsearch.config import (
     METRICS,
     OBJECTIVES,
     PLANNED,
-    QUANTITIES,
     IntDomain,
     MetricKind,
     StudySettings,
     planned,
 )
 from archsearch.config.constrained import COSTS
-from archsearch.config.quantities import Role
+from archsearch.config.quantities import Role, score
 from archsearch.config.study import Over
 from archsearch.records import (
     EPOCH_COLUMNS,
@@ -71,7 +70,7 @@ def test_a_plan_and_its_record_have_every_number(plan: archsearch.ModelPlan) -> 
 
 
 def test_every_number_has_a_label_of_its_own_and_a_use() -> None:
-    everything = list(QUANTITIES.values())
+    everything = [*PLANNED, *map(score, METRICS.builtin.values())]
     assert len({each.label for each in everything}) == len(everything)
     assert len({each.column for each in everything}) == len(everything)
     assert all(each.roles for each in everything)
@@ -182,7 +181,7 @@ def test_what_an_outside_metric_measured_is_in_tables_even_without_it() -> None:
 DECLARED = {"config/quantities.py", "config/metrics.py", "config/baselines.py"}
 TASKS = ("config/tasks/", "tasks/baselines/")
 """Where a task names its baselines, and where they are measured."""
-NAMES = {part for each in QUANTITIES.values() for part in (each.name, each.column)}
+NAMES = {part for each in (*PLANNED, *OBJECTIVES.values()) for part in (each.name, each.column)}
 MOST = 2
 
 

@@ -14,8 +14,8 @@ import pytest
 from archsearch.cli import main
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.records import load_run, load_studies, load_study, trial_counts
-from archsearch.records.gate import DECODING_ERRORS
-from archsearch.report.findings import find
+from archsearch.records.reading import DECODING_ERRORS
+from archsearch.report.analysis.findings import find
 from tests.records.storage import mutated, stored
 from tests.synthetic import StudyRecipe, synthetic_study
 

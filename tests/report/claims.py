@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 
-from archsearch.report.choices import choices
-from archsearch.report.findings import Findings
-from archsearch.report.standing import standing
-from archsearch.report.words import answer, given_others
+from archsearch.report.analysis.findings import Findings
+from archsearch.report.sentences.choices import choices
+from archsearch.report.sentences.headline import answer, given_others
+from archsearch.report.sentences.robustness import robustness
 
 _CLAIMS = (
     r"^Yes",
     r"Without the [^:]*: yes",
     r"latent size tells something that these don't",
-    r"it holds inside the families",
-    r"inside the families there is one",
+    r"it holds inside the groups",
+    r"inside the groups there is one",
     r"it has the other sign",
     r"shown only without",
     r"It has a knee at",
@@ -29,7 +29,7 @@ def claims(findings: Findings) -> list[str]:
     said = [
         *answer(findings),
         given_others(findings),
-        *standing(findings.details),
-        *choices(findings.details),
+        *robustness(findings.secondary),
+        *choices(findings.secondary),
     ]
     return [claim for claim in _CLAIMS for text in said if re.search(claim, text)]

@@ -128,7 +128,7 @@ def color_run(
     loss: str = "mse",
     options: dict[str, object] | None = None,
     batch_size: int = 64,
-    strip: bool = True,
+    grid: bool = True,
 ) -> Path:
     """A run directory, as training leaves it."""
     folder.mkdir(parents=True)
@@ -139,7 +139,7 @@ def color_run(
         train=TrainSettings(seed=result.seed, epochs=3, loss=loss, batch_size=batch_size),
     )
     text = to_yaml(load(source).plan(task=settings.task))
-    if strip:
+    if grid:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / SAMPLE_GRID_FILE).write_bytes(strip_of(result.splits["test"]))
     write_run(folder, RunRecord(name=folder.name, spec=text, settings=settings, result=result))
@@ -147,7 +147,7 @@ def color_run(
 
 
 def strip_of(test: int = 1200, side: int = 16) -> bytes:
-    """A strip whose picture number n is of color (10·n, 200, 90), predicted 20 darker."""
+    """A grid whose picture number n is of color (10·n, 200, 90), predicted 20 darker."""
     count = min(8, test) + 9
     true = np.zeros((side, count * side, 3), np.uint8)
     for place in range(count):

@@ -12,11 +12,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 
-from archsearch.report import page
+from archsearch.report.analysis.findings import find
 from archsearch.report.figures import _FIGURES, draw
 from archsearch.report.figures.style import COLORS, styled
-from archsearch.report.findings import find
-from archsearch.report.inline import inline_svg
+from archsearch.report.pages import rendering
+from archsearch.report.pages.inline import inline_svg
 from tests.synthetic import StudyRecipe, synthetic_study
 
 HUES = re.compile(r"(--hue-\d): (#\w{6})")
@@ -82,7 +82,7 @@ def test_colors_stand_out_on_both_grounds(ground):
 
 
 def test_the_page_has_each_color_and_brighter_ones_on_dark():
-    style = (Path(page.__file__).parent / "page.css").read_text("utf-8")
+    style = (Path(rendering.__file__).parent / "page.css").read_text("utf-8")
     light, dark, paper = (dict(HUES.findall(part)) for part in style.split(":root")[1:4])
     assert tuple(light.values()) == tuple(paper.values()) == COLORS
     assert len(dark) == len(COLORS)

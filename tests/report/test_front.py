@@ -6,10 +6,10 @@ import pytest
 
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord, pareto_front
+from archsearch.report.analysis.findings import find
+from archsearch.report.analysis.trial_table import front_objectives
 from archsearch.report.captions import CAPTIONS
 from archsearch.report.figures.front import front_figure
-from archsearch.report.findings import find
-from archsearch.report.yardsticks import front_objectives
 from archsearch.study.summary import required_best
 from tests.synthetic import StudyRecipe, synthetic_study
 
@@ -59,5 +59,5 @@ def test_an_objective_of_a_newer_version_is_said() -> None:
     findings = find(newer)
     assert findings.front == ()
     assert front_figure(findings) is None
-    (told,) = [c for c in findings.cautions if c.code == "unknown-objective"]
+    (told,) = [c for c in findings.warnings if c.code == "unknown-objective"]
     assert "val.lpips" in told.message

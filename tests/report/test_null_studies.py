@@ -7,8 +7,8 @@ from functools import partial
 
 import pytest
 
-from archsearch.report import post_hoc
-from archsearch.report.findings import Findings, find
+from archsearch.report.analysis import post_hoc
+from archsearch.report.analysis.findings import Findings, find
 from archsearch.report.statistics.multiple import holm
 from tests.report.claims import claims
 from tests.synthetic import StudyRecipe, synthetic_study
@@ -24,13 +24,13 @@ def with_correction(found: Findings, correct) -> Findings:
     measures = {"partial": found.found.measures["latent_size"]["partial_spearman"]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(post_hoc, "holm", correct)
-        return dataclasses.replace(found, details=post_hoc.corrected(found.details, measures))
+        return dataclasses.replace(found, secondary=post_hoc.corrected(found.secondary, measures))
 
 
 def test_what_is_found_after_the_fact_is_corrected_for_all_of_it():
     """Six studies of noise with something to show, each another thing, if no look is corrected."""
     studies = [find(synthetic_study(noise(seed=seed))) for seed in SEEDS]
-    looks = [study.details.looks for study in studies]
+    looks = [study.secondary.looks for study in studies]
     assert min(looks) > 15
     alone = [with_correction(study, list) for study in studies]
     assert sum(bool(claims(study)) for study in alone) >= 4

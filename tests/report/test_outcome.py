@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 
 from archsearch.records import RunResult, StudyRecord
-from archsearch.report.caution import cautions
-from archsearch.report.choices import choices
+from archsearch.report.analysis.findings import find
+from archsearch.report.analysis.warnings import report_warnings
 from archsearch.report.color.tables import verdict
-from archsearch.report.findings import find
 from archsearch.report.outcome import outcome, outcomes
-from archsearch.report.standing import standing
-from archsearch.report.tables import correlation_tables, trial_rows
-from archsearch.report.words import answer
+from archsearch.report.sentences.choices import choices
+from archsearch.report.sentences.headline import answer
+from archsearch.report.sentences.robustness import robustness
+from archsearch.report.tables.trials import correlation_tables, trial_rows
 from tests.report.colored import color_result, variants_of
 from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_result, synthetic_study
 
@@ -100,16 +100,16 @@ def with_one_collapse(study: StudyRecord, share: float | None = 0.001) -> StudyR
 def test_one_collapsed_run_does_not_make_noise_of_a_study():
     plain = synthetic_study(StudyRecipe(slope=0.3))
     clean, hit = find(plain), find(with_one_collapse(plain))
-    kept = hit.details.without_collapsed.noise
-    assert (kept.architectures, hit.details.noise.architectures) == (23, 24)
-    assert kept.discernible == pytest.approx(clean.details.noise.discernible, abs=0.02)
-    assert hit.details.noise.discernible > 1.3
-    (said,) = [text for text in standing(hit.details) if "told apart" in text]
+    kept = hit.secondary.without_collapsed.noise
+    assert (kept.architectures, hit.secondary.noise.architectures) == (23, 24)
+    assert kept.discernible == pytest.approx(clean.secondary.noise.discernible, abs=0.02)
+    assert hit.secondary.noise.discernible > 1.3
+    (said,) = [text for text in robustness(hit.secondary) if "told apart" in text]
     assert f"by a factor of {kept.discernible:.2f} to be told apart" in said
     assert (
-        f"and {hit.details.noise.discernible:.2f}, by the collapsed runs and not by noise" in said
+        f"and {hit.secondary.noise.discernible:.2f}, by the collapsed runs and not by noise" in said
     )
-    assert "collapse" not in " ".join(standing(clean.details))
+    assert "collapse" not in " ".join(robustness(clean.secondary))
 
 
 def test_effects_are_told_without_the_collapse_where_it_changes_what_is_shown():
@@ -128,11 +128,11 @@ def test_effects_are_told_without_the_collapse_where_it_changes_what_is_shown():
     )
     shifted = plain.model_copy(update={"trials": trials})
     hit = find(with_one_collapse(shifted))
-    said = " ".join(choices(hit.details))
+    said = " ".join(choices(hit.secondary))
     assert "none is shown to change the error" in said
     assert "Without the collapsed runs: with the other choices held equal, these" in said
-    assert "Without the collapsed runs" not in " ".join(choices(find(shifted).details))
-    marked = find(with_one_collapse(shifted, share=None)).details
+    assert "Without the collapsed runs" not in " ".join(choices(find(shifted).secondary))
+    marked = find(with_one_collapse(shifted, share=None)).secondary
     assert said.replace("collapsed", "marked") == " ".join(choices(marked))
 
 
@@ -146,12 +146,12 @@ def _scaled(of: RunResult, values: dict[str, object]) -> RunResult:
 def test_marks_of_an_earlier_version_are_called_so_everywhere():
     study = with_one_collapse(synthetic_study(StudyRecipe(slope=0.3)), share=None)
     found = find(study)
-    codes = {one.code for one in cautions(study, found.sample, found.found, found.details)}
+    codes = {one.code for one in report_warnings(study, found.sample, found.found, found.secondary)}
     assert "marked-runs" in codes
     assert "collapsed-runs" not in codes
     assert "Without the marked run the answer is the same" in " ".join(answer(found))
     assert [table.title for table in correlation_tables(found)][1] == "Without marked runs"
-    told = " ".join(standing(found.details))
+    told = " ".join(robustness(found.secondary))
     assert "without one architecture with a marked run" in told
     assert "by the marked runs and not by noise" in told
     assert "collapse" not in told
@@ -178,7 +178,7 @@ def test_where_every_architecture_has_a_collapsed_run_its_noise_is_told_with_the
         second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
         trials.append(trial.model_copy(update={"seeds": (first, second)}))
     found = find(plain.model_copy(update={"trials": tuple(trials)}))
-    assert found.details.without_collapsed.noise is None
-    assert found.details.kept_noise == found.details.noise
-    assert "told apart" in " ".join(standing(found.details))
-    assert "noise" in {one.code for one in found.cautions}
+    assert found.secondary.without_collapsed.noise is None
+    assert found.secondary.kept_noise == found.secondary.noise
+    assert "told apart" in " ".join(robustness(found.secondary))
+    assert "noise" in {one.code for one in found.warnings}

@@ -21,11 +21,11 @@ from archsearch.records import (
 )
 from archsearch.records.run_files import checksum
 from archsearch.report import ReportFiles, figures, write_report
+from archsearch.report.color.chroma_figure import chroma_figure, saturation_figure
+from archsearch.report.color.pictures_figure import chosen_figure, fixed_figure
 from archsearch.report.color.variants import study_variants
-from archsearch.report.figures.chroma import chroma_figure, saturation_figure
-from archsearch.report.figures.colors import chosen_figure, fixed_figure
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
-from archsearch.report.words_numbers import error
+from archsearch.report.formatting import error
 from archsearch.train import fit
 from archsearch.train.sample_grid import sample_grid_png
 from tests.synthetic import StudyRecipe, synthetic_study
@@ -49,7 +49,7 @@ def trained(tmp_path_factory) -> StudyRecord:
         for seed in SEEDS:
             recipe = settings(task, epochs=1 + 3 * seed)
             run = fit(plan, recipe, made_pictures(120, seed=int(number == 3)), seed=seed)
-            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.strip))
+            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.samples))
             seeds.append(
                 SeedRecord(
                     seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"
@@ -154,13 +154,13 @@ def test_chroma_is_held_against_the_truth_of_the_same_pictures(trained):
 
 
 def with_pictures(study: StudyRecord, folder: Path, *, checked: bool = False) -> StudyRecord:
-    """The study with a strip of photographs, and blurred ones, kept for each seed."""
+    """The study with a grid of photographs, and blurred ones, kept for each seed."""
     folder.mkdir()
     trials = []
     for trial in study.trials:
         seeds = []
         for seed in trial.seeds:
-            name = f"strip-{trial.number}-{seed.seed}"
+            name = f"grid-{trial.number}-{seed.seed}"
             if trial.state == "complete":
                 strip().save(folder / name, format="PNG")
             sums = {"pictures_sha256": checksum((folder / name).read_bytes())} if checked else {}

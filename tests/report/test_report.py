@@ -15,9 +15,9 @@ import pytest
 
 from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, StudyRecord
 from archsearch.report import ReportFiles, figures, write_report
-from archsearch.report.findings import Findings, find
-from archsearch.report.summary import summarize
-from archsearch.report.yardsticks import equal_pca
+from archsearch.report.analysis.findings import Findings, find
+from archsearch.report.analysis.trial_table import equal_pca
+from archsearch.report.pages.summary import summarize
 from tests.report.pages import Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
@@ -167,9 +167,9 @@ def test_pruned_failed_and_infeasible_trials_enter_no_statistic():
 def test_a_stopped_study_uses_the_seeds_that_all_have():
     summary = numbers(synthetic_study(StudyRecipe(waiting=4)))
     assert summary["correlations"]["latent_size"]["spearman"]["n"] == 28
-    cautions = {w["code"]: w["message"] for w in summary["warnings"]}
-    assert "seed 0" in cautions["unfinished"]
-    assert "one-seed" in cautions
+    warnings = {w["code"]: w["message"] for w in summary["warnings"]}
+    assert "seed 0" in warnings["unfinished"]
+    assert "one-seed" in warnings
 
 
 @pytest.mark.usefixtures("quick")
@@ -276,9 +276,10 @@ def test_each_model_says_what_its_latent_is_worth(tmp_path):
     study = synthetic_study(StudyRecipe(complete=6))
     page = write_report(study, tmp_path).index.read_text("utf-8")
     for trial in study.trials:
-        worth = equal_pca(study.curves, trial.value)
+        latent_use = equal_pca(study.curves, trial.value)
         spent = f"{trial.plan.latent_size:,} numbers spent, worth "
-        assert f"{spent}about {worth:,.0f} of PCA" in page or f"{spent}at most 1 of PCA" in page
+        told = f"{spent}about {latent_use:,.0f} of PCA", f"{spent}at most 1 of PCA"
+        assert any(words in page for words in told)
 
 
 def test_text_from_users_is_inert(tmp_path):
@@ -341,5 +342,5 @@ def numbers(study: StudyRecord) -> dict:
 
 def codes(found: ReportFiles | Findings) -> set[str]:
     if isinstance(found, Findings):
-        return {caution.code for caution in found.cautions}
+        return {warning.code for warning in found.warnings}
     return {warning["code"] for warning in found.summary["warnings"]}

@@ -7,14 +7,14 @@ import re
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.detail_tables import detail_tables
-from archsearch.report.details import AREA
-from archsearch.report.findings import Findings, find
-from archsearch.report.page import page_html
-from archsearch.report.standing import standing
-from archsearch.report.summary import summarize
-from archsearch.report.tables import correlation_tables, given_others_tables
-from archsearch.report.words import answer, given_others
+from archsearch.report.analysis.findings import Findings, find
+from archsearch.report.analysis.secondary import AREA
+from archsearch.report.pages.study import page_html
+from archsearch.report.pages.summary import summarize
+from archsearch.report.sentences.headline import answer, given_others
+from archsearch.report.sentences.robustness import robustness
+from archsearch.report.tables.secondary import secondary_tables
+from archsearch.report.tables.trials import correlation_tables, given_others_tables
 from tests.report.colored import color_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
@@ -25,22 +25,22 @@ def findings() -> Findings:
 
 
 def test_a_correlation_has_one_interval_wherever_it_stands(findings):
-    details, found = findings.details, findings.found
-    rivals = {rival.name: rival.estimate for rival in details.rivals}
+    secondary, found = findings.secondary, findings.found
+    rivals = {rival.name: rival.estimate for rival in secondary.rivals}
     for size in ("latent_size", "params", "macs"):
         assert rivals[size] == found.measures[size]["spearman"]
     whole = found.measures["latent_size"]["spearman"]
-    pooled = [grouping.pooled for grouping in details.groupings if grouping.pooled.n == whole.n]
+    pooled = [grouping.pooled for grouping in secondary.groupings if grouping.pooled.n == whole.n]
     assert pooled
     assert {estimate[:4] for estimate in pooled} == {whole[:4]}
-    assert details.epochs[-1].spearman[:4] == whole[:4]
-    assert details.epochs[-1].slope[:3] == pytest.approx(found.slopes["latent_size"][:3])
+    assert secondary.epochs[-1].spearman[:4] == whole[:4]
+    assert secondary.epochs[-1].slope[:3] == pytest.approx(found.slopes["latent_size"][:3])
 
 
 def test_the_tables_print_them_alike(findings):
     (table,) = correlation_tables(findings)
     told = {row.name: (row.cells[0].value, row.cells[0].interval) for row in table.rows}
-    (rivals,) = (one for one in detail_tables(findings.details) if one.name == "rivals")
+    (rivals,) = (one for one in secondary_tables(findings.secondary) if one.name == "rivals")
     for name, rho, p, *_ in rivals.rows:
         if name in told:
             value, small = told[name]
@@ -64,11 +64,11 @@ def test_the_partial_correlation_stands_folded_and_not_in_the_answer(findings):
 def test_each_task_has_one_correlation():
     found = find(color_study(synthetic_study(StudyRecipe(complete=20))))
     summary = summarize(found, [])
-    families = summary["details"]["within_families"]["task"]["families"]
-    for task, family in families.items():
+    groups = summary["details"]["within_families"]["task"]["families"]
+    for task, group in groups.items():
         by_task = summary["spearman_by_task"][task]
-        assert all(family[name] == by_task[name] for name in ("value", "low", "high", "n"))
-    assert len(families) == 2
+        assert all(group[name] == by_task[name] for name in ("value", "low", "high", "n"))
+    assert len(groups) == 2
 
 
 def without_a_twin(study: StudyRecord) -> StudyRecord:
@@ -81,10 +81,10 @@ def without_a_twin(study: StudyRecord) -> StudyRecord:
 
 def test_with_all_together_is_said_of_all_only(findings):
     together = r"against (\S+) with all of them together"
-    (said,) = [text for text in standing(findings.details) if AREA in text]
+    (said,) = [text for text in robustness(findings.secondary) if AREA in text]
     whole = findings.found.measures["latent_size"]["spearman"].value
     assert float(re.search(together, said)[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)
     fewer = find(without_a_twin(findings.study))
-    (said,) = [text for text in standing(fewer.details) if AREA in text]
+    (said,) = [text for text in robustness(fewer.secondary) if AREA in text]
     assert not re.search(together, said)
     assert "over the 23 that share one: " in said

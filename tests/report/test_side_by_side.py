@@ -16,10 +16,10 @@ from archsearch.config import RunSettings, TrainSettings, load
 from archsearch.errors import InputError
 from archsearch.records import Baselines, RunRecord, load_run, write_run
 from archsearch.report import write_comparison, write_runs_report
-from archsearch.report.comparison import compare, correlation_difference
+from archsearch.report.sentences.comparison import compare, correlation_difference
+from archsearch.report.sentences.headline import headline
 from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.statistics.rank import spearman_of
-from archsearch.report.words import headline
 from archsearch.spec import to_yaml
 from benchmarks.coverage import pairs
 from tests.report.pages import HOSTILE, Outline, hostile_study
@@ -106,8 +106,8 @@ def test_what_does_not_compare_is_said():
     first, second = studies(designed=False)
     found = compare([first, second])
     assert found.differences == ()
-    own = {caution.code for one in found.findings for caution in one.cautions}
-    assert {caution.code for caution in found.cautions} == {"adaptive-search"} | own
+    own = {warning.code for one in found.findings for warning in one.warnings}
+    assert {warning.code for warning in found.warnings} == {"adaptive-search"} | own
     trial = second.trials[0]
     seeds = tuple(
         seed.model_copy(
@@ -116,13 +116,13 @@ def test_what_does_not_compare_is_said():
         for seed in trial.seeds
     )
     changed = second.model_copy(update={"trials": (trial.model_copy(update={"seeds": seeds}),)})
-    assert "different-pictures" in {c.code for c in compare([first, changed]).cautions}
+    assert "different-pictures" in {c.code for c in compare([first, changed]).warnings}
 
 
 def test_what_each_study_warns_of_is_said_with_its_name():
     few = synthetic_study(StudyRecipe(complete=8, seeds=1, name="few"))
     fewer = synthetic_study(StudyRecipe(complete=7, seeds=1, name="fewer"))
-    told = {caution.message.split(" (")[0] for caution in compare([few, fewer]).cautions}
+    told = {warning.message.split(" (")[0] for warning in compare([few, fewer]).warnings}
     assert "few: Only 8 architectures: the intervals are wide." in told
     assert "fewer: Only 7 architectures: the intervals are wide." in told
     assert any(message.startswith("few, fewer: One seed for each") for message in told)
@@ -185,8 +185,8 @@ def test_a_run_whose_decoder_reads_encoder_layers_is_said_to(runs, tmp_path):
     folder = tmp_path / "runs" / "leaky"
     write_run(folder, first.model_copy(update={"name": "leaky", "spec": spec}))
     written = write_runs_report([runs[0], folder], tmp_path / "out")
-    cautions = {w["code"]: w["message"] for w in written.summary["warnings"]}
-    assert "In leaky, the decoder also reads encoder layers" in cautions["leak-past-latent"]
+    warnings = {w["code"]: w["message"] for w in written.summary["warnings"]}
+    assert "In leaky, the decoder also reads encoder layers" in warnings["leak-past-latent"]
     assert [run["effective_size"] for run in written.summary["runs"]] == [256, 256 + 1024]
     assert "256 of 1,280" in written.index.read_text("utf-8")
     alone = write_runs_report([runs[0]], tmp_path / "alone")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.findings import Findings, find
-from archsearch.report.summary import summarize
-from archsearch.report.tables import architectures, trial_columns, trial_rows
-from archsearch.report.words import answer
-from archsearch.report.yardsticks import front_objectives
+from archsearch.report.analysis.findings import Findings, find
+from archsearch.report.analysis.trial_table import front_objectives
+from archsearch.report.pages.summary import summarize
+from archsearch.report.sentences.headline import answer
+from archsearch.report.tables.trials import architectures, trial_columns, trial_rows
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
@@ -59,9 +59,9 @@ def test_the_words_the_table_and_the_summary_say_so(plain, leaky):
     said = " ".join(answer(leaky))
     assert f"For {second_path} this comparison isn't fair: there the decoder also reads" in said
     assert "isn't fair" not in " ".join(answer(plain))
-    cautions = {caution.code: caution.message for caution in leaky.cautions}
-    assert cautions["leak-past-latent"].startswith(f"In {second_path + 1} of ")
-    assert "leak-past-latent" not in {caution.code for caution in plain.cautions}
+    warnings = {warning.code: warning.message for warning in leaky.warnings}
+    assert warnings["leak-past-latent"].startswith(f"In {second_path + 1} of ")
+    assert "leak-past-latent" not in {warning.code for warning in plain.warnings}
     summary = summarize(leaky, [])
     assert summary["yardsticks"]["latent_not_the_only_path"] == second_path
     place = [column.name for column in trial_columns(leaky)].index("linear code")
@@ -71,17 +71,17 @@ def test_the_words_the_table_and_the_summary_say_so(plain, leaky):
 
 
 def test_the_worth_of_a_net_with_skips_is_of_all_that_its_decoder_reads(leaky):
-    worth = {one.anchor: one.worth for one in architectures(leaky)}
+    latent_use = {one.anchor: one.latent_use for one in architectures(leaky)}
     for row in leaky.trials.itertuples():
-        told = worth[f"trial-{row.number}"]
+        told = latent_use[f"trial-{row.number}"]
         read = f"{row.effective_size:,.0f} numbers spent"
         assert read in told
         assert ("The decoder reads" in told) == (row.effective_size > row.latent_size)
 
 
 def test_what_the_decoder_reads_is_a_rival_only_where_it_differs(plain, leaky):
-    assert "effective_size" in {rival.name for rival in leaky.details.rivals}
-    assert "effective_size" not in {rival.name for rival in plain.details.rivals}
+    assert "effective_size" in {rival.name for rival in leaky.secondary.rivals}
+    assert "effective_size" not in {rival.name for rival in plain.secondary.rivals}
 
 
 def test_it_can_be_an_objective(plain):

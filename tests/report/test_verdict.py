@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.findings import find
-from archsearch.report.summary import summarize
-from archsearch.report.verdict import slope_within_trunks
+from archsearch.report.analysis.findings import find
+from archsearch.report.analysis.verdict import slope_within_trunks
+from archsearch.report.pages.summary import summarize
 from tests.synthetic import StudyRecipe, synthetic_study
 
 SIZES = (8, 16, 32, 64, 128, 256)

@@ -22,7 +22,7 @@ from postgres import PASSWORD
 from real import REPO
 from toys import ToyTrainer, write_study
 
-from archsearch.cli.study_words import dashboard_lines
+from archsearch.cli.study_text import dashboard_lines
 from archsearch.records import load_study, trial_counts
 from archsearch.study import RunOptions, run_study
 

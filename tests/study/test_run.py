@@ -19,7 +19,7 @@ from archsearch.errors import (
     UnreadableError,
 )
 from archsearch.records import StudyRecord, load_study, trial_counts
-from archsearch.report.findings import find
+from archsearch.report.analysis.findings import find
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.storage import open_storage
 
@@ -140,7 +140,7 @@ def test_fewer_candidates_than_trials_is_said_and_all_are_run(
     said = "the space has 3 distinct feasible candidates, fewer than 10"
     assert said in {event.text for event in events}
     assert record.note == said
-    assert [c.message for c in find(record).cautions if c.code == "fewer-trials"] == [
+    assert [c.message for c in find(record).warnings if c.code == "fewer-trials"] == [
         f"Fewer trials than were asked for: {said}."
     ]
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from archsearch.errors import RunFailedError
-from archsearch.records.results import ColorScores
+from archsearch.records.scores import ColorScores
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.color.space import luminance, merge, to_ycbcr
 

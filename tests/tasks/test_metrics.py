@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from archsearch.errors import RunFailedError
-from archsearch.records.results import Scores
+from archsearch.records.scores import Scores
 from archsearch.tasks import Scorer, psnr, ssim
 
 from .tiny import smooth_pictures

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from archsearch.config import Baseline
 from archsearch.records import Baselines, RunResult
-from archsearch.report.words_numbers import error
+from archsearch.report.formatting import error
 
 __all__ = [
     "MEASURES",

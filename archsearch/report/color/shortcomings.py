@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from archsearch.report.color.effects import Change, Tried
+from archsearch.report.color.formatting import MOST_NAMED, joined, percent_shift, plain_shift
 from archsearch.report.color.measures import PALE, Spread, apart
-from archsearch.report.color.phrases import MOST_NAMED, joined, percent_shift, plain_shift
 from archsearch.report.color.tables import class_rows
 from archsearch.report.color.variants import Variant
 
@@ -67,7 +67,7 @@ def _paleness(variants: Sequence[Variant]) -> str:
 
 
 def _distance(best: Variant) -> str:
-    left = [mse / chroma for mse, chroma in best.beside_mean_chroma if chroma]
+    left = [mse / chroma for mse, chroma in best.mean_chroma_pairs if chroma]
     if not left:
         return ""
     share = 100 * (1 - sum(left) / len(left))

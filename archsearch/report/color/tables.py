@@ -14,8 +14,8 @@ from archsearch.report.color.measures import (
     spread,
 )
 from archsearch.report.color.variants import Variant
+from archsearch.report.formatting import error, percent
 from archsearch.report.outcome import collapsed_word
-from archsearch.report.words_numbers import error, percent
 
 __all__ = [
     "MOST_CLASSES",
@@ -118,7 +118,7 @@ def _variant_row(variant: Variant) -> NumberRow:
 
 def verdict(variant: Variant) -> str:
     """Whether the variant beats the mean chroma, and by what share of its error."""
-    known = [mse / chroma - 1 for mse, chroma in variant.beside_mean_chroma if chroma]
+    known = [mse / chroma - 1 for mse, chroma in variant.mean_chroma_pairs if chroma]
     if not known:
         return "not known"
     change = percent(sum(known) / len(known))

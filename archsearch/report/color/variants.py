@@ -22,7 +22,7 @@ from archsearch.records import (
     read_pictures,
 )
 from archsearch.report.color.measures import Spread, measured
-from archsearch.report.strips import Pictures, read_strip
+from archsearch.report.sample_grids import Pictures, read_sample_grid
 
 __all__ = ["SeedPictures", "Variant", "run_variants", "study_variants"]
 
@@ -34,7 +34,7 @@ class SeedPictures(NamedTuple):
     """Test pictures and the seed of the run that made them."""
 
     seed: int
-    strip: Pictures
+    grid: Pictures
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Variant:
             ``train.…`` and searched names.
         plan: the net.
         results: one a seed.
-        strips: gives the PNG of test pictures of each seed, or None.
+        grids: gives the PNG of test pictures of each seed, or None.
         trial: its number in a study.
     """
 
@@ -63,7 +63,7 @@ class Variant:
     choices: Mapping[str, object]
     plan: PlanRecord
     results: tuple[RunResult, ...]
-    strips: tuple[Callable[[], bytes | None], ...] = field(compare=False, default=())
+    grids: tuple[Callable[[], bytes | None], ...] = field(compare=False, default=())
     trial: int | None = None
 
     @cached_property
@@ -74,9 +74,9 @@ class Variant:
     @cached_property
     def pictures(self) -> SeedPictures | None:
         """Test pictures of the first seed that left some in reach."""
-        for result, read in zip(self.results, self.strips, strict=False):
+        for result, read in zip(self.results, self.grids, strict=False):
             stored = read()
-            found = read_strip(stored, self.plan) if stored is not None else None
+            found = read_sample_grid(stored, self.plan) if stored is not None else None
             if found is not None:
                 return SeedPictures(result.seed, found)
         return None
@@ -97,11 +97,11 @@ class Variant:
 
         The mean chroma is that of each seed's own pictures.
         """
-        won = {mse < chroma for mse, chroma in self.beside_mean_chroma}
+        won = {mse < chroma for mse, chroma in self.mean_chroma_pairs}
         return won.pop() if len(won) == 1 else None
 
     @property
-    def beside_mean_chroma(self) -> list[tuple[float, float]]:
+    def mean_chroma_pairs(self) -> list[tuple[float, float]]:
         """Test MSE of each seed and of the mean chroma on its pictures, where that is known."""
         pairs = ((result.test.mse, result.baselines.test("mean_chroma")) for result in self.results)
         return [(mse, chroma) for mse, chroma in pairs if chroma is not None]
@@ -115,7 +115,7 @@ def is_color(result: RunResult) -> bool:
 def run_variants(
     runs: Sequence[RunRecord],
     plans: Sequence[PlanRecord],
-    strips: Sequence[Callable[[], bytes | None]],
+    grids: Sequence[Callable[[], bytes | None]],
 ) -> list[Variant]:
     """The variants among trained runs, in the order of their first runs.
 
@@ -150,7 +150,7 @@ def run_variants(
                 choices={"net": net, **flat[first]},
                 plan=plans[first],
                 results=tuple(runs[place].result for place in group),
-                strips=tuple(strips[place] for place in group),
+                grids=tuple(grids[place] for place in group),
             )
         )
     return _distinct(made)
@@ -177,7 +177,7 @@ def study_variants(study: StudyRecord) -> list[Variant]:
                 choices=choices,
                 plan=trial.plan,
                 results=tuple(results),
-                strips=tuple(_reader(study, seed) for seed in ended),
+                grids=tuple(_reader(study, seed) for seed in ended),
                 trial=trial.number,
             )
         )

@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from archsearch.report.figures.correlation_map import map_figure
 from archsearch.report.figures.effects import effects_figure
 from archsearch.report.figures.factors import factors_figure
 from archsearch.report.figures.front import front_figure
 from archsearch.report.figures.importance import importance_figure
 from archsearch.report.figures.learning import learning_figure
-from archsearch.report.figures.matrix import map_figure
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.figures.rivals import rivals_figure
 from archsearch.report.figures.scatter import latent_figure
@@ -24,7 +24,7 @@ from archsearch.report.figures.timeline import timeline_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["Drawing", "draw", "drawings"]
 

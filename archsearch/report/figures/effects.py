@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
     from archsearch.report.statistics.intervals import Estimate
 
 __all__ = ["effects_figure"]
@@ -22,7 +22,7 @@ _MOST_ROWS = 28
 
 def effects_figure(findings: Findings) -> Figure | None:
     """A row for each contrast: the change of MSE as a factor, on a log axis."""
-    effects = [effect for test in findings.details.effects for effect in test.effects]
+    effects = [effect for test in findings.secondary.effects for effect in test.effects]
     effects = [effect for effect in effects if effect.alone.value is not None][:_MOST_ROWS]
     if not effects:
         return None

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES
 from archsearch.records import trial_values
+from archsearch.report.analysis.trial_table import front_objectives
 from archsearch.report.figures.style import COLORS, figure, hover_id, legend_below, plain, thinned
-from archsearch.report.yardsticks import front_objectives
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["front_figure"]
 
@@ -63,5 +63,5 @@ def _axis(axis: Axis, name: str) -> None:
     from matplotlib.ticker import FuncFormatter
 
     better = "smaller" if OBJECTIVES[name].direction == "minimize" else "larger"
-    axis.set_label_text(f"{OBJECTIVES[name].label} ({better} is better)")
+    axis.set_label_text(f"{OBJECTIVES[name].title} ({better} is better)")
     axis.set_major_formatter(FuncFormatter(plain))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from archsearch.records import TrialRecord
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["learning_figure"]
 

@@ -12,13 +12,13 @@ import numpy as np
 
 from archsearch.records import PlanRecord, SeedRecord, StudyRecord, read_pictures
 from archsearch.report.figures.style import figure
-from archsearch.report.strips import Bytes, Pictures, read_strip, same_columns
-from archsearch.report.words_numbers import error
+from archsearch.report.formatting import error
+from archsearch.report.sample_grids import Bytes, Pictures, read_sample_grid, same_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["pictures_figure", "sizes_figure"]
 
@@ -83,28 +83,28 @@ def _ranked(study: StudyRecord) -> list[_Run]:
 
 def _side_by_side(study: StudyRecord, rows: Mapping[str, _Run]) -> Figure | None:
     """The originals, and under them what each run makes of them."""
-    read = {title: _strip(study, run) for title, run in rows.items()}
-    found = [(title, strip.fixed) for title, strip in read.items() if strip is not None]
-    kept, columns = same_columns([strip for _, strip in found])
+    read = {title: _sample_grid(study, run) for title, run in rows.items()}
+    found = [(title, grid.fixed) for title, grid in read.items() if grid is not None]
+    kept, columns = same_columns([grid for _, grid in found])
     if not kept:
         return None
     others = len(found) - len(kept)
     said = f" ({others} of the runs saw other pictures and aren't shown)" if others else ""
     shown = [("test pictures" + said, found[0][1].true[columns])]
-    shown += [(title, strip.predicted[columns]) for title, strip in (found[at] for at in kept)]
-    strips = [(title, _in_a_row(pictures)) for title, pictures in shown]
-    height, width = strips[0][1].shape[:2]
-    made, panels = figure(7.6, (7.6 * height / width + 0.3) * len(strips), rows=len(strips))
-    for panel, (title, picture) in zip(panels, strips, strict=True):
+    shown += [(title, grid.predicted[columns]) for title, grid in (found[at] for at in kept)]
+    grids = [(title, _in_a_row(pictures)) for title, pictures in shown]
+    height, width = grids[0][1].shape[:2]
+    made, panels = figure(7.6, (7.6 * height / width + 0.3) * len(grids), rows=len(grids))
+    for panel, (title, picture) in zip(panels, grids, strict=True):
         panel.imshow(picture, interpolation="nearest")
         panel.set_title(title, fontsize=9)
         panel.set_axis_off()
     return made
 
 
-def _strip(study: StudyRecord, run: _Run) -> Pictures | None:
+def _sample_grid(study: StudyRecord, run: _Run) -> Pictures | None:
     stored = read_pictures(study, run.seed)
-    return None if stored is None else read_strip(stored, run.plan)
+    return None if stored is None else read_sample_grid(stored, run.plan)
 
 
 def _in_a_row(pictures: Bytes) -> Bytes:

@@ -11,7 +11,7 @@ from archsearch.report.statistics.rivals import RIVALS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["rivals_figure"]
 

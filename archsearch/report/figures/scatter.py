@@ -19,14 +19,14 @@ from archsearch.report.figures.style import (
     size_axis,
     thinned,
 )
+from archsearch.report.sentences.headline import caption
 from archsearch.report.statistics.sample import FLOOR
-from archsearch.report.words import caption
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
 
 __all__ = ["latent_figure"]
 
@@ -49,7 +49,7 @@ def latent_figure(findings: Findings) -> Figure | None:
     if shown.empty:
         return None
     made, (axes,) = figure(7.6, 5.6)
-    spare = findings.details.without_collapsed
+    spare = findings.secondary.without_collapsed
     _models(axes, shown, spare.word if spare else "")
     _front(axes, shown)
     _linear_codes(axes, findings, shown)
@@ -62,7 +62,7 @@ def latent_figure(findings: Findings) -> Figure | None:
 def _title(findings: Findings) -> str:
     """The correlation; with collapsed runs also without them, and marked if a search chose."""
     title = caption(findings.found.measures["latent_size"]["spearman"])
-    spare = findings.details.without_collapsed
+    spare = findings.secondary.without_collapsed
     if spare is not None:
         rho = findings.without_collapsed.measures["latent_size"]["spearman"]
         title += f"\nwithout {spare.word} runs: {caption(rho)}"
@@ -149,7 +149,7 @@ def _linear_codes(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
 def _other_baselines(axes: Axes, findings: Findings, shown: pd.DataFrame) -> None:
     """Marks at the sizes that a baseline has equal; lines where it has none."""
     styles = iter(_LINES)
-    for baseline in known_baselines(findings.study.results):
+    for baseline in known_baselines(result.baselines for result in findings.study.results):
         known = shown.dropna(subset=f"{baseline.name}_val")
         errors = known[f"{baseline.name}_val"].clip(lower=FLOOR)
         if errors.empty:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.report.findings import Findings
+    from archsearch.report.analysis.findings import Findings
     from archsearch.report.statistics.intervals import Estimate
 
 __all__ = ["stability_figure"]
@@ -20,7 +20,7 @@ __all__ = ["stability_figure"]
 
 def stability_figure(findings: Findings) -> Figure | None:
     """Two panels over epochs: Spearman's ρ, and the log–log slope, with 95 % intervals."""
-    found = [at for at in findings.details.epochs if at.spearman.value is not None]
+    found = [at for at in findings.secondary.epochs if at.spearman.value is not None]
     if len(found) < 2:
         return None
     made, (left, right) = figure(7.6, 3.2, columns=2)

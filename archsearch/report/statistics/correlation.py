@@ -141,12 +141,12 @@ def correlations(
     drawn = None
     if n > BOOTSTRAP_FROM:
         drawn = resampled(lambda weights_Bn: _measure(columns, weights_Bn), n, seed)
-    chances = _p_values(columns, orders(n, seed))
+    p_values = _p_values(columns, orders(n, seed))
     measures = {
         size: {
             measure: _estimate(
                 columns, size, measure, float(observed[place, each]),
-                None if drawn is None else drawn[place, each], chances[place][measure],
+                None if drawn is None else drawn[place, each], p_values[place][measure],
             )
             for each, measure in enumerate(MEASURES)
         }

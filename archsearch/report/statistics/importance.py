@@ -2,7 +2,7 @@
 
 fANOVA (Hutter, Hoos & Leyton-Brown 2014) as Optuna implements it: a random
 forest of log MSE over the choices, its variance taken apart. A column of pure
-chance is added: what a choice explains is believed only above that.
+noise is added: what a choice explains is believed only above its share.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 FEWEST_FOR_IMPORTANCE = 30
 _MOST_ARCHITECTURES = 200
 _TREES = 24
-_CHANCE = "\x00chance"
+_NOISE_COLUMN = "\x00noise"
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class Importances:
 
     Attributes:
         evaluator: its name, with its settings.
-        shares: of each factor, the largest first; with chance they add up to 1.
-        chance: the share that a column of pure chance got.
+        shares: of each factor, the largest first; with the noise column they add up to 1.
+        noise_column: the share that a column of pure noise got.
         refused: why nothing was computed, else "".
         n: architectures it was computed from.
     """
 
     evaluator: str
     shares: dict[str, float]
-    chance: float
+    noise_column: float
     refused: str
     n: int
 
@@ -62,24 +62,24 @@ def importances(factors: tuple[Factor, ...], mse_n: npt.ArrayLike, *, seed: int 
     rng = np.random.default_rng([seed, 8])
     kept = np.sort(rng.permutation(len(y))[:_MOST_ARCHITECTURES])
     shares = _fanova(factors, y, kept, rng.uniform(size=len(y)), seed)
-    chance = shares.pop(_CHANCE, 0.0)
+    noise_column = shares.pop(_NOISE_COLUMN, 0.0)
     ordered = dict(sorted(shares.items(), key=lambda item: -item[1]))
-    return Importances(name, ordered, chance, "", len(kept))
+    return Importances(name, ordered, noise_column, "", len(kept))
 
 
 def _fanova(
     factors: tuple[Factor, ...],
     y: Floats,
     kept: npt.NDArray[np.intp],
-    chance: Floats,
+    noise_column: Floats,
     seed: int,
 ) -> dict[str, float]:
     from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution
     from optuna.importance import FanovaImportanceEvaluator
     from optuna.trial import TrialState, create_trial
 
-    spaces: dict[str, BaseDistribution] = {_CHANCE: FloatDistribution(0, 1)}
-    columns: dict[str, list[float] | list[str]] = {_CHANCE: chance.tolist()}
+    spaces: dict[str, BaseDistribution] = {_NOISE_COLUMN: FloatDistribution(0, 1)}
+    columns: dict[str, list[float] | list[str]] = {_NOISE_COLUMN: noise_column.tolist()}
     for factor in factors:
         if factor.kind == "number":
             spaces[factor.name] = FloatDistribution(min(factor.numbers), max(factor.numbers))

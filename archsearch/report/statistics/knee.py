@@ -58,13 +58,6 @@ class Knee(NamedTuple):
         """Whether the data show it."""
         return is_shown(self.p_holm)
 
-    def log_error(self, log_latent: Floats) -> Floats:
-        """The bent line's log MSE."""
-        bend = np.log(self.latent)
-        beyond = np.maximum(log_latent - bend, 0)
-        turned: Floats = beyond * (self.slope_after - self.slope_before)
-        return self.intercept + self.slope_before * log_latent + turned
-
 
 def fit_line(latent_n: npt.ArrayLike, mse_n: npt.ArrayLike) -> Line | None:
     """The least-squares line on log axes; None for fewer than three sizes and errors."""

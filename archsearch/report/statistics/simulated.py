@@ -1,7 +1,7 @@
-"""The interval of a correlation within families, by simulation of families of these sizes.
+"""The interval of a correlation within groups, by simulation of groups of these sizes.
 
-Ranks of few things correlate less than those of many (in families of two
-Spearman's ρ is Kendall's τ), so that bands of one large family don't serve.
+Ranks of few things correlate less than those of many (in groups of two
+Spearman's ρ is Kendall's τ), so that bands of one large group don't serve.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ def interval_within(value: float, sizes: tuple[int, ...]) -> tuple[float, float]
     """All expected values under which ``value`` lies in the central 95 %.
 
     Args:
-        value: the correlation within families, see ``families``.
-        sizes: members of each family.
+        value: the correlation within groups, see ``groups``.
+        sizes: members of each group.
 
     Example:
         >>> low, high = interval_within(-0.9, (4, 4, 4))
@@ -79,7 +79,7 @@ def _simulated(sizes: tuple[int, ...]) -> _Simulated:
 
 
 def _within(y_Dn: Floats, blocks: list[slice]) -> Floats:
-    """The correlation within families of values whose partners stand in order."""
+    """The correlation within groups of values whose partners stand in order."""
     both, own = np.zeros(len(y_Dn)), 0.0
     for block in blocks:
         order = np.argsort(y_Dn[:, block], axis=1)

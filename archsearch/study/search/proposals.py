@@ -12,13 +12,13 @@ from sqlalchemy import Connection, select, update
 from archsearch.config import OBJECTIVES
 from archsearch.errors import UnreadableError
 from archsearch.records import objective_value, plan_record
-from archsearch.records.gate import DECODING_ERRORS, first_problem
 from archsearch.records.layout import (
     candidate_attributes,
     ended_attributes,
     index_attributes,
     read_trial_index,
 )
+from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution

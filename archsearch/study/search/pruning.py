@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES, ChoiceDomain, IntDomain, StudySettings
 from archsearch.records import EpochRecord
-from archsearch.records.gate import DECODING_ERRORS
+from archsearch.records.reading import DECODING_ERRORS
 from archsearch.study.store.opened import OpenStudy
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from archsearch.config import StudySettings, read_task
 from archsearch.errors import StudyConflictError
-from archsearch.records.gate import check_version, read_checked
+from archsearch.records.reading import check_version, read_checked
 from archsearch.spec import Source
 from archsearch.spec.text.nodes import PlainData, plain_data
 from archsearch.spec.text.reader import read_yaml

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, select
 
 from archsearch.config import StudySettings
 from archsearch.errors import UnreadableError
-from archsearch.records.gate import read_checked
+from archsearch.records.reading import read_checked
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
 from archsearch.study.store.claims import Claims

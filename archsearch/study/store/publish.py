@@ -15,13 +15,13 @@ from sqlalchemy import select, update
 
 from archsearch.errors import UnreadableError
 from archsearch.records import SeedRecord, objective_value, plan_record
-from archsearch.records.gate import read_stored
 from archsearch.records.layout import (
     claim_attributes,
     ended_attributes,
     seconds_attributes,
     seed_attributes,
 )
+from archsearch.records.reading import read_stored
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.schema import ENDED, PRUNED, claims_table, rows_of, trials_table
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archsearch.errors import RunFailedError, StorageAwayError
 from archsearch.records.database import damage, driver_message
-from archsearch.records.gate import DECODING_ERRORS
+from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked
 
 __all__ = ["RETRY_SECONDS", "RetryPolicy", "is_passing"]

@@ -14,7 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from archsearch.errors import InputError, StorageAwayError
 from archsearch.records.database import damage, driver_message
-from archsearch.records.gate import DECODING_ERRORS
+from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked
 from archsearch.records.storage_url import EXAMPLES, driver_url, engine_options, sqlite_path
 from archsearch.study.store.retry import is_passing

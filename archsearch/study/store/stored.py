@@ -12,8 +12,8 @@ from archsearch.config import Model, StudyFile, StudySettings
 from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.database import opened, study_ids
-from archsearch.records.gate import read_stored
 from archsearch.records.layout import HEADER
+from archsearch.records.reading import read_stored
 from archsearch.records.storage_secrets import masked
 from archsearch.spec import Source, parse_spec
 from archsearch.study.store.identity import stored_identity

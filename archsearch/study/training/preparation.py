@@ -9,7 +9,6 @@ from pydantic import TypeAdapter
 
 from archsearch.errors import InputError
 from archsearch.records import Baselines
-from archsearch.records.gate import read_checked
 from archsearch.records.layout import (
     HEADER,
     StudyHeader,
@@ -17,6 +16,7 @@ from archsearch.records.layout import (
     read_header,
     study_attributes,
 )
+from archsearch.records.reading import read_checked
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.pruning import pruner_options
 from archsearch.study.search.samplers import sampler_options

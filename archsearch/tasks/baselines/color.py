@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from archsearch.errors import InputError
-from archsearch.records.results import ColorScores
+from archsearch.records.scores import ColorScores
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.color.space import chroma, luminance, merge
 from archsearch.tasks.metrics import Scorer

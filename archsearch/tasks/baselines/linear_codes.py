@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from archsearch.records.results import Baselines
+from archsearch.records.baselines import Baselines
 from archsearch.spec.plan.model import Latent
 from archsearch.spec.shape import Pair
 from archsearch.tasks.baselines.channel_mean import channel_mean

@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from archsearch.config import RunSettings, TaskKind, kind_of
-from archsearch.records.results import Baselines, ColorScores
+from archsearch.records.baselines import Baselines
+from archsearch.records.scores import ColorScores
 from archsearch.spec.plan.model import Latent
 from archsearch.tasks.baselines.channel_mean import channel_mean
 from archsearch.tasks.baselines.color import gray_copy, mean_chroma

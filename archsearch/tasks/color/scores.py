@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from archsearch.errors import RunFailedError
-from archsearch.records.results import ChromaHistogram, ClassScores, ColorScores
+from archsearch.records.scores import ChromaHistogram, ClassScores, ColorScores
 from archsearch.tasks.color.difference import delta_e_2000, lab_accuracy
 from archsearch.tasks.color.space import chroma, to_lab
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archsearch.report.color.effects import tried
-from archsearch.report.color.ideas import idea_words
+from archsearch.report.color.remedies import remedy_sentence
 from tests.report.colored import NET, UNET, color_result, variants_of
 
 
@@ -31,7 +31,7 @@ def test_a_pair_gives_the_known_change_and_its_extremes_over_seeds():
     assert change.mse == pytest.approx((-0.5, 0.4 - 1, 0.625 - 1))
     assert change.delta_e == pytest.approx((-2.0, -3.0, -1.0))
     assert change.mse.clear
-    assert "RGB MSE −50 % (−60 % to −38 %), ΔE −2.00 (−3.00 to −1.00)" in idea_words(one)
+    assert "RGB MSE −50 % (−60 % to −38 %), ΔE −2.00 (−3.00 to −1.00)" in remedy_sentence(one)
 
 
 def test_bins_are_held_against_chroma_by_squared_error_of_the_same_net():
@@ -61,15 +61,15 @@ def test_losses_skips_and_rebalancing_are_found():
     assert known == {"skips", "l1", "huber", "bins", "rebalance"}
     assert every["l1"].pairs[0].mse.value == pytest.approx(0.2)
     assert every["skips"].pairs[0].mse.value == pytest.approx(-0.1)
-    assert "(the nets differ in more than that)" in idea_words(every["skips"])
-    assert idea_words(every["luminance"]).startswith("In 4 of 6 variants: the exact luminance")
+    assert "(the nets differ in more than that)" in remedy_sentence(every["skips"])
+    assert remedy_sentence(every["luminance"]).startswith("In 4 of 6 variants: the exact luminance")
 
 
 def test_other_pictures_are_no_pair():
     one = found(run("colorize", 0.008), run("colorize-chroma", 0.004, fingerprint="other"))
     assert one["luminance"].pairs == ()
     assert one["luminance"].groups == ()
-    assert idea_words(one["luminance"]).startswith("In 1 of 2 variants: the exact luminance")
+    assert remedy_sentence(one["luminance"]).startswith("In 1 of 2 variants: the exact luminance")
 
 
 def test_without_a_pair_groups_are_told_as_no_effect_yet():
@@ -82,7 +82,7 @@ def test_without_a_pair_groups_are_told_as_no_effect_yet():
     one = found(*four)["luminance"]
     assert one.pairs == ()
     assert (one.groups[0].task, *one.groups[0][1:3]) == ("", 2, 2)
-    assert "isn’t yet its effect" in idea_words(one)
+    assert "isn’t yet its effect" in remedy_sentence(one)
     assert found(*four[1:])["luminance"].groups == ()  # one alone is no group
 
 
@@ -99,8 +99,9 @@ def test_groups_are_of_one_task():
     (group,) = one.groups
     assert (group.task, group.without, group.having) == ("colorize", 3, 2)
     assert group.change.mse.value == pytest.approx(0)
-    assert "Of colorize, on average over 2 with it against 3 without, RGB MSE +0 %" in idea_words(
-        one
+    assert (
+        "Of colorize, on average over 2 with it against 3 without, RGB MSE +0 %"
+        in remedy_sentence(one)
     )
 
 
@@ -110,7 +111,7 @@ def test_what_all_or_some_variants_have_is_not_called_untried():
         run("colorize-chroma", 0.005, loss="huber"),
         run("colorize-bins", 0.006),
     )
-    told = {code: idea_words(one) for code, one in every.items()}
+    told = {code: remedy_sentence(one) for code, one in every.items()}
     assert told["bins"].startswith("In 1 of 3 variants: classes of quantized chroma")
     assert told["rebalance"].startswith("In 1 of 3 variants: the weighting of rare colors")
     assert told["luminance"].startswith("In 2 of 3 variants: the exact luminance")

@@ -11,7 +11,7 @@ import pytest
 
 from archsearch.records import Baselines, StudyRecord
 from archsearch.report import figures, write_report, write_runs_report
-from archsearch.report.findings import find
+from archsearch.report.analysis.findings import find
 from tests.report.colored import (
     BASELINES,
     CHROMA,
@@ -95,7 +95,7 @@ def test_the_table_of_runs_speaks_of_yardsticks_that_hold(page):
 
 def test_a_page_for_one_run_without_classes_chroma_and_pictures(tmp_path):
     result = color_result("colorize", 0.008, classes=(), chroma=None, saturation=None)
-    folder = color_run(tmp_path / "run", "colorize", result, strip=False)
+    folder = color_run(tmp_path / "run", "colorize", result, grid=False)
     written = reported([folder], tmp_path / "out")
     text = written.index.read_text("utf-8")
     assert "How good are the colors?" in text
@@ -107,7 +107,7 @@ def test_runs_of_other_tasks_beside_color_ones(tmp_path):
     color = color_run(tmp_path / "color", "colorize", color_result("colorize", 0.008))
     plain = color_result("reconstruct", 0.004, chroma=None, classes=())
     plain = plain.model_copy(update={"test": plain.test.model_copy(update={"color": None})})
-    other = color_run(tmp_path / "plain", "reconstruct", plain, strip=False)
+    other = color_run(tmp_path / "plain", "reconstruct", plain, grid=False)
     written = reported([other, color], tmp_path / "out")
     assert [one["task"] for one in written.summary["color"]["variants"]] == ["colorize"]
     assert pd.read_csv(written.trials)["run"].tolist() == ["plain", "color"]
@@ -140,10 +140,10 @@ def test_hostile_names_do_nothing(tmp_path):
 
 def with_pictures(study: StudyRecord, folder) -> StudyRecord:
     folder.mkdir()
-    (folder / "strip").write_bytes(strip_of())
+    (folder / "grid").write_bytes(strip_of())
     trials = tuple(
         trial.model_copy(
-            update={"seeds": tuple(s.model_copy(update={"pictures": "strip"}) for s in trial.seeds)}
+            update={"seeds": tuple(s.model_copy(update={"pictures": "grid"}) for s in trial.seeds)}
         )
         for trial in study.trials
     )
@@ -216,8 +216,8 @@ def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, qu
     written = write_report(denoising(study, 1e-5), tmp_path / "beaten")
     page = written.index.read_text("utf-8")
     assert "PCA" not in without_images(page)
-    assert ">untouched<" in page
-    assert ">linear<" in page
+    assert ">untouched input<" in page
+    assert ">linear map<" in page
     assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
     assert any("best linear map from the input" in text for text in written.answer)
     better = find(denoising(study, 1.0))

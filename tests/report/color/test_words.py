@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archsearch.report.color import color_part
+from archsearch.report.color import color_section
 from tests.report.colored import UNET, color_result, variants_of
 
 
 def part(*runs, note=""):
-    return color_part(
+    return color_section(
         variants_of(
             *((task, color_result(task, mse, **has), extra) for task, mse, has, extra in runs)
         ),

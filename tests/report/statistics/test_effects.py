@@ -204,7 +204,7 @@ def test_importance_finds_what_matters_and_names_its_evaluator():
     assert "fANOVA" in found.evaluator
     assert next(iter(found.shares)) == "width" or found.shares["kernel"] > 0.3
     assert found.shares["tag"] < 0.1
-    assert sum(found.shares.values()) + found.chance == pytest.approx(1)
+    assert sum(found.shares.values()) + found.noise_column == pytest.approx(1)
 
 
 def test_importance_is_refused_with_few_architectures():

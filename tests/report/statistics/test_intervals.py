@@ -8,7 +8,7 @@ from scipy import stats
 
 from archsearch.report.statistics.correlation import correlations
 from archsearch.report.statistics.epochs import over_epochs
-from archsearch.report.statistics.families import within_families
+from archsearch.report.statistics.groups import within_groups
 from archsearch.report.statistics.intervals import (
     Estimate,
     correlation_interval,
@@ -118,10 +118,10 @@ def test_one_number_has_one_interval_wherever_it_stands(n: int) -> None:
     last = over_epochs(latent, [1, 2, 3], errors)[-1]
     assert last.spearman[:3] == rho[:3]
     assert last.slope == headline.slopes["latent_size"]
-    (grouping,) = within_families(latent, errors[:, -1], {"half": np.arange(n) % 2})
+    (grouping,) = within_groups(latent, errors[:, -1], {"half": np.arange(n) % 2})
     assert grouping.pooled[:3] == rho[:3]
     alone = latent[::2], errors[::2, -1]
-    assert grouping.families[0].estimate == spearman_of(*alone)
+    assert grouping.groups[0].estimate == spearman_of(*alone)
     part = leave_range_out(latent, errors[:, -1])[0]
     kept = (latent < part.low) | (latent > part.high)
     assert part.estimate[:4] == spearman_of(latent[kept], errors[kept, -1])[:4]

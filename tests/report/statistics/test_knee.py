@@ -43,7 +43,8 @@ def test_it_is_the_best_bend_that_scipy_finds():
     )
     knee = find_knee(latent, mse)
     assert squares(np.log(knee.latent)) == pytest.approx(best.fun, rel=0.02)
-    left = y - knee.log_error(x)
+    turned = (knee.slope_after - knee.slope_before) * np.maximum(x - np.log(knee.latent), 0)
+    left = y - (knee.intercept + knee.slope_before * x + turned)
     assert float(left @ left) == pytest.approx(squares(np.log(knee.latent)))
 
 

@@ -1,0 +1,1 @@
+"""What the trials show, as numbers: tables, statistics, warnings, the answer."""

@@ -1,0 +1,1 @@
+"""From findings to files: the pages, the tables for programs, and the figures."""

@@ -1,0 +1,1 @@
+"""What the numbers say, in sentences that are never surer than they are."""

@@ -48,5 +48,5 @@ def advance(
 def _output(training: Training, fed_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
     """What the net gives; out of order where only the squared error is asked of it."""
     if training.loss_is_error and not fed_NCHW.is_cuda:
-        return training.model.unwoven(fed_NCHW)
+        return training.model.forward_phases(fed_NCHW)
     return training.model(fed_NCHW), None

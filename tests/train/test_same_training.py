@@ -50,7 +50,7 @@ def trained(make, name: str) -> tuple[list[float], list[torch.Tensor]]:
         images = images.contiguous(memory_format=torch.channels_last)
         set_rate(optimizer, rate_at(settings, step, STEPS))
         optimizer.zero_grad()
-        output, order = model.unwoven(images)
+        output, order = model.forward_phases(images)
         loss = squared_error(output, images, order)
         torch.autograd.backward(loss)
         optimizer.step()

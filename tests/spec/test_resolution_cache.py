@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from archsearch.config import Model
 from archsearch.spec import ModelPlan, Source, parse_spec
 from archsearch.spec.kinds import Kind
+from archsearch.spec.resolution.cache import ResolutionCache, cache_of
 from archsearch.spec.resolution.lookup import Lookup
-from archsearch.spec.resolution.shared import Memory, memory_of
 
 SPECS = Path(__file__).parents[2] / "specs"
 NINE = (SPECS / "acml-nine-layer.yaml").read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def test_a_layer_is_settled_once_for_equal_assignments(monkeypatch: pytest.Monke
 def test_only_what_is_assigned_or_computed_is_looked_up_again() -> None:
     model = model_of(NINE)
     model.plan(values={"encoder[0].conv.channels": 4, "defaults.conv.kernel": 5})
-    (layers,) = memory_of(model.family).settled.values()
+    (layers,) = cache_of(model.family).settled.values()
     open_fields = {item.path: [f.name for f in settled.open] for item, settled in layers.items()}
     assert open_fields["encoder[0].conv"] == ["channels", "kernel"]
     assert open_fields["encoder[2].conv"] == ["kernel"]
@@ -95,7 +95,7 @@ def test_a_shape_rule_runs_once_for_equal_layers() -> None:
 
 
 def test_ways_to_assign_do_not_pile_up() -> None:
-    memory = Memory()
+    cache = ResolutionCache()
     for count in range(100):
-        memory.settled_for({f"path{count}": 1})
-    assert len(memory.settled) <= 16
+        cache.settled_for({f"path{count}": 1})
+    assert len(cache.settled) <= 16

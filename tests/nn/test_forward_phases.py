@@ -58,7 +58,7 @@ def assert_same_error(plan: ModelPlan, *, left_out_of_order: bool) -> None:
     plain, fast = build(plan, seed=1).double(), compiled(plan, seed=1).double()
     images = pictures(plan)
     wanted = error_and_gradients(plain, functional.mse_loss(plain(images), images))
-    output, order = fast.unwoven(images)
+    output, order = fast.forward_phases(images)
     assert (order is not None) == left_out_of_order
     assert torch.equal(
         squared_error(output, images, order), squared_error(output, images.contiguous(), order)
@@ -105,7 +105,7 @@ def test_specs_of_the_gallery(name, left) -> None:
 def test_the_plain_model_gives_its_output() -> None:
     model = build(load(SPECS / "acml-nine-layer.yaml").plan(), seed=0)
     images = torch.rand(2, 3, 32, 32)
-    output, order = model.unwoven(images)
+    output, order = model.forward_phases(images)
     assert order is None
     assert torch.equal(output, model(images))
 

@@ -8,10 +8,10 @@ from archsearch.spec.syntax.tree import Written
 from archsearch.spec.text.diagnostic import Diagnostic, Severity, Span
 from archsearch.spec.text.source import Source, in_order
 
-__all__ = ["Notes"]
+__all__ = ["DiagnosticCollector"]
 
 
-class Notes:
+class DiagnosticCollector:
     """Collects what is wrong with one candidate of a family.
 
     Starts with what the parser found, and keeps the first of several problems

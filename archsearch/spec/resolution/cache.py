@@ -16,7 +16,7 @@ from archsearch.spec.kinds import ShapeResult
 from archsearch.spec.kinds.fields import Field, FieldValue
 from archsearch.spec.syntax.tree import Family, LayerSyntax, Written
 
-__all__ = ["Memory", "Settled", "SizedLayer", "memory_of"]
+__all__ = ["ResolutionCache", "Settled", "SizedLayer", "cache_of"]
 
 _MOST_KEY_SETS = 16
 
@@ -36,8 +36,8 @@ class SizedLayer(NamedTuple):
 
 
 @dataclass(slots=True)
-class Memory:
-    """One family's memory.
+class ResolutionCache:
+    """One family's cache.
 
     Attributes:
         literals: literal values already read.
@@ -60,12 +60,12 @@ class Memory:
         return found
 
 
-_MEMORIES: WeakKeyDictionary[Family, Memory] = WeakKeyDictionary()
+_CACHES: WeakKeyDictionary[Family, ResolutionCache] = WeakKeyDictionary()
 
 
-def memory_of(family: Family) -> Memory:
-    """The family's memory, made when first asked for."""
-    found = _MEMORIES.get(family)
+def cache_of(family: Family) -> ResolutionCache:
+    """The family's cache, made when first asked for."""
+    found = _CACHES.get(family)
     if found is None:
-        found = _MEMORIES[family] = Memory()
+        found = _CACHES[family] = ResolutionCache()
     return found

@@ -12,7 +12,7 @@ from archsearch.report.words import answer
 _CLAIMS = (
     r"^Yes",
     r"Without the [^:]*: yes",
-    r"latent size tells something that these don't",
+    r"latent size explains something that these don't",
     r"it holds inside the families",
     r"inside the families there is one",
     r"it has the other sign",

@@ -188,6 +188,6 @@ def test_a_checkpoint_of_another_training_is_left_out(
     broken_off(plan, made.settings(), pictures, checkpoint)
     settings = made.settings(**other)
     trained = fit(plan, settings, pictures, checkpoint=checkpoint)
-    assert "of another training" in caplog.text
+    assert "to another training" in caplog.text
     assert "starts anew" in caplog.text
     assert numbers(trained) == numbers(fit(plan, settings, pictures))

@@ -189,7 +189,7 @@ def test_another_model_is_refused_by_its_line(made, plan_from, tmp_path: Path) -
 def test_other_pictures_are_refused(made, plan_from, tmp_path: Path) -> None:
     plan, settings, out = plan_from(made.PLAIN), made.settings(epochs=1), tmp_path / "run"
     train_run(plan, settings, made.made_pictures(), out)
-    with pytest.raises(RunConflictError, match="its pictures were others"):
+    with pytest.raises(RunConflictError, match="its pictures differ"):
         train_run(plan, settings, made.made_pictures(seed=1), out)
 
 

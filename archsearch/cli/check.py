@@ -9,6 +9,7 @@ import typer
 
 from archsearch.cli.output import print_diagnostics, print_rendered, to_stderr
 from archsearch.config.checking import check_files
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec.render import RENDERERS, summary
 
 __all__ = ["check"]
@@ -22,7 +23,7 @@ def check(
     format: Annotated[Format, typer.Option(help="How problems are printed.")] = "pretty",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
-    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = DEFAULT_TASK.name,
 ) -> None:
     """Validate specs and studies: every problem at once, with line and column.
 

@@ -16,6 +16,7 @@ from archsearch.cli.output import (
 )
 from archsearch.cli.tables import applied_json, applied_table, plan_json, plan_table
 from archsearch.config import load, parse_assignment
+from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec import DiagnosticsError, ModelPlan
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def show(
         list[str] | None,
         typer.Option("--set", metavar="PATH=VALUE", help="Give a param or a field a value."),
     ] = None,
-    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = "reconstruct",
+    task: Annotated[str, typer.Option(help="What `auto` channels follow.")] = DEFAULT_TASK.name,
     compiled: Annotated[
         bool, typer.Option("--compiled", help="Also the rewrites that training applies.")
     ] = False,

@@ -13,6 +13,8 @@ from pydantic import (
     model_serializer,
 )
 
+from archsearch.config.metrics import METRICS
+
 __all__ = [
     "Baselines",
     "ChromaHistogram",
@@ -95,7 +97,7 @@ class Scores(Record):
             >>> Scores(mse=0.01, metrics={"edges": 0.2}).value("edges")
             0.2
         """
-        if metric in {"mse", "psnr", "ssim"}:
+        if metric in METRICS.builtin:
             found: float | None = getattr(self, metric)
             return found
         return (self.metrics or {}).get(metric)

@@ -24,7 +24,7 @@ from archsearch.train.checkpoint import TrainingState, restore, save
 from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.environment import environment
 from archsearch.train.epoch import OnStep, train_epoch
-from archsearch.train.latent_codes import measure_codes
+from archsearch.train.latent_codes import measure_latent_codes
 from archsearch.train.optimizers import FlatAdam, make_optimizer
 from archsearch.train.precision import check_precision, products
 from archsearch.train.replay import Replay
@@ -199,7 +199,7 @@ def _finish(
     started = time.perf_counter()
     val = score_val(training, pictures)
     tested = score_test(training, pictures)
-    codes = measure_codes(training, pictures)
+    codes = measure_latent_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in state.history)
     if baselines is None:
         plan = training.model.plan

@@ -45,7 +45,7 @@ from archsearch.train.checkpoint import discard
 from archsearch.train.conflicts import conflict, listed
 from archsearch.train.epoch import OnStep
 from archsearch.train.figures import draw_curves, draw_pictures
-from archsearch.train.finished import FinishedRun, find_finished, reopened, settled
+from archsearch.train.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.lock import locked
 from archsearch.train.sample_grid import sample_grid_png
@@ -125,7 +125,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         )
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
-            name, (result, names) = finished.name, settled(out, finished, trained.result)
+            name, (result, names) = finished.name, reconciled(out, finished, trained.result)
         run = RunRecord(name=name, spec=to_yaml(plan), settings=settings, result=result)
         _write(out, run, trained, names)
         return result

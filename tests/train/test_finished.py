@@ -20,7 +20,7 @@ from archsearch.files import write_bytes
 from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
 from archsearch.train import fit, load_model, train_run
-from archsearch.train.finished import FinishedRun, find_finished, settled
+from archsearch.train.finished import FinishedRun, find_finished, reconciled
 from tests.train.made import drop_checksums, left
 from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
@@ -168,8 +168,8 @@ def test_a_score_that_earlier_versions_did_not_keep_is_no_other_number(run, capl
 
     trained, fewer, other = scored(3.0), scored(None, psnr=None), scored(4.0)
     lost = frozenset({"model.safetensors"})
-    assert settled(run, FinishedRun("run", fewer, lost), trained) == (fewer, lost)
-    assert settled(run, FinishedRun("run", other, lost), trained)[0] == trained
+    assert reconciled(run, FinishedRun("run", fewer, lost), trained) == (fewer, lost)
+    assert reconciled(run, FinishedRun("run", other, lost), trained)[0] == trained
     assert "than recorded: test.color.delta_e 4.0 there, 3.0 now;" in caplog.text
 
 

@@ -14,8 +14,8 @@ from torch import Tensor
 
 from archsearch.records.results import Codes
 from archsearch.tasks import Scorer, predict
-from archsearch.train.epoch import measured
-from archsearch.train.training import Training
+from archsearch.train.loop.epoch import measured
+from archsearch.train.loop.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures

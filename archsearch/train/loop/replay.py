@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from archsearch.tasks import Batch, feed
-from archsearch.train.step import train_step
-from archsearch.train.training import Training
+from archsearch.train.loop.step import train_step
+from archsearch.train.loop.training import Training
 
 __all__ = ["Recorder", "Replay", "cuda_graph"]
 

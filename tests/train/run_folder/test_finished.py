@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
 from archsearch.config import load
 from archsearch.errors import (
@@ -20,17 +21,20 @@ from archsearch.files import write_bytes
 from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
 from archsearch.train import fit, load_model, train_run
-from archsearch.train.finished import FinishedRun, find_finished, reconciled
+from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled
 from tests.train.made import drop_checksums, left
-from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
 EPOCHS = 2
 
 
 def drawn_quickly(patch: pytest.MonkeyPatch) -> None:
     """Figures take most of the time, and have tests of their own."""
-    patch.setattr("archsearch.train.run.draw_curves", lambda path, *_: write_bytes(path, b"c"))
-    patch.setattr("archsearch.train.run.draw_pictures", lambda path, *_: write_bytes(path, b"p"))
+    patch.setattr(
+        "archsearch.train.run_folder.run.draw_curves", lambda path, *_: write_bytes(path, b"c")
+    )
+    patch.setattr(
+        "archsearch.train.run_folder.run.draw_pictures", lambda path, *_: write_bytes(path, b"p")
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -8,8 +8,8 @@ from torch.nn import functional
 
 from archsearch.nn import Interleaving
 from archsearch.tasks import predict, squared_error
-from archsearch.train.precision import casts, products
-from archsearch.train.training import Training
+from archsearch.train.loop.precision import casts, products
+from archsearch.train.loop.training import Training
 
 __all__ = ["train_step"]
 

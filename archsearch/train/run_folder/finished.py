@@ -24,8 +24,8 @@ from archsearch.records.run_files import (
 )
 from archsearch.records.runs import read_history, read_result
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.train.conflicts import conflict, listed, refuse_another
 from archsearch.train.fit import TrainedRun, prepare
+from archsearch.train.run_folder.conflicts import conflict, listed, refuse_another
 from archsearch.train.scoring import score_test
 
 if TYPE_CHECKING:

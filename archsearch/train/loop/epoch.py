@@ -13,10 +13,10 @@ from torch import Tensor
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
 from archsearch.tasks import Batch, derived_seed, feed
-from archsearch.train.optimizers import set_rate
-from archsearch.train.schedule import rate_at
-from archsearch.train.step import train_step
-from archsearch.train.training import Training
+from archsearch.train.loop.optimizers import set_rate
+from archsearch.train.loop.schedule import rate_at
+from archsearch.train.loop.step import train_step
+from archsearch.train.loop.training import Training
 
 __all__ = [
     "MeasuredBatch",

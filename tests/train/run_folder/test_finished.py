@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
 from archsearch.config import load
 from archsearch.errors import (
@@ -22,6 +21,7 @@ from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
 from archsearch.train import fit, load_model, train_run
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled
+from tests.train.loop.test_checkpoint import KILLED_AFTER, broken_off, numbers
 from tests.train.made import drop_checksums, left
 
 EPOCHS = 2

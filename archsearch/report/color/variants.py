@@ -87,6 +87,12 @@ class Variant:
         return sum(result.val.mse for result in self.results) / len(self.results)
 
     @property
+    def minimizes_squared_error(self) -> bool:
+        """Whether its loss is the squared error, of colors and not of classes."""
+        loss = str(self.choices.get(_LOSS, _DEFAULT_LOSS))
+        return self.colors != "classes" and loss in LOSSES and LOSSES[loss].squared_error
+
+    @property
     def leaks(self) -> bool:
         """Whether the decoder reads encoder layers, past the latent."""
         return self.plan.effective_size > self.plan.latent_size
@@ -206,7 +212,9 @@ def _trial_choices(study: StudyRecord, trial: TrialRecord, task: str) -> dict[st
     choices: dict[str, object] = {"task": task, **_study_options(study, task)}
     train = study.settings.get("train")
     if task not in TASKS or TASKS[task].loss is None:
-        choices[_LOSS] = train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else "mse"
+        choices[_LOSS] = (
+            train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else _DEFAULT_LOSS
+        )
     return choices | {name: value for name, value in trial.values.items() if name != "task"}
 
 

@@ -13,8 +13,7 @@ from archsearch.errors import RunFailedError
 from archsearch.records.scores import ColorScores
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.color.space import luminance, merge, to_ycbcr
-
-from .tiny import smooth_pictures
+from tests.tasks.tiny import smooth_pictures
 
 
 def merged_guesses(n: int, *, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

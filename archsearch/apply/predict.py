@@ -16,16 +16,16 @@ from archsearch.apply.picture import Photograph
 from archsearch.apply.tiles import Block, Grid
 from archsearch.tasks.color.space import luminance
 
-__all__ = ["OnTiles", "Painted", "paint"]
+__all__ = ["OnTiles", "PredictedPicture", "predict_picture"]
 
 OnTiles = Callable[[int, int], None]
 """Called with (tiles done, tiles in all)."""
 
-Hole = NDArray[numpy.bool_]
+Mask = NDArray[numpy.bool_]
 
 
 @dataclass(frozen=True)
-class Painted:
+class PredictedPicture:
     """What was fed, what came out (8 bits a channel), and through how many tiles."""
 
     fed: Photograph
@@ -33,18 +33,18 @@ class Painted:
     tiles: int
 
 
-def paint(
+def predict_picture(
     net: TileNet,
     photograph: Photograph,
-    hole_HW: Hole | None = None,
+    mask_HW: Mask | None = None,
     on_tiles: OnTiles | None = None,
-) -> Painted:
+) -> PredictedPicture:
     """Put a picture through a net in tiles of the net's own size.
 
     - A net that colors is fed the luminance, and its result has that luminance
       at every pixel; the tiles' chroma is blended (blending RGB does that too:
       chroma is linear in it).
-    - A net that fills changes nothing outside ``hole_HW``, and what it fills
+    - A net that fills changes nothing outside ``mask_HW``, and what it fills
       becomes opaque.
     - A gray picture stays gray unless it is to be colored: it is fed in three
       equal channels, and the luminance of what the net gives is kept.
@@ -56,31 +56,31 @@ def paint(
         hole_HW: what to fill, H×W; only for a net that fills.
         on_tiles: called with the progress.
     """
-    fed = _fed(net, photograph, hole_HW)
+    fed = _fed(net, photograph, mask_HW)
     size = net.plan.input
     grid = Grid(fed.height, fed.width, size.height, size.width, net.batch)
     result_HWC = _canvas(net, fed)
     progress = _Counter(grid.tiles, on_tiles)
-    for block, made_KHW in grid.blend(_reader(net, fed, hole_HW), net.predict, progress):
+    for block, made_KHW in grid.blend(_reader(net, fed, mask_HW), net.predict, progress):
         here = (slice(block.top, block.bottom), slice(block.left, block.right))
         part_HWC = _eight_bits(_finished(net, fed, block, made_KHW))
-        if hole_HW is None:
+        if mask_HW is None:
             result_HWC[here] = part_HWC
         else:
-            result_HWC[here][hole_HW[here]] = part_HWC[hole_HW[here]]
+            result_HWC[here][mask_HW[here]] = part_HWC[mask_HW[here]]
     alpha_HW = photograph.alpha_HW
-    if alpha_HW is not None and hole_HW is not None:
-        alpha_HW = numpy.where(hole_HW, numpy.uint8(255), alpha_HW)
+    if alpha_HW is not None and mask_HW is not None:
+        alpha_HW = numpy.where(mask_HW, numpy.uint8(255), alpha_HW)
     result = Photograph(result_HWC, alpha_HW, photograph.profile)
-    return Painted(fed, result, grid.tiles)
+    return PredictedPicture(fed, result, grid.tiles)
 
 
-def _fed(net: TileNet, photograph: Photograph, hole_HW: Hole | None) -> Photograph:
-    """The picture as the net sees it; a hole is black, as in training."""
+def _fed(net: TileNet, photograph: Photograph, mask_HW: Mask | None) -> Photograph:
+    """The picture as the net sees it; what is masked is black, as in training."""
     fed = photograph.to_gray() if net.colors or net.channels == 1 else photograph
-    if hole_HW is None:
+    if mask_HW is None:
         return fed
-    pixels_HWC = numpy.where(hole_HW[..., None], fed.pixels_HWC.dtype.type(0), fed.pixels_HWC)
+    pixels_HWC = numpy.where(mask_HW[..., None], fed.pixels_HWC.dtype.type(0), fed.pixels_HWC)
     return Photograph(pixels_HWC, None, fed.profile)
 
 
@@ -91,14 +91,14 @@ def _canvas(net: TileNet, fed: Photograph) -> NDArray[numpy.uint8]:
 
 
 def _reader(
-    net: TileNet, fed: Photograph, hole_HW: Hole | None
+    net: TileNet, fed: Photograph, mask_HW: Mask | None
 ) -> Callable[[NDArray[numpy.intp], NDArray[numpy.intp]], Tensor]:
     def read(rows: NDArray[numpy.intp], columns: NDArray[numpy.intp]) -> Tensor:
         part_CHW = fed.part(rows, columns).expand(net.channels, -1, -1)
-        if hole_HW is None:
+        if mask_HW is None:
             return part_CHW
-        mask_HW = torch.from_numpy(hole_HW[numpy.ix_(rows, columns)])
-        return torch.cat([part_CHW, mask_HW[None].to(part_CHW.dtype)])
+        masked_HW = torch.from_numpy(mask_HW[numpy.ix_(rows, columns)])
+        return torch.cat([part_CHW, masked_HW[None].to(part_CHW.dtype)])
 
     return read
 

@@ -15,7 +15,7 @@ from PIL import Image
 from archsearch.errors import InputError, RunConflictError
 from archsearch.records import load_run
 from archsearch.train import load_model, train_run
-from archsearch.train.lock import LOCK_FILE, locked
+from archsearch.train.run_folder.lock import LOCK_FILE, locked
 from tests.train.made import drop_checksums, left
 
 FILES = {
@@ -31,8 +31,8 @@ FILES = {
 
 
 def start(spec: Path, out: Path, epochs: int, task: str = "reconstruct") -> subprocess.Popen[str]:
-    script = Path(__file__).parent / "made.py"
-    root = Path(__file__).parents[2]
+    script = Path(__file__).parents[1] / "made.py"
+    root = Path(__file__).parents[3]
     return subprocess.Popen(
         [sys.executable, str(script), str(spec), str(out), str(epochs), task],
         stdout=subprocess.PIPE,

@@ -12,10 +12,10 @@ import torch
 from archsearch.config import TrainSettings, load
 from archsearch.nn import build, compiled
 from archsearch.tasks.losses import squared_error
-from archsearch.train.optimizers import make_optimizer, set_rate
-from archsearch.train.schedule import rate_at
+from archsearch.train.loop.optimizers import make_optimizer, set_rate
+from archsearch.train.loop.schedule import rate_at
 
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 STEPS = 20
 
 MAPPED = {"MALLOC_MMAP_THRESHOLD_": "1000000"}

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
 from archsearch.config import TrainSettings
-from archsearch.train.optimizers import make_optimizer, set_rate
-from archsearch.train.schedule import rate_at
+from archsearch.train.loop.optimizers import make_optimizer, set_rate
+from archsearch.train.loop.schedule import rate_at
 
 
 def optimizer(name: Literal["adam", "sgd"], lr: float) -> torch.optim.Optimizer:

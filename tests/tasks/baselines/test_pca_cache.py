@@ -10,8 +10,7 @@ import torch
 from archsearch.spec.shape import Pair
 from archsearch.tasks.baselines.pca import LinearCode, fit_code
 from archsearch.tasks.baselines.pca_cache import fit_or_load
-
-from .tiny import TinyPictures, smooth_pictures, split
+from tests.tasks.tiny import TinyPictures, smooth_pictures, split
 
 PATCH = Pair(4, 4)
 

@@ -8,7 +8,7 @@ from torch.optim import SGD, Adam, Optimizer
 from torch.optim.adam import adam
 
 from archsearch.config.settings import TrainSettings
-from archsearch.train.schedule import MOMENTUM, Rate
+from archsearch.train.loop.schedule import MOMENTUM, Rate
 
 __all__ = ["BETAS", "FlatAdam", "PromptAdam", "make_optimizer", "set_rate"]
 

@@ -79,8 +79,8 @@ def test_the_same_in_four_dimensions_with_channels_last_moments(made, plan_from,
     plan, pictures, settings = plan_from(made.PLAIN), made.made_pictures(), made.settings()
     checkpoint = tmp_path / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, checkpoint)
-    from archsearch.train.checkpoint import TrainingState, restore
     from archsearch.train.fit import _identity, prepare
+    from archsearch.train.loop.checkpoint import TrainingState, restore
 
     training = prepare(plan, settings, pictures, 0, torch.device("cpu"))
     fresh = TrainingState(identity=_identity(plan, settings, pictures, 0))

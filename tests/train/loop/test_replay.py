@@ -12,18 +12,17 @@ import torch
 from archsearch.config import load
 from archsearch.errors import InputError
 from archsearch.nn import load_weights, save_weights
-from archsearch.train import precision as precisions
-from archsearch.train.checkpoint import TrainingState, restore, save
-from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import fit, prepare
-from archsearch.train.optimizers import FlatAdam, make_optimizer, set_rate
-from archsearch.train.replay import WARM_UP_STEPS, Replay, cuda_graph
-from archsearch.train.schedule import Rate
-from archsearch.train.training import Training
+from archsearch.train.loop import precision as precisions
+from archsearch.train.loop.checkpoint import TrainingState, restore, save
+from archsearch.train.loop.epoch import train_epoch
+from archsearch.train.loop.optimizers import FlatAdam, make_optimizer, set_rate
+from archsearch.train.loop.replay import WARM_UP_STEPS, Replay, cuda_graph
+from archsearch.train.loop.schedule import Rate
+from archsearch.train.loop.training import Training
+from tests.train.made import DROPPED, NORMED, PLAIN, made_pictures, settings
 
-from .made import DROPPED, NORMED, PLAIN, made_pictures, settings
-
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 NEEDS_GPU = pytest.mark.skipif(not torch.cuda.is_available(), reason="torch finds no GPU")
 BINS = {"colorize-bins": {"grid": 4}}
 

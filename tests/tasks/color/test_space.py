@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 from skimage.color import rgb2lab, rgb2ycbcr
 
 from archsearch.tasks.color.space import luminance, merge, to_lab, to_rgb, to_ycbcr
-
-from .tiny import smooth_pictures
+from tests.tasks.tiny import smooth_pictures
 
 channel = st.floats(0, 1, width=32)
 

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from archsearch.records import Baselines, Environment, EpochRecord, RunResult, Scores
-from archsearch.train.figures import curves_figure, pictures_figure
+from archsearch.train.run_folder.figures import curves_figure, pictures_figure
 from archsearch.train.scoring import SampleGrid
 
 

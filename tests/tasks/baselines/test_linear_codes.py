@@ -17,8 +17,7 @@ from archsearch.spec.shape import Pair
 from archsearch.tasks import channel_mean, linear_code_baselines, patch_of, pca_curve
 from archsearch.tasks.baselines import pca as linear_code_module
 from archsearch.tasks.baselines.pca import fit_code
-
-from .tiny import TinyPictures, latent, smooth_pictures, split
+from tests.tasks.tiny import TinyPictures, latent, smooth_pictures, split
 
 Array = NDArray[numpy.float64]
 Coder = Callable[[Array], Array]

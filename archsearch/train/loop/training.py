@@ -11,7 +11,7 @@ from torch.optim import Optimizer
 from archsearch.config import TaskKind, TrainSettings
 from archsearch.nn import Autoencoder
 from archsearch.tasks import Batch, Task
-from archsearch.train.order import batches_of, picture_order
+from archsearch.train.loop.order import batches_of, picture_order
 
 __all__ = ["RecordedSteps", "Training"]
 

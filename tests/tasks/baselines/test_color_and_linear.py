@@ -17,8 +17,7 @@ from archsearch.tasks.baselines.color import gray_copy, mean_chroma
 from archsearch.tasks.baselines.reduced_rank import RankedMap, fit_map, map_errors
 from archsearch.tasks.baselines.reduced_rank_cache import fit_or_load_map
 from archsearch.tasks.color.space import luminance
-
-from .tiny import TinyPictures, smooth_pictures, split
+from tests.tasks.tiny import TinyPictures, smooth_pictures, split
 
 Array = NDArray[numpy.float64]
 

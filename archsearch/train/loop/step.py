@@ -8,13 +8,13 @@ from torch.nn import functional
 
 from archsearch.nn import Interleaving
 from archsearch.tasks import predict, squared_error
-from archsearch.train.precision import casts, products
-from archsearch.train.training import Training
+from archsearch.train.loop.precision import casts, products
+from archsearch.train.loop.training import Training
 
-__all__ = ["advance"]
+__all__ = ["train_step"]
 
 
-def advance(
+def train_step(
     training: Training, images_NCHW: Tensor, fed_NCHW: Tensor, *, recorded: bool = False
 ) -> tuple[Tensor, Tensor]:
     """Take one step on a batch; give loss and error of the pictures as they were before it.

@@ -12,9 +12,8 @@ from archsearch.tasks import Batch, linear_code_baselines, make_task, task_basel
 from archsearch.tasks.baselines import reduced_rank_cache
 from archsearch.tasks.baselines.reduced_rank import Feed, RankedMap, fit_map
 from archsearch.tasks.color.space import luminance
-
-from .test_every_task import NINE, settings
-from .tiny import TinyPictures, latent, smooth_pictures, split
+from tests.tasks.test_every_task import NINE, settings
+from tests.tasks.tiny import TinyPictures, latent, smooth_pictures, split
 
 LATENTS = [latent(4, 2, 2), latent(2, 4, 4)]
 

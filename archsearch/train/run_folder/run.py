@@ -43,14 +43,14 @@ from archsearch.records.run_files import (
 from archsearch.records.runs import config_json, read_run, write_run
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.train.checkpoint import discard
-from archsearch.train.conflicts import conflict, listed
-from archsearch.train.epoch import OnStep
-from archsearch.train.figures import draw_curves, draw_pictures
-from archsearch.train.finished import FinishedRun, find_finished, reopened, settled
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
-from archsearch.train.lock import locked
-from archsearch.train.sample_grid import sample_grid_png
+from archsearch.train.loop.checkpoint import discard
+from archsearch.train.loop.epoch import OnStep
+from archsearch.train.run_folder.conflicts import conflict, listed
+from archsearch.train.run_folder.figures import draw_curves, draw_pictures
+from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
+from archsearch.train.run_folder.lock import locked
+from archsearch.train.run_folder.sample_grid import sample_grid_png
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures

@@ -24,14 +24,14 @@ from archsearch.records.run_files import (
 )
 from archsearch.records.runs import read_history, read_result
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.train.conflicts import conflict, listed, refuse_another
 from archsearch.train.fit import TrainedRun, prepare
+from archsearch.train.run_folder.conflicts import conflict, listed, refuse_another
 from archsearch.train.scoring import score_test
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["FinishedRun", "find_finished", "reopened", "settled"]
+__all__ = ["FinishedRun", "find_finished", "reconciled", "reopened"]
 
 BEFORE_FILE = "metrics-before.json"
 """Metrics that the run had before it was trained again to other numbers."""
@@ -97,7 +97,7 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
     return FinishedRun(name, recorded.model_copy(update={"history": history}), lost)
 
 
-def settled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult, frozenset[str]]:
+def reconciled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResult, frozenset[str]]:
     """Hold a run that was trained again against what was recorded, and say what came of it.
 
     Returns:

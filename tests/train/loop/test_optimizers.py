@@ -8,8 +8,8 @@ from torch import nn
 from torch.optim import Adam, AdamW
 
 from archsearch.config import TrainSettings
-from archsearch.train.optimizers import BETAS, make_optimizer, set_rate
-from archsearch.train.schedule import Rate
+from archsearch.train.loop.optimizers import BETAS, make_optimizer, set_rate
+from archsearch.train.loop.schedule import Rate
 
 THEIRS = {"adam": Adam, "adamw": AdamW}
 

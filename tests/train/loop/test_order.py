@@ -4,7 +4,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.train.order import batches_of, derived_seed, picture_order
+from archsearch.train.loop.order import batches_of, derived_seed, picture_order
 
 
 @given(st.integers(1, 200), st.integers(0, 10**30), st.integers(1, 100_000))

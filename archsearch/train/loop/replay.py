@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from archsearch.tasks import Batch, feed
-from archsearch.train.step import advance
-from archsearch.train.training import Training
+from archsearch.train.loop.step import train_step
+from archsearch.train.loop.training import Training
 
 __all__ = ["Recorder", "Replay", "cuda_graph"]
 
@@ -117,7 +117,7 @@ class Replay:
             fed_NCHW = feed(training.task, images_NCHW, Batch(self._indices, training.seed))
         else:
             fed_NCHW = training.task.prepare(self._shown)
-        self._told = advance(training, images_NCHW, fed_NCHW, recorded=True)
+        self._told = train_step(training, images_NCHW, fed_NCHW, recorded=True)
 
 
 @contextmanager

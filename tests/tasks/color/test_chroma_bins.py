@@ -21,8 +21,7 @@ from archsearch.tasks.color.chroma_bins import (
     spacing,
 )
 from archsearch.tasks.color.space import chroma
-
-from .tiny import TinyPictures, smooth_pictures, split
+from tests.tasks.tiny import TinyPictures, smooth_pictures, split
 
 CENTERS = bin_centers(10)
 CLASSES = ChromaClasses.of(CENTERS)

@@ -11,14 +11,13 @@ from archsearch.config import RunSettings, kind_of, load
 from archsearch.data import Pictures
 from archsearch.nn import compiled
 from archsearch.tasks import make_task
-from archsearch.train.epoch import train_epoch
 from archsearch.train.fit import prepare
-from archsearch.train.optimizers import make_optimizer
-from archsearch.train.training import Training
+from archsearch.train.loop.epoch import train_epoch
+from archsearch.train.loop.optimizers import make_optimizer
+from archsearch.train.loop.training import Training
+from tests.train.made import PLAIN, made_pictures, settings
 
-from .made import PLAIN, made_pictures, settings
-
-SPECS = Path(__file__).parents[2] / "specs"
+SPECS = Path(__file__).parents[3] / "specs"
 
 
 @dataclass(frozen=True)

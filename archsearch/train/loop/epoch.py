@@ -13,16 +13,16 @@ from torch import Tensor
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
 from archsearch.tasks import Batch, derived_seed, feed
-from archsearch.train.optimizers import set_rate
-from archsearch.train.schedule import rate_at
-from archsearch.train.step import advance
-from archsearch.train.training import Training
+from archsearch.train.loop.optimizers import set_rate
+from archsearch.train.loop.schedule import rate_at
+from archsearch.train.loop.step import train_step
+from archsearch.train.loop.training import Training
 
 __all__ = [
-    "Measured",
+    "MeasuredBatch",
     "OnStep",
-    "Passed",
-    "Predicted",
+    "PredictedBatch",
+    "TrainedEpoch",
     "measured",
     "predictions",
     "train_epoch",
@@ -35,7 +35,7 @@ MEASURED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Passed:
+class TrainedEpoch:
     """What one training epoch came to.
 
     ``loss`` and ``mse`` are means over pictures, each taken just before the
@@ -49,7 +49,7 @@ class Passed:
     seconds: float
 
 
-def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -> Passed:
+def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -> TrainedEpoch:
     """Take every step of an epoch (counted from 1).
 
     Losses stay on the device until the epoch is over: asking for each would
@@ -79,7 +79,7 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     sizes = [len(indices) for indices in batches]
     mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
     mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
-    return Passed(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
+    return TrainedEpoch(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
 
 
 def _seed_dropout(seed: int, device: torch.device) -> None:
@@ -102,7 +102,7 @@ def _step(training: Training, places: Tensor, batch: Batch) -> tuple[Tensor, Ten
     if training.replay is not None and training.replay.takes(places):
         return training.replay(training, places, batch)
     images_NCHW = training.pictures(places)
-    return advance(training, images_NCHW, feed(training.task, images_NCHW, batch))
+    return train_step(training, images_NCHW, feed(training.task, images_NCHW, batch))
 
 
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:
@@ -121,7 +121,7 @@ def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: in
 
 
 @dataclass(frozen=True)
-class Measured:
+class MeasuredBatch:
     """Some pictures that are measured, in the order given.
 
     Attributes:
@@ -136,29 +136,29 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class Predicted(Measured):
+class PredictedBatch(MeasuredBatch):
     """The same with what the net made of them: before it is clamped, and after."""
 
     unclipped_NCHW: Tensor  # noqa: N815
     predicted_NCHW: Tensor  # noqa: N815
 
 
-def measured(training: Training, indices: Tensor) -> Iterator[Measured]:
+def measured(training: Training, indices: Tensor) -> Iterator[MeasuredBatch]:
     """Give pictures and what is shown of them, batch by batch; the model is in eval mode then."""
     training.model.eval()
     for part in torch.split(indices, MEASURED_AT_ONCE):
         images_NCHW = training.pictures(part)
         batch = Batch(part, training.data_seed)
-        yield Measured(part, images_NCHW, training.task.shown(images_NCHW, batch))
+        yield MeasuredBatch(part, images_NCHW, training.task.shown(images_NCHW, batch))
 
 
-def predictions(training: Training, indices: Tensor) -> Iterator[Predicted]:
+def predictions(training: Training, indices: Tensor) -> Iterator[PredictedBatch]:
     """Give pictures with their predictions, batch by batch, in the order given."""
     for part in measured(training, indices):
         with torch.no_grad():
             output = training.model(training.task.prepare(part.shown_NCHW))
             unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
-        yield Predicted(
+        yield PredictedBatch(
             part.indices,
             part.images_NCHW,
             part.shown_NCHW,

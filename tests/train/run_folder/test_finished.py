@@ -20,17 +20,21 @@ from archsearch.files import write_bytes
 from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
 from archsearch.train import fit, load_model, train_run
-from archsearch.train.finished import FinishedRun, find_finished, settled
+from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled
+from tests.train.loop.test_checkpoint import KILLED_AFTER, broken_off, numbers
 from tests.train.made import drop_checksums, left
-from tests.train.test_checkpoint import KILLED_AFTER, broken_off, numbers
 
 EPOCHS = 2
 
 
 def drawn_quickly(patch: pytest.MonkeyPatch) -> None:
     """Figures take most of the time, and have tests of their own."""
-    patch.setattr("archsearch.train.run.draw_curves", lambda path, *_: write_bytes(path, b"c"))
-    patch.setattr("archsearch.train.run.draw_pictures", lambda path, *_: write_bytes(path, b"p"))
+    patch.setattr(
+        "archsearch.train.run_folder.run.draw_curves", lambda path, *_: write_bytes(path, b"c")
+    )
+    patch.setattr(
+        "archsearch.train.run_folder.run.draw_pictures", lambda path, *_: write_bytes(path, b"p")
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -168,8 +172,8 @@ def test_a_score_that_earlier_versions_did_not_keep_is_no_other_number(run, capl
 
     trained, fewer, other = scored(3.0), scored(None, psnr=None), scored(4.0)
     lost = frozenset({"model.safetensors"})
-    assert settled(run, FinishedRun("run", fewer, lost), trained) == (fewer, lost)
-    assert settled(run, FinishedRun("run", other, lost), trained)[0] == trained
+    assert reconciled(run, FinishedRun("run", fewer, lost), trained) == (fewer, lost)
+    assert reconciled(run, FinishedRun("run", other, lost), trained)[0] == trained
     assert "than recorded: test.color.delta_e 4.0 there, 3.0 now;" in caplog.text
 
 

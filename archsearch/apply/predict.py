@@ -53,7 +53,7 @@ def predict_picture(
     Args:
         net: the net.
         photograph: the picture, of any size.
-        hole_HW: what to fill, H×W; only for a net that fills.
+        mask_HW: what to fill, H×W; only for a net that fills.
         on_tiles: called with the progress.
     """
     fed = _fed(net, photograph, mask_HW)

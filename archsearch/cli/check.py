@@ -9,7 +9,6 @@ import typer
 
 from archsearch.cli.output import print_diagnostics, print_rendered, to_stderr
 from archsearch.config.checking import check_files
-from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec.render import RENDERERS, summary
 
 __all__ = ["check"]

@@ -16,7 +16,6 @@ from archsearch.cli.output import (
 )
 from archsearch.cli.tables import applied_json, applied_table, plan_json, plan_table
 from archsearch.config import load, parse_assignment
-from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.spec import DiagnosticsError, ModelPlan
 
 if TYPE_CHECKING:

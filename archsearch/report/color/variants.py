@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from archsearch.config import TASKS, kind_of, read_task, words_of
+from archsearch.config import LOSSES, TASKS, kind_of, read_task, words_of
 from archsearch.config.run_settings import RunSettings
 from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.settings import Colors

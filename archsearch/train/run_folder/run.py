@@ -127,7 +127,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         )
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
-            name, (result, names) = finished.name, settled(out, finished, trained.result)
+            name, (result, names) = finished.name, reconciled(out, finished, trained.result)
         run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result

@@ -2,14 +2,14 @@
 
 ::
 
-    file ─ read_photograph ─▶ Photograph ─ paint(net) ─▶ Photograph ─ write_png ─▶ file
+    file ─ read_photograph ─▶ Photograph ─ predict_picture(net) ─▶ Photograph ─ write_png ─▶ file
                                 │  tiles of the net's size, half overlapping,
                                 └─ faded into each other (Grid)
 """
 
 from archsearch.apply.net import TileNet, load_net
-from archsearch.apply.paint import OnTiles, Painted, paint
 from archsearch.apply.picture import Photograph, read_mask, read_photograph
+from archsearch.apply.predict import OnTiles, PredictedPicture, predict_picture
 from archsearch.apply.run import AppliedRun, Failed, Watch, Written, apply_run
 from archsearch.apply.write import write_png, write_side_by_side
 
@@ -17,14 +17,14 @@ __all__ = [
     "AppliedRun",
     "Failed",
     "OnTiles",
-    "Painted",
     "Photograph",
+    "PredictedPicture",
     "TileNet",
     "Watch",
     "Written",
     "apply_run",
     "load_net",
-    "paint",
+    "predict_picture",
     "read_mask",
     "read_photograph",
     "write_png",

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from archsearch.apply.net import TileNet, load_net
-from archsearch.apply.paint import OnTiles, Painted, paint
 from archsearch.apply.picture import Photograph, read_mask, read_photograph
+from archsearch.apply.predict import OnTiles, PredictedPicture, predict_picture
 from archsearch.apply.write import OutputPaths, output_paths, write_png, write_side_by_side
 from archsearch.config import TASKS
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
@@ -146,29 +146,29 @@ def _apply(
     result = paths.result(picture)
     beside = paths.side_by_side(picture) if side_by_side else None
     photograph = read_photograph(picture)
-    hole_HW = _hole(picture, photograph, mask) if net.fills else None
-    painted = paint(net, photograph, hole_HW, on_tiles)
-    write_png(result, painted.result)
+    mask_HW = _mask(picture, photograph, mask) if net.fills else None
+    predicted = predict_picture(net, photograph, mask_HW, on_tiles)
+    write_png(result, predicted.result)
     if beside is not None:
-        write_side_by_side(beside, _panels(photograph, painted))
+        write_side_by_side(beside, _panels(photograph, predicted))
     height, width = photograph.height, photograph.width
-    return Written(picture, result, beside, height, width, painted.tiles)
+    return Written(picture, result, beside, height, width, predicted.tiles)
 
 
-def _hole(picture: Path, photograph: Photograph, mask: Path | None) -> NDArray[numpy.bool_]:
+def _mask(picture: Path, photograph: Photograph, mask: Path | None) -> NDArray[numpy.bool_]:
     if mask is not None:
-        hole_HW = read_mask(mask, photograph)
+        mask_HW = read_mask(mask, photograph)
     elif photograph.alpha_HW is not None:
-        hole_HW = photograph.alpha_HW == 0
+        mask_HW = photograph.alpha_HW == 0
     else:
-        hole_HW = numpy.zeros(photograph.pixels_HWC.shape[:2], numpy.bool_)
-    if not hole_HW.any():
+        mask_HW = numpy.zeros(photograph.pixels_HWC.shape[:2], numpy.bool_)
+    if not mask_HW.any():
         raise InputError(
             f"{picture} has no area to fill",
             help="give --mask FILE, a picture of the same size that is white in the area to fill; "
             "or make those pixels fully transparent",
         )
-    return hole_HW
+    return mask_HW
 
 
 @contextmanager
@@ -185,10 +185,10 @@ def _memory_errors(picture: Path) -> Iterator[None]:
         ) from error
 
 
-def _panels(photograph: Photograph, painted: Painted) -> list[Photograph]:
+def _panels(photograph: Photograph, predicted: PredictedPicture) -> list[Photograph]:
     """Original, what the net saw where that is something else, and result."""
-    same = numpy.array_equal(painted.fed.pixels_HWC, photograph.pixels_HWC)
-    return [photograph, *([] if same else [painted.fed]), painted.result]
+    same = numpy.array_equal(predicted.fed.pixels_HWC, photograph.pixels_HWC)
+    return [photograph, *([] if same else [predicted.fed]), predicted.result]
 
 
 def _silent(done: int, total: int) -> None:

@@ -9,9 +9,10 @@ from archsearch.config.metrics import METRICS, MetricKind
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.quantities import OBJECTIVES, PLANNED, Quantity, planned
+from archsearch.config.run_settings import RunSettings
 from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.search_rules import check_search
-from archsearch.config.settings import DataSettings, RunSettings, TrainSettings
+from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, absolute_source
 from archsearch.config.study import (
     BudgetSettings,
@@ -23,6 +24,7 @@ from archsearch.config.study import (
     StudySettings,
 )
 from archsearch.config.study_file import StudyFile, load_study, open_study
+from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks.catalogue import TASKS, words_of
 from archsearch.config.tasks.channels import needs_rgb, pictures_of, task_channels
 from archsearch.config.tasks.colorize import Colorize
@@ -35,7 +37,6 @@ from archsearch.config.tasks.reading import AnyTask, changed_task, kind_of, opti
 from archsearch.config.tasks.reconstruct import Reconstruct
 from archsearch.config.tasks.rules import check_task, task_conflicts
 from archsearch.config.tasks.settings import TaskSettings
-from archsearch.config.tasks.space import task_space_problems
 
 __all__ = [
     "BASELINES",

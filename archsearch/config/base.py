@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Named", "Settings"]
+__all__ = ["Forms", "Settings"]
 
 
 class Settings(BaseModel):
@@ -15,12 +16,12 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Named(Settings):
-    """Settings of several forms, each under a name of its own."""
+@dataclass(frozen=True)
+class Forms:
+    """Marks a field whose settings have several forms, each under a name of its own.
 
-    name: str
+    Attributes:
+        find: from a name to the settings of that form, or None.
+    """
 
-    @classmethod
-    @abstractmethod
-    def form(cls, name: str) -> type[Settings] | None:
-        """Those called ``name``, if there are any."""
+    find: Callable[[str], type[Settings] | None]

@@ -10,8 +10,8 @@ from archsearch.config.model import Model
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
+from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks.reading import AnyTask
-from archsearch.config.tasks.space import task_space_problems
 from archsearch.config.validation import Data, strict_data, validated
 from archsearch.spec import PathError, Source, find_target
 from archsearch.spec.syntax.parse_values import shown

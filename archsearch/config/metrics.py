@@ -25,7 +25,8 @@ class MetricKind:
             None stands for the whole split where pictures are too small for it.
         summary: from the mean of those values over a split to what is told, a number or
             None; the mean itself without it.
-        each_epoch: whether every epoch tells it, so that a training can be judged before its end.
+        each_epoch: whether a lower MSE always means a better value. Then the MSE of each epoch
+            can judge a training before its end.
         typical: what autoencoders of natural pictures give, for a candidate that isn't trained.
     """
 

@@ -10,11 +10,8 @@ from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
-from archsearch.config.tasks.catalogue import DEFAULT_TASK
-from archsearch.config.tasks.reading import AnyTask
-from archsearch.config.tasks.settings import TaskSettings
 
-__all__ = ["DataSettings", "Precision", "RunSettings", "Settings", "TaskSettings", "TrainSettings"]
+__all__ = ["DataSettings", "Precision", "TrainSettings"]
 
 
 Precision = Literal["float32", "tf32", "bf16"]
@@ -104,11 +101,3 @@ class TrainSettings(Settings):
         if not self.metrics:
             written.pop("metrics", None)
         return written
-
-
-class RunSettings(Settings):
-    """Everything about a training but the model."""
-
-    data: DataSettings = DataSettings()
-    task: AnyTask = DEFAULT_TASK
-    train: TrainSettings = TrainSettings()

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
 from archsearch.config.quantities import OBJECTIVES, planned, score
+from archsearch.config.run_settings import RunSettings
 from archsearch.config.search_methods import SEARCHES, SearchMethod
-from archsearch.config.settings import DataSettings, RunSettings, Settings, TrainSettings
+from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
 from archsearch.errors import ExtensionError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from archsearch.config.settings import RunSettings
+from archsearch.config.run_settings import RunSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import read_task
 from archsearch.printable import shell_command

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from archsearch.config.run_settings import RunSettings
 from archsearch.config.search_methods import SEARCHES
-from archsearch.config.settings import RunSettings
 from archsearch.config.sources import SOURCES
 from archsearch.config.study import StudySettings
 from archsearch.extensions import Catalogue, extensions_used

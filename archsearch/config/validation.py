@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from archsearch.config.base import Named
+from archsearch.config.base import Forms
 from archsearch.spec import Source, Span
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.text.nearest import did_you_mean
@@ -148,8 +148,10 @@ def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str
     for part in parts:
         field = model.model_fields.get(str(part))
         inner = field.annotation if field else None
-        if isinstance(inner, type) and issubclass(inner, Named):
-            inner, hidden = inner.form(str(next(parts, ""))), "name"
+        for forms in (
+            mark for mark in (field.metadata if field else ()) if isinstance(mark, Forms)
+        ):
+            inner, hidden = forms.find(str(next(parts, ""))), "name"
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner

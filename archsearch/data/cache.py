@@ -153,8 +153,8 @@ def content_key(source: Source) -> str:
 def records(root: Path, content: str = "*") -> Iterator[tuple[Path, EntryRecord]]:
     """What the cache holds: folder and record of each entry, in the order of their names.
 
-    What can't be read, or a newer archsearch wrote, is passed over and logged; what an
-    earlier one wrote is passed over, since it is made anew when it is asked for.
+    What can't be read, or a newer archsearch wrote, is skipped and logged. What an
+    earlier one wrote is skipped, since it is made anew when it is needed.
 
     Args:
         root: of the cache.

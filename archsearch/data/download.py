@@ -36,7 +36,7 @@ class Archive:
 
 
 def fetch(name: str, archive: Archive, progress: OnProgress) -> None:
-    """Download an archive unless a whole one is there already.
+    """Download an archive unless a whole one exists.
 
     Args:
         name: the source, for messages.

@@ -44,7 +44,7 @@ class CompiledAutoencoder(Autoencoder):
             step.folding for step in (*encoder, *decoder) if isinstance(step, PhaseConvolve)
         )  # here, so that they move with the model
 
-    def unwoven(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
+    def forward_phases(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
         """Give the output as the last convolution leaves it, and how it becomes a picture.
 
         Where that convolution gives all phases of an upsampled picture, a loss over all
@@ -59,7 +59,7 @@ class CompiledAutoencoder(Autoencoder):
             >>> from archsearch.tasks import squared_error
             >>> model = compiled(archsearch.load("specs/acml-nine-layer.yaml").plan(), seed=0)
             >>> pictures_NCHW = torch.rand(2, 3, 32, 32)
-            >>> output, order = model.unwoven(pictures_NCHW)
+            >>> output, order = model.forward_phases(pictures_NCHW)
             >>> tuple(output.shape)  # 2×2 phases of 3 channels, one row more than they need
             (2, 12, 17, 16)
             >>> error = squared_error(output, pictures_NCHW, order)

@@ -77,7 +77,7 @@ class Autoencoder(nn.Module):
         kept = {0: x_NCHW}
         return self._run("decoder", self._run("encoder", x_NCHW, kept), kept)
 
-    def unwoven(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
+    def forward_phases(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
         """Give the output; here in order, so None beside it (see ``CompiledAutoencoder``)."""
         return self(x_NCHW), None
 

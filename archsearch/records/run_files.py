@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from archsearch.config.settings import RunSettings
+from archsearch.config.run_settings import RunSettings
 from archsearch.config.train_command import train_command
 from archsearch.errors import DamagedFileError, InputError
 from archsearch.files import write_text

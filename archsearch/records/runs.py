@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from archsearch.config.settings import RunSettings
+from archsearch.config.run_settings import RunSettings
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
 from archsearch.records.extensions import check_extensions

@@ -72,7 +72,7 @@ class TrialRecord(Record):
 
 
 class Unreadable(Record):
-    """A stored thing that was passed over: what it is, and why.
+    """A stored thing that was skipped: what it is, and why.
 
     ``trial`` is its number where it is a planned trial, as far as can be told.
     """
@@ -90,7 +90,7 @@ class StudyRecord(Record):
     used for correlations) or adapts to results; ``note`` says why there are
     fewer trials than it was asked for, "" where there aren't; ``planned`` is
     how many there are to be; ``extensions`` are who declared what archsearch hasn't; ``unreadable``
-    are its trials and other records that were passed over.
+    are its trials and other records that were skipped.
     """
 
     name: str

@@ -37,7 +37,7 @@ PROPOSALS_PER_TRIAL = 100
 
 @dataclass(frozen=True)
 class Design:
-    """The candidates of all trials, and what was passed over to find them.
+    """The candidates of all trials, and what was skipped to find them.
 
     Attributes:
         candidates: distinct and feasible, in the order of their trials.

@@ -5,10 +5,10 @@
 
 from archsearch.train.allocator import keep_memory
 from archsearch.train.devices import check_device, worker_device
-from archsearch.train.epoch import OnStep
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
-from archsearch.train.precision import check_precision
-from archsearch.train.run import load_model, load_trained, train_run
+from archsearch.train.loop.epoch import OnStep
+from archsearch.train.loop.precision import check_precision
+from archsearch.train.run_folder.run import load_model, load_trained, train_run
 
 __all__ = [
     "OnEpoch",

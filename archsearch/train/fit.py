@@ -21,16 +21,16 @@ from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
-from archsearch.train.checkpoint import TrainingState, restore, save
 from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.environment import environment
-from archsearch.train.epoch import OnStep, train_epoch
-from archsearch.train.latent_codes import measure_codes
-from archsearch.train.optimizers import FlatAdam, make_optimizer
-from archsearch.train.precision import check_precision, products
-from archsearch.train.replay import Replay
+from archsearch.train.latent_codes import measure_latent_codes
+from archsearch.train.loop.checkpoint import TrainingState, restore, save
+from archsearch.train.loop.epoch import OnStep, train_epoch
+from archsearch.train.loop.optimizers import FlatAdam, make_optimizer
+from archsearch.train.loop.precision import check_precision, products
+from archsearch.train.loop.replay import Replay
+from archsearch.train.loop.training import Training
 from archsearch.train.scoring import SampleGrid, mse_of, score_test, score_val
-from archsearch.train.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
@@ -200,7 +200,7 @@ def _finish(
     started = time.perf_counter()
     val = score_val(training, pictures)
     tested = score_test(training, pictures)
-    codes = measure_codes(training, pictures)
+    codes = measure_latent_codes(training, pictures)
     seconds = time.perf_counter() - started + sum(row.seconds for row in state.history)
     if baselines is None:
         plan = training.model.plan

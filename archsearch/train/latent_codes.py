@@ -14,13 +14,13 @@ from torch import Tensor
 
 from archsearch.records.results import Codes
 from archsearch.tasks import Scorer, predict
-from archsearch.train.epoch import measured
-from archsearch.train.training import Training
+from archsearch.train.loop.epoch import measured
+from archsearch.train.loop.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["measure_codes"]
+__all__ = ["measure_latent_codes"]
 
 _MOST_PICTURES = 1000
 _MOST_NUMBERS = 16_000_000
@@ -28,7 +28,7 @@ _ACTIVE = 0.01
 _VARIANCE_KEPT = 0.99
 
 
-def measure_codes(training: Training, pictures: Pictures) -> Codes:
+def measure_latent_codes(training: Training, pictures: Pictures) -> Codes:
     """Measure the codes of up to 1000 validation pictures; the test split isn't read.
 
     Quantizing rounds every unit to one of 2⁸ or 2⁴ levels, evenly spaced

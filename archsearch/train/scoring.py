@@ -13,8 +13,8 @@ from torch import Tensor
 from archsearch.records.pictures import FIRST, OF_EACH
 from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer, VarianceShare
-from archsearch.train.epoch import predictions
-from archsearch.train.training import Training
+from archsearch.train.loop.epoch import predictions
+from archsearch.train.loop.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures

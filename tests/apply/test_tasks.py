@@ -146,7 +146,7 @@ def test_a_standardized_net_is_fed_as_it_was_trained(trained_for: TrainedFor, pl
     del numbers["result"]["fed_mean"]
     metrics.write_text(json.dumps(numbers))
     try:
-        with pytest.raises(InputError, match="doesn't hold the mean and std"):
+        with pytest.raises(InputError, match="lacks the mean and std"):
             load_net(run)
     finally:
         metrics.write_text(kept)

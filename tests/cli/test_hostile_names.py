@@ -156,7 +156,7 @@ BEFORE_ANY_TRAINING = [
 def test_a_command_shows_hostile_names_escaped(code: int, words: list[str], told) -> None:
     ended, text = told(*words)
     assert ended == code, text
-    assert "a fault of archsearch" not in text
+    assert "a bug in archsearch" not in text
 
 
 @pytest.mark.filterwarnings("ignore:Glyph")  # a figure's title has signs that no font has

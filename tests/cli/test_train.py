@@ -171,7 +171,7 @@ def test_lost_weights_are_made_again_by_the_command_that_apply_names(place, caps
     with pytest.raises(SystemExit) as ended:
         main([*shlex.split(named[1]), "--threads", "1"])
     assert not ended.value.code
-    assert "training again, as model.safetensors is missing or damaged" in caplog.text
+    assert "training again, because model.safetensors is missing or damaged" in caplog.text
     assert "trained again, to the same numbers as recorded" in caplog.text
     assert (place / "there" / "model.safetensors").read_bytes() == weights
     with pytest.raises(SystemExit) as ended:
@@ -203,7 +203,7 @@ def test_options_and_set_reach_settings_and_model(place) -> None:
         (("--task", "denoise", "--set", "task.sigm=1"), "did you mean `sigma`?"),
         (("--task", "denoise", "--set", "task.sigma=-1"), "`task.sigma` = -1 is not allowed"),
         (("--task", "inpaint", "--set", "task.size=16"), "completely"),
-        (("--task", "colorize-bins", "--set", "train.loss=l1"), "has a loss of its own"),
+        (("--task", "colorize-bins", "--set", "train.loss=l1"), "doesn't use `train.loss"),
         (("--task", "colorize", "--set", "decoder[1].conv.channels=2"), "colorize wants 3"),
         (("--data", "folder:nowhere"), "nowhere"),
         (("--set", "train.batch_size"), "no assignment"),
@@ -222,7 +222,9 @@ def test_wrong_input_ends_with_2_and_a_reason(place, capsys, more, told) -> None
 def test_a_precision_that_is_not_there_leaves_no_run_behind(place, capsys) -> None:
     """TF32 is a GPU's."""
     assert run("--set", "train.precision=tf32") == 2
-    assert "train.precision is tf32, which this processor has no" in capsys.readouterr().err
+    assert (
+        "train.precision is tf32, which this processor doesn't support" in capsys.readouterr().err
+    )
     assert not (place / "runs").exists()
 
 

@@ -1,5 +1,6 @@
 """Every kind of the language has a builder, and its weights survive a file."""
 
+import pickle
 from pathlib import Path
 from typing import get_args
 
@@ -11,7 +12,7 @@ from archsearch.config import Model
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.nn.activation import ACTIVATIONS, activation
 from archsearch.nn.conv_transpose import conv_transpose
-from archsearch.spec import KINDS, Source, parse_spec
+from archsearch.spec import KINDS, Source, parse_spec, to_yaml, trunk_key
 from archsearch.spec.kinds.activation import ActivationName
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.shape import Pads, Pair, Shape
@@ -98,3 +99,13 @@ def test_a_decoder_that_reads_the_encoder_wants_its_skips() -> None:
         model.decode(latent)
     with pytest.raises(ValueError, match="also reads s_0;"):
         model.decode(latent, {"input": x})
+
+
+def test_a_plan_can_be_sent_to_another_process() -> None:
+    plan = net(
+        "- residual: {layers: [conv: {channels: 4}]}\n- pool: {}\n- norm: layer\n- dense: {size: 5}"
+    ).plan
+    sent = pickle.loads(pickle.dumps(plan))  # noqa: S301 - made here
+    assert (sent, trunk_key(sent), to_yaml(sent)) == (plan, trunk_key(plan), to_yaml(plan))
+    x = torch.rand(2, 2, 4, 4)
+    assert torch.equal(build(sent, seed=1)(x), build(plan, seed=1)(x))

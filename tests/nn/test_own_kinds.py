@@ -265,11 +265,13 @@ def test_a_word_that_yaml_would_misread_is_written_in_quotes() -> None:
 
 
 def test_the_mirror_asks_its_own_rule_and_repeats_what_only_gates() -> None:
-    layers = plan(MIRROR).decoder
+    made = plan(MIRROR)
+    layers = made.decoder
     kinds = [layer.kind for layer in layers]
     assert kinds == ["separable", "squeeze_excite", "upsample", "separable", "squeeze_excite"]
     assert layers[0].op == Separable(8, Pair(5, 5), Pair(1, 1), "none")  # kernel: of `defaults`
     assert layers[1].op == SqueezeExcite(4)
+    assert made.auto_output == layers[3].index
     assert layers[3].output.channels == 3
 
 

@@ -68,7 +68,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
     except SystemExit as ended:
         code = int(ended.code or 0)
     said = capsys.readouterr()
-    assert "fault of archsearch" not in said.err
+    assert "bug in archsearch" not in said.err
     assert "Traceback" not in said.err
     return code, said.out, said.err
 

@@ -27,7 +27,7 @@ from archsearch.report.color.variants import study_variants
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.formatting import error
 from archsearch.train import fit
-from archsearch.train.sample_grid import sample_grid_png
+from archsearch.train.run_folder.sample_grid import sample_grid_png
 from tests.synthetic import StudyRecipe, synthetic_study
 from tests.train.made import PLAIN, made_pictures, settings
 

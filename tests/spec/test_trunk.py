@@ -89,6 +89,16 @@ decoder: [upsample: {}, conv: {channels: $c}, upsample: {}, conv: {channels: aut
     assert len(set(trunks(layers, [{"c": 4}, {"c": 5}]))) == 2
 
 
+def test_a_pool_behind_the_code_is_undone_once() -> None:
+    undone = "encoder: [conv: {channels: $c}, pool: {}]\ndecoder: ["
+    undone += "conv_transpose: {channels: $c, kernel: 2, stride: 2}, "
+    once = undone + "conv: {channels: auto}]\n"
+    again = undone + "conv_transpose: {channels: $c}, conv: {channels: auto}]\n"
+    codes = [{"c": 4}, {"c": 5}]
+    assert len(set(trunks(once, codes))) == 1
+    assert len(set(trunks(again, codes))) == 2
+
+
 def test_pools_alone_have_no_code_layer() -> None:
     layers = "encoder: [pool: {}]\ndecoder: [upsample: {}, conv: {channels: auto, kernel: $k}]\n"
     one, same, other = trunks(layers, [{"w": 1}, {"w": 2}, {"k": 5}])

@@ -13,18 +13,8 @@ import yaml
 from torch import Tensor
 from torch.nn import functional
 
+from .kinds_by_torch import REPEATED, RUN, both, eat, spans_of
 from .unfolded import Flat, Unfolding
-
-ACTIVATE = {
-    "none": lambda y: y,
-    "relu": lambda y: y.clamp(min=0),
-    "leaky_relu": lambda y: torch.where(y > 0, y, 0.01 * y),
-    "elu": lambda y: torch.where(y > 0, y, y.exp() - 1),
-    "gelu": lambda y: y * 0.5 * (1 + torch.erf(y / math.sqrt(2))),
-    "silu": lambda y: y / (1 + (-y).exp()),
-    "tanh": torch.tanh,
-    "sigmoid": lambda y: 1 / (1 + (-y).exp()),
-}
 
 
 @dataclass
@@ -76,147 +66,17 @@ def _through(run: Run, layers: list[Flat], weights: list[Tensor]) -> None:
         run.layers.append(layer)
 
 
-def both(number: Any) -> tuple[int, int]:
-    """A value for each axis."""
-    height, width = number if isinstance(number, (list, tuple)) else (number, number)
-    return int(height), int(width)
-
-
-def _eat(weights: list[Tensor], *shape: int) -> Tensor:
-    weight = weights.pop(0)
-    assert weight.shape == shape
-    return weight
-
-
-def _apply(  # noqa: PLR0911 - one line a kind
-    layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]
-) -> Tensor:
-    fields = layer.fields
-    match layer.kind:
-        case "conv" | "conv_transpose":
-            make = _conv if layer.kind == "conv" else _transposed
-            y = _normalized(fields["norm"], make(fields, x, weights), weights)
-            return ACTIVATE[fields["activation"]](y)
-        case "pool":
-            return _pool(fields, x)
-        case "upsample":
-            return _upsample(fields, x)
-        case "pixel_shuffle":
-            return _shuffle(int(fields["scale"]), x)
-        case "dense":
-            return _dense(fields, x, weights)
-        case "norm":
-            return _normalized(fields["norm"], x, weights)
-        case "activation":
-            return ACTIVATE[fields["activation"]](x)
-        case "dropout":
-            return x
+def _apply(layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]) -> Tensor:
+    if layer.kind in RUN:
+        return RUN[layer.kind](layer.fields, x, weights)
     assert joined is not None
     if layer.kind == "concat":
         return torch.cat((x, joined), 1)
     if layer.kind == "residual" and joined.shape != x.shape:
         stride = [a // b for a, b in zip(joined.shape[2:], x.shape[2:], strict=True)]
-        weight = _eat(weights, x.shape[1], joined.shape[1], 1, 1)
-        return x + functional.conv2d(joined, weight, _eat(weights, x.shape[1]), stride)
+        weight = eat(weights, x.shape[1], joined.shape[1], 1, 1)
+        return x + functional.conv2d(joined, weight, eat(weights, x.shape[1]), stride)
     return x + joined
-
-
-def _border(x: Tensor, fields: dict[str, Any], spans: tuple[int, int], fill: float) -> Tensor:
-    """The padded picture: per axis so many rows before and after."""
-    pads: list[int] = []
-    for axis in (1, 0):
-        size, stride = x.shape[2 + axis], both(fields["stride"])[axis]
-        if fields["padding"] == "same":
-            total = max((math.ceil(size / stride) - 1) * stride + spans[axis] - size, 0)
-            pads += [total // 2, total - total // 2]
-        else:
-            pads += [0 if fields["padding"] == "valid" else both(fields["padding"])[axis]] * 2
-    return functional.pad(x, pads, value=fill)
-
-
-def _spans(fields: dict[str, Any]) -> tuple[int, int]:
-    kernel, dilation = both(fields["kernel"]), both(fields.get("dilation", 1))
-    return (dilation[0] * (kernel[0] - 1) + 1, dilation[1] * (kernel[1] - 1) + 1)
-
-
-def _conv(fields: dict[str, Any], x: Tensor, weights: list[Tensor]) -> Tensor:
-    channels, inputs = int(fields["channels"]), x.shape[1]
-    groups = inputs if fields["groups"] == "depthwise" else int(fields["groups"])
-    weight = _eat(weights, channels, inputs // groups, *both(fields["kernel"]))
-    bias = _eat(weights, channels) if fields["bias"] else None
-    stride, dilation = both(fields["stride"]), both(fields["dilation"])
-    padded = _border(x, fields, _spans(fields), 0.0)
-    return functional.conv2d(padded, weight, bias, stride, 0, dilation, groups)
-
-
-def _transposed(fields: dict[str, Any], x: Tensor, weights: list[Tensor]) -> Tensor:
-    """The full transposed convolution, then the rows that the reference keeps."""
-    channels, groups = int(fields["channels"]), int(fields["groups"])
-    weight = _eat(weights, x.shape[1], channels // groups, *both(fields["kernel"]))
-    bias = _eat(weights, channels) if fields["bias"] else torch.zeros(channels, dtype=x.dtype)
-    stride, dilation = both(fields["stride"]), both(fields["dilation"])
-    y = functional.conv_transpose2d(x, weight, None, stride, 0, 0, groups, dilation)
-    for axis, spanned in enumerate(_spans(fields)):
-        size, extra = x.shape[2 + axis], both(fields["output_padding"])[axis]
-        if fields["padding"] == "same":
-            before = max(spanned - stride[axis] + extra, 0) // 2
-            rows = size * stride[axis]
-        else:
-            before = 0 if fields["padding"] == "valid" else both(fields["padding"])[axis]
-            rows = (size - 1) * stride[axis] - 2 * before + spanned + extra
-        y = _rows(y, 2 + axis, before, rows)
-    return y + bias.reshape(1, -1, 1, 1)
-
-
-def _rows(y: Tensor, axis: int, first: int, count: int) -> Tensor:
-    """``count`` rows from ``first`` on, zeros where there are no more."""
-    missing = max(0, first + count - y.shape[axis])
-    more = list(y.shape)
-    more[axis] = missing
-    return torch.cat((y, y.new_zeros(more)), axis).narrow(axis, first, count)
-
-
-def _pool(fields: dict[str, Any], x: Tensor) -> Tensor:
-    fields = {"stride": fields["kernel"], **fields}
-    kernel, stride = both(fields["kernel"]), both(fields["stride"])
-    fill = -math.inf if fields["mode"] == "max" else math.nan
-    padded = _border(x, fields, kernel, fill)
-    windows = padded.unfold(2, kernel[0], stride[0]).unfold(3, kernel[1], stride[1])
-    return windows.amax((4, 5)) if fields["mode"] == "max" else windows.nanmean((4, 5))
-
-
-def _upsample(fields: dict[str, Any], x: Tensor) -> Tensor:
-    height, width = both(fields["scale"])
-    if fields["mode"] == "nearest":
-        return x.repeat_interleave(height, 2).repeat_interleave(width, 3)
-    size = (x.shape[2] * height, x.shape[3] * width)
-    return functional.interpolate(x, size=size, mode="bilinear", align_corners=False)
-
-
-def _shuffle(scale: int, x: Tensor) -> Tensor:
-    n, channels, height, width = x.shape
-    parts = x.reshape(n, channels // scale**2, scale, scale, height, width)
-    return parts.permute(0, 1, 4, 2, 5, 3).reshape(n, -1, height * scale, width * scale)
-
-
-def _dense(fields: dict[str, Any], x: Tensor, weights: list[Tensor]) -> Tensor:
-    shape = [int(n) for n in fields.get("shape", [fields.get("size")])]
-    inputs, size = x[0].numel(), math.prod(shape)
-    weight, bias = _eat(weights, size, inputs), _eat(weights, size)
-    y = functional.linear(x.reshape(len(x), -1), weight, bias)
-    return ACTIVATE[fields["activation"]](y).reshape(len(x), *shape)
-
-
-def _normalized(norm: str, y: Tensor, weights: list[Tensor]) -> Tensor:
-    if norm == "none":
-        return y
-    scale, shift = (_eat(weights, y.shape[1]).reshape(1, -1, 1, 1) for _ in range(2))
-    if norm == "batch":
-        mean, variance = y.mean((0, 2, 3), True), y.var((0, 2, 3), correction=0, keepdim=True)
-        return (y - mean) / (variance + 1e-5).sqrt() * scale + shift
-    parts = y.reshape(len(y), 8 if norm == "group" else 1, -1)
-    mean, variance = parts.mean(2, True), parts.var(2, correction=0, keepdim=True)
-    return ((parts - mean) / (variance + 1e-5).sqrt()).reshape(y.shape) * scale + shift
 
 
 class Mirror:
@@ -236,7 +96,7 @@ class Mirror:
         for i in range(len(self.run.layers) - 1, -1, -1):
             layer = self.run.layers[i]
             before, after = self.run.outputs[i][0].shape, self.run.outputs[i + 1][0].shape
-            if layer.kind in ("norm", "activation"):
+            if layer.kind in REPEATED:
                 behind.insert(0, layer)
             elif layer.kind != "dropout":
                 self.one(layer, tuple(before), tuple(after))
@@ -302,7 +162,7 @@ class Mirror:
             return
         pads, extras = [], []
         for b, a, s, spanned in zip(
-            before[1:], after[1:], shape["stride"], _spans(shape), strict=True
+            before[1:], after[1:], shape["stride"], spans_of(shape), strict=True
         ):
             over = (a - 1) * s + spanned - b
             pads.append(math.ceil(max(over, 0) / 2))
@@ -315,6 +175,6 @@ def _lopsided(shape: dict[str, Any], before: tuple[int, ...]) -> bool:
     """Whether ``same`` adds more after than before on some axis."""
     totals = [
         max((math.ceil(b / s) - 1) * s + spanned - b, 0)
-        for b, s, spanned in zip(before[1:], shape["stride"], _spans(shape), strict=True)
+        for b, s, spanned in zip(before[1:], shape["stride"], spans_of(shape), strict=True)
     ]
     return any(total % 2 for total in totals)

@@ -12,16 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-DEFAULTS: dict[str, dict[str, Any]] = {
-    "conv": {"kernel": 3, "stride": 1, "padding": "same", "dilation": 1, "groups": 1, "bias": True},
-    "pool": {"kernel": 2, "padding": 0, "mode": "max"},
-    "upsample": {"scale": 2, "mode": "nearest"},
-    "pixel_shuffle": {"scale": 2},
-    "dense": {"activation": "none"},
-}
-DEFAULTS["conv"] |= {"norm": "none", "activation": "none"}
-DEFAULTS["conv_transpose"] = {**DEFAULTS["conv"], "output_padding": 0}
-SCALARS = ("norm", "activation", "dropout")
+from .kinds_by_torch import DEFAULTS, SCALARS
 
 _BINARY = {
     ast.Add: operator.add,

@@ -44,11 +44,15 @@ def test_logs_and_warnings_of_a_worker_are_notes() -> None:
     assert done.stderr == ""
 
 
+def empty_plan(**given: object) -> WorkerPlan:
+    nothing = {field.name: None for field in fields(WorkerPlan)}
+    return WorkerPlan(**nothing | {"extensions": ()} | given)  # type: ignore[arg-type]
+
+
 def test_no_repr_has_the_storages_password() -> None:
     """Tracebacks of other tools, such as Ray's, show what a function was called with."""
     url = "postgresql://ann:s3cret@db/nets"
-    given = {field.name: None for field in fields(WorkerPlan)} | {"storage": url}
-    plan = WorkerPlan(**given)  # type: ignore[arg-type]
+    plan = empty_plan(storage=url)
     assert plan.storage == url
     assert "s3cret" not in f"{plan!r} {RetryPolicy(url)!r}"
 
@@ -77,7 +81,7 @@ def test_an_error_comes_from_a_worker_with_all_its_lines(
 
     monkeypatch.setattr(process, "_worker", broken)
     pipe = Kept()
-    assert process.work_and_report(None, 0, pipe) == error.exit_code  # type: ignore[arg-type]
+    assert process.work_and_report(empty_plan(), 0, pipe) == error.exit_code
     with pytest.raises(kind) as raised:
         MessageReader(silent).take(pipe.messages[0])
     assert raised.value.lines == error.lines

@@ -9,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
+from archsearch.config import METRICS
 from archsearch.errors import RunFailedError
 from archsearch.records.scores import Scores
 from archsearch.tasks import Scorer, psnr, ssim
+from archsearch.tasks.metrics import _Mean
 
 from .tiny import smooth_pictures
 
@@ -143,3 +145,26 @@ def test_an_empty_scorer_has_no_scores() -> None:
 @given(st.floats(1e-12, 10))
 def test_psnr_and_mse_say_the_same(mse: float) -> None:
     assert 10 ** (-psnr(mse) / 10) == pytest.approx(mse)
+
+
+@pytest.mark.parametrize("size", [8, 16])
+def test_the_declared_functions_give_what_is_measured(size: int) -> None:
+    """MSE, PSNR and SSIM by their descriptors, over two batches, are those of the scorer."""
+    generator = torch.Generator().manual_seed(3)
+    truth, predicted = torch.rand(2, 12, 3, size, size, generator=generator)
+    scorer, own = Scorer(), [_Mean(kind) for kind in METRICS.builtin.values()]
+    for part in (slice(0, 5), slice(5, 12)):
+        for one in (scorer, *own):
+            one.add(predicted[part], truth[part])
+    scores = scorer.scores()
+    assert (scores.ssim is None) == (size < 11)
+    for one in own:
+        expected = scores.value(one.kind.name)
+        assert one.value() == (expected and pytest.approx(expected, rel=1e-12))
+
+
+def test_metrics_that_are_measured_anyway_are_not_measured_twice() -> None:
+    scorer = Scorer(metrics=("ssim", "mse"))
+    scorer.add(torch.full((2, 3, 8, 8), 0.6), torch.full((2, 3, 8, 8), 0.5))
+    assert scorer.scores().metrics is None
+    assert "metrics" not in scorer.scores().model_dump()

@@ -27,7 +27,8 @@ from archsearch.files import write_bytes
 from archsearch.records import load_run
 from archsearch.records.run_files import RunFiles
 from archsearch.spec import ModelPlan
-from archsearch.train import load_model, run, train_run
+from archsearch.train import load_model, train_run
+from archsearch.train.run_folder import run
 
 EPOCHS = 2
 COUNTED = {"os.rename", "os.remove"}

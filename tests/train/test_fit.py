@@ -10,7 +10,7 @@ from archsearch.config import DataSettings, RunSettings
 from archsearch.errors import InputError, RunFailedError
 from archsearch.nn import build
 from archsearch.train import fit
-from archsearch.train.order import picture_order
+from archsearch.train.loop.order import picture_order
 from tests.train.made import rows
 
 

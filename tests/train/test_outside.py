@@ -22,7 +22,7 @@ from archsearch.errors import ExtensionError, InputError, RunConflictError
 from archsearch.records import load_run, trials_frame
 from archsearch.report.outcome import outcome
 from archsearch.train import fit, train_run
-from archsearch.train.figures import pictures_figure
+from archsearch.train.run_folder.figures import pictures_figure
 from tests.synthetic import StudyRecipe, synthetic_study
 
 from .outside import CHARBONNIER, EDGES, OUTSIDE, SUPER_RESOLVE, edge_errors

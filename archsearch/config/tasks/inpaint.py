@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from archsearch.config.conflict import Conflict
+from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.kind import TaskKind, TaskWords
 from archsearch.config.tasks.settings import TaskSettings
-
-if TYPE_CHECKING:
-    from archsearch.config.settings import TrainSettings
 
 __all__ = ["INPAINT", "Inpaint"]
 
@@ -35,7 +33,7 @@ class Inpaint(TaskSettings):
         mask = f"a mask of {self.size}×{self.size}"
         yield Conflict(
             ("task", "inpaint", "size"),
-            f"{mask} leaves nothing to see of pictures of {height}×{width}"
+            f"{mask} covers pictures of {height}×{width} completely"
             if self.size >= max(sides)
             else f"{mask} doesn't fit into pictures of {height}×{width}",
             f"use `task.size` of at most {min(sides) - 1}",

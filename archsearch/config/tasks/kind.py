@@ -57,7 +57,7 @@ class TaskKind:
         pictures: that it is learned from: any, or only those in RGB.
         asks: tasks with the same word here ask the same of nets, so that their errors compare,
             and a study may search over them; empty for a task that is alone.
-        changes_input: options that change what nets are fed, so that errors don't compare.
+        changes_input: options that change what nets are fed, so that errors can't be compared.
         shows: a word for what is shown that other tasks show, too; by default the name.
         fed_statistics: pictures → what ``data.standardize`` shifts and scales the input by
             (``archsearch.tasks.standardize.Standardize``).

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from archsearch.config.base import Forms
 from archsearch.config.tasks.catalogue import TASKS
 from archsearch.config.tasks.kind import TaskKind
 from archsearch.config.tasks.settings import TaskSettings
@@ -78,7 +79,11 @@ def _under(name: str, error: ValidationError) -> ValidationError:
     )
 
 
-AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read)]
+def _form(name: str) -> type[TaskSettings] | None:
+    return TASKS[name].settings if name in TASKS else None
+
+
+AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read), Forms(_form)]
 """The settings of one task, read from any of the forms in which it may be written."""
 
 _READER: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)

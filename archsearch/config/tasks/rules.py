@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from archsearch.config.conflict import Conflict
+from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.reading import kind_of
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
-
-if TYPE_CHECKING:
-    from archsearch.config.settings import TrainSettings
 
 __all__ = ["check_task", "task_conflicts"]
 
@@ -37,7 +34,7 @@ def task_conflicts(
         yield Conflict(
             ("train", "loss"),
             f"{task.name} doesn't use `train.loss: {train.loss}`",
-            f"leave train.loss out: {task.name} has a loss of its own, {own.doc}",
+            f"leave train.loss out: {task.name} minimizes {own.doc}",
         )
     yield from task.conflicts(train, height, width)
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from pydantic import SerializerFunctionWrapHandler, model_serializer
 
-from archsearch.config.base import Named
+from archsearch.config.base import Settings
 from archsearch.config.conflict import Conflict
-
-if TYPE_CHECKING:
-    from archsearch.config.settings import TrainSettings
+from archsearch.config.settings import TrainSettings
 
 __all__ = ["Colors", "TaskSettings"]
 
@@ -20,19 +18,14 @@ Colors = Literal["rgb", "rgb-merged", "chroma", "classes"]
 chroma; classes of chroma. All but the first are merged with the exact luminance."""
 
 
-class TaskSettings(Named):
+class TaskSettings(Settings):
     """Base of every task's settings: its name, and its options as fields.
 
     A subclass sets ``name: Literal["denoise"] = "denoise"``. Its docstring is what schemas
     say of the task, its fields' descriptions what they say of the options.
     """
 
-    @classmethod
-    def form(cls, name: str) -> type[TaskSettings] | None:
-        """The settings of the task called ``name``, if there is one."""
-        from archsearch.config.tasks.catalogue import TASKS
-
-        return TASKS[name].settings if name in TASKS else None
+    name: str
 
     def feeds(self, channels: int) -> int:
         """Channels that the net is fed, of pictures with ``channels``."""

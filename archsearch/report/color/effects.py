@@ -107,7 +107,7 @@ def _rebalance(variant: Variant) -> float:
 
 
 def _chroma_by_square(variant: Variant) -> bool:
-    return variant.colors == "chroma" and variant.choices.get("train.loss") == "mse"
+    return variant.colors == "chroma" and variant.minimizes_squared_error
 
 
 def _bins(variant: Variant) -> bool:

@@ -58,7 +58,7 @@ def _paleness(variants: Sequence[Variant]) -> str:
     )
     which = "The colors are" if len(known) == 1 else which
     text = f"{which} too pale: {span} times the originals’ saturation"
-    if any(v.colors != "classes" and v.choices.get("train.loss", "mse") == "mse" for v, _ in pale):
+    if any(v.minimizes_squared_error for v, _ in pale):
         text += (
             ". A net that minimizes squared error predicts the mean of what a gray patch may be, "
             "and means of different colors are grayer than each"

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from archsearch.config import TASKS, kind_of, read_task, words_of
-from archsearch.config.settings import RunSettings, TrainSettings
+from archsearch.config import LOSSES, TASKS, kind_of, read_task, words_of
+from archsearch.config.run_settings import RunSettings
+from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.settings import Colors
 from archsearch.errors import InputError
 from archsearch.records import (
@@ -84,6 +85,12 @@ class Variant:
     def error(self) -> float:
         """The mean validation MSE, by which variants are ranked."""
         return sum(result.val.mse for result in self.results) / len(self.results)
+
+    @property
+    def minimizes_squared_error(self) -> bool:
+        """Whether its loss is the squared error, of colors and not of classes."""
+        loss = str(self.choices.get(_LOSS, _DEFAULT_LOSS))
+        return self.colors != "classes" and loss in LOSSES and LOSSES[loss].squared_error
 
     @property
     def leaks(self) -> bool:
@@ -205,7 +212,9 @@ def _trial_choices(study: StudyRecord, trial: TrialRecord, task: str) -> dict[st
     choices: dict[str, object] = {"task": task, **_study_options(study, task)}
     train = study.settings.get("train")
     if task not in TASKS or TASKS[task].loss is None:
-        choices[_LOSS] = train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else "mse"
+        choices[_LOSS] = (
+            train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else _DEFAULT_LOSS
+        )
     return choices | {name: value for name, value in trial.values.items() if name != "task"}
 
 

@@ -50,7 +50,7 @@ LAYERS = (
     ),
     Explanation(
         "unknown-layer",
-        "concat or add names a layer that doesn't exist",
+        "concat or add names a missing layer",
         "Both join the current tensor with that of an earlier layer. Name that layer, or `input` "
         "for the picture.",
         spec("- conv: {channels: 2}\n  name: early\n- add: earyl"),

@@ -74,6 +74,10 @@ def _mirror(op: Dense, input: Shape, output: Shape, up: str) -> Iterator[LayerVa
         yield "dense", {"shape": input.as_tuple(), "activation": op.activation}
 
 
+def _sets_size(op: Dense, input: Shape) -> bool:
+    return True
+
+
 def _unsized(op: Dense, input: Shape) -> Op:
     return replace(op, size=0, shape=op.shape and replace(op.shape, channels=0))
 
@@ -97,7 +101,7 @@ DENSE = Kind(
     steps="archsearch.nn.dense:steps",
     weighted=True,
     mirror=_mirror,
-    trunk=TrunkRole(sets_size=lambda op, input: True, unsized=_unsized),
+    trunk=TrunkRole(_sets_size, _unsized),
     synonyms={"linear": "dense", "fc": "dense", "flatten": "dense"},
     shape="a vector of `size` numbers, or the picture `shape`",
     example="dense: {size: 64}",

@@ -128,6 +128,10 @@ def _size(shape: Shape) -> str:
     return f"{shape.height}×{shape.width}"
 
 
+def _sets_size(op: Residual, input: Shape) -> bool:
+    return False
+
+
 def _without_shortcut(op: Residual, input: Shape) -> Residual:
     return replace(op, shortcut=None)
 
@@ -163,7 +167,7 @@ JOINS: Mapping[str, Join] = {
             encloses=True,
             module="archsearch.nn.joins:residual",
             steps="archsearch.nn.joins:steps",
-            trunk=TrunkRole(sets_size=lambda op, input: False, unsized=_without_shortcut),
+            trunk=TrunkRole(_sets_size, _without_shortcut),
             shape="that of the last layer inside",
             example="residual: {layers: [conv: {channels: 8}]}",
         ),

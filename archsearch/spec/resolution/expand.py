@@ -11,10 +11,10 @@ from archsearch.spec.expressions.expression import ExpressionValue
 from archsearch.spec.kinds import JOINS, Join, Kind
 from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.plan.model import Section
+from archsearch.spec.resolution.cache import Settled
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.layer_names import LayerNames
 from archsearch.spec.resolution.lookup import Environment, Lookup
-from archsearch.spec.resolution.notes import Notes
-from archsearch.spec.resolution.shared import Settled
 from archsearch.spec.syntax.parse_containers import TIMES
 from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.syntax.tree import (
@@ -91,7 +91,7 @@ class Expander:
         family: the parsed spec.
         assigned: params by name and fields by canonical path, in place of the
             file's values.
-        notes: where problems go.
+        diagnostics: where problems go.
         settled: layers of the family already looked up, for these assignments.
     """
 
@@ -99,14 +99,14 @@ class Expander:
         self,
         family: Family,
         assigned: Mapping[str, Raw],
-        notes: Notes,
+        diagnostics: DiagnosticCollector,
         settled: dict[LayerSyntax, Settled],
     ) -> None:
         self.family = family
         self.assigned = assigned
-        self.notes = notes
+        self.diagnostics = diagnostics
         self.layers: list[FlatLayer] = []
-        self.names = LayerNames(family, notes)
+        self.names = LayerNames(family, diagnostics)
         self.uses = 0
         self.repeats: list[Repeat] = []
         self.visits = 0
@@ -114,7 +114,7 @@ class Expander:
         self.environment: dict[str, ExpressionValue] = _known(
             {name: assigned.get(name, param.value) for name, param in family.params.items()}
         )
-        self.lookup = Lookup(family, assigned, notes, settled, self.environment)
+        self.lookup = Lookup(family, assigned, diagnostics, settled, self.environment)
 
     def section(self, body: Body, section: Section) -> None:
         """Unfold ``body``; its layers are appended."""
@@ -147,7 +147,7 @@ class Expander:
         """Told at the outermost ``times``, which makes the number."""
         outer = self.repeats[0].times if self.repeats else None
         kept = len(self.layers) > MOST_LAYERS
-        self.notes.problem(
+        self.diagnostics.problem(
             "too-many-layers",
             outer.span if outer else item.span,
             f"this expands to over {MOST_LAYERS:,} layers"
@@ -220,7 +220,7 @@ class Expander:
                 return
         self.gap(item, frame)
         span = item.by.span if item.by else item.span
-        self.notes.problem(
+        self.diagnostics.problem(
             "choose-no-branch",
             span,
             f"`choose` has no branch for {shown(value)}",
@@ -247,7 +247,7 @@ class Expander:
             self.gap(item, frame)
             return
         if block.name in frame.blocks:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "block-recursion",
                 item.span,
                 f"the block `{block.name}` uses itself",
@@ -284,7 +284,7 @@ class Expander:
     def unnamed(self, options: LayerOptions, word: str) -> None:
         """Refuse a name on what is no single layer."""
         if options.name is not None:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "bad-name",
                 options.name.span,
                 f"a {word} can't have a name",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from archsearch.spec.expressions.names import bad_name
-from archsearch.spec.resolution.notes import Notes
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.syntax.tree import (
     BlockSyntax,
     BlockUse,
@@ -29,12 +29,12 @@ class LayerNames:
 
     Args:
         family: the parsed spec.
-        notes: where problems go.
+        diagnostics: where problems go.
     """
 
-    def __init__(self, family: Family, notes: Notes) -> None:
+    def __init__(self, family: Family, diagnostics: DiagnosticCollector) -> None:
         self.family = family
-        self.notes = notes
+        self.diagnostics = diagnostics
         self.lost = False
         self.indices: dict[str, int] = {"input": 0}
         self.places: dict[str, Span] = {}
@@ -52,7 +52,7 @@ class LayerNames:
         if name == "input":
             reason = "`input` is the picture itself; choose another name"
         if reason:
-            self.notes.problem("bad-name", span, f"`{name}` can't name a layer", help=reason)
+            self.diagnostics.problem("bad-name", span, f"`{name}` can't name a layer", help=reason)
         elif full in self.places:
             self._duplicate(full, span)
         free = not reason and full not in self.places
@@ -69,7 +69,7 @@ class LayerNames:
             self._not_there(name, span, *written)
         elif not self.lost and not self._some_unread:
             reachable = [known for known in self.indices if "#" not in known]
-            self.notes.problem(
+            self.diagnostics.problem(
                 "unknown-layer",
                 span,
                 f"no layer is named `{name}`",
@@ -86,7 +86,7 @@ class LayerNames:
         first = self.places[name]
         again = first == span
         short = name.rpartition(".")[2]
-        self.notes.problem(
+        self.diagnostics.problem(
             "duplicate-name",
             span,
             f"two layers are named `{short if '#' in name else name}`",
@@ -126,7 +126,7 @@ class LayerNames:
         else:
             why = f"`when`, `choose` or `times` leaves out line {item.span.line}"
             help = "give this layer the same condition, or join with one that is always there"
-        self.notes.problem(
+        self.diagnostics.problem(
             "layer-not-there",
             span,
             f"the layer `{name}` is not there at this point",

@@ -8,8 +8,8 @@ from typing import cast
 from archsearch.spec.expressions.expression import Expression, ExpressionError, ExpressionValue
 from archsearch.spec.kinds import Kind
 from archsearch.spec.kinds.fields import ABSENT, Field, FieldValue, Raw, SameAs
-from archsearch.spec.resolution.notes import Notes
-from archsearch.spec.resolution.shared import Settled
+from archsearch.spec.resolution.cache import Settled
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.syntax.tree import Family, LayerOptions, LayerSyntax, Template, Written
 from archsearch.spec.text.diagnostic import Span
@@ -27,7 +27,7 @@ class Lookup:
         family: the parsed spec.
         assigned: params by name and fields by canonical path, in place of the
             file's values.
-        notes: where problems go.
+        diagnostics: where problems go.
         settled: for each layer, the fields that are the same in every
             candidate like this one; filled as layers are met.
         environment: the values of the family's params.
@@ -37,13 +37,13 @@ class Lookup:
         self,
         family: Family,
         assigned: Mapping[str, Raw],
-        notes: Notes,
+        diagnostics: DiagnosticCollector,
         settled: dict[LayerSyntax, Settled],
         environment: Environment,
     ) -> None:
         self.family = family
         self.assigned = assigned
-        self.notes = notes
+        self.diagnostics = diagnostics
         self.settled = settled
         self.environment = environment
         self.touched = {key.rpartition(".")[0] for key in assigned}
@@ -88,7 +88,7 @@ class Lookup:
                 return None
             written = self.family.defaults.get(kind.name, {}).get(field.name)
         if written is not None:
-            return self.notes.literal(written, field) if written.is_literal else None
+            return self.diagnostics.literal(written, field) if written.is_literal else None
         if isinstance(field.default, SameAs):
             return values.get(field.default.field)
         if field.required or field.default is ABSENT:
@@ -114,7 +114,7 @@ class Lookup:
         if isinstance(field.default, SameAs):
             return values.get(field.default.field)
         if field.required and not item.doubtful:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "missing-key",
                 item.span,
                 f"{kind.name} needs `{field.name}`",
@@ -164,7 +164,7 @@ class Lookup:
             raw = self.assigned[key]
         elif written is not None:
             if written.is_literal:
-                return self.notes.literal(written, field)
+                return self.diagnostics.literal(written, field)
             computed = self.value(written, environment, field.name)
             if computed is None:
                 return None
@@ -173,7 +173,7 @@ class Lookup:
             return None
         value = field.type.read(raw)
         if value is None:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "expression-value",
                 written.span if written else span,
                 f"`{field.name}` of {where} would be {shown(raw)}",
@@ -190,7 +190,7 @@ class Lookup:
             return tuple([_evaluated(part, environment) for part in written.parts])
         except ExpressionError as error:
             if error.code != "unknown-name":  # the parser has told that
-                self.notes.problem(
+                self.diagnostics.problem(
                     "expression-value",
                     written.span,
                     f"`{what}`: {error.message}",
@@ -207,7 +207,7 @@ class Lookup:
             return "".join(str(_evaluated(part, environment)) for part in template.parts)
         except ExpressionError as error:
             if error.code != "unknown-name":
-                self.notes.problem(
+                self.diagnostics.problem(
                     "expression-value", template.span, f"the name: {error.message}", help=error.help
                 )
             return None
@@ -220,7 +220,7 @@ class Lookup:
         value = self.value(when, environment, "when")
         if value is None or isinstance(value, bool):
             return value
-        self.notes.problem(
+        self.diagnostics.problem(
             "expression-value",
             when.span,
             f"`when` must be true or false, and this is {shown(value)}",

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.resolution.cache import cache_of
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.expand import Expander, FlatLayer
-from archsearch.spec.resolution.latent_notes import note_latent
+from archsearch.spec.resolution.latent_warnings import warn_about_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
-from archsearch.spec.resolution.notes import Notes
 from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
-from archsearch.spec.resolution.shared import memory_of
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.parse_blocks import UP
 from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
@@ -71,11 +71,11 @@ class _Resolver:
     def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
         self.family = family
         self.channels = channels
-        memory = memory_of(family)
-        self.notes = Notes(family.source, memory.literals)
-        self.expander = Expander(family, assigned, self.notes, memory.settled_for(assigned))
+        cache = cache_of(family)
+        self.diagnostics = DiagnosticCollector(family.source, cache.literals)
+        self.expander = Expander(family, assigned, self.diagnostics, cache.settled_for(assigned))
         self.shapes = ShapeInference(
-            self.input_tensor(), self.notes, memory.shapes, family.defaults
+            self.input_tensor(), self.diagnostics, cache.shapes, family.defaults
         )
 
     def run(self) -> Resolution:
@@ -90,17 +90,17 @@ class _Resolver:
         self.decoder()
         self.not_empty(len(layers) - depth, "decoder")
         if self.expander.cut:
-            return Resolution(None, self.notes.shown(self.family.allow))
+            return Resolution(None, self.diagnostics.shown(self.family.allow))
         auto = self.settle_auto(layers, depth)
         self.shapes.through(layers[depth:])
         if len(layers) > depth:
             self.check_output(layers)
         effective = self.effective_size(depth)
-        if not self.shapes.complete or self.notes.has_errors():
-            return Resolution(None, self.notes.shown(self.family.allow))
+        if not self.shapes.complete or self.diagnostics.has_errors():
+            return Resolution(None, self.diagnostics.shown(self.family.allow))
         plan = self.plan(depth, auto, effective)
-        note_latent(plan, layers, self.notes)
-        return Resolution(plan, self.notes.shown(self.family.allow))
+        warn_about_latent(plan, layers, self.diagnostics)
+        return Resolution(plan, self.diagnostics.shown(self.family.allow))
 
     def input_tensor(self) -> InferredShape:
         syntax = self.family.input
@@ -116,7 +116,7 @@ class _Resolver:
         self.auto_input = channels == "auto"
         written = syntax.channels
         if written is not None and isinstance(channels, int) and channels != self.channels.feeds:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "task-channels",
                 written.span,
                 f"{self.channels.task} feeds {_channels(self.channels.feeds)}, "
@@ -129,9 +129,9 @@ class _Resolver:
         return InferredShape(Shape(feeds, rows, columns), known, channels is not None)
 
     def not_empty(self, layers: int, section: Section) -> None:
-        if layers == 0 and not self.notes.has_errors():
+        if layers == 0 and not self.diagnostics.has_errors():
             body = self.family.encoder if section == "encoder" else self.family.decoder
-            self.notes.problem(
+            self.diagnostics.problem(
                 "empty-section",
                 None if isinstance(body, MirrorSyntax) else body[0].span,
                 f"the {section} has no layers left",
@@ -145,7 +145,7 @@ class _Resolver:
         if not isinstance(decoder, MirrorSyntax):
             self.expander.section(decoder, "decoder")
             return
-        if not self.shapes.complete or self.notes.has_errors():
+        if not self.shapes.complete or self.diagnostics.has_errors():
             self.shapes.complete = False
             return
         style = self.mirror_style(decoder)
@@ -156,7 +156,7 @@ class _Resolver:
             self.expander.layers += mirrored(self.shapes.layers, style, self.expander.lookup)
         except CannotMirrorError as error:
             self.shapes.complete = False
-            self.notes.problem(
+            self.diagnostics.problem(
                 "cannot-mirror",
                 self.expander.layers[error.layer.index - 1].span,
                 f"the decoder can't mirror this {error.layer.kind}",
@@ -180,7 +180,7 @@ class _Resolver:
             )
             if value is not None:
                 last[field.name] = value
-        if not isinstance(up, str) or self.notes.has_errors():
+        if not isinstance(up, str) or self.diagnostics.has_errors():
             return None
         return MirrorStyle(up, last, decoder.span)
 
@@ -188,7 +188,7 @@ class _Resolver:
 
     def refuse_auto(self, layer: FlatLayer, name: str) -> None:
         written = layer.fields.get(name)
-        self.notes.problem(
+        self.diagnostics.problem(
             "auto-channels",
             written.span if written else layer.span,
             f"`{name}: auto` belongs to the last layer of the decoder that sets channels",
@@ -227,7 +227,7 @@ class _Resolver:
         got, wanted, last = end.shape, start.shape, layers[-1]
         known = end.size_known and start.size_known
         if known and (got.vector or (got.height, got.width) != (wanted.height, wanted.width)):
-            self.notes.problem(
+            self.diagnostics.problem(
                 "output-size",
                 last.span,
                 f"the decoder ends with a vector, the task wants {wanted}"
@@ -251,7 +251,7 @@ class _Resolver:
             help = "add a layer behind it: `- conv: {channels: auto, kernel: 1}`"
         elif name is not None and setter.kind.roles[name] == "shape":
             help = f"use `{name}: [{wants}, {got.height}, {got.width}]`"
-        self.notes.problem(
+        self.diagnostics.problem(
             "output-channels",
             written.span if written else setter.span,
             f"the decoder ends with {_channels(got.channels)}, {self.channels.task} wants {wants}",
@@ -279,7 +279,7 @@ class _Resolver:
         origin = flat[layer.source - 1] if layer.source else None
         name = "input" if origin is None else origin.name or origin.path
         shape = self.shapes.tensors[layer.source or 0].shape
-        self.notes.problem(
+        self.diagnostics.problem(
             "leak-past-latent",
             flat[layer.index - 1].span,
             f"{layer.kind} carries {elements} numbers past the latent",

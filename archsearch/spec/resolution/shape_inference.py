@@ -12,9 +12,9 @@ from typing import NamedTuple
 from archsearch.spec.kinds import Kind, LayerType, Problem, ShapeResult, Values
 from archsearch.spec.kinds.fields import FieldValue, Role, SameAs
 from archsearch.spec.plan.model import LayerPlan
+from archsearch.spec.resolution.cache import SizedLayer
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.expand import FlatLayer
-from archsearch.spec.resolution.notes import Notes
-from archsearch.spec.resolution.shared import SizedLayer
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.tree import Written
 
@@ -35,7 +35,7 @@ class InferredShape(NamedTuple):
     shape: Shape
     size_known: bool = True
     channels_known: bool = True
-    field: tuple[float, float] = (1.0, 1.0)
+    receptive_field: tuple[float, float] = (1.0, 1.0)
     jump: tuple[float, float] = (1.0, 1.0)
 
 
@@ -44,7 +44,7 @@ class ShapeInference:
 
     Args:
         start: the input's shape.
-        notes: where problems go.
+        diagnostics: where problems go.
         shapes: what shape rules gave, shared by all candidates.
         defaults: where ``defaults`` are written, for messages.
     """
@@ -52,12 +52,12 @@ class ShapeInference:
     def __init__(
         self,
         start: InferredShape,
-        notes: Notes,
+        diagnostics: DiagnosticCollector,
         shapes: dict[tuple[object, ...], SizedLayer],
         defaults: Mapping[str, Mapping[str, Written]],
     ) -> None:
         self.tensors = [start]
-        self.notes = notes
+        self.diagnostics = diagnostics
         self.shapes = shapes
         self.defaults = defaults
         self.layers: list[LayerPlan] = []
@@ -123,7 +123,7 @@ class ShapeInference:
         """Refuse a picture's layer, and go on as if a picture had come in."""
         vector = self.last
         if vector.size_known:
-            self.notes.problem(
+            self.diagnostics.problem(
                 "picture-after-vector",
                 layer.span,
                 f"{kind.name} needs a picture, not a vector",
@@ -163,7 +163,10 @@ class ShapeInference:
             one.shape,
             one.size_known and other.size_known,
             one.channels_known and other.channels_known,
-            (max(one.field[0], other.field[0]), max(one.field[1], other.field[1])),
+            (
+                max(one.receptive_field[0], other.receptive_field[0]),
+                max(one.receptive_field[1], other.receptive_field[1]),
+            ),
             (max(one.jump[0], other.jump[0]), max(one.jump[1], other.jump[1])),
         )
 
@@ -174,7 +177,7 @@ class ShapeInference:
         written = layer.fields.get(problem.field)
         if written is None and layer.kind is not None and problem.severity == "error":
             written = self.defaults.get(layer.kind.name, {}).get(problem.field)
-        self.notes.problem(
+        self.diagnostics.problem(
             problem.code,
             written.span if written else layer.span,
             problem.message,
@@ -191,7 +194,7 @@ class ShapeInference:
             layer.kind.with_role("factor", "channels", "elements", "shape") if layer.kind else []
         )
         named = [layer.fields[name] for name in sizes if name in layer.fields]
-        self.notes.problem(
+        self.diagnostics.problem(
             "too-many-elements",
             named[0].span if named else layer.span,
             f"{layer.word} would give {result.output}, too large to build",
@@ -206,8 +209,8 @@ class ShapeInference:
         jump = (before.jump[0] * result.jump[0], before.jump[1] * result.jump[1])
         grown = jump if result.jump_first else before.jump
         field = (
-            before.field[0] + (result.window.height - 1) * grown[0],
-            before.field[1] + (result.window.width - 1) * grown[1],
+            before.receptive_field[0] + (result.window.height - 1) * grown[0],
+            before.receptive_field[1] + (result.window.width - 1) * grown[1],
         )
         if result.sees_all:
             start = self.tensors[0].shape
@@ -244,7 +247,7 @@ class ShapeInference:
             result.formula,
             result.params,
             result.macs,
-            tensor.field,
+            tensor.receptive_field,
             type,
             sized.values,
         )

@@ -89,14 +89,14 @@ class RetryPolicy:
         why = driver_message(self.url, error)
         return RunFailedError(
             f"{masked(self.url)} was away for {self.seconds:.0f} s: {why}",
-            help="nothing that ended is lost; once it is back, the same command goes on",
+            help="finished results are kept; when it is back, the same command continues",
         )
 
     def _broken(self, error: Exception) -> RunFailedError:
         return RunFailedError(
             f"{masked(self.url)} can't be used any more: {driver_message(self.url, error)}",
-            help="nothing that ended is lost; mend the cause (is the disk full?), "
-            "and the same command goes on",
+            help="finished results are kept; mend the cause (is the disk full?), "
+            "and the same command continues",
         )
 
 

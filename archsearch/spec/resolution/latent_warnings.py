@@ -1,0 +1,61 @@
+"""Warnings of a latent that can't be what its size says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from archsearch.spec.plan.model import ModelPlan
+from archsearch.spec.resolution.diagnostics import DiagnosticCollector
+from archsearch.spec.resolution.expand import FlatLayer
+
+__all__ = ["warn_about_latent"]
+
+
+def warn_about_latent(
+    plan: ModelPlan, layers: Sequence[FlatLayer], diagnostics: DiagnosticCollector
+) -> None:
+    """Warn where a narrower place of the net, or the picture itself, bounds what the latent holds.
+
+    Args:
+        plan: a whole model.
+        layers: its layers as the file has them.
+        diagnostics: where problems go.
+    """
+    if plan.latent_exceeds_picture:
+        _larger_than_picture(plan, layers[len(plan.encoder) - 1], diagnostics)
+    if plan.bottleneck_before_latent:
+        _narrower_elsewhere(plan, layers[plan.bottleneck.tensors[0] - 1], diagnostics)
+
+
+def _larger_than_picture(
+    plan: ModelPlan, code: FlatLayer, diagnostics: DiagnosticCollector
+) -> None:
+    latent, picture = plan.latent, plan.input
+    diagnostics.problem(
+        "latent-exceeds-picture",
+        code.span,
+        f"the latent is larger than the picture: {latent.size:,} numbers, {latent.relative_size}",
+        label=f"it is {plan.encoder[-1].output}, and the picture is {picture}",
+        help="shrink the picture more, or give the latent fewer channels; "
+        "if this is intended, write `allow: [latent-exceeds-picture]`",
+        severity="warning",
+    )
+
+
+def _narrower_elsewhere(
+    plan: ModelPlan, narrow: FlatLayer, diagnostics: DiagnosticCollector
+) -> None:
+    bottleneck = plan.bottleneck
+    cut = [plan.layers[tensor - 1] for tensor in bottleneck.tensors]
+    shapes = " and ".join(f"`{layer.name or layer.path}` gives {layer.output}" for layer in cut)
+    through = "this layer" if len(cut) == 1 else f"these {len(cut)} layers"
+    diagnostics.problem(
+        "bottleneck-before-latent",
+        narrow.span,
+        f"the latent has {plan.latent.size:,} numbers, "
+        f"but only {bottleneck.size:,} pass through {through}",
+        label=shapes,
+        help="make the net wider here or the latent smaller; "
+        "if this is intended, write `allow: [bottleneck-before-latent]`",
+        severity="warning",
+    )

@@ -1,0 +1,1 @@
+"""The training loop: steps, epochs, optimizers, the learning rate, and checkpoints."""

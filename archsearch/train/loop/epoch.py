@@ -1,0 +1,167 @@
+"""One pass over the training split, and one over a split to be measured."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from archsearch.config.settings import TrainSettings
+from archsearch.errors import RunFailedError
+from archsearch.tasks import Batch, derived_seed, feed
+from archsearch.train.loop.optimizers import set_rate
+from archsearch.train.loop.schedule import rate_at
+from archsearch.train.loop.step import train_step
+from archsearch.train.loop.training import Training
+
+__all__ = [
+    "MeasuredBatch",
+    "OnStep",
+    "PredictedBatch",
+    "TrainedEpoch",
+    "measured",
+    "predictions",
+    "train_epoch",
+]
+
+OnStep = Callable[[int, int], None]
+"""Called after each step with (steps done, steps of the whole run)."""
+
+MEASURED_AT_ONCE = 500
+
+
+@dataclass(frozen=True)
+class TrainedEpoch:
+    """What one training epoch came to.
+
+    ``loss`` and ``mse`` are means over pictures, each taken just before the
+    step that learned from it; ``mse`` of RGB in [0, 1], prediction clamped.
+    """
+
+    lr: float
+    loss: float
+    mse: float
+    pictures: int
+    seconds: float
+
+
+def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -> TrainedEpoch:
+    """Take every step of an epoch (counted from 1).
+
+    Losses stay on the device until the epoch is over: asking for each would
+    make every step wait.
+
+    Raises:
+        RunFailedError: a loss was NaN or infinite.
+    """
+    started = time.perf_counter()
+    training.model.train()
+    batches = training.batches(epoch)
+    if training.replay is not None:
+        training.replay.prepare(training, len(batches[0]))
+    _seed_dropout(derived_seed(training.seed, "steps", epoch), training.images_NCHW.device)
+    total = len(batches) * training.settings.epochs
+    done = len(batches) * (epoch - 1)
+    losses, errors = [], []
+    for indices, places in zip(batches, _on_device(training, batches), strict=True):
+        rate = rate_at(training.settings, done, total)
+        set_rate(training.optimizer, rate)
+        loss, error = _step(training, places, Batch(indices, training.seed, epoch))
+        losses.append(loss)
+        errors.append(error)
+        done += 1
+        if on_step is not None:
+            on_step(done, total)
+    sizes = [len(indices) for indices in batches]
+    mean_loss = _mean(torch.stack(losses), sizes, training.settings, epoch)
+    mse = _mean(torch.stack(errors), sizes, training.settings, epoch)
+    return TrainedEpoch(rate.lr, mean_loss, mse, sum(sizes), time.perf_counter() - started)
+
+
+def _seed_dropout(seed: int, device: torch.device) -> None:
+    """Seed the generators that layers draw from, and those of no other GPU."""
+    torch.default_generator.manual_seed(seed)
+    if device.type == "cuda":
+        with torch.cuda.device(device):
+            torch.cuda.manual_seed(seed)
+
+
+def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+    """The indices of all batches where the pictures are, sent there in one go."""
+    device = training.images_NCHW.device
+    if device.type == "cpu":
+        return batches
+    return torch.split(torch.cat(batches).to(device), [len(indices) for indices in batches])
+
+
+def _step(training: Training, places: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+    if training.replay is not None and training.replay.takes(places):
+        return training.replay(training, places, batch)
+    images_NCHW = training.pictures(places)
+    return train_step(training, images_NCHW, feed(training.task, images_NCHW, batch))
+
+
+def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:
+    values = values_S.double().cpu()
+    broken = (~values.isfinite()).nonzero()
+    if len(broken):
+        step = int(broken[0])
+        word = "NaN" if math.isnan(float(values[step])) else "infinite"
+        raise RunFailedError(
+            f"the training loss was {word} in epoch {epoch}, step {step + 1} of {len(sizes)}",
+            help=f"lower the learning rate (train.lr is {settings.lr:g}), "
+            "or add a norm to the layers",
+        )
+    weights = torch.tensor(sizes, dtype=torch.float64)
+    return float((values * weights).sum() / weights.sum())
+
+
+@dataclass(frozen=True)
+class MeasuredBatch:
+    """Some pictures that are measured, in the order given.
+
+    Attributes:
+        indices: their places in the picture set, on the CPU.
+        images_NCHW: the originals, in [0, 1].
+        shown_NCHW: what the net got to see of them, as pictures.
+    """
+
+    indices: Tensor
+    images_NCHW: Tensor  # noqa: N815
+    shown_NCHW: Tensor  # noqa: N815
+
+
+@dataclass(frozen=True)
+class PredictedBatch(MeasuredBatch):
+    """The same with what the net made of them: before it is clamped, and after."""
+
+    unclipped_NCHW: Tensor  # noqa: N815
+    predicted_NCHW: Tensor  # noqa: N815
+
+
+def measured(training: Training, indices: Tensor) -> Iterator[MeasuredBatch]:
+    """Give pictures and what is shown of them, batch by batch; the model is in eval mode then."""
+    training.model.eval()
+    for part in torch.split(indices, MEASURED_AT_ONCE):
+        images_NCHW = training.pictures(part)
+        batch = Batch(part, training.data_seed)
+        yield MeasuredBatch(part, images_NCHW, training.task.shown(images_NCHW, batch))
+
+
+def predictions(training: Training, indices: Tensor) -> Iterator[PredictedBatch]:
+    """Give pictures with their predictions, batch by batch, in the order given."""
+    for part in measured(training, indices):
+        with torch.no_grad():
+            output = training.model(training.task.prepare(part.shown_NCHW))
+            unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
+        yield PredictedBatch(
+            part.indices,
+            part.images_NCHW,
+            part.shown_NCHW,
+            unclipped_NCHW,
+            unclipped_NCHW.clamp(0.0, 1.0),
+        )

@@ -1,0 +1,68 @@
+"""What stays the same through all epochs of a training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+from torch.optim import Optimizer
+
+from archsearch.config import TaskKind, TrainSettings
+from archsearch.nn import Autoencoder
+from archsearch.tasks import Batch, Task
+from archsearch.train.loop.order import batches_of, picture_order
+
+__all__ = ["RecordedSteps", "Training"]
+
+
+class RecordedSteps(Protocol):
+    """Steps of one batch size, recorded once and played back (``train.replay``)."""
+
+    def prepare(self, training: Training, size: int) -> None:
+        """Record a step of ``size`` pictures, unless there is one already."""
+
+    def takes(self, indices: Tensor) -> bool:
+        """Whether a batch is of the recorded size."""
+
+    def __call__(self, training: Training, indices: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """Take a step; give loss and error as it was before it."""
+
+
+@dataclass(frozen=True)
+class Training:
+    """What stays the same through all epochs.
+
+    Attributes:
+        images_NCHW: all pictures, uint8, channels last in memory, on the model's device.
+        train: int64 indices of the training split, on the CPU.
+        drop_single: leave out a last batch of one picture (see ``batches_of``).
+        data_seed: decides noise and masks of pictures that are measured.
+        loss_is_error: the loss is the error that is reported, so it isn't measured again.
+        replay: plays back recorded steps (on a GPU), or None.
+    """
+
+    model: Autoencoder
+    optimizer: Optimizer
+    task: Task
+    kind: TaskKind
+    settings: TrainSettings
+    seed: int
+    images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
+    train: Tensor
+    drop_single: bool
+    data_seed: int = 0
+    loss_is_error: bool = False
+    replay: RecordedSteps | None = None
+
+    def batches(self, epoch: int) -> tuple[Tensor, ...]:
+        """Give the indices of each batch of an epoch; the same in every process."""
+        order = picture_order(len(self.train), self.seed, epoch)
+        size = self.settings.batch_size
+        return batches_of(self.train[order], size, drop_single=self.drop_single)
+
+    def pictures(self, indices: Tensor) -> Tensor:
+        """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
+        all_NHWC = self.images_NCHW.permute(0, 2, 3, 1)
+        chosen_NHWC = all_NHWC.index_select(0, indices.to(all_NHWC.device))
+        return (chosen_NHWC / 255).permute(0, 3, 1, 2)

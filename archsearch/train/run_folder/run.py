@@ -1,0 +1,207 @@
+"""A run directory: what a training leaves for people and programs.
+
+::
+
+    spec.yaml  config.json                      from the start: what is trained
+    checkpoint.safetensors                      while it trains, and that of the epoch before
+    model.safetensors  curves.png  pictures.png  strip.png
+    history.csv  metrics.json                   at the end; metrics last of all
+
+``metrics.json`` holds the checksums of the others. Until it is there the run isn't
+finished, so a kill at any moment leaves a run that can be resumed or a whole one.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from archsearch.config import RunSettings, load
+from archsearch.config.used_extensions import used_extensions
+from archsearch.errors import InputError
+from archsearch.files import remove_drafts, write_bytes, write_text
+from archsearch.nn import Autoencoder, build, load_weights, save_weights
+from archsearch.records import RunRecord
+from archsearch.records.baselines import Baselines
+from archsearch.records.results import RunResult
+from archsearch.records.run_files import (
+    CONFIG_FILE,
+    CURVES_FILE,
+    METRICS_FILE,
+    MODEL_FILE,
+    PICTURES_FILE,
+    RUN_FILES,
+    SAMPLE_GRID_FILE,
+    SPEC_FILE,
+    RunFiles,
+    how_to_remake,
+)
+from archsearch.records.runs import config_json, read_run, write_run
+from archsearch.spec import to_yaml
+from archsearch.spec.plan.model import ModelPlan
+from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.loop.checkpoint import discard
+from archsearch.train.loop.epoch import OnStep
+from archsearch.train.run_folder.conflicts import conflict, listed
+from archsearch.train.run_folder.figures import draw_curves, draw_pictures
+from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
+from archsearch.train.run_folder.lock import locked
+from archsearch.train.run_folder.sample_grid import sample_grid_png
+
+if TYPE_CHECKING:
+    from archsearch.data import Pictures
+
+__all__ = ["load_model", "load_trained", "train_run"]
+
+CHECKPOINT_FILE = "checkpoint.safetensors"
+_DRAWN = (CURVES_FILE, PICTURES_FILE, SAMPLE_GRID_FILE)
+
+_log = logging.getLogger(__name__)
+
+
+def train_run(  # noqa: PLR0913 - named settings, most with a default
+    plan: ModelPlan,
+    settings: RunSettings,
+    pictures: Pictures,
+    out: Path,
+    *,
+    threads: int | None = None,
+    device: torch.device | str = "cpu",
+    on_epoch: OnEpoch | None = None,
+    on_step: OnStep | None = None,
+    baselines: Baselines | None = None,
+) -> RunResult:
+    """Train into the run directory ``out``, or go on with what it holds.
+
+    Called again after a kill, it resumes after the last finished epoch and
+    ends with the numbers of an unbroken run. A finished run with the same
+    layers, settings and pictures is not trained again: its result is given. What it
+    lost, or what was damaged, is made again: figures from its weights; weights, history
+    and metrics by the same training, whose numbers are compared with those recorded.
+    What is made again is logged.
+
+    Args:
+        plan: the model.
+        settings: pictures, task and recipe.
+        pictures: what ``settings.data`` names.
+        out: the run directory, made if it isn't there.
+        threads: torch threads; None leaves them as they are.
+        device: where to train.
+        on_epoch: called after each epoch trained now.
+        on_step: called after each step with (steps done, steps in all).
+        baselines: if known already.
+
+    Raises:
+        RunConflictError: ``out`` holds another run, or a process is in it.
+        InputError: plan, settings and pictures don't go together.
+        RunFailedError: NaN, an infinite loss, or not enough memory.
+    """
+    with locked(out):
+        for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
+            remove_drafts(out / name)
+        finished = find_finished(out, plan, settings)
+        if finished is not None:
+            _check_same_pictures(out, finished, pictures)
+            if not finished.needs_training:
+                _see_to_files(out, finished, plan, settings, pictures)
+                return finished.recorded
+            _log.warning("%s: training again, as %s missing or damaged", out, listed(finished.lost))
+            baselines = finished.recorded.baselines
+        else:
+            write_text(out / SPEC_FILE, to_yaml(plan))
+            write_text(out / CONFIG_FILE, config_json(settings))
+        trained = fit(
+            plan,
+            settings,
+            pictures,
+            threads=threads,
+            device=device,
+            on_epoch=on_epoch,
+            on_step=on_step,
+            checkpoint=out / CHECKPOINT_FILE,
+            baselines=baselines,
+        )
+        name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
+        if finished is not None:
+            name, (result, names) = finished.name, reconciled(out, finished, trained.result)
+        run = _record(name, plan, settings, result)
+        _write(out, run, trained, names)
+        return result
+
+
+def load_model(folder: Path) -> Autoencoder:
+    """Give the trained net of a finished run, in eval mode.
+
+    Raises:
+        InputError: no finished run there, or damaged files.
+
+    Example:
+        >>> model = load_model(Path("runs/acml-nine-layer"))  # doctest: +SKIP
+    """
+    return load_trained(folder)[1]
+
+
+def load_trained(folder: Path) -> tuple[RunRecord, Autoencoder]:
+    """The same, with what the run says of itself."""
+    files = RunFiles(folder)
+    files.note_unchecked()
+    run = read_run(files)
+    model = build(load(folder / SPEC_FILE).plan(task=run.settings.task))
+    content = files.read(MODEL_FILE)
+    try:
+        load_weights(model, folder / MODEL_FILE, content)
+    except InputError as error:
+        raise InputError(error.what, help=how_to_remake(folder)) from error
+    return run, model.eval()
+
+
+def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:
+    return RunRecord(
+        name=name,
+        spec=to_yaml(plan),
+        settings=settings,
+        result=result,
+        extensions=used_extensions(settings),
+    )
+
+
+def _write(out: Path, run: RunRecord, trained: TrainedRun, names: Collection[str]) -> None:
+    """Write those of a run's files, and ``metrics.json``, with which it is finished, last."""
+    size = trained.model.plan.latent.size
+    writers: dict[str, Callable[[Path], None]] = {
+        MODEL_FILE: lambda path: save_weights(trained.model, path),
+        CURVES_FILE: lambda path: draw_curves(path, run.name, run.result, size),
+        PICTURES_FILE: lambda path: draw_pictures(path, run.name, run.result, trained.samples),
+        SAMPLE_GRID_FILE: lambda path: write_bytes(path, sample_grid_png(trained.samples)),
+    }
+    for name, write in writers.items():
+        if name in names:
+            write(out / name)
+    write_run(out, run, names)
+    discard(out / CHECKPOINT_FILE)
+
+
+def _check_same_pictures(out: Path, run: FinishedRun, pictures: Pictures) -> None:
+    if run.recorded.data_fingerprint != pictures.fingerprint:
+        raise conflict(out, [f"its pictures differ from those of {pictures.source} now"])
+
+
+def _see_to_files(
+    out: Path, run: FinishedRun, plan: ModelPlan, settings: RunSettings, pictures: Pictures
+) -> None:
+    """Write again what of a trained run can be made of its weights and numbers."""
+    discard(out / CHECKPOINT_FILE)  # a kill may have left it
+    if not run.lost:
+        return
+    _log.warning("%s: drawing or writing again, as %s missing or damaged", out, listed(run.lost))
+    record = _record(run.name, plan, settings, run.recorded)
+    if run.lost.isdisjoint(_DRAWN):
+        write_run(out, record, run.lost)
+        return
+    _write(
+        out, record, reopened(plan, settings, pictures, run.recorded, out / MODEL_FILE), run.lost
+    )

@@ -1,0 +1,72 @@
+"""The pure rates against torch's schedulers."""
+
+from typing import Literal
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
+
+from archsearch.config import TrainSettings
+from archsearch.train.loop.optimizers import make_optimizer, set_rate
+from archsearch.train.loop.schedule import rate_at
+
+
+def optimizer(name: Literal["adam", "sgd"], lr: float) -> torch.optim.Optimizer:
+    return make_optimizer(torch.nn.Linear(1, 1), TrainSettings(optimizer=name, lr=lr))
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd"])
+@pytest.mark.parametrize("steps", [2, 3, 4, 10, 101])
+def test_onecycle_is_torchs(name: Literal["adam", "sgd"], steps: int) -> None:
+    settings = TrainSettings(lr=0.02, schedule="onecycle")
+    theirs = optimizer(name, 1.0)
+    scheduler = OneCycleLR(theirs, max_lr=0.02, total_steps=steps)
+    for step in range(steps):
+        group = theirs.param_groups[0]
+        momentum = group["betas"][0] if name == "adam" else group["momentum"]
+        assert rate_at(settings, step, steps) == pytest.approx((group["lr"], momentum))
+        theirs.step()
+        if step < steps - 1:
+            scheduler.step()
+
+
+def test_cosine_is_torchs() -> None:
+    theirs = optimizer("sgd", 0.3)
+    scheduler = CosineAnnealingLR(theirs, T_max=20)
+    for step in range(20):
+        ours = rate_at(TrainSettings(lr=0.3, schedule="cosine"), step, 20)
+        assert ours == pytest.approx((theirs.param_groups[0]["lr"], 0.9))
+        theirs.step()
+        scheduler.step()
+
+
+def test_constant_never_moves() -> None:
+    settings = TrainSettings(lr=0.3, schedule="constant")
+    assert {rate_at(settings, step, 9) for step in range(9)} == {(0.3, 0.9)}
+
+
+def test_a_single_step_is_taken_at_the_peak() -> None:
+    assert rate_at(TrainSettings(lr=0.3, schedule="onecycle"), 0, 1).lr == 0.3
+
+
+@given(st.sampled_from(["constant", "cosine", "onecycle"]), st.integers(1, 10_000), st.data())
+def test_the_rate_is_never_over_its_peak_nor_negative(schedule, steps, data) -> None:
+    step = data.draw(st.integers(0, steps - 1))
+    rate = rate_at(TrainSettings(lr=0.1, schedule=schedule), step, steps)
+    assert 0 <= rate.lr <= 0.1 * (1 + 1e-12)
+
+
+@pytest.mark.parametrize(("name", "key"), [("adam", "betas"), ("adamw", "betas")])
+def test_the_rate_reaches_adam(name, key) -> None:
+    ours = optimizer(name, 0.1)
+    set_rate(ours, rate_at(TrainSettings(lr=0.3, schedule="constant"), 0, 1))
+    assert ours.param_groups[0]["lr"] == 0.3
+    assert ours.param_groups[0][key] == (0.9, 0.999)
+
+
+def test_sgd_has_nesterov_momentum() -> None:
+    group = optimizer("sgd", 0.1).param_groups[0]
+    assert group["nesterov"]
+    assert group["momentum"] == 0.9

@@ -13,17 +13,7 @@ from archsearch.records import (
     unknown_objectives,
 )
 
-__all__ = [
-    "best_trial",
-    "required_best",
-    "shown_trial",
-    "status",
-]
-
-
-def best_trial(study: StudyRecord) -> TrialRecord | None:
-    """The best trial; with several objectives, the Pareto front's best in the first."""
-    return next(iter(pareto_front(study)), None)
+__all__ = ["required_best", "shown_trial", "status"]
 
 
 def status(study: StudyRecord) -> dict[str, object]:

@@ -2,9 +2,10 @@
 
 from archsearch.config.baselines import BASELINES, LINEAR_CODES, Baseline
 from archsearch.config.conditions import condition_order, parse_condition
+from archsearch.config.conflict import Conflict
 from archsearch.config.domain_values import value_problems
 from archsearch.config.file_kind import is_study
-from archsearch.config.losses import LOSSES, LossKind
+from archsearch.config.losses import LOSSES, LossKind, OutputRule
 from archsearch.config.metrics import METRICS, MetricKind
 from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
@@ -56,6 +57,7 @@ __all__ = [
     "Colorize",
     "ColorizeBins",
     "ColorizeChroma",
+    "Conflict",
     "DataSettings",
     "Denoise",
     "Domain",
@@ -65,6 +67,7 @@ __all__ = [
     "LossKind",
     "MetricKind",
     "Model",
+    "OutputRule",
     "Quantity",
     "Reconstruct",
     "RunSettings",

@@ -7,13 +7,17 @@ process maps that array. `load_pictures` is what a training calls.
 from archsearch.data.gray import is_gray
 from archsearch.data.load import PreparedSource, load_pictures, prepare_source
 from archsearch.data.pictures import Pictures
-from archsearch.data.source import OnProgress
+from archsearch.data.source import Allocate, Content, Images, OnProgress, Source
 from archsearch.data.sources import SourceInfo, list_sources, native_size
 
 __all__ = [
+    "Allocate",
+    "Content",
+    "Images",
     "OnProgress",
     "Pictures",
     "PreparedSource",
+    "Source",
     "SourceInfo",
     "is_gray",
     "list_sources",

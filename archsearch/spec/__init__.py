@@ -12,8 +12,8 @@ from archsearch.spec.expressions.expression import (
     parse_expression,
 )
 from archsearch.spec.kinds import JOINS, KINDS, Kind
-from archsearch.spec.kinds.fields import Raw
-from archsearch.spec.kinds.rule import Op
+from archsearch.spec.kinds.fields import Field, Flag, PerAxis, Probability, Raw, Whole, Word
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.plan.bottleneck import Bottleneck
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.plan.trunk import trunk_key
@@ -39,6 +39,8 @@ __all__ = [
     "ExpressionError",
     "ExpressionValue",
     "Family",
+    "Field",
+    "Flag",
     "Kind",
     "Latent",
     "LayerPlan",
@@ -47,14 +49,21 @@ __all__ = [
     "Pads",
     "Pair",
     "PathError",
+    "PerAxis",
+    "Probability",
+    "Problem",
     "Raw",
     "Resolution",
     "Severity",
     "Shape",
+    "ShapeResult",
     "Source",
     "Span",
     "Target",
     "TaskChannels",
+    "Values",
+    "Whole",
+    "Word",
     "find_target",
     "parse_expression",
     "parse_nodes",

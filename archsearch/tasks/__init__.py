@@ -12,20 +12,23 @@ from archsearch.tasks.baselines.linear_codes import linear_code_baselines, patch
 from archsearch.tasks.baselines.of_task import task_baselines
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
-from archsearch.tasks.losses import check_loss, ends_in, squared_error
+from archsearch.tasks.losses import Loss, check_loss, ends_in, squared_error
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
+from archsearch.tasks.standardize import Standardize
 from archsearch.tasks.task import Task, TaskContext, feed, predict
 from archsearch.tasks.tried import check_extensions
 
 __all__ = [
     "Batch",
     "ColorScorer",
+    "Loss",
     "PictureSet",
     "Scorer",
     "SplitErrors",
+    "Standardize",
     "Task",
     "TaskContext",
     "VarianceShare",

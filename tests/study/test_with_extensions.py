@@ -248,3 +248,10 @@ def test_a_run_says_what_it_was_made_with(tmp_path: Path, site: Path) -> None:
     uninstall(site)
     with pytest.raises(ExtensionError, match=f"{out} was made with extensions"):
         load_run(out)
+
+
+def test_ray_carries_it_by_reference_too() -> None:
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    carried = cloudpickle.dumps(PASSED)
+    assert b"toys:random_sampler" in carried
+    assert cloudpickle.loads(carried) == PASSED

@@ -103,6 +103,10 @@ def uninstall(site: Path) -> None:
     forget_installed()
 
 
+def waits(seconds: float) -> None:
+    raise AssertionError("waiting installs nothing")
+
+
 def start_worker(url: str, path: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "archsearch", "study", "worker", "toys", "--storage", url]
     return subprocess.Popen(
@@ -131,11 +135,14 @@ def test_a_worker_without_the_extension_says_so_and_the_other_goes_on(
     assert record.source_note == "dots"
 
 
-def test_whoever_reads_or_resumes_the_study_is_told(made: str, site: Path) -> None:
+def test_whoever_reads_or_resumes_the_study_is_told(
+    made: str, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     expected = {"sources.dots": "dots-and-walks 1.0", "searches.walk": "dots-and-walks 1.0"}
     assert read_study(made, "toys").extensions == expected
     study = stored_study(made, "toys")
     uninstall(site)
+    monkeypatch.setattr("archsearch.study.store.stored.time.sleep", waits)
     for attempt in (
         lambda: read_study(made, "toys"),
         lambda: stored_study(made, "toys"),
@@ -241,3 +248,10 @@ def test_a_run_says_what_it_was_made_with(tmp_path: Path, site: Path) -> None:
     uninstall(site)
     with pytest.raises(ExtensionError, match=f"{out} was made with extensions"):
         load_run(out)
+
+
+def test_ray_carries_it_by_reference_too() -> None:
+    cloudpickle = pytest.importorskip("ray.cloudpickle")
+    carried = cloudpickle.dumps(PASSED)
+    assert b"toys:random_sampler" in carried
+    assert cloudpickle.loads(carried) == PASSED

@@ -36,7 +36,7 @@ def short_path(text: str, *, here: Path | None = None, home: Path | None = None)
 
     Example:
         >>> here, home = Path("/home/ann/nets"), Path("/home/ann")
-        >>> [short_place(text, here=here, home=home) for text in (
+        >>> [short_path(text, here=here, home=home) for text in (
         ...     "/home/ann/nets/specs/net.yaml", "folder:/home/ann/photos",
         ...     "sqlite:////data/runs.db", "specs/net.yaml", "3/4")]
         ['specs/net.yaml', 'folder:~/photos', 'sqlite:///…/runs.db', 'specs/net.yaml', '3/4']

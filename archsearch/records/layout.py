@@ -45,6 +45,7 @@ __all__ = [
     "CURVES",
     "EXTENSIONS",
     "HEADER",
+    "HEARTBEAT_TIMEOUT_SECONDS",
     "NOTE",
     "SECONDS",
     "Claim",
@@ -80,6 +81,9 @@ CLAIM = "claim"
 TRIAL_INDEX = "slot"
 """As the first version called it."""
 SEED_PREFIX = "seed:"
+
+HEARTBEAT_TIMEOUT_SECONDS = 120.0
+"""How long a claim lives without a heartbeat, where its process can't be seen."""
 
 _VALUES = TypeAdapter(dict[str, Value])
 _EXTENSIONS = TypeAdapter(dict[str, str])

@@ -16,6 +16,7 @@ from archsearch.records.database import opened, study_ids, trials_of
 from archsearch.records.extensions import check_extensions
 from archsearch.records.layout import (
     HEADER,
+    HEARTBEAT_TIMEOUT_SECONDS,
     NOTE,
     SECONDS,
     Claim,
@@ -36,9 +37,6 @@ if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
 __all__ = ["list_studies", "load_studies", "load_study"]
-
-HEARTBEAT_TIMEOUT_SECONDS = 120.0
-"""Seconds without a sign of life after which a claim on another host is dead."""
 
 Read = TypeVar("Read")
 _Indexed = tuple[int | None, TrialRecord]

@@ -73,7 +73,7 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
 
 
 @pytest.mark.parametrize("task", ["colorize", "colorize-chroma", "colorize-bins"])
-def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> None:
+def test_colors_are_told_beside_their_baselines(place, capsys, task: str) -> None:
     assert run("--task", task, "--limit", "30") == 0
     lines = capsys.readouterr().out.splitlines()
     assert all(len(line) <= 80 for line in lines)
@@ -81,7 +81,7 @@ def test_colors_are_told_beside_their_yardsticks(place, capsys, task: str) -> No
         "gray copy",
         "gray copy",
     ]
-    for row in ("mean chroma ", "linear, 128 numbers "):
+    for row in ("mean chroma ", "linear map, 128 numbers "):
         assert any(line.startswith(row) for line in lines)
     (head,) = (line for line in lines if line.startswith("colors"))
     words = "chroma MSE, saturation, ΔE 2000, within 2, within 5"

@@ -83,5 +83,5 @@ def test_an_error_comes_from_a_worker_with_all_its_lines(
     pipe = Kept()
     assert process.work_and_report(empty_plan(), 0, pipe) == error.exit_code
     with pytest.raises(kind) as raised:
-        MessageReader(silent).take(pipe.messages[0])
+        MessageReader(silent).read(pipe.messages[0])
     assert raised.value.lines == error.lines

@@ -17,6 +17,7 @@ from archsearch.records import plan_record
 from archsearch.records.extensions import check_extensions
 from archsearch.records.layout import (
     HEADER,
+    HEARTBEAT_TIMEOUT_SECONDS,
     candidate_attributes,
     extensions_attributes,
     read_extensions,
@@ -28,7 +29,6 @@ from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
 from archsearch.study.store.claims import (
-    HEARTBEAT_TIMEOUT_SECONDS,
     MOST_CRASHES,
     Claims,
     claim_rows,

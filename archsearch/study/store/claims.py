@@ -7,6 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
 
+from archsearch.records.layout import HEARTBEAT_TIMEOUT_SECONDS
 from archsearch.study.store.clock import now, up_since
 from archsearch.study.store.owner import Owner
 from archsearch.study.store.schema import (
@@ -24,9 +25,6 @@ from archsearch.study.store.schema import (
 )
 
 __all__ = ["Claim", "Claims", "StudyProgress", "claim_rows"]
-
-HEARTBEAT_TIMEOUT_SECONDS = 120.0
-"""How long a claim lives without a heartbeat, where its process can't be seen."""
 
 MOST_CRASHES = 12
 """Workers that one training may crash before it counts as failed: it isn't chance."""
@@ -180,16 +178,6 @@ class Claims:
             self._tick(connection)
             return ended.rowcount == 1 or self._told_before(connection, claim, record)
 
-    def release(self, claim: Claim) -> bool:
-        """Give a claim back unharmed: it is open again and the try doesn't count."""
-        with self.engine.begin() as connection:
-            given = connection.execute(
-                update(claims_table)
-                .where(*self._held(claim))
-                .values(state=OPEN, attempt=None, tries=claims_table.c.tries - 1)
-            )
-            return given.rowcount == 1
-
     def release_dead(self) -> None:
         """Open the claims of processes that were stopped on purpose; the try doesn't count."""
         with self.engine.begin() as connection:
@@ -229,17 +217,6 @@ class Claims:
             longest=max((longest or 0.0 for _, _, longest in rows), default=0.0),
             seconds=worked,
         )
-
-    def running_trials(self) -> set[int]:
-        """Planned trials that a living attempt works on right now, by index."""
-        with self.engine.begin() as connection:
-            dead = {(found.claim.trial_index, found.claim.seed) for found in self._dead(connection)}
-            held = connection.execute(
-                select(claims_table.c.trial_index, claims_table.c.seed).where(
-                    claims_table.c.study_id == self.study_id, claims_table.c.state == CLAIMED
-                )
-            )
-            return {index for index, seed in held if (index, seed) not in dead} - {SETUP_INDEX}
 
     def tick(self) -> None:
         """Count the time since the last tick as worked, whoever ticked last."""

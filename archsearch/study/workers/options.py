@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from archsearch.errors import InputError
-from archsearch.study.store.claims import HEARTBEAT_TIMEOUT_SECONDS, MOST_CRASHES
+from archsearch.records.layout import HEARTBEAT_TIMEOUT_SECONDS
+from archsearch.study.store.claims import MOST_CRASHES
 from archsearch.study.store.retry import RETRY_SECONDS
 from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 

@@ -109,7 +109,9 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             if not finished.needs_training:
                 _see_to_files(out, finished, plan, settings, pictures)
                 return finished.recorded
-            _log.warning("%s: training again, as %s missing or damaged", out, listed(finished.lost))
+            _log.warning(
+                "%s: training again, because %s missing or damaged", out, listed(finished.lost)
+            )
             baselines = finished.recorded.baselines
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
@@ -197,7 +199,9 @@ def _see_to_files(
     discard(out / CHECKPOINT_FILE)  # a kill may have left it
     if not run.lost:
         return
-    _log.warning("%s: drawing or writing again, as %s missing or damaged", out, listed(run.lost))
+    _log.warning(
+        "%s: drawing or writing again, because %s missing or damaged", out, listed(run.lost)
+    )
     record = _record(run.name, plan, settings, run.recorded)
     if run.lost.isdisjoint(_DRAWN):
         write_run(out, record, run.lost)

@@ -15,10 +15,10 @@ import numpy as np
 
 from archsearch.records import (
     Baselines,
-    Codes,
     Curves,
     Environment,
     EpochRecord,
+    LatentCodes,
     LayerRecord,
     PatchPoint,
     PcaPoint,
@@ -137,7 +137,7 @@ def synthetic_result(
             device="cpu",
             threads=1,
         ),
-        codes=Codes(
+        codes=LatentCodes(
             pictures=1000,
             units=latent,
             active=max(1, latent * 9 // 10),

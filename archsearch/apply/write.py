@@ -89,7 +89,7 @@ def output_paths(
     results: dict[Path, Path] = {}
     taken: dict[Path, Path] = {}
     for picture in pictures:
-        result = out / f"{picture.stem}.png" if out else _beside(picture, task)
+        result = out / f"{picture.stem}.png" if out else _next_to(picture, task)
         if other := taken.get(result.resolve()):
             raise InputError(
                 f"{other} and {picture} would both be written to {result}",
@@ -127,7 +127,7 @@ def write_side_by_side(path: Path, pictures: Sequence[Photograph]) -> None:
     _save(path, row_HWC, None)
 
 
-def _beside(picture: Path, task: str) -> Path:
+def _next_to(picture: Path, task: str) -> Path:
     return picture.parent / f"{picture.stem}-{task}.png"
 
 

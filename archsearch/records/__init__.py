@@ -24,7 +24,7 @@ from archsearch.records.outcome import (
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.record import Number, Record
-from archsearch.records.results import Codes, Environment, EpochRecord, RunResult
+from archsearch.records.results import Environment, EpochRecord, LatentCodes, RunResult
 from archsearch.records.runs import RunRecord, load_run, write_run
 from archsearch.records.scores import ChromaHistogram, ClassScores, ColorScores, Scores
 from archsearch.records.stored import list_studies, load_studies, load_study
@@ -48,13 +48,13 @@ __all__ = [
     "Baselines",
     "ChromaHistogram",
     "ClassScores",
-    "Codes",
     "ColorScores",
     "Convergence",
     "Curves",
     "Environment",
     "EpochRecord",
     "Guess",
+    "LatentCodes",
     "LayerRecord",
     "Number",
     "PatchPoint",

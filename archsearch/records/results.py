@@ -8,7 +8,7 @@ from archsearch.records.baselines import Baselines
 from archsearch.records.record import Number, Record
 from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
 
-__all__ = ["Codes", "Environment", "EpochRecord", "RunResult"]
+__all__ = ["Environment", "EpochRecord", "LatentCodes", "RunResult"]
 
 
 class EpochRecord(Record):
@@ -31,7 +31,7 @@ class Environment(Record):
     threads: int
 
 
-class Codes(Record):
+class LatentCodes(Record):
     """How much of its latent a trained net uses, over some validation pictures.
 
     Attributes:
@@ -83,7 +83,7 @@ class RunResult(Record):
     seconds: float
     data_fingerprint: str
     environment: Environment
-    codes: Codes | None = None
+    codes: LatentCodes | None = None
     classes: tuple[ClassScores, ...] = ()
     chroma: ChromaHistogram | None = None
     fed_mean: tuple[float, ...] = ()

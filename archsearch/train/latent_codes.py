@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from archsearch.records.results import Codes
+from archsearch.records.results import LatentCodes
 from archsearch.tasks import Scorer, predict
 from archsearch.train.loop.epoch import measured
 from archsearch.train.loop.training import Training
@@ -28,7 +28,7 @@ _ACTIVE = 0.01
 _VARIANCE_KEPT = 0.99
 
 
-def measure_latent_codes(training: Training, pictures: Pictures) -> Codes:
+def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
     """Measure the codes of up to 1000 validation pictures; the test split isn't read.
 
     Quantizing rounds every unit to one of 2⁸ or 2⁴ levels, evenly spaced
@@ -41,7 +41,7 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> Codes:
     seen_NU = _codes(training, train)
     low_U, high_U = seen_NU.amin(dim=0), seen_NU.amax(dim=0)
     deviation_U = codes_NU.std(dim=0, correction=0)
-    return Codes(
+    return LatentCodes(
         pictures=len(val),
         units=size,
         active=int((deviation_U > _ACTIVE * deviation_U.max()).sum()),

@@ -14,7 +14,7 @@ from archsearch.spec import CATALOGUE, WARNINGS, Diagnostic, DiagnosticsError
 ROOT = Path(archsearch.__file__).parent
 EMITTERS = {"problem", "stop", "diagnostic", "Problem", "ExpressionError", "Diagnostic"}
 PASSED_ON = {"code", "error.code", "problem.code"}
-"""Codes that a call only hands on; they are literals somewhere else."""
+"""LatentCodes that a call only hands on; they are literals somewhere else."""
 
 
 def codes_in(tree: ast.AST) -> tuple[set[str], set[str]]:

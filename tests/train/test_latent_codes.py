@@ -1,4 +1,4 @@
-"""Codes that a net really uses, against numbers worked out by other means."""
+"""LatentCodes that a net really uses, against numbers worked out by other means."""
 
 from __future__ import annotations
 

@@ -7,8 +7,8 @@ import pandas as pd
 
 from archsearch.config import BASELINES, LINEAR_CODES, OBJECTIVES, PLANNED
 from archsearch.records import (
-    Codes,
     Curves,
+    LatentCodes,
     RunResult,
     StudyRecord,
     TrialRecord,
@@ -104,7 +104,7 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
     }
 
 
-def _codes(measured: list[Codes]) -> dict[str, float]:
+def _codes(measured: list[LatentCodes]) -> dict[str, float]:
     names = {"active": "active", "rank": "rank", "code_mse": "mse"}
     names |= {name: name for name in ("mse_8bit", "mse_4bit")}
     found = {}

@@ -143,7 +143,7 @@ def run_variants(
         told = {
             name: value
             for name, value in flat[first].items()
-            if name != "task" and (name in varied or _worth_telling(task, name, value))
+            if name != "task" and (name in varied or _is_told(task, name, value))
         }
         options = _told(told)
         made.append(
@@ -250,7 +250,7 @@ def _varied(settings: Sequence[Mapping[str, object]]) -> set[str]:
     return {name for name in names if len({repr(one[name]) for one in settings if name in one}) > 1}
 
 
-def _worth_telling(task: str, name: str, value: object) -> bool:
+def _is_told(task: str, name: str, value: object) -> bool:
     """Whether a choice is told even where all runs have it."""
     if name == _LOSS:
         return value != _DEFAULT_LOSS

@@ -18,7 +18,7 @@ __all__ = ["answer", "caption", "given_others", "headline"]
 
 
 def answer(findings: Findings) -> list[str]:
-    """The page's opening paragraphs: correlation, rivals, yardsticks, the best, collapse."""
+    """The page's opening paragraphs: correlation, rivals, baselines, the best, collapse."""
     paragraphs = [
         headline(findings),
         _marked(findings, within_tasks(findings)),

@@ -14,7 +14,7 @@ __all__ = ["Job", "Prepared", "Trained", "Trainer", "code_key"]
 
 
 def code_key(plan: ModelPlan) -> str:
-    """What decides a plan's yardsticks: ``CxHxW`` of its latent, ``-N`` if fewer get through.
+    """What decides a plan's baselines: ``CxHxW`` of its latent, ``-N`` if fewer get through.
 
     Example:
         >>> import archsearch
@@ -67,7 +67,7 @@ class Trainer(Protocol):
     """Trains candidates; it travels to worker processes, so it must pickle."""
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
-        """Make pictures ready for all workers and measure the yardsticks, once a study.
+        """Make pictures ready for all workers and measure the baselines, once a study.
 
         Raises:
             InputError: where the pictures or settings can't be used.

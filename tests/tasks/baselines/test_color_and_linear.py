@@ -82,7 +82,7 @@ def test_mean_chroma_is_that_of_numpy() -> None:
     assert 0 < colors.desaturation < 1
 
 
-def test_pictures_without_color_have_no_color_yardsticks() -> None:
+def test_pictures_without_color_have_no_color_baselines() -> None:
     shown = split(smooth_pictures(30, channels=1), 10, 10)
     for baseline in (gray_copy, mean_chroma):
         with pytest.raises(InputError, match="1 channels"):

@@ -87,7 +87,7 @@ def test_patch_pca_is_that_of_a_loop_over_patches(
     assert record.pair("patch_pca") == pytest.approx(tuple(expected), rel=1e-9)
 
 
-def test_every_latent_gets_its_own_yardsticks_in_order() -> None:
+def test_every_latent_gets_its_own_baselines_in_order() -> None:
     shown = split(smooth_pictures(260), 220, 20)
     latents = [latent(4, 4, 4), latent(1, 2, 2), latent(7, 3, 3), latent(4, 4, 4)]
     records = linear_code_baselines(shown, latents)

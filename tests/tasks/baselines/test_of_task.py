@@ -57,7 +57,7 @@ def test_without_noise_nothing_is_left_to_do() -> None:
 
 
 @pytest.mark.parametrize("task", ["colorize", "colorize-chroma", "colorize-bins"])
-def test_color_tasks_share_their_yardsticks(task: str) -> None:
+def test_color_tasks_share_their_baselines(task: str) -> None:
     shown = pictures()
     found = of(task, shown)[0]
     assert found == of("colorize", shown)[0]

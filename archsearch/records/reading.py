@@ -88,7 +88,8 @@ def check_version(what: str, stored: object, *, newest: int = 1) -> int:
         UnreadableError: it is no version at all, or not in an object.
 
     Example:
-        >>> check_version("the header", {"planned": 3}), check_version("x", {"version": 2}, newest=2)
+        >>> old = check_version("the header", {"planned": 3})
+        >>> old, check_version("the header", {"version": 2}, newest=2)
         (1, 2)
     """
     if not isinstance(stored, Mapping):

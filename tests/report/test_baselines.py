@@ -14,7 +14,7 @@ from archsearch.report.analysis.findings import Findings, find
 from archsearch.report.figures.scatter import latent_figure
 from archsearch.report.tables.trials import trial_columns, trial_rows
 from archsearch.spec import ModelPlan
-from archsearch.train.figures import curves_figure
+from archsearch.train.run_folder.figures import curves_figure
 from tests.synthetic import StudyRecipe, synthetic_result, synthetic_study
 
 OUTSIDE = "nearest neighbor"

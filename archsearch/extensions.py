@@ -105,6 +105,8 @@ class Catalogue(Mapping[str, D]):
 
     def __contains__(self, name: object) -> bool:
         """Whether there is such a name; loads nothing."""
+        if not isinstance(name, str):
+            return False
         return name in self.builtin or name in self._passed_and_installed()
 
     @property

@@ -224,6 +224,12 @@ class Family:
     blocks: Mapping[str, BlockSyntax] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Names of the layer kinds that it uses."""
+        layers = (item for item in self.items() if isinstance(item, LayerSyntax))
+        return frozenset(layer.kind.name for layer in layers if layer.kind is not None)
+
     def items(self) -> Iterator[Item]:
         """Every layer as written, containers before what they hold, blocks last."""
         yield from items_in(self.encoder)

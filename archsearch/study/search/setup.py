@@ -106,7 +106,8 @@ def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     if claimed_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
         # Before the rows: whoever finds those must learn what it takes to work on them.
-        for key, value in extensions_attributes(used_extensions(study.settings)).items():
+        used = used_extensions(study.settings, study.space.model.family.kinds)
+        for key, value in extensions_attributes(used).items():
             study.storage.set_study_user_attr(study_id, key, value)
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)

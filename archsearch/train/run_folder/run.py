@@ -167,7 +167,7 @@ def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult
         spec=to_yaml(plan),
         settings=settings,
         result=result,
-        extensions=used_extensions(settings),
+        extensions=used_extensions(settings, [layer.kind for layer in plan.layers]),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from archsearch.config.file_kind import is_study
@@ -11,6 +11,7 @@ from archsearch.config.tasks.channels import COLOR, needs_rgb, pictures_fed, tas
 from archsearch.config.tasks.reading import read_task
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
+from archsearch.extensions import Descriptor, extended
 from archsearch.spec import (
     Diagnostic,
     Family,
@@ -33,10 +34,16 @@ INPUT_CHANNELS = "input.channels"
 
 
 class Model:
-    """A parsed spec: a family of models, one for each choice of its params."""
+    """A parsed spec: a family of models, one for each choice of its params.
 
-    def __init__(self, family: Family) -> None:
+    Args:
+        family: the spec.
+        extensions: what it names and archsearch doesn't declare, passed from Python.
+    """
+
+    def __init__(self, family: Family, extensions: Iterable[Descriptor] = ()) -> None:
         self.family = family
+        self.extensions = tuple(extensions)
         self._keys: dict[str, str] = {}
 
     @property
@@ -89,7 +96,13 @@ class Model:
         Raises:
             InputError: a path that leads nowhere, or no such task.
         """
-        chosen, wanted = self.canonical(values or {}), read_task(task)
+        with extended(*self.extensions):
+            return self._resolved(task, picture_channels, values or {})
+
+    def _resolved(
+        self, task: str | TaskSettings, picture_channels: int | None, values: Mapping[str, Raw]
+    ) -> Resolution:
+        chosen, wanted = self.canonical(values), read_task(task)
         found = self._input_channels(chosen)
         if picture_channels is None:
             given = pictures_fed(wanted, found) if isinstance(found, int) else COLOR
@@ -163,8 +176,13 @@ def open_model(path: Path, shown: str | None = None) -> tuple[Source, Model | No
     return source, None if family is None else Model(family)
 
 
-def load(path: str | Path) -> Model:
+def load(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> Model:
     """Read a spec file.
+
+    Args:
+        path: of the file.
+        extensions: layer kinds and tasks of one's own that aren't installed as a package; the
+            model remembers them.
 
     Raises:
         InputError: the file can't be read.
@@ -175,8 +193,10 @@ def load(path: str | Path) -> Model:
         >>> archsearch.load("specs/acml-nine-layer.yaml").name
         'acml-nine-layer'
     """
-    source, model = open_model(Path(path))
+    extensions = tuple(extensions)
+    with extended(*extensions):
+        source, model = open_model(Path(path))
     source.raise_errors()
     if model is None:
         raise InputError(f"{path}: can't be read as a spec")
-    return model
+    return Model(model.family, extensions)

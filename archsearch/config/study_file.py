@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archsearch.config.conflict import Conflict
@@ -17,6 +17,7 @@ from archsearch.config.study import Domain, StudySettings
 from archsearch.config.tasks.rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
+from archsearch.extensions import Descriptor, extended
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
@@ -37,21 +38,33 @@ class StudyFile:
     model: Model
 
 
-def load_study(path: str | Path) -> StudyFile:
+def load_study(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> StudyFile:
     """Read a study file and the spec that it names.
+
+    Args:
+        path: of the file.
+        extensions: what the two name and archsearch doesn't declare, where it isn't installed
+            as a package; ``run_study`` hands it on to the workers.
 
     Raises:
         InputError: a file can't be read.
         DiagnosticsError: the study or its spec has errors.
     """
-    source = read_source(Path(path))
+    extensions = tuple(extensions)
+    with extended(*extensions):
+        study = _load(Path(path))
+    return replace(study, model=Model(study.model.family, extensions))
+
+
+def _load(path: Path) -> StudyFile:
+    source = read_source(path)
     root = read_yaml(source)
     if root is not None and not is_study(root) and root.entry("encoder"):
         raise InputError(
             f"{path}: is a spec, not a study",
             help=f"to train it: archsearch train {path}; a study names a spec under `model:`",
         )
-    study = None if root is None else open_study(source, root, Path(path))
+    study = None if root is None else open_study(source, root, path)
     source.raise_errors()
     if study is None:
         raise InputError(f"{path}: can't be read as a study")

@@ -63,7 +63,8 @@ def run_study(
         options: workers, threads, where pictures are kept.
         trainer: who trains, if not ``train.fit`` on the study's pictures.
         on_event: told of everything that happens, in this process.
-        extensions: to know here and in the workers, beside those that are passed already.
+        extensions: to know here and in the workers, beside those that were passed to
+            ``load_study`` or by ``extended``.
 
     Returns:
         The study as the storage has it now; a budget may have ended it early.
@@ -76,7 +77,7 @@ def run_study(
         StorageAwayError: no database answers.
         ExtensionError: one that can't go along to workers, or that the study needs and isn't here.
     """
-    with extended(*extensions):
+    with extended(*study_file.model.extensions, *extensions):
         return _run_study(study_file, storage, options or RunOptions(), trainer, on_event)
 
 

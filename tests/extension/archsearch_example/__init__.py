@@ -1,0 +1,1 @@
+"""An extension of archsearch: one descriptor in each module, its tensors in ``tensors``."""

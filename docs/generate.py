@@ -32,6 +32,7 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
         root / "docs/language.md": {"kinds": kinds_part(), "containers": containers_part()},
         root / "README.md": {"help": fenced(help_of([]))},
         root / "docs/statistics.md": {"coverage": coverage_part(), "power": power_part()},
+        root / "docs/extending.md": dict(example_parts()),
     }
     for path, parts in marked.items():
         if path.exists():
@@ -108,6 +109,21 @@ def construct_section(construct: Join | Container, keys: Sequence[Key]) -> str:
 def section(name: str, doc: str, table: str, shape: str, example: str) -> str:
     """A heading with its parts below it."""
     return f"### `{name}`\n\n{doc}\n\n{table}\n\nOutput: {shape}.\n\n```yaml\n- {example}\n```"
+
+
+# --- the example of an extension -----------------------------------------------
+
+
+def example_parts() -> Iterator[tuple[str, str]]:
+    """Each file of the package that the page builds."""
+    package = ROOT / "tests/extension"
+    for path in (
+        package / "pyproject.toml",
+        *sorted((package / "archsearch_example").glob("*.py")),
+    ):
+        text = path.read_text(encoding="utf-8").rstrip("\n")
+        language = {".py": "python", ".toml": "toml"}[path.suffix]
+        yield path.name, f"```{language}\n{text}\n```"
 
 
 # --- the statistics ------------------------------------------------------------

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="Sources of pictures, and the cache they are kept in.",
+    help="List and prepare picture sources.",
     no_args_is_help=True,
     rich_markup_mode=None,  # plain help, as everywhere
 )
@@ -29,14 +29,14 @@ SizeOption = Annotated[
     typer.Option(
         "--size",
         metavar="HxW",
-        help="Pixels of the net's input, as 32x32. Default: the set's own size, else 32x32.",
+        help="Size of the net's input, such as 32x32.  [default: the source's size, else 32x32]",
     ),
 ]
 
 
 @app.command("list")
 def list_command(as_json: JsonOption = False) -> None:
-    """List the sources, and what the cache already holds of them.
+    """List the picture sources, and the sizes that are in the cache.
 
     Example: archsearch data list
     """
@@ -88,8 +88,8 @@ def parse_size(text: str) -> tuple[int, int]:
     sides = (int(match[1]), int(match[2] or match[1])) if match else (0, 0)
     if not all(1 <= side <= 4096 for side in sides):
         raise InputError(
-            f"--size {text!r} is no size",
-            help="give height and width in pixels, 1 to 4096 each, as 32x32.",
+            f"--size {text!r} is not a size",
+            help="give height and width in pixels, 1 to 4096 each, such as 32x32",
         )
     return sides
 

@@ -44,14 +44,14 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     data: Annotated[
         str | None,
         typer.Option(
-            help="Pictures: cifar10, photos, folder:PATH, … (`data list` names them).  "
+            help="Pictures: cifar10, photos, folder:PATH, … (see `data list`).  "
             f"[default: {DEFAULT.data.source}]"
         ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
-            help="What the net is to learn: denoise, colorize, … (docs/tasks.md); options by "
+            help="What the net learns: denoise, colorize, … (docs/tasks.md). Set its options with "
             f"--set task.OPTION.  [default: {DEFAULT.task.name}]"
         ),
     ] = None,
@@ -60,38 +60,41 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         typer.Option(help=f"Passes over the training split.  [default: {DEFAULT.train.epochs}]"),
     ] = None,
     batch_size: Annotated[
-        int | None, typer.Option(help=f"Pictures a step.  [default: {DEFAULT.train.batch_size}]")
+        int | None, typer.Option(help=f"Pictures per step.  [default: {DEFAULT.train.batch_size}]")
     ] = None,
     lr: Annotated[
         float | None,
-        typer.Option(help=f"Learning rate, at its peak.  [default: {DEFAULT.train.lr:g}]"),
+        typer.Option(help=f"Peak learning rate.  [default: {DEFAULT.train.lr:g}]"),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(help=f"Seed of weights and order.  [default: {DEFAULT.train.seed}]"),
+        typer.Option(help=f"Seed of weights and picture order.  [default: {DEFAULT.train.seed}]"),
     ] = None,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", help="Take N pictures of the whole source.")
+        int | None,
+        typer.Option(metavar="N", help="Use only N pictures, drawn from the whole source."),
     ] = None,
     set: Annotated[
         list[str] | None,
         typer.Option(
             "--set",
             metavar="PATH=VALUE",
-            help="Any setting or field: train.optimizer=sgd, encoder[0].conv.channels=16.",
+            help="Set any setting or field: train.optimizer=sgd, encoder[0].conv.channels=16.",
         ),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="The run directory.  [default: runs/NAME]")
+        Path | None, typer.Option(metavar="DIR", help="Run directory.  [default: runs/NAME]")
     ] = None,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads to compute with.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Number of threads.")] = None,
     device: Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")] = "cpu",
-    json: Annotated[bool, typer.Option("--json", help="One JSON object, as metrics.json.")] = False,
+    json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object, as in metrics.json.")
+    ] = False,
 ) -> None:
-    """Train one net, and write weights, scores and figures to a run directory.
+    """Train one model, and write weights, scores and figures to a run directory.
 
-    The same command goes on after a stop, and prints the scores of a
-    finished run.
+    The same command resumes an interrupted run. For a finished run it prints
+    the scores.
 
     Example: archsearch train specs/acml-nine-layer.yaml --data photos --epochs 5
     """
@@ -139,7 +142,7 @@ def _settings(
 
 
 def _required(resolution: Resolution) -> ModelPlan:
-    """The plan; what is only warned of goes to stderr."""
+    """The plan; warnings go to stderr."""
     if resolution.plan is None:
         raise DiagnosticsError(resolution.diagnostics)
     if resolution.diagnostics:
@@ -186,22 +189,22 @@ def _run(
                 on_step=report,
             )
     except KeyboardInterrupt:
-        to_stderr("stopped; the same command goes on from the last finished epoch")
+        to_stderr("stopped; the same command resumes after the last finished epoch")
         raise
     if lines.done == 0:
-        to_stderr(f"{folder} holds this run already: nothing was left to train")
+        to_stderr(f"{folder} already has this run, and it is finished")
     return result
 
 
 def _pictures_line(pictures: Pictures) -> str:
-    """Who sees how many pictures, and what must be known of them."""
+    """How many pictures each split has, and the note on them."""
     splits = pictures.splits
     counts = f"{splits['train']:,} train, {splits['val']:,} validate, {splits['test']:,} test"
     return f"{pictures.source}: {counts}" + (f"; {pictures.note}" if pictures.note else "")
 
 
 def _folder_name(name: str) -> str:
-    """The spec's name without what would lead to another folder."""
+    """The spec's name, without characters that would lead to another folder."""
     return re.sub(r"[^\w.+-]+", "-", name).strip(".-") or "run"
 
 
@@ -267,7 +270,7 @@ def _colors(result: RunResult) -> list[str]:
     lines += [_color_row(label, color) for label, color in found]
     clipped = result.test.color.clipped if result.test.color else None
     if clipped is not None:
-        lines.append(f"{clipped:.2%} of the merged values were outside of [0, 1] and clipped")
+        lines.append(f"{clipped:.2%} of the merged values were outside [0, 1] and were clipped")
     return lines
 
 

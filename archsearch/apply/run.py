@@ -113,9 +113,10 @@ def apply_run(
     """
     net = load_net(run, device)
     if mask is not None and not net.fills:
+        filling = " or ".join(_filling())
         raise InputError(
-            f"--mask with a run that was trained for {net.task.name}",
-            help=f"a mask is for runs of the task {' or '.join(_filling())}",
+            f"--mask needs a run of the task {filling}, and this one is of {net.task.name}",
+            help=f"leave --mask out, or name a run that was trained for {filling}",
         )
     paths = output_paths(pictures, net.task.name, out=out, mask=mask, overwrite=overwrite)
     written: list[Written] = []

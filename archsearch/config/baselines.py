@@ -1,4 +1,4 @@
-"""What nets are held against: every baseline, declared once.
+"""What nets are compared with: every baseline, declared once.
 
 A baseline predicts the same pictures without a net. Which of them a task has is the task's own;
 what they come to is in ``archsearch.records.Baselines``.
@@ -64,8 +64,8 @@ BASELINES: Mapping[str, Baseline] = MappingProxyType(
             Baseline(
                 "pca_bottleneck",
                 "bottleneck PCA",
-                "the best linear code of as many numbers as get through the net, where those are "
-                "fewer",
+                "the best linear code of as many numbers as the bottleneck, where that is narrower "
+                "than the latent",
                 size="bottleneck.size",
             ),
             Baseline(
@@ -75,11 +75,11 @@ BASELINES: Mapping[str, Baseline] = MappingProxyType(
                 size="latent.shape",
                 linear_code=True,
             ),
-            Baseline("untouched", "untouched input", "what the net is shown, as it is"),
+            Baseline("untouched", "untouched input", "the unchanged input of the net"),
             Baseline(
                 "linear",
                 "linear map",
-                "the best linear map from what is fed through as many numbers as the latent",
+                "the best linear map from the input through as many numbers as the latent",
                 size="latent.size",
                 linear_code=True,
             ),
@@ -94,7 +94,7 @@ BASELINES: Mapping[str, Baseline] = MappingProxyType(
         )
     }
 )
-"""By name, in the order in which they are told of."""
+"""By name, in the order of their listing."""
 
 LINEAR_CODES = tuple(name for name, each in BASELINES.items() if each.linear_code)
-"""What a net of the same size is held against."""
+"""What a net of the same size is compared with."""

@@ -1,4 +1,4 @@
-"""Two settings that don't go together."""
+"""Two settings that can't be combined."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ __all__ = ["Conflict"]
 
 @dataclass(frozen=True)
 class Conflict:
-    """Two settings that don't go together; ``path`` is the one to blame."""
+    """Two settings that can't be combined; ``path`` is the one to blame."""
 
     path: tuple[str, ...]
     message: str

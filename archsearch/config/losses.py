@@ -66,4 +66,4 @@ LOSSES: Catalogue[LossKind] = Catalogue(
         ),
     ),
 )
-"""By name, in the order in which they are told of."""
+"""By name, in the order of their listing."""

@@ -70,4 +70,4 @@ METRICS: Catalogue[MetricKind] = Catalogue(
         ),
     ),
 )
-"""By name, in the order in which they are told of; mse, psnr and ssim are always measured."""
+"""By name, in the order of their listing; mse, psnr and ssim are always measured."""

@@ -26,9 +26,9 @@ Role = Literal["objective", "constraint", "spread", "rival", "correlated", "conf
 """What a number may be used for.
 
 ``objective``: a study can ask for less of it, or more. ``constraint``: constraints may name it.
-``spread``: a stratified design can spread it evenly. ``rival``: reports hold it against latent
+``spread``: a stratified design can spread it evenly. ``rival``: reports compare it with latent
 size as another explanation of the error. ``correlated``: reports correlate it with the error by
-all measures. ``confounder``: designs tell how far latent size goes with it. ``brief``: short
+all measures. ``confounder``: designs tell how far latent size correlates with it. ``brief``: short
 tables have a column of it.
 """
 
@@ -110,7 +110,7 @@ _SCORE = "val."
 
 
 class Objectives(Mapping[str, Quantity]):
-    """What a study can be judged by, in the order in which it is told of.
+    """What a study can be judged by, in the order of its listing.
 
     The scores follow the metrics that there are now: an installed metric's is among them.
     Iterating gives names only, so that no package is loaded that isn't asked for.

@@ -17,7 +17,7 @@ from archsearch.spec.schema import DRAFT, Json
 __all__ = ["study_schema"]
 
 _DOMAINS = frozenset(form.__name__ for form in FORMS.values())
-_WHAT = "What the nets are fed and what they should give back."
+_WHAT = "The input and the target of the nets."
 _BOUNDS = "[low, high], both included."
 
 
@@ -45,7 +45,7 @@ def study_schema() -> Json:
 
 
 def _task() -> Json:
-    """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options stand under the task's name."""
+    """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options are under the task's name."""
     forms: Json = {}
     for name, kind in TASKS.items():
         own = cast(Json, _as_draft7(kind.settings.model_json_schema()))

@@ -116,4 +116,4 @@ SEARCHES: Catalogue[SearchMethod] = Catalogue(
         ),
     ),
 )
-"""By name, in the order in which they are told of: designs first."""
+"""By name, in the order of their listing: designs first."""

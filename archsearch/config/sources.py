@@ -148,4 +148,4 @@ SOURCES: Catalogue[SourceKind] = Catalogue(
         ),
     ),
 )
-"""By name, in the order in which they are told of."""
+"""By name, in the order of their listing."""

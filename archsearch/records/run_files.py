@@ -99,7 +99,7 @@ class RunFiles:
         return {str(k): str(v) for k, v in told.items()} if isinstance(told, dict) else {}
 
     def note_unchecked(self) -> None:
-        """Log it if there are no checksums to hold the files against."""
+        """Log it if there are no checksums to compare the files with."""
         if not self.checksums:
             _log.warning(
                 "%s is from a version without checksums: its files are not checked",

@@ -115,7 +115,7 @@ class StudyRecord(Record):
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:
-    """How many trials stand in each state; with the unreadable, planned + infeasible.
+    """How many trials are in each state; with the unreadable, planned + infeasible.
 
     A planned trial that isn't in the storage yet counts as waiting. Infeasible
     candidates use up no planned trial.

@@ -157,7 +157,7 @@ class SearchSpace:
         return self.model.plan(task=self.settings.task, values=fixed_values(self.domains))
 
     def resolve(self, values: Mapping[str, Value]) -> Candidate | Rejection:
-        """Put values into the family and hold the result against the constraints.
+        """Put values into the family and check the result against the constraints.
 
         Raises:
             InputError: where a setting or a constraint makes no sense for any values.

@@ -62,7 +62,7 @@ def run_study(
         storage: URL of the database; a SQLite file is made where it is missing.
         options: workers, threads, where pictures are kept.
         trainer: who trains, if not ``train.fit`` on the study's pictures.
-        on_event: told of everything that happens, in this process.
+        on_event: called for every event, in this process.
         extensions: to know here and in the workers, beside those that were passed to
             ``load_study`` or by ``extended``.
 
@@ -234,7 +234,7 @@ def _watch(study: OpenStudy, pool: Pool, interrupts: Interrupts, say: Say) -> No
         if interrupts.asked and not stopping:
             stopping = True
             pool.finish()
-            say(StudyEvent("stopping", "ending the running trainings; no other starts"))
+            say(StudyEvent("stopping", "stopping after the running trainings"))
         if time.monotonic() - ticked >= TICK_SECONDS:
             ticked = time.monotonic()
             _look(study, pool, say)

@@ -124,7 +124,7 @@ class _Mean:
         self._pictures += len(truth_NCHW)
 
     def value(self) -> float | None:
-        """What is told of all pictures; None where some had no value."""
+        """The metric over all pictures; None if some had no value."""
         if self._total is None or not self._told:
             return None
         mean = self._total.item() / self._pictures

@@ -51,7 +51,7 @@ def _given(what: str, name: str, function: Reference, size: tuple[int, ...]) -> 
         raise ExtensionError(
             f"the {what} `{name}` fails on pictures of {'×'.join(map(str, size))}: "
             f"{type(error).__name__}: {error}",
-            help="mend its function, or leave it out",
+            help="fix its function, or leave it out",
         ) from error
     return found
 

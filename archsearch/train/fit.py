@@ -98,7 +98,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         build: makes the model; ``nn.build`` for the plain one, to compare with.
 
     Raises:
-        InputError: plan, settings and pictures don't go together.
+        InputError: plan, settings and pictures can't be combined.
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
     seed = settings.train.seed if seed is None else seed

@@ -59,7 +59,7 @@ def test_within_trunks_the_headline_is_the_slope(findings, slope, verdict, said)
     made = with_answer(findings, rho, Estimate(*slope, n=24, p=0.01), 3)
     assert (made.answer.verdict, made.answer.measure) == (verdict, "slope_within_trunks")
     assert said in headline(made)
-    slope = "a latent twice as large goes with an error changed by"
+    slope = "a latent twice as large comes with an error changed by"
     assert f"Over all trunks together, {slope}" in " ".join(answer(made))
     assert f"A{slope[1:]}" in " ".join(answer(findings))
 

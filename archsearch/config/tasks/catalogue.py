@@ -19,7 +19,7 @@ TASKS: Catalogue[TaskKind] = Catalogue(
     "task",
     (RECONSTRUCT, DENOISE, INPAINT, COLORIZE, COLORIZE_CHROMA, COLORIZE_BINS),
 )
-"""By name, in the order in which they are told of."""
+"""By name, in the order of their listing."""
 
 DEFAULT_TASK: TaskSettings = Reconstruct()
 """The task where none is named."""

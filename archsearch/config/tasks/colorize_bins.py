@@ -32,8 +32,8 @@ class ColorizeBins(ColorSettings):
         Field(
             ge=0,
             le=0.99,
-            description="How far rare colors weigh more in the loss: 0 not at all, 0.5 as Zhang "
-            "et al. have it (1 − λ), towards 1 all colors alike.",
+            description="How much more rare colors weigh in the loss: 0 not at all, 0.5 as in "
+            "Zhang et al. (1 − λ), near 1 as much as common colors.",
         ),
     ] = 0.5
     temperature: Annotated[
@@ -41,7 +41,7 @@ class ColorizeBins(ColorSettings):
         Field(
             gt=0,
             le=1,
-            description="Of the annealed mean: from near 0, the likeliest class, to 1, the mean.",
+            description="Temperature of the annealed mean: near 0 the likeliest class, 1 the mean.",
         ),
     ] = 0.38
 
@@ -65,6 +65,6 @@ COLORIZE_BINS = color_task(
     ),
     OwnLoss(
         "the cross-entropy of its classes",
-        OutputRule(("none", "sigmoid"), "it reads scores, which another activation would bend"),
+        OutputRule(("none", "sigmoid"), "it needs plain scores, which other activations change"),
     ),
 )

@@ -40,7 +40,7 @@ def task_conflicts(
 
 
 def check_task(task: TaskSettings, train: TrainSettings, height: int, width: int) -> None:
-    """Refuse a task that doesn't go with recipe or pictures.
+    """Refuse a task that can't be combined with recipe or pictures.
 
     Raises:
         InputError: naming the first conflict.

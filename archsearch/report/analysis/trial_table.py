@@ -39,8 +39,8 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     of the codes, the mean over seeds: active (units), rank, code_mse, mse_8bit, mse_4bit.
 
     ``verdict`` is ``linear code better`` where a linear code of the same size (PCA, or patch
-    PCA of the same shape; where a task has no such code, the best linear map from what is
-    fed through as many numbers) has a lower validation error: then training or the family
+    PCA of the same shape; where a task has no such code, the best linear map from the
+    input through as many numbers) has a lower validation error: then training or the family
     leave capacity unused. Otherwise it is ``linear code not better``; but where
     the decoder also reads encoder layers, or the exact luminance is merged in, ``not the
     only path``: a code of the

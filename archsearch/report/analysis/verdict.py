@@ -21,7 +21,7 @@ LITTLE_CHANGE = 0.05
 
 
 class Answer(NamedTuple):
-    """Does the error go with latent size?
+    """Does the error correlate with latent size?
 
     Attributes:
         verdict: *yes*: the interval excludes 0. *little*: it lies inside ±0.3 (ρ) or ±5 %

@@ -235,7 +235,7 @@ def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[
     if not judged:
         return []
     mapped = any(run.result.baselines.test("linear") is not None for _, run, _ in ranked)
-    kind = "map from what is fed, through as many numbers as the latent," if mapped else ""
+    kind = "map from the input, through as many numbers as the latent," if mapped else ""
     if not beaten:
         which = f"linear {kind}" if mapped else "linear code of a run’s own latent size"
         return [f"No {which} does better on the test split than it."]

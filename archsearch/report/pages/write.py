@@ -88,7 +88,7 @@ def _effects_in_words(findings: Findings) -> dict[str, str]:
         test.factor: f"Validation MSE with the other choices held equal{chosen}: "
         + "; ".join(f"{one.contrast} {change(one.adjusted, unknown)}" for one in test.effects)
         + (". It is" if is_shown(test.p_holm) else ". It isn’t")
-        + f" shown to change it, corrected for {findings.secondary.looks} looks."
+        + f" shown to change it, corrected for {findings.secondary.looks} comparisons."
         for test in findings.secondary.effects
         if any(one.adjusted.value is not None for one in test.effects)
     }

@@ -129,14 +129,14 @@ def _why_not(findings: Findings) -> str:
 
 
 def _strength(findings: Findings) -> str:
-    """The slope as what doubling the latent goes with."""
+    """The change of the error per doubling of the latent."""
     slope = findings.found.slopes["latent_size"]
     if slope.value is None or slope.low is None or slope.high is None:
         return ""
     change = [2**exponent - 1 for exponent in (slope.value, slope.low, slope.high)]
     where = "Over all trunks together, a" if findings.answer.trunks else "A"
     text = (
-        f"{where} latent twice as large goes with an error changed by {percent(change[0])} (95 % "
+        f"{where} latent twice as large comes with an error changed by {percent(change[0])} (95 % "
         f"interval {percent(change[1])} to {percent(change[2])}; slope {decimal(slope.value)} on "
         "log–log axes)."
     )

@@ -51,7 +51,7 @@ def _groups(secondary: SecondaryAnalyses) -> str:
 def _group_verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" once corrected for {looks} looks" if within.clear else ""
+        after = f" after correction for {looks} comparisons" if within.clear else ""
         if pooled.clear:
             weaker = " and is weaker" if grouping.contrast.clear else ""
             return (
@@ -110,7 +110,9 @@ def _ranges(secondary: SecondaryAnalyses) -> str:
     if gone and _pooled(secondary).clear:
         text += f"; without {_parts(gone)} its interval includes 0"
     elif found and not _pooled(secondary).clear:
-        text += f", shown only without {_parts(found)} (corrected for {secondary.looks} looks)"
+        text += (
+            f", shown only without {_parts(found)} (corrected for {secondary.looks} comparisons)"
+        )
     return f"{text}. In halves: {', '.join(halves)}." if halves else f"{text}."
 
 
@@ -132,12 +134,12 @@ def _knee(secondary: SecondaryAnalyses) -> str:
     if knee is None:
         return f"{fit}; there are too few sizes to look for a knee."
     if not knee.shown:
-        told = f"{p_told(knee.p_holm)}, corrected for {secondary.looks} looks"
+        told = f"{p_told(knee.p_holm)}, corrected for {secondary.looks} comparisons"
         return f"{fit}; a knee isn't shown ({told})."
     return (
         f"{fit}. It has a knee at about {knee.latent:,.0f} numbers (95 % interval "
         f"{knee.low:,.0f} to {knee.high:,.0f}; {p_told(knee.p_holm)}, corrected for "
-        f"{secondary.looks} looks): the slope is {decimal(knee.slope_before)} before and "
+        f"{secondary.looks} comparisons): the slope is {decimal(knee.slope_before)} before and "
         f"{decimal(knee.slope_after)} after."
     )
 

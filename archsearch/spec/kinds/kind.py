@@ -58,7 +58,7 @@ class LayerType:
         name: the word in the file.
         doc: what it does, in a sentence or two.
         shape: what it gives, as a formula for people.
-        example: one layer as it stands in a file.
+        example: one layer as written in a file.
         module: builds the torch module: (op, input shape) → module; for a join, (op, input
             shape, shape joined) → module.
         steps: (layer index, op, module) → the module's steps, for the rewrites of

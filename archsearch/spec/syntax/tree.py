@@ -80,7 +80,7 @@ class Param:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LayerOptions:
-    """What may stand beside a layer's kind: its name and its condition.
+    """What a layer may have beside its kind: its name and its condition.
 
     ``lost``: a name is there, or inside, that can't be read; ``unclear``: so
     is a condition.

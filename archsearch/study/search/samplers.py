@@ -48,7 +48,7 @@ def check_sampler(space: SearchSpace, search: SearchSettings) -> None:
     searched = space.domains.values()
     if search.described.needs_numbers and all(isinstance(d, ChoiceDomain) for d in searched):
         raise InputError(
-            f"method {search.method} moves numbers, and the space has only choices",
+            f"method {search.method} needs numbers, and the space has only choices",
             help="use method tpe or nsga2, or write a domain as int or float",
         )
 

@@ -143,7 +143,7 @@ class OpenStudy:
         raise UnreadableError(
             f"{self.settings.name!r} has lost its planned trial {trial_index}: "
             "the database is damaged",
-            help="bring it back from a copy",
+            help="restore it from a backup",
         )
 
     def number(self, trial: PlannedTrial) -> int:

@@ -54,7 +54,7 @@ def publish(study: OpenStudy, trial_index: int) -> None:
         return
     try:
         _publish(study, row)
-    except UnreadableError as error:  # left as it is, for a newer archsearch or a mended database
+    except UnreadableError as error:  # left as it is, for a newer archsearch or a repaired database
         study.retry.say(f"planned trial {trial_index} is skipped: {error.what}")
 
 

@@ -95,8 +95,8 @@ class RetryPolicy:
     def _broken(self, error: Exception) -> RunFailedError:
         return RunFailedError(
             f"{masked(self.url)} can't be used any more: {driver_message(self.url, error)}",
-            help="finished results are kept; mend the cause (is the disk full?), "
-            "and the same command continues",
+            help="finished results are kept; fix the cause (is the disk full?), "
+            "then the same command continues",
         )
 
 

@@ -140,7 +140,7 @@ def _unusable(url: str, error: Exception) -> InputError:
     if isinstance(error, ImportError) and url.startswith("postgres"):
         return InputError(
             f"{masked(url)} can't be used as a storage: {reason}",
-            help="pip install 'archsearch[postgres]' brings the driver",
+            help="pip install 'archsearch[postgres]' installs the driver",
         )
     if is_passing(error):
         return StorageAwayError(

@@ -46,7 +46,7 @@ def stored_study(url: str, name: str) -> StudyFile:
         stored = claimed_identity(database.engine, study_id, name)
     if stored is None:
         raise InputError(
-            f"{masked(url)} has records of {name!r}, but no plan of trials to go on from",
+            f"{masked(url)} has records of {name!r}, but nothing to resume from",
             help="give the study file instead of its name",
         )
     model = model_from_text(str(stored.get("model")), name)
@@ -89,7 +89,7 @@ def awaited_study(url: str, name: str, seconds: float) -> StudyFile:
     while True:
         try:
             return stored_study(url, name)
-        except (UnreadableError, ExtensionError):  # waiting mends nothing
+        except (UnreadableError, ExtensionError):  # waiting repairs nothing
             raise
         except InputError:
             if time.monotonic() >= end:

@@ -73,7 +73,7 @@ def restore(
     Where it is damaged, the one of the epoch before is taken. Where that is no better,
     and with checkpoints of another training, nothing is changed and ``fresh`` is given
     back. All of this is logged. A missing checkpoint is none; one without a checksum, as
-    earlier versions wrote it, is taken as it is.
+    earlier versions wrote it, is not checked.
     """
     found = [place for place in (path, _before(path)) if place.exists()]
     for place in found:
@@ -82,7 +82,7 @@ def restore(
             _check(tensors, state, model, fresh)
             states = _optimizer_states(tensors, optimizer)
         except (OSError, SafetensorError, *DECODING_ERRORS) as error:
-            _log.warning("%s is left out: %s", place, error)
+            _log.warning("%s is ignored: %s", place, error)
             continue
         if place != found[0]:
             _log.warning("training resumes from the epoch before, %s", place)
@@ -110,7 +110,7 @@ def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState]:
     content = path.read_bytes()
     place = _CHECKSUM_PLACE.search(content)
     if place is not None and place[1] != _checksum(content, place.start(1)):
-        raise ValueError("it isn't what was written there, its checksum is another")
+        raise ValueError("it was changed or damaged: its checksum differs")
     read = deserialize(content), TrainingState.model_validate_json(_metadata(content))
     if place is None:
         _log.warning("%s has no checksum: it is not checked", path)
@@ -150,7 +150,7 @@ def _check(
     tensors: dict[str, Tensor], state: TrainingState, model: nn.Module, fresh: TrainingState
 ) -> None:
     if state.identity != fresh.identity:
-        raise ValueError("it is of another training")
+        raise ValueError("it belongs to another training")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:
         raise ValueError("its tensors aren't the model's")

@@ -47,7 +47,7 @@ def refuse_another(
     wanted = {SPEC_FILE: to_yaml(plan), CONFIG_FILE: config_json(settings)}
     gone = [name for name in wanted if name in checksums and name in lost]
     differences = [
-        f"{name} is lost or damaged, and was another"
+        f"{name} is lost or damaged, and differed"
         for name in gone
         if checksum(wanted[name].encode()) != checksums[name]
     ]

@@ -80,7 +80,7 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
         refuse_another(out, plan, settings)
         _set_aside(out)
         _log.warning(
-            "%s: training again, with nothing to hold its numbers against; what was there is "
+            "%s: training again, without recorded numbers to compare with; what was there is "
             "kept as %s",
             why,
             BEFORE_FILE,

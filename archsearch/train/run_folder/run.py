@@ -97,7 +97,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
 
     Raises:
         RunConflictError: ``out`` holds another run, or a process is in it.
-        InputError: plan, settings and pictures don't go together.
+        InputError: plan, settings and pictures can't be combined.
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
     with locked(out):

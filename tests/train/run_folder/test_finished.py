@@ -121,7 +121,7 @@ def test_without_its_metrics_a_run_is_trained_again(made, first, run, caplog, co
     (run / "metrics.json").write_bytes(content)
     again(made, run)
     assert left(run) == left(first)
-    assert "nothing to hold its numbers against" in caplog.text
+    assert "without recorded numbers to compare with" in caplog.text
     assert (run / "metrics-before.json").read_bytes() == content
 
 

@@ -99,9 +99,9 @@ def _families(details: Details) -> DetailTable:
         "Within families",
         ["equal", "pooled ρ", "within ρ", "p corrected", "pooled stronger by", "each family"],
         rows,
-        "Latent size with error among architectures that share a trait: ranked inside each "
-        "family, resampled and permuted inside it; pooled ρ is of the same architectures. A "
-        "correlation that is only pooled comes from differences between families. "
+        "The correlation of latent size with error among architectures that share a trait. Ranks, "
+        "resamples and permutations stay inside each family; pooled ρ is of the same "
+        "architectures. A correlation that is only pooled comes from differences between families. "
         f"{_corrected(details)}",
     )
 
@@ -121,7 +121,7 @@ def _ranges(details: Details) -> DetailTable:
         "Without parts of the range",
         ["latent sizes", "Spearman ρ", "p corrected", "architectures"],
         rows,
-        f"Whether one end of the latent sizes carries the correlation. {_corrected(details)}",
+        f"Whether the correlation depends on one end of the latent sizes. {_corrected(details)}",
     )
 
 

@@ -42,7 +42,7 @@ def _families(details: Details) -> str:
     opening = (
         f"Among architectures of equal {chosen.by} the correlation is {decimal(within.value)} "
         f"({interval(within)}), against {decimal(pooled.value)} "
-        + ("with all of them together: " if whole else f"over the {pooled.n} that share one: ")
+        + ("over all of them: " if whole else f"over the {pooled.n} in such families: ")
     )
     others = _other_groupings(known, chosen, details.looks)
     return opening + _family_verdict(chosen, details.looks) + (f" {others}" if others else "")
@@ -51,7 +51,7 @@ def _families(details: Details) -> str:
 def _family_verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" once corrected for {looks} comparisons" if _clear(within) else ""
+        after = f" after correction for {looks} comparisons" if _clear(within) else ""
         if _clear(pooled):
             weaker = " and is weaker" if _clear(grouping.contrast) else ""
             return (
@@ -60,7 +60,7 @@ def _family_verdict(grouping: Grouping, looks: int) -> str:
             )
         return f"neither is shown to differ from 0{after}."
     if not _clear(pooled):
-        return "inside the families there is one, which differences between them hide."
+        return "there is one inside the families, hidden by differences between them."
     if (within.value or 0) * (pooled.value or 0) < 0:
         return "inside the families it has the other sign (Simpson's paradox)."
     return "it holds inside the families too."
@@ -126,7 +126,7 @@ def _pooled(details: Details) -> Estimate:
 
 def _told(estimate: Estimate) -> str:
     if estimate.value is None:
-        return "can't be said"
+        return "too few sizes"
     return f"{decimal(estimate.value)} ({interval(estimate)})"
 
 

@@ -14,7 +14,7 @@ _CLAIMS = (
     r"Without the [^:]*: yes",
     r"latent size explains something that these don't",
     r"it holds inside the families",
-    r"inside the families there is one",
+    r"there is one inside the families",
     r"it has the other sign",
     r"shown only without",
     r"It has a knee at",

@@ -274,8 +274,8 @@ def test_each_model_says_what_its_latent_is_worth(tmp_path):
     page = write_report(study, tmp_path).index.read_text("utf-8")
     for trial in study.trials:
         worth = equal_pca(study.curves, trial.value)
-        spent = f"{trial.plan.latent_size:,} numbers spent, worth "
-        assert f"{spent}about {worth:,.0f} of PCA" in page or f"{spent}at most 1 of PCA" in page
+        used = f"The net uses {trial.plan.latent_size:,} numbers; PCA needs "
+        assert f"{used}about {worth:,.0f} for" in page or f"{used}at most 1 for" in page
 
 
 def test_text_from_users_is_inert(tmp_path):

@@ -66,11 +66,11 @@ def without_a_twin(study: StudyRecord) -> StudyRecord:
 
 
 def test_with_all_together_is_said_of_all_only(findings):
-    together = r"against (\S+) with all of them together"
+    together = r"against (\S+) over all of them"
     (said,) = [text for text in standing(findings.details) if AREA in text]
     whole = findings.found.measures["latent_size"]["spearman"].value
     assert float(re.search(together, said)[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)
     fewer = find(without_a_twin(findings.study))
     (said,) = [text for text in standing(fewer.details) if AREA in text]
     assert not re.search(together, said)
-    assert "over the 23 that share one: " in said
+    assert "over the 23 in such families: " in said

@@ -30,8 +30,13 @@ def with_answer(findings: Findings, rho: Estimate, within: Estimate, trunks: int
     [
         ((-0.8, -0.9, -0.6, 24), "yes", "Yes: ", "−0.90 to −0.60"),
         ((0.8, 0.6, 0.9, 24), "yes", "Yes, but unexpectedly", "0.60 to 0.90"),
-        ((-0.2, -0.5, 0.1, 24), "not-shown", "No effect", "a correlation of ±0.57 or stronger"),
-        ((0.1, -0.6, 0.7, 6), "not-shown", "No effect", "a correlation of ±0.9"),
+        (
+            (-0.2, -0.5, 0.1, 24),
+            "not-shown",
+            "No effect",
+            "a true correlation of ±0.57 or stronger",
+        ),
+        ((0.1, -0.6, 0.7, 6), "not-shown", "No effect", "a true correlation of ±0.9"),
         ((0.02, -0.2, 0.25, 24), "little", "Latent size has little effect", "(95 % interval −0.20"),
         ((-1.0, -1.0, -0.3, 5), "too-few", "Too few architectures", "5 architectures"),
     ],
@@ -86,7 +91,11 @@ def scaled(study: StudyRecord, factor: float) -> StudyRecord:
 
 @pytest.mark.parametrize(
     ("factor", "said"),
-    [(1, "PCA needs about"), (1e-9, "PCA with 1 number does as well"), (1e9, "doesn't reach that")],
+    [
+        (1, "PCA needs about"),
+        (1e-9, "PCA with 1 number does as well"),
+        (1e9, "doesn't reach this error"),
+    ],
 )
 def test_pcas_worth_is_not_read_past_its_curve(factor, said):
     assert said in " ".join(answer(find(scaled(synthetic_study(), factor))))

@@ -87,4 +87,4 @@ def test_with_all_together_is_said_of_all_only(findings):
     fewer = find(without_a_twin(findings.study))
     (said,) = [text for text in robustness(fewer.secondary) if AREA in text]
     assert not re.search(together, said)
-    assert "over the 23 that share one: " in said
+    assert "over the 23 in such families: " in said

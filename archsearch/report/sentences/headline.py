@@ -102,7 +102,7 @@ def _power(answer: Answer) -> str:
     if answer.detectable is None:
         return f"So few architectures don't show any correlation{where} reliably."
     return (
-        f"There may be one all the same: four of five studies of this size show a correlation"
+        f"There may still be one: four of five studies of this size show a true correlation"
         f"{where} of ±{decimal(answer.detectable)} or stronger."
     )
 
@@ -157,8 +157,8 @@ def given_others(findings: Findings) -> str:
     )
     if not partial.clear:
         return (
-            f"{rest}: with these held equal, no effect of latent size is shown, and none is "
-            "ruled out."
+            f"{rest}: with these held equal, an effect of latent size is neither shown nor ruled "
+            "out."
         )
     if not is_shown(findings.secondary.single.get("partial")):
         return f"{rest}, which isn't shown to differ from 0 once corrected for {_looks(findings)}."
@@ -188,15 +188,15 @@ def _without_collapsed(findings: Findings) -> str:
     runs = f"the {spare.word} run" if collapsed == 1 else f"the {collapsed} {spare.word} runs"
     answer = findings.answer_without_collapsed
     if answer.estimate.value is None:
-        return f"Without {runs} too few architectures are left to say."
+        return f"Without {runs} too few architectures are left for an answer."
     left = len(findings.sample.runs) - collapsed
     over = f"{_architectures(answer.estimate.n)}, {left} runs"
     if answer.verdict == findings.answer.verdict:
         return f"Without {runs} the answer is the same: {_measured(answer)}, {over}."
     if answer.estimate.clear and not is_shown(findings.secondary.single.get("without_collapsed")):
         return (
-            f"Without {runs} the interval alone would say otherwise, but not once corrected for "
-            f"{_looks(findings)}: {_measured(answer)}, {over}."
+            f"Without {runs} the interval by itself gives another answer, but not after correction "
+            f"for {_looks(findings)}: {_measured(answer)}, {over}."
         )
     claim = _claim(answer, over)
     return f"Without {runs}: {claim[0].lower()}{claim[1:]}"
@@ -254,7 +254,7 @@ def _codes(findings: Findings) -> str:
     active = 100 * (shown["active"] / shown["latent_size"]).median()
     text = (
         f"In the median model {active:.0f} % of the latent's numbers are active, and "
-        f"{share:.0f} % of that number of principal components hold 99 % of the codes' variance"
+        f"{share:.0f} % as many principal components explain 99 % of the codes' variance"
     )
     rounded = shown.dropna(subset=["mse_8bit", "mse_4bit"])
     if rounded.empty:

@@ -47,11 +47,11 @@ def latent_use_sentence(row: TrialRow, curves: Curves | None) -> str:
     if row.real("bottleneck_size") < size:
         parts.append(f"Only {row.whole('bottleneck_size'):,} numbers get through the net.")
     if needs:
-        parts.append(f"{read:,} numbers spent, worth {needs} of PCA’s.")
+        parts.append(f"The net uses {read:,} numbers; PCA needs {needs} for the same error.")
     parts.append(_VERDICTS.get(row.text("verdict"), ""))
     if isfinite(row.real("active")) and isfinite(row.real("rank")):
         parts.append(
-            f"{row.real('active'):,.0f} of them are active; {row.real('rank'):,.0f} principal "
-            "components hold 99 % of the codes’ variance."
+            f"{row.real('active'):,.0f} latent numbers are active; {row.real('rank'):,.0f} "
+            "principal components explain 99 % of the codes’ variance."
         )
     return " ".join(part for part in parts if part)

@@ -38,7 +38,7 @@ class LatentCodes(Record):
         pictures: how many were measured.
         units: numbers in the latent.
         active: units whose standard deviation is over 1 % of the largest.
-        rank: principal components that hold 99 % of the codes' variance.
+        rank: principal components that explain 99 % of the codes' variance.
         mse: of the pictures with the codes as they are.
         mse_8bit: with every unit rounded to 256 levels of its training range.
         mse_4bit: to 16 levels.

@@ -22,7 +22,7 @@ from archsearch.study.store.storage import open_engine
 
 @pytest.fixture
 def url(either_url: str) -> str:
-    """Every claim here is held against both kinds of database."""
+    """Every claim here is tested on both kinds of database."""
     return either_url
 
 

@@ -161,7 +161,9 @@ def given_others(findings: Findings) -> str:
             "out."
         )
     if not is_shown(findings.secondary.single.get("partial")):
-        return f"{rest}, which isn't shown to differ from 0 once corrected for {_looks(findings)}."
+        return (
+            f"{rest}, which isn't shown to differ from 0 after correction for {_looks(findings)}."
+        )
     return f"{rest}: latent size explains something that these don't."
 
 
@@ -287,8 +289,8 @@ def _latent_use(findings: Findings, row: TrialRow) -> str:
     if row.real("val_mse") >= fewest.val:
         return f"PCA with {fewest.components:,} number{'s'[: fewest.components > 1]} does as well."
     if row.real("val_mse") < min(point.val for point in curves.pca):
-        return f"PCA doesn't reach that with {curves.pca[-1].components:,} numbers."
-    return f"PCA needs about {latent_use:,.0f} numbers a picture for that."
+        return f"PCA doesn't reach this error with {curves.pca[-1].components:,} numbers."
+    return f"PCA needs about {latent_use:,.0f} numbers per picture for this error."
 
 
 def _over(number: int, seeds: int) -> str:

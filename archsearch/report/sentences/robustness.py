@@ -42,7 +42,7 @@ def _groups(secondary: SecondaryAnalyses) -> str:
     opening = (
         f"Among architectures of equal {chosen.by} the correlation is "
         f"{with_interval(within)}, against {decimal(pooled.value)} "
-        + ("with all of them together: " if whole else f"over the {pooled.n} that share one: ")
+        + ("over all of them: " if whole else f"over the {pooled.n} in such families: ")
     )
     others = _other_groupings(known, chosen, secondary.looks)
     return opening + _group_verdict(chosen, secondary.looks) + (f" {others}" if others else "")

@@ -83,7 +83,7 @@ def _groups(secondary: SecondaryAnalyses) -> TextTable:
         "Within groups",
         ["equal", "pooled ρ", "within ρ", "p corrected", "pooled stronger by", "each group"],
         rows,
-        "Latent size with error among architectures that share a trait: ranked inside each "
+        "The correlation of latent size with error among architectures that share a trait. Ranks, "
         "group, resampled and permuted inside it; pooled ρ is of the same architectures. A "
         "correlation that is only pooled comes from differences between groups. "
         f"{_corrected(secondary)}",

@@ -58,13 +58,13 @@ class Conv(Op):
 def conv_fields(*group_words: str) -> tuple[Field, ...]:
     """The fields that conv and conv_transpose share."""
     return (
-        Field("channels", ChannelCount(), REQUIRED, "Channels that come out.", "channels"),
+        Field("channels", ChannelCount(), REQUIRED, "Output channels.", "channels"),
         Field("kernel", PerAxis(1), Pair(3, 3), "Rows and columns of the window.", "window"),
-        Field("stride", PerAxis(1), ONE, "Rows and columns from a window to the next.", "factor"),
+        Field("stride", PerAxis(1), ONE, "Distance between neighboring windows.", "factor"),
         Field("padding", PaddingAmount(), "same", "Zeros added per side.", "window"),
         Field("dilation", PerAxis(1), ONE, "Distance between the kernel's rows.", "window"),
         Field("groups", Groups(group_words), 1, "Groups of channels that don't mix."),
-        Field("bias", Flag(), True, "Whether a trained number is added per channel."),
+        Field("bias", Flag(), True, "Whether each output channel has a trained offset."),
         Field("norm", Word(get_args(NormName)), "none", "Normalization after the convolution."),
         Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after the norm."),
     )

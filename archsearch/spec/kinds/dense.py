@@ -86,12 +86,12 @@ DENSE = Kind(
     name="dense",
     doc="All elements, flattened in the order C, H, W, times a matrix, plus a bias.",
     fields=(
-        Field("size", Whole(1), ABSENT, "Numbers that come out, as a vector.", "elements"),
+        Field("size", Whole(1), ABSENT, "Length of the output vector.", "elements"),
         Field(
             "shape",
             Sizes(3),
             ABSENT,
-            "[channels, height, width] of the picture that comes out.",
+            "[channels, height, width] of the output picture.",
             "shape",
         ),
         Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),

@@ -161,8 +161,8 @@ JOINS: Mapping[str, Join] = {
         ),
         Join(
             name="residual",
-            doc="Layers with a shortcut around them, added to what they give: a 1×1 convolution "
-            "where channels or size differ, its stride the exact ratio.",
+            doc="Layers with a shortcut around them, added to their output. The shortcut is a 1×1 "
+            "convolution where channels or size differ, with the exact ratio as its stride.",
             rule=_residual,
             encloses=True,
             module="archsearch.nn.joins:residual",

@@ -51,7 +51,7 @@ def _channels_needed(values: Mapping[str, FieldValue], channels: int) -> int:
 PIXEL_SHUFFLE = Kind(
     name="pixel_shuffle",
     doc="C·s² channels become C channels of a picture s times as large (Shi et al. 2016).",
-    fields=(Field("scale", Whole(1), 2, "Rows and columns made of each; one number.", "factor"),),
+    fields=(Field("scale", Whole(1), 2, "Factor of enlargement; one number.", "factor"),),
     rule=_rule,
     module="archsearch.nn.pixel_shuffle:pixel_shuffle",
     resampling="up",

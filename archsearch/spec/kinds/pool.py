@@ -86,7 +86,7 @@ POOL = Kind(
             "stride",
             PerAxis(1),
             SameAs("kernel"),
-            "Steps between windows; the kernel's size.",
+            "Distance between neighboring windows; by default the kernel's size.",
             "factor",
         ),
         Field(

@@ -41,7 +41,7 @@ UPSAMPLE = Kind(
     name="upsample",
     doc="Each pixel repeated, or values interpolated between pixels (corners not aligned).",
     fields=(
-        Field("scale", PerAxis(1), Pair(2, 2), "Rows and columns made of each.", "factor"),
+        Field("scale", PerAxis(1), Pair(2, 2), "Factor of enlargement.", "factor"),
         Field("mode", Word(get_args(UpsampleMode)), "nearest", "How new pixels get values."),
     ),
     rule=_rule,

@@ -61,10 +61,10 @@ CONTAINERS: Mapping[str, Container] = {
         ),
         Container(
             "repeat",
-            "Its layers, so many times; `as` names a count from 0 that they can read.",
+            "The layers, repeated `times` times; `as` names a counter from 0 that they can use.",
             (
-                Key("times", "times", "How often; 0 leaves them out."),
-                Key("as", "word", "The count's name, from 0.", required=False),
+                Key("times", "times", "Number of repetitions; 0 leaves the layers out."),
+                Key("as", "word", "Name of the counter, which starts at 0.", required=False),
                 _LAYERS,
             ),
             repeat,
@@ -73,7 +73,7 @@ CONTAINERS: Mapping[str, Container] = {
         ),
         Container(
             "choose",
-            "One of several lists of layers: the one whose key equals `by`, value and type.",
+            "One of several lists of layers: the one whose key equals `by`, in value and type.",
             (
                 Key("by", "value", "The value that chooses."),
                 Key("of", "branches", "A list of layers for each value."),

@@ -56,7 +56,7 @@ def test_the_headline_follows_the_interval(findings, estimate, verdict, opening,
     [
         ((-0.3, -0.4, -0.2), "yes", "a latent twice as large changes the error by −19 %"),
         ((-0.01, -0.05, 0.03), "little", "error: among architectures of one trunk (3 trunks), a"),
-        ((-0.1, -0.4, 0.2), "not-shown", "a correlation within trunks of ±0."),
+        ((-0.1, -0.4, 0.2), "not-shown", "a true correlation within trunks of ±0."),
     ],
 )
 def test_within_trunks_the_headline_is_the_slope(findings, slope, verdict, said):

@@ -277,8 +277,8 @@ def test_each_model_says_what_its_latent_is_worth(tmp_path):
     page = write_report(study, tmp_path).index.read_text("utf-8")
     for trial in study.trials:
         latent_use = equal_pca(study.curves, trial.value)
-        spent = f"{trial.plan.latent_size:,} numbers spent, worth "
-        told = f"{spent}about {latent_use:,.0f} of PCA", f"{spent}at most 1 of PCA"
+        used = f"The net uses {trial.plan.latent_size:,} numbers; PCA needs "
+        told = f"{used}about {latent_use:,.0f} for", f"{used}at most 1 for"
         assert any(words in page for words in told)
 
 

@@ -80,7 +80,7 @@ def without_a_twin(study: StudyRecord) -> StudyRecord:
 
 
 def test_with_all_together_is_said_of_all_only(findings):
-    together = r"against (\S+) with all of them together"
+    together = r"against (\S+) over all of them"
     (said,) = [text for text in robustness(findings.secondary) if AREA in text]
     whole = findings.found.measures["latent_size"]["spearman"].value
     assert float(re.search(together, said)[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)

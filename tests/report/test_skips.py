@@ -74,7 +74,7 @@ def test_the_worth_of_a_net_with_skips_is_of_all_that_its_decoder_reads(leaky):
     latent_use = {one.anchor: one.latent_use for one in architectures(leaky)}
     for row in leaky.trials.itertuples():
         told = latent_use[f"trial-{row.number}"]
-        read = f"{row.effective_size:,.0f} numbers spent"
+        read = f"The net uses {row.effective_size:,.0f} numbers"
         assert read in told
         assert ("The decoder reads" in told) == (row.effective_size > row.latent_size)
 

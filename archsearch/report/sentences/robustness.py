@@ -60,7 +60,7 @@ def _group_verdict(grouping: Grouping, looks: int) -> str:
             )
         return f"neither is shown to differ from 0{after}."
     if not pooled.clear:
-        return "inside the groups there is one, which differences between them hide."
+        return "there is one inside the groups, which differences between them hide."
     if (within.value or 0) * (pooled.value or 0) < 0:
         return "inside the groups it has the other sign (Simpson's paradox)."
     return "it holds inside the groups too."

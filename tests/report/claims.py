@@ -14,7 +14,7 @@ _CLAIMS = (
     r"Without the [^:]*: yes",
     r"latent size tells something that these don't",
     r"it holds inside the groups",
-    r"inside the groups there is one",
+    r"there is one inside the groups",
     r"it has the other sign",
     r"shown only without",
     r"It has a knee at",

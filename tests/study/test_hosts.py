@@ -169,7 +169,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
         code, told = finished(command(tmp_path, *words))
         assert code == 1, told
         assert "disk is full" in told
-        assert "nothing that finished is lost" in told
+        assert "finished results are kept" in told
         assert "Traceback" not in told
         before = trial_counts(load_study(url, "real"))["complete"]
         resize(disk, 16 << 20)

@@ -63,7 +63,7 @@ def test_what_decides_no_number_may_change(same, given: str) -> None:
 def test_a_real_change_is_named_by_its_place(same, old: str, new: str, told: str) -> None:
     with pytest.raises(StudyConflictError) as raised:
         same(SPEC, SPEC.replace(old, new))
-    assert raised.value.secondary == (f"  {told}",)
+    assert raised.value.details == (f"  {told}",)
 
 
 def test_a_spec_that_is_no_yaml_any_more_counts_by_its_text(same) -> None:

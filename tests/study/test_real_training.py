@@ -149,7 +149,7 @@ def test_a_study_from_the_command_line(folder: Path) -> None:
     winner = min(record.trials, key=lambda trial: trial.value or 1)
     assert winner.plan is not None
     assert load(folder / "best.yaml").plan().key == winner.plan.key
-    named = best.stderr.rpartition("to train it as the study did: archsearch ")[2]
+    named = best.stderr.rpartition("to train it as in the study: archsearch ")[2]
     trained = archsearch(folder, *shlex.split(named), "--json")
     first = winner.seeds[0].result
     assert first is not None
@@ -205,7 +205,7 @@ def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
     tasks = [trial.values["task"] for trial in record.trials]
     assert sorted(tasks) == sorted(["colorize", "colorize-chroma"] * 2 + ["colorize-bins"])
     assert [result.task for result in results] == tasks
-    assert len({result.baselines for result in results}) == 1
+    assert all(result.baselines == results[0].baselines for result in results)
     assert results[0].baselines.val("mean_chroma") > 0
     assert all(result.test.color.delta_e > 0 for result in results)
     strip = Image.open(io.BytesIO(read_pictures(record, record.trials[0].seeds[0])))

@@ -74,7 +74,7 @@ class Kept:
 def test_an_error_comes_from_a_worker_with_all_its_lines(
     monkeypatch: pytest.MonkeyPatch, kind: type[ArchsearchError]
 ) -> None:
-    error = kind("wrong", secondary=["  one", "  two"], help="mend")
+    error = kind("wrong", details=["  one", "  two"], help="mend")
 
     def broken(*given: object) -> None:
         raise error

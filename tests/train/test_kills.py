@@ -36,7 +36,7 @@ def check(found: list[dict[str, object]]) -> None:
         assert line["killed"], line
         assert line["same"], line
         known = said == "whole" or "no finished run in" in said
-        still_lost = re.search(f"/{re.escape(harm)} (is missing|isn't what)", said)
+        still_lost = re.search(f"/{re.escape(harm)} (is missing|was changed or damaged)", said)
         assert known or (still_lost and "archsearch train" in said), line
 
 

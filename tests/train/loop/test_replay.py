@@ -138,7 +138,7 @@ def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
     one, other = train_epoch(plain, 1), train_epoch(played, 1)
     assert other.loss == pytest.approx(one.loss, rel=1e-9)
     assert [record.message for record in caplog.records] == [
-        "steps of this net can't be recorded, so each is asked for by itself "
+        "steps of this net can't be recorded, so they run one by one "
         "(operation not permitted when stream is capturing)"
     ]
 

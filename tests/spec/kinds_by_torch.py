@@ -25,6 +25,8 @@ DEFAULTS["conv_transpose"] = {**DEFAULTS["conv"], "output_padding": 0}
 SCALARS = ("norm", "activation", "dropout")
 REPEATED = ("norm", "activation")
 """Kinds that stand behind the mirror of the layer that they stood behind."""
+DROPPED = ("dropout",)
+"""Kinds that leave nothing in a mirrored decoder."""
 
 ACTIVATE = {
     "none": lambda y: y,

@@ -13,7 +13,7 @@ import yaml
 from torch import Tensor
 from torch.nn import functional
 
-from .kinds_by_torch import REPEATED, RUN, both, eat, spans_of
+from .kinds_by_torch import DROPPED, REPEATED, RUN, both, eat, spans_of
 from .unfolded import Flat, Unfolding
 
 
@@ -98,7 +98,7 @@ class Mirror:
             before, after = self.run.outputs[i][0].shape, self.run.outputs[i + 1][0].shape
             if layer.kind in REPEATED:
                 behind.insert(0, layer)
-            elif layer.kind != "dropout":
+            elif layer.kind not in DROPPED:
                 self.one(layer, tuple(before), tuple(after))
                 self.made += behind
                 behind = []

@@ -18,6 +18,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "pool": {"kernel": 2, "padding": 0, "mode": "max"},
     "upsample": {"scale": 2, "mode": "nearest"},
     "pixel_shuffle": {"scale": 2},
+    "channel_shuffle": {},
     "dense": {"activation": "none"},
 }
 DEFAULTS["conv"] |= {"norm": "none", "activation": "none"}
@@ -25,7 +26,7 @@ DEFAULTS["conv_transpose"] = {**DEFAULTS["conv"], "output_padding": 0}
 SCALARS = ("norm", "activation", "dropout")
 REPEATED = ("norm", "activation")
 """Kinds that stand behind the mirror of the layer that they stood behind."""
-DROPPED = ("dropout",)
+DROPPED = ("dropout", "channel_shuffle")
 """Kinds that leave nothing in a mirrored decoder."""
 
 ACTIVATE = {
@@ -130,6 +131,11 @@ def _shuffle(scale: int, x: Tensor) -> Tensor:
     return parts.permute(0, 1, 4, 2, 5, 3).reshape(n, -1, height * scale, width * scale)
 
 
+def _interleaved(groups: int, x: Tensor) -> Tensor:
+    size = x.shape[1] // groups
+    return torch.stack([x[:, group * size + i] for i in range(size) for group in range(groups)], 1)
+
+
 def _dense(fields: dict[str, Any], x: Tensor, weights: list[Tensor]) -> Tensor:
     shape = [int(n) for n in fields.get("shape", [fields.get("size")])]
     inputs, size = x[0].numel(), math.prod(shape)
@@ -166,6 +172,7 @@ RUN: Mapping[str, Callable[[dict[str, Any], Tensor, list[Tensor]], Tensor]] = {
     "pool": lambda fields, x, weights: _pool(fields, x),
     "upsample": lambda fields, x, weights: _upsample(fields, x),
     "pixel_shuffle": lambda fields, x, weights: _shuffle(int(fields["scale"]), x),
+    "channel_shuffle": lambda fields, x, weights: _interleaved(int(fields["groups"]), x),
     "dense": _dense,
     "norm": lambda fields, x, weights: _normalized(fields["norm"], x, weights),
     "activation": lambda fields, x, weights: ACTIVATE[fields["activation"]](x),

@@ -2,6 +2,7 @@
 
 from archsearch.extensions import Catalogue
 from archsearch.spec.kinds.activation import ACTIVATION
+from archsearch.spec.kinds.channel_shuffle import CHANNEL_SHUFFLE
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.conv_transpose import CONV_TRANSPOSE
 from archsearch.spec.kinds.dense import DENSE
@@ -35,6 +36,7 @@ KINDS = Catalogue(
         POOL,
         UPSAMPLE,
         PIXEL_SHUFFLE,
+        CHANNEL_SHUFFLE,
         DENSE,
         NORM,
         ACTIVATION,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archsearch.config.tasks.colorize import COLORIZE
 from archsearch.config.tasks.colorize_bins import COLORIZE_BINS
 from archsearch.config.tasks.colorize_chroma import COLORIZE_CHROMA
+from archsearch.config.tasks.deblur import DEBLUR
 from archsearch.config.tasks.denoise import DENOISE
 from archsearch.config.tasks.inpaint import INPAINT
 from archsearch.config.tasks.kind import TaskKind, TaskWords
@@ -17,7 +18,7 @@ __all__ = ["DEFAULT_TASK", "TASKS", "words_of"]
 TASKS: Catalogue[TaskKind] = Catalogue(
     TaskKind,
     "task",
-    (RECONSTRUCT, DENOISE, INPAINT, COLORIZE, COLORIZE_CHROMA, COLORIZE_BINS),
+    (RECONSTRUCT, DENOISE, DEBLUR, INPAINT, COLORIZE, COLORIZE_CHROMA, COLORIZE_BINS),
 )
 """By name, in the order of their listing."""
 

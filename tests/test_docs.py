@@ -1,7 +1,9 @@
 """Pages that the code writes are up to date, and every example in them holds."""
 
+import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +107,21 @@ def test_only_what_stands_between_markers_is_written() -> None:
     page = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n"
     assert between(page, "x", "new") == page.replace("old", "new")
     assert between(page, "y", "new") == page
+
+
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    small = example.replace("epochs=10", "epochs=1").replace('"photos"', '"photos", limit=100')
+    assert small.count("limit=100") == small.count("epochs=1)") == 1
+    (tmp_path / "example.py").write_text(small, encoding="utf-8")
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    done = subprocess.run(
+        [sys.executable, "example.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ARCHSEARCH_CACHE": str(tmp_path / "cache")},
+    )
+    assert done.returncode == 0, done.stderr

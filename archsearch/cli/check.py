@@ -24,7 +24,9 @@ def check(
     format: Annotated[Format, typer.Option(help="Output format.")] = "pretty",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
-    task: Annotated[str, typer.Option(help="Task, which sets channels that are `auto`.")] = "reconstruct",
+    task: Annotated[
+        str, typer.Option(help="Task, which sets channels that are `auto`.")
+    ] = "reconstruct",
 ) -> None:
     """Report all mistakes in specs and studies, with line and column.
 

@@ -34,7 +34,9 @@ def show(
             help="Set a param or a field of a layer: width=16, encoder[0].conv.channels=8.",
         ),
     ] = None,
-    task: Annotated[str, typer.Option(help="Task, which sets channels that are `auto`.")] = "reconstruct",
+    task: Annotated[
+        str, typer.Option(help="Task, which sets channels that are `auto`.")
+    ] = "reconstruct",
     compiled: Annotated[
         bool, typer.Option("--compiled", help="Also list the rewrites that make training faster.")
     ] = False,

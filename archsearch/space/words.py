@@ -25,7 +25,11 @@ def design_lines(design: Design) -> tuple[str, ...]:
 def cost_line(cost: Cost) -> str:
     """The cost of all trainings of a study."""
     pictures = "? pictures" if cost.pictures is None else f"{cost.pictures:,} pictures"
-    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} MACs in all, gradients included"
+    total = (
+        ""
+        if cost.total_macs is None
+        else f", {cost.total_macs:.2g} MACs in all, gradients included"
+    )
     minutes = (
         "" if cost.minutes is None else f"; {cost.minutes:.1f} min on this machine with one worker"
     )

@@ -33,9 +33,11 @@ def cost_line(cost: Cost) -> str:
     minutes = (
         "" if cost.minutes is None else f"; {cost.minutes:.1f} min on this machine with one worker"
     )
+    trainings = f"{cost.trainings} training{'' if cost.trainings == 1 else 's'}"
+    epochs = f"{cost.epochs:g} epoch{'' if cost.epochs == 1 else 's'}"
     return (
-        f"cost           {cost.trainings} trainings × {cost.macs_per_picture:,.0f} MACs × "
-        f"{pictures} × {cost.epochs:g} epochs{total}{minutes}"
+        f"cost           {trainings} × {cost.macs_per_picture:,.0f} MACs × "
+        f"{pictures} × {epochs}{total}{minutes}"
     )
 
 

@@ -1,14 +1,17 @@
 """Pages that the code writes are up to date, and every example in them holds."""
 
+import os
 import re
 import runpy
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
-from archsearch.config import Model
+from archsearch.config import LossKind, Model, SearchMethod
 from archsearch.config.study_file import open_study
 from archsearch.spec import JOINS, KINDS, Source, parse_nodes
 from archsearch.spec.syntax.containers import CONTAINERS
@@ -105,3 +108,39 @@ def test_only_what_stands_between_markers_is_written() -> None:
     page = "a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n"
     assert between(page, "x", "new") == page.replace("old", "new")
     assert between(page, "y", "new") == page
+
+
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    small = example.replace("epochs=10", "epochs=1").replace('"photos"', '"photos", limit=100')
+    assert small.count("limit=100") == small.count("epochs=1)") == 1
+    (tmp_path / "example.py").write_text(small, encoding="utf-8")
+    shutil.copytree(ROOT / "specs", tmp_path / "specs")
+    done = subprocess.run(
+        [sys.executable, "example.py"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "ARCHSEARCH_CACHE": str(tmp_path / "cache")},
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_descriptors_of_a_loss_and_a_search_method_can_be_made(tmp_path: Path) -> None:
+    """The examples that aren't part of the package."""
+    page = (ROOT / "docs/extending.md").read_text(encoding="utf-8")
+    written = re.sub(r"<!-- (\S+):begin -->.*?<!-- \1:end -->", "", page, flags=re.DOTALL)
+    examples = re.findall(r"```python\n(.*?)```", written, re.DOTALL)
+    made: dict[str, object] = {}
+    for number, example in enumerate(each for each in examples if "__main__" not in each):
+        path = tmp_path / f"example{number}.py"
+        path.write_text(example, encoding="utf-8")
+        made |= runpy.run_path(str(path))
+    assert isinstance(made["CHARBONNIER"], LossKind)
+    assert isinstance(made["BRUTE_FORCE"], SearchMethod)
+    tensor = torch.tensor([3.0], requires_grad=True)
+    loss = made["charbonnier"](tensor, torch.zeros(1))  # type: ignore[operator]
+    assert loss.item() == pytest.approx(3.0, abs=1e-3)
+    assert loss.requires_grad

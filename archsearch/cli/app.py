@@ -63,7 +63,7 @@ def root(
 app.command("check", short_help="Report all mistakes in specs and studies.")(check)
 app.command("schema", short_help="Print the JSON Schema of specs or studies.")(schema)
 app.command("show", short_help="Print a spec's layers with their sizes by formula.")(show)
-app.command("explain", short_help="Explain the code of a diagnostic.")(explain)
+app.command("explain", short_help="Explain an error or a warning by its code.")(explain)
 app.command("space", short_help="Describe a study's search space, before any training.")(space)
 app.command("train", short_help="Train one model and write a run directory.")(train)
 app.command("report", short_help="Write an HTML report of a study or of runs.")(report)

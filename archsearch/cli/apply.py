@@ -17,9 +17,9 @@ __all__ = ["apply"]
 
 
 def apply(  # noqa: PLR0917 - one argument an option
-    run: Annotated[Path, typer.Argument(help="Directory of a finished run.")],
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="Directory of a finished run.")],
     pictures: Annotated[
-        list[Path], typer.Argument(metavar="PICTURE...", help="Picture files, of any size.")
+        list[Path], typer.Argument(metavar="PICTURE", help="Picture files, of any size.")
     ],
     out: Annotated[
         Path | None,

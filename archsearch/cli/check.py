@@ -19,12 +19,14 @@ Format = Literal["pretty", "concise", "json", "github"]
 
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="Spec or study files, or folders.")
+        list[Path], typer.Argument(metavar="FILE", help="Spec or study files, or folders.")
     ],
     format: Annotated[Format, typer.Option(help="Output format.")] = "pretty",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
-    task: Annotated[str, typer.Option(help="The task that sets `auto` channels.")] = "reconstruct",
+    task: Annotated[
+        str, typer.Option(help="Task, which sets channels that are `auto`.")
+    ] = "reconstruct",
 ) -> None:
     """Report all mistakes in specs and studies, with line and column.
 

@@ -18,11 +18,13 @@ __all__ = ["explain"]
 def explain(
     code: Annotated[
         str | None,
-        typer.Argument(help="A code such as shape-nonpositive. Default: list all codes."),
+        typer.Argument(
+            metavar="CODE", help="A code such as shape-nonpositive. Default: list all codes."
+        ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Explain the code of a diagnostic, with a wrong and a right example.
+    """Explain an error or a warning by its code, with a wrong and a right example.
 
     Example: archsearch explain shape-nonpositive
     """

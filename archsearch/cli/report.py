@@ -22,7 +22,7 @@ def report(
     names: Annotated[
         list[str],
         typer.Argument(
-            metavar="STUDY|RUN...",
+            metavar="STUDY|RUN",
             help="A study file, the name of a study in the storage, or run directories.",
         ),
     ],

@@ -15,7 +15,7 @@ What = Literal["model", "study"]
 
 
 def schema(
-    what: Annotated[What, typer.Argument(metavar="{model|study}", help="The kind of file.")],
+    what: Annotated[What, typer.Argument(metavar="model|study", help="The kind of file.")],
 ) -> None:
     """Print the JSON Schema of specs or studies, for checks and completion in editors.
 

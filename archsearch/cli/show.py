@@ -25,12 +25,18 @@ __all__ = ["show"]
 
 
 def show(
-    spec: Annotated[Path, typer.Argument(help="A spec file.")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file.")],
     set: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="PATH=VALUE", help="Set a param or a field of a layer."),
+        typer.Option(
+            "--set",
+            metavar="PATH=VALUE",
+            help="Set a param or a field of a layer: width=16, encoder[0].conv.channels=8.",
+        ),
     ] = None,
-    task: Annotated[str, typer.Option(help="The task that sets `auto` channels.")] = "reconstruct",
+    task: Annotated[
+        str, typer.Option(help="Task, which sets channels that are `auto`.")
+    ] = "reconstruct",
     compiled: Annotated[
         bool, typer.Option("--compiled", help="Also list the rewrites that make training faster.")
     ] = False,

@@ -40,7 +40,7 @@ WIDTH = 80
 
 
 def train(  # noqa: PLR0913, PLR0917 - one argument an option
-    spec: Annotated[Path, typer.Argument(help="A spec file.")],
+    spec: Annotated[Path, typer.Argument(metavar="SPEC", help="A spec file.")],
     data: Annotated[
         str | None,
         typer.Option(
@@ -214,7 +214,7 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
     lines = [*_errors(plan, result), *_metrics(result), *_colors(result)]
     told = outcome(result, settings.train.batch_size)
     lines += [line for sentence in told for line in ("", *wrap(sentence, WIDTH))]
-    where = f"{result.environment.device}, {result.environment.threads} threads"
+    where = f"{result.environment.device}, {count(result.environment.threads, 'thread')}"
     return [
         *lines,
         "",

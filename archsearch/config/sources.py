@@ -111,7 +111,7 @@ SOURCES: Catalogue[SourceKind] = Catalogue(
         ),
         SourceKind(
             "folder",
-            "pictures in a folder, flat or one folder a class",
+            "pictures in a folder; subfolders are classes",
             "archsearch.data.folder:open_folder",
             argument="PATH",
             is_path=True,

@@ -73,10 +73,10 @@ def _common(x: Floats, values: Floats) -> str | None:
         return None
     ranges = ", ".join(f"{name}: {_told(a)}–{_told(b)}" for name, a, b in spans)
     if high < low:
-        return f"no value occurs at every level ({ranges}), so the levels can't be compared at one"
+        return f"no value occurs at every level ({ranges}), so none can compare all levels"
     return (
-        f"only {_told(low)}–{_told(high)} occurs at every level ({ranges}); "
-        "outside, only extrapolation separates their effects"
+        f"only the range {_told(low)}–{_told(high)} occurs at every level ({ranges}); "
+        "outside it, only extrapolation separates their effects"
     )
 
 

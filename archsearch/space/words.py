@@ -25,13 +25,19 @@ def design_lines(design: Design) -> tuple[str, ...]:
 def cost_line(cost: Cost) -> str:
     """The cost of all trainings of a study."""
     pictures = "? pictures" if cost.pictures is None else f"{cost.pictures:,} pictures"
-    total = "" if cost.total_macs is None else f", {cost.total_macs:.2g} in all, with gradients"
+    total = (
+        ""
+        if cost.total_macs is None
+        else f", {cost.total_macs:.2g} MACs in all, gradients included"
+    )
     minutes = (
         "" if cost.minutes is None else f"; {cost.minutes:.1f} min on this machine with one worker"
     )
+    trainings = f"{cost.trainings} training{'' if cost.trainings == 1 else 's'}"
+    epochs = f"{cost.epochs:g} epoch{'' if cost.epochs == 1 else 's'}"
     return (
-        f"cost           {cost.trainings} trainings × {cost.macs_per_picture:,.0f} MACs × "
-        f"{pictures} × {cost.epochs:g} epochs{total}{minutes}"
+        f"cost           {trainings} × {cost.macs_per_picture:,.0f} MACs × "
+        f"{pictures} × {epochs}{total}{minutes}"
     )
 
 

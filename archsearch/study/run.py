@@ -75,7 +75,7 @@ def run_study(
         NothingCompletedError: no trial was completed.
         RunFailedError: the workers can't run at all, or the database broke.
         StorageAwayError: no database answers.
-        ExtensionError: one that can't go along to workers, or that the study needs and isn't here.
+        ExtensionError: one that can't be passed to workers, or that the study needs and isn't here.
     """
     with extended(*study_file.model.extensions, *extensions):
         return _run_study(study_file, storage, options or RunOptions(), trainer, on_event)

@@ -103,7 +103,7 @@ def test_without_a_complete_trial_the_page_is_written_and_the_exit_code_is_3(
     code, said, warned = ended(capsys, "synthetic", "--storage", url)
     assert code == 3
     page = Path(said.splitlines()[-1])
-    assert "can’t be said" in page.read_text("utf-8")
+    assert "can’t say whether latent size and error correlate" in page.read_text("utf-8")
     assert warned.startswith(
         "error: no trial of synthetic is complete\n  help: the page is written"
     )

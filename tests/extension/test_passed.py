@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import archsearch
 from archsearch import errors, nn
@@ -23,6 +28,16 @@ encoder:
 - conv: {channels: 8, stride: 2}
 - squeeze_excite: {}
 decoder: mirror
+"""
+STUDY = """\
+name: passed
+model: model.yaml
+data: {source: "folder:pictures"}
+task: super-resolution
+train: {epochs: 1}
+space:
+  encoder[0].conv.channels: {choice: [8, 12]}
+search: {method: random, trials: 1, seeds: 1}
 """
 
 
@@ -68,3 +83,28 @@ def test_a_block_extends_whatever_is_done_in_it() -> None:
     with pytest.raises(ValueError, match="there is no task"):
         RunSettings.model_validate_json(stored)
     assert TrainSettings().metrics == ()
+
+
+@pytest.mark.full
+def test_the_script_of_the_page_trains_a_study_and_reports_it(tmp_path: Path) -> None:
+    page = (HERE.parents[1] / "docs/extending.md").read_text(encoding="utf-8")
+    (script,) = (
+        text
+        for text in re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+        if "load_study(" in text
+    )
+    (tmp_path / "script.py").write_text(script, encoding="utf-8")
+    (tmp_path / "model.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
+    shutil.copytree(HERE / "archsearch_example", tmp_path / "archsearch_example")
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "pictures").mkdir()
+    for number, pixels in enumerate(np.random.default_rng(0).integers(0, 256, (12, 8, 8, 3))):
+        Image.fromarray(pixels.astype(np.uint8)).save(tmp_path / "pictures" / f"{number}.png")
+    place = {"PYTHONPATH": str(HERE.parents[1]), "ARCHSEARCH_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        capture_output=True, text=True, cwd=tmp_path, env={**os.environ, **place}, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "report/index.html").exists()

@@ -209,7 +209,9 @@ def test_what_no_worker_could_find_again_is_refused(tmp_path: Path, url: str, lo
     lambdas = replace(PASSED, sampler=lambda *_: None)
     with archsearch.extended(lambdas):
         study = write_study(tmp_path, method="passed-walk")
-    with pytest.raises(ExtensionError, match="`passed-walk` of the searches passed can't go along"):
+    with pytest.raises(
+        ExtensionError, match="`passed-walk` of the searches can't be passed to worker processes"
+    ):
         run_study(study, url, trainer=ToyTrainer(log), extensions=[lambdas])
 
 

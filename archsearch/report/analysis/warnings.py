@@ -117,10 +117,11 @@ def _about_the_count(study: StudyRecord, sample: Sample) -> Iterator[ReportWarni
     counts = trial_counts(study)
     n = len(sample.architectures())
     if n < FEWEST:
-        have = "No architecture has" if n == 0 else f"Only {_count(n, 'architecture')} with"
+        verb = "has" if n == 1 else "have"
+        have = f"Only {_count(n, 'architecture')} {verb}" if n else "No architecture has"
         yield ReportWarning(
             "too-few-architectures",
-            f"{have} a result: a correlation needs at least {FEWEST}.",
+            f"{have} a result. A correlation needs at least {FEWEST}.",
         )
     elif n < _WIDE:
         yield ReportWarning("few-architectures", f"Only {n} architectures: the intervals are wide.")

@@ -42,7 +42,7 @@ def _marked(findings: Findings, sentence: str) -> str:
 def headline(findings: Findings) -> str:
     """Does the error correlate with latent size? One or two sentences."""
     if findings.answer.estimate.value is None:
-        return f"Whether latent size and error correlate can't be said: {_why_not(findings)}"
+        return f"The report can't say whether latent size and error correlate. {_why_not(findings)}"
     claim = _claim(findings.answer, _over(findings.answer.estimate.n, len(findings.sample.seeds)))
     if findings.study.designed:
         return claim
@@ -123,9 +123,8 @@ def _why_not(findings: Findings) -> str:
     reasons = {warning.code: warning.message for warning in findings.warnings}
     for code in ("too-few-architectures", "constant-latent"):
         if code in reasons:
-            message = reasons[code]
-            return message[0].lower() + message[1:]
-    return "all architectures have the same error."
+            return reasons[code]
+    return "All architectures have the same error."
 
 
 def _strength(findings: Findings) -> str:

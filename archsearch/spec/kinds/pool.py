@@ -79,7 +79,7 @@ def _mirror(op: Pool, input: Shape, output: Shape, up: str) -> Iterator[LayerVal
 
 POOL = Kind(
     name="pool",
-    doc="The largest value of each window, or the mean of its real pixels.",
+    doc="The largest value of each window, or the mean of its pixels without the border.",
     fields=(
         Field("kernel", PerAxis(1), Pair(2, 2), "Rows and columns of the window.", "window"),
         Field(
@@ -96,7 +96,7 @@ POOL = Kind(
             "Border per side, at most half the kernel.",
             "window",
         ),
-        Field("mode", Word(get_args(PoolMode)), "max", "Largest value, or mean of real pixels."),
+        Field("mode", Word(get_args(PoolMode)), "max", "Largest value, or mean."),
     ),
     rule=_rule,
     module="archsearch.nn.pool:pool",

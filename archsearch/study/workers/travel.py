@@ -1,4 +1,4 @@
-"""Whether extensions that were passed from Python can go along to worker processes."""
+"""Whether extensions that were passed from Python can be passed to worker processes."""
 
 from __future__ import annotations
 
@@ -29,6 +29,6 @@ def check_travel(extensions: Iterable[Descriptor]) -> None:
 
 def _stays(one: Descriptor, reason: str) -> ExtensionError:
     return ExtensionError(
-        f"`{one.name}` of the {one.group} passed can't go along to worker processes: {reason}",
+        f"`{one.name}` of the {one.group} can't be passed to worker processes: {reason}",
         help='write code in a module, and name it there: "package.module:function"',
     )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
 
 import numpy
 import torch
@@ -17,6 +16,7 @@ from torch import Tensor
 
 from archsearch.config import ColorizeBins as ColorizeBinsSettings
 from archsearch.config.tasks.chroma_bins import bin_centers
+from archsearch.tasks.bases import LuminanceTask
 from archsearch.tasks.color.chroma_bins import (
     SOFT,
     ChromaClasses,
@@ -27,9 +27,7 @@ from archsearch.tasks.color.chroma_bins import (
     encode_soft,
 )
 from archsearch.tasks.color.space import chroma, luminance, merge
-from archsearch.tasks.noise import Batch
 from archsearch.tasks.pictures import PictureSet
-from archsearch.tasks.standardize import Standardize
 from archsearch.tasks.task import TaskContext
 
 __all__ = ["ColorizeBins", "make"]
@@ -37,8 +35,8 @@ __all__ = ["ColorizeBins", "make"]
 NEAREST_TO_ONE = 1e-7
 
 
-@dataclass(frozen=True)
-class ColorizeBins:
+@dataclass(frozen=True, kw_only=True)
+class ColorizeBins(LuminanceTask):
     """Y → a score for each class of chroma, 1 channel to K.
 
     Attributes:
@@ -48,26 +46,12 @@ class ColorizeBins:
         weights_K: of the classes in the loss, on that device, or None: all alike.
         from_sigmoid: the net ends in a sigmoid; its scores are then what went
             into that, so that a spec with a sigmoid serves this task, too.
-        standardize: shift and scale of the luminance, or None.
     """
 
     classes: ChromaClasses
     temperature: float
     weights_K: Tensor | None = None  # noqa: N815 - axes in the name
     from_sigmoid: bool = False
-    standardize: Standardize | None = None
-    direct: Literal[False] = False
-    merges: Literal[True] = True
-    random: Literal[False] = False
-
-    def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
-        """Give the gray pictures, the luminance in all three channels."""
-        return luminance(images_NCHW).expand_as(images_NCHW)
-
-    def prepare(self, shown_NCHW: Tensor) -> Tensor:
-        """Give the luminance, N×1×H×W, standardized if it is to be."""
-        gray_N1HW = luminance(shown_NCHW)
-        return gray_N1HW if self.standardize is None else self.standardize(gray_N1HW)
 
     def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the weighted cross-entropy to the soft classes, in nats a pixel."""
@@ -97,11 +81,11 @@ def make(settings: ColorizeBinsSettings, context: TaskContext) -> ColorizeBins:
     if context.pictures is not None:
         near, weights_K = SOFT, _weights(settings, context.pictures, context.device)
     return ColorizeBins(
-        ChromaClasses.of(bin_centers(settings.grid), near, context.device),
-        settings.temperature,
-        weights_K,
-        context.last_activation == "sigmoid",
-        context.standardize,
+        classes=ChromaClasses.of(bin_centers(settings.grid), near, context.device),
+        temperature=settings.temperature,
+        weights_K=weights_K,
+        from_sigmoid=context.last_activation == "sigmoid",
+        standardize=context.standardize,
     )
 
 

@@ -10,6 +10,7 @@
 from archsearch.tasks.baselines.channel_mean import channel_mean
 from archsearch.tasks.baselines.linear_codes import linear_code_baselines, patch_of, pca_curve
 from archsearch.tasks.baselines.of_task import task_baselines
+from archsearch.tasks.bases import LuminanceTask, PictureTask
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.losses import Loss, check_loss, ends_in, squared_error
@@ -25,7 +26,9 @@ __all__ = [
     "Batch",
     "ColorScorer",
     "Loss",
+    "LuminanceTask",
     "PictureSet",
+    "PictureTask",
     "Scorer",
     "SplitErrors",
     "Standardize",

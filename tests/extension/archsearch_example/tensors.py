@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from archsearch_example.squeeze_excite import SqueezeExcite
 from archsearch_example.super_resolution import SuperResolution
@@ -11,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from archsearch.spec import Shape
-from archsearch.tasks import Batch, Loss, Standardize, TaskContext
+from archsearch.tasks import Batch, PictureTask, TaskContext
 
 __all__ = ["edge_errors", "squeeze_excite", "super_resolution"]
 
@@ -33,35 +32,23 @@ def squeeze_excite(op: SqueezeExcite, input: Shape) -> nn.Module:
     return _Excitation(input.channels, op.squeezed)
 
 
-@dataclass(frozen=True)
-class _SuperResolution:
+@dataclass(frozen=True, kw_only=True)
+class _SuperResolution(PictureTask):
     factor: int
-    criterion: Loss
-    standardize: Standardize | None
-    name: Literal["super-resolution"] = "super-resolution"
-    direct: Literal[True] = True
-    merges: Literal[False] = False
-    random: Literal[False] = False
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
+        """Give the pictures with the detail of small ones."""
         small_NChw = functional.avg_pool2d(images_NCHW, self.factor)
         size = images_NCHW.shape[2:]
         grown = functional.interpolate(small_NChw, size, mode="bicubic", align_corners=False)
         return grown.clamp(0.0, 1.0)
 
-    def prepare(self, shown_NCHW: Tensor) -> Tensor:
-        return shown_NCHW if self.standardize is None else self.standardize(shown_NCHW)
-
-    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        return self.criterion(output, images_NCHW)
-
-    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        return output
-
 
 def super_resolution(settings: SuperResolution, context: TaskContext) -> _SuperResolution:
     """Make the task of its options."""
-    return _SuperResolution(settings.factor, context.loss, context.standardize)
+    return _SuperResolution(
+        factor=settings.factor, criterion=context.loss, standardize=context.standardize
+    )
 
 
 def edge_errors(predicted_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:

@@ -1,90 +1,26 @@
 """A finished run that lost files, or whose files were damaged, makes them again."""
 
-import random
 import re
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from archsearch.config import load
 from archsearch.errors import (
-    ArchsearchError,
     DamagedFileError,
     InputError,
     NewerVersionError,
     RunConflictError,
 )
-from archsearch.files import write_bytes
 from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
-from archsearch.train import fit, load_model, train_run
-from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled
-from tests.train.loop.test_checkpoint import KILLED_AFTER, broken_off, numbers
+from archsearch.train import load_model
+from archsearch.train.run_folder.finished import FinishedRun, reconciled
 from tests.train.made import drop_checksums, left
 
-EPOCHS = 2
+from .finished_runs import EPOCHS, again, dice, flip, flip_somewhere, remove, train
 
-
-def drawn_quickly(patch: pytest.MonkeyPatch) -> None:
-    """Figures take most of the time, and have tests of their own."""
-    patch.setattr(
-        "archsearch.train.run_folder.run.draw_curves", lambda path, *_: write_bytes(path, b"c")
-    )
-    patch.setattr(
-        "archsearch.train.run_folder.run.draw_pictures", lambda path, *_: write_bytes(path, b"p")
-    )
-
-
-@pytest.fixture(autouse=True)
-def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn_quickly(monkeypatch)
-
-
-@pytest.fixture(scope="module")
-def first(made, tmp_path_factory) -> Path:
-    """A finished run, and the spec it is of beside it; never changed."""
-    place = tmp_path_factory.mktemp("finished")
-    (place / "model.yaml").write_text(made.NORMED)
-    with pytest.MonkeyPatch.context() as patch:
-        drawn_quickly(patch)
-        train(made, place / "model.yaml", place / "run")
-    return place / "run"
-
-
-@pytest.fixture
-def run(first: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    shutil.copyfile(first.parent / "model.yaml", tmp_path / "model.yaml")
-    return Path(shutil.copytree(first, tmp_path / "run"))
-
-
-def train(made, spec: Path, out: Path, **recipe: object) -> RunResult:
-    settings = made.settings(epochs=EPOCHS, **recipe)
-    return train_run(load(spec).plan(), settings, made.made_pictures(40), out)
-
-
-def again(made, run: Path) -> RunResult:
-    return train(made, run.parent / "model.yaml", run)
-
-
-def flip(path: Path, bit: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[bit // 8] ^= 1 << bit % 8
-    path.write_bytes(content)
-
-
-def dice(seed: int) -> random.Random:
-    return random.Random(seed)  # noqa: S311 - a campaign that can be repeated
-
-
-def remove(path: Path, chosen: random.Random) -> None:
-    path.unlink()
-
-
-def flip_somewhere(path: Path, chosen: random.Random) -> None:
-    flip(path, chosen.randrange(8 * path.stat().st_size))
+pytestmark = pytest.mark.usefixtures("quickly_drawn")
 
 
 @pytest.mark.parametrize("harm", [remove, flip_somewhere])
@@ -315,89 +251,3 @@ def test_a_changed_history_is_refused(run: Path, change: str, checked: bool) -> 
     with pytest.raises(InputError, match=r"history\.csv") as raised:
         load_run(run)
     assert "archsearch train" in raised.value.help
-
-
-def loaded(run: Path) -> dict[str, object]:
-    """Each thing that a command reads of a run: what it says, or why it is refused."""
-
-    def found(read: Callable[[], object]) -> object:
-        try:
-            return read()
-        except ArchsearchError as error:
-            return error
-
-    return {
-        "record": found(lambda: load_run(run)),
-        "weights": found(lambda: [w.tolist() for w in load_model(run).state_dict().values()]),
-        "strip": found(lambda: RunFiles(run).read("strip.png")),
-    }
-
-
-def check_flips(first: Path, run: Path, each: int) -> None:
-    chosen, whole = dice(1), loaded(first)
-    for name in ("metrics.json", *RUN_FILES):
-        kept = (run / name).read_bytes()
-        for _ in range(each):
-            bit = chosen.randrange(8 * len(kept))
-            flip(run / name, bit)
-            for what, found in loaded(run).items():
-                if isinstance(found, InputError):
-                    assert str(run / name) in found.what, (bit, found)
-                    assert "archsearch train" in found.help
-                else:
-                    assert found == whole[what], (name, bit)
-            told = {what for what, found in loaded(run).items() if isinstance(found, InputError)}
-            read = {"model.safetensors": "weights", "strip.png": "strip"}.get(name, "record")
-            seen = name not in {"metrics.json", "curves.png", "pictures.png"}
-            assert not seen or read in told, (name, bit)
-            (run / name).write_bytes(kept)
-
-
-def test_a_flipped_bit_is_refused_by_the_files_name_or_changes_nothing(first, run) -> None:
-    check_flips(first, run, each=6)
-
-
-@pytest.mark.full
-def test_thousands_of_flipped_bits(first: Path, run: Path) -> None:
-    check_flips(first, run, each=400)
-
-
-def refusal(find: Callable[[], object]) -> str | None:
-    try:
-        found = find()
-    except InputError as error:
-        return error.what
-    assert found is None
-    return None
-
-
-def test_a_flipped_bit_in_a_run_that_goes_on(made, run: Path) -> None:
-    """Before anything is trained: the same run, or a refusal that names the file."""
-    chosen, plan = dice(2), load(run.parent / "model.yaml").plan()
-    (run / "metrics.json").unlink()
-    outcomes = set()
-    for name in ("spec.yaml", "config.json"):
-        kept = (run / name).read_bytes()
-        for _ in range(40):
-            flip(run / name, chosen.randrange(8 * len(kept)))
-            told = refusal(lambda: find_finished(run, plan, made.settings(epochs=EPOCHS)))
-            where = ("data.", "task.", "train.") if name == "config.json" else ()
-            assert told is None or any(word in told for word in (name, *where)), told
-            outcomes.add("the same" if told is None else "refused")
-            (run / name).write_bytes(kept)
-    assert outcomes == {"the same", "refused"}
-
-
-@pytest.mark.parametrize(
-    "flips", [12, pytest.param(500, marks=pytest.mark.full)], ids=["some", "many"]
-)
-def test_a_flipped_bit_in_a_checkpoint_changes_no_number(made, run, tmp_path, flips) -> None:
-    plan, pictures = load(run.parent / "model.yaml").plan(), made.made_pictures(40)
-    settings = made.settings(epochs=KILLED_AFTER + 1)
-    path = tmp_path / "kept" / "checkpoint.safetensors"
-    broken_off(plan, settings, pictures, path)
-    whole, chosen = numbers(fit(plan, settings, pictures)), dice(3)
-    for number in range(flips):
-        folder = Path(shutil.copytree(path.parent, tmp_path / str(number)))
-        flip_somewhere(folder / path.name, chosen)
-        assert numbers(fit(plan, settings, pictures, checkpoint=folder / path.name)) == whole

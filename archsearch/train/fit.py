@@ -158,6 +158,8 @@ def prepare(
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
+    if kind_of(settings.task).loss is not None:
+        return False
     bounded = ends_in(plan) == "sigmoid"
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 

@@ -14,9 +14,8 @@ from torch.nn import functional
 
 from archsearch.config import LossKind, MetricKind, TaskKind, TaskSettings, TaskWords, TrainSettings
 from archsearch.config.conflict import Conflict
-from archsearch.tasks import Batch, TaskContext
-from archsearch.tasks.losses import Loss
-from archsearch.tasks.standardize import Standardize
+from archsearch.config.tasks.kind import OwnLoss
+from archsearch.tasks import Batch, PictureTask, TaskContext
 
 
 class SuperResolve(TaskSettings):
@@ -36,32 +35,20 @@ class SuperResolve(TaskSettings):
             )
 
 
-@dataclass(frozen=True)
-class SuperResolution:
+@dataclass(frozen=True, kw_only=True)
+class SuperResolution(PictureTask):
     scale: int
-    criterion: Loss
-    standardize: Standardize | None = None
-    direct: Literal[True] = True
-    merges: Literal[False] = False
-    random: Literal[False] = False
 
     def shown(self, images_NCHW: Tensor, batch: Batch) -> Tensor:
         small = functional.avg_pool2d(images_NCHW, self.scale)
         size = images_NCHW.shape[2:]
         return functional.interpolate(small, size, mode="bicubic").clamp(0.0, 1.0)
 
-    def prepare(self, shown_NCHW: Tensor) -> Tensor:
-        return shown_NCHW if self.standardize is None else self.standardize(shown_NCHW)
-
-    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        return self.criterion(output, images_NCHW)
-
-    def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        return output
-
 
 def super_resolution(settings: SuperResolve, context: TaskContext) -> SuperResolution:
-    return SuperResolution(settings.scale, context.loss, context.standardize)
+    return SuperResolution(
+        scale=settings.scale, criterion=context.loss, standardize=context.standardize
+    )
 
 
 SUPER_RESOLVE = TaskKind(
@@ -89,3 +76,22 @@ def edge_errors(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:
 
 EDGES = MetricKind("edges", "edge error", "", "minimize", edge_errors)
 OUTSIDE = (SUPER_RESOLVE, CHARBONNIER, EDGES)
+
+
+class Doubled(TaskSettings):
+    """The picture itself, its error counted twice."""
+
+    name: Literal["doubled"] = "doubled"
+
+
+class DoubledTask(PictureTask):
+    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
+        return 2 * functional.mse_loss(output, images_NCHW)
+
+
+def doubled(settings: Doubled, context: TaskContext) -> DoubledTask:
+    return DoubledTask(criterion=context.loss)
+
+
+DOUBLED = TaskKind(settings=Doubled, make=doubled, loss=OwnLoss("twice the squared error"))
+"""A loss of its own, on an output that is the picture itself."""

@@ -25,10 +25,18 @@ from archsearch.train import fit, train_run
 from archsearch.train.run_folder.figures import pictures_figure
 from tests.synthetic import StudyRecipe, synthetic_study
 
-from .outside import CHARBONNIER, EDGES, OUTSIDE, SUPER_RESOLVE, edge_errors
+from .outside import CHARBONNIER, DOUBLED, EDGES, OUTSIDE, SUPER_RESOLVE, edge_errors
 
 TASK = {"super-resolve": {"scale": 4}}
 RECIPE = {"epochs": 2, "batch_size": 16, "loss": "charbonnier", "metrics": ("edges",)}
+
+
+SIGMOID = """
+name: bounded
+input: {channels: auto, height: 16, width: 16}
+encoder: [conv: {channels: 4, stride: 2}]
+decoder: [upsample: {}, conv: {channels: auto, activation: sigmoid}]
+"""
 
 
 @pytest.fixture
@@ -173,6 +181,15 @@ def test_what_gives_something_else_is_refused_before_training(
         plan = plan_from(made.PLAIN, read_task(TASK))
         with pytest.raises(ExtensionError, match=message):
             fit(plan, settings(), made.made_pictures())
+
+
+def test_a_loss_of_a_tasks_own_is_what_it_is_trained_by(made, plan_from) -> None:
+    """Also where the output is the picture, and the recipe's loss would be its error."""
+    with archsearch.extended(DOUBLED):
+        told = RunSettings.model_validate({"task": "doubled", "train": {"epochs": 1}})
+        result = fit(plan_from(SIGMOID, read_task("doubled")), told, made.made_pictures()).result
+    (epoch,) = result.history
+    assert epoch.train_loss == pytest.approx(2 * epoch.train_mse, rel=1e-5)
 
 
 def test_its_words_stand_where_people_read_of_the_run(run: Path) -> None:

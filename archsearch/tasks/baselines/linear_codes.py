@@ -10,14 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 from archsearch.records.baselines import Baselines
 from archsearch.spec.plan.model import Latent
 from archsearch.spec.shape import Pair
 from archsearch.tasks.baselines.channel_mean import channel_mean
-from archsearch.tasks.baselines.pca import LinearCode, reconstruction_errors
-from archsearch.tasks.baselines.pca_cache import fit_or_load
+from archsearch.tasks.baselines.pca import LinearCode, fit_code, reconstruction_errors
 from archsearch.tasks.pictures import PictureSet, SplitErrors
 
 __all__ = ["linear_code_baselines", "patch_of", "pca_curve"]
@@ -27,8 +25,6 @@ def linear_code_baselines(
     pictures: PictureSet,
     latents: Sequence[Latent],
     bottlenecks: Sequence[int] = (),
-    *,
-    cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
     """Give the channel mean and the errors of linear codes for each latent, in order.
 
@@ -49,10 +45,8 @@ def linear_code_baselines(
         latents: what the encoders of interest give.
         bottlenecks: numbers that get through each latent's net (``bottleneck.size``); none:
             as many as its latent has.
-        cache: folder for fitted components, shared by processes and later
-            runs; None keeps them in memory only.
     """
-    codes = _codes(_Key(pictures.fingerprint, cache, pictures))
+    codes = _codes(_Key(pictures.fingerprint, pictures))
     whole = Pair(*pictures.images_NCHW.shape[-2:])
     sizes = bottlenecks or [latent.size for latent in latents]
     wanted: dict[Pair, set[int]] = {whole: {latent.size for latent in latents} | {*sizes}}
@@ -78,16 +72,13 @@ def linear_code_baselines(
     return tuple(record(*each) for each in zip(latents, sizes, strict=True))
 
 
-def pca_curve(
-    pictures: PictureSet, ks: Iterable[int] | None = None, *, cache: Path | None = None
-) -> dict[int, SplitErrors]:
+def pca_curve(pictures: PictureSet, ks: Iterable[int] | None = None) -> dict[int, SplitErrors]:
     """Give the error of PCA with k numbers a picture, for each k.
 
     Args:
         pictures: the pictures and their splits.
         ks: whole numbers from 0 (the mean picture) on; over min(n − 1,
             dimensions) they count as that many. None: 1, 2, 4, … and all dimensions.
-        cache: as in :func:`linear_code_baselines`.
 
     Returns:
         Errors by k; empty where PCA can't be afforded (see :func:`linear_code_baselines`).
@@ -97,7 +88,7 @@ def pca_curve(
     """
     channels, height, width = pictures.images_NCHW.shape[1:]
     wanted = _powers_of_two(channels * height * width) if ks is None else sorted(set(ks))
-    codes = _codes(_Key(pictures.fingerprint, cache, pictures))
+    codes = _codes(_Key(pictures.fingerprint, pictures))
     errors = codes.measure(Pair(height, width), wanted)
     return {k: found for k in wanted if (found := errors[k]) is not None}
 
@@ -121,7 +112,6 @@ class _Key:
     """Equal for equal pictures, whichever object holds them."""
 
     fingerprint: str
-    cache: Path | None
     pictures: PictureSet = field(compare=False)
 
 
@@ -150,7 +140,7 @@ class _Codes:
     def _measure(self, patch: Pair, ks: Sequence[int]) -> None:
         pictures = self.key.pictures
         if patch not in self.fitted:
-            self.fitted[patch] = fit_or_load(pictures, patch, self.key.cache)
+            self.fitted[patch] = fit_code(pictures, patch)
         code = self.fitted[patch]
         if code is None:
             self.errors |= {(patch, k): None for k in ks}

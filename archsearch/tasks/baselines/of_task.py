@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from pathlib import Path
 
 import torch
 from torch import Tensor
@@ -17,8 +16,7 @@ from archsearch.spec.plan.model import Latent
 from archsearch.tasks.baselines.channel_mean import channel_mean
 from archsearch.tasks.baselines.color import gray_copy, mean_chroma
 from archsearch.tasks.baselines.linear_codes import linear_code_baselines
-from archsearch.tasks.baselines.reduced_rank import RankedMap, map_errors
-from archsearch.tasks.baselines.reduced_rank_cache import fit_or_load_map
+from archsearch.tasks.baselines.reduced_rank import RankedMap, fit_map, map_errors
 from archsearch.tasks.make import plain_task
 from archsearch.tasks.metrics import Scorer
 from archsearch.tasks.noise import Batch
@@ -36,8 +34,6 @@ def task_baselines(
     pictures: PictureSet,
     latents: Sequence[Latent],
     bottlenecks: Sequence[int] = (),
-    *,
-    cache: Path | None = None,
 ) -> tuple[Baselines, ...]:
     """Give the baselines of a task for each latent, in order.
 
@@ -57,14 +53,13 @@ def task_baselines(
         pictures: the pictures and their splits.
         latents: what the encoders of interest give.
         bottlenecks: as in :func:`linear_code_baselines`.
-        cache: folder for what is fitted, shared by processes and later runs.
     """
     kind = kind_of(settings.task)
     shown = (kind.shows or kind, kind.baselines, _name(settings))
-    found = _measured(_Key(pictures.fingerprint, shown, cache, pictures, settings))
+    found = _measured(_Key(pictures.fingerprint, shown, pictures, settings))
     errors: list[Mapping[str, tuple[float, float] | None]] = [found.common] * len(latents)
     if {"pca", "pca_bottleneck", "patch_pca"} & set(kind.baselines):
-        codes = linear_code_baselines(pictures, latents, bottlenecks, cache=cache)
+        codes = linear_code_baselines(pictures, latents, bottlenecks)
         errors = [
             {name: code.pair(name) for name in kind.baselines if name in code.errors} | dict(one)
             for one, code in zip(errors, codes, strict=True)
@@ -82,7 +77,6 @@ class _Key:
 
     fingerprint: str
     shown: tuple[str | TaskKind, tuple[str, ...], str]
-    cache: Path | None
     pictures: PictureSet = field(compare=False)
     settings: RunSettings = field(compare=False)
 
@@ -130,7 +124,7 @@ class _Measured:
 
     @cached_property
     def _map(self) -> RankedMap | None:
-        return fit_or_load_map(self.key.pictures, self._fed, self.key.shown[-1], self.key.cache)
+        return fit_map(self.key.pictures, self._fed)
 
     def _fed(self, images_NCHW: Tensor, indices: Tensor) -> Tensor:
         """What nets are fed, but for standardizing."""
@@ -157,7 +151,7 @@ def _measured(key: _Key) -> _Measured:
 
 
 def _name(settings: RunSettings) -> str:
-    """What decides what is shown, as part of a file name, e.g. ``denoise-0.1-0``."""
+    """What decides what is shown, e.g. ``denoise-0.1-0``."""
     kind = kind_of(settings.task)
     values = [getattr(settings.task, option) for option in kind.changes_input]
     told = [f"{value:g}" if isinstance(value, float) else str(value) for value in values]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy
 import pytest
 import torch
@@ -10,12 +8,9 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from archsearch.errors import InputError
 from archsearch.tasks import pca_curve
-from archsearch.tasks.baselines import color as baselines_module
 from archsearch.tasks.baselines import reduced_rank as reduced_rank_module
-from archsearch.tasks.baselines import reduced_rank_cache
 from archsearch.tasks.baselines.color import gray_copy, mean_chroma
-from archsearch.tasks.baselines.reduced_rank import RankedMap, fit_map, map_errors
-from archsearch.tasks.baselines.reduced_rank_cache import fit_or_load_map
+from archsearch.tasks.baselines.reduced_rank import fit_map, map_errors
 from archsearch.tasks.color.space import luminance
 from tests.tasks.tiny import TinyPictures, smooth_pictures, split
 
@@ -234,79 +229,3 @@ def test_too_large_a_picture_has_no_map(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(reduced_rank_module, "LARGEST", 192)
     assert fit_map(shown, gray) is not None
     assert fit_map(shown, lambda images, _: torch.cat([images, images], dim=1)) is None
-
-
-def count_fits(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    fits: list[str] = []
-
-    def counted(pictures: TinyPictures, feed: reduced_rank_module.Feed) -> RankedMap | None:
-        fits.append(pictures.fingerprint)
-        return fit_map(pictures, feed)
-
-    monkeypatch.setattr(reduced_rank_cache, "fit_map", counted)
-    return fits
-
-
-def equal(one: RankedMap | None, other: RankedMap | None) -> bool:
-    assert one is not None
-    assert other is not None
-    parts = ("feed_mean", "target_mean", "encoder", "decoder")
-    same = all(torch.equal(getattr(one, part), getattr(other, part)) for part in parts)
-    return same and one.ridge == other.ridge
-
-
-def test_a_file_saves_the_next_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = split(smooth_pictures(60), 40, 10, fingerprint="abc")
-    fits = count_fits(monkeypatch)
-    first = fit_or_load_map(shown, gray, "gray", tmp_path)
-    assert [path.name for path in tmp_path.iterdir()] == ["map-v1-abc-gray.npz"]
-    assert equal(fit_or_load_map(shown, gray, "gray", tmp_path), first)
-    assert len(fits) == 1
-    fit_or_load_map(shown, gray, "other", tmp_path)
-    fit_or_load_map(shown, gray, "gray", None)
-    assert len(fits) == 3
-
-
-@pytest.mark.parametrize("spoil", ["empty", "cut", "keys", "shapes", "pickle"])
-def test_a_spoiled_file_is_fitted_again_and_replaced(spoil: str, tmp_path: Path) -> None:
-    shown = split(smooth_pictures(60), 40, 10, fingerprint="abc")
-    expected = fit_or_load_map(shown, gray, "gray", tmp_path)
-    path = tmp_path / "map-v1-abc-gray.npz"
-    with numpy.load(path, allow_pickle=False) as arrays:
-        whole = dict(arrays)
-    match spoil:
-        case "empty":
-            path.write_bytes(b"")
-        case "cut":
-            path.write_bytes(path.read_bytes()[:-3000])
-        case "keys":
-            numpy.savez(path, allow_pickle=False, **{"encoder": whole["encoder"]})
-        case "shapes":
-            numpy.savez(path, allow_pickle=False, **(whole | {"encoder": numpy.zeros((3, 2))}))
-        case "pickle":
-            trap = numpy.array([Path("x")], dtype=object)
-            numpy.savez(path, **dict.fromkeys(whole, trap))
-    assert equal(fit_or_load_map(shown, gray, "gray", tmp_path), expected)
-    with numpy.load(path, allow_pickle=False) as arrays:
-        assert arrays["decoder"].shape == whole["decoder"].shape
-
-
-def test_a_folder_that_cannot_be_written_costs_only_time(tmp_path: Path) -> None:
-    shown = split(smooth_pictures(60), 40, 10)
-    blocked = tmp_path / "file"
-    blocked.write_text("not a folder")
-    assert equal(fit_or_load_map(shown, gray, "gray", blocked), fit_map(shown, gray))
-
-
-def test_batches_do_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = split(smooth_pictures(300), 200, 50)
-    whole_map, whole_colors = fit_map(shown, noisy), mean_chroma(shown)
-    monkeypatch.setattr(reduced_rank_module, "AT_ONCE", 7)
-    monkeypatch.setattr(baselines_module, "AT_ONCE", 7)
-    parts_map, parts_colors = fit_map(shown, noisy), mean_chroma(shown)
-    assert whole_map is not None
-    assert parts_map is not None
-    errors = [map_errors(m, shown, shown.test, noisy, [20])[20] for m in (whole_map, parts_map)]
-    assert errors[0] == pytest.approx(errors[1], rel=1e-9)
-    assert parts_colors[0] == pytest.approx(whole_colors[0], rel=1e-12)
-    assert parts_colors[1].model_dump() == pytest.approx(whole_colors[1].model_dump(), rel=1e-9)

@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from itertools import pairwise
-from pathlib import Path
 
 import numpy
 import pytest
@@ -224,10 +223,3 @@ def test_patches_must_tile_the_picture() -> None:
     assert patch_of(latent(16, 8, 5), 32, 32) is None
     assert patch_of(latent(16, 5, 8), 32, 32) is None
     assert patch_of(latent(3, 64, 64), 32, 32) is None
-
-
-def test_the_folder_holds_no_half_written_files(tmp_path: Path) -> None:
-    shown = split(smooth_pictures(60), 40, 10)
-    linear_code_baselines(shown, [latent(4, 4, 4), latent(2, 2, 2)], cache=tmp_path / "new")
-    names = sorted(path.name for path in (tmp_path / "new").iterdir())
-    assert names == [f"pca-v1-{shown.fingerprint}-{size}.npz" for size in ("2x2", "4x4", "8x8")]

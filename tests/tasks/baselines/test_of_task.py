@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
-import torch
 
 from archsearch.config import RunSettings, read_task
 from archsearch.tasks import Batch, linear_code_baselines, make_task, task_baselines
-from archsearch.tasks.baselines import reduced_rank_cache
+from archsearch.tasks.baselines import of_task
 from archsearch.tasks.baselines.reduced_rank import Feed, RankedMap, fit_map
 from archsearch.tasks.color.space import luminance
 from tests.tasks.test_every_task import NINE, settings
@@ -79,15 +76,6 @@ def test_more_numbers_give_the_linear_map_no_less_on_what_it_was_fitted_on() -> 
     assert many.val("linear") < few.val("linear") < few.val("channel_mean")
 
 
-def test_fitted_maps_are_kept_in_the_folder_for_each_noise(tmp_path: Path) -> None:
-    shown = pictures()
-    for sigma in (0.1, 0.2):
-        config = RunSettings.model_validate({"task": {"denoise": {"sigma": sigma}}})
-        task_baselines(config, shown, LATENTS, cache=tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2
-    assert torch.equal(shown.train, shown.train.sort().values) is False  # order is the split's own
-
-
 def test_a_map_is_fitted_once_for_each_way_of_showing(monkeypatch: pytest.MonkeyPatch) -> None:
     fits: list[str] = []
 
@@ -95,7 +83,7 @@ def test_a_map_is_fitted_once_for_each_way_of_showing(monkeypatch: pytest.Monkey
         fits.append(shown.fingerprint)
         return fit_map(shown, feed)
 
-    monkeypatch.setattr(reduced_rank_cache, "fit_map", counted)
+    monkeypatch.setattr(of_task, "fit_map", counted)
     shown = split(smooth_pictures(90), 70, 10, fingerprint="counted")
     first = of({"inpaint": {"size": 3}}, shown)
     assert of({"inpaint": {"size": 3}}, shown) == first

@@ -54,7 +54,7 @@ class ShapeInference:
         start: InferredShape,
         diagnostics: DiagnosticCollector,
         shapes: dict[tuple[object, ...], SizedLayer],
-        defaults: Mapping[str, Mapping[str, Written]],
+        defaults: Mapping[str, Mapping[str, Written | None]],
     ) -> None:
         self.tensors = [start]
         self.diagnostics = diagnostics

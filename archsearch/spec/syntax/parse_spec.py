@@ -251,9 +251,9 @@ class _SpecParser:
         fine = check_literal(self.source, field, literal_of(written), written.span, "input")
         return written if fine else None
 
-    def defaults(self) -> dict[str, Mapping[str, Written]]:
+    def defaults(self) -> dict[str, Mapping[str, Written | None]]:
         node = self.mapping("defaults")
-        found: dict[str, Mapping[str, Written]] = {}
+        found: dict[str, Mapping[str, Written | None]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
             if kind is None and not is_layer_word(entry.key):
@@ -278,7 +278,8 @@ class _SpecParser:
                     help=f"for example `{kind.example}`",
                 )
             else:
-                found[kind.name] = parse_fields(self.source, kind, entry.value, self.scope).fields
+                read = parse_fields(self.source, kind, entry.value, self.scope)
+                found[kind.name] = {**read.fields, **dict.fromkeys(read.bad)}
         return found
 
     def allow(self) -> frozenset[str]:

@@ -36,7 +36,7 @@ from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
 from archsearch.spec.text.source import Source, read_source
 
-__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_nodes", "parse_spec", "read_spec"]
+__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "no_defaults", "parse_nodes", "parse_spec", "read_spec"]
 
 TOP_LEVEL = (
     "name",
@@ -256,20 +256,9 @@ class _SpecParser:
         found: dict[str, Mapping[str, Written | None]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
-            if kind is None and not is_layer_word(entry.key):
-                self.source.problem(
-                    "unknown-kind",
-                    entry.key_node.span,
-                    f"there is no layer kind `{entry.key}`",
-                    help=did_you_mean(entry.key, _kinds_with_fields()),
-                )
-            elif kind is None or kind.scalar:
-                self.source.problem(
-                    "unknown-key",
-                    entry.key_node.span,
-                    f"`{entry.key}` has no defaults",
-                    help="kinds with fields have: " + ", ".join(_kinds_with_fields()),
-                )
+            if kind is None or kind.scalar:
+                code, message, help = no_defaults(entry.key)
+                self.source.problem(code, entry.key_node.span, message, help=help)
             elif not isinstance(entry.value, MapNode):
                 self.source.problem(
                     "wrong-type",
@@ -315,5 +304,10 @@ class _SpecParser:
         )
 
 
-def _kinds_with_fields() -> list[str]:
-    return [kind.name for kind in KINDS.values() if not kind.scalar]
+def no_defaults(word: str) -> tuple[str, str, str]:
+    """Why ``defaults`` can't have ``word``, which is no kind with fields: code, message, help."""
+    known = [kind.name for kind in KINDS.values() if not kind.scalar]
+    if is_layer_word(word):
+        help = f"kinds with fields have: {', '.join(known)}"
+        return "unknown-key", f"`{word}` has no defaults", help
+    return "unknown-kind", f"there is no layer kind `{word}`", did_you_mean(word, known)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from archsearch.errors import ExtensionError
 from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
 from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
@@ -22,7 +23,15 @@ from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.source import Source
 
-__all__ = ["WHEN", "LayerParser", "ReadFields", "is_layer_word", "layer_words", "parse_fields"]
+__all__ = [
+    "WHEN",
+    "LayerParser",
+    "ReadFields",
+    "is_layer_word",
+    "layer_words",
+    "parse_fields",
+    "refuse_ambiguous_kinds",
+]
 
 WHEN = Field("when", Flag(), True, "Whether the layer is there.")
 _OPTIONS = ("name", "when")
@@ -35,8 +44,22 @@ def layer_words() -> tuple[str, ...]:
 
 def is_layer_word(word: str) -> bool:
     """Whether ``word`` makes a layer; loads no package to know it."""
-    own = word in KINDS.builtin or word in JOINS or word in CONTAINERS
-    return own or (word not in _OPTIONS and word in KINDS)
+    return word in KINDS or word in JOIN_WORDS or word in CONTAINERS
+
+
+def refuse_ambiguous_kinds() -> None:
+    """Refuse kinds from outside whose names mean something else in a list of layers.
+
+    Raises:
+        ExtensionError: there is one.
+    """
+    for word in (*JOIN_WORDS, *CONTAINERS, *_OPTIONS):
+        if word in KINDS:
+            raise ExtensionError(
+                f"{KINDS.provider(word)} declares the layer kind `{word}`, "
+                "which has another meaning in specs",
+                help="give it a name of its own",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,12 @@ from archsearch.spec.syntax.parse_blocks import (
     parse_params,
     warn_unused,
 )
-from archsearch.spec.syntax.parse_layers import LayerParser, is_layer_word, parse_fields
+from archsearch.spec.syntax.parse_layers import (
+    LayerParser,
+    is_layer_word,
+    parse_fields,
+    refuse_ambiguous_kinds,
+)
 from archsearch.spec.syntax.parse_values import (
     Scope,
     check_literal,
@@ -128,6 +133,7 @@ class _SpecParser:
         return entry.value
 
     def family(self, fallback_name: str) -> Family | None:
+        refuse_ambiguous_kinds()
         self.check_required()
         params = parse_params(self.source, self.mapping("params"), frozenset())
         self.scope = Scope(params)

@@ -207,10 +207,8 @@ class Expander:
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
-            known = item.by is not None and item.branches
-            value = (
-                self.lookup.value(item.by, frame.environment, "by") if known and item.by else None
-            )
+            if item.by is not None and item.branches:
+                value = self.lookup.value(item.by, frame.environment, "by")
             if value is None:
                 self.gap(item, frame)
                 return

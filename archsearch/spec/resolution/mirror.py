@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from archsearch.spec.kinds import KINDS, Join, Kind
 from archsearch.spec.kinds.fields import FieldValue
-from archsearch.spec.kinds.mirror import NoMirrorError
+from archsearch.spec.kinds.mirror import LayerValues, NoMirrorError
 from archsearch.spec.plan.model import LayerPlan
 from archsearch.spec.resolution.expand import FlatLayer
 from archsearch.spec.resolution.lookup import Lookup
@@ -89,7 +89,7 @@ def _groups(encoder: Sequence[LayerPlan]) -> list[tuple[LayerPlan | None, list[L
     return groups
 
 
-def _led_back(layer: LayerPlan, up: str) -> list[tuple[str, Mapping[str, FieldValue]]]:
+def _led_back(layer: LayerPlan, up: str) -> list[LayerValues]:
     rule = layer.type.mirror
     if not callable(rule):
         raise CannotMirrorError(layer, _no_rule(layer))

@@ -32,6 +32,7 @@ class Container:
         parse: gives its syntax.
         shape: what it gives, for people.
         example: one as it stands in a file.
+        takes_params: whether further keys may stand in it, the params of what it uses.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Container:
     parse: Callable[[ContainerEntry], ContainerSyntax]
     shape: str
     example: str
+    takes_params: bool = False
 
 
 JOIN_WORDS = tuple(name for name, join in JOINS.items() if not join.encloses)
@@ -89,6 +91,7 @@ CONTAINERS: Mapping[str, Container] = {
             block,
             "that of the block's layers",
             "block: {use: double, c: 16}",
+            takes_params=True,
         ),
     )
 }

@@ -31,7 +31,7 @@ TIMES = Field("times", Whole(0), 1, "How often.")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a container with what stands in it: value, word, layers or branches."""
+    """One key of a container; its form is layers, branches, times, value or word."""
 
     name: str
     form: str

@@ -41,34 +41,44 @@ from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
 from archsearch.spec.text.source import Source, read_source
 
-__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "no_defaults", "parse_nodes", "parse_spec", "read_spec"]
+__all__ = [
+    "INPUT_FIELDS",
+    "REQUIRED_KEYS",
+    "TOP_LEVEL",
+    "no_defaults",
+    "parse_nodes",
+    "parse_spec",
+    "read_spec",
+]
 
-TOP_LEVEL = (
-    "name",
-    "description",
-    "input",
-    "params",
-    "defaults",
-    "blocks",
-    "encoder",
-    "decoder",
-    "allow",
-)
+TOP_LEVEL: Mapping[str, str] = {
+    "name": "What the model is called; by default the file's name.",
+    "description": "What it is for, in a sentence.",
+    "input": "One picture: channels, height and width.",
+    "params": "Names with literal default values, for `$name`: what makes a spec a family.",
+    "defaults": "Values for the fields that a kind's layers leave out.",
+    "blocks": "Named lists of layers with params of their own, for `block`.",
+    "encoder": "The layers from the picture to the latent.",
+    "decoder": "The layers from the latent to what the task wants; or `mirror`.",
+    "allow": "Codes of warnings that are meant, and so are not told.",
+}
+"""The keys of a spec, with what each is for."""
 INPUT_FIELDS = (
     Field("channels", ChannelCount(), REQUIRED, "Channels fed; auto: what the task feeds."),
     Field("height", Whole(1), REQUIRED, "Rows of a picture."),
     Field("width", Whole(1), REQUIRED, "Columns of a picture."),
 )
-_REQUIRED_KEYS = {
+REQUIRED_KEYS = {
     "input": "input: {channels: auto, height: 32, width: 32}",
     "encoder": "encoder: [conv: {channels: 8, stride: 2}]",
     "decoder": "decoder: mirror",
 }
+"""Those that must be there, with an example of each."""
 _MAPPINGS = {
     "params": "params: {width: 8}",
     "defaults": "defaults: {conv: {kernel: 3}}",
     "blocks": "blocks: {double: {params: {c: 8}, layers: [conv: {channels: $c}]}}",
-    "input": "input: {channels: auto, height: 32, width: 32}",
+    "input": REQUIRED_KEYS["input"],
 }
 
 
@@ -156,7 +166,7 @@ class _SpecParser:
         )
 
     def check_required(self) -> None:
-        for key, example in _REQUIRED_KEYS.items():
+        for key, example in REQUIRED_KEYS.items():
             missing = self.root.entry(self.aliases.get(key, key)) is None
             if missing and not self.root.damaged:
                 self.source.problem(

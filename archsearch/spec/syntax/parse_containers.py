@@ -8,7 +8,7 @@ from typing import Protocol, Self
 
 from archsearch.spec.expressions.names import bad_name
 from archsearch.spec.kinds.fields import Field, Whole
-from archsearch.spec.syntax.parse_values import Scope, check_literal, literal_of, parse_written
+from archsearch.spec.syntax.parse_values import Scope, parse_field, parse_written
 from archsearch.spec.syntax.tree import (
     BlockUse,
     Body,
@@ -153,11 +153,10 @@ def repeat(at: ContainerEntry) -> ContainerSyntax:
 
 
 def _times(at: ContainerEntry) -> Written | None:
-    written = at.value("times")
-    if written is None or not written.is_literal:
-        return written
-    fine = check_literal(at.parser.source, TIMES, literal_of(written), written.span, at.word)
-    return written if fine else None
+    found, parser = at.required("times"), at.parser
+    return (
+        None if found is None else parse_field(parser.source, found, parser.scope, TIMES, at.word)
+    )
 
 
 def _loop_variable(at: ContainerEntry) -> str | None:

@@ -23,9 +23,7 @@ from archsearch.spec.syntax.parse_layers import (
 )
 from archsearch.spec.syntax.parse_values import (
     Scope,
-    check_literal,
-    literal_of,
-    parse_written,
+    parse_field,
     shown,
 )
 from archsearch.spec.syntax.tree import (
@@ -261,11 +259,7 @@ class _SpecParser:
                     help=f"add `{field.name}:`, {field.type.expects}",
                 )
             return None
-        written = parse_written(self.source, entry.value, self.scope, field.name)
-        if written is None or not written.is_literal:
-            return written
-        fine = check_literal(self.source, field, literal_of(written), written.span, "input")
-        return written if fine else None
+        return parse_field(self.source, entry.value, self.scope, field, "input")
 
     def defaults(self) -> dict[str, Mapping[str, Written | None]]:
         node = self.mapping("defaults")

@@ -14,9 +14,9 @@ from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.shape import Pair
-from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, Container
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS
 from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
-from archsearch.spec.syntax.parse_containers import TIMES, Key
+from archsearch.spec.syntax.parse_containers import TIMES, Container, Key
 from archsearch.spec.syntax.parse_layers import WHEN
 from archsearch.spec.syntax.parse_spec import INPUT_FIELDS, REQUIRED_KEYS, TOP_LEVEL
 

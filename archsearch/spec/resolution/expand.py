@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from archsearch.spec.expressions.expression import ExpressionValue
-from archsearch.spec.kinds import JOINS, Join, Kind
+from archsearch.spec.kinds import JOINS, Join, Kind, LayerType
 from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.plan.model import Section
 from archsearch.spec.resolution.cache import Settled
@@ -64,10 +64,14 @@ class FlatLayer:
     source: int | None = None
 
     @property
+    def type(self) -> LayerType | None:
+        """The record of the kind, or of the join; None where it can't be told."""
+        return self.kind or self.join
+
+    @property
     def word(self) -> str:
         """The kind or join as written; "" where it can't be told."""
-        type = self.kind or self.join
-        return type.name if type else ""
+        return self.type.name if self.type else ""
 
 
 class _TooManyError(Exception):

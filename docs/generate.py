@@ -20,8 +20,8 @@ from archsearch.cli.schema import schema_text
 from archsearch.files import write_text
 from archsearch.spec.kinds import JOINS, KINDS, Join, Kind
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
-from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, Container
-from archsearch.spec.syntax.parse_containers import Key
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS
+from archsearch.spec.syntax.parse_containers import Container, Key
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -14,11 +14,11 @@ from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.shape import Pair
-from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, Container
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS
 from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
-from archsearch.spec.syntax.parse_containers import TIMES, Key
+from archsearch.spec.syntax.parse_containers import TIMES, Container, Key
 from archsearch.spec.syntax.parse_layers import WHEN
-from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
+from archsearch.spec.syntax.parse_spec import INPUT_FIELDS, REQUIRED_KEYS, TOP_LEVEL
 
 __all__ = ["DRAFT", "IDENTIFIER", "Json", "model_schema"]
 
@@ -35,17 +35,6 @@ _LITERAL: Json = {
     "anyOf": [{"type": "number"}, {"type": "boolean"}, {"type": "string", "pattern": "^[^$]*$"}]
 }
 _TEXT: Json = {"type": ["string", "number", "boolean"]}
-_TOP: Mapping[str, str] = {
-    "name": "What the model is called; by default the file's name.",
-    "description": "What it is for, in a sentence.",
-    "input": "One picture: channels, height and width.",
-    "params": "Names with literal default values, for `$name`: what makes a spec a family.",
-    "defaults": "Values for the fields that a kind's layers leave out.",
-    "blocks": "Named lists of layers with params of their own, for `block`.",
-    "encoder": "The layers from the picture to the latent.",
-    "decoder": "The layers from the latent to what the task wants; or `mirror`.",
-    "allow": "Codes of warnings that are meant, and so are not told.",
-}
 
 
 def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
@@ -69,12 +58,12 @@ def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
         "decoder": {"anyOf": [_ref("layers"), {"const": "mirror"}, _mirror()]},
         "allow": {"type": "array", "items": {"enum": list(WARNINGS)}},
     }
-    properties: Json = {key: _told(part, _TOP[key]) for key, part in parts.items()}
+    properties: Json = {key: _told(part, TOP_LEVEL[key]) for key, part in parts.items()}
     return {
         "$schema": DRAFT,
         "title": "archsearch model spec",
         "description": "A convolutional autoencoder, or a family of them.",
-        **_object(properties, ["input", "encoder", "decoder"]),
+        **_object(properties, list(REQUIRED_KEYS)),
         "definitions": {
             "expression": _EXPRESSION,
             "layers": {"type": "array", "minItems": 1, "items": _ref("layer")},
@@ -129,8 +118,9 @@ def _plain(default: object) -> object:
 def _container(container: Container) -> Json:
     keys: Json = {key.name: _told(_key(key), key.doc) for key in container.keys}
     schema = _object(keys, [key.name for key in container.keys if key.required])
-    if container.name == "block":
-        list_of = {"type": "array", "items": {"anyOf": [_LITERAL, _ref("expression")]}}
+    if container.takes_params:
+        value: Json = {"anyOf": [_LITERAL, _ref("expression")]}
+        list_of: Json = {"type": "array", "items": value}
         schema["additionalProperties"] = {"anyOf": [_LITERAL, _ref("expression"), list_of]}
     return _told(schema, container.doc, container.example)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextvars import Context
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import archsearch
 from archsearch.cli.app import app
 from archsearch.cli.schema import schema_text
 from archsearch.config import Model
+from archsearch.errors import ExtensionError
 from archsearch.nn import build, compiled
 from archsearch.nn.rewrite import Step
 from archsearch.nn.rewrite.steps import Apply, Convolve
@@ -227,6 +228,16 @@ def test_outside_of_the_block_the_kinds_are_unknown() -> None:
     assert "there is no layer kind `squeeze_excite`" in unknown
     assert "squeeze_excite" in KINDS
     assert "squeeze_excite" not in KINDS.builtin
+
+
+@pytest.mark.parametrize("word", ["concat", "residual", "repeat", "block", "name", "when"])
+def test_a_name_that_means_something_else_is_refused(word: str) -> None:
+    with (
+        archsearch.extended(replace(SQUEEZE_EXCITE, name=word)),
+        pytest.raises(ExtensionError, match=f"kind `{word}`, which has another meaning") as told,
+    ):
+        family()
+    assert told.value.help == "give it a name of its own"
 
 
 @pytest.mark.parametrize("decoder", [WRITTEN_OUT, MIRROR])

@@ -10,11 +10,12 @@ import archsearch
 from archsearch.config.checking import check_files
 from archsearch.config.model import open_model
 from archsearch.spec import CATALOGUE, WARNINGS, Diagnostic, DiagnosticsError
+from archsearch.spec.syntax.parse_layers import layer_words
 
 ROOT = Path(archsearch.__file__).parent
 EMITTERS = {"problem", "stop", "diagnostic", "Problem", "ExpressionError", "Diagnostic"}
 PASSED_ON = {"code", "error.code", "problem.code"}
-"""LatentCodes that a call only hands on; they are literals somewhere else."""
+"""Codes that a call only hands on; they are literals somewhere else."""
 
 
 def codes_in(tree: ast.AST) -> tuple[set[str], set[str]]:
@@ -51,6 +52,10 @@ def test_every_code_is_explained_and_every_explanation_is_of_a_code():
     assert literal - set(CATALOGUE) == set(), "emitted, and not in the catalogue"
     assert set(CATALOGUE) - literal == set(), "in the catalogue, and never emitted"
     assert passed <= PASSED_ON
+
+
+def test_the_explanation_of_an_unknown_kind_names_every_word_that_makes_a_layer():
+    assert set(layer_words()) <= set(re.findall(r"\w+", CATALOGUE["unknown-kind"].why))
 
 
 def test_the_scan_finds_codes():

@@ -111,6 +111,29 @@ def test_each_mistake_alone_gives_its_code(mistake: Mistake):
     assert applied >= 5
 
 
+IN_DEFAULTS = {
+    "0": "value-not-allowed",
+    "$nothing": "unknown-name",
+    "$(8 ^ 2)": "bad-expression",
+    "{n: 8}": "wrong-type",
+    "": "null-value",
+    "$(1 // 0)": "expression-value",
+    "$(8 - 8)": "expression-value",
+}
+
+
+@pytest.mark.parametrize("field", ["conv: {channels", "pool: {stride"])
+@pytest.mark.parametrize("value", IN_DEFAULTS)
+def test_a_mistake_in_defaults_is_not_told_again_at_the_layers(field: str, value: str):
+    text = f"""\
+input: {{channels: auto, height: 8, width: 8}}
+defaults: {{{field}: {value}}}}}
+encoder: [conv: {{{"" if field.startswith("conv") else "channels: 4"}}}, pool: {{}}]
+decoder: [upsample: {{}}, conv: {{channels: auto}}]
+"""
+    assert codes_of(text) == [IN_DEFAULTS[value]], text
+
+
 @given(data=st.data())
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_several_mistakes_give_their_codes_and_no_more(data: st.DataObject):

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from archsearch.config.model import Model
+from archsearch.config.quantities import PLANNED
 from archsearch.spec import PathError, Raw, Source, find_target, parse_spec
+from archsearch.spec.expressions.names import bad_name
 
 TEXT = """\
 input: {channels: auto, height: 32, width: 32}
@@ -102,7 +104,8 @@ def test_a_value_set_by_path_changes_the_model(path: str, value: Raw, key: str):
         ("encoder[0].conv.kernal", "did you mean `kernel`?"),
         ("earyl.conv.kernel", "did you mean `early`?"),
         ("defaults.cnv.kernel", "did you mean `conv`?"),
-        ("defaults.norm.norm", ""),
+        ("defaults.norm.norm", "kinds with fields have: conv, "),
+        ("defaults.add.norm", "kinds with fields have: conv, "),
         ("input.hight", "did you mean `height`?"),
         ("inptu.height", "did you mean `input`?"),
         ("encoder", ""),
@@ -155,3 +158,8 @@ def test_the_gallery_finds_its_own_paths():
             if kind in {"conv", "pool", "upsample", "dense"} and not layer.path.endswith("mirror"):
                 name = "activation" if kind in {"conv", "dense"} else "mode"
                 assert find_target(found, f"{layer.path}.{name}").key == f"{layer.path}.{name}"
+
+
+def test_no_param_may_be_called_like_what_constraints_read():
+    read = {each.name.partition(".")[0] for each in PLANNED}
+    assert all(bad_name(name) for name in read)

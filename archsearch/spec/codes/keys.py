@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.text.enumeration import enumerated
 
 __all__ = ["KEYS"]
 
@@ -60,9 +62,8 @@ KEYS = (
     Explanation(
         "unknown-kind",
         "a layer kind that doesn't exist",
-        "The layer kinds are conv, conv_transpose, pool, upsample, pixel_shuffle, dense, norm, "
-        "activation and dropout. Joins and containers are concat, add, residual, repeat, choose "
-        "and block.",
+        f"The layer kinds are {enumerated(KINDS.builtin)}. Joins and containers are concat, add, "
+        "residual, repeat, choose and block.",
         spec("- convolution: {channels: 2}"),
         _PLAIN,
     ),

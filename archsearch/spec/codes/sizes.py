@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.text.enumeration import enumerated
 
 __all__ = ["SIZES"]
+
+_FOR_VECTORS = enumerated(kind.name for kind in KINDS.builtin.values() if kind.takes_vector)
 
 SIZES = (
     Explanation(
@@ -76,8 +80,8 @@ SIZES = (
     Explanation(
         "picture-after-vector",
         "a layer for pictures after a vector",
-        "A vector has no height and width. After `dense: {size: …}` only dense, activation and "
-        "dropout are allowed, until `dense: {shape: [C, H, W]}` gives a picture again.",
+        f"A vector has no height and width. After `dense: {{size: …}}` only {_FOR_VECTORS} are "
+        "allowed, until `dense: {shape: [C, H, W]}` gives a picture again.",
         spec("- dense: {size: 16}"),
         spec("- dense: {size: 16}", "- dense: {shape: [4, 8, 8]}\n- conv: {channels: auto}"),
     ),

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
+from archsearch.spec.kinds import KINDS
+from archsearch.spec.text.enumeration import enumerated
 
 __all__ = ["WHOLES"]
+
+_MIRRORED = enumerated(kind.name for kind in KINDS.builtin.values() if callable(kind.mirror))
 
 _FIXED = "input: {channels: 3, height: 8, width: 8}\nencoder:\n  - conv: {channels: 1}\n"
 
@@ -85,9 +89,9 @@ WHOLES = (
     Explanation(
         "cannot-mirror",
         "an encoder that can't be mirrored",
-        "`decoder: mirror` can reverse conv, pool and dense, but not joins. An upsample enlarges "
-        "only by whole factors. So for a layer that lost rows, use `up: conv_transpose`, which "
-        "restores them.",
+        f"`decoder: mirror` can reverse {_MIRRORED}, but not joins. An upsample enlarges only by "
+        "whole factors. So for a layer that lost rows, use `up: conv_transpose`, which restores "
+        "them.",
         "input: {channels: auto, height: 9, width: 9}\n"
         "encoder:\n  - pool: {padding: same}\n  - conv: {channels: 2}\ndecoder: mirror\n",
         spec("- pool: {}\n- conv: {channels: 2}", "mirror"),

@@ -18,7 +18,7 @@ from archsearch.spec.kinds.conv import (
 from archsearch.spec.kinds.fields import Field, FieldValue, PerAxis
 from archsearch.spec.kinds.kind import Kind, Surroundings, TrunkRole
 from archsearch.spec.kinds.norm import NormName, norm_params, norm_problems
-from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values, area_formula
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, transposed_crop, transposed_size
 
@@ -110,12 +110,6 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
     return ()
 
 
-def _formula(height: _Axis, width: _Axis, output: Shape) -> str:
-    if height.formula == width.formula:
-        return f"({width.formula})²·{output.channels} = {output.elements}"
-    return f"({height.formula})·({width.formula})·{output.channels} = {output.elements}"
-
-
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels, groups = values.whole("channels"), values.whole("groups")
     kernel, stride = values.pair("kernel"), values.pair("stride")
@@ -136,7 +130,7 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
             cast(ActivationName, values.word("activation")),
         ),
         output=output,
-        formula=_formula(height, width, output),
+        formula=f"{area_formula(height.formula, width.formula)}·{channels} = {output.elements}",
         params=weights + channels * values.flag("bias") + norm_params(norm, channels),
         macs=shape.height * shape.width * weights,
         window=Pair(height.spanned, width.spanned),

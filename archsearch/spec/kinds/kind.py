@@ -9,12 +9,13 @@ from typing import Any, ClassVar, Literal
 
 from archsearch.extensions import Reference
 from archsearch.spec.kinds.fields import Field, FieldValue, Role
+from archsearch.spec.kinds.mirror import LayerValues
 from archsearch.spec.kinds.rule import Op, ShapeResult, Values
 from archsearch.spec.shape import Shape
 
 __all__ = ["Join", "Kind", "LayerType", "Mirror", "Surroundings", "TrunkRole"]
 
-Mirror = Callable[[Any, Shape, Shape, str], Iterable[tuple[str, Mapping[str, FieldValue]]]]
+Mirror = Callable[[Any, Shape, Shape, str], Iterable[LayerValues]]
 """(op, input, output, ``up``) → the decoder's layers, each a kind's name with its fields. Fields
 left out are taken from ``defaults``, or from the kind's table. ``up`` is what the mirror enlarges
 with: upsample, conv_transpose or pixel_shuffle."""

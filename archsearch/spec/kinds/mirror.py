@@ -13,10 +13,12 @@ from archsearch.spec.kinds.rule import ONE
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel
 
-__all__ = ["NoMirrorError", "enlarging", "refilling", "same_size", "widening"]
+__all__ = ["LayerValues", "NoMirrorError", "enlarging", "refilling", "same_size", "widening"]
 
 LayerValues = tuple[str, Mapping[str, FieldValue]]
-PLAIN: Mapping[str, FieldValue] = {
+"""A layer to make: the kind's name with its fields."""
+
+_PLAIN: Mapping[str, FieldValue] = {
     "dilation": ONE,
     "groups": 1,
     "norm": "none",
@@ -67,7 +69,7 @@ def enlarging(
     channels = output.channels * stride.height**2
     yield (
         "conv",
-        {**PLAIN, "channels": channels, "kernel": ONE, "stride": ONE, "padding": "same"},
+        {**_PLAIN, "channels": channels, "kernel": ONE, "stride": ONE, "padding": "same"},
     )
     yield "pixel_shuffle", {"scale": stride.height}
 
@@ -84,7 +86,7 @@ def widening(input: Shape, output: Shape, stride: Pair) -> LayerValues:
     if not all(0 <= more < s for more, s in zip(extra, stride, strict=True)):
         raise _unequal(input, output, stride, "conv_transpose")
     return "conv_transpose", {
-        **PLAIN,
+        **_PLAIN,
         "channels": input.channels,
         "kernel": stride,
         "stride": stride,
@@ -99,7 +101,7 @@ def refilling(
     """The transposed convolution to the input's channels and size, rows that were lost included."""
     padding, extra = _refill(input, output, kernel, stride, pads, dilation)
     return "conv_transpose", {
-        **PLAIN,
+        **_PLAIN,
         "channels": input.channels,
         "kernel": kernel,
         "stride": stride,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archsearch.spec.kinds.fields import Field, FieldValue, Whole
 from archsearch.spec.kinds.kind import Kind
-from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values, area_formula
 from archsearch.spec.shape import Shape
 
 __all__ = ["PIXEL_SHUFFLE", "PixelShuffle"]
@@ -24,8 +24,7 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
     scale = values.whole("scale")
     channels, over = divmod(shape.channels, scale * scale)
     output = Shape(max(1, channels), shape.height * scale, shape.width * scale)
-    rows, columns = f"({shape.height}·{scale})", f"({shape.width}·{scale})"
-    sides = f"{rows}²" if rows == columns else f"{rows}·{columns}"
+    area = area_formula(f"{shape.height}·{scale}", f"{shape.width}·{scale}")
     problem = Problem(
         "groups-dont-divide",
         f"pixel_shuffle can't split {shape.channels} channels into groups of {scale * scale}",
@@ -37,7 +36,7 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
     return ShapeResult(
         op=PixelShuffle(scale),
         output=output,
-        formula=f"{sides}·({shape.channels}/{scale * scale}) = {output.elements}",
+        formula=f"{area}·({shape.channels}/{scale * scale}) = {output.elements}",
         jump=(1 / scale, 1 / scale),
         problems=(problem,) if over else (),
     )

@@ -9,7 +9,7 @@ from typing import Literal
 from archsearch.spec.kinds.fields import FieldValue
 from archsearch.spec.shape import Pair, Shape
 
-__all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values"]
+__all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
 
 ONE = Pair(1, 1)
 
@@ -76,6 +76,16 @@ class ShapeResult:
     jump_first: bool = False
     sees_all: bool = False
     problems: tuple[Problem, ...] = ()
+
+
+def area_formula(height: str, width: str) -> str:
+    """Height times width, each a formula; a square where both are the same.
+
+    Example:
+        >>> area_formula("8·2", "8·2"), area_formula("8·2", "4·2")
+        ('(8·2)²', '(8·2)·(4·2)')
+    """
+    return f"({width})²" if height == width else f"({height})·({width})"
 
 
 class Values:

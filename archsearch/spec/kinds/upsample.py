@@ -7,7 +7,7 @@ from typing import Literal, cast, get_args
 
 from archsearch.spec.kinds.fields import Field, PerAxis, Word
 from archsearch.spec.kinds.kind import Kind
-from archsearch.spec.kinds.rule import Op, ShapeResult, Values
+from archsearch.spec.kinds.rule import Op, ShapeResult, Values, area_formula
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["UPSAMPLE", "Upsample", "UpsampleMode"]
@@ -26,13 +26,11 @@ class Upsample(Op):
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     scale = values.pair("scale")
     output = Shape(shape.channels, shape.height * scale.height, shape.width * scale.width)
-    rows = f"({shape.height}·{scale.height})"
-    columns = f"({shape.width}·{scale.width})"
-    sides = f"{rows}²" if rows == columns else f"{rows}·{columns}"
+    area = area_formula(f"{shape.height}·{scale.height}", f"{shape.width}·{scale.width}")
     return ShapeResult(
         op=Upsample(scale, cast(UpsampleMode, values.word("mode"))),
         output=output,
-        formula=f"{sides}·{shape.channels} = {output.elements}",
+        formula=f"{area}·{shape.channels} = {output.elements}",
         jump=(1 / scale.height, 1 / scale.width),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from archsearch.spec.kinds.fields import FieldValue
-from archsearch.spec.kinds.rule import Problem
+from archsearch.spec.kinds.rule import Problem, area_formula
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, lost_rows, same_padding, window_count
 
@@ -69,10 +69,8 @@ class Windows:
 
     def formula(self, channels: int) -> str:
         """The course formula ((W − K + 2P)/S + 1)²·C with the numbers filled in."""
-        total = self.output(channels).elements
-        if self.height.formula == self.width.formula:
-            return f"({self.width.formula})²·{channels} = {total}"
-        return f"({self.height.formula})·({self.width.formula})·{channels} = {total}"
+        area = area_formula(self.height.formula, self.width.formula)
+        return f"{area}·{channels} = {self.output(channels).elements}"
 
 
 def lay_windows(

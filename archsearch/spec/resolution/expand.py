@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from archsearch.spec.expressions.expression import ExpressionValue
-from archsearch.spec.kinds import JOINS, Join, Kind
+from archsearch.spec.kinds import JOINS, Join, Kind, LayerType
 from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.plan.model import Section
 from archsearch.spec.resolution.cache import Settled
@@ -64,10 +64,14 @@ class FlatLayer:
     source: int | None = None
 
     @property
+    def type(self) -> LayerType | None:
+        """The record of the kind, or of the join; None where it can't be told."""
+        return self.kind or self.join
+
+    @property
     def word(self) -> str:
         """The kind or join as written; "" where it can't be told."""
-        type = self.kind or self.join
-        return type.name if type else ""
+        return self.type.name if self.type else ""
 
 
 class _TooManyError(Exception):
@@ -207,10 +211,8 @@ class Expander:
         key = f"{item.path}.by"
         value: Raw = self.assigned.get(key)
         if key not in self.assigned:
-            known = item.by is not None and item.branches
-            value = (
-                self.lookup.value(item.by, frame.environment, "by") if known and item.by else None
-            )
+            if item.by is not None and item.branches:
+                value = self.lookup.value(item.by, frame.environment, "by")
             if value is None:
                 self.gap(item, frame)
                 return

@@ -84,16 +84,14 @@ class Lookup:
             return None
         written = item.fields.get(field.name)
         if written is None:
+            if not self.in_defaults(kind, field):
+                return _of_table(field, values)
             if f"defaults.{kind.name}.{field.name}" in self.assigned:
                 return None
-            written = self.family.defaults.get(kind.name, {}).get(field.name)
-        if written is not None:
-            return self.diagnostics.literal(written, field) if written.is_literal else None
-        if isinstance(field.default, SameAs):
-            return values.get(field.default.field)
-        if field.required or field.default is ABSENT:
+            written = self.family.defaults[kind.name][field.name]
+        if written is None or not written.is_literal:
             return None
-        return cast(FieldValue, field.default)
+        return self.diagnostics.literal(written, field)
 
     def lookup(
         self,
@@ -108,30 +106,32 @@ class Lookup:
         key = f"{item.path}.{field.name}" if item.path in self.touched else ""
         if written is not None or key in self.assigned:
             return self.field(key, written, field, environment, kind.name, item.span)
-        value = self.default(kind, field)
-        if value is not None:
-            return value
-        if isinstance(field.default, SameAs):
-            return values.get(field.default.field)
-        if field.required and not item.doubtful:
+        value = self.default(kind, field, values)
+        if field.required and not item.doubtful and not self.in_defaults(kind, field):
             self.diagnostics.problem(
                 "missing-key",
                 item.span,
                 f"{kind.name} needs `{field.name}`",
                 help=f"for example `{kind.example}`",
             )
-        return None
+        return value
 
-    def default(self, kind: Kind, field: Field) -> FieldValue | None:
+    def default(
+        self, kind: Kind, field: Field, values: Mapping[str, FieldValue]
+    ) -> FieldValue | None:
         """What ``defaults`` says of a field, or else the table."""
+        if not self.in_defaults(kind, field):
+            return _of_table(field, values)
         written = self.family.defaults.get(kind.name, {}).get(field.name)
+        key = f"defaults.{kind.name}.{field.name}"
+        return self.field(key, written, field, self.environment, kind.name)
+
+    def in_defaults(self, kind: Kind, field: Field) -> bool:
+        """Whether ``defaults`` says something of a field, by the file or by what is assigned."""
+        if field.name in self.family.defaults.get(kind.name, {}):
+            return True
         section = f"defaults.{kind.name}"
-        key = f"{section}.{field.name}" if section in self.touched else ""
-        if written is not None or key in self.assigned:
-            return self.field(key, written, field, self.environment, kind.name)
-        if isinstance(field.default, SameAs) or field.required or field.default is ABSENT:
-            return None
-        return cast(FieldValue, field.default)
+        return section in self.touched and f"{section}.{field.name}" in self.assigned
 
     def with_defaults(
         self, kind: Kind, given: Mapping[str, FieldValue]
@@ -141,9 +141,7 @@ class Lookup:
         for field in kind.fields:
             if field.name in values:
                 continue
-            value = self.default(kind, field)
-            if value is None and isinstance(field.default, SameAs):
-                value = values.get(field.default.field)
+            value = self.default(kind, field, values)
             if value is not None:
                 values[field.name] = value
             elif field.default is not ABSENT:
@@ -227,6 +225,15 @@ class Lookup:
             help=yes_or_no(value) or "write a comparison, such as $(depth > 1)",
         )
         return None
+
+
+def _of_table(field: Field, values: Mapping[str, FieldValue]) -> FieldValue | None:
+    """What the kind's table says where a layer and ``defaults`` say nothing."""
+    if isinstance(field.default, SameAs):
+        return values.get(field.default.field)
+    if field.required or field.default is ABSENT:
+        return None
+    return cast(FieldValue, field.default)
 
 
 def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 from archsearch.spec.kinds import KINDS, Join, Kind
 from archsearch.spec.kinds.fields import FieldValue
-from archsearch.spec.kinds.mirror import NoMirrorError
+from archsearch.spec.kinds.mirror import LayerValues, NoMirrorError
 from archsearch.spec.plan.model import LayerPlan
 from archsearch.spec.resolution.expand import FlatLayer
 from archsearch.spec.resolution.lookup import Lookup
 from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.enumeration import enumerated
 
 __all__ = ["CannotMirrorError", "MirrorStyle", "mirrored"]
 
@@ -88,7 +89,7 @@ def _groups(encoder: Sequence[LayerPlan]) -> list[tuple[LayerPlan | None, list[L
     return groups
 
 
-def _led_back(layer: LayerPlan, up: str) -> list[tuple[str, Mapping[str, FieldValue]]]:
+def _led_back(layer: LayerPlan, up: str) -> list[LayerValues]:
     rule = layer.type.mirror
     if not callable(rule):
         raise CannotMirrorError(layer, _no_rule(layer))
@@ -101,8 +102,8 @@ def _led_back(layer: LayerPlan, up: str) -> list[tuple[str, Mapping[str, FieldVa
 def _no_rule(layer: LayerPlan) -> NoMirrorError:
     help = "write the decoder out as a list of layers"
     if not isinstance(layer.type, Join):
-        *most, last = (kind.name for kind in KINDS.values() if callable(kind.mirror))
-        help = f"mirror reverses {', '.join(most)} and {last}; {help}"
+        reversed_ = enumerated(kind.name for kind in KINDS.values() if callable(kind.mirror))
+        help = f"mirror reverses {reversed_}; {help}"
     return NoMirrorError(f"{layer.kind} can't be reversed", help)
 
 

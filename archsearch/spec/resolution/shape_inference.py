@@ -54,7 +54,7 @@ class ShapeInference:
         start: InferredShape,
         diagnostics: DiagnosticCollector,
         shapes: dict[tuple[object, ...], SizedLayer],
-        defaults: Mapping[str, Mapping[str, Written]],
+        defaults: Mapping[str, Mapping[str, Written | None]],
     ) -> None:
         self.tensors = [start]
         self.diagnostics = diagnostics
@@ -89,9 +89,8 @@ class ShapeInference:
         if result.output.elements > _MOST_ELEMENTS:
             self.too_large(layer, result)
             tensor = before._replace(size_known=False, channels_known=False)
-        type = layer.kind or layer.join
-        if type is not None:
-            self.layers.append(self.layer_plan(layer, type, sized, tensor))
+        if layer.type is not None:
+            self.layers.append(self.layer_plan(layer, layer.type, sized, tensor))
         return tensor
 
     def sized(self, layer: FlatLayer) -> SizedLayer | None:

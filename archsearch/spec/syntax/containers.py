@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 
 from archsearch.spec.kinds import JOINS
 from archsearch.spec.syntax.parse_containers import (
     BodyParser,
+    Container,
     ContainerEntry,
     Key,
     block,
@@ -18,28 +19,7 @@ from archsearch.spec.syntax.parse_containers import (
 from archsearch.spec.syntax.tree import ContainerSyntax, LayerOptions, ResidualSyntax
 from archsearch.spec.text.nodes import Entry, MapNode
 
-__all__ = ["CONTAINERS", "JOIN_WORDS", "Container", "parse_container"]
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A layer that holds layers.
-
-    Attributes:
-        name: the word in the file.
-        doc: what it does, in a sentence or two.
-        keys: what may stand in it.
-        parse: gives its syntax.
-        shape: what it gives, for people.
-        example: one as it stands in a file.
-    """
-
-    name: str
-    doc: str
-    keys: tuple[Key, ...]
-    parse: Callable[[ContainerEntry], ContainerSyntax]
-    shape: str
-    example: str
+__all__ = ["CONTAINERS", "JOIN_WORDS", "parse_container"]
 
 
 JOIN_WORDS = tuple(name for name, join in JOINS.items() if not join.encloses)
@@ -89,6 +69,7 @@ CONTAINERS: Mapping[str, Container] = {
             block,
             "that of the block's layers",
             "block: {use: double, c: 16}",
+            takes_params=True,
         ),
     )
 }
@@ -100,8 +81,7 @@ def parse_container(
     """Parse the container at ``entry``; problems go to the parser's source."""
     container, node = CONTAINERS[entry.key], entry.value
     if isinstance(node, MapNode):
-        keys, example = container.keys, container.example
-        return container.parse(ContainerEntry(parser, entry, node, path, options, keys, example))
+        return container.parse(ContainerEntry(container, parser, entry, node, path, options))
     parser.source.problem(
         "wrong-type",
         node.span,

@@ -10,7 +10,7 @@ from archsearch.spec.expressions.names import bad_name
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import Field, Word
 from archsearch.spec.syntax.parse_layers import LayerParser, parse_fields
-from archsearch.spec.syntax.parse_values import Scope, check_literal, literal_of, parse_written
+from archsearch.spec.syntax.parse_values import Scope, parse_field
 from archsearch.spec.syntax.tree import BlockSyntax, MirrorSyntax, Param, Written
 from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, MapNode, Node, ScalarNode
@@ -185,13 +185,7 @@ def parse_mirror(source: Source, entry: Entry, scope: Scope) -> MirrorSyntax | N
 
 def _up(source: Source, node: MapNode, scope: Scope) -> Written | None:
     entry = node.entry("up")
-    if entry is None:
-        return None
-    written = parse_written(source, entry.value, scope, "up")
-    if written is None or not written.is_literal:
-        return written
-    fine = check_literal(source, UP, literal_of(written), written.span, "mirror")
-    return written if fine else None
+    return None if entry is None else parse_field(source, entry.value, scope, UP, "mirror")
 
 
 def _last(source: Source, node: MapNode, scope: Scope) -> Mapping[str, Written]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from archsearch.spec.expressions.names import bad_name
 from archsearch.spec.kinds.fields import Field, Whole
-from archsearch.spec.syntax.parse_values import Scope, check_literal, literal_of, parse_written
+from archsearch.spec.syntax.parse_values import Scope, parse_field, parse_written
 from archsearch.spec.syntax.tree import (
     BlockUse,
     Body,
@@ -24,14 +24,24 @@ from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, MapNode, Node, ScalarNode
 from archsearch.spec.text.source import Source
 
-__all__ = ["TIMES", "BodyParser", "ContainerEntry", "Key", "block", "choose", "repeat", "residual"]
+__all__ = [
+    "TIMES",
+    "BodyParser",
+    "Container",
+    "ContainerEntry",
+    "Key",
+    "block",
+    "choose",
+    "repeat",
+    "residual",
+]
 
 TIMES = Field("times", Whole(0), 1, "How often.")
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a container with what stands in it: value, word, layers or branches."""
+    """One key of a container; its form is layers, branches, times, value or word."""
 
     name: str
     form: str
@@ -66,31 +76,47 @@ class BodyParser(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Container:
+    """A layer that holds layers.
+
+    Attributes:
+        name: the word in the file.
+        doc: what it does, in a sentence or two.
+        keys: what may stand in it.
+        parse: gives its syntax.
+        shape: what it gives, for people.
+        example: one as it stands in a file.
+        takes_params: whether further keys may stand in it, the params of what it uses.
+    """
+
+    name: str
+    doc: str
+    keys: tuple[Key, ...]
+    parse: Callable[[ContainerEntry], ContainerSyntax]
+    shape: str
+    example: str
+    takes_params: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerEntry:
     """A container as it stands in the file.
 
     Attributes:
+        container: which one it is.
         parser: for the layers in it; problems go to its source.
         entry: the word with what stands behind it.
         node: what stands behind it.
         path: where it stands, the word included.
         options: its name and condition.
-        keys: what may stand in it.
-        example: one as it should be.
     """
 
+    container: Container
     parser: BodyParser
     entry: Entry
     node: MapNode
     path: str
     options: LayerOptions
-    keys: tuple[Key, ...]
-    example: str
-
-    @property
-    def word(self) -> str:
-        """What it is called."""
-        return self.entry.key
 
     @property
     def span(self) -> Span:
@@ -100,12 +126,12 @@ class ContainerEntry:
     def problem(self, code: str, span: Span, message: str, help: str = "") -> None:
         """Note a problem, by default with the example as help."""
         self.parser.source.problem(
-            code, span, message, help=help or f"for example `{self.example}`"
+            code, span, message, help=help or f"for example `{self.container.example}`"
         )
 
     def check_keys(self, what: str, more: Iterable[str] = ()) -> None:
         """Refuse keys that it doesn't have."""
-        known = [*(key.name for key in self.keys), *more]
+        known = [*(key.name for key in self.container.keys), *more]
         for entry in self.node:
             if entry.key not in known:
                 self.problem(
@@ -121,7 +147,7 @@ class ContainerEntry:
         if found is not None:
             return found.value
         if not node.damaged and not any(nearest(e.key, [key]) for e in node):
-            self.problem("missing-key", self.span, f"{self.word} needs `{key}`")
+            self.problem("missing-key", self.span, f"{self.container.name} needs `{key}`")
         return None
 
     def value(self, key: str) -> Written | None:
@@ -138,13 +164,13 @@ class ContainerEntry:
 
 def residual(at: ContainerEntry) -> ContainerSyntax:
     """Layers with a shortcut around them."""
-    at.check_keys(at.word)
+    at.check_keys(at.container.name)
     return ResidualSyntax(at.path, at.span, at.layers(), at.options)
 
 
 def repeat(at: ContainerEntry) -> ContainerSyntax:
     """The same layers several times, with a count that they can read."""
-    at.check_keys(at.word)
+    at.check_keys(at.container.name)
     variable = _loop_variable(at)
     scope = Scope([variable] if variable else [], at.parser.scope)
     times = _times(at)
@@ -153,11 +179,8 @@ def repeat(at: ContainerEntry) -> ContainerSyntax:
 
 
 def _times(at: ContainerEntry) -> Written | None:
-    written = at.value("times")
-    if written is None or not written.is_literal:
-        return written
-    fine = check_literal(at.parser.source, TIMES, literal_of(written), written.span, at.word)
-    return written if fine else None
+    found, source, scope = at.required("times"), at.parser.source, at.parser.scope
+    return None if found is None else parse_field(source, found, scope, TIMES, at.container.name)
 
 
 def _loop_variable(at: ContainerEntry) -> str | None:
@@ -178,7 +201,7 @@ def _loop_variable(at: ContainerEntry) -> str | None:
 
 def choose(at: ContainerEntry) -> ContainerSyntax:
     """One of several lists of layers."""
-    at.check_keys(at.word)
+    at.check_keys(at.container.name)
     by, of = _by(at), at.required("of")
     branches = []
     if isinstance(of, MapNode) and of.entries:

@@ -6,15 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from archsearch.errors import ExtensionError
 from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
 from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
 from archsearch.spec.syntax.parse_values import (
     Scope,
-    check_literal,
-    literal_of,
+    parse_field,
     parse_template,
-    parse_written,
 )
 from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerOptions, LayerSyntax, Written
 from archsearch.spec.text.diagnostic import Span
@@ -22,7 +21,15 @@ from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.source import Source
 
-__all__ = ["WHEN", "LayerParser", "ReadFields", "is_layer_word", "layer_words", "parse_fields"]
+__all__ = [
+    "WHEN",
+    "LayerParser",
+    "ReadFields",
+    "is_layer_word",
+    "layer_words",
+    "parse_fields",
+    "refuse_ambiguous_kinds",
+]
 
 WHEN = Field("when", Flag(), True, "Whether the layer is there.")
 _OPTIONS = ("name", "when")
@@ -35,8 +42,22 @@ def layer_words() -> tuple[str, ...]:
 
 def is_layer_word(word: str) -> bool:
     """Whether ``word`` makes a layer; loads no package to know it."""
-    own = word in KINDS.builtin or word in JOINS or word in CONTAINERS
-    return own or (word not in _OPTIONS and word in KINDS)
+    return word in KINDS or word in JOIN_WORDS or word in CONTAINERS
+
+
+def refuse_ambiguous_kinds() -> None:
+    """Refuse kinds from outside whose names mean something else in a list of layers.
+
+    Raises:
+        ExtensionError: there is one.
+    """
+    for word in (*JOIN_WORDS, *CONTAINERS, *_OPTIONS):
+        if word in KINDS:
+            raise ExtensionError(
+                f"{KINDS.provider(word)} declares the layer kind `{word}`, "
+                "which has another meaning in specs",
+                help="give it a name of its own",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +204,8 @@ class LayerParser:
                 help=f"for example `{kind.example}`",
             )
             return ReadFields({}, frozenset({field.name}), doubtful=False)
-        written = parse_written(self.source, entry.value, self.scope, kind.name)
-        if written is None or not _allowed(self.source, kind, field.name, written):
+        written = parse_field(self.source, entry.value, self.scope, field, kind.name)
+        if written is None:
             return ReadFields({}, frozenset({field.name}), doubtful=False)
         return ReadFields({field.name: written}, frozenset(), doubtful=False)
 
@@ -196,20 +217,17 @@ class LayerParser:
         named = (
             None if name is None else parse_template(self.source, name.value, self.scope, "name")
         )
-        known = None if when is None else self._when(when.value)
+        known = (
+            None
+            if when is None
+            else parse_field(self.source, when.value, self.scope, WHEN, "a layer")
+        )
         return LayerOptions(
             named,
             known,
             lost=name is not None and named is None,
             unclear=when is not None and known is None,
         )
-
-    def _when(self, node: Node) -> Written | None:
-        written = parse_written(self.source, node, self.scope, "when")
-        if written is None or not written.is_literal:
-            return written
-        fine = check_literal(self.source, WHEN, literal_of(written), written.span, "a layer")
-        return written if fine else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,28 +250,23 @@ def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> Rea
     bad: set[str] = set()
     doubtful = node.damaged
     for entry in node:
-        name = _field_name(source, kind, entry, taken)
-        if name is None:
+        field = _field(source, kind, entry, taken)
+        if field is None:
             doubtful = doubtful or nearest(entry.key, [f.name for f in kind.fields]) is None
             continue
-        written = parse_written(source, entry.value, scope, entry.key)
-        if written is not None and _allowed(source, kind, name, written):
-            fields[name] = written
+        written = parse_field(source, entry.value, scope, field, kind.name, entry.key)
+        if written is None:
+            bad.add(field.name)
         else:
-            bad.add(name)
+            fields[field.name] = written
     return ReadFields(fields, frozenset(bad), doubtful)
 
 
-def _allowed(source: Source, kind: Kind, name: str, written: Written) -> bool:
-    field = kind.field(name)
-    if field is None or not written.is_literal:
-        return field is not None
-    return check_literal(source, field, literal_of(written), written.span, kind.name)
-
-
-def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> str | None:
-    if kind.field(entry.key) is not None:
-        return entry.key
+def _field(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> Field | None:
+    """The field that ``entry`` gives, or the one it is nearest to, unless that is given too."""
+    field = kind.field(entry.key)
+    if field is not None:
+        return field
     names = [field.name for field in kind.fields]
     source.problem(
         "unknown-key",
@@ -262,7 +275,7 @@ def _field_name(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> st
         help=did_you_mean(entry.key, names),
     )
     near = nearest(entry.key, names)
-    return near if near not in taken else None
+    return None if near is None or near in taken else kind.field(near)
 
 
 def _misspelt_option(key: str) -> str | None:

@@ -15,12 +15,15 @@ from archsearch.spec.syntax.parse_blocks import (
     parse_params,
     warn_unused,
 )
-from archsearch.spec.syntax.parse_layers import LayerParser, is_layer_word, parse_fields
+from archsearch.spec.syntax.parse_layers import (
+    LayerParser,
+    is_layer_word,
+    parse_fields,
+    refuse_ambiguous_kinds,
+)
 from archsearch.spec.syntax.parse_values import (
     Scope,
-    check_literal,
-    literal_of,
-    parse_written,
+    parse_field,
     shown,
 )
 from archsearch.spec.syntax.tree import (
@@ -36,34 +39,44 @@ from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
 from archsearch.spec.text.source import Source, read_source
 
-__all__ = ["INPUT_FIELDS", "TOP_LEVEL", "parse_nodes", "parse_spec", "read_spec"]
+__all__ = [
+    "INPUT_FIELDS",
+    "REQUIRED_KEYS",
+    "TOP_LEVEL",
+    "no_defaults",
+    "parse_nodes",
+    "parse_spec",
+    "read_spec",
+]
 
-TOP_LEVEL = (
-    "name",
-    "description",
-    "input",
-    "params",
-    "defaults",
-    "blocks",
-    "encoder",
-    "decoder",
-    "allow",
-)
+TOP_LEVEL: Mapping[str, str] = {
+    "name": "What the model is called; by default the file's name.",
+    "description": "What it is for, in a sentence.",
+    "input": "One picture: channels, height and width.",
+    "params": "Names with literal default values, for `$name`: what makes a spec a family.",
+    "defaults": "Values for the fields that a kind's layers leave out.",
+    "blocks": "Named lists of layers with params of their own, for `block`.",
+    "encoder": "The layers from the picture to the latent.",
+    "decoder": "The layers from the latent to what the task wants; or `mirror`.",
+    "allow": "Codes of warnings that are meant, and so are not told.",
+}
+"""The keys of a spec, with what each is for."""
 INPUT_FIELDS = (
     Field("channels", ChannelCount(), REQUIRED, "Channels fed; auto: what the task feeds."),
     Field("height", Whole(1), REQUIRED, "Rows of a picture."),
     Field("width", Whole(1), REQUIRED, "Columns of a picture."),
 )
-_REQUIRED_KEYS = {
+REQUIRED_KEYS = {
     "input": "input: {channels: auto, height: 32, width: 32}",
     "encoder": "encoder: [conv: {channels: 8, stride: 2}]",
     "decoder": "decoder: mirror",
 }
+"""Those that must be there, with an example of each."""
 _MAPPINGS = {
     "params": "params: {width: 8}",
     "defaults": "defaults: {conv: {kernel: 3}}",
     "blocks": "blocks: {double: {params: {c: 8}, layers: [conv: {channels: $c}]}}",
-    "input": "input: {channels: auto, height: 32, width: 32}",
+    "input": REQUIRED_KEYS["input"],
 }
 
 
@@ -128,6 +141,7 @@ class _SpecParser:
         return entry.value
 
     def family(self, fallback_name: str) -> Family | None:
+        refuse_ambiguous_kinds()
         self.check_required()
         params = parse_params(self.source, self.mapping("params"), frozenset())
         self.scope = Scope(params)
@@ -150,7 +164,7 @@ class _SpecParser:
         )
 
     def check_required(self) -> None:
-        for key, example in _REQUIRED_KEYS.items():
+        for key, example in REQUIRED_KEYS.items():
             missing = self.root.entry(self.aliases.get(key, key)) is None
             if missing and not self.root.damaged:
                 self.source.problem(
@@ -245,31 +259,16 @@ class _SpecParser:
                     help=f"add `{field.name}:`, {field.type.expects}",
                 )
             return None
-        written = parse_written(self.source, entry.value, self.scope, field.name)
-        if written is None or not written.is_literal:
-            return written
-        fine = check_literal(self.source, field, literal_of(written), written.span, "input")
-        return written if fine else None
+        return parse_field(self.source, entry.value, self.scope, field, "input")
 
-    def defaults(self) -> dict[str, Mapping[str, Written]]:
+    def defaults(self) -> dict[str, Mapping[str, Written | None]]:
         node = self.mapping("defaults")
-        found: dict[str, Mapping[str, Written]] = {}
+        found: dict[str, Mapping[str, Written | None]] = {}
         for entry in node or ():
             kind = KINDS.get(entry.key)
-            if kind is None and not is_layer_word(entry.key):
-                self.source.problem(
-                    "unknown-kind",
-                    entry.key_node.span,
-                    f"there is no layer kind `{entry.key}`",
-                    help=did_you_mean(entry.key, _kinds_with_fields()),
-                )
-            elif kind is None or kind.scalar:
-                self.source.problem(
-                    "unknown-key",
-                    entry.key_node.span,
-                    f"`{entry.key}` has no defaults",
-                    help="kinds with fields have: " + ", ".join(_kinds_with_fields()),
-                )
+            if kind is None or kind.scalar:
+                code, message, help = no_defaults(entry.key)
+                self.source.problem(code, entry.key_node.span, message, help=help)
             elif not isinstance(entry.value, MapNode):
                 self.source.problem(
                     "wrong-type",
@@ -278,7 +277,8 @@ class _SpecParser:
                     help=f"for example `{kind.example}`",
                 )
             else:
-                found[kind.name] = parse_fields(self.source, kind, entry.value, self.scope).fields
+                read = parse_fields(self.source, kind, entry.value, self.scope)
+                found[kind.name] = {**read.fields, **dict.fromkeys(read.bad)}
         return found
 
     def allow(self) -> frozenset[str]:
@@ -314,5 +314,10 @@ class _SpecParser:
         )
 
 
-def _kinds_with_fields() -> list[str]:
-    return [kind.name for kind in KINDS.values() if not kind.scalar]
+def no_defaults(word: str) -> tuple[str, str, str]:
+    """Why ``defaults`` can't have ``word``, which is no kind with fields: code, message, help."""
+    known = [kind.name for kind in KINDS.values() if not kind.scalar]
+    if is_layer_word(word):
+        help = f"kinds with fields have: {', '.join(known)}"
+        return "unknown-key", f"`{word}` has no defaults", help
+    return "unknown-kind", f"there is no layer kind `{word}`", did_you_mean(word, known)

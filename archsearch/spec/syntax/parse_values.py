@@ -16,9 +16,9 @@ from archsearch.spec.text.source import Source
 
 __all__ = [
     "Scope",
-    "check_literal",
     "literal_of",
     "mended",
+    "parse_field",
     "parse_template",
     "parse_written",
     "shown",
@@ -182,17 +182,32 @@ def literal_of(written: Written) -> Raw:
     return parts if written.is_list else parts[0]
 
 
-def check_literal(source: Source, field: Field, raw: Raw, span: Span, kind: str) -> bool:
-    """Whether ``field`` allows ``raw``; if not, the problem is noted."""
+def parse_field(
+    source: Source, node: Node, scope: Scope, field: Field, where: str, key: str = ""
+) -> Written | None:
+    """Read a field's value; problems go to ``source`` and give None.
+
+    Args:
+        source: where problems go.
+        node: the value's node.
+        scope: names that expressions may read.
+        field: what may stand there.
+        where: what has the field, for messages.
+        key: how the file writes the field's name, if otherwise.
+    """
+    written = parse_written(source, node, scope, key or field.name)
+    if written is None or not written.is_literal:
+        return written
+    raw = literal_of(written)
     if field.type.read(raw) is not None:
-        return True
+        return written
     source.problem(
         "value-not-allowed",
-        span,
-        f"`{field.name}: {shown(raw)}` is not allowed in {kind}",
+        written.span,
+        f"`{field.name}: {shown(raw)}` is not allowed in {where}",
         help=mended(field, raw),
     )
-    return False
+    return None
 
 
 _YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}

@@ -15,7 +15,7 @@ from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import Field
 from archsearch.spec.syntax.parse_blocks import LAST_FIELDS, UP
 from archsearch.spec.syntax.parse_containers import TIMES
-from archsearch.spec.syntax.parse_spec import INPUT_FIELDS
+from archsearch.spec.syntax.parse_spec import INPUT_FIELDS, no_defaults
 from archsearch.spec.syntax.tree import (
     BlockUse,
     Body,
@@ -139,9 +139,11 @@ def _in_layer(layer: LayerSyntax, word: str, rest: str) -> Target | None:
 
 def _in_defaults(rest: str) -> Target:
     name, _, field = rest.partition(".")
-    if name not in KINDS or KINDS[name].scalar:
-        raise PathError(f"there is no layer kind `{name}`", did_you_mean(name, KINDS))
-    return Target(f"defaults.{name}.{field}", _field(KINDS[name], field))
+    kind = KINDS.get(name)
+    if kind is None or kind.scalar:
+        _, message, help = no_defaults(name)
+        raise PathError(message, help)
+    return Target(f"defaults.{name}.{field}", _field(kind, field))
 
 
 def _in_input(name: str) -> Target:

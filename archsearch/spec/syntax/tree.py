@@ -210,7 +210,8 @@ class InputSyntax:
 class Family:
     """A whole spec file, parsed: one model for each choice of its params.
 
-    ``source`` keeps the text for messages, and warnings found while parsing.
+    ``source`` keeps the text for messages, and warnings found while parsing. ``defaults`` are
+    fields by kind; None stands for one that can't be used.
     """
 
     source: Source
@@ -220,7 +221,7 @@ class Family:
     encoder: Body
     decoder: Body | MirrorSyntax
     params: Mapping[str, Param] = field(default_factory=dict)
-    defaults: Mapping[str, Mapping[str, Written]] = field(default_factory=dict)
+    defaults: Mapping[str, Mapping[str, Written | None]] = field(default_factory=dict)
     blocks: Mapping[str, BlockSyntax] = field(default_factory=dict)
     allow: frozenset[str] = frozenset()
 

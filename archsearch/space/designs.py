@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from archsearch.config import SearchSettings
 from archsearch.errors import InputError
 from archsearch.extensions import refer
 from archsearch.space.balance import Balance, amounts
-from archsearch.space.candidates import Candidate, Rejection, SearchSpace
+from archsearch.space.candidates import Candidate, SearchSpace
 from archsearch.space.matched import matched
 from archsearch.space.points import (
     ENUMERABLE,
@@ -29,7 +29,7 @@ from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors
 
-__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "first_feasible", "nothing_feasible"]
+__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "eligible_places", "feasible_pool"]
 
 PROPOSALS_PER_TRIAL = 100
 """Points tried for one trial before the study says that it can't find another."""
@@ -53,32 +53,7 @@ class Design:
     pool: Pool
     balance: Balance | None = None
     notes: tuple[str, ...] = ()
-    sets: tuple[int, ...] = field(default=())
-
-    @property
-    def tried(self) -> int:
-        """Points looked at."""
-        return self.pool.tried
-
-    @property
-    def duplicates(self) -> int:
-        """Feasible points that an earlier one equals."""
-        return self.pool.duplicates
-
-    @property
-    def rejected(self) -> dict[str, int]:
-        """How many points each rule forbids."""
-        return self.pool.rejected
-
-    @property
-    def examples(self) -> dict[str, Rejection]:
-        """For each rule, one point that it forbids."""
-        return self.pool.examples
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether every point of the space was looked at."""
-        return self.pool.exhausted
+    sets: tuple[int, ...] = ()
 
     @property
     def note(self) -> str:
@@ -92,10 +67,10 @@ class Design:
                 f"only {found} of {feasible} distinct feasible candidates are in matched sets, "
                 f"fewer than {self.wanted}"
             )
-        if self.exhausted and found == feasible:
+        if self.pool.exhausted and found == feasible:
             return f"the space has {found} distinct feasible candidates, fewer than {self.wanted}"
         return (
-            f"{self.tried} draws gave {found} distinct feasible candidates, "
+            f"{self.pool.tried} draws gave {found} distinct feasible candidates, "
             f"fewer than {self.wanted}"
         )
 
@@ -114,16 +89,7 @@ def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
     if method.design is None:
         raise ValueError(f"{method.name} adapts to results")
     found = refer(method.design)(space, search)
-    return found if isinstance(found, Design) else first_feasible(space, found, search.trials)
-
-
-def first_feasible(space: SearchSpace, points: Iterable[Values], trials: int) -> Design:
-    """The first ``trials`` distinct feasible candidates among the points.
-
-    Raises:
-        InputError: there is none.
-    """
-    return _design(_pool(space, points, trials), trials)
+    return found if isinstance(found, Design) else _first(space, found, search.trials)
 
 
 def random_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]:
@@ -139,42 +105,78 @@ def sobol_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]
 def grid_design(space: SearchSpace, search: SearchSettings) -> Design:
     """All combinations, in an order whose every beginning is spread over each domain."""
     # One more than is trained, to know whether any is left out.
-    pool = _pool(space, grid_points(space), search.trials, more=1)
-    return _design(pool, search.trials, _part_of_grid(space, pool, search.trials))
+    found = _first(space, grid_points(space), search.trials, more=1)
+    return replace(found, notes=_part_of_grid(space, found.pool, search.trials))
 
 
 def stratified_design(space: SearchSpace, search: SearchSettings) -> Design:
     """``over`` evenly, told apart from the trunk's choices."""
-    pool, over = _large_pool(space, search), search.over or search.described.over[0]
-    return _stratified(space, pool, search.trials, over, search.seed)
+    pool, over = _large_pool(space, search), _over(search)
+    factors = design_factors(space, pool.candidates, over)
+    eligible = eligible_places(pool.candidates, search.trials)
+    found = stratified(pool, search.trials, over, search.seed, factors, eligible)
+    x = amounts(pool.candidates, over)[eligible]
+    of_eligible = {name: values[eligible] for name, values in factors.items()}
+    return Design(
+        tuple(pool.candidates[i] for i in found.chosen),
+        search.trials,
+        pool,
+        balance=found.balance,
+        notes=(
+            *_left_out(len(pool.candidates) - len(eligible)),
+            *support_notes(x, of_eligible, found.balance),
+        ),
+    )
 
 
 def matched_design(space: SearchSpace, search: SearchSettings) -> Design:
-    """Sets that differ in one thing."""
-    pool = _large_pool(space, search)
-    return _matched(pool, search.trials, search.over or search.described.over[0])
+    """Sets of eligible candidates that differ in one thing; of all where none of these match."""
+    pool, over = _large_pool(space, search), _over(search)
+    places = eligible_places(pool.candidates, search.trials)
+    try:
+        sets = matched([pool.candidates[i] for i in places], search.trials, over)
+    except InputError:
+        if len(places) == len(pool.candidates):
+            raise
+        places = np.arange(len(pool.candidates))
+        sets = matched(pool.candidates, search.trials, over)
+    return Design(
+        tuple(pool.candidates[places[i]] for group in sets for i in group),
+        search.trials,
+        pool,
+        sets=tuple(map(len, sets)),
+        notes=_left_out(len(pool.candidates) - len(places)),
+    )
 
 
-def _pool(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Pool:
+def _over(search: SearchSettings) -> str:
+    return search.over or search.described.over[0]
+
+
+def _first(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Design:
+    """The first distinct feasible candidates; ``more`` than are trained are looked for."""
     limit = trials * PROPOSALS_PER_TRIAL + ENUMERABLE
-    pool = collect(space, iter(points), wanted=trials + more, limit=limit)
-    if not pool.candidates:
-        raise nothing_feasible(pool)
-    return pool
+    pool = feasible_pool(space, iter(points), wanted=trials + more, limit=limit)
+    return Design(pool.candidates[:trials], trials, pool)
 
 
 def _large_pool(space: SearchSpace, search: SearchSettings) -> Pool:
     """Many more candidates than are trained, to choose from."""
     draws = most_looked_at(search.trials)
     points = random_points(space, draws, search.seed)
-    pool = collect(space, points, wanted=sys.maxsize, limit=draws)
+    return feasible_pool(space, points, wanted=sys.maxsize, limit=draws)
+
+
+def feasible_pool(space: SearchSpace, points: Iterator[Values], *, wanted: int, limit: int) -> Pool:
+    """What is found among the points (:func:`~archsearch.space.points.collect`).
+
+    Raises:
+        InputError: nothing is feasible; with each rule's share and an example.
+    """
+    pool = collect(space, points, wanted=wanted, limit=limit)
     if not pool.candidates:
-        raise nothing_feasible(pool)
+        raise _nothing_feasible(pool)
     return pool
-
-
-def _design(pool: Pool, trials: int, notes: tuple[str, ...] = ()) -> Design:
-    return Design(pool.candidates[:trials], trials, pool, notes=notes)
 
 
 def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...]:
@@ -188,43 +190,6 @@ def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...
     return (
         f"the grid has {size:,} points: the {trials:,} taken are spread over it, "
         f"and up to {size - pool.tried + 1:,} others could be trained, too",
-    )
-
-
-def _stratified(space: SearchSpace, pool: Pool, trials: int, over: str, seed: int) -> Design:
-    factors = design_factors(space, pool.candidates, over)
-    eligible = eligible_places(pool.candidates, trials)
-    found = stratified(pool, trials, over, seed, factors, eligible)
-    x = amounts(pool.candidates, over)[eligible]
-    of_eligible = {name: values[eligible] for name, values in factors.items()}
-    return Design(
-        tuple(pool.candidates[i] for i in found.chosen),
-        trials,
-        pool,
-        balance=found.balance,
-        notes=(
-            *_left_out(len(pool.candidates) - len(eligible)),
-            *support_notes(x, of_eligible, found.balance),
-        ),
-    )
-
-
-def _matched(pool: Pool, trials: int, over: str) -> Design:
-    """Sets of eligible candidates, or of all where none of these match."""
-    places = eligible_places(pool.candidates, trials)
-    try:
-        sets = matched([pool.candidates[i] for i in places], trials, over)
-    except InputError:
-        if len(places) == len(pool.candidates):
-            raise
-        places = np.arange(len(pool.candidates))
-        sets = matched(pool.candidates, trials, over)
-    return Design(
-        tuple(pool.candidates[places[i]] for group in sets for i in group),
-        trials,
-        pool,
-        sets=tuple(map(len, sets)),
-        notes=_left_out(len(pool.candidates) - len(places)),
     )
 
 
@@ -247,7 +212,7 @@ def _left_out(count: int) -> tuple[str, ...]:
     )
 
 
-def nothing_feasible(pool: Pool) -> InputError:
+def _nothing_feasible(pool: Pool) -> InputError:
     """The error for a space without candidates: each rule's share and an example."""
     lines = []
     for rule, count in sorted(pool.rejected.items(), key=lambda item: -item[1]):

@@ -29,7 +29,7 @@ def test_candidates_are_distinct_and_feasible(make_space, method: str) -> None:
     design = draw_design(space, method, 100, 0)
     assert len({candidate.key for candidate in design.candidates}) == len(design.candidates) == 12
     assert all(c.plan.latent.size >= 32 for c in design.candidates)
-    assert design.exhausted
+    assert design.pool.exhausted
     assert "12 distinct feasible candidates, fewer than 100" in design.note
 
 
@@ -41,7 +41,7 @@ def test_duplicates_are_drawn_again(make_space) -> None:
     }
     design = draw_design(make_space(domains), "random", 6, 0)
     assert len(design.candidates) == 3
-    assert design.duplicates == 3
+    assert design.pool.duplicates == 3
 
 
 def test_true_and_one_are_two_points(make_space) -> None:
@@ -74,7 +74,7 @@ def test_the_beginning_of_a_grid_covers_every_domain(make_space) -> None:
 def test_a_large_grid_is_not_walked_whole(make_space) -> None:
     domains = {f"encoder[{i}].conv.channels": IntDomain(low=1, high=4096) for i in (0, 2)}
     design = draw_design(make_space(domains), "grid", 5, 0)
-    assert (len(design.candidates), design.tried) == (5, 6)
+    assert (len(design.candidates), design.pool.tried) == (5, 6)
     assert "up to 16,777,211 others could be trained" in design.notes[0]
 
 

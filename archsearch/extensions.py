@@ -111,19 +111,8 @@ class Catalogue(Mapping[str, D]):
 
     @property
     def group(self) -> str:
-        """Of the descriptors: ``kinds``, ``tasks``, ``losses``, ``metrics``, ``sources``."""
+        """Of the descriptors, e.g. ``kinds``: packages declare them under ``archsearch.kinds``."""
         return self.form.group
-
-    def provider(self, name: str) -> str | None:
-        """Who declares ``name``: a package and its version, or ``PASSED``; None: archsearch.
-
-        Raises:
-            KeyError: nobody.
-        """
-        if name in self.builtin:
-            return None
-        found = self._passed_and_installed()[name]
-        return PASSED if isinstance(found, self.form) else _package(cast("EntryPoint", found))
 
     def _passed_and_installed(self) -> Mapping[str, D | EntryPoint]:
         installed, given = _entry_points(self.group), _passed.get()
@@ -135,10 +124,9 @@ class Catalogue(Mapping[str, D]):
         for name, point in installed.items():
             found.setdefault(name, point)
         for name in found.keys() & self.builtin.keys():
-            by = found[name]
-            passed = isinstance(by, self.form)
+            maker = provider_here(f"{self.group}.{name}")
             raise ExtensionError(
-                f"{'what is passed' if passed else _package(cast('EntryPoint', by))} declares "
+                f"{'what is passed' if maker == PASSED else maker} declares "
                 f"the {self.what} `{name}`, which is archsearch's own",
                 help="give it a name of its own",
             )
@@ -172,9 +160,13 @@ def passed() -> tuple[Descriptor, ...]:
 
 
 def extensions_used(*names: tuple[Catalogue[Any], str]) -> dict[str, str]:
-    """Who declares those of ``names`` that archsearch doesn't: ``kinds.name`` → provider."""
-    told = ((f"{where.group}.{name}", where.provider(name)) for where, name in names)
-    return {name: provider for name, provider in sorted(told) if provider is not None}
+    """Who declares those of ``names`` that archsearch doesn't: ``kinds.name`` → provider.
+
+    The provider is a package and its version, or ``PASSED``. Names that nobody declares are
+    left out.
+    """
+    others = sorted(f"{of.group}.{name}" for of, name in names if name not in of.builtin)
+    return {name: maker for name in others if (maker := provider_here(name)) is not None}
 
 
 def forget_installed() -> None:

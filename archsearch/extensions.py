@@ -36,6 +36,7 @@ __all__ = [
     "extended",
     "extensions_used",
     "forget_installed",
+    "only_builtin",
     "passed",
     "provider_here",
     "refer",
@@ -62,6 +63,7 @@ PASSED = "Python"
 
 _PREFIX = "archsearch."
 _passed: ContextVar[tuple[Descriptor, ...]] = ContextVar("passed", default=())
+_only_builtin: ContextVar[bool] = ContextVar("only_builtin", default=False)
 
 
 class Catalogue(Mapping[str, D]):
@@ -115,6 +117,8 @@ class Catalogue(Mapping[str, D]):
         return self.form.group
 
     def _passed_and_installed(self) -> Mapping[str, D | EntryPoint]:
+        if _only_builtin.get():
+            return {}
         installed, given = _entry_points(self.group), _passed.get()
         if not (installed or given):
             return {}
@@ -152,6 +156,16 @@ def extended(*descriptors: Descriptor) -> Iterator[None]:
         yield
     finally:
         _passed.reset(token)
+
+
+@contextmanager
+def only_builtin() -> Iterator[None]:
+    """Leave out what is passed and installed while the block lasts, in this thread."""
+    token = _only_builtin.set(True)
+    try:
+        yield
+    finally:
+        _only_builtin.reset(token)
 
 
 def passed() -> tuple[Descriptor, ...]:

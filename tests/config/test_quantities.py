@@ -23,7 +23,7 @@ from archsearch.config import (
     StudySettings,
     planned,
 )
-from archsearch.config.constrained import COSTS
+from archsearch.config.constrained import CONSTRAINABLE
 from archsearch.config.quantities import Role, score
 from archsearch.config.search_methods import OVER
 from archsearch.records import (
@@ -85,8 +85,7 @@ def test_scores_are_what_metrics_declare() -> None:
 
 def test_studies_offer_what_may_be_chosen(plan: archsearch.ModelPlan) -> None:
     assert list(OBJECTIVES) == [*(f"val.{name}" for name in METRICS), *names("objective")]
-    assert list(COSTS) == names("constraint")
-    assert set(COSTS) <= set(plan_names(plan, {}))
+    assert set(CONSTRAINABLE) <= set(plan_names(plan, {}))
     assert set(OVER) == {*names("spread"), "latent.shape"}
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archsearch.config import SearchSettings
 from archsearch.errors import InputError
 from archsearch.extensions import refer
+from archsearch.printable import count
 from archsearch.space.balance import Balance, amounts
 from archsearch.space.candidates import Candidate, SearchSpace
 from archsearch.space.matched import matched
@@ -58,21 +59,15 @@ class Design:
     @property
     def note(self) -> str:
         """What to say when there are fewer candidates than trials, else ""."""
-        found = len(self.candidates)
+        found, feasible = len(self.candidates), len(self.pool.candidates)
         if found >= self.wanted:
             return ""
-        feasible = len(self.pool.candidates)
+        of, fewer = "distinct feasible candidate", f"fewer than {self.wanted}"
         if self.sets and found < feasible:
-            return (
-                f"only {found} of {feasible} distinct feasible candidates are in matched sets, "
-                f"fewer than {self.wanted}"
-            )
+            return f"only {found} of {count(feasible, of)} are in matched sets, {fewer}"
         if self.pool.exhausted and found == feasible:
-            return f"the space has {found} distinct feasible candidates, fewer than {self.wanted}"
-        return (
-            f"{self.pool.tried} draws gave {found} distinct feasible candidates, "
-            f"fewer than {self.wanted}"
-        )
+            return f"the space has {count(found, of)}, {fewer}"
+        return f"{count(self.pool.tried, 'draw')} gave {count(found, of)}, {fewer}"
 
 
 def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
@@ -203,22 +198,23 @@ def eligible_places(candidates: Sequence[Candidate], trials: int) -> NDArray[np.
     return np.array(sound if len(sound) >= trials else range(len(candidates)), dtype=np.intp)
 
 
-def _left_out(count: int) -> tuple[str, ...]:
-    if count == 0:
+def _left_out(number: int) -> tuple[str, ...]:
+    if number == 0:
         return ()
+    verb, whose = ("is", "its") if number == 1 else ("are", "their")
     return (
-        f"{count:,} candidates are left out, because their bottleneck is narrower than their "
-        "latent",
+        f"{count(number, 'candidate')} {verb} left out, because {whose} bottleneck is narrower "
+        f"than {whose} latent",
     )
 
 
 def _nothing_feasible(pool: Pool) -> InputError:
     """The error for a space without candidates: each rule's share and an example."""
     lines = []
-    for rule, count in sorted(pool.rejected.items(), key=lambda item: -item[1]):
+    for rule, number in sorted(pool.rejected.items(), key=lambda item: -item[1]):
         example = pool.examples[rule]
         point = ", ".join(f"{name}={value}" for name, value in example.values.items())
-        lines.append(f"  {rule}: {count} of {pool.tried}, e.g. {point}: {example.detail}")
+        lines.append(f"  {rule}: {number} of {pool.tried}, e.g. {point}: {example.detail}")
     where = "all of the space" if pool.exhausted else f"{pool.tried} points drawn from it"
     return InputError(
         f"the space has no feasible candidate in {where}",

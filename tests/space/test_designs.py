@@ -110,4 +110,4 @@ def test_a_space_with_one_point_gives_one_candidate(make_space) -> None:
         make_space({"last.conv.channels": IntDomain(low=5, high=5)}), "random", 3, 0
     )
     assert points(design) == [(5,)]
-    assert design.note == "the space has 1 distinct feasible candidates, fewer than 3"
+    assert design.note == "the space has 1 distinct feasible candidate, fewer than 3"

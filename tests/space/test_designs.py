@@ -3,6 +3,7 @@ import pytest
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError
 from archsearch.space import Design
+from archsearch.space.designs import _left_out
 from tests.space.drawing import draw_design
 
 SMALL = {
@@ -111,3 +112,9 @@ def test_a_space_with_one_point_gives_one_candidate(make_space) -> None:
     )
     assert points(design) == [(5,)]
     assert design.note == "the space has 1 distinct feasible candidate, fewer than 3"
+
+
+def test_a_single_candidate_that_is_left_out_is_told_in_the_singular() -> None:
+    (one,), (many,) = _left_out(1), _left_out(1_200)
+    assert one == ("1 candidate is left out, because its bottleneck is narrower than its latent")
+    assert many.startswith("1,200 candidates are left out, because their bottleneck")

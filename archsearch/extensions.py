@@ -142,10 +142,15 @@ def extended(*descriptors: Descriptor) -> Iterator[None]:
     """Let the descriptors' names stand for them while the block lasts, in this thread.
 
     Raises:
-        ExtensionError: two of them, or one and a built-in, have the same name.
+        ExtensionError: one is no descriptor, or two have the same name.
     """
     taken = {(one.group, one.name): one for one in _passed.get()}
     for one in descriptors:
+        if not (hasattr(one, "group") and hasattr(one, "name")):
+            raise ExtensionError(
+                f"{one!r} is no descriptor",
+                help="pass records such as Kind(…), TaskKind(…) or MetricKind(…)",
+            )
         if taken.setdefault((one.group, one.name), one) != one:
             raise ExtensionError(
                 f"two of the {one.group} passed are called `{one.name}`",

@@ -81,6 +81,13 @@ def test_one_name_can_stand_for_one_thing_only() -> None:
     assert "a name of its own" in found.value.help
 
 
+@pytest.mark.parametrize("wrong", [Spice, "pepper", sys])
+def test_what_is_no_descriptor_is_refused(wrong: object) -> None:
+    with pytest.raises(ExtensionError, match="is no descriptor") as found, extended(wrong):  # type: ignore[arg-type]
+        pass
+    assert "TaskKind(…)" in found.value.help
+
+
 def test_the_same_passed_twice_is_one() -> None:
     with extended(PEPPER), extended(Spice("pepper")):
         assert passed() == (PEPPER,)

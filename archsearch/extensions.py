@@ -36,6 +36,7 @@ __all__ = [
     "extended",
     "extensions_used",
     "forget_installed",
+    "only_builtin",
     "passed",
     "provider_here",
     "refer",
@@ -62,6 +63,7 @@ PASSED = "Python"
 
 _PREFIX = "archsearch."
 _passed: ContextVar[tuple[Descriptor, ...]] = ContextVar("passed", default=())
+_only_builtin: ContextVar[bool] = ContextVar("only_builtin", default=False)
 
 
 class Catalogue(Mapping[str, D]):
@@ -111,21 +113,12 @@ class Catalogue(Mapping[str, D]):
 
     @property
     def group(self) -> str:
-        """Of the descriptors: ``kinds``, ``tasks``, ``losses``, ``metrics``, ``sources``."""
+        """Of the descriptors, e.g. ``kinds``: packages declare them under ``archsearch.kinds``."""
         return self.form.group
 
-    def provider(self, name: str) -> str | None:
-        """Who declares ``name``: a package and its version, or ``PASSED``; None: archsearch.
-
-        Raises:
-            KeyError: nobody.
-        """
-        if name in self.builtin:
-            return None
-        found = self._passed_and_installed()[name]
-        return PASSED if isinstance(found, self.form) else _package(cast("EntryPoint", found))
-
     def _passed_and_installed(self) -> Mapping[str, D | EntryPoint]:
+        if _only_builtin.get():
+            return {}
         installed, given = _entry_points(self.group), _passed.get()
         if not (installed or given):
             return {}
@@ -135,10 +128,9 @@ class Catalogue(Mapping[str, D]):
         for name, point in installed.items():
             found.setdefault(name, point)
         for name in found.keys() & self.builtin.keys():
-            by = found[name]
-            passed = isinstance(by, self.form)
+            maker = provider_here(f"{self.group}.{name}")
             raise ExtensionError(
-                f"{'what is passed' if passed else _package(cast('EntryPoint', by))} declares "
+                f"{'what is passed' if maker == PASSED else maker} declares "
                 f"the {self.what} `{name}`, which is archsearch's own",
                 help="give it a name of its own",
             )
@@ -150,10 +142,15 @@ def extended(*descriptors: Descriptor) -> Iterator[None]:
     """Let the descriptors' names stand for them while the block lasts, in this thread.
 
     Raises:
-        ExtensionError: two of them, or one and a built-in, have the same name.
+        ExtensionError: one is no descriptor, or two have the same name.
     """
     taken = {(one.group, one.name): one for one in _passed.get()}
     for one in descriptors:
+        if not (hasattr(one, "group") and hasattr(one, "name")):
+            raise ExtensionError(
+                f"{one!r} is no descriptor",
+                help="pass records such as Kind(…), TaskKind(…) or MetricKind(…)",
+            )
         if taken.setdefault((one.group, one.name), one) != one:
             raise ExtensionError(
                 f"two of the {one.group} passed are called `{one.name}`",
@@ -166,15 +163,29 @@ def extended(*descriptors: Descriptor) -> Iterator[None]:
         _passed.reset(token)
 
 
+@contextmanager
+def only_builtin() -> Iterator[None]:
+    """Leave out what is passed and installed while the block lasts, in this thread."""
+    token = _only_builtin.set(True)
+    try:
+        yield
+    finally:
+        _only_builtin.reset(token)
+
+
 def passed() -> tuple[Descriptor, ...]:
     """What is passed here, to be handed on to other processes."""
     return _passed.get()
 
 
 def extensions_used(*names: tuple[Catalogue[Any], str]) -> dict[str, str]:
-    """Who declares those of ``names`` that archsearch doesn't: ``kinds.name`` → provider."""
-    told = ((f"{where.group}.{name}", where.provider(name)) for where, name in names)
-    return {name: provider for name, provider in sorted(told) if provider is not None}
+    """Who declares those of ``names`` that archsearch doesn't: ``kinds.name`` → provider.
+
+    The provider is a package and its version, or ``PASSED``. Names that nobody declares are
+    left out.
+    """
+    others = sorted(f"{of.group}.{name}" for of, name in names if name not in of.builtin)
+    return {name: maker for name in others if (maker := provider_here(name)) is not None}
 
 
 def forget_installed() -> None:

@@ -1,4 +1,4 @@
-"""Texts from elsewhere (names, paths, messages) as a terminal or a page may show them.
+"""Texts for a terminal or a page: names, paths and messages from elsewhere, and counts.
 
 A name may hold what a terminal obeys: escape codes that color, move the cursor or
 retitle the window, line breaks that forge a line, overrides that turn the reading
@@ -14,6 +14,7 @@ import shlex
 from collections.abc import Iterable
 
 __all__ = [
+    "count",
     "printable",
     "printable_json",
     "shell_command",
@@ -22,6 +23,16 @@ __all__ = [
 ]
 
 _URL_PASSWORD = re.compile(r"""(\w://[^\s:/@]*):[^\s"]*@""")
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things.
+
+    Example:
+        >>> count(1, "training"), count(1200, "training")
+        ('1 training', '1,200 trainings')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def printable(text: str, *, keep: str = "") -> str:

@@ -76,8 +76,8 @@ def test_an_example_of_the_language_is_valid(example: str) -> None:
         return
     source = Source("docs/example.yaml", whole_spec(example))
     root = read_yaml(source)
-    group = None if root is None else parse_nodes(source, root)
-    found = source.diagnostics if group is None else Model(group).resolve().diagnostics
+    family = None if root is None else parse_nodes(source, root)
+    found = source.diagnostics if family is None else Model(family).resolve().diagnostics
     assert [item for item in found if item.code not in OF_THE_WHOLE] == []
 
 

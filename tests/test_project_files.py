@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.test_import_lines import INSIDE, LINE
+from tests.test_import_lines import INSIDE, LINE, modules_imported
 
 ROOT = Path(__file__).parents[1]
 FORMS = sorted((ROOT / ".github/ISSUE_TEMPLATE").glob("*.yml"))
@@ -19,6 +19,7 @@ WORKFLOW = ROOT / ".github/workflows/ci.yml"
 HOOKS = ROOT / ".pre-commit-config.yaml"
 CONTRIBUTING = ROOT / "CONTRIBUTING.md"
 ARCHITECTURE = ROOT / "docs/architecture.md"
+SCRIPTS = sorted([*(ROOT / "docs").rglob("*.py"), *(ROOT / "benchmarks").rglob("*.py")])
 PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))]
 
 SPAN = re.compile(r"`([^`\n]+)`")
@@ -56,6 +57,7 @@ def missing_modules(text: str) -> set[str]:
 
 
 def _leads(dotted: str) -> bool:
+    """Whether ``dotted``, below the package, is a module of it or a name in one."""
     module, names = "archsearch", dotted.split(".")
     found: Any = import_module(module)
     for name in names:
@@ -144,6 +146,23 @@ def test_files_and_modules_that_a_page_names_exist(page: Path) -> None:
 def test_a_wrong_name_would_be_found() -> None:
     assert missing_files("see `spec/kinds/` and `docs/nowhere.md`") == {"docs/nowhere.md"}
     assert missing_modules("`spec.text.reader`, `spec.txt`, `nn.build`") == {"spec.txt"}
+
+
+def missing_imports(source: str) -> set[str]:
+    """What a script imports of the package and isn't there."""
+    named = {name for name in modules_imported(source) if name.startswith("archsearch.")}
+    dotted = {name.removeprefix("archsearch.") for name in named}
+    return {name for name in dotted if not _leads(name)}
+
+
+@pytest.mark.parametrize("script", SCRIPTS, ids=[path.stem for path in SCRIPTS])
+def test_scripts_import_what_there_is(script: Path) -> None:
+    assert missing_imports(script.read_text(encoding="utf-8")) == set()
+
+
+def test_a_missing_import_would_be_found() -> None:
+    source = "from archsearch.space.support import words, factor_label"
+    assert missing_imports(source) == {"space.support.words"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])

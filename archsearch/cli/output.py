@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "color_on",
-    "count",
     "folded",
     "print_diagnostics",
     "print_folded",
@@ -78,16 +77,6 @@ def color_on(stream: Stream) -> bool:
 def terminal_width(default: int = 80) -> int:
     """Columns to write for; 80 where there is no terminal."""
     return max(40, min(120, shutil.get_terminal_size((default, 24)).columns))
-
-
-def count(number: int, noun: str) -> str:
-    """A number of things.
-
-    Example:
-        >>> count(1, "training"), count(1200, "training")
-        ('1 training', '1,200 trainings')
-    """
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def print_lines(lines: Iterable[str]) -> None:

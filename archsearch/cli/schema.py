@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from typing import Annotated, Literal
 
 import typer
 
 from archsearch.cli.output import print_lines
+from archsearch.extensions import only_builtin
 
 __all__ = ["schema", "schema_text"]
 
@@ -30,9 +32,8 @@ def schema(
 def schema_text(what: What, *, builtin: bool = False) -> str:
     """The schema as text; ``builtin``: without extensions, as the file in schemas/ has it."""
     from archsearch.config.schema import study_schema
-    from archsearch.spec import KINDS
     from archsearch.spec.schema import model_schema
 
-    model = model_schema(KINDS.builtin) if builtin else model_schema()
-    whole = model if what == "model" else study_schema()
+    with only_builtin() if builtin else nullcontext():
+        whole = model_schema() if what == "model" else study_schema()
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import count, print_folded, print_json, to_stderr
+from archsearch.cli.output import print_folded, print_json, to_stderr
 from archsearch.cli.study_files import STORAGE, Storage, find_study
+from archsearch.printable import count
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile

@@ -6,9 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import count
 from archsearch.cli.study_files import STORAGE
-from archsearch.printable import shell_command, shell_word
+from archsearch.printable import count, shell_command, shell_word
 
 if TYPE_CHECKING:
     from archsearch.config import Quantity

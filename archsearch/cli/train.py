@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import count, print_diagnostics, print_json, print_lines, to_stderr
+from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
     INPUT_CHANNELS,
@@ -26,6 +26,7 @@ from archsearch.config import (
     pictures_of,
 )
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
+from archsearch.printable import count
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 
 if TYPE_CHECKING:

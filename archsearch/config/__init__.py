@@ -4,10 +4,9 @@ from archsearch.config.baselines import BASELINES, LINEAR_CODES, Baseline
 from archsearch.config.conditions import condition_order, parse_condition
 from archsearch.config.conflict import Conflict
 from archsearch.config.domain_values import value_problems
-from archsearch.config.file_kind import is_study
 from archsearch.config.losses import LOSSES, LossKind, OutputRule
 from archsearch.config.metrics import METRICS, MetricKind
-from archsearch.config.model import INPUT_CHANNELS, Model, load, open_model
+from archsearch.config.model import INPUT_CHANNELS, Model, load
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
 from archsearch.config.quantities import OBJECTIVES, PLANNED, Quantity, planned
 from archsearch.config.run_settings import RunSettings
@@ -24,7 +23,7 @@ from archsearch.config.study import (
     SearchSettings,
     StudySettings,
 )
-from archsearch.config.study_file import StudyFile, load_study, open_study
+from archsearch.config.study_file import StudyFile, load_study
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks.catalogue import TASKS, words_of
 from archsearch.config.tasks.channels import needs_rgb, pictures_of, task_channels
@@ -34,7 +33,7 @@ from archsearch.config.tasks.colorize_chroma import ColorizeChroma
 from archsearch.config.tasks.denoise import Denoise
 from archsearch.config.tasks.inpaint import Inpaint
 from archsearch.config.tasks.kind import TaskKind, TaskWords
-from archsearch.config.tasks.reading import AnyTask, changed_task, kind_of, options_of, read_task
+from archsearch.config.tasks.reading import changed_task, kind_of, options_of, read_task
 from archsearch.config.tasks.reconstruct import Reconstruct
 from archsearch.config.tasks.rules import check_task, task_conflicts
 from archsearch.config.tasks.settings import TaskSettings
@@ -50,7 +49,6 @@ __all__ = [
     "SEARCHES",
     "SOURCES",
     "TASKS",
-    "AnyTask",
     "Baseline",
     "BudgetSettings",
     "ChoiceDomain",
@@ -87,13 +85,10 @@ __all__ = [
     "check_search",
     "check_task",
     "condition_order",
-    "is_study",
     "kind_of",
     "load",
     "load_study",
     "needs_rgb",
-    "open_model",
-    "open_study",
     "options_of",
     "parse_assignment",
     "parse_condition",

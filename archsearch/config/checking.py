@@ -10,7 +10,7 @@ from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model
 from archsearch.config.study_file import open_study
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
-from archsearch.config.tasks.channels import task_channels
+from archsearch.config.tasks.reading import kind_of
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
@@ -37,7 +37,7 @@ def check_files(paths: Iterable[Path], task: str = DEFAULT_TASK.name) -> Checked
     Raises:
         InputError: a path is missing, a folder holds no YAML, no such task.
     """
-    task_channels(task, 3)
+    kind_of(task)  # refuses a name that no task has
     files = tuple(dict.fromkeys(file for path in paths for file in _files_in(path)))
     found = [item for file in files for item in _check_file(file, task)]
     return Checked(files, tuple(found))

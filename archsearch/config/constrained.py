@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from archsearch.config.model import Model
 from archsearch.config.quantities import planned
 
-__all__ = ["COSTS", "ConstrainedNames", "constrained_names"]
+__all__ = ["CONSTRAINABLE", "ConstrainedNames", "constrained_names"]
 
-COSTS = tuple(each.name for each in planned("constraint"))
+CONSTRAINABLE = tuple(each.name for each in planned("constraint"))
+"""Numbers of a plan that a constraint may name."""
 _OF_LAYER = ("channels", "height", "width", "size")
 
 
 @dataclass(frozen=True)
 class ConstrainedNames:
-    """Costs, the latent, searched names, params, and the outputs of named layers.
+    """Numbers of the plan, searched names, params, and the outputs of named layers.
 
     Attributes:
         plain: names as they are.
@@ -40,7 +41,7 @@ class ConstrainedNames:
 def constrained_names(searched: Iterable[str], model: Model | None) -> ConstrainedNames:
     """What constraints over ``model`` and the ``searched`` names may say."""
     params = () if model is None else model.family.params
-    plain = frozenset((*COSTS, *params, *searched))
+    plain = frozenset((*CONSTRAINABLE, *params, *searched))
     if model is None:  # its own problem is told; names of its layers can't be judged
         return ConstrainedNames(plain, (re.compile(r".+"),), tuple(sorted(plain)))
     names = [item.options.name for item in model.family.items() if item.options.name is not None]

@@ -1,8 +1,8 @@
-"""A setting whose value is a name from a catalogue."""
+"""A setting whose value is one of some names, such as those of a catalogue."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,7 @@ __all__ = ["KnownName"]
 
 @dataclass(frozen=True)
 class KnownName:
-    """Metadata of a text field: only names that the catalogue has at the time are let through.
+    """Metadata of a text field: only names that are known at the time are let through.
 
     The JSON Schema lists them. The error is that of a ``Literal`` with the same names.
 
@@ -28,7 +28,7 @@ class KnownName:
         'l1'
     """
 
-    catalogue: Mapping[str, Any]
+    known: Collection[str]
 
     def __get_pydantic_core_schema__(
         self, source: object, handler: GetCoreSchemaHandler
@@ -40,10 +40,10 @@ class KnownName:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """All names that there are now."""
-        return {"enum": list(self.catalogue), "type": "string"}
+        return {"enum": list(self.known), "type": "string"}
 
     def _known(self, value: object) -> object:
-        if not isinstance(value, str) or value not in self.catalogue:
-            expected = ", ".join(f"'{name}'" for name in self.catalogue)
+        if not isinstance(value, str) or value not in self.known:
+            expected = ", ".join(f"'{name}'" for name in self.known)
             raise PydanticKnownError("literal_error", {"expected": expected})
         return value

@@ -29,7 +29,6 @@ class LossKind:
 
     Attributes:
         name: as files write it after ``train.loss``.
-        doc: what it is, in a few words.
         function: (output, target), tensors of one shape → mean over the batch, a scalar
             with gradients. The output is unclamped; the target lies in [0, 1].
         output: what it asks of the last layer; None if nothing.
@@ -40,7 +39,6 @@ class LossKind:
     group: ClassVar[str] = "losses"
 
     name: str
-    doc: str
     function: Reference
     output: OutputRule | None = None
     squared_error: bool = False
@@ -50,17 +48,11 @@ LOSSES: Catalogue[LossKind] = Catalogue(
     LossKind,
     "loss",
     (
-        LossKind(
-            "mse",
-            "mean squared error",
-            "archsearch.tasks.losses:squared_error",
-            squared_error=True,
-        ),
-        LossKind("l1", "mean absolute error", "archsearch.tasks.losses:absolute_error"),
-        LossKind("huber", "quadratic up to 0.1, then linear", "archsearch.tasks.losses:huber"),
+        LossKind("mse", "archsearch.tasks.losses:squared_error", squared_error=True),
+        LossKind("l1", "archsearch.tasks.losses:absolute_error"),
+        LossKind("huber", "archsearch.tasks.losses:huber"),
         LossKind(
             "bce",
-            "binary cross-entropy",
             "archsearch.tasks.losses:cross_entropy",
             output=OutputRule(("sigmoid",), "bce needs outputs between 0 and 1"),
         ),

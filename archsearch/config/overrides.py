@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.settings import TaskSettings
-from archsearch.config.validation import reason
+from archsearch.config.validation import reason, strict_value
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source
 from archsearch.spec.text.nearest import did_you_mean
@@ -97,12 +97,9 @@ def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Chan
     for key in changes:
         if key not in known:
             raise InputError(f"there is no `{head}.{key}`", help=did_you_mean(key, known))
-    whole = {
-        key: int(value) if isinstance(value, float) and value.is_integer() else value
-        for key, value in changes.items()
-    }
+    strict = {key: strict_value(value) for key, value in changes.items()}
     try:
-        return type(settings).model_validate({**settings.model_dump(), **whole})
+        return type(settings).model_validate({**settings.model_dump(), **strict})
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in detail["loc"])

@@ -22,7 +22,7 @@ _BOUNDS = "[low, high], both included."
 
 
 def study_schema() -> Json:
-    """The schema of a study file.
+    """The schema of a study file, with the tasks, losses and other names that there are now.
 
     Example:
         >>> study_schema()["required"]

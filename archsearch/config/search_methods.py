@@ -6,9 +6,15 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from archsearch.config.quantities import planned
+from archsearch.errors import ExtensionError
 from archsearch.extensions import Catalogue, Reference
+from archsearch.spec.text.nearest import did_you_mean
 
-__all__ = ["SEARCHES", "SearchMethod"]
+__all__ = ["OVER", "SEARCHES", "SearchMethod"]
+
+_SPREAD = tuple(each.name for each in planned("spread"))
+OVER = (*_SPREAD, "latent.shape")
+"""What ``search.over`` may be, whatever the method."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +23,6 @@ class SearchMethod:
 
     Attributes:
         name: as study files write it after ``search.method``.
-        doc: what it does, in a few words.
         design: draws all candidates before any training: (space, search) → points in the
             order in which they are tried, each a mapping of searched names to values. The
             first distinct feasible ones are trained. It may also give a whole
@@ -27,7 +32,8 @@ class SearchMethod:
             ``dimensions`` the number of searched names.
         options: what the sampler is made with: (search, dimensions) → a mapping that is
             recorded with the study; None: nothing is recorded.
-        over: what ``search.over`` may be, the default first; empty: it takes none.
+        over: what ``search.over`` may be, the default first, all of :data:`OVER`; empty: it takes
+            none.
         most_objectives: how many objectives it takes; None: any number.
         needs_numbers: it can't search a space that has only choices.
         infeasible: the state in which it learns of infeasible proposals in Optuna.
@@ -36,7 +42,6 @@ class SearchMethod:
     group: ClassVar[str] = "searches"
 
     name: str
-    doc: str
     design: Reference | None = None
     sampler: Reference | None = None
     options: Reference | None = None
@@ -46,9 +51,17 @@ class SearchMethod:
     infeasible: Literal["pruned", "complete"] = "pruned"
 
     def __post_init__(self) -> None:
-        """Refuse a method that is neither, or both."""
         if (self.design is None) == (self.sampler is None):
-            raise ValueError(f"search method {self.name!r} needs either a design or a sampler")
+            raise ExtensionError(
+                f"search method `{self.name}` needs either a design or a sampler",
+                help="give one of the two",
+            )
+        unknown = next((name for name in self.over if name not in OVER), None)
+        if unknown is not None:
+            raise ExtensionError(
+                f"search method `{self.name}` goes over `{unknown}`, which studies can't name",
+                help=did_you_mean(unknown, OVER),
+            )
 
     @property
     def adaptive(self) -> bool:
@@ -63,52 +76,32 @@ SEARCHES: Catalogue[SearchMethod] = Catalogue(
     SearchMethod,
     "search method",
     (
-        SearchMethod("random", "independent draws", design=f"{_DESIGNS}random_design"),
+        SearchMethod("random", design=f"{_DESIGNS}random_design"),
+        SearchMethod("sobol", design=f"{_DESIGNS}sobol_design"),
+        SearchMethod("grid", design=f"{_DESIGNS}grid_design"),
+        SearchMethod("stratified", design=f"{_DESIGNS}stratified_design", over=_SPREAD),
         SearchMethod(
-            "sobol",
-            "a scrambled sequence that fills the space evenly",
-            design=f"{_DESIGNS}sobol_design",
-        ),
-        SearchMethod(
-            "grid",
-            "all combinations, in an order whose every beginning is spread over each domain",
-            design=f"{_DESIGNS}grid_design",
-        ),
-        SearchMethod(
-            "stratified",
-            "`over` evenly, told apart from the trunk's choices",
-            design=f"{_DESIGNS}stratified_design",
-            over=tuple(each.name for each in planned("spread")),
-        ),
-        SearchMethod(
-            "matched",
-            "sets that differ in one thing",
-            design=f"{_DESIGNS}matched_design",
-            over=("latent.shape", "latent.size"),
+            "matched", design=f"{_DESIGNS}matched_design", over=("latent.shape", "latent.size")
         ),
         SearchMethod(
             "tpe",
-            "tree-structured Parzen estimator",
             sampler=f"{_SAMPLERS}tpe",
             options=f"{_SAMPLERS}tpe_options",
         ),
         SearchMethod(
             "nsga2",
-            "an evolutionary algorithm for several objectives",
             sampler=f"{_SAMPLERS}nsga2",
             options=f"{_SAMPLERS}nsga2_options",
             infeasible="complete",  # it ignores pruned trials; feasible ones dominate
         ),
         SearchMethod(
             "gp",
-            "Gaussian processes",
             sampler=f"{_SAMPLERS}gp",
             options=f"{_SAMPLERS}gp_options",
             infeasible="complete",  # it ignores pruned trials, and models each violation
         ),
         SearchMethod(
             "cmaes",
-            "an evolution strategy that moves numbers",
             sampler=f"{_SAMPLERS}cmaes",
             options=f"{_SAMPLERS}cmaes_options",
             most_objectives=1,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
 from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.metrics import METRICS
-from archsearch.config.quantities import OBJECTIVES, planned, score
+from archsearch.config.quantities import OBJECTIVES, score
 from archsearch.config.run_settings import RunSettings
-from archsearch.config.search_methods import SEARCHES, SearchMethod
+from archsearch.config.search_methods import OVER, SEARCHES, SearchMethod
 from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
@@ -31,10 +31,7 @@ __all__ = [
 
 Scalar = bool | int | float | str
 Method = Annotated[str, KnownName(SEARCHES)]
-if TYPE_CHECKING:
-    Over = str
-else:
-    Over = Literal[(*(each.name for each in planned("spread")), "latent.shape")]
+Over = Annotated[str, KnownName(OVER)]
 Prune = Literal["none", "median", "asha", "hyperband"]
 _LARGE = " and ".join(
     score(metric).name for metric in METRICS.builtin.values() if metric.direction == "maximize"

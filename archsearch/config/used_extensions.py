@@ -31,8 +31,7 @@ def used_extensions(
         >>> used_extensions(RunSettings(), ["conv"])
         {}
     """
-    named = (*_named(settings), *((KINDS, kind) for kind in kinds))
-    return extensions_used(*((where, name) for where, name in named if name in where))
+    return extensions_used(*_named(settings), *((KINDS, kind) for kind in kinds))
 
 
 def _named(settings: RunSettings | StudySettings) -> Iterator[tuple[Catalogue[Any], str]]:

@@ -14,10 +14,11 @@ from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
 
-__all__ = ["Data", "reason", "strict_data", "validated", "without_nulls"]
+__all__ = ["Data", "reason", "strict_data", "strict_value", "validated", "without_nulls"]
 
 Data = Scalar | tuple["Data", ...] | dict[str, "Data"]
 Settings = TypeVar("Settings", bound=BaseModel)
+Value = TypeVar("Value")
 
 
 def strict_data(node: Node) -> Data:
@@ -26,7 +27,11 @@ def strict_data(node: Node) -> Data:
         return tuple(strict_data(item) for item in node.items)
     if isinstance(node, MapNode):
         return {entry.key: strict_data(entry.value) for entry in node}
-    value = node.value
+    return strict_value(node.value)
+
+
+def strict_value(value: Value) -> Value | int:
+    """A whole float as an integer, which strict validation doesn't take for one."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

@@ -1,10 +1,8 @@
 """Search spaces: domains over a family, candidates, constraints and designs."""
 
-from archsearch.space.balance import Balance
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace, fixed_values
-from archsearch.space.constraints import Constraint
 from archsearch.space.cost import predicted_cost
-from archsearch.space.designs import PROPOSALS_PER_TRIAL, Design, draw_design, first_feasible
+from archsearch.space.designs import PROPOSALS_PER_TRIAL, Design, draw_design
 from archsearch.space.domains import Value, configurations, domain_size, domain_values, draw
 from archsearch.space.power import (
     FEWEST_FOR_VERDICT,
@@ -24,9 +22,7 @@ from archsearch.space.words import cost_line, design_lines
 __all__ = [
     "FEWEST_FOR_VERDICT",
     "PROPOSALS_PER_TRIAL",
-    "Balance",
     "Candidate",
-    "Constraint",
     "Design",
     "Headline",
     "Rejection",
@@ -43,7 +39,6 @@ __all__ = [
     "domain_values",
     "draw",
     "draw_design",
-    "first_feasible",
     "fixed_values",
     "predicted_cost",
     "sample_candidates",

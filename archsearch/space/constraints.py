@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import attrgetter
 
-from archsearch.config.constrained import COSTS
+from archsearch.config.constrained import CONSTRAINABLE
 from archsearch.errors import InputError
 from archsearch.space.domains import Value
 from archsearch.spec import (
@@ -102,11 +102,11 @@ class Constraint:
 
 
 def plan_names(plan: ModelPlan, values: Mapping[str, Value]) -> dict[str, ExpressionValue]:
-    """What constraints may speak of: searched names, costs, the latent, named layers."""
+    """What constraints may speak of: searched names, numbers of the plan, named layers."""
     names: dict[str, ExpressionValue] = {
         name: value for name, value in values.items() if not isinstance(value, tuple)
     }
-    names |= {cost: attrgetter(cost)(plan) for cost in COSTS}
+    names |= {name: attrgetter(name)(plan) for name in CONSTRAINABLE}
     for layer in plan.layers:
         if layer.name is not None:
             names |= {
@@ -150,5 +150,5 @@ def _unreadable(text: str, error: ExpressionError) -> InputError:
     return InputError(
         f"constraint {text!r}: {error.message}",
         help=error.help
-        or f"names: {', '.join(COSTS)}; searched params; named layers, e.g. early.height",
+        or f"names: {', '.join(CONSTRAINABLE)}; searched params; named layers, e.g. early.height",
     )

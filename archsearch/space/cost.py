@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archsearch.config import DataSettings
+from archsearch.config.sources import split_source
 from archsearch.space.candidates import Candidate
 
 __all__ = ["Cost", "predicted_cost", "training_pictures"]
@@ -13,9 +14,6 @@ __all__ = ["Cost", "predicted_cost", "training_pictures"]
 TRAINING_SHARE = 0.8
 FORWARD_AND_BACKWARD = 3
 """A step costs about three forward passes: one forward, two for the gradients."""
-
-SIZES = {"cifar10": 60_000, "cifar100": 60_000, "mnist": 70_000, "fashion-mnist": 70_000}
-"""Pictures of sources whose number doesn't have to be looked up."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +44,8 @@ def training_pictures(data: DataSettings) -> int | None:
         >>> training_pictures(DataSettings(source="cifar10", limit=12000))
         9600
     """
-    size = SIZES.get(data.source)
+    found = split_source(data.source)
+    size = None if found is None else found[0].pictures
     if data.limit is not None:
         size = data.limit if size is None else min(size, data.limit)
     return None if size is None else int(size * TRAINING_SHARE)

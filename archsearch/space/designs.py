@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from archsearch.config import SearchSettings
 from archsearch.errors import InputError
 from archsearch.extensions import refer
+from archsearch.printable import count
 from archsearch.space.balance import Balance, amounts
-from archsearch.space.candidates import Candidate, Rejection, SearchSpace
+from archsearch.space.candidates import Candidate, SearchSpace
 from archsearch.space.matched import matched
 from archsearch.space.points import (
     ENUMERABLE,
@@ -29,7 +30,7 @@ from archsearch.space.stratified import most_looked_at, stratified
 from archsearch.space.support import support_notes
 from archsearch.space.trunk_choices import design_factors
 
-__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "first_feasible", "nothing_feasible"]
+__all__ = ["PROPOSALS_PER_TRIAL", "Design", "draw_design", "eligible_places", "feasible_pool"]
 
 PROPOSALS_PER_TRIAL = 100
 """Points tried for one trial before the study says that it can't find another."""
@@ -53,51 +54,20 @@ class Design:
     pool: Pool
     balance: Balance | None = None
     notes: tuple[str, ...] = ()
-    sets: tuple[int, ...] = field(default=())
-
-    @property
-    def tried(self) -> int:
-        """Points looked at."""
-        return self.pool.tried
-
-    @property
-    def duplicates(self) -> int:
-        """Feasible points that an earlier one equals."""
-        return self.pool.duplicates
-
-    @property
-    def rejected(self) -> dict[str, int]:
-        """How many points each rule forbids."""
-        return self.pool.rejected
-
-    @property
-    def examples(self) -> dict[str, Rejection]:
-        """For each rule, one point that it forbids."""
-        return self.pool.examples
-
-    @property
-    def exhausted(self) -> bool:
-        """Whether every point of the space was looked at."""
-        return self.pool.exhausted
+    sets: tuple[int, ...] = ()
 
     @property
     def note(self) -> str:
         """What to say when there are fewer candidates than trials, else ""."""
-        found = len(self.candidates)
+        found, feasible = len(self.candidates), len(self.pool.candidates)
         if found >= self.wanted:
             return ""
-        feasible = len(self.pool.candidates)
+        of, fewer = "distinct feasible candidate", f"fewer than {self.wanted}"
         if self.sets and found < feasible:
-            return (
-                f"only {found} of {feasible} distinct feasible candidates are in matched sets, "
-                f"fewer than {self.wanted}"
-            )
-        if self.exhausted and found == feasible:
-            return f"the space has {found} distinct feasible candidates, fewer than {self.wanted}"
-        return (
-            f"{self.tried} draws gave {found} distinct feasible candidates, "
-            f"fewer than {self.wanted}"
-        )
+            return f"only {found} of {count(feasible, of)} are in matched sets, {fewer}"
+        if self.pool.exhausted and found == feasible:
+            return f"the space has {count(found, of)}, {fewer}"
+        return f"{count(self.pool.tried, 'draw')} gave {count(found, of)}, {fewer}"
 
 
 def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
@@ -114,16 +84,7 @@ def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
     if method.design is None:
         raise ValueError(f"{method.name} adapts to results")
     found = refer(method.design)(space, search)
-    return found if isinstance(found, Design) else first_feasible(space, found, search.trials)
-
-
-def first_feasible(space: SearchSpace, points: Iterable[Values], trials: int) -> Design:
-    """The first ``trials`` distinct feasible candidates among the points.
-
-    Raises:
-        InputError: there is none.
-    """
-    return _design(_pool(space, points, trials), trials)
+    return found if isinstance(found, Design) else _first(space, found, search.trials)
 
 
 def random_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]:
@@ -139,42 +100,78 @@ def sobol_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]
 def grid_design(space: SearchSpace, search: SearchSettings) -> Design:
     """All combinations, in an order whose every beginning is spread over each domain."""
     # One more than is trained, to know whether any is left out.
-    pool = _pool(space, grid_points(space), search.trials, more=1)
-    return _design(pool, search.trials, _part_of_grid(space, pool, search.trials))
+    found = _first(space, grid_points(space), search.trials, more=1)
+    return replace(found, notes=_part_of_grid(space, found.pool, search.trials))
 
 
 def stratified_design(space: SearchSpace, search: SearchSettings) -> Design:
     """``over`` evenly, told apart from the trunk's choices."""
-    pool, over = _large_pool(space, search), search.over or search.described.over[0]
-    return _stratified(space, pool, search.trials, over, search.seed)
+    pool, over = _large_pool(space, search), _over(search)
+    factors = design_factors(space, pool.candidates, over)
+    eligible = eligible_places(pool.candidates, search.trials)
+    found = stratified(pool, search.trials, over, search.seed, factors, eligible)
+    x = amounts(pool.candidates, over)[eligible]
+    of_eligible = {name: values[eligible] for name, values in factors.items()}
+    return Design(
+        tuple(pool.candidates[i] for i in found.chosen),
+        search.trials,
+        pool,
+        balance=found.balance,
+        notes=(
+            *_left_out(len(pool.candidates) - len(eligible)),
+            *support_notes(x, of_eligible, found.balance),
+        ),
+    )
 
 
 def matched_design(space: SearchSpace, search: SearchSettings) -> Design:
-    """Sets that differ in one thing."""
-    pool = _large_pool(space, search)
-    return _matched(pool, search.trials, search.over or search.described.over[0])
+    """Sets of eligible candidates that differ in one thing; of all where none of these match."""
+    pool, over = _large_pool(space, search), _over(search)
+    places = eligible_places(pool.candidates, search.trials)
+    try:
+        sets = matched([pool.candidates[i] for i in places], search.trials, over)
+    except InputError:
+        if len(places) == len(pool.candidates):
+            raise
+        places = np.arange(len(pool.candidates))
+        sets = matched(pool.candidates, search.trials, over)
+    return Design(
+        tuple(pool.candidates[places[i]] for group in sets for i in group),
+        search.trials,
+        pool,
+        sets=tuple(map(len, sets)),
+        notes=_left_out(len(pool.candidates) - len(places)),
+    )
 
 
-def _pool(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Pool:
+def _over(search: SearchSettings) -> str:
+    return search.over or search.described.over[0]
+
+
+def _first(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Design:
+    """The first distinct feasible candidates; ``more`` than are trained are looked for."""
     limit = trials * PROPOSALS_PER_TRIAL + ENUMERABLE
-    pool = collect(space, iter(points), wanted=trials + more, limit=limit)
-    if not pool.candidates:
-        raise nothing_feasible(pool)
-    return pool
+    pool = feasible_pool(space, iter(points), wanted=trials + more, limit=limit)
+    return Design(pool.candidates[:trials], trials, pool)
 
 
 def _large_pool(space: SearchSpace, search: SearchSettings) -> Pool:
     """Many more candidates than are trained, to choose from."""
     draws = most_looked_at(search.trials)
     points = random_points(space, draws, search.seed)
-    pool = collect(space, points, wanted=sys.maxsize, limit=draws)
+    return feasible_pool(space, points, wanted=sys.maxsize, limit=draws)
+
+
+def feasible_pool(space: SearchSpace, points: Iterator[Values], *, wanted: int, limit: int) -> Pool:
+    """What is found among the points (:func:`~archsearch.space.points.collect`).
+
+    Raises:
+        InputError: nothing is feasible; with each rule's share and an example.
+    """
+    pool = collect(space, points, wanted=wanted, limit=limit)
     if not pool.candidates:
-        raise nothing_feasible(pool)
+        raise _nothing_feasible(pool)
     return pool
-
-
-def _design(pool: Pool, trials: int, notes: tuple[str, ...] = ()) -> Design:
-    return Design(pool.candidates[:trials], trials, pool, notes=notes)
 
 
 def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...]:
@@ -191,43 +188,6 @@ def _part_of_grid(space: SearchSpace, pool: Pool, trials: int) -> tuple[str, ...
     )
 
 
-def _stratified(space: SearchSpace, pool: Pool, trials: int, over: str, seed: int) -> Design:
-    factors = design_factors(space, pool.candidates, over)
-    eligible = eligible_places(pool.candidates, trials)
-    found = stratified(pool, trials, over, seed, factors, eligible)
-    x = amounts(pool.candidates, over)[eligible]
-    of_eligible = {name: values[eligible] for name, values in factors.items()}
-    return Design(
-        tuple(pool.candidates[i] for i in found.chosen),
-        trials,
-        pool,
-        balance=found.balance,
-        notes=(
-            *_left_out(len(pool.candidates) - len(eligible)),
-            *support_notes(x, of_eligible, found.balance),
-        ),
-    )
-
-
-def _matched(pool: Pool, trials: int, over: str) -> Design:
-    """Sets of eligible candidates, or of all where none of these match."""
-    places = eligible_places(pool.candidates, trials)
-    try:
-        sets = matched([pool.candidates[i] for i in places], trials, over)
-    except InputError:
-        if len(places) == len(pool.candidates):
-            raise
-        places = np.arange(len(pool.candidates))
-        sets = matched(pool.candidates, trials, over)
-    return Design(
-        tuple(pool.candidates[places[i]] for group in sets for i in group),
-        trials,
-        pool,
-        sets=tuple(map(len, sets)),
-        notes=_left_out(len(pool.candidates) - len(places)),
-    )
-
-
 def eligible_places(candidates: Sequence[Candidate], trials: int) -> NDArray[np.intp]:
     """Places of the candidates whose bottleneck doesn't come before the latent.
 
@@ -238,22 +198,23 @@ def eligible_places(candidates: Sequence[Candidate], trials: int) -> NDArray[np.
     return np.array(sound if len(sound) >= trials else range(len(candidates)), dtype=np.intp)
 
 
-def _left_out(count: int) -> tuple[str, ...]:
-    if count == 0:
+def _left_out(number: int) -> tuple[str, ...]:
+    if number == 0:
         return ()
+    verb, whose = ("is", "its") if number == 1 else ("are", "their")
     return (
-        f"{count:,} candidates are left out, because their bottleneck is narrower than their "
-        "latent",
+        f"{count(number, 'candidate')} {verb} left out, because {whose} bottleneck is narrower "
+        f"than {whose} latent",
     )
 
 
-def nothing_feasible(pool: Pool) -> InputError:
+def _nothing_feasible(pool: Pool) -> InputError:
     """The error for a space without candidates: each rule's share and an example."""
     lines = []
-    for rule, count in sorted(pool.rejected.items(), key=lambda item: -item[1]):
+    for rule, number in sorted(pool.rejected.items(), key=lambda item: -item[1]):
         example = pool.examples[rule]
         point = ", ".join(f"{name}={value}" for name, value in example.values.items())
-        lines.append(f"  {rule}: {count} of {pool.tried}, e.g. {point}: {example.detail}")
+        lines.append(f"  {rule}: {number} of {pool.tried}, e.g. {point}: {example.detail}")
     where = "all of the space" if pool.exhausted else f"{pool.tried} points drawn from it"
     return InputError(
         f"the space has no feasible candidate in {where}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import fmean
 
 import numpy as np
@@ -15,8 +15,8 @@ from archsearch.config import SearchSettings, StudySettings
 from archsearch.space.balance import factor_amounts, rank_correlations
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
 from archsearch.space.cost import Cost, predicted_cost
-from archsearch.space.designs import Design, draw_design, nothing_feasible
-from archsearch.space.points import ENUMERABLE, Pool, collect, random_points
+from archsearch.space.designs import Design, draw_design, feasible_pool
+from archsearch.space.points import ENUMERABLE, Pool, random_points
 from archsearch.space.power import comparable, detectable_correlation
 from archsearch.spec import trunk_key
 
@@ -105,7 +105,7 @@ class SpaceSummary:
     detectable: float | None
     trunks: int
     cost: Cost
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
 
 def summarize(space: SearchSpace, settings: StudySettings) -> SpaceSummary:
@@ -176,10 +176,8 @@ def study_design(space: SearchSpace, search: SearchSettings) -> Design | None:
 def _sample(space: SearchSpace, seed: int) -> Pool:
     whole = space.size is not None and space.size <= ENUMERABLE
     points = random_points(space, 0 if whole else SAMPLE, seed)
-    pool = collect(space, points, wanted=sys.maxsize, limit=sys.maxsize if whole else SAMPLE)
-    if not pool.candidates:
-        raise nothing_feasible(pool)
-    return pool
+    limit = sys.maxsize if whole else SAMPLE
+    return feasible_pool(space, points, wanted=sys.maxsize, limit=limit)
 
 
 def latent_correlations(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archsearch.printable import count
 from archsearch.space.balance import Balance
 from archsearch.space.cost import Cost
 from archsearch.space.designs import Design
@@ -33,10 +34,9 @@ def cost_line(cost: Cost) -> str:
     minutes = (
         "" if cost.minutes is None else f"; {cost.minutes:.1f} min on this machine with one worker"
     )
-    trainings = f"{cost.trainings} training{'' if cost.trainings == 1 else 's'}"
     epochs = f"{cost.epochs:g} epoch{'' if cost.epochs == 1 else 's'}"
     return (
-        f"cost           {trainings} × {cost.macs_per_picture:,.0f} MACs × "
+        f"cost           {count(cost.trainings, 'training')} × {cost.macs_per_picture:,.0f} MACs × "
         f"{pictures} × {epochs}{total}{minutes}"
     )
 

@@ -37,11 +37,8 @@ _LITERAL: Json = {
 _TEXT: Json = {"type": ["string", "number", "boolean"]}
 
 
-def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
-    """The schema of a spec file.
-
-    Args:
-        kinds: that may stand in it; by default those of installed packages, too.
+def model_schema() -> Json:
+    """The schema of a spec file, with the kinds that there are now.
 
     Example:
         >>> model_schema()["required"]
@@ -52,7 +49,7 @@ def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
         "description": _TEXT,
         "input": _input(),
         "params": _params(),
-        "defaults": _defaults(kinds),
+        "defaults": _defaults(),
         "blocks": _blocks(),
         "encoder": _ref("layers"),
         "decoder": {"anyOf": [_ref("layers"), {"const": "mirror"}, _mirror()]},
@@ -67,7 +64,7 @@ def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
         "definitions": {
             "expression": _EXPRESSION,
             "layers": {"type": "array", "minItems": 1, "items": _ref("layer")},
-            "layer": _layer(kinds),
+            "layer": _layer(),
         },
     }
 
@@ -75,9 +72,9 @@ def model_schema(kinds: Mapping[str, Kind] = KINDS) -> Json:
 # --- layers -----------------------------------------------------------------------
 
 
-def _layer(kinds: Mapping[str, Kind]) -> Json:
+def _layer() -> Json:
     words: Json = {
-        **{kind.name: _kind(kind) for kind in kinds.values()},
+        **{kind.name: _kind(kind) for kind in KINDS.values()},
         **{word: _told(_TEMPLATE, JOINS[word].doc, JOINS[word].example) for word in JOIN_WORDS},
         **{container.name: _container(container) for container in CONTAINERS.values()},
     }
@@ -152,8 +149,8 @@ def _params() -> Json:
     }
 
 
-def _defaults(kinds: Mapping[str, Kind]) -> Json:
-    with_fields = [kind for kind in kinds.values() if not kind.scalar]
+def _defaults() -> Json:
+    with_fields = [kind for kind in KINDS.values() if not kind.scalar]
     return _object({kind.name: {**_kind(kind), "type": "object"} for kind in with_fields})
 
 

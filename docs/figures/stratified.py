@@ -13,9 +13,9 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from archsearch.config import load_study
+from archsearch.config import SearchSettings, load_study
 from archsearch.space import SearchSpace, draw_design
-from archsearch.space.support import words
+from archsearch.space.support import factor_label
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS, RANDOM = "#0b6e99", "#b8b8b8"
@@ -25,7 +25,7 @@ def main() -> None:
     """Draw the design of studies/latent-vs-mse.yaml and write the figure."""
     study = load_study(ROOT / "studies/latent-vs-mse.yaml")
     space = SearchSpace.of(study.settings, study.model)
-    design = draw_design(space, "stratified", 48, 0)
+    design = draw_design(space, SearchSettings(method="stratified", trials=48))
     balance = design.balance
     if balance is None:
         raise RuntimeError("a stratified design has a balance")
@@ -43,7 +43,7 @@ def main() -> None:
     right.barh(rows - 0.2, ours, 0.4, color=OURS)
     for row, value in zip(rows, ours, strict=True):
         right.text(value + 0.01, row - 0.2, f"{value:.2f}", va="center")
-    right.set_yticks(rows, [words(name) for name in balance.correlations])
+    right.set_yticks(rows, [factor_label(name) for name in balance.correlations])
     right.set(xlabel="|rank correlation| with latent size", xlim=(0, 0.8))
     for axes in (left, right):
         axes.spines[["top", "right"]].set_visible(False)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator
 from operator import attrgetter
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -24,9 +23,9 @@ from archsearch.config import (
     StudySettings,
     planned,
 )
-from archsearch.config.constrained import COSTS
+from archsearch.config.constrained import CONSTRAINABLE
 from archsearch.config.quantities import Role, score
-from archsearch.config.study import Over
+from archsearch.config.search_methods import OVER
 from archsearch.records import (
     EPOCH_COLUMNS,
     TRIAL_COLUMNS,
@@ -86,9 +85,8 @@ def test_scores_are_what_metrics_declare() -> None:
 
 def test_studies_offer_what_may_be_chosen(plan: archsearch.ModelPlan) -> None:
     assert list(OBJECTIVES) == [*(f"val.{name}" for name in METRICS), *names("objective")]
-    assert list(COSTS) == names("constraint")
-    assert set(COSTS) <= set(plan_names(plan, {}))
-    assert set(get_args(Over)) == {*names("spread"), "latent.shape"}
+    assert set(CONSTRAINABLE) <= set(plan_names(plan, {}))
+    assert set(OVER) == {*names("spread"), "latent.shape"}
 
 
 def test_tables_have_a_column_of_every_number() -> None:

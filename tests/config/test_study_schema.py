@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
 from archsearch.cli.schema import schema_text
+from archsearch.config import LossKind, MetricKind
 from archsearch.config.schema import study_schema
 from archsearch.config.study_file import open_study
+from archsearch.extensions import extended
 from archsearch.spec import Source
 from archsearch.spec.text.nodes import plain_data
 from archsearch.spec.text.reader import read_yaml
@@ -108,7 +110,12 @@ def test_the_gallery_is_allowed_and_says_which_schema(path: Path) -> None:
 
 
 def test_the_committed_copy_is_up_to_date() -> None:
-    assert (ROOT / "schemas/study.json").read_text(encoding="utf-8") == schema_text("study")
+    committed = (ROOT / "schemas/study.json").read_text(encoding="utf-8")
+    assert committed == schema_text("study", builtin=True)
+    with extended(LossKind("own", len), MetricKind("edges", "edges", "", "minimize", len)):
+        assert '"own"' in schema_text("study")
+        assert '"val.edges"' in schema_text("study")
+        assert committed == schema_text("study", builtin=True)
 
 
 GOOD = [

@@ -68,7 +68,7 @@ def test_every_method_draws_each_active_point_once(make_space, method: str) -> N
     )
     design = draw_design(space, method, 100, 0)
     assert space.size == len(design.candidates) == 2 * (2 + 2)
-    assert design.exhausted
+    assert design.pool.exhausted
     inactive = [c for c in design.candidates if "last.conv.kernel" not in c.values]
     assert len(inactive) == 4
     defaults = {layer.name: layer for layer in space.default_plan().layers}

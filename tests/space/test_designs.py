@@ -3,6 +3,7 @@ import pytest
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
 from archsearch.errors import InputError
 from archsearch.space import Design
+from archsearch.space.designs import _left_out
 from tests.space.drawing import draw_design
 
 SMALL = {
@@ -29,7 +30,7 @@ def test_candidates_are_distinct_and_feasible(make_space, method: str) -> None:
     design = draw_design(space, method, 100, 0)
     assert len({candidate.key for candidate in design.candidates}) == len(design.candidates) == 12
     assert all(c.plan.latent.size >= 32 for c in design.candidates)
-    assert design.exhausted
+    assert design.pool.exhausted
     assert "12 distinct feasible candidates, fewer than 100" in design.note
 
 
@@ -41,7 +42,7 @@ def test_duplicates_are_drawn_again(make_space) -> None:
     }
     design = draw_design(make_space(domains), "random", 6, 0)
     assert len(design.candidates) == 3
-    assert design.duplicates == 3
+    assert design.pool.duplicates == 3
 
 
 def test_true_and_one_are_two_points(make_space) -> None:
@@ -74,7 +75,7 @@ def test_the_beginning_of_a_grid_covers_every_domain(make_space) -> None:
 def test_a_large_grid_is_not_walked_whole(make_space) -> None:
     domains = {f"encoder[{i}].conv.channels": IntDomain(low=1, high=4096) for i in (0, 2)}
     design = draw_design(make_space(domains), "grid", 5, 0)
-    assert (len(design.candidates), design.tried) == (5, 6)
+    assert (len(design.candidates), design.pool.tried) == (5, 6)
     assert "up to 16,777,211 others could be trained" in design.notes[0]
 
 
@@ -110,4 +111,10 @@ def test_a_space_with_one_point_gives_one_candidate(make_space) -> None:
         make_space({"last.conv.channels": IntDomain(low=5, high=5)}), "random", 3, 0
     )
     assert points(design) == [(5,)]
-    assert design.note == "the space has 1 distinct feasible candidates, fewer than 3"
+    assert design.note == "the space has 1 distinct feasible candidate, fewer than 3"
+
+
+def test_a_single_candidate_that_is_left_out_is_told_in_the_singular() -> None:
+    (one,), (many,) = _left_out(1), _left_out(1_200)
+    assert one == ("1 candidate is left out, because its bottleneck is narrower than its latent")
+    assert many.startswith("1,200 candidates are left out, because their bottleneck")

@@ -141,7 +141,7 @@ def test_fewer_in_sets_than_wanted_is_said_as_that(quickstart: SearchSpace) -> N
     found, feasible = len(design.candidates), len(design.pool.candidates)
     assert found < 300 < feasible
     assert design.note == (
-        f"only {found} of {feasible} distinct feasible candidates are in matched sets, "
+        f"only {found} of {feasible:,} distinct feasible candidates are in matched sets, "
         "fewer than 300"
     )
 

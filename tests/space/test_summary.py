@@ -5,8 +5,17 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from archsearch.config import ChoiceDomain, DataSettings, FloatDomain, IntDomain, StudySettings
+from archsearch.config import (
+    SOURCES,
+    ChoiceDomain,
+    DataSettings,
+    FloatDomain,
+    IntDomain,
+    SourceKind,
+    StudySettings,
+)
 from archsearch.errors import InputError
+from archsearch.extensions import extended
 from archsearch.report.statistics.least_squares import log_log_slope
 from archsearch.report.statistics.rank import spearman_of
 from archsearch.space import SpaceSummary, detectable_correlation, summarize
@@ -72,8 +81,16 @@ def test_the_cost_is_macs_pictures_epochs_and_three_passes(make_space) -> None:
 
 
 def test_the_pictures_of_unread_sources_are_unknown() -> None:
-    assert training_pictures(DataSettings(source="cifar10")) == 48_000
     assert training_pictures(DataSettings(source="folder:x")) is None
+    assert training_pictures(DataSettings(source="nowhere")) is None
+
+
+def test_the_pictures_of_a_source_are_what_it_declares() -> None:
+    moons = SourceKind("moons", "half moons", len, pictures=1_000)
+    with extended(moons):
+        for kind in (*SOURCES.builtin.values(), moons):
+            told = training_pictures(DataSettings(source=kind.written))
+            assert told == (None if kind.pictures is None else int(0.8 * kind.pictures))
 
 
 @pytest.mark.parametrize(

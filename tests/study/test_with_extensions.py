@@ -35,8 +35,8 @@ from archsearch.config import SearchMethod, SourceKind, SourceRequest
 from archsearch.data.source import Content
 
 DOTS = SourceKind("dots", "single dots", "dots_and_walks:Dots", argument="COUNT")
-WALK = SearchMethod("walk", "random draws", sampler="dots_and_walks:walk")
-CORNERS = SearchMethod("corners", "all ends", design="dots_and_walks:corners")
+WALK = SearchMethod("walk", sampler="dots_and_walks:walk")
+CORNERS = SearchMethod("corners", design="dots_and_walks:corners")
 
 
 class Dots:
@@ -188,7 +188,7 @@ def no_sampler(*_: object) -> dict[str, object]:
     return {}
 
 
-PASSED = SearchMethod("passed-walk", "random draws", sampler="toys:random_sampler")
+PASSED = SearchMethod("passed-walk", sampler="toys:random_sampler")
 
 
 def test_a_method_passed_from_python_reaches_the_worker_processes(
@@ -226,11 +226,17 @@ def test_a_method_that_gives_no_sampler_is_told(tmp_path: Path) -> None:
 
 
 def test_a_method_is_either_a_design_or_a_sampler() -> None:
-    with pytest.raises(ValueError, match="either a design or a sampler"):
-        SearchMethod("neither", "")
+    with pytest.raises(ExtensionError, match="either a design or a sampler"):
+        SearchMethod("neither")
     assert [name for name, one in SEARCHES.items() if one.adaptive] == [
         "tpe", "nsga2", "gp", "cmaes",
     ]  # fmt: skip
+
+
+def test_a_method_goes_over_what_a_study_can_name() -> None:
+    with pytest.raises(ExtensionError, match=r"goes over `latent\.sice`") as caught:
+        SearchMethod("odd", design="toys:odd", over=("latent.sice",))
+    assert "latent.size" in caught.value.help
 
 
 def test_a_run_says_what_it_was_made_with(tmp_path: Path, site: Path) -> None:

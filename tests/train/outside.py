@@ -64,7 +64,7 @@ def charbonnier(output: Tensor, target: Tensor) -> Tensor:
     return ((output - target).square() + 1e-6).sqrt().mean()
 
 
-CHARBONNIER = LossKind("charbonnier", "a smooth absolute error", charbonnier)
+CHARBONNIER = LossKind("charbonnier", charbonnier)
 
 
 def edge_errors(prediction_NCHW: Tensor, truth_NCHW: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from archsearch.config.tasks.reading import kind_of, read_task
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
+from archsearch.printable import count
 from archsearch.spec import ModelPlan, TaskChannels
 
 __all__ = ["COLOR", "needs_rgb", "pictures_fed", "pictures_of", "task_channels"]
@@ -50,7 +51,7 @@ def task_channels(task: str | TaskSettings, picture_channels: int) -> TaskChanne
     if needs_rgb(chosen) and picture_channels != COLOR:
         raise InputError(
             f"`{chosen.name}` learns from color pictures, and these have "
-            f"{picture_channels} channel{'s' if picture_channels > 1 else ''}",
+            f"{count(picture_channels, 'channel')}",
             help="take pictures in RGB (`archsearch data list` names sources), "
             "or another task, such as denoise",
         )

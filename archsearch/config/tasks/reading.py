@@ -23,7 +23,7 @@ from archsearch.config.base import Forms
 from archsearch.config.tasks.catalogue import TASKS
 from archsearch.config.tasks.kind import TaskKind
 from archsearch.config.tasks.settings import TaskSettings
-from archsearch.config.validation import reason
+from archsearch.config.validation import reason, strict_value
 from archsearch.errors import InputError
 from archsearch.spec.text.nearest import did_you_mean
 
@@ -166,9 +166,6 @@ def changed_task(task: TaskSettings, changes: Mapping[str, object]) -> AnyTask:
     """
     name = changes.get("name", task.name)
     kept = dict(task) if name == task.name else {}
-    whole = {
-        key: int(value) if isinstance(value, float) and value.is_integer() else value
-        for key, value in changes.items()
-    }
-    options = {key: value for key, value in {**kept, **whole}.items() if key != "name"}
+    options = {**kept, **{key: strict_value(value) for key, value in changes.items()}}
+    options.pop("name", None)
     return read_task({name: options})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
+from archsearch.printable import count
 from archsearch.spec.render.concise import concise
 from archsearch.spec.render.github import github
 from archsearch.spec.render.machine import as_json
@@ -26,12 +27,12 @@ def summary(diagnostics: Sequence[Diagnostic], files: int) -> str:
         >>> summary([], 1)
         '1 file, no problems'
     """
-    checked = f"{files} file{'' if files == 1 else 's'}"
+    checked = count(files, "file")
     if not diagnostics:
         return f"{checked}, no problems"
     counts = []
     for severity in ("error", "warning"):
         number = sum(item.severity == severity for item in diagnostics)
         if number:
-            counts.append(f"{number} {severity}{'' if number == 1 else 's'}")
+            counts.append(count(number, severity))
     return f"{', '.join(counts)} in {checked}"

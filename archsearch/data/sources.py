@@ -92,7 +92,7 @@ def open_source(name: str, base: Path, root: Path) -> Source:
         source = refer(kind.opens)(SourceRequest(kind, argument, base, root / "downloads"))
         if not isinstance(source, Source):
             raise ExtensionError(
-                f"the source `{kind.name}` gave a {type(source).__name__}, not a source of pictures",
+                f"`{kind.name}` gave a {type(source).__name__}, not a source of pictures",
                 help="let it return what has all of archsearch.data.Source",
             )
         return source

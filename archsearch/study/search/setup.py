@@ -28,11 +28,7 @@ from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
-from archsearch.study.store.claims import (
-    MOST_CRASHES,
-    Claims,
-    claim_rows,
-)
+from archsearch.study.store.claims import MOST_CRASHES, Claims, claim_rows
 from archsearch.study.store.identity import check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
@@ -69,6 +65,7 @@ def open_study(
     Raises:
         InputError: an unusable storage, or a space without feasible candidates.
         StudyConflictError: the storage has another study of this name.
+        ExtensionError: the study was made with extensions that aren't here.
     """
     space = _checked_space(settings, model)
     engine = open_engine(url)

@@ -96,7 +96,7 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The baselines of the design's latents, by ``CxHxW``.
+    """The baselines of the design's latents, by ``code_key``.
 
     Raises:
         UnreadableError: what is stored of them is damaged.

@@ -256,12 +256,8 @@ def _look(study: OpenStudy, pool: Pool, say: Say) -> None:
 
 def _store_end(study: OpenStudy) -> None:
     """What is known only afterwards, for those who read the storage."""
-    attributes: dict[str, object] = {
-        **seconds_attributes(study.claims.progress().seconds),
-        **note_attributes(stored_note(study)),
-    }
-    for key, value in attributes.items():
-        study.storage.set_study_user_attr(study.study_id, key, value)
+    study.set_attributes(seconds_attributes(study.claims.progress().seconds))
+    study.set_attributes(note_attributes(stored_note(study)))
 
 
 def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:

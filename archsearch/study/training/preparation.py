@@ -69,8 +69,7 @@ def describe(
         **study_attributes(header),
     }
     leave_probe(study)
-    for key, value in attributes.items():
-        study.storage.set_study_user_attr(study.study_id, key, value)
+    study.set_attributes(attributes)
 
 
 def check_pictures(study: OpenStudy, found: str) -> None:

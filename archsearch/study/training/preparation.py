@@ -73,7 +73,7 @@ def describe(
 
 
 def check_pictures(study: OpenStudy, found: str) -> None:
-    """Hold the pictures that a worker sees against those that the study was made with.
+    """Compare the pictures that a worker sees with those that the study was made with.
 
     Args:
         study: the open study.

@@ -51,7 +51,7 @@ class MessageReader:
         """
         message = json.loads(text)
         if "event" in message:
-            self._pass_on(StudyEvent.from_json(json.dumps(message["event"]).encode()))
+            self._pass_on(StudyEvent(**message["event"]))
         elif "wrong" in message:
             raise InputError(message["wrong"], details=message["details"], help=message["help"])
         elif "broken" in message:

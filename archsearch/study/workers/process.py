@@ -155,7 +155,7 @@ def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
 
 
 def _event(event: StudyEvent) -> dict[str, object]:
-    return {"event": json.loads(event.to_json())}
+    return {"event": event.to_data()}
 
 
 def _send(pipe: Pipe, message: dict[str, object]) -> None:

@@ -120,7 +120,7 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
     if found is None or found == wanted:
         return
     if color_task is not None and found == 1:
-        gray = [name for name, kind in TASKS.items() if kind.pictures == "any"]
+        gray = [task for task, kind in TASKS.builtin.items() if kind.pictures == "any"]
         raise DataError(
             f"{color_task} learns from color pictures, but `{name}` is gray (1 channel)",
             help="choose a source in RGB: `archsearch data list` names some; a gray source "
@@ -129,7 +129,7 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
     kinds = {1: "gray (1 channel)", 3: "RGB (3 channels)"}
     raise DataError(
         f"the net needs pictures of {kinds.get(wanted, f'{wanted} channels')}, "
-        f"but `{name}` has {kinds[found]}",
+        f"but `{name}` has {kinds.get(found, f'{found} channels')}",
         help=f"give --set input.channels={found}, or write `input: {{channels: {found}, …}}` in "
         f"the spec; or choose a source that is {kinds.get(wanted, f'of {wanted} channels')}.",
     )

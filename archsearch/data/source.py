@@ -59,6 +59,7 @@ class Part(NamedTuple):
     classes: tuple[str, ...]
 
 
+@runtime_checkable
 class Source(Protocol):
     """Pictures that can be read at any size."""
 

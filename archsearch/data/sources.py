@@ -9,7 +9,7 @@ from pathlib import Path
 from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, split_source
 from archsearch.data.cache import EntryRecord, cache_root, records
 from archsearch.data.source import Source
-from archsearch.errors import DataError
+from archsearch.errors import DataError, ExtensionError
 from archsearch.extensions import refer
 
 __all__ = ["SourceInfo", "list_sources", "native_size", "open_source"]
@@ -89,7 +89,12 @@ def open_source(name: str, base: Path, root: Path) -> Source:
     found = split_source(name)
     if found is not None:
         kind, argument = found
-        source: Source = refer(kind.opens)(SourceRequest(kind, argument, base, root / "downloads"))
+        source = refer(kind.opens)(SourceRequest(kind, argument, base, root / "downloads"))
+        if not isinstance(source, Source):
+            raise ExtensionError(
+                f"`{kind.name}` gave a {type(source).__name__}, not a source of pictures",
+                help="let it return what has all of archsearch.data.Source",
+            )
         return source
     looks_like_path = "/" in name or (base / name).is_dir()
     raise DataError(

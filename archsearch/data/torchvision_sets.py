@@ -145,7 +145,7 @@ _SETS = {
     "mnist": _Set("MNIST", _mirrored_archives, _idx_part),
     "fashion-mnist": _Set("FashionMNIST", _mirrored_archives, _idx_part),
 }
-"""Of each class of torchvision, its archives and how a part is read out of them."""
+"""By the name of the source."""
 
 
 def _fill(images_NCHW: Images, parts_NHWC: list[Images], progress: OnProgress) -> None:

@@ -3,7 +3,7 @@
 Imports neither torch nor, before a function needs them, pandas and Optuna.
 """
 
-from archsearch.records.baselines import BaselineErrors, Baselines, known_baselines
+from archsearch.records.baselines import Baselines, known_baselines
 from archsearch.records.curves import Curves, PatchPoint, PcaPoint
 from archsearch.records.frame import EPOCH_COLUMNS, TRIAL_COLUMNS, epochs_frame, trials_frame
 from archsearch.records.objectives import (
@@ -23,7 +23,6 @@ from archsearch.records.outcome import (
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
-from archsearch.records.record import Number, Record
 from archsearch.records.results import Environment, EpochRecord, LatentCodes, RunResult
 from archsearch.records.runs import RunRecord, load_run, write_run
 from archsearch.records.scores import ChromaHistogram, ClassScores, ColorScores, Scores
@@ -44,7 +43,6 @@ __all__ = [
     "FIRST",
     "OF_EACH",
     "TRIAL_COLUMNS",
-    "BaselineErrors",
     "Baselines",
     "ChromaHistogram",
     "ClassScores",
@@ -56,11 +54,9 @@ __all__ = [
     "Guess",
     "LatentCodes",
     "LayerRecord",
-    "Number",
     "PatchPoint",
     "PcaPoint",
     "PlanRecord",
-    "Record",
     "RunRecord",
     "RunResult",
     "Scores",

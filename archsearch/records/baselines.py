@@ -22,13 +22,11 @@ class BaselineErrors(Record):
         val: MSE of RGB in [0, 1] on the validation split.
         test: the same on the test split.
         color: its color scores on the test split, where it predicts colors.
-        label: as people read it, of a baseline that archsearch doesn't have itself.
     """
 
     val: Number = None
     test: Number = None
     color: ColorScores | None = None
-    label: str = ""
 
 
 _PARTS = tuple(BaselineErrors.model_fields)
@@ -37,8 +35,9 @@ _PARTS = tuple(BaselineErrors.model_fields)
 class Baselines(Record):
     """The errors of each baseline that a task has, by its name.
 
-    In files they stand flat, as ``pca_val``, ``pca_test``, …; archsearch's own baselines
-    (:data:`archsearch.config.BASELINES`) always do, with null for what isn't known.
+    In files they stand flat, as ``pca_val``, ``pca_test``, …; those of
+    :data:`archsearch.config.BASELINES` always do, with null for what isn't known. Those of
+    newer versions are read, too, and called by their names.
 
     Example:
         >>> found = Baselines.model_validate({"channel_mean_val": 0.06, "channel_mean_test": 0.07})
@@ -80,14 +79,18 @@ class Baselines(Record):
         return None if val is None or test is None else (val, test)
 
     def tests(self) -> dict[str, float | None]:
-        """The test MSE of each of archsearch's own baselines, and of others that are known."""
-        return {name: self.test(name) for name in (*BASELINES, *self.errors)}
+        """The test MSE of every baseline, known or not."""
+        return {name: self.test(name) for name in self._names()}
 
     def known(self) -> Iterator[tuple[Baseline, BaselineErrors]]:
-        """Each baseline with its errors: archsearch's own first, in their order."""
-        for name in sorted(self.errors, key=[*BASELINES, *self.errors].index):
-            errors = self.errors[name]
-            yield BASELINES.get(name) or Baseline(name, errors.label or name), errors
+        """Each baseline that is known, with its errors."""
+        for name in self._names():
+            if name in self.errors:
+                yield BASELINES.get(name) or Baseline(name, name), self.errors[name]
+
+    def _names(self) -> dict[str, None]:
+        """Every baseline in the order of ``BASELINES``, then those of newer versions."""
+        return dict.fromkeys((*BASELINES, *self.errors))
 
     @model_validator(mode="before")
     @classmethod
@@ -110,15 +113,12 @@ class Baselines(Record):
 
     @model_serializer
     def _flat(self) -> dict[str, Any]:
-        names = dict.fromkeys((*BASELINES, *self.errors))
         found = {
-            f"{name}_{part}": getattr(self.errors.get(name, BaselineErrors()), part)
-            for name in names
+            f"{name}_{part}": getattr(self.errors.get(name), part, None)
+            for name in self._names()
             for part in _PARTS
         }
-        return {
-            key: value for key, value in found.items() if key in _ALWAYS or value not in (None, "")
-        }
+        return {key: value for key, value in found.items() if key in _ALWAYS or value is not None}
 
 
 _ALWAYS = {
@@ -129,6 +129,6 @@ _ALWAYS = {
 
 
 def known_baselines(baselines: Iterable[Baselines]) -> list[Baseline]:
-    """The baselines that any of them has: archsearch's own first, in their order."""
+    """The baselines that any of them has, in the order of ``BASELINES``."""
     found = {each.name: each for one in baselines for each, _ in one.known()}
     return sorted(found.values(), key=lambda each: [*BASELINES, *found].index(each.name))

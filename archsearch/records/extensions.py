@@ -8,13 +8,13 @@ from collections.abc import Collection, Mapping
 from archsearch.errors import ExtensionError
 from archsearch.extensions import PASSED, provider_here
 
-__all__ = ["check_extensions"]
+__all__ = ["require_extensions"]
 
 _log = logging.getLogger(__name__)
 
 
-def check_extensions(used: Mapping[str, str], what: str) -> None:
-    """Hold the extensions that something was made with against those that are here.
+def require_extensions(used: Mapping[str, str], what: str) -> None:
+    """Require that the extensions that something was made with are here.
 
     Another version of the same package is logged, and let through.
 

@@ -1,30 +1,31 @@
-"""Where a study's records are in an Optuna storage. The one place that knows.
+"""Where a study's records are in an Optuna storage.
 
 One Optuna study for each study name, one Optuna trial for each planned trial (and
 one for each infeasible proposal). Records are kept as JSON text in user
 attributes:
 
-========  =====================  ==================================================
-of        attribute              holds
-========  =====================  ==================================================
-study     ``archsearch``         :class:`StudyHeader`
-study     ``archsearch:curves``  :class:`~archsearch.records.curves.Curves`
-study     ``archsearch:seconds`` wall-clock seconds so far, summed over resumptions
-study     ``archsearch:extensions`` who declared what archsearch hasn't; absent where none is used
-study     ``archsearch:note``    why it has fewer trials than it was asked for, or ""
-trial     ``slot``               index of the planned trial, absent for infeasible proposals
-trial     ``values``             searched name → value
-trial     ``plan``               :class:`~archsearch.records.plans.PlanRecord`
-trial     ``seed:0`` …           :class:`~archsearch.records.studies.SeedRecord`
-trial     ``reason``             why it was pruned, failed or is infeasible
-trial     ``infeasible``         true where the values break a rule or constraint
-trial     ``duplicate_of``       number of the trial whose results it shares
-trial     ``claim``              :class:`Claim` while a process works on a seed
-========  =====================  ==================================================
+========  =========================  ===============================================================
+of        attribute                  holds
+========  =========================  ===============================================================
+study     ``archsearch``             :class:`StudyHeader`
+study     ``archsearch:curves``      :class:`~archsearch.records.curves.Curves`
+study     ``archsearch:seconds``     wall-clock seconds so far, summed over resumptions
+study     ``archsearch:extensions``  who declared what archsearch hasn't; absent where none is used
+study     ``archsearch:note``        why it has fewer trials than it was asked for, or ""
+trial     ``slot``                   index of the planned trial, absent for infeasible proposals
+trial     ``values``                 searched name → value
+trial     ``plan``                   :class:`~archsearch.records.plans.PlanRecord`
+trial     ``seed:0`` …               :class:`~archsearch.records.studies.SeedRecord`
+trial     ``reason``                 why it was pruned, failed or is infeasible
+trial     ``infeasible``             true where the values break a rule or constraint
+trial     ``duplicate_of``           number of the trial whose results it shares
+trial     ``claim``                  :class:`Claim` while a process works on a seed
+========  =========================  ===============================================================
 
 The functions here make and read these attributes as plain dictionaries, so
 they work with ``Trial.set_user_attr``, ``create_trial(user_attrs=…)`` and
-``storage.set_trial_user_attr`` alike, and import no Optuna.
+``storage.set_trial_user_attr`` alike, and import no Optuna. Attributes that only a running
+study reads, e.g. ``archsearch:baselines``, are declared beside the code that does.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from archsearch.records.plans import PlanRecord
 from archsearch.records.reading import read_checked, read_stored
 from archsearch.records.record import Record
 from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
+from archsearch.records.values import values_from_json, values_to_json
 
 __all__ = [
     "CLAIM",
@@ -48,6 +50,7 @@ __all__ = [
     "HEARTBEAT_TIMEOUT_SECONDS",
     "NOTE",
     "SECONDS",
+    "SEED_PREFIX",
     "Claim",
     "StudyHeader",
     "candidate_attributes",
@@ -85,7 +88,6 @@ SEED_PREFIX = "seed:"
 HEARTBEAT_TIMEOUT_SECONDS = 120.0
 """How long a claim lives without a heartbeat, where its process can't be seen."""
 
-_VALUES = TypeAdapter(dict[str, Value])
 _EXTENSIONS = TypeAdapter(dict[str, str])
 
 
@@ -157,7 +159,7 @@ def candidate_attributes(
         {'slot': 3, 'values': '{"width":8,"kernel":[3,5]}'}
     """
     attributes: dict[str, object] = {} if trial_index is None else {TRIAL_INDEX: trial_index}
-    attributes["values"] = _VALUES.dump_json(dict(values)).decode()
+    attributes["values"] = values_to_json(values)
     if plan is not None:
         attributes["plan"] = plan.model_dump_json()
     if duplicate_of is not None:
@@ -252,7 +254,7 @@ def read_trial(number: int, state: TrialState, attributes: Mapping[str, object])
     seeds = read_seeds(attributes)
     # By name, so without a version: a searched name may be that word.
     stored = _text(attributes.get("values", "{}"))
-    values = read_checked("its values", lambda: _VALUES.validate_json(stored))
+    values = read_checked("its values", lambda: values_from_json(stored))
     duplicate_of = attributes.get("duplicate_of")
     return TrialRecord(
         number=number,

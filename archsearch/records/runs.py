@@ -12,7 +12,7 @@ from pydantic import Field
 from archsearch.config.run_settings import RunSettings
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
-from archsearch.records.extensions import check_extensions
+from archsearch.records.extensions import require_extensions
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.reading import DECODING_ERRORS, first_problem, read_stored
 from archsearch.records.record import Record
@@ -150,7 +150,7 @@ def read_run(files: RunFiles) -> RunRecord:
         InputError: its files aren't a run's.
     """
     extensions = files.extensions
-    check_extensions(extensions, str(files.folder))
+    require_extensions(extensions, str(files.folder))
     spec, config = files.read(SPEC_FILE), files.read(CONFIG_FILE)
     history = files.read(HISTORY_FILE)
     try:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from archsearch.errors import ExtensionError, InputError, UnreadableError
 from archsearch.records.database import opened, study_ids, trials_of
-from archsearch.records.extensions import check_extensions
+from archsearch.records.extensions import require_extensions
 from archsearch.records.layout import (
     HEADER,
     HEARTBEAT_TIMEOUT_SECONDS,
@@ -92,7 +92,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         trials, broken = trials_of(database, ids[name])
         now = _now(database)
     extensions = read_extensions(attributes)
-    check_extensions(extensions, f"study {name!r}")
+    require_extensions(extensions, f"study {name!r}")
     header = read_header(attributes, f"study {name!r}")
     unreadable = [
         Unreadable(name=f"trial {number}", reason=f"it is damaged ({why})", trial=_whole(number))

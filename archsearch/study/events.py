@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Literal
@@ -46,20 +45,14 @@ class StudyEvent:
     done: int | None = None
     total: int | None = None
 
-    def to_json(self) -> bytes:
-        """The event as it travels between processes."""
-        return json.dumps({k: v for k, v in asdict(self).items() if v is not None}).encode()
-
-    @classmethod
-    def from_json(cls, text: bytes) -> StudyEvent:
-        """What ``to_json`` gave, back again.
+    def to_data(self) -> dict[str, object]:
+        """The fields that apply, for JSON; ``StudyEvent(**data)`` is the event again.
 
         Example:
-            >>> StudyEvent.from_json(StudyEvent("note", "ok").to_json())
-            StudyEvent(kind='note', text='ok', trial=None, seed=None, worker=None, epoch=None, \
-epochs=None, val_mse=None, latent_size=None, seconds=None, done=None, total=None)
+            >>> StudyEvent("retry", worker=1).to_data()
+            {'kind': 'retry', 'text': '', 'worker': 1}
         """
-        return cls(**json.loads(text))
+        return {name: value for name, value in asdict(self).items() if value is not None}
 
 
 Say = Callable[[StudyEvent], None]

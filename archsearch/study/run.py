@@ -30,10 +30,10 @@ from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 from archsearch.study.workers.interrupts import Interrupts, two_step_interrupts
 from archsearch.study.workers.messages import Pool
 from archsearch.study.workers.options import RunOptions
+from archsearch.study.workers.pickling import check_pickles
 from archsearch.study.workers.pool import WorkerPool
 from archsearch.study.workers.process import WorkerPlan
 from archsearch.study.workers.ray_pool import RayPool, check_ray
-from archsearch.study.workers.travel import check_travel
 
 __all__ = ["RunOptions", "run_study"]
 
@@ -84,7 +84,7 @@ def run_study(
 def _run_study(
     study_file: StudyFile, storage: str, options: RunOptions, trainer: Trainer | None, on_event: Say
 ) -> StudyRecord:
-    check_travel(passed())
+    check_pickles(passed())
     if options.engine == "ray":
         check_ray(storage)
     if trainer is None:
@@ -256,12 +256,8 @@ def _look(study: OpenStudy, pool: Pool, say: Say) -> None:
 
 def _store_end(study: OpenStudy) -> None:
     """What is known only afterwards, for those who read the storage."""
-    attributes: dict[str, object] = {
-        **seconds_attributes(study.claims.progress().seconds),
-        **note_attributes(stored_note(study)),
-    }
-    for key, value in attributes.items():
-        study.storage.set_study_user_attr(study.study_id, key, value)
+    study.set_attributes(seconds_attributes(study.claims.progress().seconds))
+    study.set_attributes(note_attributes(stored_note(study)))
 
 
 def _outcome(study: OpenStudy, storage: str, say: Say) -> StudyRecord:

@@ -18,7 +18,9 @@ from archsearch.config.sources import split_source
 from archsearch.data import is_gray, list_sources, load_pictures, native_size, prepare_source
 from archsearch.data.source import Allocate, Content, OnProgress
 from archsearch.data.sources import open_source
-from archsearch.errors import DataError
+from archsearch.errors import DataError, ExtensionError
+from archsearch.extensions import forget_installed
+from tests.extension_packages import install
 
 reads: list[str] = []
 salt = "first"
@@ -115,6 +117,53 @@ def test_every_source_says_beforehand_what_opening_it_tells(cache: Path, tmp_pat
     for kind in SOURCES.builtin.values():
         name = f"{kind.name}:{tmp_path}" if kind.argument else kind.name
         assert open_source(name, tmp_path, cache).channels == kind.channels
+
+
+class Layered(Stripes):
+    """Pictures of four channels, which are neither gray nor RGB."""
+
+    def __init__(self, request: SourceRequest) -> None:
+        self.name = "layered"
+
+    def read(self, height: int, width: int, allocate: Allocate, progress: OnProgress) -> Content:
+        images_NCHW = allocate(20, 4)
+        images_NCHW[:] = 0
+        return Content(images_NCHW)
+
+
+def test_pictures_that_are_neither_gray_nor_color_are_told_by_their_channels(cache: Path) -> None:
+    layered = SourceKind("layered", "", Layered, channels=None)
+    with (
+        extended(layered),
+        pytest.raises(DataError, match=r"needs pictures of RGB .*, but `layered` has 4 channels"),
+    ):
+        load_pictures(DataSettings(source="layered"), height=8, width=6)
+
+
+def test_an_opener_that_gives_no_source_is_told(cache: Path) -> None:
+    broken = SourceKind("broken", "", lambda request: request)
+    with (
+        extended(broken),
+        pytest.raises(
+            ExtensionError, match="`broken` gave a SourceRequest, not a source of pictures"
+        ),
+    ):
+        is_gray(DataSettings(source="broken"))
+
+
+def test_a_package_that_cannot_be_loaded_is_no_matter_of_a_gray_source(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    install(site, "gone", {"archsearch.tasks": {"gone": "gone:TASK"}}, "raise RuntimeError")
+    monkeypatch.syspath_prepend(site)
+    forget_installed()
+    try:
+        with pytest.raises(DataError, match="colorize learns from color pictures, but `mnist` is"):
+            load_pictures(DataSettings(source="mnist"), height=28, width=28, color_task="colorize")
+    finally:
+        monkeypatch.undo()
+        forget_installed()
 
 
 def test_prepare_needs_a_source(cache: Path) -> None:

@@ -110,7 +110,7 @@ def test_one_broken_record_is_named_and_the_others_are_read(database, capsys, br
     assert listed["studies"][0]["unreadable"][0]["name"] == "trial 0"
 
 
-def test_an_infeasible_proposal_that_cannot_be_read_takes_no_slot(database):
+def test_an_infeasible_proposal_that_cannot_be_read_uses_up_no_planned_trial(database):
     recipe = StudyRecipe(complete=2, infeasible=3, untouched=1, name="searched")
     url = stored(synthetic_study(recipe), database)
     change(

@@ -151,9 +151,9 @@ def test_whoever_reads_or_resumes_the_study_is_told(
         with pytest.raises(ExtensionError) as error:
             attempt()
         assert MISSING in str(error.value)
-    found, passed_over = load_studies(made)
+    found, unreadable = load_studies(made)
     assert found == ()
-    assert MISSING in passed_over[0].reason
+    assert MISSING in unreadable[0].reason
     with pytest.raises(ExtensionError, match="search method `walk` isn't here any more"):
         run_study(study, made, trainer=ToyTrainer(site.parent / "log"))
     drawn = study.settings.model_copy(update={"search": SearchSettings(trials=2)})

@@ -19,6 +19,7 @@ from archsearch.records.layout import (
     read_trial_index,
 )
 from archsearch.records.reading import DECODING_ERRORS, first_problem
+from archsearch.records.values import values_to_json
 from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution
@@ -34,7 +35,6 @@ from archsearch.study.store.schema import (
     studies_table,
     trials_table,
 )
-from archsearch.study.store.values import values_to_json
 
 if TYPE_CHECKING:
     from optuna import Study, Trial
@@ -163,8 +163,7 @@ def _assign(
     attributes = candidate_attributes(
         claim.trial_index, candidate.values, plan_record(candidate.plan)
     )
-    for key, value in attributes.items():
-        study.storage.set_trial_user_attr(trial._trial_id, key, value)
+    study.set_trial_attributes(trial._trial_id, attributes)
     with study.engine.begin() as connection:
         if not study.claims.holds(connection, claim):
             return None
@@ -228,9 +227,9 @@ def _keep_infeasible(study: OpenStudy, claim: Claim, trial: Trial, rejection: Re
 
     reason = f"{rejection.rule}: {rejection.detail}"
     attributes = candidate_attributes(None, rejection.values, None)
+    attributes |= ended_attributes(reason, infeasible=True)
     try:
-        for key, value in (attributes | ended_attributes(reason, infeasible=True)).items():
-            study.storage.set_trial_user_attr(trial._trial_id, key, value)
+        study.set_trial_attributes(trial._trial_id, attributes)
         if study.settings.search.described.infeasible == "complete":
             values = _imputed(study, rejection)
             study.storage.set_trial_state_values(trial._trial_id, TrialState.COMPLETE, values)

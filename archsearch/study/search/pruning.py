@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES, ChoiceDomain, IntDomain, StudySettings
 from archsearch.records import EpochRecord
+from archsearch.records.layout import SEED_PREFIX
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.study.store.opened import OpenStudy
 
@@ -132,7 +133,7 @@ def _first_seeds(study: OpenStudy) -> optuna.Study:
             return [trial for trial in found if states is None or trial.state in states]
 
     def _after_first(trial: FrozenTrial) -> FrozenTrial:
-        if trial.state != State.RUNNING or f"seed:{FIRST_SEED}" not in trial.user_attrs:
+        if trial.state != State.RUNNING or f"{SEED_PREFIX}{FIRST_SEED}" not in trial.user_attrs:
             return trial
         ended = copy.copy(trial)
         ended.state = State.COMPLETE

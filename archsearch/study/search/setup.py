@@ -14,7 +14,7 @@ from archsearch.config import OBJECTIVES, Model, StudySettings
 from archsearch.config.used_extensions import used_extensions
 from archsearch.errors import StudyConflictError
 from archsearch.records import plan_record
-from archsearch.records.extensions import check_extensions
+from archsearch.records.extensions import require_extensions
 from archsearch.records.layout import (
     HEADER,
     HEARTBEAT_TIMEOUT_SECONDS,
@@ -24,22 +24,18 @@ from archsearch.records.layout import (
     read_header,
     read_trial_index,
 )
+from archsearch.records.values import values_to_json
 from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
-from archsearch.study.store.claims import (
-    MOST_CRASHES,
-    Claims,
-    claim_rows,
-)
+from archsearch.study.store.claims import MOST_CRASHES, Claims, claim_rows
 from archsearch.study.store.identity import check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
 from archsearch.study.store.schema import claims_table, rows_of, studies_table, trials_table
 from archsearch.study.store.storage import artifact_folder, open_engine, open_storage
 from archsearch.study.store.stored import claimed_identity
-from archsearch.study.store.values import values_to_json
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -69,6 +65,7 @@ def open_study(
     Raises:
         InputError: an unusable storage, or a space without feasible candidates.
         StudyConflictError: the storage has another study of this name.
+        ExtensionError: the study was made with extensions that aren't here.
     """
     space = _checked_space(settings, model)
     engine = open_engine(url)
@@ -100,15 +97,14 @@ def _checked_space(settings: StudySettings, model: Model) -> SearchSpace:
 def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
     """Write the study's rows if no one has; those that are there must be of the same study."""
     engine, study_id, name = study.engine, study.study_id, study.settings.name
-    check_extensions(
+    require_extensions(
         read_extensions(study.storage.get_study_user_attrs(study_id)), f"study {name!r}"
     )
     if claimed_identity(engine, study_id, name) is None:
         _refuse_foreign(study)
         # Before the rows: whoever finds those must learn what it takes to work on them.
         used = used_extensions(study.settings, study.space.model.family.kinds)
-        for key, value in extensions_attributes(used).items():
-            study.storage.set_study_user_attr(study_id, key, value)
+        study.set_attributes(extensions_attributes(used))
         with suppress(IntegrityError):  # another process made it in the same moment
             _create(study, same, say)
     stored = claimed_identity(engine, study_id, name)
@@ -211,7 +207,7 @@ def _planned_rows(study: OpenStudy, design: Design | None) -> list[dict[str, obj
 
 def _record_design(study: OpenStudy, design: Design) -> None:
     """Keep how good the design is, beside the sampler's options of methods that adapt."""
-    study.storage.set_study_user_attr(study.study_id, DESIGN, list(design_lines(design)))
+    study.set_attributes({DESIGN: list(design_lines(design))})
 
 
 def _waiting_trial(study: OpenStudy, row: PlannedTrial) -> int:

@@ -27,7 +27,7 @@ def leave_probe(study: OpenStudy) -> None:
         _store(study).write(name, io.BytesIO(study.settings.name.encode()))
     except OSError:
         return  # the workers will say so
-    study.storage.set_study_user_attr(study.study_id, PROBE, name)
+    study.set_attributes({PROBE: name})
 
 
 def unreachable(study: OpenStudy) -> str:

@@ -61,7 +61,7 @@ def stored_identity(text: str, name: str) -> dict[str, object]:
 
 
 def check_same(name: str, stored: dict[str, object], given: dict[str, object]) -> None:
-    """Hold a study file against the study of its name in the storage.
+    """Compare a study file with the study of its name in the storage.
 
     What is meant is compared: comments, the order of keys and layout don't count, and
     settings that an earlier version didn't have are at their defaults.

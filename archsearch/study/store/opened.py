@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +13,12 @@ from sqlalchemy import Engine, select
 from archsearch.config import StudySettings
 from archsearch.errors import UnreadableError
 from archsearch.records.reading import read_checked
+from archsearch.records.values import values_from_json
 from archsearch.space import Candidate, SearchSpace, Value
 from archsearch.spec import ModelPlan
 from archsearch.study.store.claims import Claims
 from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.store.schema import rows_of, trials_table
-from archsearch.study.store.values import values_from_json
 
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage
@@ -145,6 +145,16 @@ class OpenStudy:
             "the database is damaged",
             help="restore it from a backup",
         )
+
+    def set_attributes(self, attributes: Mapping[str, object]) -> None:
+        """Set user attributes of Optuna's study."""
+        for key, value in attributes.items():
+            self.storage.set_study_user_attr(self.study_id, key, value)
+
+    def set_trial_attributes(self, trial_id: int, attributes: Mapping[str, object]) -> None:
+        """Set user attributes of an Optuna trial."""
+        for key, value in attributes.items():
+            self.storage.set_trial_user_attr(trial_id, key, value)
 
     def number(self, trial: PlannedTrial) -> int:
         """Optuna's number of a trial, by which people know it."""

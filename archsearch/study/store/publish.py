@@ -76,8 +76,7 @@ def _publish(study: OpenStudy, row: PlannedTrial) -> None:
 
 def _tell_time(study: OpenStudy) -> None:
     """How long the study took so far, for those who look at it before its end."""
-    for key, value in seconds_attributes(study.claims.progress().seconds).items():
-        study.storage.set_study_user_attr(study.study_id, key, value)
+    study.set_attributes(seconds_attributes(study.claims.progress().seconds))
 
 
 def _tell_seeds(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> None:
@@ -141,11 +140,8 @@ def _values(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> l
 def _set(study: OpenStudy, row: PlannedTrial, attributes: Mapping[str, object]) -> None:
     from optuna.exceptions import UpdateFinishedTrialError
 
-    try:
-        for key, value in attributes.items():
-            study.storage.set_trial_user_attr(row.optuna_id, key, value)
-    except UpdateFinishedTrialError:
-        pass  # another process told all of it and closed the trial
+    with suppress(UpdateFinishedTrialError):  # another process told all of it and closed the trial
+        study.set_trial_attributes(row.optuna_id, attributes)
 
 
 def _seed_rows(study: OpenStudy, trial_index: int) -> list[_SeedRow]:

@@ -26,10 +26,15 @@ from sqlalchemy import (
 
 __all__ = [
     "CLAIMED",
+    "COMPLETE",
+    "DUPLICATE",
     "ENDED",
+    "EXHAUSTED",
+    "FAILED",
     "OPEN",
     "PRUNED",
     "SETUP_INDEX",
+    "SKIPPED",
     "claims_table",
     "metadata",
     "rows_of",

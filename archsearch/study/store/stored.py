@@ -38,6 +38,7 @@ def stored_study(url: str, name: str) -> StudyFile:
     Raises:
         InputError: the storage has no such study.
         UnreadableError: what it holds of it is damaged, or of a newer version.
+        ExtensionError: the study was made with extensions that aren't here.
     """
     settings = stored_settings(load_study(url, name))
     with opened(url) as database:
@@ -78,7 +79,7 @@ def claimed_identity(engine: Engine, study_id: int, name: str) -> dict[str, obje
 
 
 def awaited_study(url: str, name: str, seconds: float) -> StudyFile:
-    """The same, for a study that another process may still be making.
+    """What :func:`stored_study` gives, of a study that another process may still be making.
 
     Raises:
         InputError: it wasn't there after ``seconds``, or the storage can't be used.

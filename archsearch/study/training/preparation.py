@@ -69,12 +69,11 @@ def describe(
         **study_attributes(header),
     }
     leave_probe(study)
-    for key, value in attributes.items():
-        study.storage.set_study_user_attr(study.study_id, key, value)
+    study.set_attributes(attributes)
 
 
 def check_pictures(study: OpenStudy, found: str) -> None:
-    """Hold the pictures that a worker sees against those that the study was made with.
+    """Compare the pictures that a worker sees with those that the study was made with.
 
     Args:
         study: the open study.
@@ -96,7 +95,7 @@ def check_pictures(study: OpenStudy, found: str) -> None:
 
 
 def stored_baselines(study: OpenStudy) -> dict[str, Baselines]:
-    """The baselines of the design's latents, by ``CxHxW``.
+    """The baselines of the design's latents, by ``code_key``.
 
     Raises:
         UnreadableError: what is stored of them is damaged.

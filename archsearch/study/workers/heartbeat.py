@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from types import TracebackType
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -87,8 +88,6 @@ class Heartbeat:
 
         if self.trial_id is None:
             return
-        try:
-            for key, value in claim_attributes(shown).items():
-                self._study.storage.set_trial_user_attr(self.trial_id, key, value)
-        except (UpdateFinishedTrialError, StorageInternalError):
-            pass  # ended by another attempt, or told again at the next heartbeat
+        # Ended by another attempt, or told again at the next heartbeat.
+        with suppress(UpdateFinishedTrialError, StorageInternalError):
+            self._study.set_trial_attributes(self.trial_id, claim_attributes(shown))

@@ -1,4 +1,4 @@
-"""What workers report, and what their crashes mean."""
+"""A pool of workers, what they report, and what their crashes mean."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archsearch.study.events import Say, StudyEvent
 
 __all__ = ["MessageReader", "Pool"]
 
-MOST_CRASHES = 10
+MOST_EARLY_CRASHES = 10
 """Workers that may die one after another before any of them began to train."""
 
 
@@ -51,7 +51,7 @@ class MessageReader:
         """
         message = json.loads(text)
         if "event" in message:
-            self._pass_on(StudyEvent.from_json(json.dumps(message["event"]).encode()))
+            self._pass_on(StudyEvent(**message["event"]))
         elif "wrong" in message:
             raise InputError(message["wrong"], details=message["details"], help=message["help"])
         elif "broken" in message:
@@ -66,7 +66,7 @@ class MessageReader:
             RunFailedError: too many died before any began to train.
         """
         self._crashes += 1
-        if self._crashes > MOST_CRASHES:
+        if self._crashes > MOST_EARLY_CRASHES:
             raise RunFailedError(
                 f"{self._crashes} workers were killed one after another, the last by {how}",
                 help="is there enough memory? try fewer --workers, or a smaller batch size",
@@ -74,7 +74,7 @@ class MessageReader:
         self._say(StudyEvent("retry", f"worker {worker} died ({how})", worker=worker))
 
     def _pass_on(self, event: StudyEvent) -> None:
-        if event.kind == "started":  # from there on the claims counts
+        if event.kind == "started":  # from there on its claim counts crashes
             self._crashes = 0
         if event.kind == "note":
             if event.text in self._notes:

@@ -27,7 +27,7 @@ from archsearch.study.store.stored import model_from_text
 from archsearch.study.training.trainer import Trainer
 from archsearch.study.workers.worker import Worker, WorkerOptions
 
-__all__ = ["Line", "WorkerPlan", "run_worker", "work_and_report"]
+__all__ = ["Pipe", "WorkerPlan", "run_worker", "work_and_report"]
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class WorkerPlan:
     retry_seconds: float
 
 
-class Line(Protocol):
-    """What a worker speaks through, e.g. one end of a pipe."""
+class Pipe(Protocol):
+    """What a worker reports through, e.g. one end of a pipe."""
 
     def send_bytes(self, message: bytes) -> None:
         """Say something, as JSON."""
@@ -93,7 +93,7 @@ def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
     sys.exit(code)
 
 
-def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
+def work_and_report(plan: WorkerPlan, index: int, pipe: Pipe) -> int:
     """Work until the study is at its end, speaking through the pipe.
 
     Returns:
@@ -101,8 +101,7 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
     """
     try:
         with extended(*plan.extensions):
-            ending = _worker(plan, index, pipe).work()
-        _send(pipe, {"ending": ending})
+            _worker(plan, index, pipe).work()
     except ArchsearchError as error:
         kind = "wrong" if isinstance(error, InputError) else "broken"
         _send(pipe, {kind: error.what, "details": error.details, "help": error.help})
@@ -116,7 +115,7 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Line) -> int:
     return 0
 
 
-def _worker(plan: WorkerPlan, index: int, pipe: Line) -> Worker:
+def _worker(plan: WorkerPlan, index: int, pipe: Pipe) -> Worker:
     def say(event: StudyEvent) -> None:
         _send(pipe, _event(event))
 
@@ -156,10 +155,10 @@ def _open(plan: WorkerPlan, say: Say) -> OpenStudy:
 
 
 def _event(event: StudyEvent) -> dict[str, object]:
-    return {"event": json.loads(event.to_json())}
+    return {"event": event.to_data()}
 
 
-def _send(pipe: Line, message: dict[str, object]) -> None:
+def _send(pipe: Pipe, message: dict[str, object]) -> None:
     pipe.send_bytes(json.dumps(message).encode())
 
 

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Literal
 from uuid import uuid4
 
 from archsearch.errors import ArchsearchError, RunFailedError
@@ -27,9 +26,7 @@ from archsearch.study.training.trainer import Job, Trained, Trainer, code_key
 from archsearch.study.workers.budget import time_left_for_another
 from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 
-__all__ = ["Ending", "Worker", "WorkerOptions"]
-
-Ending = Literal["finished", "stopped", "budget"]
+__all__ = ["Worker", "WorkerOptions"]
 
 
 @dataclass(frozen=True)
@@ -81,18 +78,18 @@ class Worker:
         self._baselines: dict[str, Baselines] = stored_baselines(study)
         self._keeps_pictures = True
 
-    def work(self) -> Ending:
-        """Train until there is a reason to end, and give that."""
+    def work(self) -> None:
+        """Train until there is a reason to end."""
         self._make_ready()
         idle = self._options.idle
         while not self._stopping():
             progress = self._retry(self._study.claims.progress)
             if not progress.unfinished:
-                return "finished"
+                return
             if progress.open and not time_left_for_another(
                 self._study.settings.budget.minutes, progress
             ):
-                return "budget"
+                return
             claim = self._claim()
             if claim is None:  # others train; one of them may die and leave its claim
                 time.sleep(idle)
@@ -100,7 +97,6 @@ class Worker:
                 continue
             idle = self._options.idle
             self._set_up(claim) if claim.is_setup else self._train(claim)
-        return "stopped"
 
     def _make_ready(self) -> None:
         study = self._study

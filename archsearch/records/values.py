@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import TypeAdapter
 
-from archsearch.space import Value
+from archsearch.records.studies import Value
 
 __all__ = ["values_from_json", "values_to_json"]
 

@@ -9,10 +9,10 @@ from multiprocessing.reduction import ForkingPickler
 from archsearch.errors import ExtensionError
 from archsearch.extensions import Descriptor
 
-__all__ = ["check_travel"]
+__all__ = ["check_pickles"]
 
 
-def check_travel(extensions: Iterable[Descriptor]) -> None:
+def check_pickles(extensions: Iterable[Descriptor]) -> None:
     """Refuse what worker processes couldn't find again: they get names, never code.
 
     Raises:
@@ -22,12 +22,12 @@ def check_travel(extensions: Iterable[Descriptor]) -> None:
         try:
             reduced = bytes(ForkingPickler.dumps(one))
         except Exception as error:  # of any type: each object decides for itself
-            raise _stays(one, str(error)) from error
+            raise _unpicklable(one, str(error)) from error
         if b"__main__" in reduced and not hasattr(sys.modules["__main__"], "__file__"):
-            raise _stays(one, "it is defined in no file")
+            raise _unpicklable(one, "it is defined in no file")
 
 
-def _stays(one: Descriptor, reason: str) -> ExtensionError:
+def _unpicklable(one: Descriptor, reason: str) -> ExtensionError:
     return ExtensionError(
         f"`{one.name}` of the {one.group} can't be passed to worker processes: {reason}",
         help='write code in a module, and name it there: "package.module:function"',

@@ -9,10 +9,10 @@ from archsearch.report.sentences.choices import choices
 from archsearch.report.sentences.headline import answer, given_others
 from archsearch.report.sentences.robustness import robustness
 
-_CLAIMS = (
+CLAIMS = (
     r"^Yes",
     r"Without the [^:]*: yes",
-    r"latent size tells something that these don't",
+    r"latent size explains something that these don't",
     r"it holds inside the groups",
     r"there is one inside the groups",
     r"it has the other sign",
@@ -32,4 +32,4 @@ def claims(findings: Findings) -> list[str]:
         *robustness(findings.secondary),
         *choices(findings.secondary),
     ]
-    return [claim for claim in _CLAIMS for text in said if re.search(claim, text)]
+    return [claim for claim in CLAIMS for text in said if re.search(claim, text)]

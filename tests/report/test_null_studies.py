@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
+import re
 from functools import partial
+from pathlib import Path
 
 import pytest
 
+import archsearch
 from archsearch.report.analysis import post_hoc
 from archsearch.report.analysis.findings import Findings, find
 from archsearch.report.statistics.multiple import holm
-from tests.report.claims import claims
+from tests.report.claims import CLAIMS, claims
 from tests.synthetic import StudyRecipe, synthetic_study
 
 noise = partial(StudyRecipe, slope=0.0)
@@ -25,6 +29,17 @@ def with_correction(found: Findings, correct) -> Findings:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(post_hoc, "holm", correct)
         return dataclasses.replace(found, secondary=post_hoc.corrected(found.secondary, measures))
+
+
+def test_each_claim_is_looked_for_in_words_that_sentences_have():
+    """A sentence that is put another way would be missed, and noise go unnoticed."""
+    folder = Path(archsearch.__file__).parent / "report/sentences"
+    nodes = (node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text())))
+    told = [node.value for node in nodes if isinstance(node, ast.Constant)]
+    texts = [text for text in told if isinstance(text, str)]
+    for claim in CLAIMS:
+        words = max(re.split(r"[\^*\[\]]", claim), key=len)
+        assert any(words in text for text in texts), claim
 
 
 def test_what_is_found_after_the_fact_is_corrected_for_all_of_it():

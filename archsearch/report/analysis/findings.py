@@ -149,6 +149,6 @@ def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
     return correlations(
         architectures["val_mse"].to_numpy(),
         {size: architectures[size].to_numpy() for size in known},
-        (architectures["latent_height"] * architectures["latent_width"]).to_numpy(),
+        architectures["latent_area"].to_numpy(),
         seed=seed,
     )

@@ -20,12 +20,12 @@ from archsearch.report.statistics.knee import Knee, Line, find_knee, fit_line
 from archsearch.report.statistics.noise import NoiseShares, noise_shares
 from archsearch.report.statistics.pairs import Paired, paired_effects
 from archsearch.report.statistics.ranges import RangeLeft, leave_range_out
-from archsearch.report.statistics.rivals import Rival, compare_rivals
+from archsearch.report.statistics.rivals import RIVALS, Rival, compare_rivals
 from archsearch.report.statistics.sample import FLOOR, Sample
 
 __all__ = ["AREA", "SecondaryAnalyses", "WithoutCollapsed", "secondary_analyses"]
 
-AREA = "latent height×width"
+AREA = RIVALS["latent_area"]
 
 
 class WithoutCollapsed(NamedTuple):
@@ -46,7 +46,7 @@ class SecondaryAnalyses:
     """The details behind the answer; see the modules of ``statistics`` for each.
 
     Attributes:
-        rivals: latent size and what else may go with the error.
+        rivals: latent size and what else may correlate with the error.
         groupings: the correlation within groups, several ways to make them.
         ranges: the correlation without parts of the range.
         line: the log–log fit.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
 
 from archsearch.records import (
@@ -24,6 +23,8 @@ from archsearch.report.statistics.correlation import Correlations
 from archsearch.report.statistics.factors import Factor
 from archsearch.report.statistics.intervals import FEWEST
 from archsearch.report.statistics.multiple import is_shown
+from archsearch.report.statistics.rank import spearman
+from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.statistics.sample import Sample
 
 __all__ = ["ReportWarning", "report_warnings"]
@@ -161,11 +162,7 @@ def _about_the_latent(sample: Sample, found: Correlations) -> Iterator[ReportWar
         )
         return
     # Parameters and MACs follow from the latent at a given trunk: they confound nothing.
-    tied = {
-        name: _rank_correlation(sizes, column)
-        for name, column in _rivals(table).items()
-        if name not in {"parameters", "MACs"}
-    }
+    tied = _ranks_with(sizes, table[["latent_area", "encoder_depth"]])
     strong = {name: rho for name, rho in tied.items() if abs(rho) > _CONFOUNDED}
     if strong:
         named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in strong.items())
@@ -210,14 +207,13 @@ def _about_the_bottleneck(sample: Sample) -> Iterator[ReportWarning]:
 def _about_choices(sample: Sample, secondary: SecondaryAnalyses) -> Iterator[ReportWarning]:
     """Choices with an effect that can't be separated from that of a size."""
     table = sample.architectures()
-    sizes = _rivals(table)
-    sizes.pop("encoder depth", None)  # a searched depth is nothing else
+    sizes = table[["params", "macs", "latent_area"]]  # a searched depth is the encoder's own
     shown = {test.factor for test in secondary.effects if is_shown(test.p_holm)}
     for factor in secondary.factors:
         column = _as_numbers(factor)
         if factor.name not in shown or column is None:
             continue
-        tied = {name: _rank_correlation(column, size) for name, size in sizes.items()}
+        tied = _ranks_with(column, sizes)
         same = {name: rho for name, rho in tied.items() if abs(rho) > _AS_GOOD_AS_ONE}
         if same:
             named = ", ".join(f"{name} (ρ = {rho:.2f})" for name, rho in same.items())
@@ -264,18 +260,13 @@ def _about_noise(secondary: SecondaryAnalyses) -> Iterator[ReportWarning]:
         )
 
 
-def _rivals(table: pd.DataFrame) -> dict[str, pd.Series[float]]:
-    rivals = {
-        "parameters": table["params"],
-        "MACs": table["macs"],
-        "latent height×width": table["latent_height"] * table["latent_width"],
-        "encoder depth": table["encoder_depth"],
+def _ranks_with(values: pd.Series[float], sizes: pd.DataFrame) -> dict[str, float]:
+    """Spearman's ρ with each size that varies, by the size's label."""
+    return {
+        RIVALS[name]: spearman(values, size)
+        for name, size in sizes.items()
+        if size.nunique() > 1
     }
-    return {name: column for name, column in rivals.items() if column.nunique() > 1}
-
-
-def _rank_correlation(first: pd.Series[float], second: pd.Series[float]) -> float:
-    return float(np.corrcoef(first.rank(), second.rank())[0, 1])
 
 
 def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[ReportWarning]:
@@ -299,12 +290,7 @@ def _about_the_runs(study: StudyRecord, sample: Sample) -> Iterator[ReportWarnin
 def _about_the_pictures(study: StudyRecord) -> Iterator[ReportWarning]:
     if "JPEG" in study.source_note:
         yield ReportWarning("jpeg-pictures", f"About the pictures: {study.source_note}.")
-    prints = {
-        seed.result.data_fingerprint
-        for trial in study.trials
-        for seed in trial.seeds
-        if seed.result
-    }
+    prints = {result.data_fingerprint for result in study.results}
     if len(prints) > 1:
         yield ReportWarning("mixed-data", f"Runs saw {len(prints)} different data sets.")
     kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]

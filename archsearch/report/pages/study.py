@@ -82,7 +82,7 @@ def _architectures_note(study: StudyRecord) -> str:
 
 def _facts(findings: Findings) -> list[tuple[str, str]]:
     study = findings.study
-    results = [seed.result for trial in study.trials for seed in trial.seeds if seed.result]
+    results = study.results
     facts = {
         "command": study.command,
         "when": _when(study),

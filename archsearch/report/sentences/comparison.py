@@ -148,8 +148,7 @@ def _own(findings: Sequence[Findings], names: Sequence[str]) -> list[ReportWarni
 
 
 def _first_result(findings: Findings) -> RunResult | None:
-    results = (seed.result for trial in findings.study.trials for seed in trial.seeds)
-    return next((result for result in results if result is not None), None)
+    return next(iter(findings.study.results), None)
 
 
 def comparison_sentences(comparison: Comparison) -> list[str]:

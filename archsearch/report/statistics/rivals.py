@@ -36,7 +36,7 @@ class Rival(NamedTuple):
 
 
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
-    """The columns that might go with the error, each of shape (n,).
+    """The columns that may correlate with the error, each of shape (n,).
 
     What the decoder reads is one only where it isn't the latent alone, what gets through
     only where it is known and isn't always the latent.

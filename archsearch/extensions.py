@@ -128,13 +128,17 @@ class Catalogue(Mapping[str, D]):
         for name, point in installed.items():
             found.setdefault(name, point)
         for name in found.keys() & self.builtin.keys():
-            maker = provider_here(f"{self.group}.{name}")
-            raise ExtensionError(
-                f"{'what is passed' if maker == PASSED else maker} declares "
-                f"the {self.what} `{name}`, which is archsearch's own",
-                help="give it a name of its own",
-            )
+            raise self.name_taken(name, "which is archsearch's own")
         return found
+
+    def name_taken(self, name: str, why: str) -> ExtensionError:
+        """The error that what is passed or installed declares ``name``, which it must not."""
+        maker = provider_here(f"{self.group}.{name}")
+        return ExtensionError(
+            f"{'what is passed' if maker == PASSED else maker} declares "
+            f"the {self.what} `{name}`, {why}",
+            help="give it a name of its own",
+        )
 
 
 @contextmanager

@@ -263,7 +263,7 @@ def _about_noise(secondary: SecondaryAnalyses) -> Iterator[ReportWarning]:
 def _ranks_with(values: pd.Series[float], sizes: pd.DataFrame) -> dict[str, float]:
     """Spearman's ρ with each size that varies, by the size's label."""
     return {
-        RIVALS[name]: spearman(values, size)
+        RIVALS[str(name)]: spearman(values, size)
         for name, size in sizes.items()
         if size.nunique() > 1
     }

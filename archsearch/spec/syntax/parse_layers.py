@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from archsearch.errors import ExtensionError
 from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
 from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
@@ -53,11 +52,7 @@ def refuse_ambiguous_kinds() -> None:
     """
     for word in (*JOIN_WORDS, *CONTAINERS, *_OPTIONS):
         if word in KINDS:
-            raise ExtensionError(
-                f"{KINDS.provider(word)} declares the layer kind `{word}`, "
-                "which has another meaning in specs",
-                help="give it a name of its own",
-            )
+            raise KINDS.name_taken(word, "which has another meaning in specs")
 
 
 @dataclass(frozen=True, slots=True)

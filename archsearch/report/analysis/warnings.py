@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from archsearch.config import planned
 from archsearch.records import (
     RunResult,
     SeedRecord,
@@ -207,7 +208,8 @@ def _about_the_bottleneck(sample: Sample) -> Iterator[ReportWarning]:
 def _about_choices(sample: Sample, secondary: SecondaryAnalyses) -> Iterator[ReportWarning]:
     """Choices with an effect that can't be separated from that of a size."""
     table = sample.architectures()
-    sizes = table[["params", "macs", "latent_area"]]  # a searched depth is the encoder's own
+    costs = [each.column for each in planned("brief") if each.column != "latent_size"]
+    sizes = table[[*costs, "latent_area"]]  # a searched depth is the encoder's own
     shown = {test.factor for test in secondary.effects if is_shown(test.p_holm)}
     for factor in secondary.factors:
         column = _as_numbers(factor)

@@ -1,0 +1,34 @@
+"""Every kernel by its name: what writes its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from archsearch.engine.kernels import convolution, pointwise, pooling, transfer, weights
+
+__all__ = ["KERNELS"]
+
+KERNELS: Mapping[str, Callable[..., str]] = {
+    kernel.__name__: kernel
+    for kernel in (
+        convolution.tile,
+        convolution.convolve,
+        weights.weight_tile,
+        weights.weigh,
+        pooling.pool,
+        pooling.unpool,
+        pointwise.activate,
+        pointwise.activate_back,
+        pointwise.fill,
+        pointwise.reshape,
+        pointwise.loss,
+        pointwise.drop,
+        transfer.walk,
+        transfer.combine,
+        transfer.combine_all,
+        transfer.read,
+        transfer.read_bytes,
+        transfer.write,
+    )
+}
+"""Name → (symbol, lanes, dtype, the kernel's own arguments) → a module as text."""

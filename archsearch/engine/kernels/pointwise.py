@@ -1,0 +1,157 @@
+"""What is done number by number: activations, dropout, copies and losses.
+
+::
+
+    for c in channels: for y in rows: for x in columns:  result = f(operands)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.emitter import I32, POINTER, Emitter
+from archsearch.engine.kernels.losses import LOSSES
+from archsearch.engine.operations import ACTIVATE, BLOCK, DROP, LOSS, RESHAPE, Layout
+
+__all__ = ["activate", "activate_back", "drop", "fill", "loss", "reshape"]
+
+Place = Callable[[str], Any]
+
+
+def activate(name: str, lanes: int, dtype: np.dtype[Any], word: str) -> str:
+    """c = f(a), as text."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    kernel = ACTIVATIONS[word]
+    _planes(e, ACTIVATE, lambda at, _: e.store(kernel.value(e, e.load(at("a"))), at("c")))
+    return e.finish()
+
+
+def activate_back(name: str, lanes: int, dtype: np.dtype[Any], word: str) -> str:
+    """c = gradient a · f′, with b what the activation's gradient reads; as text."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    kernel = ACTIVATIONS[word]
+
+    def one(at: Place, _: Any) -> None:
+        e.store(kernel.backward(e, e.load(at("a")), e.load(at("b"))), at("c"))
+
+    _planes(e, ACTIVATE, one)
+    return e.finish()
+
+
+def fill(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+    """c = 0, as text."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    _planes(e, ACTIVATE, lambda at, _: e.store(e.constant(0.0), at("c")))
+    return e.finish()
+
+
+def reshape(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
+    """c (+)= a between two ways to lie in memory, as text."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+
+    def one(at: Place, _: Any) -> None:
+        value = e.load(at("a"))
+        e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
+
+    _planes(e, RESHAPE, one)
+    return e.finish()
+
+
+def loss(name: str, lanes: int, dtype: np.dtype[Any], word: str, activation: str) -> str:
+    """The last activation, the loss of what it gives, and the gradient before it; as text."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    record, _, block = e.args
+    first, count = (e.field(block, BLOCK.place(which)) for which in ("first", "count"))
+    share = _share(e, record, first, count)
+    sums = e.pointer(e.field(block, BLOCK.place("sums")))  # the loss has the first numbers
+
+    def one(at: Place, _: Any) -> None:
+        x, target = e.load(at("value")), e.load(at("target"))
+        y = ACTIVATIONS[activation].value(e, x)
+        value, slope = LOSSES[word](e, y, target)
+        e.store(e.fma(value, share, e.load(sums)), sums)
+        reads = x if ACTIVATIONS[activation].reads == "input" else y
+        gradient = ACTIVATIONS[activation].backward(e, e.b.fmul(slope, share), reads)
+        e.store(y, at("value"))
+        e.store(gradient, at("gradient"))
+
+    _planes(e, LOSS, one)
+    return e.finish()
+
+
+def _share(e: Emitter, record: Any, first: Any, count: Any) -> Any:
+    """1 / (numbers of the whole batch) in lanes that hold a picture, else 0."""
+    numbers = e.times(count, e.field(record, LOSS.place("scale")))
+    each = e.b.fdiv(ir.Constant(e.number, 1.0), e.b.sitofp(numbers, e.number))
+    pictures = e.lane_numbers(first)
+    used = e.b.icmp_signed("<", pictures, e.repeated(count, pictures.type))
+    return e.select(used, e.repeated(each), e.constant(0.0))
+
+
+def drop(name: str, lanes: int, dtype: np.dtype[Any], p: float, add: bool) -> str:
+    """Set numbers to 0 with probability ``p``, and scale the others by 1/(1 − p); as text.
+
+    Which ones follows from the layer's key, the picture's place in the batch, and the number's
+    in the picture: by the finalizer of MurmurHash3 (Appleby), twice.
+    """
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    record, _, block = e.args
+    many = ir.VectorType(I32, lanes)
+    keys = e.pointer(e.field(block, BLOCK.place("keys")))
+    key = e.b.trunc(e.field_at(keys, e.field(record, DROP.place("layer"))), I32)
+    pictures = e.b.trunc(e.lane_numbers(e.field(block, BLOCK.place("first"))), many)
+    seeds = _mixed(e, e.b.xor(_mixed(e, pictures, many), e.repeated(key, many)), many)
+    bound = ir.Constant(many, [int(p * 2.0**31)] * lanes)
+
+    def one(at: Place, place: Any) -> None:
+        number = e.repeated(e.b.trunc(place, I32), many)
+        drawn = _mixed(e, e.b.add(seeds, _mixed(e, number, many)), many)
+        kept = e.b.icmp_signed(">=", e.b.lshr(drawn, ir.Constant(many, [1] * lanes)), bound)
+        scaled = e.b.fmul(e.load(at("a")), e.constant(1 / (1 - p)))
+        value = e.select(kept, scaled, e.constant(0.0))
+        e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
+
+    _planes(e, DROP, one)
+    return e.finish()
+
+
+def _mixed(e: Emitter, x: Any, many: Any) -> Any:
+    for shift, factor in ((16, 0x85EBCA6B), (13, 0xC2B2AE35), (16, None)):
+        x = e.b.xor(x, e.b.lshr(x, ir.Constant(many, [shift] * e.lanes)))
+        if factor is not None:
+            x = e.b.mul(x, ir.Constant(many, [factor] * e.lanes))
+    return x
+
+
+def _planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> None:
+    """``one(place of an operand, number of the place)`` for every channel, row and column."""
+    record, arena, _ = e.args
+    field = dict(zip(layout.names, e.fields(record, len(layout.names)), strict=True))
+    channels, rows, columns = (field[name] for name in ("channels", "rows", "columns"))
+    steps = e.whole(e.lanes)
+
+    def one_place(c: Any, y: Any, x: Any) -> None:
+        def at(which: str) -> Any:
+            return e.at(
+                arena,
+                e.sum(
+                    field[which],
+                    e.times(c, field[f"{which}_channel"]),
+                    e.times(y, field[f"{which}_row"]),
+                    e.times(x, field.get(f"{which}_column", steps)),
+                ),
+            )
+
+        one(at, e.sum(e.times(e.sum(e.times(c, rows), y), columns), x))
+
+    e.each(
+        channels,
+        lambda c: e.each(rows, lambda y: e.each(columns, lambda x: one_place(c, y, x))),
+    )
+
+

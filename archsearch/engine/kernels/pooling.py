@@ -1,0 +1,113 @@
+"""The largest value of each window, and the way of its gradient.
+
+::
+
+    for c in channels: for y in rows: for x in columns:
+        most = max over t of in[offsets[t]]                   # the first of equal ones; NaN wins
+        pool:    out = activation(most)
+        unpool:  for t: to[offsets[t]] (+)= gradient where in[offsets[t]] is that first one
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+
+from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.emitter import POINTER, Emitter, Values
+from archsearch.engine.operations import POOL
+
+__all__ = ["UNROLLED", "pool", "unpool"]
+
+UNROLLED = 16
+"""Windows of at most so many places have kernels of their own; larger ones are looped over."""
+
+
+def pool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, end: str) -> str:
+    """The forward kernel, as text; ``taps`` 0 reads their number from the record."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+
+    def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
+        window = at("in")
+        most = _largest(e, taps, field["taps"], lambda t: e.load(window, offset(t)))
+        e.store(ACTIVATIONS[end].value(e, most), at("out"))
+
+    _windows(e, taps, one)
+    return e.finish()
+
+
+def unpool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, add: bool) -> str:
+    """The backward kernel, as text; ``add``: to what is there already."""
+    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    truths = ir.VectorType(ir.IntType(1), lanes)
+
+    def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
+        window, to, gradient = at("in"), at("to"), e.load(at("out"))
+        most = _largest(e, taps, field["taps"], lambda t: e.load(window, offset(t)))
+
+        def one_tap(t: Any, left: Values) -> Values:
+            place = e.at(to, offset(t))
+            equal = e.b.fcmp_unordered("==", e.load(window, offset(t)), most)
+            chosen = e.b.and_(equal, left[0])
+            share = e.select(chosen, gradient, e.constant(0.0))
+            e.store(e.b.fadd(e.load(place), share) if add else share, place)
+            return [e.b.xor(left[0], chosen)]
+
+        left: Values = [ir.Constant(truths, [1] * lanes)]
+        if not taps:
+            e.loop(field["taps"], one_tap, left)
+        for t in range(taps):
+            left = one_tap(e.whole(t), left)
+
+    _windows(e, taps, one)
+    return e.finish()
+
+
+def _largest(e: Emitter, taps: int, count: Any, load: Callable[[Any], Any]) -> Any:
+    def larger(t: Any, most: Values) -> Values:
+        x = load(t)
+        above = e.b.or_(e.less(most[0], x), e.b.fcmp_unordered("uno", x, x))
+        return [e.select(above, x, most[0])]
+
+    most: Values = [load(e.whole(0))]
+    if not taps:
+        return e.loop(count, larger, most)[0]
+    for t in range(1, taps):
+        most = larger(e.whole(t), most)
+    return most[0]
+
+
+def _windows(e: Emitter, taps: int, one: Callable[..., None]) -> None:
+    record, arena, _ = e.args
+    field = dict(zip(POOL.names, e.fields(record, len(POOL.names)), strict=True))
+    table = e.pointer(field["offsets"])
+    known = [e.index(table, e.whole(t)) for t in range(taps)]
+
+    def offset(t: Any) -> Any:
+        return known[t.constant] if taps else e.index(table, t)
+
+    def one_window(c: Any, y: Any, x: Any) -> None:
+        def at(which: str) -> Any:
+            side = "out" if which == "out" else "in"
+            return e.at(
+                arena,
+                e.sum(
+                    field[which],
+                    e.times(c, field[f"{side}_channel"]),
+                    e.times(y, field[f"{side}_row"]),
+                    e.times(x, field[f"{side}_column"]),
+                ),
+            )
+
+        one(field, at, offset)
+
+    e.each(
+        field["channels"],
+        lambda c: e.each(
+            field["rows"],
+            lambda y: e.each(field["columns"], lambda x: one_window(c, y, x)),
+        ),
+    )

@@ -1,0 +1,123 @@
+"""The records that kernels read: which number of an operation stands where.
+
+Each operation is a record of 64-bit numbers. Places in the arena, strides and steps are counted
+in numbers, tables are addresses. A kernel and what encodes an operation share one layout here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = [
+    "ACTIVATE",
+    "BLOCK",
+    "COMBINE",
+    "CONVOLVE",
+    "CONVOLVE_RUN",
+    "DROP",
+    "LOSS",
+    "MOMENTS",
+    "NORMALIZE",
+    "POOL",
+    "RESHAPE",
+    "TRANSFER",
+    "WEIGHTS",
+    "WEIGHTS_RUN",
+    "Layout",
+]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The names of a record's numbers, in order."""
+
+    names: tuple[str, ...]
+
+    def place(self, name: str) -> int:
+        """Where a number stands."""
+        return self.names.index(name)
+
+    def record(self, values: Mapping[str, int]) -> list[int]:
+        """A record; what isn't given is 0.
+
+        Raises:
+            KeyError: a name that the layout doesn't have.
+        """
+        unknown = values.keys() - set(self.names)
+        if unknown:
+            raise KeyError(f"no number of this record is called {sorted(unknown)}")
+        return [values.get(name, 0) for name in self.names]
+
+
+def _layout(*words: str) -> Layout:
+    return Layout(tuple(name for line in words for name in line.split()))
+
+
+def _plane(*prefixes: str) -> Sequence[str]:
+    """A place in the arena, and the way to the next channel and row."""
+    return [f"{p} {p}_channel {p}_row" for p in prefixes]
+
+
+BLOCK = _layout(
+    "packed sums constants source source_ids target target_ids output first count keys"
+)
+"""What a block of pictures is worked on with; the same for all operations.
+
+``first`` is the block's first picture of ``count``; ``keys`` seed the dropout layers."""
+
+CONVOLVE = _layout(
+    "groups rows taps offsets runs run_count",
+    "in in_group in_row in_column",
+    "out out_group out_channel out_row out_column",
+    "result result_group result_channel result_row result_column",
+    "weights weights_group bias bias_group",
+)
+"""out[c][y][x] (+)= Σₖ w[k][c]·in[y·in_row + x·in_column + offsets[k]], for each group."""
+
+CONVOLVE_RUN = _layout("tile count weights bias in in_step out out_step result result_step")
+"""Tiles side by side: ``count`` calls of one kernel, each a step on."""
+
+WEIGHTS = _layout(
+    "groups rows band columns offsets runs run_count",
+    "in in_group in_row in_column",
+    "gradient gradient_group gradient_channel gradient_row gradient_column",
+    "sums sums_group",
+)
+"""sums[k][c] += Σ over positions and lanes of in[… + offsets[k]]·gradient[c][…]."""
+
+WEIGHTS_RUN = _layout("tile count tap tap_step gradient sums sums_step")
+
+POOL = _layout(
+    "channels rows columns taps offsets to", *_plane("in", "out"), "in_column out_column"
+)
+"""Windows of ``taps`` places each; ``out`` is the result, or its gradient. ``to`` is where the
+gradient of ``in`` goes."""
+
+ACTIVATE = _layout("channels rows columns", *_plane("a", "b", "c"))
+"""c = f(a, b), number by number."""
+
+LOSS = _layout("channels rows columns scale", *_plane("value", "target", "gradient"))
+"""value = f(value), gradient = that of the loss; the loss itself is added to the sums."""
+
+DROP = _layout("channels rows columns layer", *_plane("a", "c"))
+"""c (+)= a where it is kept."""
+
+RESHAPE = _layout("channels rows columns", "a a_channel a_row a_column c c_channel c_row c_column")
+"""c (+)= a, each with steps of its own."""
+
+TRANSFER = _layout("numbers places at pictures ids")
+"""Pictures to lanes or back: number i of a picture lies at ``at + places[i]``."""
+
+COMBINE = _layout("kernel count many table to")
+"""to[i] = Σ over m < many of from[table[m][i]]."""
+
+NORMALIZE = _layout(
+    "groups channels rows columns",
+    *_plane("x", "y", "gradient"),
+    "moments scale shift sums to to_channel to_row add",
+)
+"""Each group of channels of a picture normalized."""
+
+MOMENTS = _layout("channels rows columns", *_plane("x", "gradient"), "sums moments")
+"""Sums over a block of pictures, a channel, for norms over the batch."""

@@ -60,11 +60,11 @@ def _plane(*prefixes: str) -> Sequence[str]:
 
 
 BLOCK = _layout(
-    "packed sums constants source source_ids target target_ids output first count keys"
+    "packed sums source source_ids target target_ids output no_ids first count keys"
 )
 """What a block of pictures is worked on with; the same for all operations.
 
-``first`` is the block's first picture of ``count``; ``keys`` seed the dropout layers."""
+``first`` is the block's first picture of ``count``; ``keys`` seed the dropout layers; ``no_ids`` is 0."""
 
 CONVOLVE = _layout(
     "groups rows taps offsets runs run_count",

@@ -1,15 +1,11 @@
-"""Activations of the language and their slopes.
-
-Slopes follow from the result alone where they can (``reads`` is ``result``), so that what came
-before needn't be kept.
-"""
+"""Activations of the language and the way of their gradients."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from archsearch.engine.kernels.emitter import Emitter
 from archsearch.engine.kernels.functions import erf, exp
@@ -25,17 +21,12 @@ class ActivationKernel:
 
     Attributes:
         value: x → y.
-        backward: (gradient of y, x or y) → gradient of x.
-        reads: which of the two ``backward`` takes.
-        monotone: whether y never falls as x grows, so that a maximum may be taken first.
-        cheap: whether it costs next to nothing at the end of a convolution.
+        backward: (gradient of y, x or y) → gradient of x; which of the two is told by
+            :data:`archsearch.engine.activations.NATURES`.
     """
 
     value: Callable[[Emitter, Any], Any]
     backward: Callable[[Emitter, Any, Any], Any]
-    reads: Literal["input", "result"] = "result"
-    monotone: bool = True
-    cheap: bool = False
 
 
 def _relu(e: Emitter, x: Any) -> Any:
@@ -122,12 +113,12 @@ def _same_back(e: Emitter, g: Any, y: Any) -> Any:
 
 
 ACTIVATIONS: Mapping[str, ActivationKernel] = {
-    "none": ActivationKernel(_same, _same_back, cheap=True),
-    "relu": ActivationKernel(_relu, _relu_back, cheap=True),
-    "leaky_relu": ActivationKernel(_leaky, _leaky_back, cheap=True),
+    "none": ActivationKernel(_same, _same_back),
+    "relu": ActivationKernel(_relu, _relu_back),
+    "leaky_relu": ActivationKernel(_leaky, _leaky_back),
     "elu": ActivationKernel(_elu, _elu_back),
-    "gelu": ActivationKernel(_gelu, _gelu_back, reads="input", monotone=False),
-    "silu": ActivationKernel(_silu, _silu_back, reads="input", monotone=False),
+    "gelu": ActivationKernel(_gelu, _gelu_back),
+    "silu": ActivationKernel(_silu, _silu_back),
     "tanh": ActivationKernel(_tanh, _tanh_back),
     "sigmoid": ActivationKernel(sigmoid, _sigmoid_back),
 }

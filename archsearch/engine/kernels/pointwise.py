@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
+from archsearch.engine.activations import NATURES
 from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import I32, POINTER, Emitter
 from archsearch.engine.kernels.losses import LOSSES
@@ -75,7 +76,7 @@ def loss(name: str, lanes: int, dtype: np.dtype[Any], word: str, activation: str
         y = ACTIVATIONS[activation].value(e, x)
         value, slope = LOSSES[word](e, y, target)
         e.store(e.fma(value, share, e.load(sums)), sums)
-        reads = x if ACTIVATIONS[activation].reads == "input" else y
+        reads = x if NATURES[activation].reads_input else y
         gradient = ACTIVATIONS[activation].backward(e, e.b.fmul(slope, share), reads)
         e.store(y, at("value"))
         e.store(gradient, at("gradient"))

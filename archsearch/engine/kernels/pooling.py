@@ -20,10 +20,7 @@ from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Values
 from archsearch.engine.operations import POOL
 
-__all__ = ["UNROLLED", "pool", "unpool"]
-
-UNROLLED = 16
-"""Windows of at most so many places have kernels of their own; larger ones are looped over."""
+__all__ = ["pool", "unpool"]
 
 
 def pool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, end: str) -> str:

@@ -10,10 +10,7 @@ from llvmlite import ir
 from archsearch.engine.kernels.emitter import I8, I32, I64, POINTER, Emitter, Values
 from archsearch.engine.operations import BLOCK, COMBINE, TRANSFER
 
-__all__ = ["COMBINED_AT_ONCE", "combine", "combine_all", "read", "read_bytes", "walk", "write"]
-
-COMBINED_AT_ONCE = 8
-"""Sums of at most so many numbers have kernels of their own."""
+__all__ = ["combine", "combine_all", "read", "read_bytes", "walk", "write"]
 
 BYTES_AT_ONCE = 16
 

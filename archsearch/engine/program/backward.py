@@ -1,0 +1,184 @@
+"""The operations that take the loss's gradient back through a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from archsearch.engine.activations import NATURES
+from archsearch.engine.axes import Run
+from archsearch.engine.graph import (
+    Activated,
+    Dropped,
+    Indices,
+    Linear,
+    Maximum,
+    Node,
+    Term,
+    is_trained,
+)
+from archsearch.engine.program.assembly import Operation
+from archsearch.engine.program.forward import covered, in_order, reading
+from archsearch.engine.program.linear import Channels, Convolve, Reading, Weigh
+from archsearch.engine.program.pointwise import Drop, Each, Reshape, Unpool
+
+__all__ = ["Backward"]
+
+
+@dataclass
+class Backward:
+    """Collects the operations, from the last node to the first.
+
+    Attributes:
+        operations: so far.
+    """
+
+    operations: list[Operation] = field(default_factory=list)
+    _written: set[Node] = field(default_factory=set)
+    _last: dict[Node, list[int]] = field(default_factory=dict)
+
+    def through(self, node: Node, *, activated: bool) -> None:
+        """Take a node's gradient to its weights and to the nodes that it was made of.
+
+        All that read the node are done. ``activated``: its gradient is taken before its
+        activation already.
+        """
+        if not activated:
+            self._before_activation(node)
+        made = node.made
+        if isinstance(made, Linear):
+            self._weights(node, made)
+            self._linear(node, made)
+        elif isinstance(made, Maximum) and made.source.learned:
+            self._maximum(node, made)
+        elif isinstance(made, Activated) and made.source.learned:
+            self._single(node, made)
+
+    def given(self, node: Node) -> None:
+        """Somebody else has written the node's gradient."""
+        self._written.add(node)
+
+    def _before_activation(self, node: Node) -> None:
+        """At the end of what wrote the gradient last, where that is a convolution of it all."""
+        if node.activation == "none":
+            return
+        places = self._last.get(node)
+        if places and NATURES[node.activation].cheap:
+            for place in places:
+                operation = self.operations[place]
+                assert isinstance(operation, Convolve)  # noqa: S101 - others aren't kept
+                end = f"back:{node.activation}"
+                self.operations[place] = replace(operation, end=end, result=node.value)
+            return
+        read = node.before if NATURES[node.activation].reads_input else node.value
+        g = node.gradient
+        self.operations.append(Each("activate_back", g, g, read, node.activation))
+
+    def _weights(self, node: Node, made: Linear) -> None:
+        bias = made.bias
+        for term in made.terms:
+            if not is_trained(term.weights):
+                continue
+            to = Channels(node.gradient, term.outputs, term.output_step, term.width)
+            own = None if bias is None else bias.reshape(term.groups, -1)
+            for rows in term.rows.runs:
+                for columns in term.columns.runs:
+                    read = reading(term, rows, columns)
+                    self.operations.append(Weigh(read, to, term.groups, term.weights, own))
+            bias = None  # once
+
+    def _linear(self, node: Node, made: Linear) -> None:
+        parts: dict[Node, list[list[Convolve]]] = {}
+        for term in made.terms:
+            for source, part in _parts(node, term):
+                if source.learned:
+                    parts.setdefault(source, []).append(part)
+        for source, own in parts.items():
+            operations = [*in_order(source.gradient, own, written=source in self._written)]
+            self._wrote(source, operations)
+            last = own[-1]
+            if covered(source.gradient, last).min() == 1:
+                count = len(self.operations)
+                self._last[source] = [*range(count - len(last), count)]
+
+    def _maximum(self, node: Node, made: Maximum) -> None:
+        source = made.source
+        windows = [(rows, columns) for rows in made.rows for columns in made.columns]
+        once = _each_once(source, windows)
+        add = source in self._written or not once
+        operations: list[Operation] = []
+        if source not in self._written and not once:
+            operations.append(Each("fill", source.gradient))
+        for rows, columns in windows:
+            operations.append(
+                Unpool(source.value, node.gradient, rows, columns, source.gradient, add)
+            )
+        self._wrote(source, operations)
+
+    def _single(self, node: Node, made: Activated) -> None:
+        source, add = made.source, made.source in self._written
+        to, g = source.gradient, node.gradient
+        if isinstance(made, Dropped):
+            self._wrote(source, [Drop(g, to, made.p, made.layer, add)])
+        else:
+            self._wrote(source, [Reshape(g, to, add)])
+
+    def _wrote(self, source: Node, operations: Sequence[Operation]) -> None:
+        self.operations += operations
+        self._written.add(source)
+        self._last.pop(source, None)
+
+
+def _parts(node: Node, term: Term) -> Iterator[tuple[Node, list[Convolve]]]:
+    """The gradient of each stretch of channels that a term reads."""
+    gradient = tuple((node.gradient, term.outputs + c) for c in range(term.width))
+    back = np.swapaxes(term.weights, 1, 2)
+    for source, first, places in _stretches(term):
+        to = Channels(source.gradient, first, term.input_step, len(places))
+        weights = back[:, places]
+        yield (
+            source,
+            [
+                Convolve(
+                    Reading(gradient, term.output_step, rows, columns), to, term.groups, weights
+                )
+                for rows in term.rows.inverse
+                for columns in term.columns.inverse
+            ],
+        )
+
+
+def _stretches(term: Term) -> Iterator[tuple[Node, int, list[int]]]:
+    """Node, first channel, and which inputs these are: channels side by side in one node.
+
+    An input that is read twice is in two stretches.
+    """
+    order = sorted(range(len(term.inputs)), key=lambda i: (id(term.inputs[i][0]), i))
+    by_node: dict[Node, list[int]] = {}
+    for i in order:
+        by_node.setdefault(term.inputs[i][0], []).append(i)
+    for node, inputs in by_node.items():
+        left = sorted(inputs, key=lambda i: term.inputs[i][1])
+        while left:
+            taken = [left[0]]
+            for i in left[1:]:
+                if term.inputs[i][1] == term.inputs[taken[-1]][1] + 1:
+                    taken.append(i)
+            left = [i for i in left if i not in set(taken)]
+            yield node, term.inputs[taken[0]][1], taken
+
+
+def _each_once(source: Node, windows: Sequence[tuple[Run, Run]]) -> bool:
+    """Whether every pixel lies in exactly one window."""
+    counts = np.zeros((source.height, source.width), dtype=np.int64)
+    for rows, columns in windows:
+        y, x = _read(rows), _read(columns)
+        np.add.at(counts, (y[:, None], x[None, :]), 1)
+    return bool((counts == 1).all())
+
+
+def _read(run: Run) -> Indices:
+    deltas = np.array([delta for delta, _ in run.taps])
+    return (np.arange(run.count)[:, None] * run.stride + deltas).ravel()

@@ -1,0 +1,80 @@
+"""How output channels and positions are cut into tiles that fill the registers."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from archsearch.engine.machine import Machine
+
+__all__ = ["bands", "channel_parts", "position_runs", "positions", "weight_parts", "weight_taps"]
+
+FIRST_CACHE_BYTES = 24 * 1024
+"""Of the first-level cache, for the gradients that a weight's gradient reads again and again."""
+
+LATENCY = 4
+"""Cycles until the result of a product can be used."""
+
+MOST_POSITIONS, MOST_TAPS = 8, 9
+
+
+def positions(channels: int, machine: Machine) -> int:
+    """Positions of a tile with so many channels: sums and inputs fill the registers."""
+    free = machine.registers - (not machine.broadcasts)
+    return max(1, min(MOST_POSITIONS, free // (channels + 1)))
+
+
+def weight_taps(channels: int, machine: Machine) -> int:
+    """Taps of a tile of a weight's gradient."""
+    return max(1, min(MOST_TAPS, (machine.registers - 2) // (channels + 1)))
+
+
+def _split(count: int, most: int) -> tuple[int, ...]:
+    """So few parts of at most ``most`` as there can be, of nearly equal size."""
+    parts = -(-count // most)
+    smaller, more = divmod(count, parts)
+    return (smaller + 1,) * more + (smaller,) * (parts - more)
+
+
+def _most(machine: Machine) -> tuple[int, ...]:
+    return (8, 7, 6, 5, 4, 3) if machine.registers == 32 else (4, 6, 3)
+
+
+def position_runs(width: int, most: int) -> list[tuple[int, int]]:
+    """(positions, times) that fill a row, the rest in a smaller tile."""
+    runs = [(most, width // most)] if width >= most else []
+    return [*runs, (width % most, 1)] if width % most else runs
+
+
+@cache
+def channel_parts(channels: int, width: int, machine: Machine) -> tuple[int, ...]:
+    """Channels of each tile: those with the fewest estimated cycles for a row."""
+
+    def cycles(parts: tuple[int, ...]) -> float:
+        total = 0.0
+        for part in parts:
+            for p, times in position_runs(width, positions(part, machine)):
+                total += times * (max(part * p / 2, LATENCY, (part + p + 1) / 2) + 0.5)
+        return total
+
+    return min((_split(channels, most) for most in _most(machine)), key=cycles)
+
+
+@cache
+def weight_parts(channels: int, machine: Machine) -> tuple[int, ...]:
+    """Channels of each tile of a weight's gradient; loads weigh half as much as products."""
+
+    def cycles(parts: tuple[int, ...]) -> float:
+        total = 0.0
+        for part in parts:
+            taps = weight_taps(part, machine)
+            loads = (part + taps) / (2 * taps)
+            total += loads + part * max(1.0, 2 * LATENCY / (taps * part))
+        return total
+
+    most = (8, 6, 4, 3) if machine.registers == 32 else (4, 3)
+    return min((_split(channels, one) for one in most), key=cycles)
+
+
+def bands(rows: int, columns: int, channels: int, vector_bytes: int) -> int:
+    """Rows of a band whose gradients of one tile stay in the first-level cache."""
+    return max(1, min(rows, FIRST_CACHE_BYTES // (channels * columns * vector_bytes)))

@@ -85,6 +85,8 @@ class Assembly:
             weights: count × many; each is the sum of so many.
         """
         start = self.packed
+        if not len(weights):
+            return start
         if is_trained(weights):
             self.packing.append((start, np.ascontiguousarray(weights.T)))
         else:

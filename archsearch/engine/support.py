@@ -25,6 +25,8 @@ def unsupported(plan: ModelPlan, loss: str) -> str | None:
         return reason
     if loss not in LOSSES:
         return f"its loss is {loss}; the engine has {', '.join(LOSSES)}"
+    if not plan.params:
+        return "it has nothing to train"
     for layer in plan.layers:
         reason = _unsupported_layer(layer)
         if reason is not None:

@@ -198,7 +198,7 @@ class Drop:
 
 @dataclass(frozen=True)
 class Reshape:
-    """c (+)= a, one of them a picture and the other its numbers as channels of one pixel.
+    """c (+)= a: of one shape, or one of them the numbers of the other as channels of one pixel.
 
     Attributes:
         a: what is copied.
@@ -224,7 +224,7 @@ class Reshape:
         picture = self.c if self.a.size == (1, 1) else self.a
         fields = _sizes(picture)
         for prefix, buffer in (("a", self.a), ("c", self.c)):
-            if buffer is picture:
+            if buffer.size == picture.size:
                 steps = layout.channel(buffer), layout.row(buffer), layout.lanes
             else:
                 one = layout.channel(buffer)

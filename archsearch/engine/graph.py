@@ -24,6 +24,7 @@ __all__ = [
     "Maximum",
     "Maker",
     "Node",
+    "Normalized",
     "Reshaped",
     "Term",
     "View",
@@ -71,6 +72,11 @@ class Node:
     def before(self) -> Buffer:
         """What the activation gets, where its gradient reads that."""
         return Buffer(self.channels, self.height, self.width)
+
+    @cached_property
+    def moments(self) -> Buffer:
+        """Two numbers a channel, for what normalizes: at most so many are used."""
+        return Buffer(2 * self.channels, 1, 1)
 
     @cached_property
     def gradient(self) -> Buffer:
@@ -206,6 +212,23 @@ class Reshaped(Activated):
     """The same numbers in the order channel, row, column: to a vector, or from one."""
 
 
+@dataclass(frozen=True, eq=False)
+class Normalized(Activated):
+    """Each channel, or each group of channels of a picture, normalized, scaled and shifted.
+
+    Attributes:
+        scale: places of each channel's scale.
+        shift: places of each channel's shift.
+        groups: of channels, normalized picture by picture; 0: each channel over the batch.
+        name: of the norm, for its running moments.
+    """
+
+    scale: Indices
+    shift: Indices
+    groups: int
+    name: str
+
+
 Maker = Given | Linear | Maximum | Activated
 
 
@@ -228,6 +251,7 @@ class Graph:
         made: Any = node.made
         if not isinstance(made, Given):
             trained = isinstance(made, Linear) and any(is_trained(t.weights) for t in made.terms)
+            trained |= isinstance(made, Normalized)
             node.learned = trained or any(source.learned for source in made.sources)
         self.nodes.append(node)
         return node

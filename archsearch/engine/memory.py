@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["aligned_zeros"]
+__all__ = ["ALIGNMENT", "aligned_zeros"]
 
 ALIGNMENT = 64
+"""Bytes: a line of the cache, and the longest vector register."""
 
 
 def aligned_zeros(count: int, dtype: np.dtype[Any]) -> NDArray[Any]:

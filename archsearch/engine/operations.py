@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 __all__ = [
     "ACTIVATE",
+    "BATCH_NORM",
     "BLOCK",
     "COMBINE",
     "CONVOLVE",
     "CONVOLVE_RUN",
+    "EPSILON",
     "DROP",
     "LOSS",
-    "MOMENTS",
     "NORMALIZE",
     "POOL",
     "RESHAPE",
@@ -112,12 +113,19 @@ TRANSFER = _layout("numbers places at pictures ids")
 COMBINE = _layout("kernel count many table to")
 """to[i] = Σ over m < many of from[table[m][i]]."""
 
+EPSILON = 1e-5
+"""Added to each variance."""
+
 NORMALIZE = _layout(
     "groups channels rows columns",
-    *_plane("x", "y", "gradient"),
-    "moments scale shift sums to to_channel to_row add",
+    *_plane("x", "y", "gradient", "to"),
+    "moments moments_step scale shift sums",
 )
-"""Each group of channels of a picture normalized."""
+"""Each group of channels of a picture normalized; ``scale`` and ``shift`` are packed weights."""
 
-MOMENTS = _layout("channels rows columns", *_plane("x", "gradient"), "sums moments")
-"""Sums over a block of pictures, a channel, for norms over the batch."""
+BATCH_NORM = _layout(
+    "channels rows columns",
+    *_plane("x", "y", "gradient", "to"),
+    "moments moments_step scale shift sums mean inverse mean_plain mean_with_x",
+)
+"""Each channel normalized over the batch; its moments, and the means of gradients, are packed."""

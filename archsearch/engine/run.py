@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from archsearch.engine.graph import Graph, Normalized
 from archsearch.engine.library import Library, library
 from archsearch.engine.machine import host
 from archsearch.engine.memory import aligned_zeros
-from archsearch.engine.operations import BLOCK
 from archsearch.engine.program.build import Kind, Program, built, evaluation, training
+from archsearch.engine.program.stages import Moments
+from archsearch.engine.runner import Runner
 from archsearch.engine.support import unsupported
 from archsearch.engine.translate import Standardization, translated
 from archsearch.spec.plan.model import ModelPlan
@@ -22,6 +23,9 @@ from archsearch.spec.plan.model import ModelPlan
 __all__ = ["Engine"]
 
 Numbers = NDArray[Any]
+
+MOMENTUM = 0.1
+"""How far a batch moves the running moments of a norm, torch's default."""
 
 _FEWEST_BYTES = 16
 """Of a picture that is read as bytes; smaller ones are read as numbers."""
@@ -41,6 +45,7 @@ class Engine:
     Attributes:
         parameters: trained tensors by the names of ``nn.build``; writing them trains on.
         gradients: their gradients after a step, in the same order and shapes.
+        buffers: running moments of norms over the batch, by the names of ``nn.build``.
 
     Raises:
         ValueError: the plan or the loss isn't supported (see :func:`unsupported`).
@@ -74,21 +79,22 @@ class Engine:
         self._standardization = standardization
         self._library = _own_library(np.dtype(dtype)) if kernels is None else kernels
         self._pool = ThreadPoolExecutor(threads - 1) if threads > 1 else None
-        self._programs: dict[tuple[Any, ...], _Runner] = {}
-        shapes = translated(plan, plan.layers, None, training=False).parameters.shapes
-        count = plan.params
+        self._runners: dict[tuple[Any, ...], Runner] = {}
+        net = translated(plan, plan.layers, None, training=False)
+        shapes, count = net.parameters.shapes, plan.params
         self._values = aligned_zeros(count + 1, self._library.dtype)  # the last one stays 0
         self._gradients = aligned_zeros(count, self._library.dtype)
         self.parameters = _views(self._values, shapes)
         self.gradients = _views(self._gradients, shapes)
+        self.buffers = _running_moments(net.graph, self._library.dtype)
 
     def load(self, parameters: Mapping[str, ArrayLike]) -> None:
-        """Copy trained tensors in; all of them, by name.
+        """Copy parameters and buffers in; all of them, by name.
 
         Raises:
             KeyError: one is missing.
         """
-        for name, own in self.parameters.items():
+        for name, own in [*self.parameters.items(), *self.buffers.items()]:
             own[...] = np.asarray(parameters[name])
 
     def step(
@@ -121,9 +127,23 @@ class Engine:
             given["source_ids"] = ids
         if target_kind == "bytes":
             given["target_ids"] = ids
-        total = runner.run(self._values, count, given, seed)
+        total, moments = runner.run(self._values, count, given, seed)
         runner.gradients(self._gradients)
+        for name, found in moments.items():
+            self._moved(name, found)
         return total
+
+    def _moved(self, name: str, moments: Moments) -> None:
+        """Move a norm's running moments towards those of a batch, as torch does."""
+        mean, variance, numbers = moments
+        unbiased = variance * numbers / max(numbers - 1, 1)
+        for word, new in (("mean", mean), ("var", unbiased)):
+            own = self.buffers[f"{name}.running_{word}"]
+            own += MOMENTUM * (new - own)
+        self.buffers[f"{name}.num_batches_tracked"] += 1
+
+    def _running(self, name: str) -> tuple[Numbers, Numbers]:
+        return self.buffers[f"{name}.running_mean"], self.buffers[f"{name}.running_var"]
 
     def forward(self, fed: Numbers, *, ids: Numbers | None = None) -> Numbers:
         """Give the outputs of a batch, n×C×H×W, as in evaluation: nothing is dropped."""
@@ -148,7 +168,9 @@ class Engine:
         given = {"source": fed, "output": output}
         if kind == "bytes":
             given["source_ids"] = ids
-        self._runner((mode, kind)).run(self._values, count, given, 0)
+        runner = self._runner((mode, kind))
+        runner.set_moments(self._running)
+        runner.run(self._values, count, given)
         return output.reshape(count, -1) if vector else output
 
     def _pictures(self, pictures: Numbers, ids: Numbers | None) -> tuple[Numbers, Kind, int]:
@@ -164,10 +186,11 @@ class Engine:
             raise ValueError("pictures as bytes must lie in memory as N×H×W×C")
         return pictures, "bytes", len(pictures) if ids is None else len(ids)
 
-    def _runner(self, key: tuple[Any, ...]) -> _Runner:
-        if key not in self._programs:
-            self._programs[key] = _Runner(self._program(key), self._library, self._pool)
-        return self._programs[key]
+    def _runner(self, key: tuple[Any, ...]) -> Runner:
+        if key not in self._runners:
+            program = self._program(key)
+            self._runners[key] = Runner(program, self._library, self.threads, self._pool)
+        return self._runners[key]
 
     def _program(self, key: tuple[Any, ...]) -> Program:
         mode, fed, *rest = key
@@ -186,6 +209,17 @@ def _own_library(dtype: np.dtype[Any]) -> Library:
     return library(machine, machine.lanes(dtype.itemsize), dtype)
 
 
+def _running_moments(graph: Graph, dtype: np.dtype[Any]) -> dict[str, Numbers]:
+    buffers: dict[str, Numbers] = {}
+    for node in graph.nodes:
+        if isinstance(node.made, Normalized) and not node.made.groups:
+            name = node.made.name
+            buffers[f"{name}.running_mean"] = np.zeros(node.channels, dtype)
+            buffers[f"{name}.running_var"] = np.ones(node.channels, dtype)
+            buffers[f"{name}.num_batches_tracked"] = np.zeros((), np.int64)
+    return buffers
+
+
 def _views(flat: Numbers, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Numbers]:
     views, start = {}, 0
     for name, shape in shapes.items():
@@ -193,93 +227,3 @@ def _views(flat: Numbers, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Nu
         views[name] = flat[start : start + size].reshape(shape)
         start += size
     return views
-
-
-class _Runner:
-    """A program with its memory: an arena and sums for each thread.
-
-    Threads take blocks side by side, and sums are added in the order of threads; so equal thread
-    counts give equal bits.
-    """
-
-    def __init__(self, program: Program, kernels: Library, pool: ThreadPoolExecutor | None) -> None:
-        self._program = program
-        self._lanes = kernels.lanes
-        self._pool = pool
-        threads = 1 if pool is None else pool._max_workers + 1
-        self._arenas = [aligned_zeros(program.arena, kernels.dtype) for _ in range(threads)]
-        self._sums = [aligned_zeros(program.sums, kernels.dtype) for _ in range(threads)]
-        self._walk = kernels.function("walk", 7)
-        self._combine = kernels.function("combine_all", 4)
-
-    def run(
-        self, values: Numbers, count: int, given: Mapping[str, Numbers | None], seed: int
-    ) -> float:
-        """Run all blocks of a batch; give the mean loss, if there is one."""
-        program = self._program
-        self._combined(program.packing, values, program.packed)
-        keys = _keys(seed)
-        blocks = -(-count // self._lanes)
-        shares = [(t * blocks) // len(self._arenas) for t in range(len(self._arenas) + 1)]
-        work = [
-            (t, shares[t], shares[t + 1] - shares[t], count, given, keys)
-            for t in range(len(self._arenas))
-        ]
-        others = [self._pool.submit(self._blocks, *one) for one in work[1:]] if self._pool else []
-        self._blocks(*work[0])
-        for other in others:
-            other.result()
-        for more in self._sums[1:]:
-            self._sums[0] += more
-        return float(self._sums[0][: self._lanes].sum(dtype=np.float64))
-
-    def gradients(self, to: Numbers) -> None:
-        """Write the gradients of the last run."""
-        self._combined(self._program.gradients, self._sums[0], to)
-
-    def _combined(self, records: Any, source: Numbers, to: Numbers) -> None:
-        self._combine(records.ctypes.data, len(records), source.ctypes.data, to.ctypes.data)
-
-    def _blocks(
-        self,
-        thread: int,
-        first: int,
-        blocks: int,
-        count: int,
-        given: Mapping[str, Numbers | None],
-        keys: Numbers,
-    ) -> None:
-        program, sums = self._program, self._sums[thread]
-        sums[:] = 0
-        if not blocks:
-            return
-        addresses = {name: array.ctypes.data for name, array in given.items() if array is not None}
-        block = BLOCK.record(
-            {
-                "packed": program.packed.ctypes.data,
-                "sums": sums.ctypes.data,
-                "keys": keys.ctypes.data,
-                "count": count,
-                **addresses,
-            }
-        )
-        record = np.array(block, np.int64)
-        operations = program.operations
-        self._walk(
-            operations.ctypes.data,
-            len(operations),
-            self._arenas[thread].ctypes.data,
-            record.ctypes.data,
-            first,
-            blocks,
-            0,
-        )
-
-
-_MOST_DROPS = 64
-
-
-def _keys(seed: int) -> Numbers:
-    """A key for each dropout layer, of 32 bits."""
-    words = (sha256(f"{seed}/{i}".encode()).digest()[:4] for i in range(_MOST_DROPS))
-    return np.array([int.from_bytes(word) for word in words], np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archsearch.engine.activations import NATURES
+from archsearch.engine.layers.norms import GROUPS
 from archsearch.engine.machine import missing
 from archsearch.engine.translate import LAYERS
 from archsearch.spec.kinds import JOINS, KINDS
@@ -41,8 +42,8 @@ def _unsupported_layer(layer: LayerPlan) -> str | None:
     if layer.source is None and type(layer.op) not in LAYERS:
         return f"its layer {layer.path} is of the kind {layer.type.name}"
     norm = getattr(layer.op, "norm", "none")
-    if norm != "none":
-        return f"its layer {layer.path} has a norm: {norm}"
+    if norm not in {"none", *GROUPS}:
+        return f"its layer {layer.path} has the norm {norm}"
     activation = getattr(layer.op, "activation", "none")
     if activation not in NATURES:
         return f"its layer {layer.path} has the activation {activation}"

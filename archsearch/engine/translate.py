@@ -14,6 +14,7 @@ from archsearch.engine.layout import Buffer
 from archsearch.engine.layers.context import Context, activated, stored
 from archsearch.engine.layers.convolutions import conv, conv_transpose, dense
 from archsearch.engine.layers.joins import join
+from archsearch.engine.layers.norms import norm
 from archsearch.engine.layers.parameters import Parameters
 from archsearch.engine.layers.resampling import channel_shuffle, pixel_shuffle, pool, upsample
 from archsearch.spec.kinds.activation import Activation
@@ -42,10 +43,6 @@ def _activation(
     return activated(context, view, op.activation)
 
 
-def _norm(context: Context, name: str, op: Norm, view: View, output: Shape) -> View:
-    return view  # only ``none`` gets here
-
-
 def _dropout(context: Context, name: str, op: Dropout, view: View, output: Shape) -> View:
     if not context.training or not op.p:
         return view
@@ -64,7 +61,7 @@ LAYERS: dict[type, Any] = {
     Upsample: upsample,
     PixelShuffle: pixel_shuffle,
     ChannelShuffle: channel_shuffle,
-    Norm: _norm,
+    Norm: norm,
     Activation: _activation,
     Dropout: _dropout,
 }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from archsearch.engine.kernels import convolution, pointwise, pooling, transfer, weights
+from archsearch.engine.kernels import (
+    convolution,
+    norms,
+    pointwise,
+    pooling,
+    transfer,
+    weights,
+)
 
 __all__ = ["KERNELS"]
 
@@ -23,6 +30,12 @@ KERNELS: Mapping[str, Callable[..., str]] = {
         pointwise.reshape,
         pointwise.loss,
         pointwise.drop,
+        norms.normalize,
+        norms.normalize_back,
+        norms.batch_moments,
+        norms.batch_normalize,
+        norms.batch_sums,
+        norms.batch_back,
         transfer.walk,
         transfer.combine,
         transfer.combine_all,

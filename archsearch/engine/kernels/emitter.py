@@ -12,6 +12,8 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
+from archsearch.engine.memory import ALIGNMENT
+
 __all__ = ["I8", "I32", "I64", "POINTER", "VOID", "Emitter", "Values"]
 
 I8, I32, I64, VOID = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.VoidType()
@@ -117,7 +119,8 @@ class Emitter:
 
     @property
     def _align(self) -> int:
-        return self.lanes * (8 if self.double else 4)
+        """What loads may count on: no more than arrays are aligned to, or addresses go wrong."""
+        return min(self.lanes * (8 if self.double else 4), ALIGNMENT)
 
     def constant(self, x: float) -> Any:
         """The same number in all lanes."""

@@ -10,6 +10,7 @@ import numpy as np
 from archsearch.engine.axes import AxisMap, convolved
 from archsearch.engine.graph import Indices, Linear, Node, Reshaped, Term, View
 from archsearch.engine.layers.context import Context, activated, stored
+from archsearch.engine.layers.norms import normalized
 from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
@@ -37,12 +38,13 @@ def conv(context: Context, name: str, op: Conv, view: View, output: Shape) -> Vi
         shown = replace(View.of(node), scales=scales, height=view.height, width=view.width)
     else:
         shown = View.of(_convolution(context, op, view, output, weights, bias))
+        shown = normalized(context, f"{name}.norm", op.norm, shown)
     return activated(context, shown, op.activation)
 
 
 def _at_low_resolution(op: Conv, view: View) -> bool:
     """Whether repeating pixels and this convolution may change places, exactly."""
-    plain = op.kernel == op.stride == (1, 1) and op.pads == Pads()
+    plain = op.kernel == op.stride == (1, 1) and op.pads == Pads() and op.norm == "none"
     return plain and len(set(view.scales)) == 1 and view.scales[0] != (1, 1)
 
 
@@ -140,7 +142,8 @@ def conv_transpose(
         term = Term(view.channels, rows, columns, weights)
     made = Linear((term,), bias)
     node = context.graph.add(Node(output.channels, output.height, output.width, made))
-    return activated(context, View.of(node), op.activation)
+    shown = normalized(context, f"{name}.norm", op.norm, View.of(node))
+    return activated(context, shown, op.activation)
 
 
 def dense(context: Context, name: str, op: Dense, view: View, output: Shape) -> View:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archsearch.engine.graph import Graph, Indices, Weights, is_trained
 from archsearch.engine.layout import Buffer, Layout, Reach
 from archsearch.engine.library import Argument, Library
+from archsearch.engine.program.stages import MomentPlaces
 
 __all__ = ["Assembly", "Encoded", "Operation"]
 
@@ -47,6 +48,8 @@ class Assembly:
             number stays 0.
         pairs: (places of parameters, places of the sums that belong to their gradients).
         tables: what records have addresses of.
+        norms: places that operations of one norm over the batch share.
+        moments: where the moments of norms over the batch are read.
     """
 
     library: Library
@@ -58,6 +61,8 @@ class Assembly:
     sums: int = 0
     pairs: list[tuple[Indices, Indices]] = field(default_factory=list)
     tables: list[NDArray[Any]] = field(default_factory=list)
+    norms: dict[object, dict[str, int]] = field(default_factory=dict)
+    moments: list[MomentPlaces] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Keep the first sums for the loss, and one vector for the number that stays 0."""

@@ -16,12 +16,14 @@ from archsearch.engine.graph import (
     Linear,
     Maximum,
     Node,
+    Normalized,
     Term,
     is_trained,
 )
 from archsearch.engine.program.assembly import Operation
 from archsearch.engine.program.forward import covered, in_order, reading
 from archsearch.engine.program.linear import Channels, Convolve, Reading, Weigh
+from archsearch.engine.program.norms import BatchCut, BatchNorm, BatchPart, GroupNormBack
 from archsearch.engine.program.pointwise import Drop, Each, Reshape, Unpool
 
 __all__ = ["Backward"]
@@ -51,14 +53,12 @@ class Backward:
         if isinstance(made, Linear):
             self._weights(node, made)
             self._linear(node, made)
+        elif isinstance(made, Normalized):
+            self._normalized(node, made)
         elif isinstance(made, Maximum) and made.source.learned:
             self._maximum(node, made)
         elif isinstance(made, Activated) and made.source.learned:
             self._single(node, made)
-
-    def given(self, node: Node) -> None:
-        """Somebody else has written the node's gradient."""
-        self._written.add(node)
 
     def _before_activation(self, node: Node) -> None:
         """At the end of what wrote the gradient last, where that is a convolution of it all."""
@@ -116,6 +116,20 @@ class Backward:
                 Unpool(source.value, node.gradient, rows, columns, source.gradient, add)
             )
         self._wrote(source, operations)
+
+    def _normalized(self, node: Node, made: Normalized) -> None:
+        source, add = made.source, made.source in self._written
+        to, g = source.gradient, node.gradient
+        if made.groups:
+            back = GroupNormBack(made, source.value, node.moments, g, to, add)
+            self._wrote(source, [back])
+            return
+        norm = BatchNorm(made, source.value)
+        self.operations.append(BatchPart(norm, "batch_sums", (("gradient", g),)))
+        if source.learned:
+            self.operations.append(BatchCut(norm))
+            back_part = BatchPart(norm, "batch_back", (("gradient", g), ("to", to)), add=add)
+            self._wrote(source, [back_part])
 
     def _single(self, node: Node, made: Activated) -> None:
         source, add = made.source, made.source in self._written

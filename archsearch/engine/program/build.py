@@ -17,7 +17,9 @@ from archsearch.engine.operations import COMBINE
 from archsearch.engine.program.assembly import Assembly, Operation
 from archsearch.engine.program.backward import Backward
 from archsearch.engine.program.forward import forward
+from archsearch.engine.program.norms import BatchCut
 from archsearch.engine.program.pointwise import Loss, Transfer
+from archsearch.engine.program.stages import Between, MomentPlaces
 from archsearch.engine.translate import Translated
 
 __all__ = ["Kind", "Program", "built", "evaluation", "training"]
@@ -36,7 +38,9 @@ class Program:
     """What is done to each block of pictures, and to weights before and gradients after.
 
     Attributes:
-        operations: pairs of kernel and record.
+        stages: each a table of kernel and record, and what is done after all blocks went through
+            it, before the next.
+        moments: where the moments of norms over the batch are read.
         arena: numbers that a block needs.
         packed: weights in the order of kernels; the fixed ones are there.
         packing: records that fill in the trained ones, from the parameters.
@@ -45,7 +49,8 @@ class Program:
         tables: what records have addresses of, kept alive.
     """
 
-    operations: Indices
+    stages: Sequence[tuple[Indices, Between | None]]
+    moments: Sequence[MomentPlaces]
     arena: int
     packed: Numbers
     packing: Indices
@@ -102,14 +107,14 @@ def built(net: Translated, operations: Sequence[Operation], library: Library) ->
     uses = [operation.uses() for operation in operations]
     layout = laid_out(library.lanes, uses, reaches)
     assembly = Assembly(library, layout, net.graph)
-    encoded = [one for operation in operations for one in operation.encoded(assembly)]
-    pairs = [(kernel, assembly.table(record, np.int64)) for kernel, record in encoded]
+    stages = [*_stages(assembly, operations)]
     packed = np.zeros(assembly.packed, library.dtype)
     for start, numbers in assembly.fixed:
         packed[start : start + len(numbers)] = numbers
     packing = [_combination(assembly, start, places) for start, places in assembly.packing]
     return Program(
-        operations=np.array(pairs, np.int64),
+        stages=stages,
+        moments=assembly.moments,
         arena=layout.numbers,
         packed=packed,
         packing=np.array(packing, np.int64),
@@ -117,6 +122,19 @@ def built(net: Translated, operations: Sequence[Operation], library: Library) ->
         gradients=np.array(_gradients(assembly, net.parameters), np.int64),
         tables=assembly.tables,
     )
+
+
+def _stages(
+    assembly: Assembly, operations: Sequence[Operation]
+) -> Iterator[tuple[Indices, Between | None]]:
+    pairs: list[tuple[int, int]] = []
+    for operation in operations:
+        for kernel, record in operation.encoded(assembly):
+            pairs.append((kernel, assembly.table(record, np.int64)))
+        if isinstance(operation, BatchCut):
+            yield np.array(pairs, np.int64), operation.between(assembly)
+            pairs = []
+    yield np.array(pairs, np.int64).reshape(-1, 2), None
 
 
 def _combination(assembly: Assembly, to: int, places: Indices) -> list[int]:

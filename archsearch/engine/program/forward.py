@@ -17,6 +17,7 @@ from archsearch.engine.graph import (
     Linear,
     Maximum,
     Node,
+    Normalized,
     Reshaped,
     Term,
     Weights,
@@ -24,6 +25,7 @@ from archsearch.engine.graph import (
 from archsearch.engine.layout import Buffer
 from archsearch.engine.program.assembly import Operation
 from archsearch.engine.program.linear import Channels, Convolve, Reading
+from archsearch.engine.program.norms import BatchCut, BatchNorm, BatchPart, GroupNorm
 from archsearch.engine.program.pointwise import Drop, Each, Pool, Reshape
 
 __all__ = ["covered", "forward", "in_order", "reading"]
@@ -42,7 +44,7 @@ def forward(node: Node, *, training: bool, last: bool = False) -> Iterator[Opera
     apart = training and NATURES[word].reads_input
     to = node.before if apart else node.value
     inside = word if NATURES[word].cheap else "none"
-    made = [*_made(node, to, inside)]
+    made = [*_made(node, to, inside, training=training)]
     yield from made
     if word != "none" and not _ends_in(made, word):
         yield Each("activate", node.value, to, word=word)
@@ -50,10 +52,10 @@ def forward(node: Node, *, training: bool, last: bool = False) -> Iterator[Opera
 
 def _ends_in(operations: Sequence[Operation], word: str) -> bool:
     last = operations[-1]
-    return isinstance(last, (Convolve, Pool)) and last.end == word
+    return isinstance(last, (Convolve, Pool, GroupNorm, BatchPart)) and last.end == word
 
 
-def _made(node: Node, to: Buffer, end: str) -> Iterator[Operation]:
+def _made(node: Node, to: Buffer, end: str, *, training: bool) -> Iterator[Operation]:
     if isinstance(node.made, Linear):
         yield from _linear(node, to, node.made, end)
     elif isinstance(node.made, Maximum):
@@ -64,8 +66,24 @@ def _made(node: Node, to: Buffer, end: str) -> Iterator[Operation]:
         yield Drop(node.made.source.value, to, node.made.p, node.made.layer)
     elif isinstance(node.made, Reshaped):
         yield Reshape(node.made.source.value, to)
+    elif isinstance(node.made, Normalized):
+        yield from _normalized(node, node.made, to, end, training=training)
     elif isinstance(node.made, Activated):
         yield Each("activate", to, node.made.source.value, word="none")
+
+
+def _normalized(
+    node: Node, made: Normalized, to: Buffer, end: str, *, training: bool
+) -> Iterator[Operation]:
+    x = made.source.value
+    if made.groups:
+        yield GroupNorm(made, x, node.moments, to, end)
+        return
+    norm = BatchNorm(made, x)
+    if training:
+        yield BatchPart(norm, "batch_moments", (("moments", node.moments),))
+        yield BatchCut(norm, node.moments)
+    yield BatchPart(norm, "batch_normalize", (("y", to),), end=end)
 
 
 def _linear(node: Node, to: Buffer, made: Linear, end: str) -> Iterator[Operation]:

@@ -101,8 +101,8 @@ ACTIVATE = _layout("channels rows columns", *_plane("a", "b", "c"))
 LOSS = _layout("channels rows columns scale", *_plane("value", "target", "gradient"))
 """value = f(value), gradient = that of the loss; the loss itself is added to the sums."""
 
-DROP = _layout("channels rows columns layer", *_plane("a", "c"))
-"""c (+)= a where it is kept."""
+DROP = _layout("channels rows columns layer bound scale", *_plane("a", "c"))
+"""c (+)= a·scale where 31 random bits are no less than ``bound``; ``scale`` is a float64's bits."""
 
 RESHAPE = _layout("channels rows columns", "a a_channel a_row a_column c c_channel c_row c_column")
 """c (+)= a, each with steps of its own."""

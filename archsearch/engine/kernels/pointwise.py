@@ -94,8 +94,8 @@ def _share(e: Emitter, record: Any, first: Any, count: Any) -> Any:
     return e.select(used, e.repeated(each), e.constant(0.0))
 
 
-def drop(name: str, lanes: int, dtype: np.dtype[Any], p: float, add: bool) -> str:
-    """Set numbers to 0 with probability ``p``, and scale the others by 1/(1 − p); as text.
+def drop(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
+    """Set numbers to 0 at random, and scale the others; as text.
 
     Which ones follows from the layer's key, the picture's place in the batch, and the number's
     in the picture: by the finalizer of MurmurHash3 (Appleby), twice.
@@ -107,13 +107,15 @@ def drop(name: str, lanes: int, dtype: np.dtype[Any], p: float, add: bool) -> st
     key = e.b.trunc(e.field_at(keys, e.field(record, DROP.place("layer"))), I32)
     pictures = e.b.trunc(e.lane_numbers(e.field(block, BLOCK.place("first"))), many)
     seeds = _mixed(e, e.b.xor(_mixed(e, pictures, many), e.repeated(key, many)), many)
-    bound = ir.Constant(many, [int(p * 2.0**31)] * lanes)
+    bound = e.repeated(e.b.trunc(e.field(record, DROP.place("bound")), I32), many)
+    factor = e.b.bitcast(e.field(record, DROP.place("scale")), ir.DoubleType())
+    scale = e.repeated(factor if e.double else e.b.fptrunc(factor, e.number))
 
     def one(at: Place, place: Any) -> None:
         number = e.repeated(e.b.trunc(place, I32), many)
         drawn = _mixed(e, e.b.add(seeds, _mixed(e, number, many)), many)
         kept = e.b.icmp_signed(">=", e.b.lshr(drawn, ir.Constant(many, [1] * lanes)), bound)
-        scaled = e.b.fmul(e.load(at("a")), e.constant(1 / (1 - p)))
+        scaled = e.b.fmul(e.load(at("a")), scale)
         value = e.select(kept, scaled, e.constant(0.0))
         e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
 

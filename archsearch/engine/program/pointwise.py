@@ -189,10 +189,12 @@ class Drop:
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
-        fields = _sizes(self.c) | {"layer": self.layer}
+        scale = np.float64(1 / (1 - self.p)).view(np.int64)
+        fields = _sizes(self.c) | {"layer": self.layer, "scale": int(scale)}
+        fields["bound"] = int(self.p * 2**31)
         for prefix, buffer in (("a", self.a), ("c", self.c)):
             fields |= _plane(assembly.layout, prefix, buffer)
-        kernel = assembly.kernel("drop", self.p, int(self.add))
+        kernel = assembly.kernel("drop", int(self.add))
         return [(kernel, DROP.record(fields))]
 
 

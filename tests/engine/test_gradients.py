@@ -1,0 +1,140 @@
+"""A training step against torch in float64: loss, outputs and every gradient."""
+
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from archsearch.config import Model, load
+from archsearch.engine import unsupported
+from archsearch.errors import ArchsearchError
+from archsearch.spec import Source, parse_spec
+from archsearch.spec.kinds.activation import ActivationName
+from tests.spec.strategies import specs
+
+from .nets import LANES, Both, assert_close, both, plan_of, without_dropout
+
+GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
+SOME, MANY = 40, 1_500
+ACTIVATIONS = get_args(ActivationName)
+
+
+def hold_against_torch(text: str, lanes: int, pictures: int, threads: int) -> None:
+    family = parse_spec(Source("drawn.yaml", text))
+    assert family is not None
+    try:
+        plan = Model(family).resolve().plan
+    except ArchsearchError:
+        assume(False)
+    assume(plan is not None)
+    reason = unsupported(plan, "mse")
+    assume(reason != "it has nothing to train")
+    assert reason is None
+    # A norm over few numbers divides by next to nothing, which magnifies rounding.
+    normed = [la for la in plan.layers if getattr(la.op, "norm", "none") != "none"]
+    assume(all(la.output.height * la.output.width * pictures >= 16 for la in normed))
+    pair = both(without_dropout(plan), lanes=lanes, pictures=pictures, threads=threads)
+    assert_close(*pair.step(), 1e-8)
+    assert_same_when_evaluated(pair)
+
+
+def assert_same_when_evaluated(pair: Both) -> None:
+    """Outputs and latents, with the running moments that the step left."""
+    pair.model.eval()
+    with torch.no_grad():
+        x = torch.from_numpy(pair.fed)
+        wanted = {"output": pair.model(x).numpy(), "latent": pair.model.encode(x).numpy()}
+    found = {"output": pair.engine.forward(pair.fed), "latent": pair.engine.codes(pair.fed)}
+    assert_close(found, wanted, 1e-8)
+
+
+drawn = {
+    "lanes": st.sampled_from(LANES),
+    "pictures": st.sampled_from([2, 5, 16, 19]),
+    "threads": st.integers(1, 3),
+}
+
+
+@settings(
+    max_examples=SOME,
+    derandomize=True,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+)
+@given(text=specs, **drawn)
+def test_random_nets_give_torchs_outputs_and_gradients(
+    text: str, lanes: int, pictures: int, threads: int
+) -> None:
+    hold_against_torch(text, lanes, pictures, threads)
+
+
+@pytest.mark.full
+@settings(
+    max_examples=MANY, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+)
+@given(text=specs, **drawn)
+def test_many_random_nets(text: str, lanes: int, pictures: int, threads: int) -> None:
+    hold_against_torch(text, lanes, pictures, threads)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_activation(activation: str, dtype: str) -> None:
+    """Behind a convolution, as a layer of its own, before a maximum, and before the loss."""
+    conv = f"conv: {{channels: 4, activation: {activation}}}"
+    plan = plan_of(
+        [f"{conv}\n    name: first", f"activation: {activation}", "pool: {}"],
+        [conv, "pool: {kernel: 3, stride: 1}", f"activation: {activation}", "conv: {channels: 2}",
+         f"activation: {activation}"],
+        size="channels: 3, height: 8, width: 8",
+    )
+    pair = both(plan, dtype=dtype, pictures=9)
+    assert_close(*pair.step(), 1e-8 if dtype == "float64" else 5e-6)
+
+
+@pytest.mark.parametrize("loss", ["mse", "l1", "huber", "bce"])
+@pytest.mark.parametrize("last", ["sigmoid", "none"])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_every_loss(loss: str, last: str, dtype: str) -> None:
+    if (loss, last) == ("bce", "none"):
+        last = "sigmoid, kernel: 1"
+    plan = plan_of(["conv: {channels: 4, stride: 2}"], [
+        "conv_transpose: {channels: 2, stride: 2, activation: %s}" % last
+    ], size="channels: 2, height: 8, width: 8")
+    pair = both(plan, dtype=dtype, loss=loss, pictures=9)
+    assert_close(*pair.step(), 1e-8 if dtype == "float64" else 5e-6)
+
+
+@pytest.mark.parametrize("path", GALLERY, ids=lambda path: path.stem)
+def test_the_gallery_in_float32(path: Path) -> None:
+    """As torch does in float32, or to 5e-6; a pixel whose order rounding turns is no error."""
+    plan = load(path).plan()
+    pair = both(plan, dtype="float32", lanes=16, pictures=3)
+    ours, theirs = pair.step()
+    model = pair.model.float()
+    model.zero_grad()
+    y = model(torch.from_numpy(pair.fed).float())
+    ((y - torch.from_numpy(pair.target).float()) ** 2).mean().backward()
+    for name, p in model.named_parameters():
+        largest = abs(theirs[name]).max()
+        torchs = abs(p.grad.numpy() - theirs[name]).max() / largest
+        assert abs(ours[name] - theirs[name]).max() / largest <= max(5e-6, 3 * torchs), name
+
+
+def test_what_is_not_a_number_stays_so() -> None:
+    plan = plan_of(
+        ["conv: {channels: 4, activation: relu}", "pool: {}", "conv: {channels: 2, activation: tanh}"],
+        ["upsample: {}", "conv: {channels: 2, activation: sigmoid}"],
+        size="channels: 2, height: 8, width: 8",
+    )
+    for bad in (np.nan, np.inf):
+        pair = both(plan, pictures=3)
+        pair.engine.parameters["encoder.0.conv.weight"][0, 0, 1, 1] = np.nan
+        fed = np.full((3, 2, 8, 8), bad)
+        assert np.isnan(pair.engine.step(fed, pair.target))
+        assert np.isnan(pair.engine.forward(fed)).any()
+        assert all(np.isnan(g).any() for g in pair.engine.gradients.values())

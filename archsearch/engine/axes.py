@@ -135,8 +135,8 @@ def averaged(
     """The mean of a window's real rows; the key is a place in the list of coefficients."""
     rows = []
     for o in range(result):
-        real = [i for i in range(o * stride - before, o * stride - before + kernel)]
-        real = [i for i in real if 0 <= i < given]
+        first = o * stride - before
+        real = range(max(first, 0), min(first + kernel, given))
         rows.append({i: 1 / len(real) for i in real})
     return _explicit(rows, 1, stride, given)
 

@@ -21,8 +21,8 @@ __all__ = [
     "Graph",
     "Indices",
     "Linear",
-    "Maximum",
     "Maker",
+    "Maximum",
     "Node",
     "Normalized",
     "Reshaped",
@@ -34,8 +34,8 @@ __all__ = [
 
 Indices = NDArray[np.int64]
 
-Weights = Indices | NDArray[np.float64]
-"""Places of trained numbers, or fixed numbers."""
+Weights = NDArray[Any]
+"""Places of trained numbers, int64, or fixed numbers, float64."""
 
 
 def is_trained(weights: Weights) -> bool:

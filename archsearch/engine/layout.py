@@ -25,13 +25,11 @@ class Buffer:
         channels: its channels.
         height: rows, without the border.
         width: columns, without the border.
-        lasting: whether its memory is never given to another.
     """
 
     channels: int
     height: int
     width: int
-    lasting: bool = False
 
     @property
     def size(self) -> Size:
@@ -111,9 +109,7 @@ class _Region:
         return start
 
 
-def laid_out(
-    lanes: int, uses: Sequence[Iterable[Buffer]], reaches: Iterable[Reach]
-) -> Layout:
+def laid_out(lanes: int, uses: Sequence[Iterable[Buffer]], reaches: Iterable[Reach]) -> Layout:
     """Give every buffer its place.
 
     Args:
@@ -134,15 +130,12 @@ def laid_out(
     channels: dict[Buffer, int] = {}
     for buffer, (first, last) in sorted(spans.items(), key=lambda item: item[1][0]):
         region = regions.setdefault(buffer.size, _Region())
-        last = len(uses) if buffer.lasting else last
         channels[buffer] = region.take(buffer.channels, first, last)
     _place(layout, regions, channels)
     return layout
 
 
-def _place(
-    layout: Layout, regions: Mapping[Size, _Region], channels: Mapping[Buffer, int]
-) -> None:
+def _place(layout: Layout, regions: Mapping[Size, _Region], channels: Mapping[Buffer, int]) -> None:
     """One region of the arena for each size."""
     starts: dict[Size, int] = {}
     for size, region in regions.items():

@@ -100,8 +100,10 @@ class Library:
         import llvmlite.binding as llvm
 
         from archsearch.engine.kernels.catalogue import KERNELS
+        from archsearch.engine.kernels.emitter import Symbol
 
-        text = KERNELS[key.name](key.symbol, self.lanes, self.dtype, *key.arguments)
+        symbol = Symbol(key.symbol, self.lanes, self.dtype.itemsize == 8)
+        text = KERNELS[key.name](symbol, *key.arguments)
         marked = text.replace("\n{", f" {self.machine.attributes}\n{{")
         module = llvm.parse_assembly(f'target triple = "{self._target.triple}"\n{marked}')
         code: bytes = self._target.emit_object(module)

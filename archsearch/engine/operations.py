@@ -16,8 +16,8 @@ __all__ = [
     "COMBINE",
     "CONVOLVE",
     "CONVOLVE_RUN",
-    "EPSILON",
     "DROP",
+    "EPSILON",
     "LOSS",
     "NORMALIZE",
     "POOL",
@@ -60,12 +60,11 @@ def _plane(*prefixes: str) -> Sequence[str]:
     return [f"{p} {p}_channel {p}_row" for p in prefixes]
 
 
-BLOCK = _layout(
-    "packed sums source source_ids target target_ids output no_ids first count keys"
-)
+BLOCK = _layout("packed sums source source_ids target target_ids output no_ids first count keys")
 """What a block of pictures is worked on with; the same for all operations.
 
-``first`` is the block's first picture of ``count``; ``keys`` seed the dropout layers; ``no_ids`` is 0."""
+``first`` is the block's first picture of ``count``; ``keys`` seed the dropout layers; ``no_ids``
+is 0."""
 
 CONVOLVE = _layout(
     "groups rows taps offsets runs run_count",

@@ -165,7 +165,7 @@ class Engine:
     ) -> Numbers:
         fed, kind, count = self._pictures(fed, ids)
         output = np.empty((count, *shape), self._library.dtype)
-        given = {"source": fed, "output": output}
+        given: dict[str, Numbers | None] = {"source": fed, "output": output}
         if kind == "bytes":
             given["source_ids"] = ids
         runner = self._runner((mode, kind))

@@ -149,9 +149,7 @@ class Runner:
             self._arenas[thread] = flat.reshape(rows, size)
         return self._arenas[thread]
 
-    def _between(
-        self, between: Between | None, count: int, moments: dict[str, Moments]
-    ) -> None:
+    def _between(self, between: Between | None, count: int, moments: dict[str, Moments]) -> None:
         packed = self._program.packed
         if isinstance(between, BatchMoments):
             found = between.of(self._arenas, count)

@@ -10,13 +10,13 @@ import numpy as np
 
 from archsearch.engine.axes import repeated
 from archsearch.engine.graph import Dropped, Given, Graph, Linear, Node, Term, View
-from archsearch.engine.layout import Buffer
 from archsearch.engine.layers.context import Context, activated, stored
 from archsearch.engine.layers.convolutions import conv, conv_transpose, dense
 from archsearch.engine.layers.joins import join
 from archsearch.engine.layers.norms import norm
 from archsearch.engine.layers.parameters import Parameters
 from archsearch.engine.layers.resampling import channel_shuffle, pixel_shuffle, pool, upsample
+from archsearch.engine.layout import Buffer
 from archsearch.spec.kinds.activation import Activation
 from archsearch.spec.kinds.channel_shuffle import ChannelShuffle
 from archsearch.spec.kinds.conv import Conv
@@ -37,9 +37,7 @@ Standardization = tuple[Sequence[float], Sequence[float]]
 """Mean and standard deviation of each channel that is fed."""
 
 
-def _activation(
-    context: Context, name: str, op: Activation, view: View, output: Shape
-) -> View:
+def _activation(context: Context, name: str, op: Activation, view: View, output: Shape) -> View:
     return activated(context, view, op.activation)
 
 
@@ -120,13 +118,12 @@ def translated(
     return Translated(graph, context.parameters, given, result, target)
 
 
-def _after(context: Context, layer: LayerPlan, view: View, views: dict[int, View], before: int) -> View:
+def _after(
+    context: Context, layer: LayerPlan, view: View, views: dict[int, View], before: int
+) -> View:
     name = f"{layer.section}.{layer.index - 1 - before}"
     if isinstance(layer.op, JoinOp):
-        result: View = join(
-            context, name, layer.op, view, views[layer.op.source], layer.output  # type: ignore[arg-type]
-        )
-        return result
+        return join(context, name, layer.op, view, views[layer.op.source], layer.output)
     made: View = LAYERS[type(layer.op)](context, name, layer.op, view, layer.output)
     return made
 
@@ -152,5 +149,3 @@ def _shifted(graph: Graph, given: Node, standardization: Standardization) -> Nod
     )
     made = Linear((term,), np.array(offsets))
     return graph.add(Node(given.channels, given.height, given.width, made))
-
-

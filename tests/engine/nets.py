@@ -12,10 +12,10 @@ from archsearch.config import Model
 from archsearch.engine import Engine
 from archsearch.engine.library import Library, library
 from archsearch.engine.machine import Machine, host
-from archsearch.spec.kinds.dropout import Dropout
-from archsearch.spec import ModelPlan, Source, parse_spec
-from archsearch.tasks.losses import LOSSES
 from archsearch.extensions import refer
+from archsearch.spec import ModelPlan, Source, parse_spec
+from archsearch.spec.kinds.dropout import Dropout
+from archsearch.tasks.losses import LOSSES
 
 LANES = (4, 8, 16)
 
@@ -34,14 +34,15 @@ def kernels(lanes: int, dtype: str = "float64") -> Library:
     return library(machine, lanes, np.dtype(dtype))
 
 
-def plan_of(encoder: list[str], decoder: list[str], size: str = "channels: 2, height: 9, width: 12") -> ModelPlan:
-    """A plan whose output may have any shape."""
-    lines = [f"input: {{{size}}}", "name: made", "allow: [leak-past-latent]"]
+def plan_of(encoder: list[str], decoder: list[str], last: str = "none") -> ModelPlan:
+    """A plan for 8×8 pictures of 2 channels, closed by a dense layer, as any size fits that."""
+    decoder = [*decoder, f"dense: {{shape: [2, 8, 8], activation: {last}}}"]
+    lines = ["input: {channels: 2, height: 8, width: 8}", "name: made", "allow: [leak-past-latent]"]
     for name, layers in (("encoder", encoder), ("decoder", decoder)):
         lines += [f"{name}:", *(f"  - {layer}" for layer in layers)]
     family = parse_spec(Source("made.yaml", "\n".join(lines)))
     assert family is not None
-    return Model(family).resolve().plan
+    return Model(family).plan(picture_channels=2)
 
 
 def without_dropout(plan: ModelPlan) -> ModelPlan:
@@ -81,7 +82,10 @@ class Both:
         told = refer(LOSSES[self.loss].function)(y, torch.from_numpy(self.target).view_as(y))
         told.backward()
         theirs = {name: p.grad.numpy() for name, p in self.model.named_parameters()}
-        theirs |= {"loss": told.detach().numpy(), "output": y.detach().numpy().reshape(output.shape)}
+        theirs |= {
+            "loss": told.detach().numpy(),
+            "output": y.detach().numpy().reshape(output.shape),
+        }
         return {k: v.astype(np.float64) for k, v in ours.items()}, theirs
 
 
@@ -109,6 +113,11 @@ def both(
     return Both(engine, model, fed.astype(np.float64), target.astype(np.float64), loss)
 
 
+def error(ours: dict[str, NDArray[np.float64]], theirs: dict[str, NDArray[np.float64]]) -> float:
+    """The largest share of a tensor's largest number that one is off."""
+    return max(abs(ours[name] - theirs[name]).max() / abs(theirs[name]).max() for name in theirs)
+
+
 def assert_close(
     ours: dict[str, NDArray[np.float64]],
     theirs: dict[str, NDArray[np.float64]],
@@ -123,5 +132,5 @@ def assert_close(
     assert ours.keys() == theirs.keys()
     for name, wanted in theirs.items():
         largest = max(abs(wanted).max(), floor)
-        error = abs(ours[name] - wanted).max()
-        assert error <= tolerance * largest, (name, error, largest)
+        off = abs(ours[name] - wanted).max()
+        assert off <= tolerance * largest, (name, off, largest)

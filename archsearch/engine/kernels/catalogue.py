@@ -44,4 +44,4 @@ KERNELS: Mapping[str, Callable[..., str]] = {
         transfer.write,
     )
 }
-"""Name → (symbol, lanes, dtype, the kernel's own arguments) → a module as text."""
+"""Name → (symbol, the kernel's own arguments) → a module as text."""

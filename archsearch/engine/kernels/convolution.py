@@ -17,19 +17,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.emitter import POINTER, Emitter, Values
+from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, CONVOLVE, CONVOLVE_RUN
 
 __all__ = ["convolve", "tile"]
 
 
 def tile(
-    name: str,
-    lanes: int,
-    dtype: np.dtype[Any],
+    symbol: Symbol,
     channels: int,
     positions: int,
     end: str,
@@ -39,9 +35,7 @@ def tile(
     """The kernel of one tile shape, as text.
 
     Args:
-        name: of the function.
-        lanes: pictures in a vector.
-        dtype: of the numbers.
+        symbol: of the function.
         channels: output channels of a tile.
         positions: output positions of a tile, side by side.
         end: an activation, or ``back:`` and the activation whose gradient is taken with the
@@ -49,7 +43,7 @@ def tile(
         add: whether the sum is added to what is there.
         bias: whether there is one.
     """
-    e = Emitter(name, lanes, dtype, [POINTER] * 6)
+    e = Emitter(symbol, [POINTER] * 6)
     record, source, weights, biases, out, result = e.args
     step = e.field(record, CONVOLVE.place("in_column"))
     taps = e.field(record, CONVOLVE.place("taps"))
@@ -100,9 +94,9 @@ def _places(e: Emitter, record: Any, which: str, base: Any) -> Any:
     return place
 
 
-def convolve(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def convolve(symbol: Symbol) -> str:
     """The loops around the tiles, as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     record, arena, block = e.args
     field = dict(zip(CONVOLVE.names, e.fields(record, len(CONVOLVE.names)), strict=True))
     packed = e.pointer(e.field(block, BLOCK.place("packed")))

@@ -7,6 +7,7 @@ bytes. llvmlite has no types of its own, so its values are ``Any`` here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +15,27 @@ from llvmlite import ir
 
 from archsearch.engine.memory import ALIGNMENT
 
-__all__ = ["I8", "I32", "I64", "POINTER", "VOID", "Emitter", "Values"]
+__all__ = ["I8", "I32", "I64", "POINTER", "VOID", "Emitter", "Symbol", "Values"]
 
 I8, I32, I64, VOID = ir.IntType(8), ir.IntType(32), ir.IntType(64), ir.VoidType()
 POINTER = ir.PointerType()
 
 Values = list[Any]
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A function that is to be written.
+
+    Attributes:
+        name: its name in the object file.
+        lanes: pictures in a vector.
+        double: whether numbers are float64; float32 otherwise.
+    """
+
+    name: str
+    lanes: int
+    double: bool
 
 
 class Emitter:
@@ -34,9 +50,10 @@ class Emitter:
         args: the function's arguments.
     """
 
-    def __init__(self, name: str, lanes: int, dtype: np.dtype[Any], arguments: Sequence[Any]):
+    def __init__(self, symbol: Symbol, arguments: Sequence[Any]) -> None:
+        name, lanes = symbol.name, symbol.lanes
         self.lanes = lanes
-        self.double = dtype.itemsize == 8
+        self.double = symbol.double
         self.number = ir.DoubleType() if self.double else ir.FloatType()
         self.vector = ir.VectorType(self.number, lanes)
         self.integer = ir.IntType(64 if self.double else 32)
@@ -129,9 +146,7 @@ class Emitter:
     def lane_numbers(self, start: Any) -> Any:
         """start, start + 1, …: a 64-bit number a lane."""
         many = ir.VectorType(I64, self.lanes)
-        return self.b.add(
-            self.repeated(start, many), ir.Constant(many, list(range(self.lanes)))
-        )
+        return self.b.add(self.repeated(start, many), ir.Constant(many, list(range(self.lanes))))
 
     def repeated(self, value: Any, vector: Any = None) -> Any:
         """A scalar in all lanes."""

@@ -104,5 +104,3 @@ def absolute(e: Emitter, x: Any) -> Any:
 def with_sign_of(e: Emitter, x: Any, of: Any) -> Any:
     """|x| with the sign of another."""
     return e.intrinsic("copysign", [x, of])
-
-

@@ -15,10 +15,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.emitter import POINTER, Emitter, Values
+from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.weights import lane_sums
 from archsearch.engine.operations import BATCH_NORM, BLOCK, EPSILON, NORMALIZE, Layout
 
@@ -35,8 +33,8 @@ __all__ = [
 class _Norm:
     """What the norm kernels share: the record, and loops over a channel's positions."""
 
-    def __init__(self, name: str, lanes: int, dtype: np.dtype[Any], layout: Layout) -> None:
-        self.e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    def __init__(self, symbol: Symbol, layout: Layout) -> None:
+        self.e = Emitter(symbol, [POINTER] * 3)
         record, self.arena, self.block = self.e.args
         values = self.e.fields(record, len(layout.names))
         self.field = dict(zip(layout.names, values, strict=True))
@@ -89,9 +87,9 @@ class _Norm:
         e.store(e.b.fadd(e.load(self.sums, place), total), self.sums, place)
 
 
-def normalize(name: str, lanes: int, dtype: np.dtype[Any], end: str) -> str:
+def normalize(symbol: Symbol, end: str) -> str:
     """Normalize each group of channels of a picture, as text; keeps mean and 1/√(variance + ε)."""
-    n = _Norm(name, lanes, dtype, NORMALIZE)
+    n = _Norm(symbol, NORMALIZE)
     e, field = n.e, n.field
     channels = field["channels"]
     count = n.count(channels)
@@ -130,7 +128,7 @@ def _moments(n: _Norm, g: Any) -> Values:
 
 
 def _scaled(n: _Norm, channel: Any, mean: Any, inverse: Any, end: str) -> None:
-    """y = (x − mean)·inverse·w + b, and an activation."""
+    """Y = (x − mean)·inverse·w + b, and an activation."""
     e = n.e
     factor = e.b.fmul(inverse, n.weight("scale", channel))
     shift = n.weight("shift", channel)
@@ -143,9 +141,9 @@ def _scaled(n: _Norm, channel: Any, mean: Any, inverse: Any, end: str) -> None:
     n.positions(channel, ("x", "y"), position, [])
 
 
-def normalize_back(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
+def normalize_back(symbol: Symbol, add: bool) -> str:
     """The gradient of ``normalize``, as text."""
-    n = _Norm(name, lanes, dtype, NORMALIZE)
+    n = _Norm(symbol, NORMALIZE)
     e, field = n.e, n.field
     channels = field["channels"]
     count = n.count(channels)
@@ -167,7 +165,7 @@ def normalize_back(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> st
         def back(c: Any) -> None:
             c = e.sum(first, c)
             w = n.weight("scale", c)
-            _returned(n, c, (mean, inverse), lambda gradient: e.b.fmul(gradient, w), means, add)
+            _returned(n, c, (mean, inverse), lambda gradient: e.b.fmul(gradient, w), means, add=add)
 
         e.each(channels, back)
 
@@ -193,10 +191,11 @@ def _returned(
     moments: tuple[Any, Any],
     weighted: Callable[[Any], Any],
     means: Values,
+    *,
     add: bool,
     used: Any = None,
 ) -> None:
-    """dx = inverse·(weighted g − means[0] − x̂·means[1])."""
+    """Dx = inverse·(weighted g − means[0] − x̂·means[1])."""
     e = n.e
     mean, inverse = moments
 
@@ -211,9 +210,9 @@ def _returned(
     n.positions(channel, ("x", "gradient", "to"), position, [])
 
 
-def batch_moments(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def batch_moments(symbol: Symbol) -> str:
     """Mean of each picture's channel, and the sum of squares around it; as text."""
-    n = _Norm(name, lanes, dtype, BATCH_NORM)
+    n = _Norm(symbol, BATCH_NORM)
     e = n.e
     count = n.count()
 
@@ -235,9 +234,9 @@ def batch_moments(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return e.finish()
 
 
-def batch_normalize(name: str, lanes: int, dtype: np.dtype[Any], end: str) -> str:
+def batch_normalize(symbol: Symbol, end: str) -> str:
     """Normalize channels with given moments, as text."""
-    n = _Norm(name, lanes, dtype, BATCH_NORM)
+    n = _Norm(symbol, BATCH_NORM)
 
     def channel(c: Any) -> None:
         _scaled(n, c, n.weight("mean", c), n.weight("inverse", c), end)
@@ -246,9 +245,9 @@ def batch_normalize(name: str, lanes: int, dtype: np.dtype[Any], end: str) -> st
     return n.e.finish()
 
 
-def batch_sums(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def batch_sums(symbol: Symbol) -> str:
     """The gradients of shift and scale, as text."""
-    n = _Norm(name, lanes, dtype, BATCH_NORM)
+    n = _Norm(symbol, BATCH_NORM)
 
     def channel(c: Any) -> None:
         moments = n.weight("mean", c), n.weight("inverse", c)
@@ -258,9 +257,9 @@ def batch_sums(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return n.e.finish()
 
 
-def batch_back(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
+def batch_back(symbol: Symbol, add: bool) -> str:
     """The gradient of ``batch_normalize`` where the moments are the batch's, as text."""
-    n = _Norm(name, lanes, dtype, BATCH_NORM)
+    n = _Norm(symbol, BATCH_NORM)
     e = n.e
     first, count = (e.field(n.block, BLOCK.place(which)) for which in ("first", "count"))
     pictures = e.lane_numbers(first)
@@ -270,7 +269,7 @@ def batch_back(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
         moments = n.weight("mean", c), n.weight("inverse", c)
         w = n.weight("scale", c)
         means = [e.b.fmul(w, n.weight(which, c)) for which in ("mean_plain", "mean_with_x")]
-        _returned(n, c, moments, lambda g: e.b.fmul(g, w), means, add, used)
+        _returned(n, c, moments, lambda g: e.b.fmul(g, w), means, add=add, used=used)
 
     e.each(n.field["channels"], channel)
     return e.finish()

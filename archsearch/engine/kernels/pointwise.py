@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
 from archsearch.engine.activations import NATURES
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.emitter import I32, POINTER, Emitter
+from archsearch.engine.kernels.emitter import I32, POINTER, Emitter, Symbol
 from archsearch.engine.kernels.losses import LOSSES
 from archsearch.engine.operations import ACTIVATE, BLOCK, DROP, LOSS, RESHAPE, Layout
 
@@ -24,17 +23,17 @@ __all__ = ["activate", "activate_back", "drop", "fill", "loss", "reshape"]
 Place = Callable[[str], Any]
 
 
-def activate(name: str, lanes: int, dtype: np.dtype[Any], word: str) -> str:
-    """c = f(a), as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+def activate(symbol: Symbol, word: str) -> str:
+    """C = f(a), as text."""
+    e = Emitter(symbol, [POINTER] * 3)
     kernel = ACTIVATIONS[word]
     _planes(e, ACTIVATE, lambda at, _: e.store(kernel.value(e, e.load(at("a"))), at("c")))
     return e.finish()
 
 
-def activate_back(name: str, lanes: int, dtype: np.dtype[Any], word: str) -> str:
-    """c = gradient a · f′, with b what the activation's gradient reads; as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+def activate_back(symbol: Symbol, word: str) -> str:
+    """C = gradient a · f′, with b what the activation's gradient reads; as text."""
+    e = Emitter(symbol, [POINTER] * 3)
     kernel = ACTIVATIONS[word]
 
     def one(at: Place, _: Any) -> None:
@@ -44,16 +43,16 @@ def activate_back(name: str, lanes: int, dtype: np.dtype[Any], word: str) -> str
     return e.finish()
 
 
-def fill(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
-    """c = 0, as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+def fill(symbol: Symbol) -> str:
+    """C = 0, as text."""
+    e = Emitter(symbol, [POINTER] * 3)
     _planes(e, ACTIVATE, lambda at, _: e.store(e.constant(0.0), at("c")))
     return e.finish()
 
 
-def reshape(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
-    """c (+)= a between two ways to lie in memory, as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+def reshape(symbol: Symbol, add: bool) -> str:
+    """C (+)= a between two ways to lie in memory, as text."""
+    e = Emitter(symbol, [POINTER] * 3)
 
     def one(at: Place, _: Any) -> None:
         value = e.load(at("a"))
@@ -63,9 +62,9 @@ def reshape(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
     return e.finish()
 
 
-def loss(name: str, lanes: int, dtype: np.dtype[Any], word: str, activation: str) -> str:
+def loss(symbol: Symbol, word: str, activation: str) -> str:
     """The last activation, the loss of what it gives, and the gradient before it; as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     record, _, block = e.args
     first, count = (e.field(block, BLOCK.place(which)) for which in ("first", "count"))
     share = _share(e, record, first, count)
@@ -94,15 +93,15 @@ def _share(e: Emitter, record: Any, first: Any, count: Any) -> Any:
     return e.select(used, e.repeated(each), e.constant(0.0))
 
 
-def drop(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
+def drop(symbol: Symbol, add: bool) -> str:
     """Set numbers to 0 at random, and scale the others; as text.
 
     Which ones follows from the layer's key, the picture's place in the batch, and the number's
     in the picture: by the finalizer of MurmurHash3 (Appleby), twice.
     """
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     record, _, block = e.args
-    many = ir.VectorType(I32, lanes)
+    many = ir.VectorType(I32, e.lanes)
     keys = e.pointer(e.field(block, BLOCK.place("keys")))
     key = e.b.trunc(e.field_at(keys, e.field(record, DROP.place("layer"))), I32)
     pictures = e.b.trunc(e.lane_numbers(e.field(block, BLOCK.place("first"))), many)
@@ -114,7 +113,7 @@ def drop(name: str, lanes: int, dtype: np.dtype[Any], add: bool) -> str:
     def one(at: Place, place: Any) -> None:
         number = e.repeated(e.b.trunc(place, I32), many)
         drawn = _mixed(e, e.b.add(seeds, _mixed(e, number, many)), many)
-        kept = e.b.icmp_signed(">=", e.b.lshr(drawn, ir.Constant(many, [1] * lanes)), bound)
+        kept = e.b.icmp_signed(">=", e.b.lshr(drawn, ir.Constant(many, [1] * e.lanes)), bound)
         scaled = e.b.fmul(e.load(at("a")), scale)
         value = e.select(kept, scaled, e.constant(0.0))
         e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
@@ -156,5 +155,3 @@ def _planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> No
         channels,
         lambda c: e.each(rows, lambda y: e.each(columns, lambda x: one_place(c, y, x))),
     )
-
-

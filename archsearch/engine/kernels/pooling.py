@@ -13,19 +13,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.emitter import POINTER, Emitter, Values
+from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import POOL
 
 __all__ = ["pool", "unpool"]
 
 
-def pool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, end: str) -> str:
+def pool(symbol: Symbol, taps: int, end: str) -> str:
     """The forward kernel, as text; ``taps`` 0 reads their number from the record."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
 
     def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
         window = at("in")
@@ -36,10 +35,10 @@ def pool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, end: str) -> st
     return e.finish()
 
 
-def unpool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, add: bool) -> str:
+def unpool(symbol: Symbol, taps: int, add: bool) -> str:
     """The backward kernel, as text; ``add``: to what is there already."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
-    truths = ir.VectorType(ir.IntType(1), lanes)
+    e = Emitter(symbol, [POINTER] * 3)
+    truths = ir.VectorType(ir.IntType(1), e.lanes)
 
     def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
         window, to, gradient = at("in"), at("to"), e.load(at("out"))
@@ -53,7 +52,7 @@ def unpool(name: str, lanes: int, dtype: np.dtype[Any], taps: int, add: bool) ->
             e.store(e.b.fadd(e.load(place), share) if add else share, place)
             return [e.b.xor(left[0], chosen)]
 
-        left: Values = [ir.Constant(truths, [1] * lanes)]
+        left: Values = [ir.Constant(truths, [1] * e.lanes)]
         if not taps:
             e.loop(field["taps"], one_tap, left)
         for t in range(taps):

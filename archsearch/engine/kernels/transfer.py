@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 
-from archsearch.engine.kernels.emitter import I8, I32, I64, POINTER, Emitter, Values
+from archsearch.engine.kernels.emitter import I8, I32, I64, POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, COMBINE, TRANSFER
 
 __all__ = ["combine", "combine_all", "read", "read_bytes", "walk", "write"]
@@ -15,17 +14,17 @@ __all__ = ["combine", "combine_all", "read", "read_bytes", "walk", "write"]
 BYTES_AT_ONCE = 16
 
 
-def walk(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def walk(symbol: Symbol) -> str:
     """For each block of pictures, each operation of a program; as text.
 
     Arguments: the program (pairs of kernel and record), how many, the arena, the block's record,
     the first block and how many, the distance between the arenas of blocks.
     """
-    e = Emitter(name, lanes, dtype, [POINTER, I64, POINTER, POINTER, I64, I64, I64])
+    e = Emitter(symbol, [POINTER, I64, POINTER, POINTER, I64, I64, I64])
     program, operations, arena, block, start, blocks, distance = e.args
 
     def one_block(i: Any) -> None:
-        first = e.times(e.sum(start, i), e.whole(lanes))
+        first = e.times(e.sum(start, i), e.whole(e.lanes))
         place = e.b.gep(block, [e.whole(BLOCK.place("first"))], source_etype=I64)
         e.b.store(first, place)
         mine = e.at(arena, e.times(i, distance))
@@ -41,9 +40,9 @@ def walk(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return e.finish()
 
 
-def combine(name: str, lanes: int, dtype: np.dtype[Any], many: int) -> str:
+def combine(symbol: Symbol, many: int) -> str:
     """to[i] = Σ over m < many of from[table[m][i]], as text; ``many`` 0: from the record."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     record, source, base = e.args
     field = dict(zip(COMBINE.names, e.fields(record, len(COMBINE.names)), strict=True))
     count, table, to = field["count"], e.pointer(field["table"]), e.at(base, field["to"])
@@ -66,9 +65,9 @@ def combine(name: str, lanes: int, dtype: np.dtype[Any], many: int) -> str:
     return e.finish()
 
 
-def combine_all(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def combine_all(symbol: Symbol) -> str:
     """Every record of a table of them, as text: (table, how many, from, to)."""
-    e = Emitter(name, lanes, dtype, [POINTER, I64, POINTER, POINTER])
+    e = Emitter(symbol, [POINTER, I64, POINTER, POINTER])
     table, count, source, to = e.args
 
     def one(i: Any) -> None:
@@ -79,9 +78,9 @@ def combine_all(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return e.finish()
 
 
-def read(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def read(symbol: Symbol) -> str:
     """Numbers of the arena's type, picture after picture, into lanes; as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     field, pictures = _pictures(e)
     numbers, places, to = field["numbers"], e.pointer(field["places"]), e.at(e.args[1], field["at"])
     starts = [e.at(pictures[0], e.times(one, numbers)) for one in pictures[1]]
@@ -97,13 +96,13 @@ def read(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return e.finish()
 
 
-def write(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def write(symbol: Symbol) -> str:
     """Lanes into numbers, picture after picture; as text. Lanes without a picture are left out.
 
     Such a lane's picture is the batch's last; so lanes are written last to first, and the one
     that holds it stays.
     """
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     field, pictures = _pictures(e)
     numbers, places = field["numbers"], e.pointer(field["places"])
     source = e.at(e.args[1], field["at"])
@@ -118,13 +117,13 @@ def write(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
     return e.finish()
 
 
-def read_bytes(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def read_bytes(symbol: Symbol) -> str:
     """Bytes of pictures, divided by 255, into lanes; as text. Sixteen bytes at once.
 
     The last sixteen overlap those before them, so pictures have at least sixteen. A product
     with 1/255 may be one unit off the quotient, so what is missing is added.
     """
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     field, (base, pictures) = _pictures(e)
     numbers, places, to = field["numbers"], e.pointer(field["places"]), e.at(e.args[1], field["at"])
     starts = [e.bytes_on(base, e.times(one, numbers)) for one in pictures]
@@ -155,9 +154,7 @@ def _transposed(e: Emitter, rows: Values) -> Values:
     low = [j for i in range(8) for j in (i, 16 + i)]
     high = [j for i in range(8, 16) for j in (i, 16 + i)]
     for _ in range(4):
-        rows = [
-            e.shuffled(rows[i], rows[i + 8], half) for i in range(8) for half in (low, high)
-        ]
+        rows = [e.shuffled(rows[i], rows[i + 8], half) for i in range(8) for half in (low, high)]
     return [e.shuffled(row, row, range(e.lanes)) for row in rows]
 
 

@@ -15,17 +15,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
-from archsearch.engine.kernels.emitter import I64, POINTER, Emitter, Values
+from archsearch.engine.kernels.emitter import I64, POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, WEIGHTS, WEIGHTS_RUN
 
 __all__ = ["lane_sums", "weigh", "weight_tile"]
 
 
-def weight_tile(name: str, lanes: int, dtype: np.dtype[Any], taps: int, channels: int) -> str:
+def weight_tile(symbol: Symbol, taps: int, channels: int) -> str:
     """The kernel of one tile shape, as text; with 0 taps it sums the gradient, for a bias."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 5 + [I64])
+    e = Emitter(symbol, [POINTER] * 5 + [I64])
     record, offsets, source, gradient, sums, rows = e.args
     names = ("columns", "in_row", "in_column")
     columns, in_row, in_column = (e.field(record, WEIGHTS.place(name)) for name in names)
@@ -54,8 +52,8 @@ def weight_tile(name: str, lanes: int, dtype: np.dtype[Any], taps: int, channels
         return e.loop(columns, one_column, acc)
 
     acc = e.loop(rows, one_row, [e.constant(0.0)] * (max(taps, 1) * channels))
-    for first in range(0, len(acc), lanes):
-        total = lane_sums(e, acc[first : first + lanes])
+    for first in range(0, len(acc), e.lanes):
+        total = lane_sums(e, acc[first : first + e.lanes])
         e.store(e.b.fadd(e.load(sums, first), total), sums, first)
     return e.finish()
 
@@ -75,8 +73,7 @@ def lane_sums(e: Emitter, vectors: Values) -> Any:
             left.append(base + j + e.lanes * of_second)
             right.append(base + j + width + e.lanes * of_second)
         level = [
-            _paired(e, a, b, left, right)
-            for a, b in zip(level[::2], level[1::2], strict=True)
+            _paired(e, a, b, left, right) for a, b in zip(level[::2], level[1::2], strict=True)
         ]
         width *= 2
     return level[0]
@@ -89,9 +86,9 @@ def _paired(e: Emitter, a: Any, b: Any, left: list[int], right: list[int]) -> An
     return e.b.fadd(e.shuffled(a, b, left), e.shuffled(a, b, right))
 
 
-def weigh(name: str, lanes: int, dtype: np.dtype[Any]) -> str:
+def weigh(symbol: Symbol) -> str:
     """The loops around the tiles, as text."""
-    e = Emitter(name, lanes, dtype, [POINTER] * 3)
+    e = Emitter(symbol, [POINTER] * 3)
     record, arena, block = e.args
     field = dict(zip(WEIGHTS.names, e.fields(record, len(WEIGHTS.names)), strict=True))
     sums = e.at(e.pointer(e.field(block, BLOCK.place("sums"))), field["sums"])

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-
-import numpy as np
 
 from archsearch.engine.axes import AxisMap, convolved
 from archsearch.engine.graph import Indices, Linear, Node, Reshaped, Term, View
@@ -14,7 +11,7 @@ from archsearch.engine.layers.norms import normalized
 from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
-from archsearch.spec.shape import Pads, Pair, Shape
+from archsearch.spec.shape import Pads, Shape
 
 __all__ = ["conv", "conv_transpose", "dense"]
 
@@ -48,9 +45,7 @@ def _at_low_resolution(op: Conv, view: View) -> bool:
     return plain and len(set(view.scales)) == 1 and view.scales[0] != (1, 1)
 
 
-def _trained(
-    context: Context, name: str, op: Conv, inputs: int
-) -> tuple[Indices, Indices | None]:
+def _trained(context: Context, name: str, op: Conv, inputs: int) -> tuple[Indices, Indices | None]:
     """Places of weights, groups × outputs × inputs × kernel, and of the bias."""
     sizes = (inputs // op.groups, *op.kernel)
     weights = context.parameters.add(f"{name}.weight", op.channels, *sizes)
@@ -116,9 +111,7 @@ def conv_transpose(
 ) -> View:
     """The convolution that leads from the output's size to the input's, turned round."""
     inputs, outputs = len(view.channels) // op.groups, op.channels // op.groups
-    weights = context.parameters.add(
-        f"{name}.conv.weight", op.groups * inputs, outputs, *op.kernel
-    )
+    weights = context.parameters.add(f"{name}.conv.weight", op.groups * inputs, outputs, *op.kernel)
     weights = weights.reshape(op.groups, inputs, outputs, *op.kernel).swapaxes(1, 2)
     bias = context.parameters.add(f"{name}.conv.bias", op.channels) if op.bias else None
     if op.groups > 1 or set(view.scales) != {(1, 1)}:
@@ -168,5 +161,3 @@ def flattened(context: Context, view: View) -> Node:
         return node
     numbers = node.channels * node.height * node.width
     return context.graph.add(Node(numbers, 1, 1, Reshaped(node)))
-
-

@@ -8,7 +8,8 @@ from archsearch.engine.axes import repeated
 from archsearch.engine.graph import Linear, Node, Term, View
 from archsearch.engine.layers.context import Context, stored
 from archsearch.engine.layers.convolutions import conv
-from archsearch.spec.kinds.joins import Add, Concat, Residual
+from archsearch.spec.kinds.joins import Concat, Residual
+from archsearch.spec.kinds.rule import JoinOp
 from archsearch.spec.shape import Shape
 
 __all__ = ["join"]
@@ -17,7 +18,7 @@ __all__ = ["join"]
 def join(
     context: Context,
     name: str,
-    op: Concat | Add | Residual,
+    op: JoinOp,
     view: View,
     earlier: View,
     output: Shape,

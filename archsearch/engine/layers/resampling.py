@@ -78,9 +78,7 @@ def upsample(context: Context, name: str, op: Upsample, view: View, output: Shap
     return _weighted(context, node, output, rows, columns)
 
 
-def pixel_shuffle(
-    context: Context, name: str, op: PixelShuffle, view: View, output: Shape
-) -> View:
+def pixel_shuffle(context: Context, name: str, op: PixelShuffle, view: View, output: Shape) -> View:
     """Channel c·s² + s·y + x gives pixel (y, x) of each s×s square of channel c."""
     node, s = stored(context, view), op.scale
     terms = tuple(

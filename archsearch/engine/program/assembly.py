@@ -79,7 +79,7 @@ class Assembly:
 
     def table(self, values: Any, kind: type = np.int32) -> int:
         """The address of a table that lives as long as the program."""
-        table = np.ascontiguousarray(values, dtype=kind)
+        table: NDArray[Any] = np.ascontiguousarray(values, dtype=kind)
         self.tables.append(table)
         return int(table.ctypes.data)
 

@@ -195,4 +195,5 @@ def _each_once(source: Node, windows: Sequence[tuple[Run, Run]]) -> bool:
 
 def _read(run: Run) -> Indices:
     deltas = np.array([delta for delta, _ in run.taps])
-    return (np.arange(run.count)[:, None] * run.stride + deltas).ravel()
+    places: Indices = (np.arange(run.count)[:, None] * run.stride + deltas).ravel()
+    return places

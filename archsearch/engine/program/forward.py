@@ -30,6 +30,7 @@ from archsearch.engine.program.pointwise import Drop, Each, Pool, Reshape
 
 __all__ = ["covered", "forward", "in_order", "reading"]
 
+
 def forward(node: Node, *, training: bool, last: bool = False) -> Iterator[Operation]:
     """The operations that make a node of those before it.
 
@@ -157,5 +158,3 @@ def in_order(
         yield Each("fill", buffer)
     for part, add in zip(parts, adds, strict=True):
         yield from (replace(one, add=add or clear) for one in part)
-
-

@@ -67,9 +67,7 @@ class Reading:
 
     def reaches(self) -> list[Reach]:
         """How far it reads beyond them."""
-        return [
-            (b, self.rows.beyond(b.height), self.columns.beyond(b.width)) for b in self.uses()
-        ]
+        return [(b, self.rows.beyond(b.height), self.columns.beyond(b.width)) for b in self.uses()]
 
     def fields(self, assembly: Assembly) -> dict[str, int]:
         """Where it starts, how it goes on, and the offset of each tap."""
@@ -89,9 +87,7 @@ class Reading:
         }
 
 
-def _written(
-    layout: Layout, which: str, to: Channels, rows: Run, columns: Run
-) -> dict[str, int]:
+def _written(layout: Layout, which: str, to: Channels, rows: Run, columns: Run) -> dict[str, int]:
     row = layout.row(to.buffer)
     return {
         which: layout.place(to.buffer, to.first, rows.start, columns.start),

@@ -151,9 +151,7 @@ class BatchNorm:
                 "sums": _sums(assembly, self.made),
                 **{name: assembly.pack(np.zeros((channels, 1))) for name in own},
             }
-            assembly.moments.append(
-                MomentPlaces(self.made.name, fields["mean"], fields["inverse"])
-            )
+            assembly.moments.append(MomentPlaces(self.made.name, fields["mean"], fields["inverse"]))
         return assembly.norms[self.made]
 
 

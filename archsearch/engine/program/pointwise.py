@@ -300,9 +300,7 @@ class Transfer:
         layout, buffer = assembly.layout, self.buffer
         start = layout.place(buffer)
         c, y, x = np.ogrid[: buffer.channels, : buffer.height, : buffer.width]
-        places = (
-            c * layout.channel(buffer) + y * layout.row(buffer) + x * layout.lanes
-        )
+        places = c * layout.channel(buffer) + y * layout.row(buffer) + x * layout.lanes
         if self.kernel == "read_bytes":
             places = places.transpose(1, 2, 0)
         ids = {"source": "source_ids", "target": "target_ids"}

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archsearch.engine.operations import EPSILON
 
-__all__ = ["Between", "BatchMoments", "GradientMeans", "MomentPlaces", "Moments"]
+__all__ = ["BatchMoments", "Between", "GradientMeans", "MomentPlaces", "Moments"]
 
 Numbers = NDArray[Any]
 Moments = tuple[Numbers, Numbers, int]

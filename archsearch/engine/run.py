@@ -13,12 +13,14 @@ from archsearch.engine.graph import Graph, Normalized
 from archsearch.engine.library import Library, library
 from archsearch.engine.machine import host
 from archsearch.engine.memory import aligned_zeros
-from archsearch.engine.program.build import Kind, Program, built, evaluation, training
+from archsearch.engine.pictures import Batch, batch, check_output
+from archsearch.engine.program.build import Program, built, evaluation, training
 from archsearch.engine.program.stages import Moments
 from archsearch.engine.runner import Runner
 from archsearch.engine.support import unsupported
 from archsearch.engine.translate import Standardization, translated
 from archsearch.spec.plan.model import ModelPlan
+from archsearch.spec.shape import Shape
 
 __all__ = ["Engine"]
 
@@ -26,9 +28,6 @@ Numbers = NDArray[Any]
 
 MOMENTUM = 0.1
 """How far a batch moves the running moments of a norm, torch's default."""
-
-_FEWEST_BYTES = 16
-"""Of a picture that is read as bytes; smaller ones are read as numbers."""
 
 
 class Engine:
@@ -115,19 +114,24 @@ class Engine:
             ids: which pictures, where they come as bytes, int64, n; None: all.
             seed: of this step's dropout.
             output: filled with the outputs before the step, n×C×H×W.
+
+        Raises:
+            ValueError: shapes don't fit, or an id is no picture's.
         """
-        fed, fed_kind, count = self._pictures(fed, ids)
-        target_kind: Kind | None = None
+        source = batch(fed, ids, self.plan.input, self._library.dtype)
+        given = _addressed("source", source) | {"output": output}
+        wanted = None
         if target is not None:
-            target, target_kind, _ = self._pictures(target, ids)
-        key = ("step", fed_kind, target_kind, output is not None)
-        runner = self._runner(key)
-        given = {"source": fed, "target": target, "output": output}
-        if fed_kind == "bytes":
-            given["source_ids"] = ids
-        if target_kind == "bytes":
-            given["target_ids"] = ids
-        total, moments = runner.run(self._values, count, given, seed)
+            wanted = batch(target, ids, self.plan.output, self._library.dtype)
+            given |= _addressed("target", wanted)
+            if wanted.count != source.count:
+                raise ValueError(f"{source.count} pictures are fed, and {wanted.count} are targets")
+        elif self.plan.input.as_tuple() != self.plan.output.as_tuple():
+            raise ValueError(f"what is fed is {self.plan.input}, the output {self.plan.output}")
+        if output is not None:
+            check_output(output, source.count, self.plan.output, self._library.dtype)
+        runner = self._runner(("step", source.kind, wanted and wanted.kind, output is not None))
+        total, moments = runner.run(self._values, source.count, given, seed)
         runner.gradients(self._gradients)
         for name, found in moments.items():
             self._moved(name, found)
@@ -147,44 +151,19 @@ class Engine:
 
     def forward(self, fed: Numbers, *, ids: Numbers | None = None) -> Numbers:
         """Give the outputs of a batch, n×C×H×W, as in evaluation: nothing is dropped."""
-        output = self.plan.output
-        return self._evaluated("forward", output.as_tuple(), output.vector, fed, ids)
+        return self._evaluated("forward", self.plan.output, fed, ids)
 
     def codes(self, fed: Numbers, *, ids: Numbers | None = None) -> Numbers:
         """Give the latents of a batch, n×C×H×W or n×size."""
-        latent = self.plan.encoder[-1].output
-        return self._evaluated("codes", latent.as_tuple(), latent.vector, fed, ids)
+        return self._evaluated("codes", self.plan.encoder[-1].output, fed, ids)
 
-    def _evaluated(
-        self,
-        mode: str,
-        shape: tuple[int, int, int],
-        vector: bool,
-        fed: Numbers,
-        ids: Numbers | None,
-    ) -> Numbers:
-        fed, kind, count = self._pictures(fed, ids)
-        output = np.empty((count, *shape), self._library.dtype)
-        given: dict[str, Numbers | None] = {"source": fed, "output": output}
-        if kind == "bytes":
-            given["source_ids"] = ids
-        runner = self._runner((mode, kind))
+    def _evaluated(self, mode: str, shape: Shape, fed: Numbers, ids: Numbers | None) -> Numbers:
+        source = batch(fed, ids, self.plan.input, self._library.dtype)
+        output = np.empty((source.count, *shape.as_tuple()), self._library.dtype)
+        runner = self._runner((mode, source.kind))
         runner.set_moments(self._running)
-        runner.run(self._values, count, given)
-        return output.reshape(count, -1) if vector else output
-
-    def _pictures(self, pictures: Numbers, ids: Numbers | None) -> tuple[Numbers, Kind, int]:
-        """Pictures as kernels read them, in which form, and how many a batch has."""
-        if pictures.dtype != np.uint8:
-            numbers = np.ascontiguousarray(pictures, self._library.dtype)
-            return numbers, "numbers", len(numbers)
-        if pictures[0].size < _FEWEST_BYTES:
-            chosen = pictures if ids is None else pictures[ids]
-            numbers = chosen.transpose(0, 3, 1, 2).astype(self._library.dtype) / 255
-            return np.ascontiguousarray(numbers, self._library.dtype), "numbers", len(numbers)
-        if not pictures.flags.c_contiguous:
-            raise ValueError("pictures as bytes must lie in memory as N×H×W×C")
-        return pictures, "bytes", len(pictures) if ids is None else len(ids)
+        runner.run(self._values, source.count, _addressed("source", source) | {"output": output})
+        return output.reshape(source.count, -1) if shape.vector else output
 
     def _runner(self, key: tuple[Any, ...]) -> Runner:
         if key not in self._runners:
@@ -201,6 +180,10 @@ class Engine:
         else:
             operations = evaluation(net, fed)
         return built(net, [*operations], self._library)
+
+
+def _addressed(which: str, given: Batch) -> dict[str, Numbers | None]:
+    return {which: given.pictures, f"{which}_ids": given.ids}
 
 
 def _own_library(dtype: np.dtype[Any]) -> Library:

@@ -20,9 +20,6 @@ __all__ = ["Runner"]
 
 Numbers = NDArray[Any]
 
-MOST_DROPS = 64
-"""Dropout layers with keys of their own."""
-
 
 class Runner:
     """Runs a program on batches.
@@ -70,7 +67,7 @@ class Runner:
         """
         program = self._program
         self._combined(program.packing, values, program.packed)
-        keys = _keys(seed)
+        keys = _keys(seed, program.drops)
         addresses = {
             name: array.ctypes.data for name, array in pictures.items() if array is not None
         }
@@ -164,7 +161,7 @@ class Runner:
             places.write(self._program.packed, *of(places.name))
 
 
-def _keys(seed: int) -> Numbers:
+def _keys(seed: int, drops: int) -> Numbers:
     """A key for each dropout layer, of 32 bits."""
-    words = (sha256(f"{seed}/{i}".encode()).digest()[:4] for i in range(MOST_DROPS))
+    words = (sha256(f"{seed}/{i}".encode()).digest()[:4] for i in range(drops))
     return np.array([int.from_bytes(word) for word in words], np.int64)

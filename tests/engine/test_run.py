@@ -1,10 +1,13 @@
 """What comes in and goes out: pictures, threads, dropout, standardization."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from archsearch.config import load
 from archsearch.engine import Engine
+from archsearch.spec.shape import Shape
 
 from .nets import LANES, both, kernels, plan_of
 
@@ -56,7 +59,7 @@ def test_pictures_of_few_bytes() -> None:
     family = parse_spec(Source("tiny.yaml", text + "decoder: [dense: {shape: [2, 2, 2]}]\n"))
     assert family is not None
     engine = Engine(Model(family).plan(picture_channels=2), kernels=kernels(8, "float32"))
-    pictures = PICTURES[:5, :2, :2]
+    pictures = PICTURES[:5, :2, :2].copy()
     assert engine.step(pictures) == pytest.approx((pictures / 255.0).__pow__(2).mean())
 
 
@@ -120,7 +123,7 @@ def test_dropout_drops_its_share_and_scales_the_rest() -> None:
 def test_dropout_follows_from_seed_layer_and_place_alone() -> None:
     layers = ["dropout: 0.5", "dropout: 0.5"]
     one, other = engine_of(layers), engine_of(layers, threads=3, lanes=16)
-    outputs = [np.empty_like(NUMBERS) for _ in range(4)]
+    outputs = [np.empty(NUMBERS.shape, np.float32) for _ in range(4)]
     one.step(NUMBERS, seed=1, output=outputs[0])
     one.step(NUMBERS, seed=2, output=outputs[1])
     one.step(NUMBERS, seed=1, output=outputs[2])
@@ -143,9 +146,34 @@ def test_running_moments_move_as_torchs_do() -> None:
         np.testing.assert_allclose(own, wanted[name].numpy(), rtol=1e-9)
 
 
-def test_arrays_that_do_not_lie_as_bytes_should() -> None:
-    with pytest.raises(ValueError, match="N×H×W×C"):
-        engine_of().step(PICTURES[:, ::-1])
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ({"fed": PICTURES[:, ::-1]}, "must lie in memory as N×H×W×C"),
+        ({"fed": PICTURES[..., :1].copy()}, "bytes must be N×8×8×2, and these are 40×8×8×1"),
+        ({"fed": NUMBERS[:, :1]}, "numbers must be n×2×8×8, and these are 40×1×8×8"),
+        ({"fed": NUMBERS[:0]}, "at least one picture"),
+        ({"fed": PICTURES, "ids": np.array([3, 40])}, "ids are from 3 to 40, of 40 pictures"),
+        ({"fed": PICTURES, "ids": np.array([-1])}, "ids are from -1 to -1"),
+        ({"fed": NUMBERS, "ids": np.arange(3)}, "3 ids, and 40 pictures"),
+        ({"fed": NUMBERS, "target": NUMBERS[:9]}, "40 pictures are fed, and 9 are targets"),
+        ({"fed": NUMBERS, "target": NUMBERS[:, :, :4]}, "these are 40×2×4×8"),
+        ({"fed": NUMBERS, "output": np.empty_like(NUMBERS[:9])}, "float32 array of 40×2×8×8"),
+        ({"fed": NUMBERS, "output": NUMBERS.astype(np.float64)}, "float32 array of 40×2×8×8"),
+        ({"fed": NUMBERS, "output": np.empty_like(NUMBERS)[::-1]}, "contiguous"),
+    ],
+)
+def test_what_does_not_fit_is_told_before_a_kernel_reads_it(arguments: dict, told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        engine_of().step(**arguments)
+
+
+def test_other_channels_out_than_in_need_a_target() -> None:
+    plan = plan_of(SMALL, [])
+    one_channel = replace(plan.layers[0], input=Shape(1, 8, 8))
+    plan = replace(plan, input=Shape(1, 8, 8), layers=(one_channel, *plan.layers[1:]))
+    with pytest.raises(ValueError, match="what is fed is 1×8×8, the output 2×8×8"):
+        Engine(plan, kernels=kernels(8, "float32")).step(NUMBERS[:, :1])
 
 
 def test_a_plan_is_loaded_by_the_names_of_torch() -> None:

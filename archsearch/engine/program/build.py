@@ -14,6 +14,7 @@ from archsearch.engine.layers.parameters import Parameters
 from archsearch.engine.layout import laid_out
 from archsearch.engine.library import Library
 from archsearch.engine.operations import COMBINE
+from archsearch.engine.pictures import Kind
 from archsearch.engine.program.assembly import Assembly, Operation
 from archsearch.engine.program.backward import Backward
 from archsearch.engine.program.forward import forward
@@ -22,10 +23,7 @@ from archsearch.engine.program.pointwise import Loss, Transfer
 from archsearch.engine.program.stages import Between, MomentPlaces
 from archsearch.engine.translate import Translated
 
-__all__ = ["Kind", "Program", "built", "evaluation", "training"]
-
-Kind = Literal["numbers", "bytes"]
-"""What pictures come as: floating-point numbers, N×C×H×W, or bytes, N×H×W×C."""
+__all__ = ["Program", "built", "evaluation", "training"]
 
 COMBINED_AT_ONCE = 8
 """Sums of at most so many numbers have kernels of their own."""
@@ -47,6 +45,7 @@ class Program:
         sums: sums over the batch: first the loss, a number a lane.
         gradients: records that make the parameters' gradients of the sums.
         tables: what records have addresses of, kept alive.
+        drops: how many dropout layers there are, each with a key.
     """
 
     stages: Sequence[tuple[Indices, Between | None]]
@@ -57,6 +56,7 @@ class Program:
     sums: int
     gradients: Indices
     tables: Sequence[Numbers]
+    drops: int
 
 
 def training(
@@ -121,6 +121,7 @@ def built(net: Translated, operations: Sequence[Operation], library: Library) ->
         sums=assembly.sums,
         gradients=np.array(_gradients(assembly, net.parameters), np.int64),
         tables=assembly.tables,
+        drops=net.graph.drops,
     )
 
 

@@ -83,6 +83,10 @@ class Node:
         """The loss's gradient, first of ``value``, then of what stands before the activation."""
         return Buffer(self.channels, self.height, self.width)
 
+    def gradient_in_place(self) -> None:
+        """Let the gradient take the memory of ``value``, which nobody reads once it is written."""
+        self.gradient = self.value
+
 
 Channel = tuple[Node, int]
 """One channel of a node."""

@@ -18,14 +18,12 @@ class Machine:
         features: LLVM's list of what it has and lacks, e.g. ``+avx2,-avx512f``.
         vector_bytes: bytes of a vector register.
         registers: how many vector registers there are.
-        broadcasts: whether a product can repeat a number from memory without a register.
     """
 
     cpu: str
     features: str
     vector_bytes: int
     registers: int
-    broadcasts: bool
 
     @property
     def attributes(self) -> str:
@@ -60,9 +58,9 @@ def host() -> Machine | None:
     family = llvm.get_process_triple().split("-")[0]
     listed = ",".join(f"{'+' if there else '-'}{name}" for name, there in sorted(has.items()))
     if has.get("avx512f") and has.get("avx512vl"):
-        return Machine(cpu, listed, 64, 32, broadcasts=True)
+        return Machine(cpu, listed, 64, 32)
     if has.get("avx2") and has.get("fma"):
-        return Machine(cpu, listed, 32, 16, broadcasts=False)
+        return Machine(cpu, listed, 32, 16)
     if family in {"aarch64", "arm64"}:
-        return Machine(cpu, listed, 16, 32, broadcasts=True)
+        return Machine(cpu, listed, 16, 32)
     return None

@@ -28,7 +28,6 @@ def kernels(lanes: int, dtype: str = "float64") -> Library:
     machine: Machine = replace(
         here,
         registers=16 if lanes == 8 else 32,
-        broadcasts=lanes != 8,
         vector_bytes=min(here.vector_bytes, 4 * lanes),
     )
     return library(machine, lanes, np.dtype(dtype))

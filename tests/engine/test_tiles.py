@@ -126,5 +126,5 @@ def test_tiles_fill_what_they_are_cut_from(lanes: int) -> None:
         assert sum(channel_parts(count, 32, machine)) == sum(weight_parts(count, machine)) == count
         assert sum(p * times for p, times in position_runs(count, 6)) == count
     for channels in range(1, 9):
-        held = channels * positions(channels, machine) + positions(channels, machine)
+        held = (channels + 1) * positions(channels, machine) + 1
         assert held <= machine.registers

@@ -14,7 +14,7 @@ from llvmlite import ir
 
 from archsearch.engine.activations import NATURES
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.emitter import I32, POINTER, Emitter, Symbol
+from archsearch.engine.kernels.emitter import I32, POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.losses import LOSSES
 from archsearch.engine.operations import ACTIVATE, BLOCK, DROP, LOSS, RESHAPE, Layout
 
@@ -70,17 +70,18 @@ def loss(symbol: Symbol, word: str, activation: str) -> str:
     share = _share(e, record, first, count)
     sums = e.pointer(e.field(block, BLOCK.place("sums")))  # the loss has the first numbers
 
-    def one(at: Place, _: Any) -> None:
+    def one(at: Place, _: Any, total: Values) -> Values:
         x, target = e.load(at("value")), e.load(at("target"))
         y = ACTIVATIONS[activation].value(e, x)
         value, slope = LOSSES[word](e, y, target)
-        e.store(e.fma(value, share, e.load(sums)), sums)
         reads = x if NATURES[activation].reads_input else y
         gradient = ACTIVATIONS[activation].backward(e, e.b.fmul(slope, share), reads)
         e.store(y, at("value"))
         e.store(gradient, at("gradient"))
+        return [e.b.fadd(total[0], value)]
 
-    _planes(e, LOSS, one)
+    total = _summed(e, LOSS, one, [e.constant(0.0)])[0]
+    e.store(e.fma(total, share, e.load(sums)), sums)
     return e.finish()
 
 
@@ -132,12 +133,24 @@ def _mixed(e: Emitter, x: Any, many: Any) -> Any:
 
 def _planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> None:
     """``one(place of an operand, number of the place)`` for every channel, row and column."""
+
+    def nothing_summed(at: Place, place: Any, _: Values) -> Values:
+        one(at, place)
+        return []
+
+    _summed(e, layout, nothing_summed, [])
+
+
+def _summed(
+    e: Emitter, layout: Layout, one: Callable[[Place, Any, Values], Values], start: Values
+) -> Values:
+    """``sums = one(place of an operand, number of the place, sums)`` for every place."""
     record, arena, _ = e.args
     field = dict(zip(layout.names, e.fields(record, len(layout.names)), strict=True))
     channels, rows, columns = (field[name] for name in ("channels", "rows", "columns"))
     steps = e.whole(e.lanes)
 
-    def one_place(c: Any, y: Any, x: Any) -> None:
+    def one_place(c: Any, y: Any, x: Any, sums: Values) -> Values:
         def at(which: str) -> Any:
             return e.at(
                 arena,
@@ -149,9 +162,12 @@ def _planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> No
                 ),
             )
 
-        one(at, e.sum(e.times(e.sum(e.times(c, rows), y), columns), x))
+        return one(at, e.sum(e.times(e.sum(e.times(c, rows), y), columns), x), sums)
 
-    e.each(
-        channels,
-        lambda c: e.each(rows, lambda y: e.each(columns, lambda x: one_place(c, y, x))),
-    )
+    def one_row(c: Any, y: Any, sums: Values) -> Values:
+        return e.loop(columns, lambda x, sums: one_place(c, y, x, sums), sums)
+
+    def one_channel(c: Any, sums: Values) -> Values:
+        return e.loop(rows, lambda y, sums: one_row(c, y, sums), sums)
+
+    return e.loop(channels, one_channel, start)

@@ -35,10 +35,12 @@ class Backward:
 
     Attributes:
         operations: so far.
+        _written: how many operations have written a node's gradient.
+        _last: the last ones of these, where they write all of it by convolution.
     """
 
     operations: list[Operation] = field(default_factory=list)
-    _written: set[Node] = field(default_factory=set)
+    _written: dict[Node, int] = field(default_factory=dict)
     _last: dict[Node, list[int]] = field(default_factory=dict)
 
     def through(self, node: Node, *, activated: bool) -> None:
@@ -66,15 +68,27 @@ class Backward:
             return
         places = self._last.get(node)
         if places and NATURES[node.activation].cheap:
-            for place in places:
-                operation = self.operations[place]
-                assert isinstance(operation, Convolve)  # noqa: S101 - others aren't kept
-                end = f"back:{node.activation}"
-                self.operations[place] = replace(operation, end=end, result=node.value)
+            self._fused(node, places)
             return
         read = node.before if NATURES[node.activation].reads_input else node.value
         g = node.gradient
         self.operations.append(Each("activate_back", g, g, read, node.activation))
+
+    def _fused(self, node: Node, places: Sequence[int]) -> None:
+        """End convolutions with the activation's way back.
+
+        Each reads the result where it writes the gradient. Where these alone write it, it may take
+        the result's memory: whoever reads the result for weights has done so.
+        """
+        alone = self._written[node] == len(places)
+        if alone:
+            node.gradient_in_place()
+        for place in places:
+            operation = self.operations[place]
+            assert isinstance(operation, Convolve)  # noqa: S101 - others aren't kept
+            end = f"back:{node.activation}"
+            to = replace(operation.to, buffer=node.gradient)
+            self.operations[place] = replace(operation, to=to, end=end, result=node.value)
 
     def _weights(self, node: Node, made: Linear) -> None:
         bias = made.bias
@@ -141,7 +155,7 @@ class Backward:
 
     def _wrote(self, source: Node, operations: Sequence[Operation]) -> None:
         self.operations += operations
-        self._written.add(source)
+        self._written[source] = self._written.get(source, 0) + len(operations)
         self._last.pop(source, None)
 
 

@@ -79,6 +79,8 @@ def training(
     last = net.result
     for node in net.graph.nodes:
         yield from forward(node, training=True, last=node is last)
+    if not output:
+        last.gradient_in_place()
     yield Loss(last.value, wanted, last.gradient, loss, last.activation)
     if output:
         yield Transfer("write", last.value, "output")

@@ -74,6 +74,11 @@ class Node:
         return Buffer(self.channels, self.height, self.width)
 
     @cached_property
+    def bits(self) -> Buffer:
+        """Which pixel each 2×2 window's largest was, where a convolution ends with it."""
+        return Buffer(self.channels, 1, self.height * self.width, bordered=False)
+
+    @cached_property
     def moments(self) -> Buffer:
         """Two numbers a channel, for what normalizes: at most so many are used."""
         return Buffer(2 * self.channels, 1, 1)

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 __all__ = ["Buffer", "Layout", "Size", "laid_out"]
 
-Size = tuple[int, int]
-"""Height and width."""
+Size = tuple[int, int, bool]
+"""Height, width, and whether there is a border."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,16 +25,18 @@ class Buffer:
         channels: its channels.
         height: rows, without the border.
         width: columns, without the border.
+        bordered: whether it may have a border.
     """
 
     channels: int
     height: int
     width: int
+    bordered: bool = True
 
     @property
     def size(self) -> Size:
-        """Height and width."""
-        return self.height, self.width
+        """What tensors that lie alike have in common."""
+        return self.height, self.width, self.bordered
 
 
 @dataclass

@@ -23,6 +23,7 @@ __all__ = [
     "POOL",
     "RESHAPE",
     "TRANSFER",
+    "UNMASK",
     "WEIGHTS",
     "WEIGHTS_RUN",
     "Layout",
@@ -70,10 +71,13 @@ CONVOLVE = _layout(
     "groups rows taps offsets runs run_count",
     "in in_group in_row in_column",
     "out out_group out_channel out_row out_column",
-    "result result_group result_channel result_row result_column",
+    "result result_group result_channel result_row result_column in_below",
     "weights weights_group bias bias_group",
 )
-"""out[c][y][x] (+)= Σₖ w[k][c]·in[y·in_row + x·in_column + offsets[k]], for each group."""
+"""out[c][y][x] (+)= Σₖ w[k][c]·in[y·in_row + x·in_column + offsets[k]], for each group.
+
+``result`` is where an activation's result lies, or where a pooled tile's bits go; ``in_below`` is
+the distance of the two rows that it reads."""
 
 CONVOLVE_RUN = _layout("tile count weights bias in in_step out out_step result result_step")
 """Tiles side by side: ``count`` calls of one kernel, each a step on."""
@@ -105,6 +109,12 @@ DROP = _layout("channels rows columns layer bound scale", *_plane("a", "c"))
 
 RESHAPE = _layout("channels rows columns", "a a_channel a_row a_column c c_channel c_row c_column")
 """c (+)= a, each with steps of its own."""
+
+UNMASK = _layout(
+    "channels rows columns",
+    "a a_channel a_row a_column b b_channel b_row b_column c c_channel c_row c_column c_below",
+)
+"""Gradients a of 2×2 windows to c, where the bits at b say; ``c_below`` is a row on."""
 
 TRANSFER = _layout("numbers places at pictures ids")
 """Pictures to lanes or back: number i of a picture lies at ``at + places[i]``."""

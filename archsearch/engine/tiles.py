@@ -6,7 +6,7 @@ from functools import cache
 
 from archsearch.engine.machine import Machine
 
-__all__ = ["bands", "channel_parts", "position_runs", "positions", "weight_parts", "weight_taps"]
+__all__ = ["bands", "channel_parts", "pooled_channels", "position_runs", "positions", "weight_parts", "weight_taps"]
 
 FIRST_CACHE_BYTES = 24 * 1024
 """Of the first-level cache, for the gradients that a weight's gradient reads again and again."""
@@ -23,6 +23,11 @@ def positions(channels: int, machine: Machine) -> int:
     One more, and sums are kept in memory: 24 sums and 8 inputs took 1.4 times as long as 21 and 7.
     """
     return max(1, min(MOST_POSITIONS, (machine.registers - 1) // (channels + 1)))
+
+
+def pooled_channels(channels: int, machine: Machine) -> tuple[int, ...]:
+    """Channels of each tile of one 2×2 window: four sums a channel, four inputs and a weight."""
+    return _split(channels, (machine.registers - 5) // 4)
 
 
 def weight_taps(channels: int, machine: Machine) -> int:

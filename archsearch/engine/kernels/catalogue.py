@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from archsearch.engine.kernels import (
     convolution,
+    fused,
     norms,
     pointwise,
     pooling,
@@ -20,6 +21,8 @@ KERNELS: Mapping[str, Callable[..., str]] = {
     for kernel in (
         convolution.tile,
         convolution.convolve,
+        fused.pooled_tile,
+        fused.unmask,
         weights.weight_tile,
         weights.weigh,
         pooling.pool,

@@ -21,7 +21,7 @@ from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, CONVOLVE, CONVOLVE_RUN
 
-__all__ = ["convolve", "tile"]
+__all__ = ["convolve", "places", "tile"]
 
 
 def tile(
@@ -67,8 +67,8 @@ def tile(
         return grown
 
     acc = e.loop(taps, one_tap, start, may_be_empty=True)
-    to = _places(e, record, "out", out)
-    results = _places(e, record, "result", result)
+    to = places(e, record, "out", out)
+    results = places(e, record, "result", result)
     back = end.removeprefix("back:")
     for c in range(channels):
         for p in range(positions):
@@ -83,7 +83,7 @@ def tile(
     return e.finish()
 
 
-def _places(e: Emitter, record: Any, which: str, base: Any) -> Any:
+def places(e: Emitter, record: Any, which: str, base: Any) -> Any:
     """Addresses of (channel, position) from a tile's first."""
     by_channel = e.field(record, CONVOLVE.place(f"{which}_channel"))
     by_column = e.field(record, CONVOLVE.place(f"{which}_column"))

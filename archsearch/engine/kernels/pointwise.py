@@ -18,16 +18,17 @@ from archsearch.engine.kernels.emitter import I32, POINTER, Emitter, Symbol, Val
 from archsearch.engine.kernels.losses import LOSSES
 from archsearch.engine.operations import ACTIVATE, BLOCK, DROP, LOSS, RESHAPE, Layout
 
-__all__ = ["activate", "activate_back", "drop", "fill", "loss", "reshape"]
+__all__ = ["Place", "activate", "activate_back", "drop", "fill", "loss", "planes", "reshape"]
 
 Place = Callable[[str], Any]
+"""The name of an operand → its address at the place that is worked on."""
 
 
 def activate(symbol: Symbol, word: str) -> str:
     """C = f(a), as text."""
     e = Emitter(symbol, [POINTER] * 3)
     kernel = ACTIVATIONS[word]
-    _planes(e, ACTIVATE, lambda at, _: e.store(kernel.value(e, e.load(at("a"))), at("c")))
+    planes(e, ACTIVATE, lambda at, _: e.store(kernel.value(e, e.load(at("a"))), at("c")))
     return e.finish()
 
 
@@ -39,14 +40,14 @@ def activate_back(symbol: Symbol, word: str) -> str:
     def one(at: Place, _: Any) -> None:
         e.store(kernel.backward(e, e.load(at("a")), e.load(at("b"))), at("c"))
 
-    _planes(e, ACTIVATE, one)
+    planes(e, ACTIVATE, one)
     return e.finish()
 
 
 def fill(symbol: Symbol) -> str:
     """C = 0, as text."""
     e = Emitter(symbol, [POINTER] * 3)
-    _planes(e, ACTIVATE, lambda at, _: e.store(e.constant(0.0), at("c")))
+    planes(e, ACTIVATE, lambda at, _: e.store(e.constant(0.0), at("c")))
     return e.finish()
 
 
@@ -58,7 +59,7 @@ def reshape(symbol: Symbol, add: bool) -> str:
         value = e.load(at("a"))
         e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
 
-    _planes(e, RESHAPE, one)
+    planes(e, RESHAPE, one)
     return e.finish()
 
 
@@ -119,7 +120,7 @@ def drop(symbol: Symbol, add: bool) -> str:
         value = e.select(kept, scaled, e.constant(0.0))
         e.store(e.b.fadd(e.load(at("c")), value) if add else value, at("c"))
 
-    _planes(e, DROP, one)
+    planes(e, DROP, one)
     return e.finish()
 
 
@@ -131,7 +132,7 @@ def _mixed(e: Emitter, x: Any, many: Any) -> Any:
     return x
 
 
-def _planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> None:
+def planes(e: Emitter, layout: Layout, one: Callable[[Place, Any], None]) -> None:
     """``one(place of an operand, number of the place)`` for every channel, row and column."""
 
     def nothing_summed(at: Place, place: Any, _: Values) -> Values:

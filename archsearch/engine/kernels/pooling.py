@@ -19,7 +19,7 @@ from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import POOL
 
-__all__ = ["pool", "unpool"]
+__all__ = ["first_of", "larger", "pool", "unpool"]
 
 
 def pool(symbol: Symbol, taps: int, end: str) -> str:
@@ -46,11 +46,10 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
 
         def one_tap(t: Any, left: Values) -> Values:
             place = e.at(to, offset(t))
-            equal = e.b.fcmp_unordered("==", e.load(window, offset(t)), most)
-            chosen = e.b.and_(equal, left[0])
+            chosen, rest = first_of(e, e.load(window, offset(t)), most, left[0])
             share = e.select(chosen, gradient, e.constant(0.0))
             e.store(e.b.fadd(e.load(place), share) if add else share, place)
-            return [e.b.xor(left[0], chosen)]
+            return [rest]
 
         left: Values = [ir.Constant(truths, [1] * e.lanes)]
         if not taps:
@@ -62,17 +61,27 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
     return e.finish()
 
 
+def larger(e: Emitter, x: Any, most: Any) -> Any:
+    """X where it is larger or NaN, else ``most``."""
+    above = e.b.or_(e.less(most, x), e.b.fcmp_unordered("uno", x, x))
+    return e.select(above, x, most)
+
+
+def first_of(e: Emitter, x: Any, most: Any, left: Any) -> tuple[Any, Any]:
+    """Where x is the largest and no one before it was; where still nobody was."""
+    chosen = e.b.and_(e.b.fcmp_unordered("==", x, most), left)
+    return chosen, e.b.xor(left, chosen)
+
+
 def _largest(e: Emitter, taps: int, count: Any, load: Callable[[Any], Any]) -> Any:
-    def larger(t: Any, most: Values) -> Values:
-        x = load(t)
-        above = e.b.or_(e.less(most[0], x), e.b.fcmp_unordered("uno", x, x))
-        return [e.select(above, x, most[0])]
+    def one_more(t: Any, most: Values) -> Values:
+        return [larger(e, load(t), most[0])]
 
     most: Values = [load(e.whole(0))]
     if not taps:
-        return e.loop(count, larger, most)[0]
+        return e.loop(count, one_more, most)[0]
     for t in range(1, taps):
-        most = larger(e.whole(t), most)
+        most = one_more(e.whole(t), most)
     return most[0]
 
 

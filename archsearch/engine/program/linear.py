@@ -21,7 +21,7 @@ from archsearch.engine.tiles import (
     weight_taps,
 )
 
-__all__ = ["Channels", "Convolve", "Reading", "Weigh"]
+__all__ = ["Channels", "Convolve", "Reading", "Weigh", "by_tile", "written"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,10 @@ class Channels:
     first: int
     step: int
     count: int
+
+    def moved_to(self, buffer: Buffer) -> Channels:
+        """The same channels of another buffer."""
+        return Channels(buffer, self.first, self.step, self.count)
 
     def covers(self, groups: int) -> set[int]:
         """The channels, of all groups."""
@@ -87,7 +91,8 @@ class Reading:
         }
 
 
-def _written(layout: Layout, which: str, to: Channels, rows: Run, columns: Run) -> dict[str, int]:
+def written(layout: Layout, which: str, to: Channels, rows: Run, columns: Run) -> dict[str, int]:
+    """Where channels along a run of rows and one of columns lie."""
     row = layout.row(to.buffer)
     return {
         which: layout.place(to.buffer, to.first, rows.start, columns.start),
@@ -141,17 +146,17 @@ class Convolve:
             "groups": self.groups,
             "rows": rows.count,
             "taps": taps,
-            "weights": assembly.pack(_by_tile(tapped, parts)),
+            "weights": assembly.pack(by_tile(tapped, parts)),
             "weights_group": taps * self.to.count if len(tapped) > 1 else 0,
             **self.read.fields(assembly),
-            **_written(layout, "out", self.to, rows, columns),
+            **written(layout, "out", self.to, rows, columns),
         }
         if self.bias is not None:
             fields["bias"] = assembly.pack(self.bias.reshape(-1, 1))
             fields["bias_group"] = self.to.count
         if self.result is not None:
-            where = Channels(self.result, self.to.first, self.to.step, self.to.count)
-            fields |= _written(layout, "result", where, rows, columns)
+            where = self.to.moved_to(self.result)
+            fields |= written(layout, "result", where, rows, columns)
         runs = []
         channel = 0
         for part in parts:
@@ -189,7 +194,7 @@ class Convolve:
         }
 
 
-def _by_tile(tapped: Weights, parts: Sequence[int]) -> Weights:
+def by_tile(tapped: Weights, parts: Sequence[int]) -> Weights:
     """Group by group, tile by tile, tap by tap, channel by channel."""
     groups, _, taps, many = tapped.shape
     pieces, channel = [], 0
@@ -239,7 +244,7 @@ class Weigh:
             "columns": columns.count,
             "band": bands(rows.count, columns.count, max(parts), vector),
             **self.read.fields(assembly),
-            **_written(assembly.layout, "gradient", self.gradient, rows, columns),
+            **written(assembly.layout, "gradient", self.gradient, rows, columns),
         }
         layout = _Sums(lanes)
         runs, channel = [], 0

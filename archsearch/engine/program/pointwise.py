@@ -223,7 +223,7 @@ class Reshape:
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         layout = assembly.layout
-        picture = self.c if self.a.size == (1, 1) else self.a
+        picture = self.c if (self.a.height, self.a.width) == (1, 1) else self.a
         fields = _sizes(picture)
         for prefix, buffer in (("a", self.a), ("c", self.c)):
             if buffer.size == picture.size:

@@ -6,7 +6,15 @@ from functools import cache
 
 from archsearch.engine.machine import Machine
 
-__all__ = ["bands", "channel_parts", "pooled_channels", "position_runs", "positions", "weight_parts", "weight_taps"]
+__all__ = [
+    "bands",
+    "channel_parts",
+    "pooled_channels",
+    "position_runs",
+    "positions",
+    "weight_parts",
+    "weight_taps",
+]
 
 FIRST_CACHE_BYTES = 24 * 1024
 """Of the first-level cache, for the gradients that a weight's gradient reads again and again."""

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from archsearch.config import Model, load
 from archsearch.engine import unsupported
+from archsearch.engine.program.fused import fused_sources
+from archsearch.engine.translate import translated
 from archsearch.errors import ArchsearchError
 from archsearch.spec import Source, parse_spec
 from archsearch.spec.kinds.activation import ActivationName
@@ -93,6 +95,44 @@ def test_every_activation(activation: str, dtype: str) -> None:
     )
     pair = both(plan, dtype=dtype, pictures=9)
     assert_close(*pair.step(), 1e-8 if dtype == "float64" else 5e-6)
+
+
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("channels", [1, 3, 6, 13])
+def test_a_convolution_that_ends_with_a_maximum(lanes: int, dtype: str, channels: int) -> None:
+    """Also in groups, and where several pixels are the largest: the first gets the gradient."""
+    plan = plan_of(
+        [
+            f"conv: {{channels: {channels}, activation: relu}}",
+            "pool: {}",
+            f"conv: {{channels: {channels}, groups: depthwise, bias: false, activation: tanh}}",
+            "pool: {}",
+        ],
+        [],
+    )
+    assert len(fused_sources(translated(plan, plan.layers, None, training=True).graph)) == 2
+    pair = both(plan, lanes=lanes, dtype=dtype, pictures=7)
+    pair.fed[:, :, :, ::2] = pair.fed[:, :, :, 1::2] = 0.5
+    assert_close(*pair.step(), 1e-8 if dtype == "float64" else 5e-6)
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        ["conv: {channels: 2}", "pool: {kernel: 3}"],
+        ["conv: {channels: 2}", "pool: {stride: 1}"],
+        ["conv: {channels: 2, kernel: 2, padding: 0}", "pool: {}"],  # 7 rows: one is left over
+        ["upsample: {}", "conv: {channels: 2}", "pool: {}"],  # in phases
+        ["conv: {channels: 2}\n    name: kept", "pool: {}", "upsample: {}", "add: kept"],
+        ["conv: {channels: 2, norm: layer}", "pool: {}"],
+        ["pool: {}"],
+    ],
+)
+def test_other_maxima_are_taken_by_themselves(layers: list[str]) -> None:
+    plan = plan_of(layers, [])
+    assert not fused_sources(translated(plan, plan.layers, None, training=True).graph)
+    assert_close(*both(plan, pictures=7).step(), 1e-8)
 
 
 @pytest.mark.parametrize("loss", ["mse", "l1", "huber", "bce"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -22,6 +22,7 @@ from archsearch.engine.graph import (
 )
 from archsearch.engine.program.assembly import Operation
 from archsearch.engine.program.forward import covered, in_order, reading
+from archsearch.engine.program.fused import Unmask
 from archsearch.engine.program.linear import Channels, Convolve, Reading, Weigh
 from archsearch.engine.program.norms import BatchCut, BatchNorm, BatchPart, GroupNormBack
 from archsearch.engine.program.pointwise import Drop, Each, Reshape, Unpool
@@ -34,11 +35,13 @@ class Backward:
     """Collects the operations, from the last node to the first.
 
     Attributes:
+        fused: nodes that were made together with the maximum that reads them.
         operations: so far.
         _written: how many operations have written a node's gradient.
         _last: the last ones of these, where they write all of it by convolution.
     """
 
+    fused: Collection[Node] = ()
     operations: list[Operation] = field(default_factory=list)
     _written: dict[Node, int] = field(default_factory=dict)
     _last: dict[Node, list[int]] = field(default_factory=dict)
@@ -119,6 +122,9 @@ class Backward:
 
     def _maximum(self, node: Node, made: Maximum) -> None:
         source = made.source
+        if source in self.fused:
+            self._wrote(source, [Unmask(node.gradient, node.bits, source.gradient)])
+            return
         windows = [(rows, columns) for rows in made.rows for columns in made.columns]
         once = _each_once(source, windows)
         add = source in self._written or not once

@@ -18,6 +18,7 @@ from archsearch.engine.pictures import Kind
 from archsearch.engine.program.assembly import Assembly, Operation
 from archsearch.engine.program.backward import Backward
 from archsearch.engine.program.forward import forward
+from archsearch.engine.program.fused import fused_sources
 from archsearch.engine.program.norms import BatchCut
 from archsearch.engine.program.pointwise import Loss, Transfer
 from archsearch.engine.program.stages import Between, MomentPlaces
@@ -76,15 +77,15 @@ def training(
     if target is not None:
         wanted = net.target
         yield Transfer(_reader(target), wanted, "target")
-    last = net.result
+    last, fused = net.result, fused_sources(net.graph)
     for node in net.graph.nodes:
-        yield from forward(node, training=True, last=node is last)
+        yield from forward(node, training=True, fused=fused, last=node is last)
     if not output:
         last.gradient_in_place()
     yield Loss(last.value, wanted, last.gradient, loss, last.activation)
     if output:
         yield Transfer("write", last.value, "output")
-    backward = Backward()
+    backward = Backward(fused)
     for node in reversed(net.graph.nodes):
         if node.learned:
             backward.through(node, activated=node is last)
@@ -94,8 +95,9 @@ def training(
 def evaluation(net: Translated, fed: Kind) -> Iterator[Operation]:
     """Forward alone."""
     yield Transfer(_reader(fed), net.given.value, "source")
+    fused = fused_sources(net.graph)
     for node in net.graph.nodes:
-        yield from forward(node, training=False)
+        yield from forward(node, training=False, fused=fused)
     yield Transfer("write", net.result.value, "output")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from archsearch.engine.graph import (
 )
 from archsearch.engine.layout import Buffer
 from archsearch.engine.program.assembly import Operation
+from archsearch.engine.program.fused import ConvolvePooled
 from archsearch.engine.program.linear import Channels, Convolve, Reading
 from archsearch.engine.program.norms import BatchCut, BatchNorm, BatchPart, GroupNorm
 from archsearch.engine.program.pointwise import Drop, Each, Pool, Reshape
@@ -31,21 +32,27 @@ from archsearch.engine.program.pointwise import Drop, Each, Pool, Reshape
 __all__ = ["covered", "forward", "in_order", "reading"]
 
 
-def forward(node: Node, *, training: bool, last: bool = False) -> Iterator[Operation]:
+def forward(
+    node: Node, *, training: bool, fused: Collection[Node] = (), last: bool = False
+) -> Iterator[Operation]:
     """The operations that make a node of those before it.
 
     Args:
         node: the tensor.
         training: whether its gradient will be taken.
+        fused: nodes that are made together with the maximum that reads them.
         last: whether the loss does its activation.
     """
-    if isinstance(node.made, Given):
+    if isinstance(node.made, Given) or node in fused:
         return
     word = "none" if last else node.activation
     apart = training and NATURES[word].reads_input
     to = node.before if apart else node.value
     inside = word if NATURES[word].cheap else "none"
-    made = [*_made(node, to, inside, training=training)]
+    if isinstance(node.made, Maximum) and node.made.source in fused:
+        made: list[Operation] = [*_pooled(node, node.made.source, to, inside)]
+    else:
+        made = [*_made(node, to, inside, training=training)]
     yield from made
     if word != "none" and not _ends_in(made, word):
         yield Each("activate", node.value, to, word=word)
@@ -53,7 +60,17 @@ def forward(node: Node, *, training: bool, last: bool = False) -> Iterator[Opera
 
 def _ends_in(operations: Sequence[Operation], word: str) -> bool:
     last = operations[-1]
-    return isinstance(last, (Convolve, Pool, GroupNorm, BatchPart)) and last.end == word
+    return (
+        isinstance(last, (Convolve, ConvolvePooled, Pool, GroupNorm, BatchPart))
+        and last.end == word
+    )
+
+
+def _pooled(node: Node, source: Node, to: Buffer, end: str) -> Iterator[Operation]:
+    """The convolution that makes ``source``, and the maximum of it that is ``node``."""
+    assert isinstance(source.made, Linear)  # noqa: S101 - fused_sources() has seen to it
+    for convolve in _term(source.value, source.made.terms[0], source.made.bias):
+        yield ConvolvePooled(convolve, to, node.bits, end)
 
 
 def _made(node: Node, to: Buffer, end: str, *, training: bool) -> Iterator[Operation]:

@@ -1,0 +1,102 @@
+"""A convolution and a maximum of 2×2 in one: what isn't the largest never leaves the registers.
+
+::
+
+    acc[c][p] as in a tile of ``kernels.convolution``, for two rows of positions
+    most = max of four; bits[t] = whether place t is the first that has it, a bit a picture
+    out = activation(most)
+
+    unmask:  for t: gradient where bits[t], else 0
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+
+from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.convolution import places
+from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
+from archsearch.engine.kernels.pointwise import Place, planes
+from archsearch.engine.kernels.pooling import first_of, larger
+from archsearch.engine.operations import CONVOLVE, UNMASK
+
+__all__ = ["pooled_tile", "unmask"]
+
+I16 = ir.IntType(16)
+
+
+def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: bool) -> str:
+    """The kernel of one tile shape, as text.
+
+    Args:
+        symbol: of the function.
+        channels: output channels of a tile.
+        windows: 2×2 windows of a tile, side by side.
+        end: an activation.
+        bias: whether there is one.
+    """
+    e = Emitter(symbol, [POINTER] * 6)
+    record, source, weights, biases, out, bits = e.args
+    step, below, taps = (
+        e.field(record, CONVOLVE.place(name)) for name in ("in_column", "in_below", "taps")
+    )
+    offsets = e.pointer(e.field(record, CONVOLVE.place("offsets")))
+    positions = 4 * windows
+    start: Values = []
+    for c in range(channels):
+        start += [e.broadcast(biases, c) if bias else e.constant(0.0)] * positions
+
+    def one_tap(k: Any, acc: Values) -> Values:
+        at = e.at(source, e.index(offsets, k))
+        w = e.at(weights, e.times(k, e.whole(channels)))
+        rows = [at, e.at(at, below)]
+        x = [e.load(row, e.times(step, e.whole(p))) for row in rows for p in range(2 * windows)]
+        grown = []
+        for c in range(channels):
+            weight = e.broadcast(w, c)
+            own = acc[c * positions : (c + 1) * positions]
+            grown += [e.fma(one, weight, total) for one, total in zip(x, own, strict=True)]
+        return grown
+
+    acc = e.loop(taps, one_tap, start, may_be_empty=True)
+    to, of_bits = places(e, record, "out", out), places(e, record, "result", bits)
+    for c in range(channels):
+        for window in range(windows):
+            first = c * positions + 2 * window
+            four = [acc[first + p] for p in (0, 1, 2 * windows, 2 * windows + 1)]
+            _pool(e, four, end, to(c, window), of_bits(c, window))
+    return e.finish()
+
+
+def _pool(e: Emitter, four: Values, end: str, out: Any, bits: Any) -> None:
+    most = four[0]
+    for x in four[1:]:
+        most = larger(e, x, most)
+    e.store(ACTIVATIONS[end].value(e, most), out)
+    left = ir.Constant(ir.VectorType(ir.IntType(1), e.lanes), [1] * e.lanes)
+    for t, x in enumerate(four):
+        chosen, left = first_of(e, x, most, left)
+        whole = e.b.bitcast(chosen, ir.IntType(e.lanes))
+        wide = whole if e.lanes == 16 else e.b.zext(whole, I16)
+        e.b.store(wide, e.b.gep(bits, [e.whole(t)], source_etype=I16))
+
+
+def unmask(symbol: Symbol) -> str:
+    """The gradient of windows to their largest pixels, as text; every pixel is written."""
+    e = Emitter(symbol, [POINTER] * 3)
+    below = e.field(e.args[0], UNMASK.place("c_below"))
+    truths = ir.VectorType(ir.IntType(1), e.lanes)
+
+    def one(at: Place, _: Any) -> None:
+        gradient, bits, to = e.load(at("a")), at("b"), at("c")
+        beside = e.whole(e.lanes)
+        for t, move in enumerate((e.whole(0), beside, below, e.sum(below, beside))):
+            place = e.b.gep(bits, [e.whole(t)], source_etype=I16)
+            wide = e.b.load(place, typ=I16)
+            whole = wide if e.lanes == 16 else e.b.trunc(wide, ir.IntType(e.lanes))
+            e.store(e.select(e.b.bitcast(whole, truths), gradient, e.constant(0.0)), to, move)
+
+    planes(e, UNMASK, one)
+    return e.finish()

@@ -117,6 +117,14 @@ def test_a_convolution_that_ends_with_a_maximum(lanes: int, dtype: str, channels
     assert_close(*pair.step(), 1e-8 if dtype == "float64" else 5e-6)
 
 
+@pytest.mark.parametrize("bias", ["true", "false"])
+def test_rows_that_read_nothing(bias: str) -> None:
+    """A stride longer than the window: some rows hold the bias alone, some gradients are 0."""
+    last = f"conv_transpose: {{channels: 2, kernel: 1, stride: 3, padding: 0, bias: {bias}}}"
+    strided = f"conv: {{channels: 3, kernel: 1, stride: 3, padding: 0, bias: {bias}}}"
+    assert_close(*both(plan_of([strided], [last]), pictures=5).step(), 1e-8)
+
+
 @pytest.mark.parametrize(
     "layers",
     [

@@ -15,13 +15,14 @@ offsets and steps; no kernel knows of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, CONVOLVE, CONVOLVE_RUN
 
-__all__ = ["convolve", "places", "tile"]
+__all__ = ["accumulated", "convolve", "places", "tile"]
 
 
 def tile(
@@ -44,43 +45,64 @@ def tile(
         bias: whether there is one.
     """
     e = Emitter(symbol, [POINTER] * 6)
-    record, source, weights, biases, out, result = e.args
+    record, _, _, biases, out, result = e.args
     step = e.field(record, CONVOLVE.place("in_column"))
+
+    def read(at: Any) -> Values:
+        x = [e.load(at)]
+        for _ in range(1, positions):
+            at = e.at(at, step)
+            x.append(e.load(at))
+        return x
+
+    acc = accumulated(e, channels, positions, read, biases if bias else None)
+    to, results = places(e, record, "out", out), places(e, record, "result", result)
+    for c in range(channels):
+        for p in range(positions):
+            value, place = acc[c * positions + p], to(c, p)
+            value = e.b.fadd(value, e.load(place)) if add else value
+            e.store(_ended(e, end, value, lambda c=c, p=p: e.load(results(c, p))), place)  # type: ignore[misc]
+    return e.finish()
+
+
+def _ended(e: Emitter, end: str, value: Any, result: Callable[[], Any]) -> Any:
+    back = end.removeprefix("back:")
+    if back != end:
+        return ACTIVATIONS[back].backward(e, value, result())
+    return ACTIVATIONS[end].value(e, value)
+
+
+def accumulated(
+    e: Emitter, channels: int, positions: int, read: Callable[[Any], Values], biases: Any
+) -> Values:
+    """A tile's sums, channel by channel: the arguments of ``e`` start as those of :func:`tile`.
+
+    Args:
+        e: where it is written.
+        channels: output channels.
+        positions: output positions.
+        read: the address of a tap → what the positions read.
+        biases: the address of the first bias, or None.
+    """
+    record, source, weights = e.args[:3]
     taps = e.field(record, CONVOLVE.place("taps"))
     offsets = e.pointer(e.field(record, CONVOLVE.place("offsets")))
     start: Values = []
     for c in range(channels):
-        first = e.broadcast(biases, c) if bias else e.constant(0.0)
+        first = e.constant(0.0) if biases is None else e.broadcast(biases, c)
         start += [first] * positions
 
     def one_tap(k: Any, acc: Values) -> Values:
-        at = e.at(source, e.index(offsets, k))
+        x = read(e.at(source, e.index(offsets, k)))
         w = e.at(weights, e.times(k, e.whole(channels)))
-        x = []
-        for p in range(positions):
-            at = e.at(at, step) if p else at
-            x.append(e.load(at))
         grown = []
         for c in range(channels):
             weight = e.broadcast(w, c)
-            grown += [e.fma(x[p], weight, acc[c * positions + p]) for p in range(positions)]
+            own = acc[c * positions : (c + 1) * positions]
+            grown += [e.fma(one, weight, total) for one, total in zip(x, own, strict=True)]
         return grown
 
-    acc = e.loop(taps, one_tap, start, may_be_empty=True)
-    to = places(e, record, "out", out)
-    results = places(e, record, "result", result)
-    back = end.removeprefix("back:")
-    for c in range(channels):
-        for p in range(positions):
-            value, place = acc[c * positions + p], to(c, p)
-            if add:
-                value = e.b.fadd(value, e.load(place))
-            if back != end:
-                value = ACTIVATIONS[back].backward(e, value, e.load(results(c, p)))
-            else:
-                value = ACTIVATIONS[end].value(e, value)
-            e.store(value, place)
-    return e.finish()
+    return e.loop(taps, one_tap, start, may_be_empty=True)
 
 
 def places(e: Emitter, record: Any, which: str, base: Any) -> Any:
@@ -98,53 +120,29 @@ def convolve(symbol: Symbol) -> str:
     """The loops around the tiles, as text."""
     e = Emitter(symbol, [POINTER] * 3)
     record, arena, block = e.args
-    field = dict(zip(CONVOLVE.names, e.fields(record, len(CONVOLVE.names)), strict=True))
+    field = e.record(CONVOLVE, record)
     packed = e.pointer(e.field(block, BLOCK.place("packed")))
     runs = e.pointer(field["runs"])
 
     def one_row(g: Any, y: Any) -> None:
-        bases = {
-            which: e.at(
-                arena,
-                e.sum(
-                    field[which],
-                    e.times(g, field[f"{which}_group"]),
-                    e.times(y, field[f"{which}_row"]),
-                ),
-            )
-            for which in ("in", "out", "result")
-        }
-        starts = {
-            which: e.at(packed, e.sum(field[which], e.times(g, field[f"{which}_group"])))
-            for which in ("weights", "bias")
-        }
-
-        def one_run(r: Any) -> None:
-            start = e.times(r, e.whole(8 * len(CONVOLVE_RUN.names)))
-            values = e.fields(e.bytes_on(runs, start), len(CONVOLVE_RUN.names))
-            run = dict(zip(CONVOLVE_RUN.names, values, strict=True))
-            firsts = {which: e.at(base, run[which]) for which, base in (bases | starts).items()}
-
-            def one_tile(i: Any) -> None:
-                moved = {
-                    which: e.at(firsts[which], e.times(i, run[f"{which}_step"]))
-                    for which in ("in", "out", "result")
-                }
-                e.call(
-                    run["tile"],
-                    [
-                        record,
-                        moved["in"],
-                        firsts["weights"],
-                        firsts["bias"],
-                        moved["out"],
-                        moved["result"],
-                    ],
-                )
-
-            e.each(run["count"], one_tile)
-
-        e.each(field["run_count"], one_run)
+        bases = {one: e.moved(arena, field, one, group=g, row=y) for one in MOVING}
+        bases |= {one: e.moved(packed, field, one, group=g) for one in ("weights", "bias")}
+        e.each(field["run_count"], lambda r: _run(e, e.record(CONVOLVE_RUN, runs, r), bases))
 
     e.each(field["groups"], lambda g: e.each(field["rows"], lambda y: one_row(g, y)))
     return e.finish()
+
+
+MOVING = ("in", "out", "result")
+"""What each tile of a run has elsewhere; weights and biases are the same."""
+
+
+def _run(e: Emitter, run: Mapping[str, Any], bases: Mapping[str, Any]) -> None:
+    firsts = {which: e.at(base, run[which]) for which, base in bases.items()}
+
+    def one_tile(i: Any) -> None:
+        at = {one: e.at(firsts[one], e.times(i, run[f"{one}_step"])) for one in MOVING}
+        weights = firsts["weights"], firsts["bias"]
+        e.call(run["tile"], [e.args[0], at["in"], *weights, at["out"], at["result"]])
+
+    e.each(run["count"], one_tile)

@@ -6,7 +6,7 @@ bytes. llvmlite has no types of its own, so its values are ``Any`` here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from llvmlite import ir
 
 from archsearch.engine.memory import ALIGNMENT
+from archsearch.engine.operations import Layout
 
 __all__ = ["I8", "I32", "I64", "POINTER", "VOID", "Emitter", "Symbol", "Values"]
 
@@ -103,6 +104,17 @@ class Emitter:
         """Entry ``at`` of a table of 32-bit numbers, as a 64-bit one."""
         entry = self.b.gep(pointer, [at], source_etype=I32)
         return self.b.sext(self.b.load(entry, typ=I32), I64)
+
+    def record(self, layout: Layout, pointer: Any, number: Any = None) -> dict[str, Any]:
+        """The numbers of a record by their names; with ``number``, of that one in a table."""
+        if number is not None:
+            pointer = self.bytes_on(pointer, self.times(number, self.whole(8 * len(layout.names))))
+        return dict(zip(layout.names, self.fields(pointer, len(layout.names)), strict=True))
+
+    def moved(self, base: Any, field: Mapping[str, Any], which: str, **steps: Any) -> Any:
+        """The place ``which`` of a record, so many steps on: ``group=g`` is g·which_group."""
+        moves = [self.times(n, field[f"{which}_{way}"]) for way, n in steps.items()]
+        return self.at(base, self.sum(field[which], *moves))
 
     def times(self, *factors: Any) -> Any:
         """The product of whole numbers."""

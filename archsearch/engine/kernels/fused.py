@@ -16,7 +16,7 @@ from typing import Any
 from llvmlite import ir
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.convolution import places
+from archsearch.engine.kernels.convolution import accumulated, places
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.pointwise import Place, planes
 from archsearch.engine.kernels.pooling import first_of, larger
@@ -38,29 +38,15 @@ def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: boo
         bias: whether there is one.
     """
     e = Emitter(symbol, [POINTER] * 6)
-    record, source, weights, biases, out, bits = e.args
-    step, below, taps = (
-        e.field(record, CONVOLVE.place(name)) for name in ("in_column", "in_below", "taps")
-    )
-    offsets = e.pointer(e.field(record, CONVOLVE.place("offsets")))
+    record, _, _, biases, out, bits = e.args
+    step, below = (e.field(record, CONVOLVE.place(name)) for name in ("in_column", "in_below"))
     positions = 4 * windows
-    start: Values = []
-    for c in range(channels):
-        start += [e.broadcast(biases, c) if bias else e.constant(0.0)] * positions
 
-    def one_tap(k: Any, acc: Values) -> Values:
-        at = e.at(source, e.index(offsets, k))
-        w = e.at(weights, e.times(k, e.whole(channels)))
+    def read(at: Any) -> Values:
         rows = [at, e.at(at, below)]
-        x = [e.load(row, e.times(step, e.whole(p))) for row in rows for p in range(2 * windows)]
-        grown = []
-        for c in range(channels):
-            weight = e.broadcast(w, c)
-            own = acc[c * positions : (c + 1) * positions]
-            grown += [e.fma(one, weight, total) for one, total in zip(x, own, strict=True)]
-        return grown
+        return [e.load(row, e.times(step, e.whole(p))) for row in rows for p in range(2 * windows)]
 
-    acc = e.loop(taps, one_tap, start, may_be_empty=True)
+    acc = accumulated(e, channels, positions, read, biases if bias else None)
     to, of_bits = places(e, record, "out", out), places(e, record, "result", bits)
     for c in range(channels):
         for window in range(windows):

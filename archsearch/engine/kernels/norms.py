@@ -36,8 +36,7 @@ class _Norm:
     def __init__(self, symbol: Symbol, layout: Layout) -> None:
         self.e = Emitter(symbol, [POINTER] * 3)
         record, self.arena, self.block = self.e.args
-        values = self.e.fields(record, len(layout.names))
-        self.field = dict(zip(layout.names, values, strict=True))
+        self.field = self.e.record(layout, record)
         self.packed = self.e.pointer(self.e.field(self.block, BLOCK.place("packed")))
         self.sums = self.e.pointer(self.e.field(self.block, BLOCK.place("sums")))
 

@@ -147,7 +147,7 @@ def _summed(
 ) -> Values:
     """``sums = one(place of an operand, number of the place, sums)`` for every place."""
     record, arena, _ = e.args
-    field = dict(zip(layout.names, e.fields(record, len(layout.names)), strict=True))
+    field = e.record(layout, record)
     channels, rows, columns = (field[name] for name in ("channels", "rows", "columns"))
     steps = e.whole(e.lanes)
 

@@ -87,7 +87,7 @@ def _largest(e: Emitter, taps: int, count: Any, load: Callable[[Any], Any]) -> A
 
 def _windows(e: Emitter, taps: int, one: Callable[..., None]) -> None:
     record, arena, _ = e.args
-    field = dict(zip(POOL.names, e.fields(record, len(POOL.names)), strict=True))
+    field = e.record(POOL, record)
     table = e.pointer(field["offsets"])
     known = [e.index(table, e.whole(t)) for t in range(taps)]
 

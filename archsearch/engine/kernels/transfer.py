@@ -44,7 +44,7 @@ def combine(symbol: Symbol, many: int) -> str:
     """to[i] = Σ over m < many of from[table[m][i]], as text; ``many`` 0: from the record."""
     e = Emitter(symbol, [POINTER] * 3)
     record, source, base = e.args
-    field = dict(zip(COMBINE.names, e.fields(record, len(COMBINE.names)), strict=True))
+    field = e.record(COMBINE, record)
     count, table, to = field["count"], e.pointer(field["table"]), e.at(base, field["to"])
 
     def one(i: Any) -> None:
@@ -164,7 +164,7 @@ def _pictures(e: Emitter) -> tuple[dict[str, Any], tuple[Any, Values]]:
     Lanes beyond the batch take its last picture; nothing that they hold is counted.
     """
     record, _, block = e.args
-    field = dict(zip(TRANSFER.names, e.fields(record, len(TRANSFER.names)), strict=True))
+    field = e.record(TRANSFER, record)
     first, count = (e.field(block, BLOCK.place(which)) for which in ("first", "count"))
     most = e.b.sub(count, e.whole(1))
     base = e.pointer(e.field_at(block, field["pictures"]))

@@ -13,6 +13,7 @@ A band is so many rows as keep the gradients in the first-level cache while all 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from archsearch.engine.kernels.emitter import I64, POINTER, Emitter, Symbol, Values
@@ -90,9 +91,9 @@ def weigh(symbol: Symbol) -> str:
     """The loops around the tiles, as text."""
     e = Emitter(symbol, [POINTER] * 3)
     record, arena, block = e.args
-    field = dict(zip(WEIGHTS.names, e.fields(record, len(WEIGHTS.names)), strict=True))
-    sums = e.at(e.pointer(e.field(block, BLOCK.place("sums"))), field["sums"])
-    runs, offsets = e.pointer(field["runs"]), e.pointer(field["offsets"])
+    field = e.record(WEIGHTS, record)
+    sums = e.pointer(e.field(block, BLOCK.place("sums")))
+    runs = e.pointer(field["runs"])
     rows, band = field["rows"], field["band"]
     bands = e.b.sdiv(e.sum(rows, e.b.sub(band, e.whole(1))), band)
 
@@ -101,40 +102,28 @@ def weigh(symbol: Symbol) -> str:
         left = e.b.sub(rows, y)
         here = e.select(e.b.icmp_signed("<", left, band), left, band)
         source, gradient = (
-            e.at(
-                arena,
-                e.sum(
-                    field[which],
-                    e.times(g, field[f"{which}_group"]),
-                    e.times(y, field[f"{which}_row"]),
-                ),
-            )
-            for which in ("in", "gradient")
+            e.moved(arena, field, which, group=g, row=y) for which in ("in", "gradient")
         )
-        mine = e.at(sums, e.times(g, field["sums_group"]))
-
-        def one_run(r: Any) -> None:
-            start = e.times(r, e.whole(8 * len(WEIGHTS_RUN.names)))
-            values = e.fields(e.bytes_on(runs, start), len(WEIGHTS_RUN.names))
-            run = dict(zip(WEIGHTS_RUN.names, values, strict=True))
-
-            def one_tile(i: Any) -> None:
-                tap = e.sum(run["tap"], e.times(i, run["tap_step"]))
-                e.call(
-                    run["tile"],
-                    [
-                        record,
-                        e.bytes_on(offsets, e.times(tap, e.whole(4))),
-                        source,
-                        e.at(gradient, run["gradient"]),
-                        e.at(mine, e.sum(run["sums"], e.times(i, run["sums_step"]))),
-                        here,
-                    ],
-                )
-
-            e.each(run["count"], one_tile)
-
-        e.each(field["run_count"], one_run)
+        places = source, gradient, e.moved(sums, field, "sums", group=g)
+        offsets = e.pointer(field["offsets"])
+        e.each(
+            field["run_count"],
+            lambda r: _run(e, e.record(WEIGHTS_RUN, runs, r), offsets, places, here),
+        )
 
     e.each(field["groups"], lambda g: e.each(bands, lambda i: one_band(g, i)))
     return e.finish()
+
+
+def _run(
+    e: Emitter, run: Mapping[str, Any], offsets: Any, places: tuple[Any, Any, Any], rows: Any
+) -> None:
+    source, gradient, sums = places
+
+    def one_tile(i: Any) -> None:
+        tap = e.sum(run["tap"], e.times(i, run["tap_step"]))
+        own = e.at(sums, e.sum(run["sums"], e.times(i, run["sums_step"])))
+        taps = e.bytes_on(offsets, e.times(tap, e.whole(4)))
+        e.call(run["tile"], [e.args[0], taps, source, e.at(gradient, run["gradient"]), own, rows])
+
+    e.each(run["count"], one_tile)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,30 +157,33 @@ class Convolve:
         if self.result is not None:
             where = self.to.moved_to(self.result)
             fields |= written(layout, "result", where, rows, columns)
-        runs = []
-        channel = 0
-        for part in parts:
-            column = 0
-            for width, times in position_runs(columns.count, positions(part, machine)):
-                tile = (part, width, self.end, int(self.add), int(self.bias is not None))
-                runs.append(
-                    CONVOLVE_RUN.record(
-                        {
-                            "tile": assembly.kernel("tile", *tile),
-                            "count": times,
-                            "weights": channel * taps,
-                            "bias": channel,
-                            "in": column * fields["in_column"],
-                            "in_step": width * fields["in_column"],
-                        }
-                        | self._moved(fields, "out", channel, column, width)
-                        | self._moved(fields, "result", channel, column, width)
-                    )
-                )
-                column += width * times
-            channel += part
+        runs = [*self._runs(assembly, parts, fields)]
         fields |= {"runs": assembly.table(runs, np.int64), "run_count": len(runs)}
         return [(assembly.kernel("convolve"), CONVOLVE.record(fields))]
+
+    def _runs(
+        self, assembly: Assembly, parts: Sequence[int], fields: dict[str, int]
+    ) -> Iterator[list[int]]:
+        """Rows of equal tiles, part by part."""
+        channel, machine = 0, assembly.library.machine
+        ending = (self.end, int(self.add), int(self.bias is not None))
+        for part in parts:
+            column = 0
+            most = positions(part, machine)
+            for width, times in position_runs(self.read.columns.count, most):
+                values = {
+                    "tile": assembly.kernel("tile", part, width, *ending),
+                    "count": times,
+                    "weights": channel * fields["taps"],
+                    "bias": channel,
+                    "in": column * fields["in_column"],
+                    "in_step": width * fields["in_column"],
+                }
+                for which in ("out", "result"):
+                    values |= self._moved(fields, which, channel, column, width)
+                yield CONVOLVE_RUN.record(values)
+                column += width * times
+            channel += part
 
     @staticmethod
     def _moved(
@@ -246,16 +249,28 @@ class Weigh:
             **self.read.fields(assembly),
             **written(assembly.layout, "gradient", self.gradient, rows, columns),
         }
-        layout = _Sums(lanes)
-        runs, channel = [], 0
-        for part in parts:
-            gradient = channel * fields["gradient_channel"]
+        sums = _Sums(assembly.library.lanes)
+        runs = [*self._runs(assembly, tapped, fields["gradient_channel"], sums)]
+        if not runs:
+            return []
+        fields["sums"] = sums.placed(assembly, self.groups)
+        fields["sums_group"] = sums.count
+        fields |= {"runs": assembly.table(runs, np.int64), "run_count": len(runs)}
+        return [(assembly.kernel("weigh"), WEIGHTS.record(fields))]
+
+    def _runs(
+        self, assembly: Assembly, tapped: Indices, by_channel: int, sums: _Sums
+    ) -> Iterator[list[int]]:
+        """Tiles of taps, part of channels by part; first those of the bias."""
+        channel, machine = 0, assembly.library.machine
+        for part in weight_parts(self.gradient.count, machine):
             own = slice(channel, channel + part)
+            gradient = channel * by_channel
             if self.bias is not None:
-                place = layout.add(self.bias[:, own, None, None], part, 1)
+                place = sums.add(self.bias[:, own, None, None], part, 1)
                 kernel = assembly.kernel("weight_tile", 0, part)
                 values = {"tile": kernel, "count": 1, "gradient": gradient, "sums": place}
-                runs.append(WEIGHTS_RUN.record(values))
+                yield WEIGHTS_RUN.record(values)
             for taps, first, times in _tap_runs(tapped.shape[2], weight_taps(part, machine)):
                 chosen = tapped[:, own, first : first + taps * times]
                 values = {
@@ -264,15 +279,11 @@ class Weigh:
                     "tap": first,
                     "tap_step": taps,
                     "gradient": gradient,
-                    "sums": layout.add(chosen, part * taps, times),
-                    "sums_step": layout.padded(part * taps),
+                    "sums": sums.add(chosen, part * taps, times),
+                    "sums_step": sums.padded(part * taps),
                 }
-                runs.append(WEIGHTS_RUN.record(values))
+                yield WEIGHTS_RUN.record(values)
             channel += part
-        fields["sums"] = layout.placed(assembly, self.groups)
-        fields["sums_group"] = layout.count
-        fields |= {"runs": assembly.table(runs, np.int64), "run_count": len(runs)}
-        return [(assembly.kernel("weigh"), WEIGHTS.record(fields))]
 
 
 def _tap_runs(taps: int, most: int) -> list[tuple[int, int, int]]:

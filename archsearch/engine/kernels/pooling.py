@@ -36,7 +36,7 @@ def pool(symbol: Symbol, taps: int, end: str) -> str:
 
 
 def unpool(symbol: Symbol, taps: int, add: bool) -> str:
-    """The backward kernel, as text; ``add``: to what is there already."""
+    """The backward kernel, as text; ``add``: to the old values."""
     e = Emitter(symbol, [POINTER] * 3)
     truths = ir.VectorType(ir.IntType(1), e.lanes)
 

@@ -159,7 +159,7 @@ def in_order(
     Args:
         buffer: where they go.
         parts: operations of a part write different numbers.
-        written: whether something is there already.
+        written: whether something was written there before.
     """
     counts = [covered(buffer, part) for part in parts]
     before = np.full_like(counts[0], int(written))

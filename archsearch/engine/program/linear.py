@@ -113,7 +113,7 @@ class Convolve:
         groups: how many groups.
         weights: as in :class:`~archsearch.engine.graph.Term`, outputs first.
         bias: groups × channels, or None.
-        add: whether to what is there already.
+        add: whether it is added to the old values.
         end: what the tile ends with (see ``kernels.convolution.tile``).
         result: where the activation's result lies, for an ``end`` that goes back.
     """

@@ -98,7 +98,7 @@ class GroupNormBack:
         moments: its moments.
         gradient: that of the result.
         to: where that of ``x`` goes.
-        add: whether to what is there already.
+        add: whether it is added to the old values.
     """
 
     made: Normalized

@@ -108,7 +108,7 @@ class Unpool(_Windows):
 
     Attributes:
         to: where it goes, a buffer like ``source``.
-        add: whether to what is there already.
+        add: whether it is added to the old values.
     """
 
     to: Buffer
@@ -170,7 +170,7 @@ class Drop:
         c: the result.
         p: the probability.
         layer: which of the seeds.
-        add: whether to what is there already.
+        add: whether it is added to the old values.
     """
 
     a: Buffer
@@ -205,7 +205,7 @@ class Reshape:
     Attributes:
         a: what is copied.
         c: where it goes.
-        add: whether to what is there already.
+        add: whether it is added to the old values.
     """
 
     a: Buffer

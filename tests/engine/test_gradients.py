@@ -21,7 +21,7 @@ from tests.spec.strategies import specs
 from .nets import LANES, Both, assert_close, both, error, plan_of, without_dropout
 
 GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
-SOME, MANY = 40, 1_500
+SOME, MANY = 40, 400
 ACTIVATIONS = get_args(ActivationName)
 
 
@@ -76,7 +76,9 @@ def test_random_nets_give_torchs_outputs_and_gradients(
 
 @pytest.mark.full
 @settings(
-    max_examples=MANY, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    max_examples=MANY,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 @given(text=specs, **drawn)
 def test_many_random_nets(text: str, lanes: int, pictures: int, threads: int) -> None:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from archsearch.report.color.histograms import SATURATED, Chroma, chroma_of, radius_shares
 from archsearch.report.color.variants import Variant
-from archsearch.report.figures.style import (
+from archsearch.report.drawing.style import (
     COLORS,
     FAINT,
     INK,

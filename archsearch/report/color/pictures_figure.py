@@ -9,8 +9,8 @@ import numpy as np
 
 from archsearch.records import OF_EACH
 from archsearch.report.color.variants import SeedPictures, Variant
-from archsearch.report.figures.style import short, truth_label
-from archsearch.report.sample_grids import Bytes, same_columns
+from archsearch.report.drawing.style import short, truth_label
+from archsearch.report.drawing.sample_grids import Bytes, same_columns
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

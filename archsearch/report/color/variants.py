@@ -22,7 +22,7 @@ from archsearch.records import (
     read_pictures,
 )
 from archsearch.report.color.measures import Spread, measured
-from archsearch.report.sample_grids import Pictures, read_sample_grid
+from archsearch.report.drawing.sample_grids import Pictures, read_sample_grid
 
 __all__ = ["SeedPictures", "Variant", "run_variants", "study_variants"]
 

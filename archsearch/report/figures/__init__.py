@@ -18,7 +18,7 @@ from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.figures.rivals import rivals_figure
 from archsearch.report.figures.scatter import latent_figure
 from archsearch.report.figures.stability import stability_figure
-from archsearch.report.figures.style import styled
+from archsearch.report.drawing.style import styled
 from archsearch.report.figures.timeline import timeline_figure
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.figures.style import (
+from archsearch.report.drawing.style import (
     COLORS,
     INK,
     error_axis,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.figures.style import INK, figure, short
+from archsearch.report.drawing.style import INK, figure, short
 from archsearch.report.formatting import decimal
 from archsearch.report.statistics.rank import spearman
 from archsearch.report.statistics.rivals import RIVALS, rival_columns

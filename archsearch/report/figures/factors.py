@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import Value
-from archsearch.report.figures.style import (
+from archsearch.report.drawing.style import (
     COLORS,
     INK,
     error_axis,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archsearch.config import OBJECTIVES
 from archsearch.records import trial_values
 from archsearch.report.analysis.trial_table import front_objectives
-from archsearch.report.figures.style import COLORS, figure, hover_id, legend_below, plain, thinned
+from archsearch.report.drawing.style import COLORS, figure, hover_id, legend_below, plain, thinned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

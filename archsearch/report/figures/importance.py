@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archsearch.report.figures.style import COLORS, INK, figure, legend_below, short
+from archsearch.report.drawing.style import COLORS, INK, figure, legend_below, short
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.figures.style import error_axis, figure, plain, size_colors, thinned
+from archsearch.report.drawing.style import error_axis, figure, plain, size_colors, thinned
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from archsearch.records import PlanRecord, SeedRecord, StudyRecord, read_pictures
-from archsearch.report.figures.style import figure
+from archsearch.report.drawing.style import figure
 from archsearch.report.formatting import error
-from archsearch.report.sample_grids import Bytes, Pictures, read_sample_grid, same_columns
+from archsearch.report.drawing.sample_grids import Bytes, Pictures, read_sample_grid, same_columns
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

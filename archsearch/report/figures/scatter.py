@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import known_baselines, pareto_order
-from archsearch.report.figures.style import (
+from archsearch.report.drawing.style import (
     COLORS,
     FAINT,
     INK,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archsearch.report.figures.style import COLORS, INK, figure
+from archsearch.report.drawing.style import COLORS, INK, figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

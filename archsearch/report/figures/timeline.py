@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from archsearch.report.figures.style import COLORS, INK, error_axis, figure, legend_below, thinned
+from archsearch.report.drawing.style import COLORS, INK, error_axis, figure, legend_below, thinned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

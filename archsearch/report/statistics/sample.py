@@ -38,6 +38,11 @@ class Sample:
         """The others."""
         return replace(self, runs=self.runs[~self._marks])
 
+    def through_latent(self) -> Sample:
+        """The runs whose decoders read no more than the latent: its size is that of their code."""
+        runs = self.runs
+        return replace(self, runs=runs[~(runs["effective_size"] > runs["latent_size"])])
+
     @property
     def _marks(self) -> pd.Series[bool]:
         return self.runs["collapsed"].astype(bool)

@@ -1,0 +1,60 @@
+"""From a matplotlib figure to the text and bytes of its two files."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from archsearch.report.drawing.style import styled
+from archsearch.report.sections.blocks import Drawing
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Drawn", "draw"]
+
+
+class Drawn(NamedTuple):
+    """A drawn figure: what it is, and the contents of its SVG and PNG files."""
+
+    drawing: Drawing
+    svg: str
+    png: bytes
+
+
+def draw(drawing: Drawing) -> Drawn | None:
+    """The figure in the report's style; None where it has no data."""
+    with styled():
+        made = drawing.draw()
+        if made is None:
+            return None
+        made.draw_without_rendering()  # places everything, once for both files
+        made.set_layout_engine("none")
+        return Drawn(drawing, _svg(made, drawing.name), _png(made))
+
+
+def _svg(made: Figure, name: str) -> str:
+    """SVG text without a date, with ids that no other figure has."""
+    import matplotlib as mpl
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    text = io.StringIO()
+    empty = dict.fromkeys(["Date", "Creator", "Format", "Type"])
+    made.set_dpi(110)
+    with mpl.rc_context({"svg.hashsalt": name}):
+        # Not savefig, which draws everything once more; matplotlib leaves this untyped.
+        FigureCanvasSVG(made).print_svg(text, metadata=empty)  # type: ignore[no-untyped-call]
+    return re.sub(r"(?m)[ \t]+$", "", text.getvalue())
+
+
+def _png(made: Figure) -> bytes:
+    """PNG for print and slides: white, 160 dots an inch."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    content = io.BytesIO()
+    made.set_dpi(160)
+    made.set_facecolor("white")
+    canvas = FigureCanvasAgg(made)
+    canvas.print_png(content, metadata={"Software": None})  # type: ignore[no-untyped-call]
+    return content.getvalue()

@@ -1,0 +1,79 @@
+"""The best nets, and the reference net if it is among them."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from archsearch.records import PlanRecord
+from archsearch.report.findings import Findings
+from archsearch.report.first_screen.reference import is_reference
+from archsearch.report.formatting import error
+from archsearch.report.sections.blocks import Cell, Column, Row, Section, Table, Text
+
+__all__ = ["section"]
+
+_ROWS = 3
+_COLUMNS = (
+    Column("net", words=True),
+    Column("latent", "numbers a picture"),
+    Column("parameters"),
+    Column("val MSE", "mean over seeds"),
+    Column("test MSE", "mean over seeds; nothing was chosen by it"),
+)
+_PCA = Column("PCA", "validation MSE of PCA of the same size")
+
+
+def section(findings: Findings) -> Section | None:
+    """Three rows, and one for the reference net; None without a complete net."""
+    ranked = findings.ranked
+    plans = {trial.number: trial.plan for trial in findings.study.trials}
+    reference = [n for n in ranked if (plan := plans[n]) is not None and is_reference(plan)]
+    numbers = list(dict.fromkeys([*ranked[:_ROWS], *reference[:1]]))
+    if not numbers:
+        return None
+    judged = any(isfinite(findings.trial(number).real("pca_val")) for number in numbers)
+    rows = tuple(_row(findings, n, plans[n], n in reference[:1], judged) for n in numbers)
+    columns = (*_COLUMNS, _PCA) if judged else _COLUMNS
+    blocks: list[Text | Table] = [Table("best", "", columns, rows)]
+    left = _leaking(findings)
+    if left:
+        blocks.append(Text(left))
+    return Section("best", "The best nets", tuple(blocks), open=True)
+
+
+def _row(
+    findings: Findings, number: int, plan: PlanRecord | None, reference: bool, judged: bool
+) -> Row:
+    row = findings.trial(number)
+    name = findings.subject.called(number)
+    shape = f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}" if plan else ""
+    errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
+    return Row(
+        (
+            Cell(name[0].upper() + name[1:], "the nine-layer reference net" if reference else ""),
+            Cell(f"{row.whole('latent_size'):,}", shape),
+            Cell(f"{row.whole('params'):,}"),
+            *(Cell(error(v) if isfinite(v := row.real(name)) else "–") for name in errors),
+        ),
+        number,
+        "reference" if reference else "",
+    )
+
+
+def _leaking(findings: Findings) -> str:
+    """That nets with skips are better, where they are: they never win here."""
+    rows = findings.trials
+    complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
+    leaks = complete[complete["effective_size"] > complete["latent_size"]]
+    best = findings.best
+    if best is None or leaks.empty or len(leaks) == len(complete):
+        return ""
+    number = int(leaks.sort_values("val_mse")["number"].iloc[0])
+    value = leaks["val_mse"].min()
+    if value >= findings.trial(best).real("val_mse"):
+        return ""
+    name = findings.subject.called(number)
+    return (
+        f"{name[0].upper()}{name[1:]} has a lower error ({error(value)}), but its decoder also "
+        "reads encoder layers: its latent isn’t its only code."
+    )

@@ -1,0 +1,107 @@
+"""How it was run: by what command, when, where, on which pictures."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from archsearch.printable import count
+from archsearch.records import RunResult, SeedRecord, StudyRecord
+from archsearch.report.sections.blocks import Code, Facts, Section
+from archsearch.report.statistics.sample import Sample
+
+__all__ = ["facts_line", "search_method", "section"]
+
+
+def search_method(study: StudyRecord) -> str:
+    """The name of the search method, as the study file gives it."""
+    search = study.settings.get("search")
+    return str(search.get("method", "unknown")) if isinstance(search, dict) else "unknown"
+
+
+def facts_line(study: StudyRecord, sample: Sample) -> str:
+    """One line: architectures × seeds, pictures, epochs, when, how long."""
+    results = study.results
+    n = len(sample.architectures())
+    parts = [f"{count(n, 'architecture')} × {count(len(sample.seeds), 'seed')}" if n else ""]
+    if results:
+        pictures = sum(results[0].splits.values())
+        parts.append(f"{pictures:,} pictures ({_source(study)})")
+        epochs = sorted({result.epochs for result in results})
+        least = f"{epochs[0]} to " if len(epochs) > 1 else ""
+        parts.append(f"{least}{count(epochs[-1], 'epoch')}")
+    parts += [_when(study), _duration(study.seconds) if study.seconds else ""]
+    return " · ".join(part for part in parts if part)
+
+
+def section(study: StudyRecord, sample: Sample) -> Section:
+    """Facts for those who repeat it, and the settings."""
+    settings = json.dumps(study.settings, indent=2, ensure_ascii=False)
+    title = "The study file, after validation"
+    blocks = (Facts(tuple(_facts(study, sample))), Code(title, settings))
+    return Section("run", "How it was run", blocks)
+
+
+def _facts(study: StudyRecord, sample: Sample) -> list[tuple[str, str]]:
+    results = study.results
+    facts = {
+        "command": study.command,
+        "when": _when(study),
+        "wall-clock": _duration(study.seconds),
+        "trials": f"{study.planned} planned; space {study.space_hash}",
+        "seeds in the numbers": ", ".join(map(str, sample.seeds)),
+        "pictures": _pictures(study, results),
+        "notes on pictures": study.source_note,
+        "data fingerprint": _distinct([result.data_fingerprint for result in results]),
+        "machine": _distinct([result.environment.machine for result in results]),
+        "device": _distinct([result.environment.device for result in results]),
+        "threads a run": _distinct([str(result.environment.threads) for result in results]),
+        "versions": _distinct([_versions(result) for result in results]),
+    }
+    return [(term, text) for term, text in facts.items() if text]
+
+
+def _when(study: StudyRecord) -> str:
+    """From the first run's start to the last one's end, by the clock of Greenwich."""
+    ended = [
+        (_started(seed, seed.ended), seed.ended)
+        for trial in study.trials
+        for seed in trial.seeds
+        if seed.ended is not None
+    ]
+    if not ended:
+        return ""
+    moments = (min(start for start, _ in ended), max(end for _, end in ended))
+    first, last = (datetime.fromtimestamp(moment, UTC) for moment in moments)
+    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
+    return f"{first:%Y-%m-%d %H:%M} to {until} UTC"
+
+
+def _started(seed: SeedRecord, ended: float) -> float:
+    return ended - (seed.result.seconds if seed.result else 0)
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def _source(study: StudyRecord) -> str:
+    data = study.settings.get("data")
+    return str(data.get("source", "")) if isinstance(data, dict) else ""
+
+
+def _pictures(study: StudyRecord, results: list[RunResult]) -> str:
+    if not results:
+        return _source(study)
+    splits = results[0].splits
+    return f"{_source(study)}: " + ", ".join(f"{n:,} {name}" for name, n in splits.items())
+
+
+def _versions(result: RunResult) -> str:
+    return ", ".join(f"{name} {number}" for name, number in result.environment.versions.items())
+
+
+def _distinct(texts: list[str]) -> str:
+    return "; ".join(dict.fromkeys(texts))

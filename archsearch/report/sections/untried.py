@@ -1,0 +1,33 @@
+"""Levels of choices that a study allows and no net with a result has."""
+
+from __future__ import annotations
+
+from archsearch.records import StudyRecord
+from archsearch.report.statistics.factors import label_of
+from archsearch.report.statistics.sample import Sample
+
+__all__ = ["never_drawn"]
+
+
+def never_drawn(study: StudyRecord, sample: Sample) -> dict[str, list[str]]:
+    """For each searched name with ``choices``, the levels that were never trained."""
+    numbers = set(sample.runs["number"])
+    drawn = [trial.values for trial in study.trials if trial.number in numbers]
+    space = study.settings.get("space")
+    found = {}
+    for name, domain in space.items() if isinstance(space, dict) else ():
+        levels = domain.get("choices") if isinstance(domain, dict) else domain
+        if not isinstance(levels, list | tuple):
+            continue
+        seen = {label_of(values[name]) for values in drawn if name in values}
+        told = [label_of(_plain(level)) for level in levels]
+        missing = [level for level in dict.fromkeys(told) if level not in seen]
+        if missing:
+            found[str(name)] = missing
+    return found
+
+
+def _plain(level: object) -> bool | int | float | str | tuple[int, int] | None:
+    if isinstance(level, list | tuple) and len(level) == 2:
+        return (int(level[0]), int(level[1]))
+    return level if isinstance(level, bool | int | float | str) else str(level)

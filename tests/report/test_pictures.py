@@ -76,48 +76,6 @@ def panels(figure) -> list[tuple[str, np.ndarray]]:
     return [(axes.get_title(), np.asarray(axes.images[0].get_array())) for axes in figure.axes]
 
 
-@pytest.mark.parametrize("draw", [pictures_figure, sizes_figure])
-def test_every_row_is_of_the_pictures_above_it_and_of_the_run_it_names(trained, draw):
-    """Pixel by pixel, against what each run kept: eight pictures in common, nine of its own."""
-    same = trained.model_copy(update={"trials": trained.trials[:3]})
-    (title, originals), *rows = panels(draw(SimpleNamespace(study=same)))
-    assert title == "test pictures"
-    assert originals.shape == (16, 8 * 16, 3)
-    assert len(rows) == 3
-    for title, pictures in rows:
-        words = title.removeprefix("best: ").removeprefix("median: ").removeprefix("worst: ")
-        number, seed = (int(part.split()[1]) for part in words.split(", ")[:2])
-        kept = stored(trained, number, seed)
-        assert np.array_equal(originals, kept[:16, : 8 * 16])
-        assert np.array_equal(pictures, kept[16:, : 8 * 16])
-        result = trained.trials[number].seeds[seed].result
-        assert f"validation MSE {error(result.val.mse)}" in title
-        assert stored(trained, number, seed).shape[1] == (8 if number == 2 else 17) * 16
-
-
-def test_best_and_worst_are_runs_not_means(trained):
-    """A good seed of a trial whose other seed is bad doesn't stand for the trial."""
-    same = trained.model_copy(update={"trials": trained.trials[:3]})
-    _, best, _, worst = (title for title, _ in panels(pictures_figure(SimpleNamespace(study=same))))
-    errors = {
-        (trial.number, seed.seed): seed.result.val.mse
-        for trial in same.trials
-        for seed in trial.seeds
-    }
-    for title, at in ((best, min), (worst, max)):
-        number, seed = at(errors, key=errors.__getitem__)
-        assert f"trial {number}, seed {seed}," in title
-
-
-def test_runs_of_other_pictures_stand_in_no_column(trained):
-    mixed = trained.model_copy(update={"trials": (trained.trials[2], trained.trials[3])})
-    (title, originals), *rows = panels(pictures_figure(SimpleNamespace(study=mixed)))
-    kept = {int(title.partition("trial ")[2][0]) for title, _ in rows}
-    assert len(kept) == 1
-    assert title.endswith("of the runs saw other pictures and aren't shown)")
-    assert np.array_equal(originals, stored(trained, kept.pop(), 0)[:16, : 8 * 16])
-
-
 def test_color_rows_name_their_seed_and_share_their_pictures(trained):
     variants = study_variants(trained)
     assert [variant.trial for variant in variants] == [0, 1, 3]

@@ -26,7 +26,6 @@ __all__ = [
     "error_axis",
     "figure",
     "hover_id",
-    "label_line",
     "legend_below",
     "plain",
     "short",
@@ -190,27 +189,6 @@ def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:
         for handle in legend.legend_handles:
             if isinstance(handle, PathCollection):  # a dot among thousands is too small alone
                 handle.set_sizes(np.maximum(handle.get_sizes(), _LEGIBLE).tolist())
-
-
-def label_line(
-    axes: Axes,
-    xs: Iterable[float],
-    ys: Iterable[float],
-    label: str,
-    color: str,
-) -> None:
-    """Write a line's name beside its last point that lies in the axes, on the side with room."""
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    inside = [
-        (x, y) for x, y in zip(xs, ys, strict=True) if left <= x <= right and low <= y <= high
-    ]
-    if not inside:
-        return
-    x, y = inside[-1]
-    axes.annotate(
-        label, (x, y), xytext=(-2, 4), textcoords="offset points", ha="right", va="bottom",
-        fontsize=8.5, color=color, zorder=4,
-    )  # fmt: skip
 
 
 def size_colors(sizes: npt.NDArray[np.float64]) -> tuple[Colormap, Normalize]:

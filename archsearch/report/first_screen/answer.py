@@ -67,6 +67,8 @@ def _too_few(findings: Findings) -> str:
 def _not_shown(answer: Answer) -> str:
     n = count(answer.estimate.n, "architecture")
     told = f"Not shown: {measured(answer)}"
+    if answer.trunks:  # its power is of a correlation, and stands under "How sure is this?"
+        return f"{told}."
     if answer.detectable is None:
         return f"{told}; {n} are too few to show one reliably."
     return f"{told}; {n} would have shown one of {decimal(answer.detectable)} or more."

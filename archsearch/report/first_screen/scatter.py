@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from archsearch.config import planned
 from archsearch.records import PlanRecord, TrialRecord, Value, known_baselines
+from archsearch.report.drawing.labels import LineLabel, place_labels
 from archsearch.report.drawing.style import (
     COLORS,
     FAINT,
     INK,
     error_axis,
     figure,
-    label_line,
     size_axis,
     thinned,
 )
@@ -99,10 +99,12 @@ def latent_figure(findings: Findings) -> Figure:
             edgecolors=COLORS[0], zorder=3,
         )  # fmt: skip
     _frame(axes, shown)
-    for line in _lines(findings):
-        _draw_line(axes, line)
+    labels = [_draw_line(axes, line) for line in _lines(findings)]
     error_axis(axes, _ERROR)
     size_axis(axes, "latent size (numbers a picture)")
+    points = list(zip(shown["latent_size"], error, strict=True))
+    made.draw_without_rendering()  # the layout decides how much room there is
+    place_labels(axes, labels, points)
     return made
 
 
@@ -116,48 +118,58 @@ def _frame(axes: Axes, shown: pd.DataFrame) -> None:
     axes.set_ylim(max(low / _ROOM_BELOW**0.5, FLOOR / 2), high * 1.6)
 
 
-def _draw_line(axes: Axes, line: Mapping[str, object]) -> None:
-    points, level, label = line.get("points"), line.get("level"), str(line["label"])
-    if isinstance(level, float):
-        axes.axhline(max(level, FLOOR), color=FAINT, lw=1.3, zorder=1)
-        label_line(axes, axes.get_xlim(), (level, level), label, INK)
-    elif isinstance(points, list) and points:
-        sizes, errors = (np.array(part) for part in zip(*points, strict=True))
-        marks = bool(line.get("marks"))
-        axes.plot(
-            sizes, np.maximum(errors, FLOOR), color=COLORS[4], lw=0 if marks else 1.8,
-            marker="_" if marks else None, ms=9, mew=1.8, zorder=1.5,
-        )  # fmt: skip
-        label_line(axes, sizes, errors, label, COLORS[4])
+def _draw_line(axes: Axes, line: _Line) -> LineLabel:
+    """Draw a linear code over its size, or what has no size, and say what it is called."""
+    if not line.size:
+        level = max(line.points[0][1], FLOOR)
+        axes.axhline(level, color=FAINT, lw=1.3, zorder=1)
+        ends = np.geomspace(*axes.get_xlim(), 30).tolist()
+        return LineLabel(line.label, ends, [level] * len(ends), INK)
+    sizes, errors = (np.array(part) for part in zip(*line.points, strict=True))
+    errors = np.maximum(errors, FLOOR)
+    axes.plot(
+        sizes, errors, color=COLORS[4], lw=0 if line.marks else 1.8,
+        marker="_" if line.marks else None, ms=9, mew=1.8, zorder=1.5,
+    )  # fmt: skip
+    return LineLabel(line.label, sizes.tolist(), errors.tolist(), COLORS[4])
 
 
-def _lines(findings: Findings) -> Iterator[dict[str, object]]:
-    """Linear codes over their size, and what has no size, as the script's data has them."""
+class _Line(NamedTuple):
+    """Errors over latent size, as a line or as marks; or one error where ``size`` is false."""
+
+    label: str
+    size: bool
+    points: list[tuple[float, float]]
+    marks: bool = False
+
+    def to_json(self) -> dict[str, object]:
+        """As the page's script takes it."""
+        if not self.size:
+            return {"label": self.label, "level": self.points[0][1]}
+        points = [list(point) for point in self.points]
+        return {"label": self.label, "size": "latent_size", "points": points, "marks": self.marks}
+
+
+def _lines(findings: Findings) -> Iterator[_Line]:
+    """What nets are compared with: linear codes over their size, and what has no size."""
     shown, curves = findings.shown, findings.study.curves
     if curves is not None and curves.pca:
         low, high = shown["latent_size"].min() / 2, shown["latent_size"].max() * 2
-        points = [(p.components, p.val) for p in curves.pca if low <= p.components <= high]
-        yield _over_size("PCA of the same size", points)
+        points = [(float(p.components), p.val) for p in curves.pca if low <= p.components <= high]
+        if points:
+            yield _Line("PCA of the same size", True, points)
     for baseline in known_baselines(result.baselines for result in findings.study.results):
         known = shown.dropna(subset=f"{baseline.name}_val")
         errors = known[f"{baseline.name}_val"]
         if errors.empty:
             continue
         if not baseline.size:
-            yield {"label": baseline.label, "level": float(errors.iloc[0])}
-        elif baseline.size in ("latent.size", "latent.shape"):
-            if baseline.name == "pca" and curves is not None and curves.pca:
-                continue
+            yield _Line(baseline.label, False, [(0.0, float(errors.iloc[0]))])
+        elif baseline.size != "bottleneck.size" and not (baseline.name == "pca" and curves):
             pairs = sorted(set(zip(known["latent_size"], errors, strict=True)))
-            marks = baseline.name != "pca"
-            yield _over_size(f"{baseline.label} of the same size", pairs, marks=marks)
-
-
-def _over_size(
-    label: str, points: list[tuple[float, float]], *, marks: bool = False
-) -> dict[str, object]:
-    told = [[float(size), float(error)] for size, error in points]
-    return {"label": label, "size": "latent_size", "points": told, "marks": marks}
+            points = [(float(size), float(error)) for size, error in pairs]
+            label = f"{baseline.label} of the same size"
+            yield _Line(label, True, points, marks=baseline.name != "pca")
 
 
 def chart_data(findings: Findings) -> dict[str, object]:
@@ -187,7 +199,7 @@ def chart_data(findings: Findings) -> dict[str, object]:
         "hollow": _reasons(shown).tolist(),
         "shape": [_shape(trial.plan) for trial in trials],
         "choices": list(_choices(trials)),
-        "lines": list(_lines(findings)),
+        "lines": [line.to_json() for line in _lines(findings)],
         "layers": {str(n): _layers(by_number[n].plan) for n in detailed},
         "specs": {str(n): _spec(by_number[n].plan) for n in detailed},
         "family": findings.study.model_text,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from math import exp
 
 from archsearch.printable import count
@@ -76,9 +77,8 @@ def _collapsed(findings: Findings) -> Iterator[Item]:
             "collapsed-runs",
         )
     else:
-        from dataclasses import replace
-
-        other = answer_sentence(replace(findings, answer=spare))
+        sizes = replace(findings.correlations, sizes=findings.correlations.without_collapsed)
+        other = answer_sentence(replace(findings, answer=spare, correlations=sizes))
         yield Item("bad", f"{runs} included. Without: {other}", "collapsed-runs")
 
 

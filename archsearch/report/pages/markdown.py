@@ -95,7 +95,8 @@ def _figure(drawing: Drawing, figures: Collection[str]) -> Iterator[str]:
 
 def _pictures(block: PictureRows) -> Iterator[str]:
     rows = [
-        f"| {_cell(row.label, row.small)} | ![{_safe(row.label)}](figures/{block.name}-{place}.png) |"
+        f"| {_cell(row.label, row.small)} "
+        f"| ![{_safe(row.label)}](figures/{block.name}-{place}.png) |"
         for place, row in enumerate(block.rows)
     ]
     yield "\n".join(["| | |", "|---|---|", *rows])

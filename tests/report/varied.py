@@ -154,13 +154,16 @@ def one_size(study: StudyRecord) -> StudyRecord:
 
 
 def one_level(study: StudyRecord) -> StudyRecord:
-    """No net with a result has residuals, or an activation but the first; all others have."""
+    """Complete nets have no residuals and one activation; all others have residuals."""
+
+    def values(trial: TrialRecord) -> dict[str, object]:
+        whole = trial.results and trial.state == "complete"
+        return {"residual": False, "activation": "gelu"} if whole else {"residual": True}
+
     trials = tuple(
-        trial.model_copy(update={"values": {**trial.values, "residual": False, "activation": "gelu"}})
-        if trial.results and trial.state == "complete"
-        else trial.model_copy(update={"values": {**trial.values, "residual": True}})
+        trial.model_copy(update={"values": {**trial.values, **values(trial)}})
         for trial in study.trials
-    )  # fmt: skip
+    )
     return study.model_copy(update={"trials": trials})
 
 

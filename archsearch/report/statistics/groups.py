@@ -118,12 +118,15 @@ def _grouping(
         Group(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    return _contrasted(name, groups, x, y, blocks, seed)
+    # In the order given: resamples follow places, and with all of them this is the headline's.
+    pooled = spearman_of(*(values[np.sort(kept)] for values in (latent, mse)), seed=seed)
+    return _contrasted(name, groups, pooled, x, y, blocks, seed)
 
 
 def _contrasted(
     name: str,
     groups: tuple[Group, ...],
+    pooled: Estimate,
     x: Floats,
     y: Floats,
     blocks: list[Places],
@@ -131,7 +134,7 @@ def _contrasted(
 ) -> Grouping:
     n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
+    value = float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))

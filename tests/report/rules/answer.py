@@ -83,7 +83,7 @@ def title_agrees(page: Told) -> Iterator[str]:
         for text in (title, page.answer)
     )
     if verdict == "searched":
-        if not title.startswith("Trials that a search chose"):
+        if told and not title.startswith("Trials that a search chose"):
             yield f"nothing says that a search chose: “{title}”"
     elif told and told != answered:
         yield f"“{title}” over “{page.answer}”"

@@ -177,9 +177,7 @@ def _with_curves(found: Findings) -> set[int]:
     return {len(known), len([run for run in known if not run.collapsed])}
 
 
-@rule(
-    "As many architectures and seeds answer as the line of facts says, but those that skips exclude."
-)
+@rule("As many architectures and seeds answer as the line of facts says, but for those with skips.")
 def as_many_architectures(page: Told) -> Iterator[str]:
     found = page.findings
     n = len(found.sample.architectures())

@@ -184,7 +184,7 @@ def means_are_called_so(page: Told) -> Iterator[str]:
         if len(errors) > 1 and error(float(np.mean(errors))) not in one_by_one:
             means[error(float(np.mean(errors)))] = trial.number
     for each in page.prose:
-        for told in re.findall(rf"(?<![\w.]){MSE}(?![\w.%])", each.text):
+        for told in re.findall(rf"(?<![\w.]){MSE}(?![\w%]|\.\d)", each.text):
             if told in means and len(told) > 4 and not re.search(r"\b(?:mean|seed)\b", each.text):
                 yield f"“{each.text}”: {told} is the mean of trial {means[told]}"
     for table in page.tables:

@@ -18,6 +18,7 @@ from archsearch.report.formatting import error
 from archsearch.report.pages.study import page_of
 from archsearch.report.sections.blocks import (
     Cell,
+    Code,
     Column,
     Item,
     Items,
@@ -97,6 +98,13 @@ SENTENCES = [
     ("one_slope", "Each doubling of the latent lowers the error by about 77 %."),
     ("counts_add_up", "3 of 77 nets haven’t converged."),
     ("counts_add_up", "14 of 11 architectures have a narrow bottleneck."),
+    ("counts_agree", "3 of 30 runs haven’t converged yet. 4 of 30 runs haven’t converged yet."),
+    ("counts_agree", "9 collapsed runs included."),
+    ("one_noise", "One seed’s noise is 77 % of the error."),
+    ("never_too_sure", "The architecture explains 100 % (95 % interval 100 to 100 %)."),
+    ("best_is_the_best", "PCA needs 12 numbers for the best net’s error; its latent has 7."),
+    ("no_slips", "It is corrected for 0 comparisons."),
+    ("no_slips", "It needs 1 numbers."),
     ("means_are_called_so", "Its error is {mean}."),
     ("named_trials_exist", "Trial 99 took longest."),
     ("never_too_sure", "Latent size has no effect."),
@@ -276,6 +284,27 @@ def test_what_the_others_alone_would_say_breaks_its_rule(plain: Told) -> None:
     assert breaks("without_collapsed", page, plain)
     claim = f"Without: Yes: larger latents have a lower error ({ACROSS})."
     assert breaks("verdict_follows", saying(plain, claim), plain)
+
+
+def test_nets_of_several_tasks_are_not_taken_together_silently(plain: Told) -> None:
+    """“L1: −48 %” stood over several tasks, each of which has errors of its own."""
+    found, runs = plain.findings, plain.findings.code_sample.runs
+    mixed = runs.assign(task=["colorize", "colorize-chroma"] * (len(runs) // 2))
+    page = Told(replace(found, code_sample=replace(found.code_sample, runs=mixed)), plain.page)
+    assert breaks("tasks_are_named", page, plain)
+    assert not breaks("tasks_are_named", saying(page, "These are two tasks.", open=True), plain)
+
+
+def test_specs_of_others_than_the_best_break_their_rule(plain: Told) -> None:
+    codes = tuple(Code(f"Trial {n}", "", n) for n in reversed(plain.findings.ranked))
+    section = Section("trials", "All trials", (Text("Specs of the best:"), *codes))
+    assert breaks("best_is_the_best", with_sections(plain, section), plain)
+
+
+def test_an_empty_table_breaks_its_rule(plain: Told) -> None:
+    empty = Section("more", "More", (Table("t", "", (Column("a"),), ()),))
+    assert breaks("nothing_empty", with_sections(plain, empty), plain)
+    assert breaks("nothing_empty", with_sections(plain, Section("more", "More", ())), plain)
 
 
 def test_a_warning_twice_breaks_its_rule(plain: Told) -> None:

@@ -144,13 +144,25 @@ def of_trunks(study: StudyRecord) -> StudyRecord:
             "key": f"{trunk}{place}",
         }  # fmt: skip
 
-    return with_plans(study, change)
+    return with_codes(with_plans(study, change))
 
 
 def one_size(study: StudyRecord) -> StudyRecord:
     """All latents of the same size."""
     same = {"latent_size": 64, "effective_size": 64, "bottleneck_size": 64}
-    return with_plans(study, lambda plan, _: dict(same))
+    return with_codes(with_plans(study, lambda plan, _: dict(same)))
+
+
+def with_codes(study: StudyRecord) -> StudyRecord:
+    """The study with codes of as many units as its latents have."""
+
+    def change(result: RunResult, trial: TrialRecord) -> RunResult:
+        size = trial.plan.latent_size if trial.plan else 1
+        told = {"units": size, "active": size * 9 // 10, "rank": max(1, size // 3)}
+        codes = result.codes and result.codes.model_copy(update=told)
+        return result.model_copy(update={"codes": codes})
+
+    return with_results(study, change)
 
 
 def one_level(study: StudyRecord) -> StudyRecord:

@@ -140,7 +140,9 @@ def not_shown_follows(page: Told) -> Iterator[str]:
 
 @rule("Nothing is surer than data can be.")
 def never_too_sure(page: Told) -> Iterator[str]:
-    for each in page.prose:
-        sure = r"\b(?:has no effect|is no correlation|no correlation exists|prove[sn]?|certainly)\b"
-        if re.search(sure, each.text):
-            yield f"“{each.text}”"
+    sure = r"\b(?:has no effect|is no correlation|no correlation exists|prove[sn]?|certainly)\b"
+    sure += r"|\b100 %.{0,20}100 to 100 %"
+    denied = r"(?:n[’']t|not) (?:mean|say|show) that .*"
+    for sentence in page.sentences:
+        if re.search(sure, re.sub(denied, "", sentence.text)):
+            yield f"“{sentence.text}”"

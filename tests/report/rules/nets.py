@@ -12,11 +12,12 @@ from PIL import Image
 
 from archsearch.records import StudyRecord, TrialRecord
 from archsearch.report.formatting import error
-from archsearch.report.sections.blocks import PictureRow
+from archsearch.report.sections.blocks import Code, PictureRow
 from archsearch.report.statistics.factors import label_of
 from tests.report.rules.told import NUMBER, Told, real, rule
 
 UNTRIED = re.compile(r"(?i)\b(?:never|not) (?:trained|tried|drawn)\b[^:]*: ?(.*)")
+BEST = r"(?i)\bbest (?:net|trial)\b(?!s)"
 MSE = r"(\d+(?:\.\d+)?(?:e-\d+)?)"
 
 
@@ -55,11 +56,12 @@ def collapsed_is_no_winner(page: Told) -> Iterator[str]:
         named = [n for n, name in called.items() if re.search(rf"(?i)\b{name}\b", sentence.text)]
         if named or re.search(r"\bcollapsed\b", sentence.text):
             yield f"“{sentence.text}”"
+        if page.findings.best in collapsed and re.search(BEST, sentence.text):
+            yield f"all collapsed, but “{sentence.text}”"
     for table in page.tables:
-        if table.name == "best":
-            for row in table.rows:
-                if row.trial in collapsed and "collapsed" not in _row_text(row.cells):
-                    yield f"trial {row.trial} is among the best, and has collapsed"
+        for row in table.rows if table.name == "best" else ():
+            if row.trial in collapsed and "collapsed" not in _row_text(row.cells):
+                yield f"trial {row.trial} is among the best, and has collapsed"
 
 
 def _collapsed(trial: TrialRecord) -> bool:
@@ -80,10 +82,31 @@ def leaking_is_no_winner(page: Told) -> Iterator[str]:
             if leaks & set(numbers) and not re.search(r"past|only code|encoder layers", texts):
                 yield f"{sorted(leaks & set(numbers))} are among the best, and nothing says so"
     for sentence in page.sentences:
+        if page.findings.best in leaks and re.search(BEST, sentence.text):
+            yield f"all read past their latents, but “{sentence.text}”"
         for number in leaks:
             name = page.findings.subject.called(number)
             if re.search(rf"(?i)\b{name}\b[^.]*\b(?:is the best|beats)\b", sentence.text):
                 yield f"“{sentence.text}”"
+
+
+@rule("What is said of the best net is that net's.")
+def best_is_the_best(page: Told) -> Iterator[str]:
+    best = page.findings.best
+    sizes = {t.number: t.plan.latent_size for t in page.findings.study.trials if t.plan}
+    complete = {t.number for t in page.findings.study.trials if t.state == "complete"}
+    for sentence in page.sentences:
+        told = re.search(rf"best net.*its latent has {NUMBER}", sentence.text)
+        if told and best is not None and real(told[1]) != sizes[best]:
+            yield f"“{sentence.text}”, and its latent has {sizes[best]}"
+    for section in page.page.sections:
+        specs = [b.trial for b in section.blocks if isinstance(b, Code) and b.trial is not None]
+        texts = " ".join(each.text for each in page.texts if each.section == section.name)
+        if specs and re.search(r"\bspecs of the best\b", texts, re.IGNORECASE):
+            if specs[0] != best:
+                yield f"the best specs start with trial {specs[0]}, and the best is {best}"
+            if not set(specs) <= complete:
+                yield f"trials {sorted(set(specs) - complete)} are among the best specs"
 
 
 @rule("What is said of PCA and other linear codes is so of the nets that it is said of.")
@@ -104,6 +127,9 @@ def linear_codes(page: Told) -> Iterator[str]:
             holds = not beaten.any()
         elif counted:
             holds = (real(counted[1]), real(counted[2])) == (beaten.sum(), len(rows))
+        named = re.search(r"\(PCA (\d+), patch PCA (\d+)\)", text)
+        if named and int(named[1]) != beaten.sum():
+            holds = False
         if not holds:
             yield f"“{text}”: PCA is better for {int(beaten.sum())} of {len(rows)}"
 
@@ -199,6 +225,15 @@ def means_are_called_so(page: Told) -> Iterator[str]:
                 )
             ):
                 yield f"the column “{column.name}” of {table.name or table.title}"
+
+
+@rule("Where nets did several tasks, it is said where the answer stands.")
+def tasks_are_named(page: Told) -> Iterator[str]:
+    tasks = page.findings.code_sample.runs["task"].dropna().unique()
+    shown = " ".join(each.text for each in page.prose if each.open)
+    answered = page.findings.answer.verdict in ("yes", "little", "not-shown")
+    if len(tasks) > 1 and answered and not re.search(r"\btasks?\b", shown):
+        yield f"{', '.join(tasks)} are taken together, and no open text says so"
 
 
 @rule("Every trial that is named exists.")

@@ -13,12 +13,13 @@ from tests.report.words import prose_words
 MOST_OPEN = 250
 MOST_IN_ALL = 1200
 
-_COUNTED = r"(?:net|run|trial|architecture|seed|epoch|picture|group|pair)"
+_COUNTED = r"(?:net|run|trial|architecture|seed|epoch|picture|number|group|pair)"
 SLIPS = {
-    r"\b(?:None|nan|NaN|True|False)\b": "a value of Python",
+    r"\b(?:None|nan|True|False)\b": "a value of Python",
     r"(?<![\w-])[-+−]?inf(?![\w-])": "an infinite number",
     r"(?<! )  (?! )": "two spaces",
     rf"(?<![\d.,−])1 {_COUNTED}s\b": "1 of many",
+    r"\b0 (?:comparisons|architectures|nets|runs|trials)\b": "none of many",
     r"(?<![\d.,−])1 (?:studies|are|have)\b": "1 of many",
     rf"\b(?:[2-9]|\d{{2,}}) {_COUNTED}\b(?! of)": "many of one",
     r"(?<![\w)–])-\d": "a hyphen for a minus",
@@ -89,6 +90,18 @@ def _texts_of_the_user(page: Told) -> set[str]:
 @rule("Every sentence starts with a capital or a number and ends.")
 def whole_sentences(page: Told) -> Iterator[str]:
     for each in page.prose:
-        whole = re.match(r"[A-Z0-9“‘(−ρΔ\[].*[.!?]$", each.text, re.DOTALL)
+        whole = re.match(r"[A-Z0-9“‘(−ρΔ\[].*[.!?:]$", each.text, re.DOTALL)
         if each.kind == "sentence" and each.section != "header" and not whole:
             yield f"{each.section}: “{each.text}”"
+
+
+@rule("Nothing that stands on the page is empty.")
+def nothing_empty(page: Told) -> Iterator[str]:
+    for section in page.page.sections:
+        if not section.blocks and not section.warnings:
+            yield f"the section {section.name}"
+    for table in page.tables:
+        if not table.rows:
+            yield f"the table {table.name}"
+        if any(len(row.cells) != len(table.columns) for row in table.rows):
+            yield f"a row of the table {table.name} has more or fewer cells than columns"

@@ -177,6 +177,36 @@ def _with_curves(found: Findings) -> set[int]:
     return {len(known), len([run for run in known if not run.collapsed])}
 
 
+@rule("What is counted twice is as many both times.")
+def counts_agree(page: Told) -> Iterator[str]:
+    told: dict[str, set[str]] = {}
+    collapsed = len(page.findings.sample.collapsed)
+    for sentence in page.sentences:
+        for number, what in re.findall(
+            r"(\d[\d,]* of \d[\d,]*) ((?:runs?|nets?|architectures?) [\w’]+ \w+)", sentence.text
+        ):
+            told.setdefault(what, set()).add(number)
+        for number in re.findall(
+            rf"{NUMBER} (?:of \d+ runs? collapsed|collapsed runs?)\b", sentence.text
+        ):
+            if real(number) != collapsed:
+                yield f"“{sentence.text}”: {collapsed}"
+    yield from (f"{what}: {counts}" for what, counts in told.items() if len(counts) > 1)
+
+
+@rule("The noise of one seed is one number.")
+def one_noise(page: Told) -> Iterator[str]:
+    with_or_without = r"(?i)\bwith(?:out)? (?:it|them|\d|collapsed)"
+    told = {
+        found[1]
+        for sentence in page.sentences
+        if (found := re.search(r"[Oo]ne seed’s noise is (\d+) %", sentence.text))
+        and not re.search(with_or_without, sentence.text)
+    }
+    if len(told) > 1:
+        yield f"{sorted(told)} %"
+
+
 @rule("As many architectures and seeds answer as the line of facts says, but for those with skips.")
 def as_many_architectures(page: Told) -> Iterator[str]:
     found = page.findings

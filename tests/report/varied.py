@@ -255,7 +255,7 @@ def changed(recipe: StudyRecipe, *changes: Change) -> StudyRecord:
 make = partial(partial, changed)
 
 STUDIES: Mapping[str, Callable[[], StudyRecord]] = {
-    "plain": make(StudyRecipe(), pictured),
+    "plain": make(StudyRecipe(complete=20), pictured),
     "sixty": make(StudyRecipe(complete=60, seeds=1, slope=0.0, epochs=2, seed=5), pictured),
     "three": make(StudyRecipe(complete=3)),
     "five": make(StudyRecipe(complete=5, seeds=1)),
@@ -307,6 +307,10 @@ def drawn_study(seed: int) -> tuple[str, StudyRecord]:
         seed=seed,
     )
     changes = [name for name, chance in CHANCES.items() if rng.random() < chance]
+    if {"color", "tasks"} & set(changes):  # these have no PCA, and a linear map of their own
+        changes = [name for name in changes if name not in ("denoise", "pca")]
+    if "denoise" in changes and "pca" in changes:
+        changes.remove("pca")
     shares = (0.5, 0.99, 1.01, 2.0)
     study = changed(recipe, *(CHANGES[name] for name in changes))
     if "pca" in changes:
@@ -336,4 +340,3 @@ CHANCES: Mapping[str, float] = {
     "narrow": 0.15, "one level": 0.2, "unequal epochs": 0.2, "duplicates": 0.15, "annealed": 0.4,
     "color": 0.1, "tasks": 0.1, "denoise": 0.1, "pca": 0.2, "pictures": 0.5,
 }  # fmt: skip
-"""Later ones change what earlier ones left: a denoising study of colors is one of denoising."""

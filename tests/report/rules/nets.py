@@ -150,7 +150,7 @@ def linear_codes_agree(page: Told) -> Iterator[str]:
         for s in page.sentences
         if re.search(rf"{code}\b.*\b(?:better|beats)\b", s.text, re.IGNORECASE)
         and s.text not in none
-        and not re.search(r"\bFor \d+ |\bbeats 0 of\b|\bIf\b|\bwhere\b", s.text)
+        and not re.search(r"\(PCA 0,|\bFor \d+ |\bbeats 0 of\b|\bIf\b|\bwhere\b", s.text)
     ]
     if none and some:
         yield f"“{none[0]}” and “{some[0]}”"
@@ -184,7 +184,7 @@ def columns_are_one_picture(page: Told) -> Iterator[str]:
     if page.findings.study.artifacts is not None:
         return
     for block in page.pictures:
-        first = next((row for row in block.rows if row.trial is None), None)
+        first = next((row for row in block.rows if row.label.startswith("original")), None)
         for row in block.rows:
             if first is not None and row.trial is not None and not _darker(first, row):
                 yield f"“{row.label} {row.small}” in {block.name}"

@@ -77,7 +77,7 @@ def one_interval(page: Told) -> Iterator[str]:
     if not found.answer.trunks:
         others.append(("answer", found.answer.estimate))
     for where, other in others:
-        if formatted(other) != formatted(whole):
+        if other.value is not None and formatted(other) != formatted(whole):
             yield f"{where}: {formatted(other)}, not {formatted(whole)}"
 
 
@@ -132,12 +132,16 @@ def _estimates(value: object) -> Iterator[Estimate]:
 
 @rule("Of m things that are counted there are as many as are counted elsewhere, and never n > m.")
 def counts_add_up(page: Told) -> Iterator[str]:
-    known = _totals(page.findings)
-    for sentence in page.sentences:
-        for part, whole, noun in re.findall(
+    counted = [
+        (sentence, found)
+        for sentence in page.sentences
+        for found in re.findall(
             rf"{NUMBER} of (?:the )?{NUMBER} (architecture|net|run|trial)s?\b", sentence.text
-        ):
-            if real(part) > real(whole) or real(whole) not in known[noun]:
+        )
+    ]
+    known = _totals(page.findings) if counted else {}
+    for sentence, (part, whole, noun) in counted:
+        if real(part) > real(whole) or real(whole) not in known[noun]:
                 yield f"“{sentence.text}”: {noun}s are {sorted(known[noun])}"
 
 

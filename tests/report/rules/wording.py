@@ -15,7 +15,7 @@ MOST_IN_ALL = 1200
 
 _COUNTED = r"(?:net|run|trial|architecture|seed|epoch|picture|number|group|pair)"
 SLIPS = {
-    r"\b(?:None|nan|True|False)\b": "a value of Python",
+    r"\b(?:None(?! of)|nan|True|False)\b": "a value of Python",
     r"(?<![\w-])[-+−]?inf(?![\w-])": "an infinite number",
     r"(?<! )  (?! )": "two spaces",
     rf"(?<![\d.,−])1 {_COUNTED}s\b": "1 of many",

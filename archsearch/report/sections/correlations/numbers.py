@@ -1,4 +1,4 @@
-"""What correlates with the error: latent size and its rivals, by several measures."""
+"""What correlates with the error, as numbers: latent size and its rivals, by several measures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archsearch.report.statistics.rank import spearman_with_p
 from archsearch.report.statistics.rivals import Rival, compare_rivals
 from archsearch.report.statistics.sample import Sample
 
-__all__ = ["SizeCorrelations", "compute", "corrected", "correlate", "to_json"]
+__all__ = ["SizeCorrelations", "compute", "corrected", "rivals_json", "to_json"]
 
 
 @dataclass(frozen=True)
@@ -45,17 +45,19 @@ class SizeCorrelations:
 def compute(sample: Sample, *, seed: int = 0) -> SizeCorrelations:
     """All correlations over the architectures of ``sample``, those whose latent is their code."""
     table = sample.architectures()
-    sizes = correlate(table, seed)
+    sizes = _correlate(table, seed)
     kept = sample.without_collapsed()
     return SizeCorrelations(
         sizes=sizes,
-        without_collapsed=correlate(kept.architectures(), seed) if len(sample.collapsed) else sizes,
+        without_collapsed=_correlate(kept.architectures(), seed)
+        if len(sample.collapsed)
+        else sizes,
         rivals=compare_rivals(table, seed=seed),
         by_task=_by_task(sample, seed),
     )
 
 
-def correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
+def _correlate(architectures: pd.DataFrame, seed: int) -> Correlations:
     """Every measure of every size that is known of all architectures."""
     known = [size for size in SIZES if architectures[size].notna().all()]
     return correlations(

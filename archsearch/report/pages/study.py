@@ -13,7 +13,7 @@ from archsearch.report.first_screen.scatter import chart
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
-from archsearch.report.sections import glossary, provenance
+from archsearch.report.sections import choices, front, glossary, provenance, training
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
 
@@ -64,5 +64,16 @@ def page_of(findings: Findings) -> Page:
 def _sections(findings: Findings) -> Iterator[Section | None]:
     yield best.section(findings)
     yield sureness.section(findings)
+    yield choices.section(
+        findings.choices,
+        findings.study,
+        findings.sample,
+        looks=findings.looks,
+        word=findings.collapsed_word,
+    )
+    yield front.section(findings.study, findings.front, noun=findings.subject.noun)
+    yield training.section(
+        findings.study, findings.sample, findings.epochs, names=findings.subject.names
+    )
     yield provenance.section(findings.study, findings.sample)
     yield glossary.section()

@@ -64,7 +64,8 @@ def front_figure(study: StudyRecord, front: Collection[int]) -> Figure | None:
         return None
     columns = min(_COLUMNS, len(others))
     rows = ceil(len(others) / columns)
-    made, panels = figure(2.9 * columns + 1.2 / columns, 3.1 * rows + 0.4, rows=rows, columns=columns)
+    width = 2.9 * columns + 1.2 / columns
+    made, panels = figure(width, 3.1 * rows + 0.4, rows=rows, columns=columns)
     for axes in panels[len(others) :]:
         axes.set_axis_off()
     for place, (name, axes) in enumerate(zip(others, panels, strict=False), 1):

@@ -27,7 +27,9 @@ def confounded_choices(found: Choices, architectures: pd.DataFrame) -> Iterator[
         column = _as_numbers(factor)
         if factor.name not in shown or column is None:
             continue
-        told = [f"{RIVALS[size]} (ρ = {decimal(rho)})" for size, rho in _tied(column, architectures)]
+        told = [
+            f"{RIVALS[size]} (ρ = {decimal(rho)})" for size, rho in _tied(column, architectures)
+        ]
         if told:
             yield ReportWarning(
                 "confounded-choices",

@@ -37,11 +37,15 @@ def section(
         looks: how many comparisons they are corrected for.
         word: what runs with the mark ``collapsed`` are called; "" without any.
     """
+    if sample.runs.empty:
+        return None
     said = [
         *sentences(found, looks=looks, designed=study.designed, word=word),
         untried_sentence(never_drawn(study, sample)),
     ]
-    blocks = (*(Text(text) for text in said if text), *_shown(found, study, sample, looks))
+    told = [Text(text) for text in said if text]
+    shown = _shown(found, study, sample, looks) if found.factors else ()
+    blocks = (*told, *shown)
     if not blocks:
         return None
     warnings = tuple(confounded_choices(found, sample.architectures()))
@@ -61,7 +65,7 @@ def _shown(found: Choices, study: StudyRecord, sample: Sample, looks: int) -> It
     yield from (table for table in tables if table is not None)
     yield Drawing(
         "factors",
-        "The same nets by each choice, while the others vary too",
+        "The nets by each choice, the others varying too",
         "A panel for each choice: validation error of every net against the chosen value.",
         "Diamonds: geometric means; bars: 95 % intervals.",
         partial(factors_figure, study, sample),
@@ -71,6 +75,6 @@ def _shown(found: Choices, study: StudyRecord, sample: Sample, looks: int) -> It
             "importances",
             importances_title(found),
             "A bar for each choice: its share of the explained variance, beside a random column’s.",
-            "A description, not a test.",
+            "A description, not a test: even of pure noise some column explains most.",
             partial(importances_figure, found.importances),
         )

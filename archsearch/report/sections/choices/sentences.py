@@ -43,7 +43,7 @@ def sentences(found: Choices, *, looks: int, designed: bool, word: str) -> Itera
             "not those in the space."
         )
     yield _with_and_without(found, _effects_shown, lambda one: _effects(one.effects, looks), word)
-    if found.all.paired:
+    if any(_pairs_shown(one) for one in (found.all, found.without_collapsed) if one):
         yield _with_and_without(found, _pairs_shown, lambda one: _pairs(one.paired), word)
     if found.importances.refused:
         yield f"Importances aren’t given: {found.importances.refused}."
@@ -123,7 +123,7 @@ def _pairs(pairs: Sequence[Paired]) -> str:
         if is_shown(each.p_holm)
     )
     if not told:
-        return "Architectures that differ in one thing alone show no effect."
+        return "Comparing only architectures that differ in one thing, no effect is shown."
     return f"Comparing only architectures that differ in one thing: {told}."
 
 

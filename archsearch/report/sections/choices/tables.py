@@ -8,11 +8,16 @@ from archsearch.report.formatting import change, p_value
 from archsearch.report.sections.blocks import Cell, Column, Row, Table
 from archsearch.report.statistics.effects import FEWEST_OF_A_LEVEL, Effect, FactorTest
 from archsearch.report.statistics.intervals import Estimate
+from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.pairs import Paired
 
 __all__ = ["effects_table", "pairs_table"]
 
-_CORRECTED = Column("p corrected", "for all comparisons on this page, by Holm")
+_CORRECTED = Column(
+    "p corrected",
+    "the least of a choice’s rows times their number, then for all comparisons on this page by "
+    "Holm; an effect is shown where it is under 0.05",
+)
 
 
 def effects_table(tests: Sequence[FactorTest], looks: int) -> Table | None:
@@ -22,7 +27,7 @@ def effects_table(tests: Sequence[FactorTest], looks: int) -> Table | None:
         return None
     return Table(
         "effects",
-        "Change of the error with each choice",
+        "The effect of each choice",
         (
             Column("choice", words=True),
             Column("contrast", words=True),
@@ -32,9 +37,8 @@ def effects_table(tests: Sequence[FactorTest], looks: int) -> Table | None:
             _CORRECTED,
         ),
         tuple(rows),
-        "95 % intervals are uncorrected (additive model of log MSE, HC2 errors). p is the least "
-        "of a choice’s rows, times their number, "
-        f"corrected for all {looks} comparisons (Holm); shown is p < 0.05.",
+        "Intervals are uncorrected (additive model of log MSE, HC2 errors); p is corrected for "
+        f"all {looks} comparisons (Holm).",
     )
 
 
@@ -66,9 +70,10 @@ def pairs_table(pairs: Sequence[Paired]) -> Table | None:
         )
         for each in pairs
     )
+    shown = any(is_shown(each.p_holm) for each in pairs)
     return Table(
         "paired",
-        "Architectures that differ in one thing",
+        "Architectures that differ in one thing" + ": no effect is shown" * (not shown),
         (
             Column("of", words=True),
             Column("contrast", words=True),

@@ -46,7 +46,7 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     axes.set_xlim(1 - 0.02 * last, last * 1.02 if last > 1 else 2)
     axes.set_yscale("log")
     axes.set_ylim(curves["error"].min() / 1.15, curves["error"].max() * 1.15)
-    error_axis(axes)
+    error_axis(axes, "validation MSE, mean over seeds")
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.set_xlabel("epoch")
     if curves["size"].nunique() > 1:

@@ -52,14 +52,12 @@ def _runs(study: StudyRecord, sample: Sample) -> Iterator[_Run]:
                 yield trial, seed, seed.result
 
 
-def _figures(
-    study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]
-) -> Iterator[Block]:
+def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) -> Iterator[Block]:
     yield Drawing(
         "learning",
         _curves_title([result for _, _, result in runs]),
         "Validation error over epochs, a line a net, colored by latent size.",
-        "The mean over a net’s seeds.",
+        "",
         partial(learning_figure, study),
     )
     known = [at for at in epochs if at.spearman.value is not None]
@@ -67,7 +65,8 @@ def _figures(
         yield Drawing(
             "stability",
             _stability_title(known, designed=study.designed),
-            "Rank correlation and slope of error with latent size, over epochs.",
+            f"Rank correlation of error with latent size, {_at(known[0])} and {_at(known[-1])}, "
+            "and the slope.",
             "Bands: 95 % intervals.",
             partial(stability_figure, known),
         )
@@ -89,20 +88,22 @@ def _have(number: int) -> str:
 
 def _stability_title(known: list[AtEpoch], *, designed: bool) -> str:
     """From which epoch on the correlation stays within the last one's interval."""
-    first, last = known[0], known[-1]
+    last = known[-1]
     since = next(
         at.epoch
         for place, at in enumerate(known)
         if all(_inside(later.spearman, last.spearman) for later in known[place:])
     )
-    ends = (decimal(at.spearman.value or 0) for at in (first, last))
-    whose = "the correlation" if designed else "the correlation among the search’s trials"
-    told = f"From epoch {first.epoch} to {last.epoch} {whose} went from {' to '.join(ends)}"
-    if since == first.epoch:
-        return f"{told}, always within the last one’s interval"
+    whose = "correlation" if designed else "correlation among the search’s trials"
+    if since == known[0].epoch:
+        return f"The {whose} lies within the last epoch’s interval at every epoch"
     if since == last.epoch:
-        return f"{told} and hasn’t settled: only the last epoch lies within its interval"
-    return f"{told}; from epoch {since} on it lay within the last one’s interval"
+        return f"The {whose} hasn’t settled: only the last epoch lies within its interval"
+    return f"From epoch {since} on the {whose} lies within the last epoch’s interval"
+
+
+def _at(at: AtEpoch) -> str:
+    return f"{decimal(at.spearman.value or 0)} after epoch {at.epoch}"
 
 
 def _inside(estimate: Estimate, of: Estimate) -> bool:

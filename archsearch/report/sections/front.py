@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING
 from archsearch.config import OBJECTIVES
 from archsearch.printable import count
 from archsearch.records import StudyRecord, trial_values, unknown_objectives
-from archsearch.report.drawing.style import COLORS, figure, hover_id, legend_below, plain, thinned
+from archsearch.report.drawing.style import (
+    COLORS,
+    error_axis,
+    figure,
+    hover_id,
+    legend_below,
+    plain,
+    size_axis,
+    thinned,
+)
 from archsearch.report.sections.blocks import Drawing, ReportWarning, Section
 from archsearch.report.trial_table import front_objectives
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
@@ -23,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["front_figure", "section"]
 
 _COLUMNS = 2
+_WIDE = 8.0
 
 
 def section(study: StudyRecord, front: tuple[int, ...], *, noun: str = "trial") -> Section | None:
@@ -71,8 +81,13 @@ def front_figure(study: StudyRecord, front: Collection[int]) -> Figure | None:
     for place, (name, axes) in enumerate(zip(others, panels, strict=False), 1):
         pairs = {number: (values[place], values[0]) for number, values in points.items()}
         _points(axes, pairs, set(front))
-        _axis(axes.xaxis, name)
-        _axis(axes.yaxis, first)
+        across, up = zip(*pairs.values(), strict=True)
+        if _wide(across):
+            size_axis(axes, "", most=4)
+        if _wide(up):
+            error_axis(axes)
+        _name(axes.xaxis, name)
+        _name(axes.yaxis, first)
     legend_below(made, panels[0])
     return made
 
@@ -93,11 +108,17 @@ def _points(axes: Axes, pairs: dict[int, tuple[float, float]], front: set[int]) 
         )  # fmt: skip
 
 
-def _axis(axis: Axis, name: str) -> None:
+def _wide(values: Sequence[float]) -> bool:
+    """Whether a log axis shows them better."""
+    return min(values) > 0 and max(values) / min(values) >= _WIDE
+
+
+def _name(axis: Axis, name: str) -> None:
     """What it shows, which way is better, and plain numbers."""
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     better = "smaller" if OBJECTIVES[name].direction == "minimize" else "larger"
     axis.set_label_text(f"{OBJECTIVES[name].title}\n({better} is better)")
-    axis.set_major_locator(MaxNLocator(5))
-    axis.set_major_formatter(FuncFormatter(plain))
+    if axis.get_scale() == "linear":
+        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_formatter(FuncFormatter(plain))

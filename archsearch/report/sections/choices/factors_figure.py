@@ -73,8 +73,7 @@ def _by_number(panel: Axes, values: Floats, errors: Floats) -> None:
     _points(panel, values, errors, opacity=0.7)
     if values.min() > 0 and values.max() / values.min() >= 8:
         panel.set_xlim(values.min() / 1.15, values.max() * 1.15)
-        size_axis(panel, "")
-        panel.set_xticks(panel.get_xticks()[:: -(-len(panel.get_xticks()) // 5)])
+        size_axis(panel, "", most=5)
 
 
 def _by_level(panel: Axes, values: Sequence[Value], errors: Floats) -> None:

@@ -31,13 +31,16 @@ def importances_figure(found: Importances) -> Figure | None:
         dodge=False, legend=False, errorbar=None,
     )  # fmt: skip
     axes.axvline(chance, color=INK, lw=1.3, ls=(0, (4, 2)))
-    axes.annotate(
-        "a random column", (chance, -0.72), xytext=(3, 0), textcoords="offset points", color=INK,
-        fontsize=8.5, va="center",
-    )  # fmt: skip
     axes.set_yticks(range(len(shares)), [short(name, 30) for name in shares])
     axes.set_ylim(len(shares) - 0.4, -1)
-    axes.set_xlim(0, max(*(100 * share for share in shares.values()), chance) * 1.06)
+    end = max(*(100 * share for share in shares.values()), chance) * 1.06
+    axes.set_xlim(0, end)
+    left = chance < end / 2
+    axes.annotate(
+        "a random column", (chance, -0.72), xytext=(3 if left else -3, 0),
+        textcoords="offset points", ha="left" if left else "right", va="center", color=INK,
+        fontsize=8.5,
+    )  # fmt: skip
     axes.grid(visible=False, axis="y")
     axes.set_ylabel("")
     axes.set_xlabel(f"share of what all explain together (%)\n{found.evaluator}")

@@ -15,6 +15,7 @@ from archsearch.report.sections.choices.importances_figure import importances_fi
 from archsearch.report.sections.choices.sentences import (
     effects_title,
     importances_title,
+    only_uncorrected,
     sentences,
     untried_sentence,
 )
@@ -58,7 +59,8 @@ def _shown(found: Choices, study: StudyRecord, sample: Sample, looks: int) -> It
         "effects",
         effects_title(tests),
         "The change of validation error with each choice, points with 95 % intervals.",
-        "Bars: 95 % intervals, uncorrected.",
+        "Bars: 95 % intervals, uncorrected."
+        + " *: not shown once corrected." * any(map(only_uncorrected, tests)),
         partial(effects_figure, tests),
     )
     tables = (effects_table(tests, looks), pairs_table(found.all.paired))

@@ -73,7 +73,9 @@ def pairs_table(pairs: Sequence[Paired]) -> Table | None:
     shown = any(is_shown(each.p_holm) for each in pairs)
     return Table(
         "paired",
-        "Architectures that differ in one thing" + ": no effect is shown" * (not shown),
+        "Architectures that differ in one thing"
+        if shown
+        else "No effect is shown between architectures that differ in one thing",
         (
             Column("of", words=True),
             Column("contrast", words=True),

@@ -14,13 +14,16 @@ from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
 from archsearch.report.sections import (
+    choices,
     correlations,
+    front,
     glossary,
     groups,
     latent_use,
     noise,
     provenance,
     ranges,
+    training,
 )
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
@@ -76,6 +79,17 @@ def _sections(findings: Findings) -> Iterator[Section | None]:
     yield noise.section(findings.noise, findings.sample, findings.collapsed_word)
     yield latent_use.section(
         findings.shown, findings.best, findings.study.curves, findings.subject.called
+    )
+    yield choices.section(
+        findings.choices,
+        findings.study,
+        findings.sample,
+        looks=findings.looks,
+        word=findings.collapsed_word,
+    )
+    yield front.section(findings.study, findings.front, noun=findings.subject.noun)
+    yield training.section(
+        findings.study, findings.sample, findings.epochs, names=findings.subject.names
     )
     yield provenance.section(findings.study, findings.sample)
     yield glossary.section()

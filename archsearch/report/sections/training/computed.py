@@ -1,4 +1,4 @@
-"""Training over time: is the answer stable over epochs, and have the nets converged?"""
+"""The correlation and the slope after every epoch, and their JSON."""
 
 from __future__ import annotations
 

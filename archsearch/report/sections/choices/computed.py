@@ -1,4 +1,4 @@
-"""What depth, channels, kernel and the other choices do to the error."""
+"""The numbers on the searched choices, and their JSON."""
 
 from __future__ import annotations
 

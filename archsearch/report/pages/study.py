@@ -13,7 +13,7 @@ from archsearch.report.first_screen.scatter import chart
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
-from archsearch.report.sections import glossary, provenance
+from archsearch.report.sections import glossary, provenance, trials
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
 
@@ -64,5 +64,6 @@ def page_of(findings: Findings) -> Page:
 def _sections(findings: Findings) -> Iterator[Section | None]:
     yield best.section(findings)
     yield sureness.section(findings)
-    yield provenance.section(findings.study, findings.sample)
+    yield trials.section(findings.subject, findings.sample, findings.trials)
+    yield provenance.section(findings.subject, findings.sample)
     yield glossary.section()

@@ -88,7 +88,7 @@ def _words() -> Callable[[str], Markup]:
     """Escapes a text, keeps numbers with their units, links each term's first use on the page."""
     from markupsafe import escape
 
-    left = {form: term.name for term in TERMS for form in (term.name, *term.forms)}
+    left = {_unbroken(form): term.name for term in TERMS for form in (term.name, *term.forms)}
     pattern = re.compile(
         "|".join(rf"(?<![\w-]){re.escape(form)}(?![\w-])" for form in sorted(left, key=len)[::-1])
     )

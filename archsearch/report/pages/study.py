@@ -24,6 +24,7 @@ from archsearch.report.sections import (
     provenance,
     ranges,
     training,
+    trials,
 )
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
@@ -91,7 +92,8 @@ def _sections(findings: Findings) -> Iterator[Section | None]:
     yield training.section(
         findings.study, findings.sample, findings.epochs, names=findings.subject.names
     )
-    yield provenance.section(findings.study, findings.sample)
+    yield trials.section(findings.subject, findings.sample, findings.trials)
+    yield provenance.section(findings.subject, findings.sample)
     yield glossary.section()
 
 

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from archsearch.records import StudyRecord
 from archsearch.report.drawing.style import COLORS, INK, error_axis, figure, legend_below, thinned
+from archsearch.report.sections.blocks import Drawing
+from archsearch.report.statistics.sample import FLOOR
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.records import StudyRecord
-    from archsearch.report.analysis.findings import Findings
-
-__all__ = ["timeline_figure"]
+__all__ = ["timeline", "timeline_figure"]
 
 _MOST_LANES = 24
-_RASTER_FROM = 2000
+_RASTER_FROM = 500
+_UNITS = ((180.0, 1.0, "seconds"), (3 * 3600.0, 60.0, "minutes"), (np.inf, 3600.0, "hours"))
+"""Up to how many seconds a unit serves, its length, and its name."""
 
 
 class _Run(NamedTuple):
@@ -28,32 +30,60 @@ class _Run(NamedTuple):
     mse: float
 
 
-def timeline_figure(findings: Findings) -> Figure | None:
-    """Runs over wall-clock time: their errors with the best so far, and who ran beside whom.
-
-    Pauses are cut short. None where no run has kept its time.
-    """
-    runs = _runs(findings.study)
-    if not runs:
-        return None
-    runs, pauses = _without_pauses(runs)
-    span = max(run.end for run in runs)
+def timeline(study: StudyRecord) -> Drawing | None:
+    """Runs over wall-clock time; None where no run has kept its time."""
+    runs, pauses = _without_pauses(_runs(study))
+    span = max((run.end for run in runs), default=0.0)
     if span <= 0:
         return None
-    unit, name = (60.0, "minutes") if span < 3 * 3600 else (3600.0, "hours")
+    cut = " Long pauses are cut." if pauses else ""
+    return Drawing(
+        "timeline",
+        _title(runs, span),
+        "Above, each run’s error at its end, and the best so far; below, a bar a run over time.",
+        f"Below: a bar a run, as many beside each other as ran at once.{cut}",
+        lambda: timeline_figure(study),
+    )
+
+
+def _title(runs: list[_Run], span: float) -> str:
+    """When the best run ended, and of how much time."""
+    known = [run for run in runs if np.isfinite(run.mse)]
+    if not known:
+        return "No run ended with an error"
+    best = min(known, key=lambda run: run.mse)
+    unit, name = _unit(span)
+    return (
+        f"The run of the lowest error ended after {best.end / unit:.0f} of {span / unit:.0f} {name}"
+    )
+
+
+def _unit(span: float) -> tuple[float, str]:
+    return next((length, name) for most, length, name in _UNITS if span < most)
+
+
+def timeline_figure(study: StudyRecord) -> Figure | None:
+    """Their errors with the best so far, and who ran beside whom; None as of :func:`timeline`.
+
+    Pauses are cut short.
+    """
+    runs, pauses = _without_pauses(_runs(study))
+    span = max((run.end for run in runs), default=0.0)
+    if span <= 0:
+        return None
+    unit, name = _unit(span)
     lanes = _lanes(runs)
-    many = max(lanes) + 1
-    below = 0.5 + 0.14 * min(many, _MOST_LANES)
+    below = 0.5 + 0.14 * min(max(lanes) + 1, _MOST_LANES)
     made, (upper, lower) = figure(7.6, 3.0 + below, rows=2, heights=(3, below))
-    _errors(upper, runs, unit)
-    _bars(lower, runs, lanes, unit)
+    _errors(upper, runs, unit, span)
+    _bars(lower, runs, lanes, unit, span)
     for axes in (upper, lower):
         axes.set_xlim(-0.02 * span / unit, 1.02 * span / unit)
         for at in pauses:
             axes.axvline(at / unit, color=INK, lw=0.8, ls=(0, (1, 3)))
-    note = f" ({len(pauses)} pauses cut)" if len(pauses) > 1 else " (a pause cut)"
-    lower.set_xlabel(f"{name} since the first run{note if pauses else ''}")
-    legend_below(made, upper, columns=4)
+    lower.set_xlabel(f"{name} since the first run")
+    if len({run.state for run in runs}) > 1:
+        legend_below(made, lower, columns=3)
     return made
 
 
@@ -75,6 +105,8 @@ def _runs(study: StudyRecord) -> list[_Run]:
 
 def _without_pauses(runs: list[_Run]) -> tuple[list[_Run], list[float]]:
     """The runs with long idle stretches cut to the length of a run, and where they were."""
+    if not runs:
+        return [], []
     usual = max(float(np.median([run.end - run.start for run in runs])), 1.0)
     busy, cut, pauses, kept = 0.0, 0.0, [], []
     for run in sorted(runs):
@@ -100,24 +132,33 @@ def _lanes(runs: list[_Run]) -> list[int]:
     return [found[place] for place in range(len(runs))]
 
 
-def _errors(axes: Axes, runs: list[_Run], unit: float) -> None:
+def _errors(axes: Axes, runs: list[_Run], unit: float, span: float) -> None:
+    import seaborn as sns
+
     known = [run for run in runs if np.isfinite(run.mse)]
     if not known:
         axes.set_visible(False)
         return
     ends = np.array([run.end for run in known]) / unit
-    errors = np.maximum([run.mse for run in known], 1e-7)
-    axes.scatter(
-        ends, errors, s=thinned(len(known), most=20, least=5), color=COLORS[0], lw=0,
-        alpha=thinned(len(known), most=0.8, least=0.5), label="run",
+    errors = np.maximum([run.mse for run in known], FLOOR)
+    sns.scatterplot(
+        x=ends, y=errors, ax=axes, s=thinned(len(known), most=20, least=5), color=COLORS[0],
+        linewidth=0, alpha=thinned(len(known), most=0.8, least=0.5), legend=False,
         rasterized=len(known) > _RASTER_FROM,
     )  # fmt: skip
     best = np.minimum.accumulate(errors)
-    axes.step(ends, best, where="post", color=INK, lw=1.2, label="best so far")
-    error_axis(axes)
+    axes.step([*ends, span / unit], [*best, best[-1]], where="post", color=INK, lw=1.2)
+    axes.annotate(
+        "best so far", (span / unit, best[-1]), xytext=(0, -4), textcoords="offset points",
+        ha="right", va="top", fontsize=8.5, color=INK,
+    )  # fmt: skip
+    axes.margins(y=0.12)
+    error_axis(axes, "validation MSE")
+    axes.set_xticklabels([])
 
 
-def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float) -> None:
+def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float, span: float) -> None:
+    thinnest = span / 200  # a failed run's length isn't known
     colors = {"complete": COLORS[0], "pruned": COLORS[5], "failed": COLORS[4]}
     for state, color in colors.items():
         bars = [
@@ -128,8 +169,8 @@ def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float) -> None:
             axes.hlines(
                 [lane for _, lane in bars],
                 [run.start / unit for run, _ in bars],
-                [run.end / unit for run, _ in bars],
-                color=color, lw=6, alpha=0.85, rasterized=len(bars) > _RASTER_FROM,
+                [max(run.end, run.start + thinnest) / unit for run, _ in bars],
+                color=color, lw=6, alpha=0.85, label=state, rasterized=len(bars) > _RASTER_FROM,
             )  # fmt: skip
     many = min(max(lanes) + 1, _MOST_LANES)
     axes.set_ylim(many - 0.4, -0.6)

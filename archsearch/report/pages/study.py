@@ -13,7 +13,7 @@ from archsearch.report.first_screen.scatter import chart
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
-from archsearch.report.sections import glossary, provenance
+from archsearch.report.sections import colors, glossary, provenance
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
 
@@ -62,6 +62,8 @@ def page_of(findings: Findings) -> Page:
 
 
 def _sections(findings: Findings) -> Iterator[Section | None]:
+    if findings.colors:
+        yield from colors.sections(findings.colors)
     yield best.section(findings)
     yield sureness.section(findings)
     yield provenance.section(findings.study, findings.sample)

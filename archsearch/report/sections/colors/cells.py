@@ -57,4 +57,4 @@ def between(found: Spread | Shift, write: Write) -> str:
     if found.low is None or found.high is None:
         return ""
     low, high = write(found.low), write(found.high)
-    return f"all {low}" if low == high else f"{low} to {high}"
+    return f"all {low}" if low == high else f"{low.removesuffix(' %')} to {high}"

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from archsearch.printable import count
 from archsearch.report.drawing.style import (
     COLORS,
     FAINT,
@@ -69,17 +70,17 @@ def chroma_drawings(variants: Sequence[Variant]) -> list[Drawing]:
     return [
         Drawing(
             "chroma",
-            f"{share(true)} of the true pixels are clearly colored, {share(predicted)} of those "
-            f"by {best.variant.name}",
+            f"Clearly colored: {share(true)} of the true pixels, {share(predicted)} of those that "
+            f"{best.variant.called} predicts",
             "Densities of test pixels over the CbCr plane, true and of each variant.",
             f"Gray is where the lines cross; clearly colored is further than {SATURATED} from it.",
             lambda: _planes(found),
         ),
         Drawing(
             "saturation",
-            f"{pale} of {len(found)} shown to be paler than the originals",
+            f"{pale or 'None'} of {count(len(found), 'variant')} shown to be too pale",
             "Density of test pixels by distance from gray, true and of each variant.",
-            "A curve under the true one at the right has too few strong colors.",
+            "Right of the line, pixels are clearly colored.",
             lambda: _rings(found),
         ),
     ]
@@ -121,7 +122,9 @@ def _rings(found: Sequence[_Found]) -> Figure:
     made, (axes,) = figure(7.6, 4.6)
     axes.axvline(SATURATED, color=FAINT, lw=2, zorder=0)
     sns.lineplot(
-        pd.concat([_ring_table(short(name, 60), shares) for name, shares in lines]),
+        pd.concat(
+            [_ring_table(short(name, 60), shares) for name, shares in lines], ignore_index=True
+        ),
         x="distance", y="density", hue="of", style="of", estimator=None, lw=1.8,
         palette=[INK, *COLORS[: len(found)]], ax=axes,
     )  # fmt: skip

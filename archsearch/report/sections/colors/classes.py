@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archsearch.records import ClassScores
 from archsearch.report.sections.blocks import Cell, Column, Row, Table
 from archsearch.report.sections.colors.cells import cell, decimals, mse
-from archsearch.report.sections.colors.measures import Spread, apart, interval_words, spread
+from archsearch.report.sections.colors.measures import Spread, apart, spread
 from archsearch.report.sections.colors.variants import Variant
 
 __all__ = ["ClassRow", "class_rows", "class_table"]
@@ -59,13 +59,12 @@ def class_table(best: Sequence[Variant]) -> Table | None:
     columns = [Column("class", words=True), Column("pictures", "of the test split")]
     for variant in having:
         columns += [
-            Column(f"{head}, {variant.name}" if len(having) > 1 else head, f"of {variant.name}")
+            Column(f"{head}, {variant.called}" if len(having) > 1 else head, f"of {variant.name}")
             for head in ("ΔE", "MSE", "saturation")
         ]
     rows = tuple(_row(row.name, found) for row in first[:MOST_CLASSES])
-    note = interval_words([len(variant.results) for variant in having])
-    if len(first) > MOST_CLASSES:
-        note += f" The {MOST_CLASSES} hardest of {len(first)}."
+    many = len(first) > MOST_CLASSES
+    note = f"The {MOST_CLASSES} hardest of {len(first)}." if many else ""
     return Table("classes", _title(having[0], first), tuple(columns), rows, note, sortable=True)
 
 
@@ -74,9 +73,9 @@ def _title(variant: Variant, rows: Sequence[ClassRow]) -> str:
     easiest = rows[-1]
     harder = [row for row in rows if _harder(row, easiest)]
     if not harder:
-        return f"Class by class: no class is shown to be harder than another for {variant.name}"
+        return f"Class by class: none is shown to be harder for {variant.called}"
     named = ", ".join(row.name for row in harder[:_MOST_NAMED])
-    return f"Class by class: {named} harder than {easiest.name} by ΔE, for {variant.name}"
+    return f"Class by class: {named} harder than {easiest.name} for {variant.called}"
 
 
 def _harder(row: ClassRow, easiest: ClassRow) -> bool:

@@ -24,8 +24,7 @@ def ideas_table(found: Sequence[Tried]) -> Table:
     """A row for each idea; one for each task where only groups can be compared."""
     rows = tuple(row for one in found for row in _rows(one))
     note = (
-        "Changes on the test split. Small type: the least and the greatest, each seed with the "
-        "idea against each without."
+        "On the test split; small type: each seed with the idea against each without."
         if any(one.known for one in found)
         else ""
     )

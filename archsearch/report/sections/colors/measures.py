@@ -64,12 +64,12 @@ def interval_words(counts: Sequence[int]) -> str:
     found = set(counts)
     told = []
     if 2 in found:
-        told.append("with two seeds the values of both")
+        told.append("both values of two seeds")
     if any(n > 2 for n in found):
-        told.append("from three seeds on Student’s 95 % interval of the mean")
+        told.append("Student’s 95 % interval of the mean of three or more")
     if not told:
-        return "One seed each: there are no intervals."
-    single = "; one seed has none" if 1 in found else ""
+        return "One seed each: there are no intervals, and no marks."
+    single = "; one has none" if 1 in found else ""
     return f"Small type: {', '.join(told)}{single}."
 
 

@@ -34,7 +34,7 @@ def same_pictures(variants: Sequence[Variant], title: str) -> PictureRows | None
     rows += [_row(*found[place], side_by_side(grids[place].predicted[columns])) for place in kept]
     left = len(found) - len(kept)
     note = f" {left} with other pictures left out." if left else ""
-    caption = f"Each row is one run, with its own numbers.{note}"
+    caption = f"Each row is one run.{note}"
     return PictureRows("colors-fixed", title, caption, tuple(rows))
 
 

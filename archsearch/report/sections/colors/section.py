@@ -103,18 +103,18 @@ def _finding(best: Variant) -> str:
         return f"The same test pictures by {best.name} and others"
     left = Spread(*(None if end is None else 1 + end for end in found[:3]), n=found.n)
     if found.low is not None and not beats(best):
-        return f"{_capital(best.name)} isn’t shown to beat one color for all pixels"
+        return f"The best, {best.name}, isn’t shown to beat one color for all pixels"
     told = between(left, whole_percent)
     return (
-        f"{_capital(best.name)} has {whole_percent(left.mean)} of the test error of one color "
+        f"The best, {best.name}, has {whole_percent(left.mean)} of the test error of one color "
         f"for all pixels{f' ({told})' if told else ' (one seed)'}"
     )
 
 
 def _standing(ranked: Sequence[Variant]) -> str:
     """Which is best, and whether its lead is more than its seeds'."""
-    lead = f"{_capital(ranked[0].name)} has the lowest validation error"
-    return " ".join(filter(None, [f"{lead}{_lead(ranked)}.", _beaters(ranked)]))
+    lead = f"Lowest validation error: {ranked[0].name}{_lead(ranked)}."
+    return " ".join(filter(None, [lead, _beaters(ranked)]))
 
 
 def _lead(ranked: Sequence[Variant]) -> str:
@@ -144,16 +144,10 @@ def _beaters(ranked: Sequence[Variant]) -> str:
     )
 
 
-def _capital(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"
-
-
 def _jpeg(note: str) -> Items | None:
     if "JPEG" not in note:
         return None
-    text = (
-        "The pictures are JPEGs, with chroma at half resolution: that flatters every number here."
-    )
+    text = "JPEG pictures have chroma at half resolution, which flatters every number here."
     return Items((Item("caution", text),))
 
 

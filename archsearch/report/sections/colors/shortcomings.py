@@ -87,7 +87,7 @@ _SHORTCOMINGS = (
     ),
     Shortcoming(
         "not shown to beat one color",
-        "the interval beside the mean chroma holds 0",
+        "its test MSE may be that of the mean chroma, by the interval",
         _undecided,
     ),
     Shortcoming(

@@ -21,9 +21,9 @@ _LONGEST = 72
 _COLUMNS = (
     Column("variant", words=True),
     Column("val MSE", "of RGB in [0, 1], mean over seeds"),
-    Column("beside mean chroma", "test MSE, compared with that baseline’s on the same pictures"),
-    Column("ΔE", "mean color difference, test split"),
-    Column("saturation", "predicted / true, test split; `desaturation` in the files"),
+    Column("vs mean chroma", "test MSE, compared with that baseline’s on the same pictures"),
+    Column("ΔE", "test split"),
+    Column("saturation", "test split; `desaturation` in the files"),
     Column("shortcomings", words=True),
 )
 _TERMS = (
@@ -44,7 +44,7 @@ def variant_table(ranked: Sequence[Variant], left_out: int = 0) -> Table:
     rows += [_row(variant, ranked[0]) for variant in shown]
     notes = [interval_words([len(variant.results) for variant in ranked])]
     if len(ranked) > len(shown):
-        notes.append(f"The best {len(shown)} of {len(ranked)}; summary.json has all.")
+        notes.append(f"Best {len(shown)} of {len(ranked)}; summary.json has all.")
     if left_out:
         notes.append(f"{left_out} with other test pictures left out.")
     return Table("variants", "The variants", _COLUMNS, tuple(rows), " ".join(notes), sortable=True)
@@ -88,5 +88,5 @@ def _row(variant: Variant, best: Variant) -> Row:
 def _small(variant: Variant) -> str:
     seeds = ", ".join(str(result.seed) for result in variant.results)
     plural = "s" if len(variant.results) > 1 else ""
-    parts = (variant.task, short(variant.options, _LONGEST), f"seed{plural} {seeds}")
-    return "; ".join(part for part in parts if part)
+    parts = (variant.task, short(variant.settings, _LONGEST), f"seed{plural} {seeds}")
+    return ", ".join(part for part in parts if part)

@@ -19,6 +19,7 @@ from archsearch.report.statistics.factors import label_of
 
 __all__ = ["SeedPictures", "Variant", "comparable", "find_variants"]
 
+_SETTINGS = ("task", "train", "data")
 _LOSS = "train.loss"
 _DEFAULT_LOSS = TrainSettings().loss
 
@@ -40,6 +41,7 @@ class Variant:
         task: its task's name.
         colors: how its predictions come by their colors.
         options: what else was chosen, for people.
+        settings: those of them that aren’t of the net.
         choices: everything that was chosen, by path: ``task``, ``task.…``, ``train.…``,
             searched names, and ``net``: its layers.
         plan: the net.
@@ -52,6 +54,7 @@ class Variant:
     task: str
     colors: Colors
     options: str
+    settings: str
     choices: Mapping[str, object]
     plan: PlanRecord
     results: tuple[RunResult, ...]
@@ -150,12 +153,14 @@ def _variant(
         return None
     task = results[0].task
     choices = _choices(study, trial, task)
+    told = {name: value for name, value in trial.values.items() if name != "task"}
     return Variant(
         trial=trial.number,
         called=called,
         task=task,
         colors=_colors(task, choices),
-        options=_told({name: value for name, value in trial.values.items() if name != "task"}),
+        options=_told(told),
+        settings=_told({name: value for name, value in told.items() if _is_setting(name)}),
         choices=choices | {"net": _layers(trial.plan)},
         plan=trial.plan,
         results=results,
@@ -165,13 +170,19 @@ def _variant(
 
 def _choices(study: StudyRecord, trial: TrialRecord, task: str) -> dict[str, object]:
     """The study's own task options and loss under what the trial was given."""
-    choices: dict[str, object] = {"task": task, **_study_options(study, task)}
-    train = study.settings.get("train")
-    if task not in TASKS or TASKS[task].loss is None:
-        choices[_LOSS] = (
-            train.get("loss", _DEFAULT_LOSS) if isinstance(train, dict) else _DEFAULT_LOSS
-        )
-    return choices | {name: value for name, value in trial.values.items() if name != "task"}
+    train, space = study.settings.get("train"), study.settings.get("space")
+    common = train if isinstance(train, dict) else {}
+    choices = {**_study_options(study, task), _LOSS: common.get("loss", _DEFAULT_LOSS)}
+    searched = space if isinstance(space, dict) else {}
+    # Names that are neither a setting nor searched describe the net.
+    choices |= {n: v for n, v in trial.values.items() if _is_setting(n) or n in searched}
+    if task in TASKS and TASKS[task].loss is not None:
+        del choices[_LOSS]
+    return choices | {"task": task}
+
+
+def _is_setting(name: str) -> bool:
+    return name.partition(".")[0] in _SETTINGS
 
 
 def _study_options(study: StudyRecord, task: str) -> dict[str, object]:

@@ -128,7 +128,8 @@ def _rings(found: Sequence[_Found]) -> Figure:
         x="distance", y="density", hue="of", style="of", estimator=None, lw=1.8,
         palette=[INK, *COLORS[: len(found)]], ax=axes,
     )  # fmt: skip
-    axes.get_legend().remove()
+    if legend := axes.get_legend():
+        legend.remove()  # it would cover lines
     axes.set_yscale("log")
     axes.set_ylim(bottom=_LEAST_DENSITY)
     axes.yaxis.set_major_formatter(FuncFormatter(plain))

@@ -101,14 +101,17 @@ def _finding(best: Variant) -> str:
     found = best.against_mean_chroma
     if found is None:
         return f"The same test pictures by {best.name} and others"
-    left = Spread(*(None if end is None else 1 + end for end in found[:3]), n=found.n)
     if found.low is not None and not beats(best):
         return f"The best, {best.name}, isn’t shown to beat one color for all pixels"
-    told = between(left, whole_percent)
+    told = between(found, _left)
     return (
-        f"The best, {best.name}, has {whole_percent(left.mean)} of the test error of one color "
+        f"The best, {best.name}, has {_left(found.mean)} of the test error of one color "
         f"for all pixels{f' ({told})' if told else ' (one seed)'}"
     )
+
+
+def _left(change: float) -> str:
+    return whole_percent(1 + change)
 
 
 def _standing(ranked: Sequence[Variant]) -> str:

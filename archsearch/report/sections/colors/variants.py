@@ -12,7 +12,7 @@ from archsearch.config import LOSSES, TASKS, read_task
 from archsearch.config.settings import TrainSettings
 from archsearch.config.tasks.settings import Colors
 from archsearch.errors import InputError
-from archsearch.records import PlanRecord, RunResult, SeedRecord, StudyRecord, TrialRecord
+from archsearch.records import PlanRecord, RunResult, SeedRecord, StudyRecord, TrialRecord, Value
 from archsearch.report.drawing.sample_grids import Pictures, read_sample_grid
 from archsearch.report.sections.colors.measures import Spread, measured, spread
 from archsearch.report.statistics.factors import label_of
@@ -205,7 +205,7 @@ def _colors(task: str, choices: Mapping[str, object]) -> Colors:
     return settings.colors()
 
 
-def _told(values: Mapping[str, object]) -> str:
+def _told(values: Mapping[str, Value]) -> str:
     return ", ".join(
         f"{name.rpartition('.')[2]} {label_of(value)}" for name, value in values.items()
     )

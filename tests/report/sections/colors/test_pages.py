@@ -8,9 +8,12 @@ import warnings
 import pandas as pd
 import pytest
 
-from archsearch.records import Baselines, StudyRecord
+from archsearch.records import Baselines, StudyRecord, trials_frame
 from archsearch.report import write_report, write_runs_report
 from archsearch.report.findings import find
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
+from archsearch.report.pages.summary import summarize
 from archsearch.report.subject import of_study
 from tests.report.colored import (
     BASELINES,
@@ -92,7 +95,9 @@ def test_a_page_for_one_run_without_classes_chroma_and_pictures(tmp_path):
 
 
 def test_runs_of_other_tasks_beside_color_ones(tmp_path):
-    color = color_run(tmp_path / "color", "colorize", color_result("colorize", 0.008))
+    color = color_run(
+        tmp_path / "color", "colorize", color_result("colorize", 0.008, chroma=None), grid=False
+    )
     plain = color_result("reconstruct", 0.004, chroma=None, classes=())
     plain = plain.model_copy(update={"test": plain.test.model_copy(update={"color": None})})
     other = color_run(tmp_path / "plain", "reconstruct", plain, grid=False)
@@ -127,6 +132,13 @@ def test_hostile_names_do_nothing(tmp_path):
     )
 
 
+def found_in(study: StudyRecord) -> tuple[dict[str, object], Page]:
+    """The summary and the page of a study, before any figure is drawn."""
+    findings = find(of_study(study))
+    page = page_of(findings)
+    return summarize(findings, page.sections), page
+
+
 def with_pictures(study: StudyRecord, folder) -> StudyRecord:
     folder.mkdir()
     (folder / "grid").write_bytes(strip_of())
@@ -141,13 +153,13 @@ def with_pictures(study: StudyRecord, folder) -> StudyRecord:
 
 def test_the_report_of_a_study_that_searches_over_tasks(tmp_path):
     study = color_study(
-        synthetic_study(StudyRecipe(complete=24, slope=0.6, architecture_noise=0.1))
+        synthetic_study(StudyRecipe(complete=16, slope=0.6, architecture_noise=0.1))
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         written = write_report(with_pictures(study, tmp_path / "kept"), tmp_path / "out")
     summary = written.summary
-    assert len(summary["color"]["variants"]) == 24
+    assert len(summary["color"]["variants"]) == 16
     names = {path.stem for path in written.figures}
     assert {"colors-0", "colors-fixed-0", "chroma", "saturation"} <= names
     by_task = summary["spearman_by_task"]
@@ -155,22 +167,24 @@ def test_the_report_of_a_study_that_searches_over_tasks(tmp_path):
     assert all(one["value"] < -0.8 for one in by_task.values())
     table = pd.read_csv(written.trials)
     assert set(table["task"]) == {"colorize", "colorize-chroma"}
-    assert table["delta_e"].tolist() == [9.5] * 48
+    assert table["delta_e"].tolist() == [9.5] * 32
     assert table["chroma_mse"].tolist() == pytest.approx((table["test_mse"] / 2).tolist())
 
 
-def test_a_study_of_one_color_task_has_no_mixed_tasks(tmp_path):
+def test_a_study_of_one_color_task_has_no_mixed_tasks():
     study = color_study(synthetic_study(StudyRecipe(complete=8)), ("colorize-chroma",))
-    written = write_report(study, tmp_path)
-    assert written.summary["spearman_by_task"] == {}
-    assert "mixed-tasks" not in {warning["code"] for warning in written.summary["warnings"]}
+    summary, _ = found_in(study)
+    assert summary["spearman_by_task"] == {}
+    assert "mixed-tasks" not in {warning["code"] for warning in summary["warnings"]}
+    assert len(summary["color"]["variants"]) == 8
 
 
-def test_a_study_of_reconstruction_has_no_colors(tmp_path):
-    written = write_report(synthetic_study(StudyRecipe(complete=6)), tmp_path)
-    assert "color" not in written.summary
-    assert "How good are the colors?" not in written.index.read_text("utf-8")
-    assert pd.read_csv(written.trials)["delta_e"].isna().all()
+def test_a_study_of_reconstruction_has_no_colors():
+    study = synthetic_study(StudyRecipe(complete=6))
+    summary, page = found_in(study)
+    assert "color" not in summary
+    assert not {"colors", "color-details"} & {section.name for section in page.sections}
+    assert trials_frame(study)["delta_e"].isna().all()
 
 
 def denoising(study: StudyRecord, linear: float) -> StudyRecord:
@@ -197,11 +211,11 @@ def denoising(study: StudyRecord, linear: float) -> StudyRecord:
     return study.model_copy(update={"trials": trials, "curves": curves})
 
 
-def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path):
+def test_denoising_is_held_against_the_untouched_and_the_linear_map():
     study = synthetic_study(StudyRecipe(complete=8))
-    written = write_report(denoising(study, 1e-5), tmp_path / "beaten")
-    assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
-    assert any("best linear map from the input" in text for text in written.answer)
+    summary, page = found_in(denoising(study, 1e-5))
+    assert summary["yardsticks"]["not_bottleneck_limited"] == 8
+    assert any("best linear map from the input" in block.text for block in page.answer.blocks)
     better = find(of_study(denoising(study, 1.0)))
     assert set(better.trials["verdict"]) == {"linear code not better"}
 

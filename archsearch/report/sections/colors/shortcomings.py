@@ -9,7 +9,7 @@ from archsearch.report.outcome import collapsed_word
 from archsearch.report.sections.colors.measures import Spread, apart
 from archsearch.report.sections.colors.variants import Variant
 
-__all__ = ["PALE", "Shortcoming", "beats", "collapsed", "is_pale", "shortcomings"]
+__all__ = ["PALE", "SHORTCOMINGS", "Shortcoming", "beats", "collapsed", "is_pale", "shortcomings"]
 
 PALE = 0.95
 """Predicted over true saturation under which colors are called pale."""
@@ -79,7 +79,7 @@ def _may_be_best(variant: Variant, best: Variant) -> bool:
     return not apart(mine, first)
 
 
-_SHORTCOMINGS = (
+SHORTCOMINGS: tuple[Shortcoming, ...] = (
     Shortcoming(
         "worse than one color",
         "a higher test MSE than the mean chroma’s, by the whole interval",
@@ -92,8 +92,8 @@ _SHORTCOMINGS = (
     ),
     Shortcoming(
         "no better than gray",
-        "the gray copy has a smaller ΔE, or more pixels right within t = 2 (Nazeri et al.), than "
-        "the whole interval",
+        "the gray copy’s ΔE is under the whole interval, or its share of pixels right within t = 2 "
+        "(Nazeri et al.) is over it",
         _nearer_gray,
     ),
     Shortcoming(
@@ -119,6 +119,7 @@ _SHORTCOMINGS = (
         _may_be_best,
     ),
 )
+"""All marks, the gravest first."""
 
 
 def shortcomings(variant: Variant, best: Variant) -> list[Shortcoming]:
@@ -128,4 +129,4 @@ def shortcomings(variant: Variant, best: Variant) -> list[Shortcoming]:
         variant: one of the table.
         best: the one with the lowest validation error.
     """
-    return [each for each in _SHORTCOMINGS if each.holds(variant, best)]
+    return [each for each in SHORTCOMINGS if each.holds(variant, best)]

@@ -10,7 +10,12 @@ from archsearch.report.formatting import percent
 from archsearch.report.sections.blocks import Cell, Column, Facts, Row, Table
 from archsearch.report.sections.colors.cells import cell, decimals, mse
 from archsearch.report.sections.colors.measures import baseline_values, interval_words
-from archsearch.report.sections.colors.shortcomings import beats, collapsed, shortcomings
+from archsearch.report.sections.colors.shortcomings import (
+    SHORTCOMINGS,
+    beats,
+    collapsed,
+    shortcomings,
+)
 from archsearch.report.sections.colors.variants import Variant
 
 __all__ = ["definitions", "variant_table"]
@@ -53,10 +58,11 @@ def variant_table(ranked: Sequence[Variant], left_out: int = 0) -> Table:
 def definitions(ranked: Sequence[Variant]) -> Facts:
     """What the table's words mean: its measures, baselines, and the marks that it has."""
     best, shown = ranked[0], ranked[:MOST_VARIANTS]
-    found = dict.fromkeys(each for variant in shown for each in shortcomings(variant, best))
+    found = {each for variant in shown for each in shortcomings(variant, best)}
+    marks = [(each.name, each.meaning) for each in SHORTCOMINGS if each in found]
     known = baseline_values(best.results[0].baselines)
     baselines = [(baseline.label, baseline.words) for baseline in known]
-    return Facts((*_TERMS, *baselines, *((each.name, each.meaning) for each in found)))
+    return Facts((*_TERMS, *baselines, *marks))
 
 
 def _baselines(baselines: Baselines) -> list[Row]:

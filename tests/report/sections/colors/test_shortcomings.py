@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsearch.report.sections.colors.shortcomings import collapsed, shortcomings
+from archsearch.report.sections.colors.variant_table import variant_table
 from tests.report.colored import color_result, variants_of
 
 
@@ -80,14 +81,18 @@ def test_what_is_not_told_from_the_best_is_marked():
     assert told == [False, True, False]
 
 
-def test_collapsed_seeds_are_counted():
-    flat = color_result("colorize", 0.06).model_copy(
-        update={"collapsed": True, "variance_share": 0.001}
-    )
-    (variant,) = variants_of(
-        ("colorize", flat, {}), ("colorize", color_result("colorize", 0.006, seed=1), {})
-    )
-    assert collapsed(variant) == "collapsed: 1 of 2"
+@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
+def test_collapsed_seeds_are_counted(share: float | None, word: str):
+    lost = {"collapsed": True, "variance_share": share}
+    first, second = (color_result("colorize", 0.004, seed=seed) for seed in (0, 1))
+    found = variants_of(
+        ("colorize", first, {}), ("colorize", second.model_copy(update=lost), {}),
+        ("colorize", first, {"loss": "l1"}),
+    )  # fmt: skip
+    assert [collapsed(variant) for variant in found] == [f"{word}: 1 of 2", ""]
+    cells = [row.cells[-1].text for row in variant_table(found).rows[2:]]
+    assert cells[0].endswith(f", {word}: 1 of 2")
+    assert cells[1] == "–"
 
 
 @settings(max_examples=40, deadline=None)

@@ -15,6 +15,7 @@ from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
 from archsearch.report.sections import (
     choices,
+    colors,
     correlations,
     front,
     glossary,
@@ -74,6 +75,8 @@ def page_of(findings: Findings) -> Page:
 
 
 def _sections(findings: Findings) -> Iterator[Section | None]:
+    if findings.colors:
+        yield from colors.sections(findings.colors)
     yield best.section(findings)
     yield sureness.section(findings)
     yield from _about_latent_size(findings)

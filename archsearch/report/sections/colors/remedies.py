@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from archsearch.report.color.measures import Spread, spread
-from archsearch.report.color.variants import Variant
+from archsearch.report.sections.colors.measures import Spread, spread
+from archsearch.report.sections.colors.variants import Variant
 
-__all__ = ["REMEDIES", "Change", "Group", "Remedy", "Shift", "Tried", "changes", "tried"]
+__all__ = ["REMEDIES", "Change", "Group", "Remedy", "Shift", "Tried", "changes", "over", "tried"]
 
 FEWEST_IN_A_GROUP = 2
 """Variants under which a mean over them isn't compared with another."""
@@ -44,7 +44,7 @@ class Change(NamedTuple):
 
 
 class Remedy(NamedTuple):
-    """An idea that may improve colors.
+    """An idea that may improve colors; ``options`` says by what it is had.
 
     ``without`` and ``having`` tell variants apart; ``free`` are the choices that it sets,
     by path or by the path's first part.
@@ -52,10 +52,10 @@ class Remedy(NamedTuple):
 
     code: str
     text: str
+    options: str
     without: Callable[[Variant], bool]
     having: Callable[[Variant], bool]
     free: tuple[str, ...]
-    factor: str
 
 
 class Group(NamedTuple):
@@ -117,59 +117,58 @@ def _bins(variant: Variant) -> bool:
 REMEDIES: tuple[Remedy, ...] = (
     Remedy(
         "luminance",
-        "the exact luminance passed through (colorize-chroma or keep_luminance) instead of "
-        "predicting all of RGB",
+        "exact luminance kept, only chroma predicted",
+        "colorize-chroma, or keep_luminance",
         _predicts_rgb,
         _merges,
         ("task",),
-        "task",
     ),
     Remedy(
         "skips",
-        "encoder layers handed to the decoder (a U-Net’s skips)",
+        "encoder layers handed to the decoder",
+        "a U-Net’s skips",
         lambda variant: not variant.leaks,
         lambda variant: variant.leaks,
         ("net", "skips"),
-        "skips",
     ),
     Remedy(
         "l1",
-        "L1 loss instead of squared error, which rewards the mean of what is likely",
+        "L1 loss instead of squared error",
+        "loss: l1",
         _loss("mse"),
         _loss("l1"),
         ("train.loss",),
-        "train.loss",
     ),
     Remedy(
         "huber",
         "Huber loss instead of squared error",
+        "loss: huber",
         _loss("mse"),
         _loss("huber"),
         ("train.loss",),
-        "train.loss",
     ),
     Remedy(
         "bins",
-        "classes of quantized chroma (colorize-bins) instead of chroma by squared error",
+        "classes of chroma instead of its squared error",
+        "colorize-bins",
         _chroma_by_square,
         _bins,
         ("task", "train.loss"),
-        "task",
     ),
     Remedy(
         "rebalance",
-        "the weighting of rare colors by itself: colorize-bins with rebalance against without",
+        "rare colors weighted more among classes",
+        "rebalance",
         lambda variant: _bins(variant) and _rebalance(variant) == 0,
         lambda variant: _bins(variant) and _rebalance(variant) > 0,
         ("task.rebalance",),
-        "task.rebalance",
     ),
 )
 """The ideas that the toolkit offers as options, in the order of the page."""
 
 
 def tried(variants: Sequence[Variant]) -> list[Tried]:
-    """What the variants say of each remedy."""
+    """What variants of the same pictures say of each remedy."""
     return [_tried(remedy, variants) for remedy in REMEDIES]
 
 
@@ -177,8 +176,7 @@ def _tried(remedy: Remedy, variants: Sequence[Variant]) -> Tried:
     without = [variant for variant in variants if remedy.without(variant)]
     having = [variant for variant in variants if remedy.having(variant)]
     pairs = tuple(changes(without, having, remedy.free))
-    seen = {name for variant in (*without, *having) for name in _pictures(variant)}
-    groups = () if pairs or len(seen) > 1 else tuple(_groups(without, having, remedy.free))
+    groups = () if pairs else tuple(_groups(without, having, remedy.free))
     return Tried(remedy, len(having), len(variants), pairs, groups)
 
 
@@ -200,12 +198,26 @@ def _groups(
 def changes(
     without: Sequence[Variant], having: Sequence[Variant], free: Sequence[str]
 ) -> Iterator[Change]:
-    """Each pair that is alike in all choices but the ``free`` ones, on the same pictures."""
+    """Each pair that is alike in all choices but the ``free`` ones."""
     for before in without:
         for after in having:
-            if _rest(before, free) == _rest(after, free) and _pictures(before) == _pictures(after):
+            if _rest(before, free) == _rest(after, free):
                 shifts = _shifts(_seeds(before), _seeds(after))
                 yield Change(before, after, *shifts)
+
+
+def over(shifts: Sequence[Shift]) -> Shift | None:
+    """The mean of several shifts, between the least and the greatest of them; None for none.
+
+    Example:
+        >>> over([Shift(-0.2, -0.3, -0.1), Shift(0.0, None, None)])
+        Shift(value=-0.1, low=-0.3, high=0.0)
+    """
+    if len(shifts) < 2:
+        return shifts[0] if shifts else None
+    lows = [shift.value if shift.low is None else shift.low for shift in shifts]
+    highs = [shift.value if shift.high is None else shift.high for shift in shifts]
+    return Shift(sum(shift.value for shift in shifts) / len(shifts), min(lows), max(highs))
 
 
 def _rest(variant: Variant, free: Sequence[str]) -> Mapping[str, str]:
@@ -214,10 +226,6 @@ def _rest(variant: Variant, free: Sequence[str]) -> Mapping[str, str]:
         for name, value in variant.choices.items()
         if name not in free and name.partition(".")[0] not in free
     }
-
-
-def _pictures(variant: Variant) -> set[str]:
-    return {result.data_fingerprint for result in variant.results}
 
 
 _Values = Mapping[str, Sequence[float]]

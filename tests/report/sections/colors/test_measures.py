@@ -6,7 +6,12 @@ import pytest
 from scipy import stats
 
 from archsearch.records import Baselines
-from archsearch.report.color.measures import baseline_values, interval_words, measured, spread
+from archsearch.report.sections.colors.measures import (
+    baseline_values,
+    interval_words,
+    measured,
+    spread,
+)
 from tests.report.colored import BASELINES, color_result
 
 
@@ -26,9 +31,9 @@ def test_three_seeds_have_students_interval():
 
 def test_what_the_small_print_is_is_said():
     assert "one seed" in interval_words([1, 1]).lower()
-    assert interval_words([2, 2]) == "Small type: with two seeds the values of both."
+    assert interval_words([2, 2]) == "Small type: both values of two seeds."
     assert "Student" in interval_words([2, 3])
-    assert "one seed has none" in interval_words([1, 2])
+    assert "one has none" in interval_words([1, 2])
 
 
 def test_measures_are_of_the_test_split_and_missing_ones_are_none():

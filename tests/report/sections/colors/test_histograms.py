@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archsearch.records import ChromaHistogram
-from archsearch.report.color.histograms import chroma_of, radius_shares, saturated_share
+from archsearch.report.sections.colors.histograms import chroma_of, radius_shares, saturated_share
 from tests.report.colored import CHROMA, color_result, histogram, variants_of
 
 

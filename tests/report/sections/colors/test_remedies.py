@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from archsearch.report.color.effects import tried
-from archsearch.report.color.remedies import remedy_sentence
-from tests.report.colored import NET, UNET, color_result, variants_of
+from archsearch.report.sections.colors.ideas import ideas_table
+from archsearch.report.sections.colors.remedies import Tried, tried
+from tests.report.colored import NET, UNET, color_result, colors_of, variants_of
 
 
 def run(task, mse, *, seed=0, saturation=0.5, delta_e=9.0, fingerprint=None, **extra):
@@ -20,6 +20,12 @@ def found(*runs):
     return {one.remedy.code: one for one in tried(variants_of(*runs))}
 
 
+def row(one: Tried) -> list[tuple[str, str]]:
+    """The cells after the idea: text and small print."""
+    (found,) = ideas_table([one]).rows
+    return [(cell.text, cell.small) for cell in found.cells[1:]]
+
+
 def test_a_pair_gives_the_known_change_and_its_extremes_over_seeds():
     one = found(
         run("colorize", 0.008, delta_e=11.0),
@@ -31,7 +37,20 @@ def test_a_pair_gives_the_known_change_and_its_extremes_over_seeds():
     assert change.mse == pytest.approx((-0.5, 0.4 - 1, 0.625 - 1))
     assert change.delta_e == pytest.approx((-2.0, -3.0, -1.0))
     assert change.mse.clear
-    assert "RGB MSE −50 % (−60 % to −38 %), ΔE −2.00 (−3.00 to −1.00)" in remedy_sentence(one)
+    assert row(one) == [
+        ("in 1 of 2", "net 0 → net 1"), ("−50 %", "−60 to −38 %"), ("−2.00", "−3.00 to −1.00"),
+        ("+0.00", "all +0.00"),
+    ]  # fmt: skip
+
+
+def test_several_pairs_are_one_row_from_the_least_to_the_greatest():
+    one = found(
+        run("colorize", 0.008),
+        run("colorize-chroma", 0.004),
+        run("colorize", 0.010, spec=UNET),
+        run("colorize-chroma", 0.008, spec=UNET),
+    )["luminance"]
+    assert row(one)[:2] == [("in 2 of 4", "2 pairs"), ("−35 %", "−50 to −20 %")]
 
 
 def test_bins_are_held_against_chroma_by_squared_error_of_the_same_net():
@@ -43,7 +62,7 @@ def test_bins_are_held_against_chroma_by_squared_error_of_the_same_net():
     )["bins"]
     (change,) = one.pairs
     assert change.before.choices["train.loss"] == "mse"
-    assert change.after.net == "plain"
+    assert change.after.called == "net 2"
     assert change.desaturation == (pytest.approx(0.5), None, None)
     assert not change.desaturation.clear
 
@@ -61,15 +80,19 @@ def test_losses_skips_and_rebalancing_are_found():
     assert known == {"skips", "l1", "huber", "bins", "rebalance"}
     assert every["l1"].pairs[0].mse.value == pytest.approx(0.2)
     assert every["skips"].pairs[0].mse.value == pytest.approx(-0.1)
-    assert "(the nets differ in more than that)" in remedy_sentence(every["skips"])
-    assert remedy_sentence(every["luminance"]).startswith("In 4 of 6 variants: the exact luminance")
+    assert row(every["skips"])[0] == ("in 1 of 6", "net 0 → net 3; the nets differ in more")
+    assert row(every["luminance"])[0] == ("in 4 of 6", "nothing to compare with")
 
 
 def test_other_pictures_are_no_pair():
-    one = found(run("colorize", 0.008), run("colorize-chroma", 0.004, fingerprint="other"))
-    assert one["luminance"].pairs == ()
-    assert one["luminance"].groups == ()
-    assert remedy_sentence(one["luminance"]).startswith("In 1 of 2 variants: the exact luminance")
+    runs = [run("colorize", 0.008), run("colorize-chroma", 0.004, fingerprint="other")]
+    colors = colors_of(*runs, run("colorize", 0.007, loss="l1"))
+    assert [variant.task for variant in colors.ranked] == ["colorize", "colorize"]
+    assert colors.left_out == 1
+    by_code = {one.remedy.code: one for one in colors.ideas}
+    assert by_code["luminance"].pairs == ()
+    assert by_code["luminance"].groups == ()
+    assert by_code["l1"].pairs
 
 
 def test_without_a_pair_groups_are_told_as_no_effect_yet():
@@ -82,7 +105,8 @@ def test_without_a_pair_groups_are_told_as_no_effect_yet():
     one = found(*four)["luminance"]
     assert one.pairs == ()
     assert (one.groups[0].task, *one.groups[0][1:3]) == ("", 2, 2)
-    assert "isn’t yet its effect" in remedy_sentence(one)
+    how = "mean of 2 against 2 without; other choices vary too: not yet its effect"
+    assert row(one)[0] == ("in 2 of 4", how)
     assert found(*four[1:])["luminance"].groups == ()  # one alone is no group
 
 
@@ -99,10 +123,8 @@ def test_groups_are_of_one_task():
     (group,) = one.groups
     assert (group.task, group.without, group.having) == ("colorize", 3, 2)
     assert group.change.mse.value == pytest.approx(0)
-    assert (
-        "Of colorize, on average over 2 with it against 3 without, RGB MSE +0 %"
-        in remedy_sentence(one)
-    )
+    assert row(one)[0][1].startswith("of colorize, mean of 2 against 3 without")
+    assert row(one)[1][0] == "+0 %"
 
 
 def test_what_all_or_some_variants_have_is_not_called_untried():
@@ -111,9 +133,9 @@ def test_what_all_or_some_variants_have_is_not_called_untried():
         run("colorize-chroma", 0.005, loss="huber"),
         run("colorize-bins", 0.006),
     )
-    told = {code: remedy_sentence(one) for code, one in every.items()}
-    assert told["bins"].startswith("In 1 of 3 variants: classes of quantized chroma")
-    assert told["rebalance"].startswith("In 1 of 3 variants: the weighting of rare colors")
-    assert told["luminance"].startswith("In 2 of 3 variants: the exact luminance")
-    assert told["skips"].startswith("Not tried here: encoder layers")
+    told = {code: row(one)[0][0] for code, one in every.items()}
+    assert told == {
+        "bins": "in 1 of 3", "rebalance": "in 1 of 3", "luminance": "in 2 of 3",
+        "skips": "not tried", "l1": "in 1 of 3", "huber": "in 1 of 3",
+    }  # fmt: skip
     assert not any(one.known for one in every.values())

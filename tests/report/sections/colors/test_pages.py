@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 import warnings
 
 import pandas as pd
 import pytest
 
-from archsearch.records import Baselines, StudyRecord
-from archsearch.report import figures, write_report, write_runs_report
-from archsearch.report.analysis.findings import find
+from archsearch.records import Baselines, StudyRecord, trials_frame
+from archsearch.report import write_report, write_runs_report
+from archsearch.report.findings import find
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
+from archsearch.report.pages.summary import summarize
+from archsearch.report.subject import of_study
 from tests.report.colored import (
     BASELINES,
-    CHROMA,
     UNET,
     color_result,
     color_run,
@@ -29,17 +31,6 @@ def reported(folders, out):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         return write_runs_report(folders, out)
-
-
-def without_images(page: str) -> str:
-    """The page without what is no text: base64 may spell anything."""
-    return re.sub(r"base64,[^\"]*", "", page)
-
-
-@pytest.fixture
-def quick(monkeypatch):
-    """Only the main figure of studies: all of them have tests of their own."""
-    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
 
 
 @pytest.fixture(scope="module")
@@ -64,18 +55,18 @@ def page(tmp_path_factory):
 
 def test_the_page_of_runs_has_tables_figures_and_words(page):
     text = page.index.read_text("utf-8")
-    assert text.count('<section id="color">') == 1
+    assert text.count('<section id="colors">') == 1
+    assert text.count('<details class="section" id="color-details">') == 1
     names = {path.stem for path in page.figures}
-    assert {"colors", "colors-fixed", "chroma", "saturation"} < names
-    assert {path.suffix for path in page.figures} == {".png", ".svg"}
-    for part in ("All variants", "Class by class", "Weaknesses", "mean chroma"):
+    assert {"colors-0", "colors-fixed-0", "chroma", "saturation"} < names
+    for part in ("The variants", "Class by class", "What may improve the colors", "mean chroma"):
         assert part in text
     assert text.count('class="beats"') == 2
     assert text.count('class="fails"') == 2
     color = json.loads(page.summary_file.read_text("utf-8"))["color"]
     assert [one["variant"] for one in color["variants"]] == [
-        "colorize-chroma, leaky", "colorize-chroma, plain", "colorize-bins, leaky, rebalance 0.5",
-        "colorize, plain",
+        "leaky-colorize-chroma, colorize-chroma", "plain-colorize-chroma, colorize-chroma",
+        "leaky-colorize-bins, colorize-bins", "plain-colorize, colorize",
     ]  # fmt: skip
     assert color["variants"][0]["test_mse"]["mean"] == pytest.approx(0.0045 * 1.005)
     assert color["baselines"]["mean_chroma"]["test_mse"] == BASELINES.test("mean_chroma")
@@ -84,9 +75,7 @@ def test_the_page_of_runs_has_tables_figures_and_words(page):
     assert not ideas["l1"]["tried"]
 
 
-def test_the_table_of_runs_speaks_of_yardsticks_that_hold(page):
-    text = page.index.read_text("utf-8")
-    assert "PCA" not in without_images(text)
+def test_the_table_of_runs_has_the_measures_of_colors(page):
     table = pd.read_csv(page.trials)
     assert {"test_delta_e", "test_desaturation", "baselines_mean_chroma"} <= set(table.columns)
     assert table["val_chroma_mse"].isna().all()
@@ -100,11 +89,15 @@ def test_a_page_for_one_run_without_classes_chroma_and_pictures(tmp_path):
     text = written.index.read_text("utf-8")
     assert "How good are the colors?" in text
     assert "Class by class" not in text
-    assert {path.stem for path in written.figures} == {"runs"}
+    assert 'id="color-details"' not in text
+    names = {path.stem for path in written.figures}
+    assert not {"colors-0", "colors-fixed-0", "chroma", "saturation"} & names
 
 
 def test_runs_of_other_tasks_beside_color_ones(tmp_path):
-    color = color_run(tmp_path / "color", "colorize", color_result("colorize", 0.008))
+    color = color_run(
+        tmp_path / "color", "colorize", color_result("colorize", 0.008, chroma=None), grid=False
+    )
     plain = color_result("reconstruct", 0.004, chroma=None, classes=())
     plain = plain.model_copy(update={"test": plain.test.model_copy(update={"color": None})})
     other = color_run(tmp_path / "plain", "reconstruct", plain, grid=False)
@@ -130,12 +123,20 @@ def test_hostile_names_do_nothing(tmp_path):
     written = reported(folders, tmp_path / "out")
     outline = Outline(written.index.read_text("utf-8"))
     tags = [tag for tag, _ in outline.tags]
-    assert tags.count("script") == 1
-    assert "img" not in tags
+    assert tags.count("script") == 2  # the page's own, and the chart's data
+    pictures = [attributes["src"] for tag, attributes in outline.tags if tag == "img"]
+    assert all(source.startswith("data:image/png;base64,") for source in pictures)
     assert "alert(1)" in written.index.read_text("utf-8")
     assert "alert" not in " ".join(
         value for name in ("onerror", "href") for value in outline.values(name)
     )
+
+
+def found_in(study: StudyRecord) -> tuple[dict[str, object], Page]:
+    """The summary and the page of a study, before any figure is drawn."""
+    findings = find(of_study(study))
+    page = page_of(findings)
+    return summarize(findings, page.sections), page
 
 
 def with_pictures(study: StudyRecord, folder) -> StudyRecord:
@@ -152,39 +153,38 @@ def with_pictures(study: StudyRecord, folder) -> StudyRecord:
 
 def test_the_report_of_a_study_that_searches_over_tasks(tmp_path):
     study = color_study(
-        synthetic_study(StudyRecipe(complete=24, slope=0.6, architecture_noise=0.1))
+        synthetic_study(StudyRecipe(complete=16, slope=0.6, architecture_noise=0.1))
     )
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         written = write_report(with_pictures(study, tmp_path / "kept"), tmp_path / "out")
     summary = written.summary
-    assert len(summary["color"]["variants"]) == 24
-    assert {"colors", "colors-fixed", "chroma", "saturation"} <= {p.stem for p in written.figures}
-    assert "mixed-tasks" in {warning["code"] for warning in summary["warnings"]}
+    assert len(summary["color"]["variants"]) == 16
+    names = {path.stem for path in written.figures}
+    assert {"colors-0", "colors-fixed-0", "chroma", "saturation"} <= names
     by_task = summary["spearman_by_task"]
     assert set(by_task) == {"colorize", "colorize-chroma"}
     assert all(one["value"] < -0.8 for one in by_task.values())
-    assert any("Spearman ρ within each: colorize −0." in text for text in written.answer)
-    page = written.index.read_text("utf-8")
-    assert "PCA" not in without_images(page)
     table = pd.read_csv(written.trials)
     assert set(table["task"]) == {"colorize", "colorize-chroma"}
-    assert table["delta_e"].tolist() == [9.5] * 48
+    assert table["delta_e"].tolist() == [9.5] * 32
     assert table["chroma_mse"].tolist() == pytest.approx((table["test_mse"] / 2).tolist())
 
 
-def test_a_study_of_one_color_task_has_no_mixed_tasks(tmp_path, quick):
+def test_a_study_of_one_color_task_has_no_mixed_tasks():
     study = color_study(synthetic_study(StudyRecipe(complete=8)), ("colorize-chroma",))
-    written = write_report(study, tmp_path)
-    assert written.summary["spearman_by_task"] == {}
-    assert "mixed-tasks" not in {warning["code"] for warning in written.summary["warnings"]}
+    summary, _ = found_in(study)
+    assert summary["spearman_by_task"] == {}
+    assert "mixed-tasks" not in {warning["code"] for warning in summary["warnings"]}
+    assert len(summary["color"]["variants"]) == 8
 
 
-def test_a_study_of_reconstruction_has_no_colors(tmp_path, quick):
-    written = write_report(synthetic_study(StudyRecipe(complete=6)), tmp_path)
-    assert "color" not in written.summary
-    assert "How good are the colors?" not in written.index.read_text("utf-8")
-    assert pd.read_csv(written.trials)["delta_e"].isna().all()
+def test_a_study_of_reconstruction_has_no_colors():
+    study = synthetic_study(StudyRecipe(complete=6))
+    summary, page = found_in(study)
+    assert "color" not in summary
+    assert not {"colors", "color-details"} & {section.name for section in page.sections}
+    assert trials_frame(study)["delta_e"].isna().all()
 
 
 def denoising(study: StudyRecord, linear: float) -> StudyRecord:
@@ -211,28 +211,23 @@ def denoising(study: StudyRecord, linear: float) -> StudyRecord:
     return study.model_copy(update={"trials": trials, "curves": curves})
 
 
-def test_denoising_is_held_against_the_untouched_and_the_linear_map(tmp_path, quick):
+def test_denoising_is_held_against_the_untouched_and_the_linear_map():
     study = synthetic_study(StudyRecipe(complete=8))
-    written = write_report(denoising(study, 1e-5), tmp_path / "beaten")
-    page = written.index.read_text("utf-8")
-    assert "PCA" not in without_images(page)
-    assert ">untouched input<" in page
-    assert ">linear map<" in page
-    assert written.summary["yardsticks"]["not_bottleneck_limited"] == 8
-    assert any("best linear map from the input" in text for text in written.answer)
-    better = find(denoising(study, 1.0))
+    summary, page = found_in(denoising(study, 1e-5))
+    assert summary["yardsticks"]["not_bottleneck_limited"] == 8
+    assert any("best linear map from the input" in block.text for block in page.answer.blocks)
+    better = find(of_study(denoising(study, 1.0)))
     assert set(better.trials["verdict"]) == {"linear code not better"}
 
 
 def test_merged_luminance_is_a_path_past_the_latent():
     study = synthetic_study(StudyRecipe(complete=8))
-    found = find(color_study(study)).trials
+    found = find(of_study(color_study(study))).trials
     weak = found[found["val_mse"] < BASELINES.val("linear")]
     merged = weak[weak["number"] % 2 == 1]
     assert set(merged["verdict"]) <= {"not the only path"}
 
 
-def test_a_histogram_is_drawn_with_empty_cells_left_out(page):
-    assert CHROMA.side == 64
+def test_the_histogram_is_drawn_once(page):
     text = page.index.read_text("utf-8")
     assert text.count('id="figure-chroma"') == 1

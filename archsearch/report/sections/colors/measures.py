@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import log10, sqrt
 from statistics import mean, stdev
 from typing import NamedTuple
 
 from archsearch.config import Baseline
-from archsearch.records import Baselines, RunResult
-from archsearch.report.formatting import error
+from archsearch.records import Baselines, ColorScores, RunResult
 
 __all__ = [
     "MEASURES",
-    "PALE",
-    "Measure",
     "Spread",
     "apart",
     "baseline_values",
@@ -24,19 +21,6 @@ __all__ = [
 ]
 
 _LEVEL = 0.95
-
-PALE = 0.95
-"""Predicted over true saturation under which colors are called pale."""
-
-
-class Measure(NamedTuple):
-    """One column: its name for programs, its head, what it means, how it is written."""
-
-    name: str
-    head: str
-    help: str
-    read: Callable[[RunResult], float | None]
-    write: Callable[[float], str]
 
 
 class Spread(NamedTuple):
@@ -80,12 +64,12 @@ def interval_words(counts: Sequence[int]) -> str:
     found = set(counts)
     told = []
     if 2 in found:
-        told.append("with two seeds the values of both")
+        told.append("both values of two seeds")
     if any(n > 2 for n in found):
-        told.append("from three seeds on Student’s 95 % interval of the mean")
+        told.append("Student’s 95 % interval of the mean of three or more")
     if not told:
-        return "One seed each: there are no intervals."
-    single = "; one seed has none" if 1 in found else ""
+        return "One seed each: there are no intervals, and no marks."
+    single = "; one has none" if 1 in found else ""
     return f"Small type: {', '.join(told)}{single}."
 
 
@@ -97,39 +81,24 @@ def _color(name: str) -> Callable[[RunResult], float | None]:
     return read
 
 
-def _decimals(number: int, unit: str = "") -> Callable[[float], str]:
-    return lambda value: f"{value:.{number}f}{unit}".replace("-", "−")
+MEASURES: Mapping[str, Callable[[RunResult], float | None]] = {
+    "val_mse": lambda result: result.val.mse,
+    "test_mse": lambda result: result.test.mse,
+    "psnr": lambda result: result.test.psnr,
+    **{name: _color(name) for name in ColorScores.model_fields},
+}
+"""How each measure is read; all are of RGB pictures in [0, 1], whatever a net predicts.
 
-
-def _percent(value: float) -> str:
-    return f"{100 * value:.1f} %"
-
-
-MEASURES: tuple[Measure, ...] = (
-    Measure("val_mse", "val MSE", "of RGB, validation", lambda r: r.val.mse, error),
-    Measure("test_mse", "test MSE", "of RGB in [0, 1], test split", lambda r: r.test.mse, error),
-    Measure("psnr", "PSNR", "in dB, test split", lambda r: r.test.psnr, _decimals(2)),
-    Measure("chroma_mse", "chroma MSE", "of Cb and Cr, test split", _color("chroma_mse"), error),
-    Measure("delta_e", "ΔE 2000", "mean color difference, test split; about 1 is just seen",
-            _color("delta_e"), _decimals(2)),
-    Measure("accuracy_2", "right, t = 2", "share of pixels right within t = 2 (Nazeri et al.)",
-            _color("accuracy_2"), _percent),
-    Measure("accuracy_5", "right, t = 5", "share of pixels right within t = 5 (Nazeri et al.)",
-            _color("accuracy_5"), _percent),
-    Measure("desaturation", "saturation", "predicted / true; under 1 is paler than the originals "
-            "(`desaturation` in the files)", _color("desaturation"), _decimals(2)),
-    Measure("clipped", "clipped", "share of RGB values that the merge had to clip",
-            _color("clipped"), _percent),
-)  # fmt: skip
-"""The columns, in order; all are of RGB pictures in [0, 1], whatever a net predicts."""
+All but the first are of the test split.
+"""
 
 
 def measured(results: Sequence[RunResult]) -> dict[str, Spread | None]:
     """Each measure over the seeds of one variant; None where no seed has it."""
     found: dict[str, Spread | None] = {}
-    for measure in MEASURES:
-        values = [value for result in results if (value := measure.read(result)) is not None]
-        found[measure.name] = spread(values) if values else None
+    for name, read in MEASURES.items():
+        values = [value for result in results if (value := read(result)) is not None]
+        found[name] = spread(values) if values else None
     return found
 
 

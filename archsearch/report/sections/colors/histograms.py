@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from archsearch.records import ChromaHistogram
-from archsearch.report.color.variants import Variant
+from archsearch.report.sections.colors.variants import Variant
 
 __all__ = ["Chroma", "chroma_of", "radius_shares", "saturated_share"]
 

@@ -1,0 +1,219 @@
+"""Trained runs as what a page is about: a record in which each net is a trial."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import fmean
+
+from archsearch.config import RunSettings, load
+from archsearch.errors import DamagedFileError
+from archsearch.records import (
+    PlanRecord,
+    RunRecord,
+    SeedRecord,
+    StudyRecord,
+    TrialRecord,
+    Value,
+    plan_record,
+)
+from archsearch.records.run_files import SAMPLE_GRID_FILE, SPEC_FILE, RunFiles
+from archsearch.records.runs import read_run
+from archsearch.report.path_redaction import without_paths
+from archsearch.report.run_values import differences
+from archsearch.report.subject import Subject
+from archsearch.spec import ModelPlan
+
+__all__ = ["HAND_WRITTEN", "TrainedRun", "of_runs", "read_runs", "with_equal_pictures"]
+
+HAND_WRITTEN = "hand-written"
+"""The search method of nets that somebody trained each by a command."""
+
+_MOST_NAMED = 4
+_SEED_MARK = re.compile(r"[-_. /]+(?:s|seed)?[-_. /]*$")
+"""What stands between a name and the number of a seed."""
+
+
+@dataclass(frozen=True)
+class TrainedRun:
+    """One finished run.
+
+    Attributes:
+        name: what it is called; no other run of the page is called so.
+        record: what its directory says.
+        plan: its architecture.
+        files: its directory.
+    """
+
+    name: str
+    record: RunRecord
+    plan: ModelPlan
+    files: RunFiles
+
+    @property
+    def pictures(self) -> bytes | None:
+        """Its test pictures over what it made of them; None where they aren't what was left."""
+        left = SAMPLE_GRID_FILE in self.files.checksums
+        if not left and not (self.files.folder / SAMPLE_GRID_FILE).exists():
+            return None  # runs of earlier versions left none
+        try:
+            return self.files.read(SAMPLE_GRID_FILE)
+        except DamagedFileError:
+            return None
+
+    @property
+    def net(self) -> str:
+        """What runs of one net have in common: all but the seed.
+
+        Of the pictures their fingerprint counts; the source is a path.
+        """
+        without = {"train": {"seed"}, "data": {"source"}}
+        settings = self.record.settings.model_dump_json(exclude=without)
+        return f"{self.plan.key} {settings} {self.record.result.data_fingerprint}"
+
+
+def read_runs(folders: Iterable[Path]) -> tuple[TrainedRun, ...]:
+    """The runs in these folders, in their order; a folder that is named twice is read once.
+
+    Raises:
+        InputError: a folder holds no finished run, or a spec that can't be read.
+    """
+    distinct = list({folder.resolve(): folder for folder in folders}.values())
+    files = [RunFiles(folder) for folder in distinct]
+    for each in files:
+        each.note_unchecked()
+    records = list(map(read_run, files))
+    plans = [
+        load(folder / SPEC_FILE).plan(task=record.settings.task)
+        for folder, record in zip(distinct, records, strict=True)
+    ]
+    return tuple(map(TrainedRun, _names(records, distinct), records, plans, files))
+
+
+def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
+    """The runs' names; what tells their folders apart where the same name comes twice."""
+    plain = [record.name or folder.name for record, folder in zip(records, folders, strict=True)]
+    whole = [folder.absolute() for folder in folders]
+    shared = Path(os.path.commonpath([folder.parent for folder in whole]))
+    return [
+        name if plain.count(name) == 1 else folder.relative_to(shared).as_posix()
+        for name, folder in zip(plain, whole, strict=True)
+    ]
+
+
+def with_equal_pictures(runs: Sequence[TrainedRun]) -> tuple[TrainedRun, ...]:
+    """The most runs that saw the same pictures: errors of others can't be compared with theirs.
+
+    Of groups that are equally large it is the one with the first run.
+    """
+    counted = Counter(run.record.result.data_fingerprint for run in runs)
+    most = counted.most_common(1)[0][0]
+    return tuple(run for run in runs if run.record.result.data_fingerprint == most)
+
+
+def of_runs(runs: Sequence[TrainedRun]) -> Subject:
+    """Runs of the same pictures as a subject: a net is an architecture with its settings.
+
+    Its runs are its seeds. A seed that comes twice makes a net of its own.
+    """
+    nets = _nets(runs)
+    firsts = [net[0] for net in nets]
+    values = differences([(run.plan, run.record.settings) for run in firsts])
+    places = {run.name: place for place, run in enumerate(runs)}
+    plans = [plan_record(run.plan) for run in firsts]
+    trials = [
+        _trial(number, net, plan, told, places)
+        for number, (net, plan, told) in enumerate(zip(nets, plans, values, strict=True))
+    ]
+    study = StudyRecord(
+        name=_title([run.name for run in runs]),
+        settings=_settings(firsts[0].record.settings),
+        designed=True,
+        space_hash="",
+        trials=tuple(trials),
+        planned=len(trials),
+        seconds=sum(run.record.result.seconds for run in runs),
+    )
+    return Subject(
+        without_paths(study),
+        "runs",
+        lambda seed: None if seed.pictures is None else runs[int(seed.pictures)].pictures,
+        dict(enumerate(_net_names(nets))),
+    )
+
+
+def _nets(runs: Sequence[TrainedRun]) -> list[list[TrainedRun]]:
+    """The runs of each net, by rising seed; nets in the order of their first runs."""
+    found: dict[tuple[str, int], dict[int, TrainedRun]] = {}
+    for run in runs:
+        seed, again = run.record.result.seed, 0
+        while seed in found.get((run.net, again), {}):
+            again += 1
+        found.setdefault((run.net, again), {})[seed] = run
+    return [[net[seed] for seed in sorted(net)] for net in found.values()]
+
+
+def _trial(
+    number: int,
+    net: Sequence[TrainedRun],
+    plan: PlanRecord,
+    values: Mapping[str, Value],
+    places: Mapping[str, int],
+) -> TrialRecord:
+    seeds = tuple(_seed(run, str(places[run.name])) for run in net)
+    errors = [run.record.result.val.mse for run in net]
+    return TrialRecord(
+        number=number,
+        state="complete",
+        values=dict(values),
+        plan=plan,
+        seeds=seeds,
+        value=fmean(errors),
+    )
+
+
+def _seed(run: TrainedRun, place: str) -> SeedRecord:
+    result = run.record.result
+    kept = place if run.pictures is not None else None
+    return SeedRecord(seed=result.seed, state="complete", result=result, pictures=kept)
+
+
+def _settings(settings: RunSettings) -> dict[str, object]:
+    """What the first of the nets was trained with; how others differ is among their values."""
+    told: dict[str, object] = settings.model_dump(mode="json", exclude={"train": {"seed"}})
+    return {**told, "search": {"method": HAND_WRITTEN}, "space": {}}
+
+
+def _title(names: Sequence[str]) -> str:
+    """All names, or the first few of many."""
+    if len(names) <= _MOST_NAMED:
+        return " · ".join(names)
+    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more runs"
+
+
+def _net_names(nets: Sequence[Sequence[TrainedRun]]) -> list[str]:
+    """The name of a net's run; of several what their names share, where no other is called so."""
+    shared = [_shared([run.name for run in net]) for net in nets]
+    alone = {net[0].name for net in nets if len(net) == 1}
+    return [
+        net[0].name
+        if len(net) == 1
+        else name
+        if name and name not in alone and shared.count(name) == 1
+        else f"{net[0].name} and {len(net) - 1} more"
+        for name, net in zip(shared, nets, strict=True)
+    ]
+
+
+def _shared(names: Sequence[str]) -> str:
+    """How all names begin, without what leads to the number of a seed.
+
+    Example:
+        >>> _shared(["net-s0", "net-s1"]), _shared(["net", "net-seed1"]), _shared(["a", "b"])
+        ('net', 'net', '')
+    """
+    return _SEED_MARK.sub("", os.path.commonprefix(list(names)))

@@ -15,6 +15,7 @@ from archsearch.errors import DamagedFileError
 from archsearch.records import (
     PlanRecord,
     RunRecord,
+    RunResult,
     SeedRecord,
     StudyRecord,
     TrialRecord,
@@ -28,7 +29,7 @@ from archsearch.report.run_values import differences
 from archsearch.report.subject import Subject
 from archsearch.spec import ModelPlan
 
-__all__ = ["HAND_WRITTEN", "TrainedRun", "of_runs", "read_runs", "with_equal_pictures"]
+__all__ = ["HAND_WRITTEN", "TrainedRun", "nets_of", "of_runs", "read_runs", "with_equal_pictures"]
 
 HAND_WRITTEN = "hand-written"
 """The search method of nets that somebody trained each by a command."""
@@ -45,25 +46,34 @@ class TrainedRun:
     Attributes:
         name: what it is called; no other run of the page is called so.
         record: what its directory says.
-        plan: its architecture.
+        model: its architecture.
+        plan: the same as plain data.
         files: its directory.
     """
 
     name: str
     record: RunRecord
-    plan: ModelPlan
+    model: ModelPlan
+    plan: PlanRecord
     files: RunFiles
+
+    @property
+    def result(self) -> RunResult:
+        """What the training came to."""
+        return self.record.result
 
     @property
     def pictures(self) -> bytes | None:
         """Its test pictures over what it made of them; None where they aren't what was left."""
-        left = SAMPLE_GRID_FILE in self.files.checksums
-        if not left and not (self.files.folder / SAMPLE_GRID_FILE).exists():
-            return None  # runs of earlier versions left none
         try:
             return self.files.read(SAMPLE_GRID_FILE)
         except DamagedFileError:
             return None
+
+    @property
+    def pictures_damaged(self) -> bool:
+        """Whether its pictures aren't what was left; runs of earlier versions left none."""
+        return SAMPLE_GRID_FILE in self.files.checksums and self.pictures is None
 
     @property
     def net(self) -> str:
@@ -73,7 +83,7 @@ class TrainedRun:
         """
         without = {"train": {"seed"}, "data": {"source"}}
         settings = self.record.settings.model_dump_json(exclude=without)
-        return f"{self.plan.key} {settings} {self.record.result.data_fingerprint}"
+        return f"{self.plan.key} {settings} {self.result.data_fingerprint}"
 
 
 def read_runs(folders: Iterable[Path]) -> tuple[TrainedRun, ...]:
@@ -87,11 +97,12 @@ def read_runs(folders: Iterable[Path]) -> tuple[TrainedRun, ...]:
     for each in files:
         each.note_unchecked()
     records = list(map(read_run, files))
-    plans = [
+    models = [
         load(folder / SPEC_FILE).plan(task=record.settings.task)
         for folder, record in zip(distinct, records, strict=True)
     ]
-    return tuple(map(TrainedRun, _names(records, distinct), records, plans, files))
+    plans = map(plan_record, models)
+    return tuple(map(TrainedRun, _names(records, distinct), records, models, plans, files))
 
 
 def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
@@ -110,24 +121,20 @@ def with_equal_pictures(runs: Sequence[TrainedRun]) -> tuple[TrainedRun, ...]:
 
     Of groups that are equally large it is the one with the first run.
     """
-    counted = Counter(run.record.result.data_fingerprint for run in runs)
+    counted = Counter(run.result.data_fingerprint for run in runs)
     most = counted.most_common(1)[0][0]
-    return tuple(run for run in runs if run.record.result.data_fingerprint == most)
+    return tuple(run for run in runs if run.result.data_fingerprint == most)
 
 
 def of_runs(runs: Sequence[TrainedRun]) -> Subject:
-    """Runs of the same pictures as a subject: a net is an architecture with its settings.
-
-    Its runs are its seeds. A seed that comes twice makes a net of its own.
-    """
-    nets = _nets(runs)
+    """Runs of the same pictures as a subject: each net is a trial, its runs are the seeds."""
+    nets = nets_of(runs)
     firsts = [net[0] for net in nets]
-    values = differences([(run.plan, run.record.settings) for run in firsts])
+    values = differences([(run.model, run.record.settings) for run in firsts])
     places = {run.name: place for place, run in enumerate(runs)}
-    plans = [plan_record(run.plan) for run in firsts]
     trials = [
-        _trial(number, net, plan, told, places)
-        for number, (net, plan, told) in enumerate(zip(nets, plans, values, strict=True))
+        _trial(number, net, told, places)
+        for number, (net, told) in enumerate(zip(nets, values, strict=True))
     ]
     study = StudyRecord(
         name=_title([run.name for run in runs]),
@@ -136,7 +143,7 @@ def of_runs(runs: Sequence[TrainedRun]) -> Subject:
         space_hash="",
         trials=tuple(trials),
         planned=len(trials),
-        seconds=sum(run.record.result.seconds for run in runs),
+        seconds=sum(run.result.seconds for run in runs),
     )
     return Subject(
         without_paths(study),
@@ -146,11 +153,14 @@ def of_runs(runs: Sequence[TrainedRun]) -> Subject:
     )
 
 
-def _nets(runs: Sequence[TrainedRun]) -> list[list[TrainedRun]]:
-    """The runs of each net, by rising seed; nets in the order of their first runs."""
+def nets_of(runs: Sequence[TrainedRun]) -> list[list[TrainedRun]]:
+    """The runs of each net, by rising seed; a net's place is the number of its trial.
+
+    A net is an architecture with its settings. A seed that comes twice makes a net of its own.
+    """
     found: dict[tuple[str, int], dict[int, TrainedRun]] = {}
     for run in runs:
-        seed, again = run.record.result.seed, 0
+        seed, again = run.result.seed, 0
         while seed in found.get((run.net, again), {}):
             again += 1
         found.setdefault((run.net, again), {})[seed] = run
@@ -158,28 +168,23 @@ def _nets(runs: Sequence[TrainedRun]) -> list[list[TrainedRun]]:
 
 
 def _trial(
-    number: int,
-    net: Sequence[TrainedRun],
-    plan: PlanRecord,
-    values: Mapping[str, Value],
-    places: Mapping[str, int],
+    number: int, net: Sequence[TrainedRun], values: Mapping[str, Value], places: Mapping[str, int]
 ) -> TrialRecord:
     seeds = tuple(_seed(run, str(places[run.name])) for run in net)
-    errors = [run.record.result.val.mse for run in net]
+    errors = [run.result.val.mse for run in net]
     return TrialRecord(
         number=number,
         state="complete",
         values=dict(values),
-        plan=plan,
+        plan=net[0].plan,
         seeds=seeds,
         value=fmean(errors),
     )
 
 
 def _seed(run: TrainedRun, place: str) -> SeedRecord:
-    result = run.record.result
     kept = place if run.pictures is not None else None
-    return SeedRecord(seed=result.seed, state="complete", result=result, pictures=kept)
+    return SeedRecord(seed=run.result.seed, state="complete", result=run.result, pictures=kept)
 
 
 def _settings(settings: RunSettings) -> dict[str, object]:

@@ -131,13 +131,13 @@ def of_runs(runs: Sequence[TrainedRun]) -> Subject:
     nets = nets_of(runs)
     firsts = [net[0] for net in nets]
     values = differences([(run.model, run.record.settings) for run in firsts])
-    places = {run.name: place for place, run in enumerate(runs)}
+    names, places = _net_names(nets), {run.name: place for place, run in enumerate(runs)}
     trials = [
         _trial(number, net, told, places)
         for number, (net, told) in enumerate(zip(nets, values, strict=True))
     ]
     study = StudyRecord(
-        name=_title([run.name for run in runs]),
+        name=_title(names),
         settings=_settings(firsts[0].record.settings),
         designed=True,
         space_hash="",
@@ -149,7 +149,7 @@ def of_runs(runs: Sequence[TrainedRun]) -> Subject:
         without_paths(study),
         "runs",
         lambda seed: None if seed.pictures is None else runs[int(seed.pictures)].pictures,
-        dict(enumerate(_net_names(nets))),
+        dict(enumerate(names)),
     )
 
 
@@ -197,7 +197,7 @@ def _title(names: Sequence[str]) -> str:
     """All names, or the first few of many."""
     if len(names) <= _MOST_NAMED:
         return " · ".join(names)
-    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more runs"
+    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more nets"
 
 
 def _net_names(nets: Sequence[Sequence[TrainedRun]]) -> list[str]:

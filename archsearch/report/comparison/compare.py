@@ -1,28 +1,21 @@
-"""Several studies beside each other: what each found, and whether they differ."""
+"""What several studies found, and how their rank correlations differ."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from math import isfinite
 from typing import NamedTuple
 
 from archsearch.records import RunResult, StudyRecord
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.warnings import ReportWarning, search_method
-from archsearch.report.formatting import error, with_interval
-from archsearch.report.sentences.headline import headline
+from archsearch.report.findings import Findings, find
+from archsearch.report.sections.blocks import ReportWarning
+from archsearch.report.sections.provenance import search_method
 from archsearch.report.statistics.intervals import QUANTILE, Estimate, difference
-from archsearch.report.statistics.multiple import holm, is_shown
+from archsearch.report.statistics.multiple import holm
+from archsearch.report.subject import of_study
 
-__all__ = [
-    "Comparison",
-    "Difference",
-    "compare",
-    "comparison_sentences",
-    "correlation_difference",
-]
+__all__ = ["Comparison", "Difference", "compare", "correlation_difference", "spearman_of_latent"]
 
 
 class Difference(NamedTuple):
@@ -36,12 +29,25 @@ class Difference(NamedTuple):
 
 @dataclass(frozen=True)
 class Comparison:
-    """What several studies found, each by itself, and how their correlations differ."""
+    """What several studies found, each by itself, and how their correlations differ.
+
+    Attributes:
+        findings: of each study.
+        names: of the studies; no two are the same.
+        differences: of each pair of designed studies with a correlation.
+        warnings: what stands against comparing them.
+    """
 
     findings: tuple[Findings, ...]
     names: tuple[str, ...]
     differences: tuple[Difference, ...]
     warnings: tuple[ReportWarning, ...]
+
+    @property
+    def equal_errors(self) -> bool:
+        """Whether the errors of one study can be compared with those of another."""
+        codes = {warning.code for warning in self.warnings}
+        return not codes & {"different-pictures", "different-task"}
 
 
 def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
@@ -50,10 +56,10 @@ def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     Only designed studies are compared with each other: a search's trials are
     biased by the search.
     """
-    findings = tuple(find(study, seed=seed) for study in studies)
+    findings = tuple(find(of_study(study), seed=seed) for study in studies)
     names = _distinct_names([study.name for study in studies])
     made = [
-        (first, second, correlation_difference(_rho(one), _rho(other)))
+        (first, second, correlation_difference(spearman_of_latent(one), spearman_of_latent(other)))
         for (first, one), (second, other) in combinations(zip(names, findings, strict=True), 2)
         if one.study.designed and other.study.designed
     ]
@@ -65,8 +71,9 @@ def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     return Comparison(findings, names, differences, tuple(_warnings(findings, names)))
 
 
-def _rho(findings: Findings) -> Estimate:
-    return findings.found.measures["latent_size"]["spearman"]
+def spearman_of_latent(findings: Findings) -> Estimate:
+    """ρ of latent size with the error: what studies are compared by, whatever answers each."""
+    return findings.correlations.sizes.measures["latent_size"]["spearman"]
 
 
 def _distinct_names(names: list[str]) -> tuple[str, ...]:
@@ -94,8 +101,7 @@ def correlation_difference(one: Estimate, other: Estimate) -> Estimate | None:
     return apart._replace(n=one.n + other.n, p=float(2 * stats.norm.sf(away)))
 
 
-def _warnings(findings: Sequence[Findings], names: Sequence[str]) -> list[ReportWarning]:
-    made = []
+def _warnings(findings: Sequence[Findings], names: Sequence[str]) -> Iterator[ReportWarning]:
     firsts = [_first_result(one) for one in findings]
     for code, message, values in (
         (
@@ -117,78 +123,19 @@ def _warnings(findings: Sequence[Findings], names: Sequence[str]) -> list[Report
         known = {name: v for name, v in zip(names, values, strict=True) if v is not None}
         if len(set(known.values())) > 1:
             told = ", ".join(f"{name}: {value}" for name, value in known.items())
-            made.append(ReportWarning(code, f"{message} ({told})."))
+            yield ReportWarning(code, f"{message} ({told}).")
     searched = [
         f"{name} ({search_method(one.study)})"
         for name, one in zip(names, findings, strict=True)
         if not one.study.designed
     ]
     if searched:
-        made.append(
-            ReportWarning(
-                "adaptive-search",
-                f"Trials chosen by their errors: {', '.join(searched)}. Their correlations are "
-                "biased and not compared.",
-            )
+        yield ReportWarning(
+            "adaptive-search",
+            f"Trials chosen by their errors: {', '.join(searched)}. Their correlations are "
+            "biased and not compared.",
         )
-    return [*made, *_own(findings, names)]
-
-
-def _own(findings: Sequence[Findings], names: Sequence[str]) -> list[ReportWarning]:
-    """What each study's own report warns of, once where several share it."""
-    told: dict[ReportWarning, list[str]] = {}
-    for name, one in zip(names, findings, strict=True):
-        for warning in one.warnings:
-            if warning.code != "adaptive-search":  # said above of all
-                told.setdefault(warning, []).append(name)
-    return [
-        ReportWarning(warning.code, f"{', '.join(whose)}: {warning.message}")
-        for warning, whose in told.items()
-    ]
 
 
 def _first_result(findings: Findings) -> RunResult | None:
     return next(iter(findings.study.results), None)
-
-
-def comparison_sentences(comparison: Comparison) -> list[str]:
-    """Which correlations differ, what each study says, and the best of all."""
-    said = [
-        f"{name}: {headline(findings)}"
-        for name, findings in zip(comparison.names, comparison.findings, strict=True)
-    ]
-    return [*_differences(comparison), *said, *_best(comparison)]
-
-
-def _differences(comparison: Comparison) -> list[str]:
-    if not comparison.differences:
-        return ["No two studies can be compared."]
-    clear = [each for each in comparison.differences if is_shown(each.p_holm)]
-    if not clear:
-        return [
-            f"No difference between their correlations is shown{_corrected(comparison)}; that "
-            "doesn’t mean that there is none."
-        ]
-    told = "; ".join(
-        f"{each.first} against {each.second} {with_interval(each.estimate)}" for each in clear
-    )
-    return [f"Correlations differ: {told}."]
-
-
-def _corrected(comparison: Comparison) -> str:
-    pairs = len(comparison.differences)
-    return f" ({pairs} pairs, corrected)" if pairs > 1 else ""
-
-
-def _best(comparison: Comparison) -> list[str]:
-    found = [
-        (findings.trial(findings.best).real("val_mse"), name, findings.best)
-        for name, findings in zip(comparison.names, comparison.findings, strict=True)
-        if findings.best is not None
-    ]
-    found = [each for each in found if isfinite(each[0])]
-    codes = {warning.code for warning in comparison.warnings}
-    if len(found) < 2 or codes & {"different-pictures", "different-task"}:
-        return []
-    value, name, number = min(found)
-    return [f"The lowest validation error is {error(value)}, of {name}, trial {number}."]

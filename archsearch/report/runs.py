@@ -209,7 +209,7 @@ def _net_names(nets: Sequence[Sequence[TrainedRun]]) -> list[str]:
         if len(net) == 1
         else name
         if name and name not in alone and shared.count(name) == 1
-        else f"{net[0].name} and {len(net) - 1} more"
+        else f"{net[0].name} ({len(net)} seeds)"
         for name, net in zip(shared, nets, strict=True)
     ]
 

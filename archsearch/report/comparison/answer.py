@@ -37,7 +37,8 @@ def answer_sentence(comparison: Comparison) -> str:
         return _no_difference(comparison)
     first = clear[0]
     pairs = len(comparison.differences)
-    which = f"{len(clear)} of {pairs} pairs of studies, most clearly " if pairs > 1 else ""
+    which = f"{len(clear)} of {pairs} pairs of studies, " if pairs > 1 else ""
+    which += "most clearly " if len(clear) > 1 else ""
     return (
         f"Differ: {which}{_pair(comparison, first)}, a difference of "
         f"{decimal(first.estimate.value or 0.0)} (95 % interval {interval(first.estimate)})."

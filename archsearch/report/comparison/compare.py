@@ -14,6 +14,7 @@ from archsearch.report.sections.provenance import search_method
 from archsearch.report.statistics.intervals import QUANTILE, Estimate, difference
 from archsearch.report.statistics.multiple import holm
 from archsearch.report.subject import of_study
+from archsearch.space import FEWEST_FOR_VERDICT
 
 __all__ = ["Comparison", "Difference", "compare", "correlation_difference", "spearman_of_latent"]
 
@@ -53,15 +54,15 @@ class Comparison:
 def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     """Find each study's numbers, and the differences of their Spearman correlations.
 
-    Only designed studies are compared with each other: a search's trials are
-    biased by the search.
+    Only designed studies are compared with each other, since a search's trials are
+    biased by the search; and only those with enough architectures for a verdict.
     """
     findings = tuple(find(of_study(study), seed=seed) for study in studies)
     names = _distinct_names([study.name for study in studies])
     made = [
         (first, second, correlation_difference(spearman_of_latent(one), spearman_of_latent(other)))
         for (first, one), (second, other) in combinations(zip(names, findings, strict=True), 2)
-        if one.study.designed and other.study.designed
+        if _answers(one) and _answers(other)
     ]
     known = [(a, b, estimate) for a, b, estimate in made if estimate is not None]
     corrected = holm([estimate.p for _, _, estimate in known])
@@ -69,6 +70,10 @@ def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
         Difference(a, b, estimate, p) for (a, b, estimate), p in zip(known, corrected, strict=True)
     )
     return Comparison(findings, names, differences, tuple(_warnings(findings, names)))
+
+
+def _answers(findings: Findings) -> bool:
+    return findings.study.designed and spearman_of_latent(findings).n >= FEWEST_FOR_VERDICT
 
 
 def spearman_of_latent(findings: Findings) -> Estimate:

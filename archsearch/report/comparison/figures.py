@@ -40,6 +40,7 @@ class _Shown(NamedTuple):
     """One study with a result, as it is drawn: the same color and marker in every figure."""
 
     name: str
+    designed: bool
     table: pd.DataFrame
     line: Line | None
     color: str
@@ -74,7 +75,9 @@ def figures(comparison: Comparison) -> tuple[Drawing, ...]:
 
 def _slopes_title(comparison: Comparison) -> str:
     slopes = sorted(
-        (one.line.slope, one.name) for one in _shown(comparison) if one.line is not None
+        (one.line.slope, one.name)
+        for one in _shown(comparison)
+        if one.line is not None and one.designed
     )
     if len(slopes) < 2:
         return "Error against latent size, by study"
@@ -100,7 +103,7 @@ def _shown(comparison: Comparison) -> Iterator[_Shown]:
         table = found.code_sample.architectures()
         color, marker = COLORS[place % len(COLORS)], _MARKERS[place % len(_MARKERS)]
         if len(table):
-            yield _Shown(name, table, found.ranges.line, color, marker)
+            yield _Shown(name, found.study.designed, table, found.ranges.line, color, marker)
 
 
 def _compared_figure(comparison: Comparison) -> Figure | None:

@@ -143,7 +143,7 @@ class TrialRow:
 def find(subject: Subject, *, seed: int = 0) -> Findings:
     """Compute everything; ``seed`` is of resamples and permutations."""
     study = subject.study
-    sample = headline_sample(study)
+    sample = headline_sample(study, balanced=subject.kind == "study")
     coded = sample.through_latent()
     table = coded.architectures()
     sizes = correlations.compute(coded, seed=seed)

@@ -14,7 +14,7 @@ from archsearch.report.sections.timeline import timeline
 from archsearch.report.statistics.sample import Sample
 from archsearch.report.subject import Subject
 
-__all__ = ["facts_line", "search_method", "section"]
+__all__ = ["facts_line", "search_method", "section", "trained_on"]
 
 _LOOKS = 5
 """How many runs' pictures are tried before they are called out of reach."""
@@ -29,17 +29,22 @@ def search_method(study: StudyRecord) -> str:
 
 def facts_line(study: StudyRecord, sample: Sample) -> str:
     """One line: architectures × seeds, pictures, epochs, when, how long."""
-    results = study.results
     n = len(sample.architectures())
     parts = [f"{count(n, 'architecture')} × {count(len(sample.seeds), 'seed')}" if n else ""]
-    if results:
-        pictures = sum(results[0].splits.values())
-        parts.append(f"{pictures:,} pictures ({_source(study)})")
-        epochs = sorted({result.epochs for result in results})
-        least = f"{epochs[0]} to " if len(epochs) > 1 else ""
-        parts.append(f"{least}{count(epochs[-1], 'epoch')}")
+    parts += trained_on(study)
     parts += [_when(study), _duration(study.seconds) if study.seconds else ""]
     return " · ".join(part for part in parts if part)
+
+
+def trained_on(study: StudyRecord) -> list[str]:
+    """How many pictures and how many epochs, for a line of facts; nothing without a result."""
+    results = study.results
+    if not results:
+        return []
+    pictures = sum(results[0].splits.values())
+    epochs = sorted({result.epochs for result in results})
+    least = f"{epochs[0]} to " if len(epochs) > 1 else ""
+    return [f"{pictures:,} pictures ({_source(study)})", f"{least}{count(epochs[-1], 'epoch')}"]
 
 
 def section(subject: Subject, sample: Sample) -> Section:

@@ -1,4 +1,4 @@
-"""Pages in a real browser: headless Chromium through Playwright, with the page's own policy active."""
+"""Pages in a real browser: headless Chromium through Playwright, their content policy active."""
 
 from __future__ import annotations
 
@@ -17,74 +17,13 @@ __all__ = ["CHROMIUM", "BrowsedPage", "ProseWords", "browsed", "chromium"]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
 """The system's browser; tests that need it skip where there is none."""
 
+_FOLDER = Path(__file__).parent
 _WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _PROSE = "p, li, figcaption, summary, .note, h1, h2, h3, h4, h5, h6"
 _NOT_PROSE = "table, pre, code, dl, svg, script, [aria-hidden=true], .visually-hidden"
 
-_WORDS = """([prose, others]) => {
-  const texts = [...document.querySelectorAll(prose)].filter(
-    (one) => !one.closest(others) && !one.parentElement.closest(prose));
-  const folded = (one) => {
-    for (let part = one; part; part = part.parentElement) {
-      const holder = part.parentElement?.closest("details:not([open])");
-      if (holder && part.parentElement === holder && part.tagName !== "SUMMARY") return true;
-    }
-    return false;
-  };
-  const spoken = (one) => {
-    const copy = one.cloneNode(true);
-    copy.querySelectorAll(others).forEach((part) => part.remove());
-    return copy.textContent.split(/\\s+/).filter((word) => /[\\p{L}\\p{N}]/u.test(word)).length;
-  };
-  const sum = (some) => some.reduce((total, one) => total + spoken(one), 0);
-  return [sum(texts.filter((one) => !folded(one) && one.checkVisibility())), sum(texts)];
-}"""
-
-# Boxes of lines of text, as far as a reader sees them. What a scrolling or clipping ancestor hides is
-# cut off; a text that a clipping one cuts is told as clipped, one that leaves the window as outside.
-_MISPLACED = """() => {
-  const told = new Set();
-  const boxes = [];
-  const quote = (text) => text.trim().replace(/\\s+/g, " ").slice(0, 60);
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walk.nextNode(); node; node = walk.nextNode()) {
-    const holder = node.parentElement;
-    if (!node.data.trim() || holder.closest(".visually-hidden, script, style, option")) continue;
-    if (!holder.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue;
-    const range = document.createRange();
-    range.selectNodeContents(node);
-    for (const line of range.getClientRects()) {
-      if (line.width < 1 || line.height < 1) continue;
-      let [left, right, top, bottom] = [line.left, line.right, line.top, line.bottom];
-      let scrolled = false;
-      for (let part = holder; part && part !== document.body; part = part.parentElement) {
-        const style = getComputedStyle(part);
-        if (part instanceof SVGElement || style.overflowX === "visible") continue;
-        const frame = part.getBoundingClientRect();
-        const hides = style.overflowX === "hidden" || style.overflowX === "clip";
-        if (hides && (right > frame.right + 2 || left < frame.left - 2)) told.add(`clipped: ${quote(node.data)}`);
-        if (!hides) scrolled = true;
-        [left, right] = [Math.max(left, frame.left), Math.min(right, frame.right)];
-        [top, bottom] = [Math.max(top, frame.top), Math.min(bottom, frame.bottom)];
-      }
-      if (!scrolled && (right > innerWidth + 1 || left < -1)) told.add(`outside: ${quote(node.data)}`);
-      // The content area of a font is higher than its letters.
-      const trim = 0.2 * line.height;
-      [left, right, top, bottom] = [left + 1, right - 1, top + trim, bottom - trim];
-      const floating = Boolean(holder.closest(".tip, thead, .tall :is(th, td):first-child"));
-      if (right > left && bottom > top) boxes.push({ left, right, top, bottom, node, floating });
-    }
-  }
-  boxes.sort((one, other) => one.top - other.top);
-  boxes.forEach((one, place) => {
-    for (let next = place + 1; next < boxes.length && boxes[next].top < one.bottom; next += 1) {
-      const other = boxes[next];
-      if (one.node === other.node || one.floating || other.floating) continue;
-      if (one.left < other.right && other.left < one.right) told.add(`overlap: ${quote(one.node.data)} | ${quote(other.node.data)}`);
-    }
-  });
-  return [...told];
-}"""
+_WORDS = (_FOLDER / "prose_words.js").read_text("utf-8")
+_MISPLACED = (_FOLDER / "misplaced_texts.js").read_text("utf-8")
 
 
 class ProseWords(NamedTuple):
@@ -135,7 +74,7 @@ class BrowsedPage:
         return int(self.page.evaluate("() => document.scrollingElement.scrollWidth"))
 
     def misplaced_texts(self) -> list[str]:
-        """Texts that are clipped, stand outside the window or overlap another, each with its reason.
+        """Texts that are clipped, outside the window or on another text, each with its reason.
 
         Texts drawn as outlines, as in matplotlib's SVG files, aren't seen.
         """
@@ -193,7 +132,7 @@ def browsed(
     context = browser.new_context(**settings)
     opened = BrowsedPage(context.new_page())
     problems = opened.problems
-    opened.page.on("console", lambda told: problems.append(told.text) if told.type in _BAD else None)
+    opened.page.on("console", lambda one: _note_message(one.type, one.text, problems))
     opened.page.on("pageerror", lambda error: problems.append(str(error)))
     opened.page.on("request", lambda one: _note_request(one.url, problems))
     opened.page.goto(page.as_uri())
@@ -201,7 +140,9 @@ def browsed(
     context.close()
 
 
-_BAD = ("error", "warning")
+def _note_message(kind: str, text: str, problems: list[str]) -> None:
+    if kind in ("error", "warning"):
+        problems.append(text)
 
 
 def _note_request(url: str, problems: list[str]) -> None:

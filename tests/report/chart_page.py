@@ -1,4 +1,4 @@
-"""A small page around the interactive chart: its data from a seeded generator, as the report writes them."""
+"""A small page around the interactive chart; a seeded generator makes its data."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def chart_data(count: int = 40, seed: int = 0) -> dict[str, Any]:
         "names": None,
         "sizes": [
             _size("latent_size", "latent size (numbers a picture)", latent.tolist()),
-            _size("bottleneck_size", "bottleneck (numbers a picture)", latent.clip(max=768).tolist()),
+            _size("bottleneck_size", "bottleneck (numbers)", latent.clip(max=768).tolist()),
             _size("params", "parameters", params.tolist()),
             _size("macs", "MACs (multiply–adds a picture)", (params * 64).tolist()),
         ],
@@ -72,7 +72,8 @@ def chart_data(count: int = 40, seed: int = 0) -> dict[str, Any]:
             {"key": "width", "label": "width (channels)", "values": widths.tolist()},
             {"key": "norm", "label": "normalization", "levels": ["batch", "group"],
              "values": [None if n % 6 == 0 else n % 2 for n in range(count)]},
-            {"key": "depth", "label": "depth (layers)", "values": rng.integers(2, 6, count).tolist()},
+            {"key": "depth", "label": "depth (layers)",
+             "values": rng.integers(2, 6, count).tolist()},
         ],
         "lines": [
             {"label": "PCA of the same size", "size": "latent_size",
@@ -80,7 +81,7 @@ def chart_data(count: int = 40, seed: int = 0) -> dict[str, Any]:
             {"label": "channel mean", "level": 0.061},
         ],
         "layers": {
-            str(number): f"conv {width} → pool → conv {2 * width} → pool → conv {depth} | upsample → conv {width}"
+            str(number): f"conv {width} → pool → conv {depth} | upsample → conv {width}"
             for number, width, depth in zip(numbers, widths, channels, strict=True)
         },
         "specs": {str(number): _spec(number) for number in numbers[::2]},
@@ -111,9 +112,10 @@ def write_chart_page(folder: Path, data: dict[str, Any]) -> Path:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     style = (_FOLDER / "page.css").read_text("utf-8")
     shown = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    page = Path(__file__).with_suffix(".html").read_text("utf-8")
     path = folder / "chart.html"
     path.write_text(
-        _PAGE.replace("HASH", f"sha256-{digest}")
+        page.replace("HASH", f"sha256-{digest}")
         .replace("STYLE", style)
         .replace("PICTURES", "\n".join(map(_picture_row, data["numbers"][:5])))
         .replace("ROWS", "\n".join(_table_row(data, at) for at in range(len(data["numbers"]))))
@@ -129,77 +131,14 @@ def _picture_row(number: int) -> str:
         f'<rect x="{36 * at}" width="34" height="34" fill="hsl({37 * at + 5 * number} 40% 55%)"/>'
         for at in range(8)
     )
-    return (
-        f'<div class="picture-row" data-trial="{number}"><span>trial {number}, seed 0: 0.0{number}</span>'
-        f'<svg viewBox="0 0 286 34" aria-hidden="true">{tiles}</svg></div>'
-    )
+    label = f"<span>trial {number}, seed 0: 0.0{number}</span>"
+    pictures = f'<svg viewBox="0 0 286 34" aria-hidden="true">{tiles}</svg>'
+    return f'<div class="picture-row" data-trial="{number}">{label}{pictures}</div>'
 
 
 def _table_row(data: dict[str, Any], at: int) -> str:
-    error = data["error"]["mean"][at]
-    text, sort = ("–", "") if error is None else (f"{error:.4f}", f"{error:.6f}")
+    number, error = data["numbers"][at], data["error"]["mean"][at]
     latent = data["sizes"][0]["values"][at]
-    return (
-        f'<tr data-trial="{data["numbers"][at]}"><th scope="row">{data["numbers"][at]}</th>'
-        f'<td data-sort="{latent}">{latent:,}</td><td{f" data-sort={sort}" if sort else ""}>{text}</td></tr>'
-    )
-
-
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src 'HASH'">
-<meta name="color-scheme" content="light dark">
-<title>latent-vs-mse · archsearch report</title>
-<style>STYLE</style>
-</head>
-<body>
-<header>
-<h1>Latent size and error of small autoencoders</h1>
-<p class="facts-line">40 architectures × 3 seeds · 12,000 photographs of 32×32 · 20 epochs · 14 March 2026 · 52 minutes</p>
-</header>
-<main>
-<p class="lead">Yes: each doubling of the latent lowers the error by 23&nbsp;% (95&nbsp;% interval 15 to 30&nbsp;%).</p>
-<p>From 256 numbers on, training limits these nets, not the latent: <a class="term" href="#pca">PCA</a> of the same size is three times better.</p>
-<div class="first">
-<figure id="figure-latent">
-<h2>The error falls with the latent, more slowly than PCA’s</h2>
-<div id="static-chart" class="drawing"><svg viewBox="0 0 400 300"><rect width="400" height="300" fill="none" stroke="currentColor"/><text x="20" y="40" fill="currentColor">static figure</text></svg></div>
-<div id="chart"></div>
-<figcaption>Each point is a trial, its bar the smallest and largest of its seeds.</figcaption>
-</figure>
-<figure id="figure-pictures">
-<h2>The same pictures through larger and larger latents</h2>
-PICTURES
-<figcaption>Originals stand on top; each row names the seed whose pictures it shows.</figcaption>
-</figure>
-</div>
-<section>
-<h2>How sure is this?</h2>
-<ul class="marks">
-<li data-mark="good">Power: a correlation of 0.45 would have been found in four of five such studies.</li>
-<li data-mark="caution">Seeds: two seeds of one net differ by as much as a doubling of the latent.</li>
-<li data-mark="bad">Convergence: 9 of 40 nets were still improving when training ended.</li>
-<li data-mark="plain">Two nets are left out: one failed, one reads past its latent.</li>
-</ul>
-</section>
-<details class="section" id="trials"><summary><h2>Trials</h2></summary>
-<p class="note">All trials that ended, the best first.</p>
-<div class="scroll tall" tabindex="0" role="region" aria-label="Trials"><table class="numbers sortable">
-<thead><tr><th scope="col"><button type="button">trial</button></th><th scope="col"><button type="button">latent</button></th><th scope="col"><button type="button">val MSE</button></th></tr></thead>
-<tbody>
-ROWS
-</tbody></table></div>
-</details>
-<details class="section" id="glossary"><summary><h2>Glossary</h2></summary>
-<dl><dt id="pca">PCA</dt><dd>Principal component analysis: the best linear code of as many numbers.</dd></dl>
-<div class="spec"><button type="button" class="copy">Copy</button><pre tabindex="0">name: family</pre></div>
-</details>
-</main>
-<script type="application/json" id="chart-data">DATA</script>
-<script>SCRIPT</script>
-</body>
-</html>
-"""
+    known = "<td>–</td>" if error is None else f'<td data-sort="{error:.6f}">{error:.4f}</td>'
+    head = f'<th scope="row">{number}</th><td data-sort="{latent or 0}">{latent}</td>'
+    return f'<tr data-trial="{number}">{head}{known}</tr>'

@@ -20,10 +20,12 @@ from archsearch.report.sections.glossary import TERMS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["html"]
+__all__ = ["SCRIPTS", "html"]
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("page.js", "chart.js")
+_PARTS = ("scales", "labels", "marks", "plot", "controls", "details", "links")
+SCRIPTS = ("page.js", *(f"chart_{part}.js" for part in _PARTS), "chart.js")
+"""In the order in which they build on each other."""
 
 
 def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
@@ -45,7 +47,7 @@ def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
         "data_uri": _data_uri,
         "anchor": _anchor,
     }
-    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
     # Markup marks what is already HTML: our own files, and matplotlib's SVG, which escapes texts.
     return environment.get_template("page.html.j2").render(

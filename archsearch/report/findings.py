@@ -9,8 +9,17 @@ import pandas as pd
 
 from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.outcome import collapsed_word
-from archsearch.report.sections import choices, correlations, groups, noise, ranges, training
+from archsearch.report.sections import (
+    choices,
+    colors,
+    correlations,
+    groups,
+    noise,
+    ranges,
+    training,
+)
 from archsearch.report.sections.choices import Choices
+from archsearch.report.sections.colors import Colors
 from archsearch.report.sections.correction import Look, correct
 from archsearch.report.sections.correlations import SizeCorrelations
 from archsearch.report.sections.noise import Noise
@@ -48,6 +57,7 @@ class Findings:
         front: numbers of the trials on the Pareto front of
             :func:`archsearch.report.trial_table.front_objectives`.
         looks: the tests that all ``p_holm`` are corrected for.
+        colors: how good they are; None where no net predicts them.
     """
 
     subject: Subject
@@ -65,6 +75,7 @@ class Findings:
     noise: Noise
     front: tuple[int, ...]
     looks: int = 0
+    colors: Colors | None = None
 
     @property
     def study(self) -> StudyRecord:
@@ -132,7 +143,7 @@ class TrialRow:
 def find(subject: Subject, *, seed: int = 0) -> Findings:
     """Compute everything; ``seed`` is of resamples and permutations."""
     study = subject.study
-    sample = headline_sample(study)
+    sample = headline_sample(study, balanced=subject.kind == "study")
     coded = sample.through_latent()
     table = coded.architectures()
     sizes = correlations.compute(coded, seed=seed)
@@ -158,6 +169,7 @@ def find(subject: Subject, *, seed: int = 0) -> Findings:
         choices=chosen,
         noise=noise.compute(sample),
         front=tuple(trial.number for trial in pareto_front(study, front_objectives(study))),
+        colors=colors.compute(study, subject.pictures, subject.called),
     )
     found, looks = correct(found, _corrected)
     return replace(found, looks=looks)

@@ -39,8 +39,13 @@ def error(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A change in whole percent with its sign."""
-    return f"{100 * share:+.0f} %".replace("-", "−")
+    """A change in whole percent with its sign.
+
+    Example:
+        >>> percent(-0.184), percent(-0.001)
+        ('−18 %', '+0 %')
+    """
+    return f"{100 * share:+.0f} %".replace("-0 %", "+0 %").replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:

@@ -41,6 +41,10 @@ class Subject:
         """A trial's name in a sentence."""
         return self.names.get(number, f"trial {number}")
 
+    def heading(self, number: int) -> str:
+        """A trial's name where a sentence or a row begins; a name that was given stays as it is."""
+        return self.names.get(number, f"Trial {number}")
+
 
 def of_study(study: StudyRecord) -> Subject:
     """A study's nets, without the paths of the machine."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -46,7 +48,8 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     only path``: a code of the
     latent's size is no measure of what reaches that decoder.
     """
-    rows = [_row(trial, study.curves) for trial in study.trials]
+    worth = _worth_by(study.curves)
+    rows = [_row(trial, worth) for trial in study.trials]
     others = {name: "float64" for row in rows for name in row if name not in _TYPES}
     types = _TYPES | others
     return pd.DataFrame(rows, columns=list(types)).astype(types)
@@ -75,7 +78,7 @@ _TYPES = {
 }
 
 
-def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
+def _row(trial: TrialRecord, worth: Callable[[float], float | None]) -> dict[str, object]:
     row: dict[str, object] = {"number": trial.number, "state": trial.state}
     results = trial.results
     row |= {"reason": _reason(trial), "seeds": len(results), "collapsed": False, "verdict": ""}
@@ -99,7 +102,7 @@ def _row(trial: TrialRecord, curves: Curves | None) -> dict[str, object]:
             _leaks(trial) or _merged(results[0]),
             *map(baselines.val, LINEAR_CODES),
         ),
-        "equal_pca": equal_pca(curves, mean),
+        "equal_pca": worth(mean),
         **_codes([result.codes for result in results if result.codes is not None]),
     }
 
@@ -147,11 +150,16 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
         >>> round(equal_pca(curves, 0.02))
         32
     """
+    return _worth_by(curves)(mse)
+
+
+def _worth_by(curves: Curves | None) -> Callable[[float], float | None]:
+    """:func:`equal_pca` by these curves: their logs are taken once, not for each trial."""
     if curves is None or not curves.pca:
-        return None
+        return lambda mse: None
     sizes = np.log([point.components for point in curves.pca])
-    errors = np.minimum.accumulate(np.log([max(point.val, 1e-12) for point in curves.pca]))
-    return float(np.exp(np.interp(-np.log(max(mse, 1e-12)), -errors, sizes)))
+    errors = -np.minimum.accumulate(np.log([max(point.val, 1e-12) for point in curves.pca]))
+    return lambda mse: float(np.exp(np.interp(-np.log(max(mse, 1e-12)), errors, sizes)))
 
 
 def front_objectives(study: StudyRecord) -> tuple[str, ...]:

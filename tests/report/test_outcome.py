@@ -8,13 +8,12 @@ import pytest
 from archsearch.records import RunResult, StudyRecord
 from archsearch.report.analysis.findings import find
 from archsearch.report.analysis.warnings import report_warnings
-from archsearch.report.color.tables import verdict
 from archsearch.report.outcome import outcome, outcomes
 from archsearch.report.sentences.choices import choices
 from archsearch.report.sentences.headline import answer
 from archsearch.report.sentences.robustness import robustness
 from archsearch.report.tables.trials import correlation_tables, trial_rows
-from tests.report.colored import color_result, variants_of
+from tests.report.colored import color_result
 from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_result, synthetic_study
 
 
@@ -157,15 +156,6 @@ def test_marks_of_an_earlier_version_are_called_so_everywhere():
     assert "collapse" not in told
     states = [cell.text for row in trial_rows(found) for cell in row.cells[1:2]]
     assert states.count("complete, marked") == 1
-
-
-@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
-def test_a_colored_variant_calls_its_runs_so_too(share, word):
-    lost = {"collapsed": True, "variance_share": share}
-    first, second = (color_result("colorize", 0.004, seed=seed) for seed in (0, 1))
-    second = second.model_copy(update=lost)
-    (variant,) = variants_of(("colorize", first, {}), ("colorize", second, {}))
-    assert verdict(variant).endswith(f"; {word}: 1 of 2")
 
 
 def test_where_every_architecture_has_a_collapsed_run_its_noise_is_told_with_them():

@@ -21,9 +21,6 @@ from archsearch.records import (
 )
 from archsearch.records.run_files import checksum
 from archsearch.report import ReportFiles, figures, write_report
-from archsearch.report.color.chroma_figure import chroma_figure, saturation_figure
-from archsearch.report.color.pictures_figure import chosen_figure, fixed_figure
-from archsearch.report.color.variants import study_variants
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.formatting import error
 from archsearch.train import fit
@@ -76,39 +73,6 @@ def panels(figure) -> list[tuple[str, np.ndarray]]:
     return [(axes.get_title(), np.asarray(axes.images[0].get_array())) for axes in figure.axes]
 
 
-def test_color_rows_name_their_seed_and_share_their_pictures(trained):
-    variants = study_variants(trained)
-    assert [variant.trial for variant in variants] == [0, 1, 3]
-    made = fixed_figure(variants)
-    labels = [axes.get_ylabel().replace("\n", " ") for axes in made.axes]
-    assert labels == [
-        "gray",
-        "true (1 with other pictures left out)",
-        "trial 0, colorize, seed 0",
-        "trial 1, colorize-chroma, seed 0",
-    ]
-    shown = [pixels for _, pixels in panels(made)]
-    for row, (number, half) in enumerate([(0, 0), (0, 1), (1, 1)], 1):
-        kept = stored(trained, number, 0)[16 * half : 16 * half + 16]
-        for place in range(8):
-            left = place * 17  # a clear pixel between two
-            assert np.array_equal(
-                shown[row][:, left : left + 16, :3], kept[:, place * 16 : place * 16 + 16]
-            )
-    own = [axes.get_ylabel().replace("\n", " ") for axes in chosen_figure(variants).axes]
-    assert own[1::3] == ["trial 0, colorize, seed 0", "trial 1, colorize-chroma, seed 0"]
-
-
-def test_chroma_is_held_against_the_truth_of_the_same_pictures(trained):
-    variants = study_variants(trained)
-    titles = [axes.get_title().replace("\n", " ") for axes in chroma_figure(variants).axes]
-    assert [title for title in titles if title] == [
-        "true (1 with other pictures left out)",
-        "trial 0, colorize",
-        "trial 1, colorize-chroma",
-    ]
-    labels = [text.get_text() for text in saturation_figure(variants).legends[0].get_texts()]
-    assert sorted(labels) == sorted(title for title in titles if title)
 
 
 def with_pictures(study: StudyRecord, folder: Path, *, checked: bool = False) -> StudyRecord:

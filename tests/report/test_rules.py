@@ -8,7 +8,7 @@ import pytest
 
 from archsearch.report.subject import of_study
 from tests.report.rules import RULES, Rule, Told, told
-from tests.report.trained import trained_study
+from tests.report.trained_studies import trained_study
 from tests.report.varied import STUDIES, as_subject, drawn_study
 
 COLORS = ("colorize", "colorize-chroma")

@@ -1,57 +1,111 @@
-"""Studies of tiny nets that were really trained, with the pictures that they left."""
+"""Runs of small nets, as somebody would write them: really trained, or with made-up numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
-import torch
+import numpy as np
+import pytest
 
-from archsearch.config import load
-from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
-from archsearch.train import fit
-from archsearch.train.run_folder.sample_grid import sample_grid_png
-from tests.train.made import PLAIN, made_pictures, settings
+from archsearch.config import RunSettings, TrainSettings, load, read_task
+from archsearch.records import RunRecord, write_run
+from archsearch.spec import to_yaml
+from archsearch.train import train_run
+from tests.train.made import made_pictures, settings
+from tests.synthetic import synthetic_result
 
-SEEDS = (0, 1)
+_CONV = "- conv: {{channels: {channels}, kernel: {kernel}, activation: relu}}\n"
+_SHRINK = "- pool: {}\n"
+_GROW = "- upsample: {}\n"
 
 
-def trained_study(folder: Path, tasks: Sequence[str], widths: Sequence[int]) -> StudyRecord:
-    """A net of each width, by two seeds, for the tasks in turn; all saw the same pictures.
-
-    Args:
-        folder: for specs and pictures.
-        tasks: their names.
-        widths: channels of the latent, one trial each.
-    """
-    torch.set_num_threads(1)
-    pictures = made_pictures(40)
-    trials = []
-    for number, width in enumerate(widths):
-        task = tasks[number % len(tasks)]
-        spec = folder / f"{number}.yaml"
-        spec.write_text(PLAIN.replace("channels: 4", f"channels: {width}"))
-        plan = load(spec).plan(task=task)
-        seeds = []
-        for seed in SEEDS:
-            run = fit(plan, settings(task, epochs=4, lr=0.02, batch_size=8), pictures, seed=seed)
-            name = f"{number}-{seed}"
-            (folder / name).write_bytes(sample_grid_png(run.samples))
-            seeds.append(SeedRecord(seed=seed, state="complete", result=run.result, pictures=name))
-        errors = [seed.result.val.mse for seed in seeds if seed.result]
-        trials.append(
-            TrialRecord(
-                number=number, state="complete", values={"width": width, "task": task},
-                plan=plan_record(plan), seeds=tuple(seeds), value=sum(errors) / len(errors),
-            )
-        )  # fmt: skip
-    space = {"width": {"choices": [*widths, 99]}, "task": {"choice": [*tasks, "denoise"]}}
-    return StudyRecord(
-        name="trained",
-        settings={"space": space, "search": {"method": "grid", "seeds": len(SEEDS)}},
-        designed=True,
-        space_hash="",
-        trials=tuple(trials),
-        planned=len(trials),
-        artifacts=str(folder),
+def spec(
+    name: str, *, channels: int = 4, kernel: int = 3, depth: int = 1, join: str = "", stride: int = 1
+) -> str:
+    """A spec of ``depth`` convolutions, each halving a picture of 16×16."""
+    first = _CONV.format(channels=channels, kernel=kernel)
+    if stride > 1:
+        first = first.replace(", activation", f", stride: {stride}, activation")
+    named = first + "  name: wide\n"
+    shrink = "" if stride > 1 else _SHRINK
+    encoder = (named if join else first) + shrink + (first + shrink) * (depth - 1)
+    last = f"- {join}: wide\n" if join else ""
+    if join == "add":
+        last = f"- conv: {{channels: {channels}}}\n" + last
+    return (
+        f"name: {name}\nallow: [leak-past-latent, bottleneck-before-latent]\n"
+        "input: {channels: auto, height: 16, width: 16}\n"
+        f"encoder:\n{encoder}decoder:\n{_GROW * depth}{last}"
+        "- conv: {channels: auto, activation: sigmoid}\n"
     )
+
+
+def train(
+    folder: Path, name: str, text: str, *, pictures: int = 100, task: object = "reconstruct", **recipe
+) -> Path:
+    """Train a spec in 60 steps, unless told otherwise; gives the run directory."""
+    source = folder / f"{name}.yaml"
+    source.write_text(text)
+    told = settings(task, **{"epochs": 6, "batch_size": 8, **recipe})
+    out = folder / "runs" / name
+    with pytest.MonkeyPatch.context() as patched:
+        for drawing in ("draw_curves", "draw_pictures"):  # no report reads these, and each takes 0.3 s
+            patched.setattr(f"archsearch.train.run_folder.run.{drawing}", lambda *_: None)
+        train_run(load(source).plan(task=told.task), told, made_pictures(pictures), out, threads=1)
+    return out
+
+
+def exercise(folder: Path) -> list[Path]:
+    """Nine nets, one of them with two seeds, and one that saw other pictures.
+
+    Two read past their latents, one has collapsed.
+    """
+    nets = {
+        "plain": spec("plain"),
+        "deep": spec("deep", depth=2),
+        "broad": spec("broad", channels=8),
+        "slim": spec("slim", channels=2),
+        "large-kernel": spec("large-kernel", kernel=5),
+        "strided": spec("strided", stride=2, channels=6),
+        "concat-skip": spec("concat-skip", join="concat"),
+        "add-skip": spec("add-skip", join="add", channels=8),
+    }
+    made = [train(folder, name, text) for name, text in nets.items()]
+    made.append(train(folder, "dead", spec("dead", channels=3), lr=100.0))
+    made.append(train(folder, "plain-s1", nets["plain"], seed=1))
+    made.append(train(folder, "elsewhere", nets["broad"], pictures=90))
+    return made
+
+
+class RunWriter:
+    """Writes run directories of four epochs that end at a made-up error."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._rng = folder, np.random.default_rng(0)
+
+    def __call__(
+        self,
+        place: str,
+        *,
+        mse: float = 0.004,
+        seed: int = 0,
+        text: str | None = None,
+        task: object = "reconstruct",
+        name: str | None = None,
+        changed: dict[str, object] | None = None,
+        **recipe: object,
+    ) -> Path:
+        """A directory at ``runs/PLACE``; ``changed`` are fields of its result."""
+        source = self._folder / "net.yaml"
+        source.write_text(text or spec("net"))
+        settings = RunSettings(
+            task=read_task(task), train=TrainSettings(seed=seed, epochs=4, **recipe)
+        )
+        result = synthetic_result(
+            self._rng, mse, latent=256, seed=seed, epochs=4, collapsed=False
+        ).model_copy(update=changed or {})
+        folder = self._folder / "runs" / place
+        text = to_yaml(load(source).plan(task=settings.task))
+        called = name or folder.name
+        write_run(folder, RunRecord(name=called, spec=text, settings=settings, result=result))
+        return folder

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from archsearch.records import FIRST, OF_EACH, PlanRecord
 
-__all__ = ["Bytes", "Columns", "Pictures", "read_sample_grid", "same_columns"]
+__all__ = ["Bytes", "Columns", "Pictures", "read_sample_grid", "same_columns", "side_by_side"]
 
 _MOST_PIXELS = 4_000_000
 _LUMA = np.array([0.299, 0.587, 0.114])
@@ -83,6 +83,28 @@ def same_columns(grids: Sequence[Pictures]) -> Columns:
             kept.append(place)
             shared = both
     return Columns(kept, np.flatnonzero(shared).tolist() if kept else [])
+
+
+def side_by_side(pictures_NHWC: Bytes, group: int = 0) -> bytes:
+    """One PNG of pictures in a row, clear pixels between them.
+
+    Args:
+        pictures_NHWC: of equal size, RGB.
+        group: after so many pictures there is more room; 0 for no groups.
+    """
+    from PIL import Image
+
+    height, width = pictures_NHWC.shape[1:3]
+    opaque = np.full((height, width), 255, np.uint8)
+    parts: list[Bytes] = []
+    for place, picture in enumerate(pictures_NHWC):
+        if place:
+            gap = max(2, width // 4) if group and place % group == 0 else 1
+            parts.append(np.zeros((height, gap, 4), np.uint8))
+        parts.append(np.dstack([picture, opaque]))
+    content = io.BytesIO()
+    Image.fromarray(np.concatenate(parts, axis=1)).save(content, "PNG", optimize=True)
+    return content.getvalue()
 
 
 def _same(first: Bytes, other: Bytes) -> npt.NDArray[np.bool_]:

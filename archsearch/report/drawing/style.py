@@ -107,10 +107,10 @@ def error_axis(axes: Axes, label: str = "validation MSE") -> None:
     axes.set_ylabel(label)
 
 
-def size_axis(axes: Axes, label: str) -> None:
-    """A log x axis for sizes, labelled at whole numbers."""
+def size_axis(axes: Axes, label: str, *, most: int = 7) -> None:
+    """A log x axis for sizes, labelled at ``most`` whole numbers."""
     axes.set_xscale("log", base=2)
-    _label_log(axes, "x")
+    _label_log(axes, "x", most)
     axes.set_xlabel(label)
 
 
@@ -124,18 +124,18 @@ def plain(value: float, _place: float | None = None) -> str:
     return f"{value:.0f}" if 1 <= value < 1e6 else f"{value:.3g}".replace("e-0", "e-")
 
 
-def _label_log(axes: Axes, which: Literal["x", "y"]) -> None:
+def _label_log(axes: Axes, which: Literal["x", "y"], most: int = 7) -> None:
     from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter
 
     axis = axes.xaxis if which == "x" else axes.yaxis
     low, high = sorted(axes.get_xlim() if which == "x" else axes.get_ylim())
-    axis.set_major_locator(FixedLocator(_ticks(max(low, 1e-12), high, which == "x")))
+    axis.set_major_locator(FixedLocator(_ticks(max(low, 1e-12), high, which == "x", most)))
     axis.set_major_formatter(FuncFormatter(plain))
     axis.set_minor_formatter(NullFormatter())
     axis.minorticks_off()
 
 
-def _ticks(low: float, high: float, binary: bool, most: int = 7) -> list[float]:
+def _ticks(low: float, high: float, binary: bool, most: int) -> list[float]:
     """At most ``most`` round numbers between the limits: powers of 2, or 1-2-5 steps."""
     if binary:
         exponents = np.arange(np.ceil(np.log2(low)), np.floor(np.log2(high)) + 1)

@@ -9,15 +9,9 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from archsearch.report.figures.correlation_map import map_figure
-from archsearch.report.figures.effects import effects_figure
-from archsearch.report.figures.factors import factors_figure
-from archsearch.report.figures.front import front_figure
-from archsearch.report.figures.importance import importance_figure
-from archsearch.report.figures.learning import learning_figure
 from archsearch.report.figures.pictures import pictures_figure, sizes_figure
 from archsearch.report.figures.rivals import rivals_figure
 from archsearch.report.figures.scatter import latent_figure
-from archsearch.report.figures.stability import stability_figure
 from archsearch.report.drawing.style import styled
 from archsearch.report.figures.timeline import timeline_figure
 
@@ -30,14 +24,8 @@ __all__ = ["Drawing", "draw", "drawings"]
 
 _FIGURES = {
     "latent": latent_figure,
-    "front": front_figure,
     "rivals": rivals_figure,
     "map": map_figure,
-    "effects": effects_figure,
-    "factors": factors_figure,
-    "importances": importance_figure,
-    "stability": stability_figure,
-    "learning": learning_figure,
     "reconstructions": pictures_figure,
     "sizes": sizes_figure,
     "timeline": timeline_figure,

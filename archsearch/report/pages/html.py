@@ -20,10 +20,12 @@ from archsearch.report.sections.glossary import TERMS
 if TYPE_CHECKING:
     from markupsafe import Markup
 
-__all__ = ["html"]
+__all__ = ["SCRIPTS", "html"]
 
 _FOLDER = Path(__file__).parent
-_SCRIPTS = ("page.js", "chart.js")
+_PARTS = ("scales", "labels", "marks", "plot", "controls", "details", "links")
+SCRIPTS = ("page.js", *(f"chart_{part}.js" for part in _PARTS), "chart.js")
+"""In the order in which they build on each other."""
 
 
 def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
@@ -45,7 +47,7 @@ def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
         "data_uri": _data_uri,
         "anchor": _anchor,
     }
-    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in _SCRIPTS)
+    script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
     # Markup marks what is already HTML: our own files, and matplotlib's SVG, which escapes texts.
     return environment.get_template("page.html.j2").render(
@@ -88,7 +90,7 @@ def _words() -> Callable[[str], Markup]:
     """Escapes a text, keeps numbers with their units, links each term's first use on the page."""
     from markupsafe import escape
 
-    left = {form: term.name for term in TERMS for form in (term.name, *term.forms)}
+    left = {_unbroken(form): term.name for term in TERMS for form in (term.name, *term.forms)}
     pattern = re.compile(
         "|".join(rf"(?<![\w-]){re.escape(form)}(?![\w-])" for form in sorted(left, key=len)[::-1])
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from archsearch.report.drawing.files import Drawn, draw
-from archsearch.report.sections.blocks import Chart, Drawing, PictureRows, Section
+from archsearch.report.sections.blocks import Block, Chart, Drawing, PictureRows, Section
 
 __all__ = ["Page", "drawn_figures", "without_empty"]
 
@@ -30,7 +30,7 @@ class Page:
     description: str
     facts: str
     answer: Section
-    first: tuple[Chart | PictureRows, ...]
+    first: tuple[Chart | PictureRows | Drawing, ...]
     sections: tuple[Section, ...]
 
 
@@ -51,11 +51,17 @@ def _drawings(page: Page) -> Iterator[Drawing]:
 def without_empty(page: Page, drawn: Mapping[str, Drawn]) -> Page:
     """The page without figures that have no data, and without sections that have nothing left."""
     sections = (_without_empty(section, drawn) for section in page.sections)
-    return replace(page, sections=tuple(each for each in sections if each is not None))
+    return replace(
+        page,
+        first=tuple(block for block in page.first if _is_shown(block, drawn)),
+        sections=tuple(each for each in sections if each is not None),
+    )
 
 
 def _without_empty(section: Section, drawn: Mapping[str, Drawn]) -> Section | None:
-    blocks = tuple(
-        block for block in section.blocks if not isinstance(block, Drawing) or block.name in drawn
-    )
+    blocks = tuple(block for block in section.blocks if _is_shown(block, drawn))
     return replace(section, blocks=blocks) if blocks or section.warnings else None
+
+
+def _is_shown(block: Block, drawn: Mapping[str, Drawn]) -> bool:
+    return not isinstance(block, Drawing) or block.name in drawn

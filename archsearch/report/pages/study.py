@@ -13,7 +13,20 @@ from archsearch.report.first_screen.scatter import chart
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
-from archsearch.report.sections import glossary, provenance
+from archsearch.report.sections import (
+    choices,
+    colors,
+    correlations,
+    front,
+    glossary,
+    groups,
+    latent_use,
+    noise,
+    provenance,
+    ranges,
+    training,
+    trials,
+)
 from archsearch.report.sections.blocks import Section
 from archsearch.report.subject import Subject, of_study
 
@@ -62,7 +75,44 @@ def page_of(findings: Findings) -> Page:
 
 
 def _sections(findings: Findings) -> Iterator[Section | None]:
+    if findings.colors:
+        yield from colors.sections(findings.colors)
     yield best.section(findings)
     yield sureness.section(findings)
-    yield provenance.section(findings.study, findings.sample)
+    yield from _about_latent_size(findings)
+    yield noise.section(findings.noise, findings.sample, findings.collapsed_word)
+    yield latent_use.section(
+        findings.shown, findings.best, findings.study.curves, findings.subject.called
+    )
+    yield choices.section(
+        findings.choices,
+        findings.study,
+        findings.sample,
+        looks=findings.looks,
+        word=findings.collapsed_word,
+    )
+    yield front.section(findings.study, findings.front, noun=findings.subject.noun)
+    yield training.section(
+        findings.study, findings.sample, findings.epochs, names=findings.subject.names
+    )
+    yield trials.section(findings.subject, findings.sample, findings.trials)
+    yield provenance.section(findings.subject, findings.sample)
     yield glossary.section()
+
+
+def _about_latent_size(findings: Findings) -> Iterator[Section | None]:
+    study, looks = findings.study, findings.looks
+    table = findings.code_sample.architectures()
+    pooled = findings.correlations.rivals[0].estimate
+    yield correlations.section(
+        study,
+        findings.correlations,
+        sample=findings.sample,
+        answer=findings.answer,
+        looks=looks,
+        collapsed_word=findings.collapsed_word,
+    )
+    yield groups.section(findings.groups, pooled=pooled, looks=looks, designed=study.designed)
+    yield ranges.section(
+        findings.ranges, table, pooled=pooled, looks=looks, designed=study.designed
+    )

@@ -8,7 +8,7 @@ from math import isfinite
 from archsearch.config import OBJECTIVES, planned
 from archsearch.records import trial_counts
 from archsearch.report.findings import Findings
-from archsearch.report.sections import choices, correlations, groups, ranges, training
+from archsearch.report.sections import choices, colors, correlations, groups, ranges, training
 from archsearch.report.sections.blocks import Section
 from archsearch.report.sections.estimates import estimate_json, named_json
 from archsearch.report.trial_table import BETTER, LEAKS, NOT_BETTER, front_objectives
@@ -58,6 +58,8 @@ def summarize(findings: Findings, sections: Iterable[Section]) -> dict[str, obje
             for name in ("collapsed", "no_better_than_guess", "not_converged")
         },
     }
+    if findings.colors:
+        summary["color"] = colors.to_json(findings.colors)
     return summary if designed else summary | {"details_adaptive": _details(findings)}
 
 

@@ -50,6 +50,7 @@ def write_page(
     trials: str,
     epochs: str,
     complete: int,
+    table: str = "trials.csv",
 ) -> ReportFiles:
     """Write a page and what lies beside it into the folder ``out``, the page last.
 
@@ -57,9 +58,10 @@ def write_page(
         page: to be written.
         out: a folder, made if missing; earlier files of the same names are replaced.
         summary: the numbers for programs; ``figures`` is added.
-        trials: what ``trials.csv`` says.
+        trials: what the file ``table`` says.
         epochs: what ``epochs.csv`` says.
         complete: how many trials are complete.
+        table: the name of the file with a row for each trial and seed, or each run.
     """
     drawn = drawn_figures(page)
     page = without_empty(page, drawn)
@@ -67,7 +69,7 @@ def write_page(
     told = dict(summary) | {"figures": [path.relative_to(out).as_posix() for path in figures]}
     written = ReportFiles(
         out / "index.html",
-        out / "trials.csv",
+        out / table,
         out / "epochs.csv",
         out / "summary.json",
         tuple(figures),

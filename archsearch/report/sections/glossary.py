@@ -1,4 +1,4 @@
-"""Terms that a student may not know, each in a sentence; texts are linked to them."""
+"""Terms that a student may not know; texts are linked to them, ``docs/glossary.md`` has more."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ from archsearch.report.sections.blocks import Section, Term, Terms
 
 __all__ = ["TERMS", "section"]
 
+_CORRELATION = "Spearman ρ: how well sizes order the errors, from −1 to 1; 0 is not at all"
 TERMS = (
-    Term("latent", "The numbers that a net codes a picture in, and rebuilds it from."),
-    Term(
-        "bottleneck",
-        "The narrowest place that everything must pass; it may be narrower than the latent.",
-    ),
-    Term("MSE", "Mean squared error over pixels and channels, colors in [0, 1]."),
+    Term("95 % interval", "made so that 95 of 100 contain the true value", ("95 % intervals",)),
+    Term("bottleneck", "the fewest numbers through which all information passes"),
+    Term("collapsed", "with the same output for every picture"),
+    Term("corrected p", "made larger, as some of many comparisons look strong by chance"),
+    Term("knee", "the size at which the slope of error on size changes"),
+    Term("latent", "the numbers from which a decoder rebuilds a picture"),
+    Term("MACs", "multiplications with additions for one picture: computing cost"),
+    Term("MSE", "mean squared error over pixels and channels, colors from 0 to 1"),
+    Term("p", "how often chance alone gives a relation at least as strong"),
+    Term("Pareto front", "nets that no other equals in all objectives and beats in one"),
+    Term("partial correlation", "a correlation among nets alike in other sizes"),
+    Term("patch PCA", "PCA of patches of a picture, in the shape of the latent"),
+    Term("PCA", "the best linear code: one matrix makes its numbers, another the picture"),
     Term(
         "rank correlation",
-        "Spearman’s ρ: from −1 to 1, how well order by size predicts order by error.",
-        ("Spearman’s ρ", "Spearman ρ"),
+        _CORRELATION,
+        ("Rank correlation", "Spearman’s ρ", "Spearman ρ", "Spearman", "ρ"),
     ),
-    Term(
-        "95 % interval",
-        "Values that the data leave open; the truth lies in 95 of 100 such intervals.",
-    ),
-    Term("partial correlation", "A correlation among nets that are alike in other sizes."),
-    Term("trunk", "All of a net but the size of its code."),
-    Term("PCA", "The best linear code of as many numbers."),
-    Term("patch PCA", "The best linear code of each patch, of the latent’s own shape."),
-    Term("Pareto front", "The nets that no other beats in everything at once."),
-    Term("collapsed", "The same output for every picture."),
-    Term("seed", "The start of all random numbers of a training; others give other results."),
+    Term("seed", "a number that fixes random choices", ("seeds",)),
+    Term("trunk", "a net without the size of its code, and what follows from it", ("trunks",)),
 )
+"""By name. ``docs/generate.py`` writes the same words into ``docs/glossary.md``."""
 
 
 def section() -> Section:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from archsearch.printable import count
-from archsearch.records import RunResult, SeedRecord, StudyRecord
-from archsearch.report.sections.blocks import Code, Facts, Section
+from archsearch.records import RunResult, SeedRecord, StudyRecord, pictures_damaged
+from archsearch.report.path_redaction import short_path
+from archsearch.report.sections.blocks import Block, Code, Facts, ReportWarning, Section
+from archsearch.report.sections.timeline import timeline
 from archsearch.report.statistics.sample import Sample
+from archsearch.report.subject import Subject
 
-__all__ = ["facts_line", "search_method", "section"]
+__all__ = ["facts_line", "search_method", "section", "trained_on"]
+
+_LOOKS = 5
+"""How many runs' pictures are tried before they are called out of reach."""
+_PNG = b"\x89PNG"
 
 
 def search_method(study: StudyRecord) -> str:
@@ -21,25 +29,34 @@ def search_method(study: StudyRecord) -> str:
 
 def facts_line(study: StudyRecord, sample: Sample) -> str:
     """One line: architectures × seeds, pictures, epochs, when, how long."""
-    results = study.results
     n = len(sample.architectures())
     parts = [f"{count(n, 'architecture')} × {count(len(sample.seeds), 'seed')}" if n else ""]
-    if results:
-        pictures = sum(results[0].splits.values())
-        parts.append(f"{pictures:,} pictures ({_source(study)})")
-        epochs = sorted({result.epochs for result in results})
-        least = f"{epochs[0]} to " if len(epochs) > 1 else ""
-        parts.append(f"{least}{count(epochs[-1], 'epoch')}")
+    parts += trained_on(study)
     parts += [_when(study), _duration(study.seconds) if study.seconds else ""]
     return " · ".join(part for part in parts if part)
 
 
-def section(study: StudyRecord, sample: Sample) -> Section:
-    """Facts for those who repeat it, and the settings."""
+def trained_on(study: StudyRecord) -> list[str]:
+    """How many pictures and how many epochs, for a line of facts; nothing without a result."""
+    results = study.results
+    if not results:
+        return []
+    pictures = sum(results[0].splits.values())
+    epochs = sorted({result.epochs for result in results})
+    least = f"{epochs[0]} to " if len(epochs) > 1 else ""
+    return [f"{pictures:,} pictures ({_source(study)})", f"{least}{count(epochs[-1], 'epoch')}"]
+
+
+def section(subject: Subject, sample: Sample) -> Section:
+    """Facts for those who repeat it, when what was trained, and the settings."""
+    study = subject.study
     settings = json.dumps(study.settings, indent=2, ensure_ascii=False)
-    title = "The study file, after validation"
-    blocks = (Facts(tuple(_facts(study, sample))), Code(title, settings))
-    return Section("run", "How it was run", blocks)
+    title = "The study file, after validation" if subject.kind == "study" else "The settings"
+    drawing = timeline(study)
+    blocks: list[Block] = [Facts(tuple(_facts(study, sample)))]
+    blocks += [drawing] if drawing else []
+    blocks.append(Code(title, settings))
+    return Section("run", "How it was run", tuple(blocks), tuple(_warnings(subject)))
 
 
 def _facts(study: StudyRecord, sample: Sample) -> list[tuple[str, str]]:
@@ -47,8 +64,9 @@ def _facts(study: StudyRecord, sample: Sample) -> list[tuple[str, str]]:
     facts = {
         "command": study.command,
         "when": _when(study),
-        "wall-clock": _duration(study.seconds),
-        "trials": f"{study.planned} planned; space {study.space_hash}",
+        "wall-clock": _duration(study.seconds) if study.seconds else "",
+        "planned": f"{study.planned:,}",
+        "space": study.space_hash,
         "seeds in the numbers": ", ".join(map(str, sample.seeds)),
         "pictures": _pictures(study, results),
         "notes on pictures": study.source_note,
@@ -59,6 +77,35 @@ def _facts(study: StudyRecord, sample: Sample) -> list[tuple[str, str]]:
         "versions": _distinct([_versions(result) for result in results]),
     }
     return [(term, text) for term, text in facts.items() if text]
+
+
+def _warnings(subject: Subject) -> Iterator[ReportWarning]:
+    """What is odd about the pictures."""
+    study = subject.study
+    if "JPEG" in study.source_note:
+        yield ReportWarning("jpeg-pictures", f"About the pictures: {study.source_note}.")
+    prints = {result.data_fingerprint for result in study.results}
+    if len(prints) > 1:
+        yield ReportWarning("mixed-data", f"Runs saw {len(prints)} different data sets.")
+    kept = [seed for trial in study.trials for seed in trial.seeds if seed.pictures]
+    damaged = sum(pictures_damaged(study, seed) for seed in kept)
+    place = short_path(study.artifacts or "their folders")
+    if damaged:
+        yield ReportWarning(
+            "pictures-damaged",
+            f"Reconstructions of {count(damaged, 'run')} in {place} aren’t what was stored there, "
+            "and are left out.",
+        )
+    elif kept and not any(_reachable(subject, seed) for seed in kept[:_LOOKS]):
+        yield ReportWarning(
+            "pictures-out-of-reach",
+            f"Reconstructions were kept in {place}, which can’t be read from here.",
+        )
+
+
+def _reachable(subject: Subject, seed: SeedRecord) -> bool:
+    stored = subject.pictures(seed)
+    return stored is not None and stored.startswith(_PNG)
 
 
 def _when(study: StudyRecord) -> str:

@@ -1,8 +1,8 @@
-"""Levels of choices that a study allows and no net with a result has."""
+"""Levels of choices that a study allows, and that no net was trained with."""
 
 from __future__ import annotations
 
-from archsearch.records import StudyRecord
+from archsearch.records import StudyRecord, TrialRecord
 from archsearch.report.statistics.factors import label_of
 from archsearch.report.statistics.sample import Sample
 
@@ -10,9 +10,13 @@ __all__ = ["never_drawn"]
 
 
 def never_drawn(study: StudyRecord, sample: Sample) -> dict[str, list[str]]:
-    """For each searched name with ``choices``, the levels that were never trained."""
+    """For each searched name with ``choices``, the levels that were never trained.
+
+    A training that failed, was pruned or still runs has tried its levels too, and a
+    duplicate those of its copy.
+    """
     numbers = set(sample.runs["number"])
-    drawn = [trial.values for trial in study.trials if trial.number in numbers]
+    drawn = [trial.values for trial in study.trials if trial.number in numbers or _tried(trial)]
     space = study.settings.get("space")
     found = {}
     for name, domain in space.items() if isinstance(space, dict) else ():
@@ -25,6 +29,15 @@ def never_drawn(study: StudyRecord, sample: Sample) -> dict[str, list[str]]:
         if missing:
             found[str(name)] = missing
     return found
+
+
+def _tried(trial: TrialRecord) -> bool:
+    """Whether a training of it began, with or without a result."""
+    return (
+        trial.state in ("failed", "pruned", "running")
+        or bool(trial.results)
+        or trial.duplicate_of is not None
+    )
 
 
 def _plain(level: object) -> bool | int | float | str | tuple[int, int] | None:

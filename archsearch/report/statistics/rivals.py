@@ -10,7 +10,7 @@ import pandas as pd
 
 from archsearch.config import planned
 from archsearch.report.statistics.intervals import Estimate, strength_gap
-from archsearch.report.statistics.rank import spearman_draws, spearman_with_p
+from archsearch.report.statistics.rank import spearman_draws, spearmans_with_p
 from archsearch.report.statistics.resampling import resampled
 
 __all__ = ["RIVALS", "Rival", "compare_rivals", "rival_columns"]
@@ -52,8 +52,9 @@ def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
 def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
     """Spearman's ρ of validation MSE with each of :data:`RIVALS`, and how far latent size leads."""
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
-    estimates = [spearman_with_p(column, error, seed=seed) for column in columns.values()]
-    gaps = _gaps(estimates, np.stack(list(columns.values())), error, seed)
+    stacked = np.stack(list(columns.values()))
+    estimates = spearmans_with_p(error, stacked, seed=seed)
+    gaps = _gaps(estimates, stacked, error, seed)
     return tuple(map(Rival, columns, estimates, [None, *gaps]))
 
 

@@ -100,6 +100,8 @@ SENTENCES = [
     ("counts_add_up", "14 of 11 architectures have a narrow bottleneck."),
     ("counts_agree", "3 of 30 runs haven’t converged yet. 4 of 30 runs haven’t converged yet."),
     ("counts_agree", "9 collapsed runs included."),
+    ("files_exist", "The file runs.csv has every run."),
+    ("one_seed", "One seed each: a difference may be chance."),
     ("one_noise", "One seed’s noise is 77 % of the error."),
     ("never_too_sure", "The architecture explains 100 % (95 % interval 100 to 100 %)."),
     ("best_is_the_best", "PCA needs 12 numbers for the best net’s error; its latent has 7."),

@@ -25,7 +25,7 @@ def trained_study(folder: Path, tasks: Sequence[str], widths: Sequence[int]) -> 
         widths: channels of the latent, one trial each.
     """
     torch.set_num_threads(1)
-    pictures = made_pictures(40)
+    pictures = made_pictures(60)
     trials = []
     for number, width in enumerate(widths):
         task = tasks[number % len(tasks)]
@@ -34,7 +34,7 @@ def trained_study(folder: Path, tasks: Sequence[str], widths: Sequence[int]) -> 
         plan = load(spec).plan(task=task)
         seeds = []
         for seed in SEEDS:
-            run = fit(plan, settings(task, epochs=4, lr=0.02, batch_size=8), pictures, seed=seed)
+            run = fit(plan, settings(task, epochs=6, lr=0.02, batch_size=8), pictures, seed=seed)
             name = f"{number}-{seed}"
             (folder / name).write_bytes(sample_grid_png(run.samples))
             seeds.append(SeedRecord(seed=seed, state="complete", result=run.result, pictures=name))

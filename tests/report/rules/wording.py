@@ -91,8 +91,20 @@ def _texts_of_the_user(page: Told) -> set[str]:
 def whole_sentences(page: Told) -> Iterator[str]:
     for each in page.prose:
         whole = re.match(r"[A-Z0-9“‘(−ρΔ\[].*[.!?:]$", each.text, re.DOTALL)
+        named = each.text.startswith(tuple(page.findings.subject.names.values()))
+        whole = whole or (named and each.text.endswith("."))
         if each.kind == "sentence" and each.section != "header" and not whole:
             yield f"{each.section}: “{each.text}”"
+
+
+@rule("Files that are named lie beside the page.")
+def files_exist(page: Told) -> Iterator[str]:
+    table = "runs.csv" if page.findings.subject.kind == "runs" else "trials.csv"
+    beside = {"index.html", "report.md", "summary.json", "epochs.csv", table}
+    for each in page.prose:
+        for name in re.findall(r"\b\w+\.(?:csv|json|html|md)\b", each.text):
+            if name not in beside:
+                yield f"{name} in “{each.text}”"
 
 
 @rule("Nothing that stands on the page is empty.")

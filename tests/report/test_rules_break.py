@@ -47,9 +47,8 @@ def plain() -> Told:
 
 
 def breaks(name: str, page: Told, before: Told) -> bool:
-    """Whether the rule holds before, and not of ``page``."""
-    assert list(RULE[name].broken(before)) == []
-    return bool(list(RULE[name].broken(page)))
+    """Whether ``page`` breaks the rule in a place that was right before."""
+    return bool(set(RULE[name].broken(page)) - set(RULE[name].broken(before)))
 
 
 def saying(page: Told, *texts: str, **fields: object) -> Told:
@@ -119,7 +118,7 @@ SENTENCES = [
     ("no_slips", "It changes by −0 %."),
     ("no_slips", "It has 0.1234567891 of them."),
     ("whole_sentences", "and no end"),
-    ("all_prose", "word " * 1200),
+    ("all_prose", "word " * 1201),
 ]  # fmt: skip
 
 
@@ -163,8 +162,9 @@ def test_a_title_with_another_number_breaks_its_rule(plain: Told) -> None:
 
 
 def test_open_prose_is_counted_apart(plain: Told) -> None:
-    assert breaks("open_prose", saying(plain, "word " * 250, open=True), plain)
-    assert not breaks("open_prose", saying(plain, "word " * 250), plain)
+    short = with_sections(plain)
+    assert breaks("open_prose", saying(short, "word " * 250, open=True), short)
+    assert not breaks("open_prose", saying(short, "word " * 250), short)
 
 
 def test_two_intervals_of_one_correlation_break_their_rule(plain: Told) -> None:
@@ -311,7 +311,8 @@ def test_an_empty_table_breaks_its_rule(plain: Told) -> None:
 
 def test_a_warning_twice_breaks_its_rule(plain: Told) -> None:
     warning = ReportWarning("noise", "Noise may be larger than the effect.")
-    once, twice = (saying(plain, warnings=(warning,) * times) for times in (1, 2))
+    alone = with_sections(plain)
+    once, twice = (saying(alone, warnings=(warning,) * times) for times in (1, 2))
     assert breaks("warnings_once", twice, once)
     assert breaks("summary_agrees", twice, once)
     item = Section("items", "Items", (Items((Item("bad", "Noise.", "noise"),)),))

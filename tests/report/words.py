@@ -21,7 +21,7 @@ from archsearch.report.sections.blocks import (
 )
 
 Kind = Literal["sentence", "heading", "title", "caption", "label", "cell", "term", "fact"]
-"""What a text is. Cells and facts are no prose: they are looked up, not read."""
+"""What a text is. Cells, facts and labels of pictures are looked up, not read: no prose."""
 
 
 class Said(NamedTuple):
@@ -35,7 +35,7 @@ class Said(NamedTuple):
     @property
     def prose(self) -> bool:
         """Whether it counts as words to read."""
-        return self.kind not in ("cell", "fact")
+        return self.kind not in ("cell", "fact", "label")
 
 
 def said(page: Page) -> list[Said]:
@@ -87,7 +87,10 @@ def _cells(table: Table) -> Iterator[tuple[Kind, str]]:
     for column in table.columns:
         yield "cell", f"{column.name} {column.help}"
     for row in table.rows:
-        yield from (("cell", f"{cell.text} {cell.small}") for cell in row.cells)
+        yield from (
+            ("cell", f"{cell.text} · {cell.small}" if cell.small else cell.text)
+            for cell in row.cells
+        )
 
 
 def words(text: str) -> int:
@@ -108,7 +111,7 @@ def prose_words(page: Page, *, folded: bool) -> int:
 
 PROSE = {"p", "li", "figcaption", "summary", "h1", "h2", "h3", "dt", "dd"}
 NO_PROSE = {"table", "pre", "svg", "button", "script", "style"}
-NO_PROSE_CLASSES = {"kind", "facts-line", "files"}
+NO_PROSE_CLASSES = {"kind", "facts-line", "files", "picture-label"}
 VOID = {"br", "img", "meta", "link", "hr"}
 
 
@@ -116,7 +119,8 @@ class HtmlProse(HTMLParser):
     """Counts the words of prose of a written page: all, and those that stand open.
 
     Paragraphs, items, captions, summaries and headings, and the glossary's terms. Not the line of
-    facts, lists of facts, tables, specs, and links to files. What lies in ``details`` is folded,
+    facts, lists of facts, tables, labels of pictures, specs, and links to files. What lies in
+    ``details`` is folded,
     but for its summary.
     """
 

@@ -57,8 +57,12 @@ class Told:
 
     @cached_property
     def prose(self) -> list[Said]:
-        """Those that are read, not looked up, but for the glossary's."""
-        return [each for each in self.texts if each.prose and each.kind != "term"]
+        """Those that aren't in tables, lists of facts or the glossary."""
+        return [
+            each
+            for each in self.texts
+            if (each.prose or each.kind == "label") and each.kind != "term"
+        ]
 
     @cached_property
     def sentences(self) -> list[Sentence]:

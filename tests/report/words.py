@@ -120,8 +120,7 @@ class HtmlProse(HTMLParser):
 
     Paragraphs, items, captions, summaries and headings, and the glossary's terms. Not the line of
     facts, lists of facts, tables, labels of pictures, specs, and links to files. What lies in
-    ``details`` is folded,
-    but for its summary.
+    ``details`` is folded, but for its summary.
     """
 
     def __init__(self, text: str) -> None:

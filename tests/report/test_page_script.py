@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from tests.browser import browsed
 from tests.report.chart_page import chart_data, write_chart_page
 
 COPIED = re.compile("^(Copied|Selected)$")
+ODD = Path(__file__).with_name("odd_page.html")
 
 
 @pytest.fixture

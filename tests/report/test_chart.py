@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from itertools import pairwise
 
 import pytest
 
@@ -18,6 +19,7 @@ SPOT = """(net) => {
   return [point.x + point.width / 2, point.y + point.height / 2];
 }"""
 
+LEVELS = "all => all.map((one) => one.getBoundingClientRect().y).sort((one, other) => one - other)"
 COVERED = """() => [...document.querySelectorAll(".labels text")].reduce((sum, label) => {
   const box = label.getBoundingClientRect();
   return sum + [...document.querySelectorAll(".point")].filter((point) => {
@@ -289,6 +291,7 @@ def test_texts_stand_apart_in_any_view(shown, width):
     data["lines"] += [
         {"label": "patch PCA of the same shape", "size": "latent_size",
          "points": [[16, 0.05], [2048, 0.004]]},
+        {"label": "a far better code", "size": "latent_size", "points": [[16, 0.05], [2048, 1e-5]]},
         {"label": "a reference net with a long name", "level": 0.058},
     ]  # fmt: skip
     data["choices"][0]["levels"] = [f"an activation with a long name {n}" for n in range(4)]
@@ -299,6 +302,8 @@ def test_texts_stand_apart_in_any_view(shown, width):
         for log in (True, False):
             tick(opened, "log x", on=log)
             assert opened.misplaced_texts() == []
+            levels = opened.page.locator(".axes .tick.end").evaluate_all(LEVELS)
+            assert min(lower - upper for upper, lower in pairwise(levels)) > 14
     opened.page.locator(".plot").focus()
     for key in ("Home", "End", "ArrowUp", "Enter"):  # boxes and details of nets at the edges
         opened.press(key)

@@ -101,14 +101,14 @@ const chartPlot = (data) => {
   };
   const drawLabels = (traces, frame) => {
     const busy = [...places.filter(Boolean), ...traces.flatMap(({ along }) => along)];
-    const placing = chartLabels(frame, wide, busy);
+    const placing = chartLabels(frame, wide, busy, radius);
     const put = (text, spots, look) => {
       const box = placing.place(text, spots);
       if (box) labels.append(make("text", { x: box.x, y: box.y, class: `middle ${look}` }, text));
     };
     labels.replaceChildren();
     const best = places[data.numbers.indexOf(data.best)];
-    if (best) put("best", placing.around(best, "best", radius), "strong");
+    if (best) put("best", placing.around(best, "best"), "strong");
     for (const { text, look, along } of traces) put(text, placing.along(along, text), look);
   };
 

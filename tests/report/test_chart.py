@@ -291,7 +291,7 @@ def test_texts_stand_apart_in_any_view(shown, width):
     data["lines"] += [
         {"label": "patch PCA of the same shape", "size": "latent_size",
          "points": [[16, 0.05], [2048, 0.004]]},
-        {"label": "a far better code", "size": "latent_size", "points": [[16, 0.05], [2048, 1e-5]]},
+        {"label": "a far better code", "size": "latent_size", "points": [[16, 0.05], [1024, 1e-5]]},
         {"label": "a reference net with a long name", "level": 0.058},
     ]  # fmt: skip
     data["choices"][0]["levels"] = [f"an activation with a long name {n}" for n in range(4)]

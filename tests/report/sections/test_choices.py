@@ -180,9 +180,11 @@ def test_an_importance_stands_beside_what_chance_gets(findings, chance):
     )  # fmt: skip
     found = replace(findings, choices=replace(findings.choices, importances=told))
     figure = figures_of(found)["importances"]
-    beaten = "No choice explains more than a random column"
+    beaten = "By fANOVA no choice explains more than a random column"
     assert figure.title == (
-        beaten if chance > 0.6 else "width gets 60 % of the explained variance, a random column 5 %"
+        beaten
+        if chance > 0.6
+        else "By fANOVA width gets 60 % of the explained variance, a random column 5 %"
     )
     axes = figure.draw().axes[0]
     assert [bar.get_width() for bar in axes.patches if bar.get_width()] == [60.0, 10.0]

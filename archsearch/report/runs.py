@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from statistics import fmean
 
@@ -221,4 +222,5 @@ def _shared(names: Sequence[str]) -> str:
         >>> _shared(["net-s0", "net-s1"]), _shared(["net", "net-seed1"]), _shared(["a", "b"])
         ('net', 'net', '')
     """
-    return _SEED_MARK.sub("", os.path.commonprefix(list(names)))
+    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
+    return _SEED_MARK.sub("", "".join(letters[0] for letters in alike))

@@ -203,15 +203,13 @@ def _title(names: Sequence[str]) -> str:
 
 def _net_names(nets: Sequence[Sequence[TrainedRun]]) -> list[str]:
     """The name of a net's run; of several what their names share, where no other is called so."""
-    shared = [_shared([run.name for run in net]) for net in nets]
-    alone = {net[0].name for net in nets if len(net) == 1}
+    plain = [[run.name for run in net] for net in nets]
+    shared = [names[0] if len(names) == 1 else _shared(names) for names in plain]
     return [
-        net[0].name
-        if len(net) == 1
-        else name
-        if name and name not in alone and shared.count(name) == 1
-        else f"{net[0].name} ({len(net)} seeds)"
-        for name, net in zip(shared, nets, strict=True)
+        name
+        if len(names) == 1 or (name and shared.count(name) == 1)
+        else f"{names[0]} ({len(names)} seeds)"
+        for name, names in zip(shared, plain, strict=True)
     ]
 
 
@@ -222,5 +220,5 @@ def _shared(names: Sequence[str]) -> str:
         >>> _shared(["net-s0", "net-s1"]), _shared(["net", "net-seed1"]), _shared(["a", "b"])
         ('net', 'net', '')
     """
-    alike = takewhile(lambda letters: len(set(letters)) == 1, zip(*names, strict=False))
-    return _SEED_MARK.sub("", "".join(letters[0] for letters in alike))
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*names, strict=False))
+    return _SEED_MARK.sub("", "".join(signs[0] for signs in alike))

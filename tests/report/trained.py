@@ -10,9 +10,7 @@ import pytest
 from archsearch.config import DataSettings, RunSettings, TrainSettings, load, read_task
 from archsearch.records import RunRecord, write_run
 from archsearch.spec import to_yaml
-from archsearch.train import train_run
 from tests.synthetic import synthetic_result
-from tests.train.made import made_pictures, settings
 
 _CONV = "- conv: {{channels: {channels}, kernel: {kernel}, activation: relu}}\n"
 _SHRINK = "- pool: {}\n"
@@ -48,6 +46,9 @@ def spec(
 
 def train(folder: Path, name: str, text: str, *, pictures: int = 100, **recipe: object) -> Path:
     """Train a spec in 60 steps, unless told otherwise; gives the run directory."""
+    from archsearch.train import train_run  # torch, which takes seconds to load
+    from tests.train.made import made_pictures, settings
+
     source = folder / f"{name}.yaml"
     source.write_text(text)
     told = settings(**{"epochs": 6, "batch_size": 8, **recipe})

@@ -152,14 +152,19 @@ def test_titles_of_figures_follow_from_the_numbers(differing):
     assert figures(searched)[1].caption.startswith("Hollow: ")
 
 
-def test_a_studys_points_are_those_whose_latent_is_their_only_code(differing):
-    figure = figures(differing)[0].draw()
-    (axes,) = figure.axes
-    points = [c.get_offsets() for c in axes.collections if len(c.get_offsets())]
-    expected = [each.code_sample.architectures() for each in differing.findings]
+def test_a_studys_points_are_those_whose_latent_is_their_only_code():
+    one, other = study("strong"), study("other", seed=1, slope=0)
+    coded = replace(one.code_sample, runs=one.code_sample.runs.iloc[6:])
+    comparison = compare([replace(one, code_sample=coded), other])
+    drawing = figures(comparison)[0]
+    assert drawing.caption.endswith("Nets that read past their latent are left out.")
+    (axes,) = drawing.draw().axes
+    points = [found for c in axes.collections if len(found := c.get_offsets())]
+    expected = [each.code_sample.architectures() for each in comparison.findings]
     sizes = [size for table in expected for size in table["latent_size"]]
     assert sorted(np.concatenate(points)[:, 0]) == sorted(sizes)
-    assert [text.get_text() for text in axes.texts] in (["strong", "other"], ["other", "strong"])
+    assert {text.get_text() for text in axes.texts} == {"strong", "other"}
+    assert "left out" not in figures(compare([one, other]))[0].caption
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12).map(sorted))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import dataclasses
 
 import pytest
+from archsearch.report.analysis.trial_table import equal_pca
+from archsearch.report.analysis.verdict import answer_of
 
 from archsearch.records import Curves, StudyRecord
 from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.trial_table import equal_pca
-from archsearch.report.analysis.verdict import answer_of
 from archsearch.report.formatting import error
 from archsearch.report.sentences.headline import answer, headline
 from archsearch.report.statistics.intervals import Estimate

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from archsearch.report.analysis.trial_table import front_objectives
 
 from archsearch.records import StudyRecord
 from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.trial_table import front_objectives
 from archsearch.report.pages.summary import summarize
 from archsearch.report.sentences.headline import answer
 from archsearch.report.tables.trials import architectures, trial_columns, trial_rows

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from archsearch.report.analysis.verdict import slope_within_trunks
 
 from archsearch.records import StudyRecord
 from archsearch.report.analysis.findings import find
-from archsearch.report.analysis.verdict import slope_within_trunks
 from archsearch.report.pages.summary import summarize
 from tests.synthetic import StudyRecipe, synthetic_study
 

@@ -131,12 +131,12 @@ def _chosen(known: Sequence[Grouping]) -> Grouping:
 def _verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" after correction for {looks} comparisons" if within.clear else ""
+        after = f" (corrected for {looks} comparisons)" if within.clear else ""
         if pooled.clear:
             weaker = " and is weaker" if grouping.contrast.clear else ""
             return (
-                f"inside the groups it isn’t shown{after}{weaker}, so the pooled one may come "
-                "from differences between groups"
+                f"inside the groups it isn’t shown{after}{weaker}: the pooled one may come from "
+                "differences between groups"
             )
         return f"neither is shown to differ from 0{after}"
     if not pooled.clear:
@@ -227,7 +227,7 @@ def _cautions(known: Sequence[Grouping]) -> Iterator[ReportWarning]:
         yield ReportWarning(
             "between-families",
             f"Within groups of equal {', '.join(lost)} no correlation is shown, and the pooled "
-            "one is stronger: it comes from differences between groups.",
+            "one is stronger: part of it comes from differences between groups.",
         )
 
 

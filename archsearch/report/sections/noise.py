@@ -78,9 +78,9 @@ def section(found: Noise, sample: Sample, collapsed_word: str) -> Section | None
 
 def _told(found: Noise, kept: NoiseShares, word: str) -> str:
     text = (
-        f"One seed’s noise is {_deviation(kept)} of the error (a standard deviation). To be told "
-        f"apart, two architectures’ means over {count(kept.seeds, 'seed')} must differ by a factor "
-        f"of {kept.discernible:.2f}."
+        f"One seed’s noise is {_deviation(kept)} of the error (a standard deviation). "
+        f"Architectures’ means over {count(kept.seeds, 'seed')} must differ by a factor of "
+        f"{kept.discernible:.2f} to be told apart."
     )
     whole = found.all
     if whole is None or whole is kept or abs(log(whole.discernible / kept.discernible)) < _ALIKE:
@@ -97,7 +97,7 @@ def _drawing(kept: NoiseShares, found: Noise, sample: Sample) -> Drawing:
     of = sample if kept is found.all else sample.without_collapsed()
     return Drawing(
         "noise",
-        f"The architecture explains {_share(kept)} of the variance of one run’s log error",
+        f"The architecture explains {_share(kept)} of the variance of a run’s log error",
         "Validation error of each run, architectures in order of their mean.",
         "",
         lambda: noise_figure(of),

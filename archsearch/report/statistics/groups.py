@@ -118,7 +118,9 @@ def _grouping(
         Group(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    return _contrasted(name, groups, x, y, blocks, seed)
+    ordinary = np.sort(kept)  # resamples go by place: of all architectures it is the headline's
+    pooled = spearman_of(latent[ordinary], mse[ordinary], seed=seed)
+    return _contrasted(name, groups, x, y, blocks, pooled, seed)
 
 
 def _contrasted(
@@ -127,11 +129,12 @@ def _contrasted(
     x: Floats,
     y: Floats,
     blocks: list[Places],
+    pooled: Estimate,
     seed: int,
 ) -> Grouping:
     n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
+    value = float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))

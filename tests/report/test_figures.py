@@ -8,13 +8,13 @@ import warnings
 from pathlib import Path
 
 import pytest
-from archsearch.report.figures.style import COLORS, styled
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 
 from archsearch.report.analysis.findings import find
 from archsearch.report.figures import _FIGURES, draw
+from archsearch.report.figures.style import COLORS, styled
 from archsearch.report.pages import rendering
 from archsearch.report.pages.inline import inline_svg
 from tests.synthetic import StudyRecipe, synthetic_study

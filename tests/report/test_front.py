@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from archsearch.report.analysis.trial_table import front_objectives
 
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord, pareto_front
 from archsearch.report.analysis.findings import find
+from archsearch.report.analysis.trial_table import front_objectives
 from archsearch.report.captions import CAPTIONS
 from archsearch.report.figures.front import front_figure
 from archsearch.study.summary import required_best

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from archsearch.report.sample_grids import Pictures, read_sample_grid, same_columns
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archsearch.records import PlanRecord
+from archsearch.report.sample_grids import Pictures, read_sample_grid, same_columns
 from tests.report.colored import strip_of
 from tests.synthetic import StudyRecipe, synthetic_study
 

@@ -27,11 +27,6 @@ def test_a_clean_study_has_none():
     assert codes(study) == set()
 
 
-def test_few_architectures():
-    assert "few-architectures" in codes(synthetic_study(StudyRecipe(complete=11)))
-    assert "too-few-architectures" in codes(synthetic_study(StudyRecipe(complete=3)))
-
-
 def test_unequal_epochs():
     assert "unequal-epochs" in codes(changed_runs(synthetic_study(), epochs=99))
 
@@ -43,14 +38,6 @@ def test_other_pictures():
 def test_curves_that_still_fall():
     assert "still-falling" in codes(synthetic_study(StudyRecipe(epochs=3)))
     assert "still-falling" not in codes(synthetic_study(StudyRecipe(epochs=40)))
-
-
-def test_one_seed():
-    assert "one-seed" in codes(synthetic_study(StudyRecipe(seeds=1)))
-
-
-def test_nothing_left_for_a_partial_correlation():
-    assert "partial-undetermined" in codes(synthetic_study(StudyRecipe(complete=5)))
 
 
 def test_fewer_trials_than_asked_for():

@@ -232,6 +232,11 @@ def _columns(rows: pd.DataFrame, curves: Curves | None) -> Iterator[tuple[Column
         Column("get through", "numbers in the bottleneck"),
         _whole(passing.where(passing < latent)),
     )
+    narrow = [error(e) if isfinite(e) else "" for e in rows["pca_bottleneck_val"]]
+    yield (
+        Column("bottleneck PCA", "validation MSE of PCA of as many numbers as get through"),
+        _sorted_by(narrow, rows["pca_bottleneck_val"]),
+    )
     needs = [_needs(row, curves) for _, row in rows.iterrows()]
     yield Column("PCA needs", "numbers, for the same error"), _sorted_by(needs, rows["equal_pca"])
     verdicts = [_VERDICTS.get(str(verdict), "") for verdict in rows["verdict"]]

@@ -14,7 +14,6 @@ these over all. Resamples are drawn, and errors permuted, within groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -108,9 +107,9 @@ def _grouping(
     ordered = sorted(members, key=_in_order)
     if not 2 <= len(members) <= MOST_FAMILIES:
         return None
-    kept = np.concatenate([members[label] for label in ordered])
-    bounds = np.cumsum([0, *(len(members[label]) for label in ordered)])
-    blocks = [np.arange(*ends) for ends in pairwise(bounds)]
+    # In the order of all: resamples go by place, and so pooled ρ is the headline's.
+    kept = np.sort(np.concatenate([members[label] for label in ordered]))
+    blocks = [np.searchsorted(kept, members[label]) for label in ordered]
     x, y = latent[kept], mse[kept]
     if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
         return None
@@ -118,9 +117,7 @@ def _grouping(
         Group(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    ordinary = np.sort(kept)  # resamples go by place: of all architectures it is the headline's
-    pooled = spearman_of(latent[ordinary], mse[ordinary], seed=seed)
-    return _contrasted(name, groups, x, y, blocks, pooled, seed)
+    return _contrasted(name, groups, x, y, blocks, seed)
 
 
 def _contrasted(
@@ -129,12 +126,11 @@ def _contrasted(
     x: Floats,
     y: Floats,
     blocks: list[Places],
-    pooled: Estimate,
     seed: int,
 ) -> Grouping:
     n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    value = float(_within(x, y, once, blocks)[0])
+    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archsearch.report.drawing.style import INK
+from archsearch.report.drawing.style import FAINT, INK
 from archsearch.report.formatting import decimal
 from archsearch.report.statistics.intervals import Estimate
 
@@ -40,7 +40,7 @@ def interval_rows(
             continue
         axes.errorbar(
             value, row, xerr=[[value - low], [high - value]], fmt="o", ms=6.5, lw=2, color=color,
-            mfc="white" if hollow else color, zorder=3,
+            mfc=FAINT if hollow else color, zorder=3,
         )  # fmt: skip
         axes.annotate(
             decimal(value), (1, row), xycoords=("axes fraction", "data"), xytext=(5, 0),

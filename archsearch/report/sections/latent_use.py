@@ -171,7 +171,7 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
     long = measured.rename(columns=names).melt(
         id_vars="latent_size", value_vars=list(names.values()), var_name="what", value_name="used"
     )
-    made, (axes,) = figure(6.4, 3.8)
+    made, (axes,) = figure(5.6, 3.8)
     n = len(measured)
     sns.scatterplot(
         data=long, x="latent_size", y="used", hue="what", style="what", ax=axes,

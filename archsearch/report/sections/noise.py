@@ -133,7 +133,7 @@ def noise_figure(sample: Sample) -> Figure:
     ordered = errors[np.argsort(np.log(errors).mean(axis=1), kind="stable")]
     rows, seeds = ordered.shape
     places = np.arange(1, rows + 1)
-    made, (axes,) = figure(6.4, 3.2)
+    made, (axes,) = figure(5.6, 3.2)
     axes.vlines(places, ordered.min(axis=1), ordered.max(axis=1), color=COLORS[0], lw=1)
     sns.scatterplot(
         x=np.repeat(places, seeds), y=ordered.ravel(), ax=axes, color=COLORS[0], linewidth=0,

@@ -131,12 +131,3 @@ def test_marks_of_an_earlier_version_are_called_so_everywhere(share, word):
     assert ("marked" in told) is (word == "marked")
     codes = {warning.code for section in page.sections for warning in section.warnings}
     assert codes & {"marked-runs", "collapsed-runs"} == {f"{word}-runs"}
-
-
-@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
-def test_a_colored_variant_calls_its_runs_so_too(share, word):
-    lost = {"collapsed": True, "variance_share": share}
-    first, second = (color_result("colorize", 0.004, seed=seed) for seed in (0, 1))
-    second = second.model_copy(update=lost)
-    (variant,) = variants_of(("colorize", first, {}), ("colorize", second, {}))
-    assert verdict(variant).endswith(f"; {word}: 1 of 2")

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from archsearch.records import StudyRecord
-from archsearch.report.analysis.findings import find
+from archsearch.report.findings import find
+from archsearch.report.pages.study import page_of
+from archsearch.report.subject import of_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
+def warnings_of(study: StudyRecord) -> dict[str, str]:
+    sections = page_of(find(of_study(study))).sections
+    return {warning.code: warning.message for part in sections for warning in part.warnings}
+
+
 def codes(study: StudyRecord) -> set[str]:
-    return {warning.code for warning in find(study).warnings}
+    return set(warnings_of(study))
 
 
 def changed_runs(study: StudyRecord, **updates: object) -> StudyRecord:
@@ -27,38 +34,25 @@ def test_a_clean_study_has_none():
     assert codes(study) == set()
 
 
-def test_few_architectures():
-    assert "few-architectures" in codes(synthetic_study(StudyRecipe(complete=11)))
-    assert "too-few-architectures" in codes(synthetic_study(StudyRecipe(complete=3)))
-
-
 def test_other_pictures():
     assert "mixed-data" in codes(changed_runs(synthetic_study(), data_fingerprint="other"))
 
 
-def test_one_seed():
-    assert "one-seed" in codes(synthetic_study(StudyRecipe(seeds=1)))
-
-
-def test_nothing_left_for_a_partial_correlation():
-    assert "partial-undetermined" in codes(synthetic_study(StudyRecipe(complete=5)))
-
-
 def test_fewer_trials_than_asked_for():
     study = synthetic_study().model_copy(update={"note": "the space has 3 candidates"})
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
+    warnings = warnings_of(study)
     assert warnings["fewer-trials"].endswith("asked for: the space has 3 candidates.")
     assert "fewer-trials" not in codes(synthetic_study())
 
 
 def test_a_trial_without_results_yet_is_unfinished():
     study = synthetic_study(StudyRecipe(untouched=3))
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
+    warnings = warnings_of(study)
     assert warnings["unfinished"].startswith("3 trials of 27 not finished")
 
 
 def test_pictures_that_were_jpegs():
     note = "JPEG: all 60 pictures, chroma at half resolution"
     study = synthetic_study().model_copy(update={"source_note": note})
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
+    warnings = warnings_of(study)
     assert warnings["jpeg-pictures"] == f"About the pictures: {note}."

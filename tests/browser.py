@@ -103,11 +103,10 @@ def chromium() -> Iterator[Browser]:
     """The system's browser without a window."""
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as driver:
-        # Containers forbid what Chromium's own sandbox is made of; the pages are ours.
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    # Containers forbid what Chromium's own sandbox is made of; the pages are ours.
+    settings: dict[str, Any] = {"executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+    with sync_playwright() as driver, driver.chromium.launch(**settings) as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager
@@ -129,15 +128,14 @@ def browsed(
         "has_touch": touch,
         "java_script_enabled": scripts,
     }
-    context = browser.new_context(**settings)
-    opened = BrowsedPage(context.new_page())
-    problems = opened.problems
-    opened.page.on("console", lambda one: _note_message(one.type, one.text, problems))
-    opened.page.on("pageerror", lambda error: problems.append(str(error)))
-    opened.page.on("request", lambda one: _note_request(one.url, problems))
-    opened.page.goto(page.as_uri())
-    yield opened
-    context.close()
+    with browser.new_context(**settings) as context:
+        opened = BrowsedPage(context.new_page())
+        problems = opened.problems
+        opened.page.on("console", lambda one: _note_message(one.type, one.text, problems))
+        opened.page.on("pageerror", lambda error: problems.append(str(error)))
+        opened.page.on("request", lambda one: _note_request(one.url, problems))
+        opened.page.goto(page.as_uri())
+        yield opened
 
 
 def _note_message(kind: str, text: str, problems: list[str]) -> None:

@@ -168,8 +168,8 @@ _TRAINED: tuple[_Case, ...] = (
     (
         "no-better-than-guess",
         no_better_than_guess,
-        "ended no better on the test split than a guess (the mean color of the training "
-        f"pictures), without having collapsed. {TaskWords().no_better}",
+        "ended no better on the test split than a guess (the mean training color), without "
+        f"having collapsed. {TaskWords().no_better}",
     ),
     (
         "still-falling",

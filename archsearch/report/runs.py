@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from statistics import fmean
 
@@ -20,6 +21,7 @@ from archsearch.records import (
     StudyRecord,
     TrialRecord,
     Value,
+    plan_choices,
     plan_record,
 )
 from archsearch.records.run_files import SAMPLE_GRID_FILE, SPEC_FILE, RunFiles
@@ -27,7 +29,6 @@ from archsearch.records.runs import read_run
 from archsearch.report.path_redaction import without_paths
 from archsearch.report.run_values import differences
 from archsearch.report.subject import Subject
-from archsearch.spec import ModelPlan
 
 __all__ = ["HAND_WRITTEN", "TrainedRun", "nets_of", "of_runs", "read_runs", "with_equal_pictures"]
 
@@ -46,15 +47,15 @@ class TrainedRun:
     Attributes:
         name: what it is called; no other run of the page is called so.
         record: what its directory says.
-        model: its architecture.
-        plan: the same as plain data.
+        plan: its architecture.
+        choices: those of :func:`archsearch.records.plan_choices`.
         files: its directory.
     """
 
     name: str
     record: RunRecord
-    model: ModelPlan
     plan: PlanRecord
+    choices: Mapping[str, Value]
     files: RunFiles
 
     @property
@@ -101,8 +102,8 @@ def read_runs(folders: Iterable[Path]) -> tuple[TrainedRun, ...]:
         load(folder / SPEC_FILE).plan(task=record.settings.task)
         for folder, record in zip(distinct, records, strict=True)
     ]
-    plans = map(plan_record, models)
-    return tuple(map(TrainedRun, _names(records, distinct), records, models, plans, files))
+    plans, choices = map(plan_record, models), map(plan_choices, models)
+    return tuple(map(TrainedRun, _names(records, distinct), records, plans, choices, files))
 
 
 def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
@@ -130,7 +131,7 @@ def of_runs(runs: Sequence[TrainedRun]) -> Subject:
     """Runs of the same pictures as a subject: each net is a trial, its runs are the seeds."""
     nets = nets_of(runs)
     firsts = [net[0] for net in nets]
-    values = differences([(run.model, run.record.settings) for run in firsts])
+    values = differences([(run.choices, run.record.settings) for run in firsts])
     names, places = _net_names(nets), {run.name: place for place, run in enumerate(runs)}
     trials = [
         _trial(number, net, told, places)
@@ -202,15 +203,13 @@ def _title(names: Sequence[str]) -> str:
 
 def _net_names(nets: Sequence[Sequence[TrainedRun]]) -> list[str]:
     """The name of a net's run; of several what their names share, where no other is called so."""
-    shared = [_shared([run.name for run in net]) for net in nets]
-    alone = {net[0].name for net in nets if len(net) == 1}
+    plain = [[run.name for run in net] for net in nets]
+    shared = [names[0] if len(names) == 1 else _shared(names) for names in plain]
     return [
-        net[0].name
-        if len(net) == 1
-        else name
-        if name and name not in alone and shared.count(name) == 1
-        else f"{net[0].name} ({len(net)} seeds)"
-        for name, net in zip(shared, nets, strict=True)
+        name
+        if len(names) == 1 or (name and shared.count(name) == 1)
+        else f"{names[0]} ({len(names)} seeds)"
+        for name, names in zip(shared, plain, strict=True)
     ]
 
 
@@ -221,4 +220,5 @@ def _shared(names: Sequence[str]) -> str:
         >>> _shared(["net-s0", "net-s1"]), _shared(["net", "net-seed1"]), _shared(["a", "b"])
         ('net', 'net', '')
     """
-    return _SEED_MARK.sub("", os.path.commonprefix(list(names)))
+    alike = takewhile(lambda signs: len(set(signs)) == 1, zip(*names, strict=False))
+    return _SEED_MARK.sub("", "".join(signs[0] for signs in alike))

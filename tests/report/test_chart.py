@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import ExitStack
+from itertools import pairwise
 
 import pytest
 
@@ -17,6 +18,16 @@ SPOT = """(net) => {
   const point = document.querySelector(`.point[data-number="${net}"]`).getBoundingClientRect();
   return [point.x + point.width / 2, point.y + point.height / 2];
 }"""
+
+LEVELS = "all => all.map((one) => one.getBoundingClientRect().y).sort((one, other) => one - other)"
+COVERED = """() => [...document.querySelectorAll(".labels text")].reduce((sum, label) => {
+  const box = label.getBoundingClientRect();
+  return sum + [...document.querySelectorAll(".point")].filter((point) => {
+    const { x, y, width, height } = point.getBoundingClientRect();
+    const [middle, level] = [x + width / 2, y + height / 2];
+    return middle > box.left && middle < box.right && level > box.top && level < box.bottom;
+  }).length;
+}, 0)"""
 
 
 @pytest.fixture
@@ -137,16 +148,19 @@ def test_keys_alone_lead_from_the_top_to_a_spec_and_back(shown):
 
 
 def test_each_axis_has_its_ticks_and_its_own_lines(shown):
-    opened = shown()
+    data = chart_data()
+    data["lines"].append({"label": "as good as most", "level": 0.0075})
+    opened = shown(data)
     page = opened.page
     assert all(tick in [2.0**power for power in range(16)] for tick in ticks(opened))
     assert page.locator(".labels").text_content().count("PCA of the same size") == 1
+    assert page.evaluate(COVERED) == 0
     choose(opened, "x axis", "parameters")
     assert "parameters" in page.locator(".axes").text_content()
     assert all(f"{tick:e}"[0] in "125" for tick in ticks(opened))
     assert "PCA" not in page.locator(".labels").text_content()
     assert "channel mean" in page.locator(".labels").text_content()
-    assert page.locator(".lines path").count() == 1
+    assert page.locator(".lines path").count() == 2
     tick(opened, "log x", on=False)
     tick(opened, "log y", on=False)
     steps = ticks(opened)
@@ -235,7 +249,8 @@ def test_values_that_are_missing_or_odd_are_drawn_around(shown):
     tiny["sizes"][0]["values"][0] = 0
     tiny["lines"][1]["level"] = None
     drawn = {}
-    for name, data in {"one": one, "empty": empty, "equal": equal, "tiny": tiny}.items():
+    cases = {"one": one, "plain": chart_data(8), "empty": empty, "equal": equal, "tiny": tiny}
+    for name, data in cases.items():
         opened = shown(data)
         opened.page.locator(".plot").focus()
         opened.press("ArrowRight", "Enter")
@@ -244,7 +259,7 @@ def test_values_that_are_missing_or_odd_are_drawn_around(shown):
         hint = opened.page.locator(".hint").inner_text()
         assert ("8 of 8 trials can’t be drawn" in hint) == (name == "empty")
         assert ("under 1e-7" in hint) == (name == "tiny")
-    assert drawn == {"one": 1, "empty": 0, "equal": 8, "tiny": 7}
+    assert drawn == {"one": 1, "plain": 7, "empty": 0, "equal": 8, "tiny": 7}
 
 
 @pytest.mark.full
@@ -276,6 +291,7 @@ def test_texts_stand_apart_in_any_view(shown, width):
     data["lines"] += [
         {"label": "patch PCA of the same shape", "size": "latent_size",
          "points": [[16, 0.05], [2048, 0.004]]},
+        {"label": "a far better code", "size": "latent_size", "points": [[16, 0.05], [1024, 1e-5]]},
         {"label": "a reference net with a long name", "level": 0.058},
     ]  # fmt: skip
     data["choices"][0]["levels"] = [f"an activation with a long name {n}" for n in range(4)]
@@ -286,10 +302,13 @@ def test_texts_stand_apart_in_any_view(shown, width):
         for log in (True, False):
             tick(opened, "log x", on=log)
             assert opened.misplaced_texts() == []
-    opened.page.mouse.click(*opened.page.evaluate(SPOT, 5))
-    opened.page.mouse.move(2, 2)
-    assert opened.misplaced_texts() == []
-    assert opened.scroll_width() == width
+            levels = opened.page.locator(".axes .tick.end").evaluate_all(LEVELS)
+            assert min(lower - upper for upper, lower in pairwise(levels)) > 14
+    opened.page.locator(".plot").focus()
+    for key in ("Home", "End", "ArrowUp", "Enter"):  # boxes and details of nets at the edges
+        opened.press(key)
+        assert opened.misplaced_texts() == []
+        assert opened.scroll_width() == width
 
 
 @pytest.mark.full

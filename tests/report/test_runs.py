@@ -95,8 +95,9 @@ def test_of_equally_many_runs_those_like_the_first_stay(runs):
 
 
 def test_a_seed_that_comes_twice_makes_a_net_of_its_own(written):
-    subject = subject_of(written("a"), written("b", mse=0.005), written("c", seed=1))
-    assert [[s.seed for s in t.seeds] for t in subject.study.trials] == [[0, 1], [0]]
+    again = [written("b", mse=0.005), written("c", mse=0.006)]
+    subject = subject_of(written("a"), *again, written("d", seed=1))
+    assert [[s.seed for s in t.seeds] for t in subject.study.trials] == [[0, 1], [0], [0]]
     assert subject.study.trials[0].plan.key == subject.study.trials[1].plan.key
 
 

@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archsearch.config import RunSettings, TrainSettings, load, read_task
+from archsearch.config import DataSettings, RunSettings, TrainSettings, load, read_task
 from archsearch.records import RunRecord, write_run
 from archsearch.spec import to_yaml
-from archsearch.train import train_run
-from tests.train.made import made_pictures, settings
 from tests.synthetic import synthetic_result
 
 _CONV = "- conv: {{channels: {channels}, kernel: {kernel}, activation: relu}}\n"
@@ -20,7 +18,13 @@ _GROW = "- upsample: {}\n"
 
 
 def spec(
-    name: str, *, channels: int = 4, kernel: int = 3, depth: int = 1, join: str = "", stride: int = 1
+    name: str,
+    *,
+    channels: int = 4,
+    kernel: int = 3,
+    depth: int = 1,
+    join: str = "",
+    stride: int = 1,
 ) -> str:
     """A spec of ``depth`` convolutions, each halving a picture of 16×16."""
     first = _CONV.format(channels=channels, kernel=kernel)
@@ -40,16 +44,18 @@ def spec(
     )
 
 
-def train(
-    folder: Path, name: str, text: str, *, pictures: int = 100, task: object = "reconstruct", **recipe
-) -> Path:
+def train(folder: Path, name: str, text: str, *, pictures: int = 100, **recipe: object) -> Path:
     """Train a spec in 60 steps, unless told otherwise; gives the run directory."""
+    from archsearch.train import train_run  # torch, which takes seconds to load
+    from tests.train.made import made_pictures, settings
+
     source = folder / f"{name}.yaml"
     source.write_text(text)
-    told = settings(task, **{"epochs": 6, "batch_size": 8, **recipe})
+    told = settings(**{"epochs": 6, "batch_size": 8, **recipe})
     out = folder / "runs" / name
     with pytest.MonkeyPatch.context() as patched:
-        for drawing in ("draw_curves", "draw_pictures"):  # no report reads these, and each takes 0.3 s
+        # No report reads the figures of a run, and each takes 0.3 s.
+        for drawing in ("draw_curves", "draw_pictures"):
             patched.setattr(f"archsearch.train.run_folder.run.{drawing}", lambda *_: None)
         train_run(load(source).plan(task=told.task), told, made_pictures(pictures), out, threads=1)
     return out
@@ -92,20 +98,23 @@ class RunWriter:
         text: str | None = None,
         task: object = "reconstruct",
         name: str | None = None,
+        source: str = "cifar10",
         changed: dict[str, object] | None = None,
         **recipe: object,
     ) -> Path:
         """A directory at ``runs/PLACE``; ``changed`` are fields of its result."""
-        source = self._folder / "net.yaml"
-        source.write_text(text or spec("net"))
+        file = self._folder / "net.yaml"
+        file.write_text(text or spec("net"))
         settings = RunSettings(
-            task=read_task(task), train=TrainSettings(seed=seed, epochs=4, **recipe)
+            data=DataSettings(source=source),
+            task=read_task(task),
+            train=TrainSettings(seed=seed, epochs=4, **recipe),
         )
         result = synthetic_result(
             self._rng, mse, latent=256, seed=seed, epochs=4, collapsed=False
         ).model_copy(update=changed or {})
         folder = self._folder / "runs" / place
-        text = to_yaml(load(source).plan(task=settings.task))
+        text = to_yaml(load(file).plan(task=settings.task))
         called = name or folder.name
         write_run(folder, RunRecord(name=called, spec=text, settings=settings, result=result))
         return folder

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
-from archsearch.records import RunResult, StudyRecord
-from archsearch.report.findings import Findings, find
+from archsearch.records import RunResult
+from archsearch.report.findings import Findings
 from archsearch.report.sections.blocks import ReportWarning
 from archsearch.report.sections.provenance import search_method
 from archsearch.report.statistics.intervals import QUANTILE, Estimate, difference
 from archsearch.report.statistics.multiple import holm
-from archsearch.report.subject import of_study
 from archsearch.space import FEWEST_FOR_VERDICT
 
 __all__ = ["Comparison", "Difference", "compare", "correlation_difference", "spearman_of_latent"]
@@ -51,14 +50,13 @@ class Comparison:
         return not codes & {"different-pictures", "different-task"}
 
 
-def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
-    """Find each study's numbers, and the differences of their Spearman correlations.
+def compare(findings: Sequence[Findings]) -> Comparison:
+    """What several studies found, beside the differences of their Spearman correlations.
 
     Only designed studies are compared with each other, since a search's trials are
     biased by the search; and only those with enough architectures for a verdict.
     """
-    findings = tuple(find(of_study(study), seed=seed) for study in studies)
-    names = _distinct_names([study.name for study in studies])
+    names = _distinct_names([one.study.name for one in findings])
     made = [
         (first, second, correlation_difference(spearman_of_latent(one), spearman_of_latent(other)))
         for (first, one), (second, other) in combinations(zip(names, findings, strict=True), 2)
@@ -69,7 +67,7 @@ def compare(studies: Sequence[StudyRecord], *, seed: int = 0) -> Comparison:
     differences = tuple(
         Difference(a, b, estimate, p) for (a, b, estimate), p in zip(known, corrected, strict=True)
     )
-    return Comparison(findings, names, differences, tuple(_warnings(findings, names)))
+    return Comparison(tuple(findings), names, differences, tuple(_warnings(findings, names)))
 
 
 def _answers(findings: Findings) -> bool:

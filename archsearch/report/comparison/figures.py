@@ -49,9 +49,7 @@ class _Shown(NamedTuple):
 
 def figures(comparison: Comparison) -> tuple[Drawing, ...]:
     """Both figures; one without data isn't drawn."""
-    left = any(
-        len(one.sample.runs) > len(one.code_sample.runs) for one in comparison.findings
-    )
+    left = any(len(one.sample.runs) > len(one.code_sample.runs) for one in comparison.findings)
     return (
         Drawing(
             "compared",
@@ -97,9 +95,7 @@ def _correlations_title(comparison: Comparison) -> str:
 
 
 def _shown(comparison: Comparison) -> Iterator[_Shown]:
-    for place, (name, found) in enumerate(
-        zip(comparison.names, comparison.findings, strict=True)
-    ):
+    for place, (name, found) in enumerate(zip(comparison.names, comparison.findings, strict=True)):
         table = found.code_sample.architectures()
         color, marker = COLORS[place % len(COLORS)], _MARKERS[place % len(_MARKERS)]
         if len(table):
@@ -175,8 +171,8 @@ def _apart(heights: np.ndarray) -> np.ndarray:
     placed = heights.copy()
     for place in range(1, len(placed)):
         placed[place] = max(placed[place], placed[place - 1] + _APART)
-    over = max(placed[-1] - 1, 0.0)
-    return placed - over
+    moved: np.ndarray = placed - max(placed[-1] - 1, 0.0)
+    return moved
 
 
 def _correlations_figure(comparison: Comparison) -> Figure | None:

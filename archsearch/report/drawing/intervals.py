@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from archsearch.report.drawing.style import INK
+from archsearch.report.drawing.style import FAINT, INK
 from archsearch.report.formatting import decimal
 from archsearch.report.statistics.intervals import Estimate
 
@@ -23,7 +23,7 @@ def interval_rows(
     *,
     hollow: bool = False,
 ) -> None:
-    """Correlations as points in horizontal rows, with their 95 % intervals and their values.
+    """Correlations as points in horizontal rows with 95 % intervals, values at the right.
 
     The axis goes from −1 to 1 and has a line at 0. Those without a value are left out. (seaborn's
     pointplot computes intervals of its own; these are those that stand in the tables.)
@@ -40,11 +40,11 @@ def interval_rows(
             continue
         axes.errorbar(
             value, row, xerr=[[value - low], [high - value]], fmt="o", ms=6.5, lw=2, color=color,
-            mfc="white" if hollow else color, zorder=3,
+            mfc=FAINT if hollow else color, zorder=3,
         )  # fmt: skip
         axes.annotate(
-            decimal(value), (value, row), xytext=(0, 5), textcoords="offset points",
-            ha="center", fontsize=8, color=INK,
+            decimal(value), (1, row), xycoords=("axes fraction", "data"), xytext=(5, 0),
+            textcoords="offset points", va="center", fontsize=8.5, color=color,
         )  # fmt: skip
     axes.axvline(0, color=INK, lw=0.9, zorder=1)
     axes.set_xlim(-1.04, 1.04)

@@ -5,7 +5,7 @@
   const host = document.getElementById("chart");
   const source = document.getElementById("chart-data");
   const data = host && source && JSON.parse(source.textContent);
-  if (!data?.numbers.length) return; // the static figure stays
+  if (!data?.numbers.length || !data.sizes.length) return; // the static figure stays
   const REACH = { mouse: 24, finger: 28 }; // pixels round a point that answer to it
   const view = { x: 0, logX: true, logY: true, color: -1 };
   const plot = chartPlot(data);

@@ -66,13 +66,9 @@ const chartPlot = (data) => {
       axes.append(make("text", { x: left - 8, y: y + 4, class: "tick end" }, number(tick)));
     }
     axes.append(make("path", { d: `M${left} ${bottom}H${right}`, class: "mark" }));
-    let end = -Infinity;
     for (const tick of across.ticks(Math.floor((right - left) / 46), BINARY.includes(size.key))) {
-      const half = wide(number(tick)) / 2;
-      const x = Math.min(across.at(tick), right + 10 - half); // the last stays on the page
-      axes.append(make("path", { d: `M${across.at(tick)} ${bottom}v5`, class: "mark" }));
-      if (x - half < end + 8) continue;
-      end = x + half;
+      const x = across.at(tick);
+      axes.append(make("path", { d: `M${x} ${bottom}v5`, class: "mark" }));
       axes.append(make("text", { x, y: bottom + 19, class: "tick middle" }, number(tick)));
     }
   };
@@ -105,14 +101,14 @@ const chartPlot = (data) => {
   };
   const drawLabels = (traces, frame) => {
     const busy = [...places.filter(Boolean), ...traces.flatMap(({ along }) => along)];
-    const placing = chartLabels(frame, wide, busy);
+    const placing = chartLabels(frame, wide, busy, radius);
     const put = (text, spots, look) => {
       const box = placing.place(text, spots);
       if (box) labels.append(make("text", { x: box.x, y: box.y, class: `middle ${look}` }, text));
     };
     labels.replaceChildren();
     const best = places[data.numbers.indexOf(data.best)];
-    if (best) put("best", placing.around(best, "best", radius), "strong");
+    if (best) put("best", placing.around(best, "best"), "strong");
     for (const { text, look, along } of traces) put(text, placing.along(along, text), look);
   };
 

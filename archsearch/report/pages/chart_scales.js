@@ -37,13 +37,15 @@ const chartScales = (() => {
     for (let at = first; at <= last; at += stride) ticks.push(round(base ** at));
     return ticks;
   };
-  const oneTwoFive = (low, high) => powers(low / 10, high, Infinity, 10)
-    .flatMap((ten) => [ten, 2 * ten, 5 * ten])
-    .map(round)
+  // Such multiples of the powers of ten, e.g. 1, 2 and 5
+  const decades = (low, high, multiples) => powers(low / 10, high, Infinity, 10)
+    .flatMap((ten) => multiples.map((one) => round(one * ten)))
     .filter((tick) => tick >= low && tick <= high);
-  // Powers of 2 on axes that count the numbers of a code, steps of 1-2-5 on others; even steps where those are few.
+  // Powers of 2 on axes that count the numbers of a code, steps of 1-2-5 or wider ones on others; even steps where
+  // an axis is too short for those.
   const logTicks = (low, high, most, binary) => {
-    const choices = [binary ? powers(low, high, most, 2) : oneTwoFive(low, high), powers(low, high, most, 10)];
+    const first = binary ? powers(low, high, most, 2) : decades(low, high, [1, 2, 5]);
+    const choices = [first, decades(low, high, [1, 3]), powers(low, high, most, 10)];
     return choices.find((ticks) => ticks.length >= 3 && ticks.length <= most) ?? steps(low, high, most);
   };
 

@@ -11,14 +11,15 @@ from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_f
 from archsearch.report.comparison import answer, sections
 from archsearch.report.comparison.compare import Comparison, compare
 from archsearch.report.comparison.figures import figures
+from archsearch.report.findings import find
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.study import page_of
 from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
-from archsearch.report.path_redaction import without_paths
 from archsearch.report.sections import glossary
 from archsearch.report.sections.blocks import ReportWarning, Text
 from archsearch.report.sections.estimates import estimate_json
+from archsearch.report.subject import of_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +37,10 @@ def write_comparison(studies: Sequence[StudyRecord], out: Path, *, seed: int = 0
         out: a folder, made if missing.
         seed: of resamples and permutations.
     """
-    comparison = compare(studies, seed=seed)
+    comparison = compare([find(of_study(study), seed=seed) for study in studies])
     alone = tuple(map(page_of, comparison.findings))
     page = comparison_page(comparison, alone)
-    shown = list(map(without_paths, studies))
+    shown = [findings.study for findings in comparison.findings]
     return write_page(
         page,
         out,

@@ -2,21 +2,21 @@
 // What the page does without its chart: tables are sorted, specs copied, links open what they lead to.
 (() => {
   // Sort a table by a clicked column; numbers by data-sort, missing ones last.
+  const value = (cell) => {
+    if ("sort" in cell.dataset) return Number(cell.dataset.sort);
+    return ["", "–"].includes(cell.textContent) ? null : cell.textContent;
+  };
+  const compared = (a, b) => (typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true }));
   const sort = (table, head, place) => {
     const up = head.getAttribute("aria-sort") !== "ascending";
     for (const other of head.parentElement.cells) other.removeAttribute("aria-sort");
     head.setAttribute("aria-sort", up ? "ascending" : "descending");
-    const key = (row) => {
-      const cell = row.cells[place];
-      return "sort" in cell.dataset ? Number(cell.dataset.sort) : cell.textContent;
-    };
     const compare = ([a], [b]) => {
-      if (a === "" || b === "") return (a === "") - (b === "");
-      const order = typeof a === "number" && typeof b === "number" ? a - b : String(a).localeCompare(String(b), "en", { numeric: true });
-      return up ? order : -order;
+      if (a === null || b === null) return (a === null) - (b === null);
+      return up ? compared(a, b) : -compared(a, b);
     };
     const body = table.tBodies[0];
-    const keyed = [...body.rows].map((row) => [key(row), row]);
+    const keyed = [...body.rows].map((row) => [value(row.cells[place]), row]);
     body.append(...keyed.sort(compare).map(([, row]) => row));
   };
   for (const table of document.querySelectorAll("table.sortable")) {

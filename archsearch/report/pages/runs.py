@@ -18,7 +18,7 @@ from archsearch.report.runs import TrainedRun, of_runs, read_runs, with_equal_pi
 from archsearch.report.sections import provenance, trained_runs
 from archsearch.report.sections.blocks import Section, Text
 
-__all__ = ["write_runs_report"]
+__all__ = ["runs_page", "write_runs_report"]
 
 _CLOSE = 1.05
 _MOST_NAMED = 3
@@ -39,7 +39,7 @@ def write_runs_report(folders: Sequence[Path], out: Path, *, seed: int = 0) -> R
     """
     runs = read_runs(folders)
     findings = find(of_runs(with_equal_pictures(runs)), seed=seed)
-    page = _page(findings, runs)
+    page = runs_page(findings, runs)
     summary = summarize(findings, page.sections)
     return write_page(
         page,
@@ -52,8 +52,13 @@ def write_runs_report(folders: Sequence[Path], out: Path, *, seed: int = 0) -> R
     )
 
 
-def _page(findings: Findings, runs: Sequence[TrainedRun]) -> Page:
-    """The page of a study; what is told of the runs stands where the study's file would."""
+def runs_page(findings: Findings, runs: Sequence[TrainedRun]) -> Page:
+    """The page of a study; what is told of the runs stands where the study's file would.
+
+    Args:
+        findings: of the runs that can be compared.
+        runs: all of them.
+    """
     page, subject = page_of(findings), findings.subject
     own = trained_runs.section(runs, subject.study, subject.names)
     return replace(

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.report.drawing.intervals import interval_rows
-from archsearch.report.drawing.style import COLORS, INK, figure, legend_below, short
+from archsearch.report.drawing.style import COLORS, FAINT, INK, figure, legend_below, short
 from archsearch.report.formatting import decimal, p_value, with_interval
 from archsearch.report.sections.adaptive import among_chosen
 from archsearch.report.sections.blocks import (
@@ -131,12 +131,12 @@ def _chosen(known: Sequence[Grouping]) -> Grouping:
 def _verdict(grouping: Grouping, looks: int) -> str:
     within, pooled = grouping.within, grouping.pooled
     if not _holds(grouping):
-        after = f" after correction for {looks} comparisons" if within.clear else ""
+        after = f" (corrected for {looks} comparisons)" if within.clear else ""
         if pooled.clear:
             weaker = " and is weaker" if grouping.contrast.clear else ""
             return (
-                f"inside the groups it isn’t shown{after}{weaker}, so the pooled one may come "
-                "from differences between groups"
+                f"inside the groups it isn’t shown{after}{weaker}: the pooled one may come from "
+                "differences between groups"
             )
         return f"neither is shown to differ from 0{after}"
     if not pooled.clear:
@@ -227,20 +227,20 @@ def _cautions(known: Sequence[Grouping]) -> Iterator[ReportWarning]:
         yield ReportWarning(
             "between-families",
             f"Within groups of equal {', '.join(lost)} no correlation is shown, and the pooled "
-            "one is stronger: it comes from differences between groups.",
+            "one is stronger: part of it comes from differences between groups.",
         )
 
 
 def groups_figure(known: Sequence[Grouping]) -> Figure:
     """For each grouping ρ within groups, and pooled over them, with 95 % intervals."""
-    made, (axes,) = figure(6.4, 1.3 + 0.55 * len(known))
+    made, (axes,) = figure(5.6, 1.3 + 0.55 * len(known))
     rows = [float(row) for row in range(len(known))]
     within = [grouping.within for grouping in known]
     pooled = [grouping.pooled for grouping in known]
     interval_rows(axes, [row - 0.1 for row in rows], within, COLORS[0])
     interval_rows(axes, [row + 0.3 for row in rows], pooled, INK, hollow=True)
     axes.plot([], [], "o", color=COLORS[0], label="within groups")
-    axes.plot([], [], "o", color=INK, mfc="white", label="pooled")
+    axes.plot([], [], "o", color=INK, mfc=FAINT, label="pooled")
     axes.set_yticks(rows, [short(grouping.by, 26) for grouping in known])
     axes.set_ylim(len(known) - 0.4, -0.6)
     axes.set_xlabel("Spearman ρ of latent size with validation MSE, 95 % interval")

@@ -16,6 +16,7 @@ from archsearch.report.drawing.style import (
     INK,
     figure,
     legend_below,
+    plain,
     size_axis,
     thinned,
 )
@@ -25,6 +26,7 @@ from archsearch.report.sections.blocks import (
     Cell,
     Column,
     Drawing,
+    Facts,
     Row,
     Section,
     Table,
@@ -54,8 +56,10 @@ def section(
         called: gives a trial's name.
     """
     alive = shown[~shown["collapsed"]]
-    said = [_against_linear_codes(alive), _best(shown, best, curves), _rounding(alive)]
-    blocks: list[Block] = [Text(text) for text in said if text]
+    said = _against_linear_codes(alive)
+    facts = (*_best(shown, best, curves), *_rounding(alive))
+    blocks: list[Block] = [Text(said)] if said else []
+    blocks += [Facts(facts)] if facts else []
     blocks += [*_drawing(alive), *_table(shown, curves, called)]
     return Section("latent-use", "Use of the latent", tuple(blocks)) if blocks else None
 
@@ -100,7 +104,7 @@ def _compared(own: pd.DataFrame) -> Iterator[str]:
         yield f"A linear code of the same size beats {of} (PCA {by_pca}, patch PCA {by_patch})."
     if beaten:
         yield (
-            "There nets or training leave capacity unused. That doesn’t mean that size has no "
+            "There nets or training leave capacity unused, which doesn’t mean that size has no "
             "effect."
         )
 
@@ -116,28 +120,27 @@ def _not_compared(leaking: int, own: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _best(shown: pd.DataFrame, best: int | None, curves: Curves | None) -> str:
+def _best(
+    shown: pd.DataFrame, best: int | None, curves: Curves | None
+) -> Iterator[tuple[str, str]]:
     """How many PCA components do as well as the best net."""
     rows = shown[shown["number"] == best]
     needs = _needs(rows.iloc[0], curves) if len(rows) else ""
-    if not needs:
-        return ""
-    size = rows["latent_size"].iloc[0]
-    return f"PCA needs {needs} numbers for the best net’s error; its latent has {size:,.0f}."
+    if needs:
+        size = rows["latent_size"].iloc[0]
+        yield "the best net’s error", f"PCA needs {needs} numbers, the net {size:,.0f}"
 
 
 def _needs(row: pd.Series[float], curves: Curves | None) -> str:
     return pca_needs(float(row["val_mse"]), float(row["equal_pca"]), curves)
 
 
-def _rounding(alive: pd.DataFrame) -> str:
+def _rounding(alive: pd.DataFrame) -> Iterator[tuple[str, str]]:
+    """What rounding the codes does to the error of the median net."""
     rounded = alive.dropna(subset=["code_mse", "mse_8bit", "mse_4bit"])
-    if rounded.empty:
-        return ""
-    eight, four = (
-        100 * (rounded[f"mse_{bits}bit"] / rounded["code_mse"] - 1).median() for bits in (8, 4)
-    )
-    return f"Rounding codes to 8 bits raises the error by {eight:.1f} %, to 4 bits by {four:.0f} %."
+    for bits in (8, 4) if len(rounded) else ():
+        cost = 100 * (rounded[f"mse_{bits}bit"] / rounded["code_mse"] - 1).median()
+        yield f"codes rounded to {bits} bits", f"median error {cost:+.1f} %".replace("-", "−")
 
 
 def _drawing(alive: pd.DataFrame) -> Iterator[Drawing]:
@@ -147,10 +150,10 @@ def _drawing(alive: pd.DataFrame) -> Iterator[Drawing]:
     active, rank = (100 * (measured[c] / measured["latent_size"]).median() for c in _CODES)
     yield Drawing(
         "latent-use",
-        f"In the median net {active:.0f} % of the latent’s numbers are active; {rank:.0f} % as "
-        "many components explain its codes",
+        f"In the median net {active:.0f} % of the latent’s numbers are active; the codes’ rank is "
+        f"{rank:.0f} %",
         "Active latent numbers and the codes’ principal components against latent size.",
-        "Components: those that explain 99 % of the variance.",
+        "Rank: principal components that explain 99 % of the codes’ variance.",
         lambda: latent_use_figure(measured),
     )
 
@@ -162,12 +165,13 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
         measured: with latent_size, active and rank.
     """
     import seaborn as sns
+    from matplotlib.ticker import FuncFormatter
 
-    names = {"active": "active numbers", "rank": "principal components (99 %)"}
+    names = {"active": "active numbers", "rank": "rank of the codes"}
     long = measured.rename(columns=names).melt(
         id_vars="latent_size", value_vars=list(names.values()), var_name="what", value_name="used"
     )
-    made, (axes,) = figure(6.4, 3.8)
+    made, (axes,) = figure(5.6, 3.8)
     n = len(measured)
     sns.scatterplot(
         data=long, x="latent_size", y="used", hue="what", style="what", ax=axes,
@@ -182,6 +186,7 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
     )  # fmt: skip
     axes.get_legend().remove()
     axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.set_ylabel("numbers in use")
     size_axis(axes, "latent size (numbers a picture)")
     legend_below(made, axes, columns=2)
@@ -226,6 +231,11 @@ def _columns(rows: pd.DataFrame, curves: Curves | None) -> Iterator[tuple[Column
     yield (
         Column("get through", "numbers in the bottleneck"),
         _whole(passing.where(passing < latent)),
+    )
+    narrow = [error(e) if isfinite(e) else "" for e in rows["pca_bottleneck_val"]]
+    yield (
+        Column("bottleneck PCA", "validation MSE of PCA of as many numbers as get through"),
+        _sorted_by(narrow, rows["pca_bottleneck_val"]),
     )
     needs = [_needs(row, curves) for _, row in rows.iterrows()]
     yield Column("PCA needs", "numbers, for the same error"), _sorted_by(needs, rows["equal_pca"])

@@ -78,9 +78,9 @@ def section(found: Noise, sample: Sample, collapsed_word: str) -> Section | None
 
 def _told(found: Noise, kept: NoiseShares, word: str) -> str:
     text = (
-        f"One seed’s noise is {_deviation(kept)} of the error (a standard deviation). To be told "
-        f"apart, two architectures’ means over {count(kept.seeds, 'seed')} must differ by a factor "
-        f"of {kept.discernible:.2f}."
+        f"One seed’s noise is {_deviation(kept)} of the error (a standard deviation). "
+        f"Architectures’ means over {count(kept.seeds, 'seed')} must differ by a factor of "
+        f"{kept.discernible:.2f} to be told apart."
     )
     whole = found.all
     if whole is None or whole is kept or abs(log(whole.discernible / kept.discernible)) < _ALIKE:
@@ -97,7 +97,7 @@ def _drawing(kept: NoiseShares, found: Noise, sample: Sample) -> Drawing:
     of = sample if kept is found.all else sample.without_collapsed()
     return Drawing(
         "noise",
-        f"The architecture explains {_share(kept)} of the variance of one run’s log error",
+        f"The architecture explains {_share(kept)} of the variance of a run’s log error",
         "Validation error of each run, architectures in order of their mean.",
         "",
         lambda: noise_figure(of),
@@ -133,7 +133,7 @@ def noise_figure(sample: Sample) -> Figure:
     ordered = errors[np.argsort(np.log(errors).mean(axis=1), kind="stable")]
     rows, seeds = ordered.shape
     places = np.arange(1, rows + 1)
-    made, (axes,) = figure(6.4, 3.2)
+    made, (axes,) = figure(5.6, 3.2)
     axes.vlines(places, ordered.min(axis=1), ordered.max(axis=1), color=COLORS[0], lw=1)
     sns.scatterplot(
         x=np.repeat(places, seeds), y=ordered.ravel(), ax=axes, color=COLORS[0], linewidth=0,

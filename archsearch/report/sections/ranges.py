@@ -203,7 +203,7 @@ def line_figure(architectures: pd.DataFrame, line: Line, knee: Knee | None) -> F
     """
     import seaborn as sns
 
-    made, (axes,) = figure(6.4, 3.6)
+    made, (axes,) = figure(5.6, 3.6)
     n = len(architectures)
     sns.scatterplot(
         data=architectures, x="latent_size", y="val_mse", ax=axes, color=COLORS[0], linewidth=0,

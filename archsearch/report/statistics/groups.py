@@ -14,7 +14,6 @@ these over all. Resamples are drawn, and errors permuted, within groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -108,9 +107,9 @@ def _grouping(
     ordered = sorted(members, key=_in_order)
     if not 2 <= len(members) <= MOST_FAMILIES:
         return None
-    kept = np.concatenate([members[label] for label in ordered])
-    bounds = np.cumsum([0, *(len(members[label]) for label in ordered)])
-    blocks = [np.arange(*ends) for ends in pairwise(bounds)]
+    # In the order of all: resamples go by place, and so pooled ρ is the headline's.
+    kept = np.sort(np.concatenate([members[label] for label in ordered]))
+    blocks = [np.searchsorted(kept, members[label]) for label in ordered]
     x, y = latent[kept], mse[kept]
     if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
         return None

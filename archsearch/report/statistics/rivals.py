@@ -38,14 +38,14 @@ class Rival(NamedTuple):
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
     """The columns that may correlate with the error, each of shape (n,).
 
-    What the decoder reads is one only where it isn't the latent alone, what gets through
-    only where it is known and isn't always the latent.
+    What gets through is one only where it is known and isn't always the latent.
+
+    Args:
+        table: one row an architecture, of those whose latent is their only code.
     """
-    leaks = bool((table["effective_size"] > table["latent_size"]).any())
     passing = table["bottleneck_size"]
     told = bool(passing.notna().all() and (passing != table["latent_size"]).any())
-    hidden = {"effective_size": not leaks, "bottleneck_size": not told}
-    names = [name for name in RIVALS if not hidden.get(name)]
+    names = [name for name in RIVALS if told or name != "bottleneck_size"]
     return {name: table[name].to_numpy(dtype=np.float64) for name in names}
 
 

@@ -75,6 +75,11 @@ def test_curves_that_still_fall():
     assert figures_of(flat)["learning"].title.startswith("No training ended while its error still")
 
 
+def test_a_collapsed_run_counts_neither_as_converged_nor_as_not():
+    study = changed_runs(synthetic_study(StudyRecipe(epochs=3)), collapsed=True)
+    assert figures_of(study)["learning"].title == "46 of 46 runs haven’t converged"
+
+
 def with_rates(study: StudyRecord, last: float) -> StudyRecord:
     """The study with each run's last learning rate changed."""
     trials = []

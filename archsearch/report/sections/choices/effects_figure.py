@@ -48,7 +48,9 @@ def effects_figure(tests: Sequence[FactorTest]) -> Figure | None:
     axes.grid(visible=False, axis="y")
     _factor_axis(axes)
     legend_below(made, axes, columns=2)
-    axes.get_legend().remove()
+    own = axes.get_legend()
+    if own is not None:
+        own.remove()
     return made
 
 

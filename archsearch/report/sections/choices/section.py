@@ -67,7 +67,7 @@ def _shown(found: Choices, study: StudyRecord, sample: Sample, looks: int) -> It
     yield from (table for table in tables if table is not None)
     yield Drawing(
         "factors",
-        "The nets by each choice, the others varying too",
+        "Error by choice, the others varying too",
         "A panel for each choice: validation error of every net against the chosen value.",
         "Diamonds: geometric means; bars: 95 % intervals.",
         partial(factors_figure, study, sample),

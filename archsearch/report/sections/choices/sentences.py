@@ -159,8 +159,8 @@ def importances_title(found: Choices) -> str:
     shares, chance = found.importances.shares, found.importances.noise_column
     first, share = next(iter(shares.items()))
     if share <= chance:
-        return "No choice explains more than a random column"
+        return "By fANOVA no choice explains more than a random column"
     return (
-        f"{short(first, _WIDTH)} gets {100 * share:.0f} % of the explained variance, "
-        f"a random column {100 * chance:.0f} %"
+        f"By fANOVA {short(first, _WIDTH)} gets {100 * share:.0f} % of the explained variance, a "
+        f"random column {100 * chance:.0f} %"
     )

@@ -27,18 +27,17 @@ def effects_table(tests: Sequence[FactorTest], looks: int) -> Table | None:
         return None
     return Table(
         "effects",
-        "The effect of each choice",
+        "Effects",
         (
             Column("choice", words=True),
             Column("contrast", words=True),
             Column("alone", f"none for levels of under {FEWEST_OF_A_LEVEL} architectures"),
-            Column("others held equal", "additive model of log MSE"),
+            Column("others held equal", "additive model of log MSE, HC2 errors"),
             Column("of the rest", "share of the variance that the other choices leave"),
             _CORRECTED,
         ),
         tuple(rows),
-        "Intervals are uncorrected (additive model of log MSE, HC2 errors); p is corrected for "
-        f"all {looks} comparisons (Holm).",
+        f"Intervals are uncorrected; p is corrected for all {looks} comparisons (Holm).",
     )
 
 

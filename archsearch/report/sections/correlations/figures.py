@@ -26,7 +26,7 @@ def rivals_figure(rivals: Sequence[Rival]) -> Figure | None:
     known = [rival for rival in rivals if rival.estimate.value is not None]
     if not known:
         return None
-    made, (axes,) = figure(6.4, 0.9 + 0.36 * len(known))
+    made, (axes,) = figure(5.6, 0.9 + 0.36 * len(known))
     for row, rival in enumerate(known):
         interval_rows(axes, [row], [rival.estimate], COLORS[0] if row == 0 else INK)
     axes.set_yticks(range(len(known)), [RIVALS[rival.name] for rival in known])

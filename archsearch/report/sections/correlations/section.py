@@ -108,14 +108,15 @@ def _others_equal(found: SizeCorrelations, looks: int) -> str:
     if partial.value is None:
         return ""
     if not partial.clear:
-        verdict = "an effect of latent size is neither shown nor ruled out there"
+        verdict = "neither an effect of latent size nor its absence is shown"
     elif not is_shown(found.partial_p):
-        verdict = f"not shown to differ from 0 after correction for {looks} comparisons"
+        verdict = f"not shown to differ from 0, corrected for {looks} comparisons"
     else:
         verdict = "latent size explains something that these don’t"
     return (
-        f"With parameters, MACs and latent height×width equal the correlation is {with_interval(partial)}: "
-        f"{verdict}. That is another question: there a larger latent has a narrower trunk."
+        "With parameters, MACs and latent height×width equal the correlation is "
+        f"{with_interval(partial)}: {verdict}. There a larger latent has a narrower trunk: "
+        "another question."
     )
 
 
@@ -139,12 +140,12 @@ def _rivals_title(rivals: tuple[Rival, ...], answer: Answer) -> str:
         over = "over all trunks" if answer.trunks else f"{latent.estimate.n} architectures"
         return f"Latent size and error, {over}: ρ = {with_interval(latent.estimate)}"
     shown = [_label(rival) for rival in others if is_shown(rival.p_holm) and rival.estimate.clear]
-    told = "Latent size correlates with the error"
-    if answer.verdict != "yes":
-        told = "Latent size isn’t shown to correlate with the error"
-    if not shown:
-        return f"{told}; nor is any other size" if answer.verdict != "yes" else told
-    return f"{told}; {_listed(shown)} {'does' if len(shown) == 1 else 'do'}"
+    if answer.verdict == "yes":
+        verb = "correlate" if shown else "correlates"
+        return f"{_listed(['Latent size', *shown])} {verb} with the error"
+    if shown:
+        return f"Correlations with the error are shown for {_listed(shown)}, not for latent size"
+    return "No size is shown to correlate with the error"
 
 
 def _is_ahead(rival: Rival) -> bool:
@@ -169,7 +170,7 @@ def _map_drawing(columns: dict[str, npt.NDArray[np.float64]]) -> Iterator[Drawin
         "map",
         _map_title(columns),
         "Heat map of Spearman’s ρ between error, sizes and numeric choices.",
-        "Effects of what correlates strongly can’t be separated.",
+        "",
         lambda: map_figure(columns),
     )
 

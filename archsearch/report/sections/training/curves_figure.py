@@ -33,7 +33,7 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     if curves.empty:
         return None
     lines, last = curves["trial"].nunique(), int(curves["epoch"].max())
-    colormap, norm = size_colors(curves["size"].to_numpy(dtype=np.float64))
+    colormap, norm = size_colors(np.asarray(curves["size"], dtype=np.float64))
     made, (axes,) = figure(6.2, 4.2)
     sns.lineplot(
         curves, x="epoch", y="error", hue="size", units="trial", estimator=None, ax=axes,
@@ -69,7 +69,7 @@ def _size_bar(made: Figure, axes: Axes, sizes: pd.Series[int]) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.ticker import NullLocator
 
-    colormap, norm = size_colors(sizes.to_numpy(dtype=np.float64))
+    colormap, norm = size_colors(np.asarray(sizes, dtype=np.float64))
     bar = made.colorbar(ScalarMappable(norm, colormap), ax=axes, label="latent size", aspect=30)
     ends = np.geomspace(sizes.min(), sizes.max(), 5)
     bar.set_ticks([float(f"{tick:.2g}") if tick > 100 else round(tick) for tick in ends[1:-1]])

@@ -14,6 +14,8 @@ from archsearch.report.findings import find
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.study import page_of
 from archsearch.report.pages.summary import summarize
+from archsearch.report.runs import of_runs, read_runs
+from archsearch.report.sections.colors import compute
 from archsearch.report.subject import of_study
 from tests.report.colored import (
     BASELINES,
@@ -107,6 +109,24 @@ def test_runs_of_other_tasks_beside_color_ones(tmp_path):
     alone = reported([other], tmp_path / "alone")
     assert "color" not in alone.summary
     assert "How good are the colors?" not in alone.index.read_text("utf-8")
+
+
+def test_an_option_at_its_default_is_told_from_one_that_was_set(tmp_path):
+    """Of runs, too, what a task brings itself counts: rebalancing is on unless it is set to 0."""
+    folders = [
+        color_run(
+            tmp_path / f"run-{place}",
+            "colorize-bins",
+            color_result("colorize-bins", 0.006 + place / 1e3),
+            options=options,
+        )
+        for place, options in enumerate(({"rebalance": 0}, {}))
+    ]
+    subject = of_runs(read_runs(folders))
+    found = compute(subject.study, subject.pictures, subject.called)
+    assert found is not None
+    (change,) = next(one.pairs for one in found.ideas if one.remedy.code == "rebalance")
+    assert (change.before.called, change.after.called) == ("run-0", "run-1")
 
 
 def test_hostile_names_do_nothing(tmp_path):

@@ -162,3 +162,12 @@ def test_the_sections_are_short():
     shown, folded = made(*TWO, *THIRD, note="JPEG", pictures=strip_of())
     assert len(prose(shown).split()) <= 110
     assert len(prose(shown).split()) + len(prose(folded).split()) <= 200
+
+
+def test_figures_show_five_at_most_and_the_best_of_each_task():
+    every = [
+        ("colorize-chroma", color_result("colorize-chroma", 0.004 + place / 1e4), {"place": place})
+        for place in range(7)
+    ]
+    found = colors_of(*every, ("colorize", color_result("colorize", 0.009), {}))
+    assert [variant.trial for variant in found.shown] == [0, 1, 2, 3, 7]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.report.findings import find
-from archsearch.report.pages.runs import _page
+from archsearch.report.pages.runs import runs_page
 from archsearch.report.runs import of_runs, read_runs, with_equal_pictures
 from archsearch.report.subject import of_study
 from tests.report.rules import RULES, Rule, Told, told
@@ -29,6 +29,7 @@ UNMENDED = {
     "open_prose": "pages of colors",
     "tasks_are_named": "the answer takes all tasks together and doesn't say so",
     "title_agrees": "a title with an interval where there are too few for an answer",
+    "verdict_follows": "an interval to −0.003 is told as one to 0.00",
     "warnings_once": "collapsed runs stand under two headings",
     "without_collapsed": "the same answer is said of no net at all",
 }
@@ -44,7 +45,7 @@ def pages(
     colors = trained_study(tmp_path_factory.mktemp("colors"), ("colorize-chroma",), (2, 5, 8))
     runs = read_runs(exercise_folders)
     alone = find(of_runs(with_equal_pictures(runs)))
-    trained = {"colors": told(of_study(colors)), "runs": Told(alone, _page(alone, runs))}
+    trained = {"colors": told(of_study(colors)), "runs": Told(alone, runs_page(alone, runs))}
     return found | trained
 
 

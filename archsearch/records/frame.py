@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from archsearch.config.metrics import METRICS
@@ -60,11 +61,13 @@ def epochs_frame(study: StudyRecord) -> pd.DataFrame:
     """
     import pandas as pd
 
+    fields = attrgetter(*EpochRecord.model_fields)
     rows = [
-        (*_place(trial, seed), *(getattr(epoch, name) for name in EpochRecord.model_fields))
+        (*place, *fields(epoch))
         for trial in study.trials
         for seed in trial.seeds
         if seed.result
+        for place in [_place(trial, seed)]
         for epoch in seed.result.history
     ]
     return pd.DataFrame(rows, columns=list(EPOCH_COLUMNS))

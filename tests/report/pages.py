@@ -5,6 +5,10 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 from archsearch.records import SeedRecord, StudyRecord, TrialRecord
+from archsearch.report.findings import find
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
+from archsearch.report.subject import of_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'
@@ -23,6 +27,17 @@ class Outline(HTMLParser):
 
     def values(self, name: str) -> list[str]:
         return [attributes[name] or "" for _, attributes in self.tags if name in attributes]
+
+
+def page_made(study: StudyRecord) -> Page:
+    """The page of a study, as data: nothing is drawn or written."""
+    return page_of(find(of_study(study)))
+
+
+def warnings_of(study: StudyRecord) -> dict[str, str]:
+    """What the page warns of: messages by code."""
+    sections = page_made(study).sections
+    return {warning.code: warning.message for each in sections for warning in each.warnings}
 
 
 def hostile_study() -> StudyRecord:

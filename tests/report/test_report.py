@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from archsearch.report.analysis.trial_table import equal_pca
 
 from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, StudyRecord
 from archsearch.report import ReportFiles, figures, write_report
 from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.trial_table import equal_pca
 from archsearch.report.pages.summary import summarize
 from tests.report.pages import Outline, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_study

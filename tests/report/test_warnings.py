@@ -36,10 +36,6 @@ def test_unequal_epochs():
     assert "unequal-epochs" in codes(changed_runs(synthetic_study(), epochs=99))
 
 
-def test_other_pictures():
-    assert "mixed-data" in codes(changed_runs(synthetic_study(), data_fingerprint="other"))
-
-
 def test_curves_that_still_fall():
     assert "still-falling" in codes(synthetic_study(StudyRecipe(epochs=3)))
     assert "still-falling" not in codes(synthetic_study(StudyRecipe(epochs=40)))
@@ -51,19 +47,6 @@ def test_one_seed():
 
 def test_nothing_left_for_a_partial_correlation():
     assert "partial-undetermined" in codes(synthetic_study(StudyRecipe(complete=5)))
-
-
-def test_fewer_trials_than_asked_for():
-    study = synthetic_study().model_copy(update={"note": "the space has 3 candidates"})
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
-    assert warnings["fewer-trials"].endswith("asked for: the space has 3 candidates.")
-    assert "fewer-trials" not in codes(synthetic_study())
-
-
-def test_a_trial_without_results_yet_is_unfinished():
-    study = synthetic_study(StudyRecipe(untouched=3))
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
-    assert warnings["unfinished"].startswith("3 trials of 27 not finished")
 
 
 def with_rates(study: StudyRecord, last: float) -> StudyRecord:
@@ -86,13 +69,6 @@ def test_curves_that_a_schedule_flattens():
     assert "annealed" not in codes(with_rates(flat, 1e-3 / 10))
     falling = with_rates(synthetic_study(StudyRecipe(epochs=3)), 1e-6)
     assert codes(falling) & {"annealed", "still-falling"} == {"annealed"}
-
-
-def test_pictures_that_were_jpegs():
-    note = "JPEG: all 60 pictures, chroma at half resolution"
-    study = synthetic_study().model_copy(update={"source_note": note})
-    warnings = {warning.code: warning.message for warning in find(study).warnings}
-    assert warnings["jpeg-pictures"] == f"About the pictures: {note}."
 
 
 def test_a_choice_that_goes_along_with_a_size():

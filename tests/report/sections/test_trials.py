@@ -13,7 +13,7 @@ from archsearch.report.sections import trials
 from archsearch.report.sections.blocks import Cell, Code, Facts, Section, Table, Text
 from archsearch.report.statistics.sample import headline_sample
 from archsearch.report.subject import Subject, of_study
-from archsearch.report.trial_table import trial_table
+from archsearch.report.trial_table import equal_pca, trial_table
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MIXED = StudyRecipe(collapsed=2, failed=2, pruned=2, infeasible=2, waiting=2, untouched=2)
@@ -145,16 +145,20 @@ def test_the_familys_text_stands_once_and_old_records_have_none():
     assert "family" not in str(section(study).blocks)
 
 
-def test_a_net_that_reads_past_its_latent_says_how_much():
-    study = synthetic_study(StudyRecipe(complete=6))
-    plan = study.trials[2].plan
-    leak = plan.model_copy(update={"effective_size": plan.latent_size + 4096})
-    table = the_table(section(changed(study, 2, plan=leak)))
-    sizes = {
-        row.trial: cell.text for row, cell in zip(table.rows, column(table, "latent"), strict=True)
-    }
-    assert sizes[2] == f"{plan.latent_size:,} of {plan.latent_size + 4096:,}"
+def test_a_net_that_reads_past_its_latent_says_how_much_and_is_judged_by_no_code():
+    study = synthetic_study()
+    fair = next(t for t in study.trials if t.value < t.results[0].baselines.val("pca"))
+    size = fair.plan.latent_size
+    leak = fair.plan.model_copy(update={"effective_size": size + 4096})
+    table = the_table(section(changed(study, fair.number, plan=leak)))
+    sizes, verdicts = (
+        {row.trial: cell.text for row, cell in zip(table.rows, column(table, name), strict=True)}
+        for name in ("latent", "linear code")
+    )
+    assert sizes[fair.number] == f"{size:,} of {size + 4096:,}"
     assert sum(" of " in size for size in sizes.values()) == 1
+    assert verdicts[fair.number] == "not the only path"
+    assert list(verdicts.values()).count("not the only path") == 1
 
 
 def test_the_bottleneck_is_told_only_where_it_is_narrower():
@@ -179,8 +183,10 @@ def test_each_trial_has_its_verdict_and_what_it_is_worth():
     }
     assert {number for number, verdict in told.items() if verdict == "better"} == beaten
     assert 0 < len(beaten) < 24
-    worst = next(row for row in reversed(table.rows))
-    assert worst.cells[[each.name for each in table.columns].index("worth")].text == "≤ 1"
+    worths = column(table, "worth")
+    assert worths[-1].text == "≤ 1"
+    for cell, error in zip(worths, column(table, "val MSE"), strict=True):
+        assert cell.text.endswith(f"{equal_pca(study.curves, error.sort):,.0f}")
 
 
 def with_baselines(study: StudyRecord, errors: Baselines) -> StudyRecord:

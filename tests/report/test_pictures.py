@@ -73,8 +73,6 @@ def panels(figure) -> list[tuple[str, np.ndarray]]:
     return [(axes.get_title(), np.asarray(axes.images[0].get_array())) for axes in figure.axes]
 
 
-
-
 def with_pictures(study: StudyRecord, folder: Path, *, checked: bool = False) -> StudyRecord:
     """The study with a grid of photographs, and blurred ones, kept for each seed."""
     folder.mkdir()

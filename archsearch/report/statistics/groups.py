@@ -117,29 +117,27 @@ def _grouping(
         Group(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    return _contrasted(name, groups, x, y, blocks, seed)
+    # In the order given: resamples follow places, and with all of them this is the headline's.
+    pooled = spearman_of(*(values[np.sort(kept)] for values in (latent, mse)), seed=seed)
+    return Grouping(name, groups, *_contrasted(pooled, x, y, blocks, seed))
 
 
 def _contrasted(
-    name: str,
-    groups: tuple[Group, ...],
-    x: Floats,
-    y: Floats,
-    blocks: list[Places],
-    seed: int,
-) -> Grouping:
+    pooled: Estimate, x: Floats, y: Floats, blocks: list[Places], seed: int
+) -> tuple[Estimate, Estimate, Estimate]:
+    """ρ over all, that within the groups, and how much weaker it is there."""
     n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
+    value = float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))
     if n < FEWEST or ends is None or pooled.value is None:
-        return Grouping(name, groups, nothing(n), nothing(n), nothing(n))
+        return nothing(n), nothing(n), nothing(n)
     within = Estimate(value, *ends, n, _permutation_p(x, y, blocks, rng))
     pooled_B = spearman_draws(y, x[None], weights)[0]
     gap = strength_gap(pooled, within, pooled_B, within_B)
-    return Grouping(name, groups, pooled, within, gap)
+    return pooled, within, gap
 
 
 def _interval(value: float, drawn_B: Floats, sizes: tuple[int, ...]) -> tuple[float, float] | None:

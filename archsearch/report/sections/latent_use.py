@@ -184,7 +184,9 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
         "all numbers", (ends[1], ends[1]), xytext=(-4, 2), textcoords="offset points", ha="right",
         fontsize=8.5, color=INK,
     )  # fmt: skip
-    axes.get_legend().remove()
+    legend = axes.get_legend()
+    if legend is not None:
+        legend.remove()
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.set_ylabel("numbers in use")

@@ -84,6 +84,8 @@ def _chosen(ranked: list[_Run]) -> list[_Run]:
     if len(sizes) < 2:
         places = sorted({0, len(ranked) // 2, len(ranked) - 1})
         return [ranked[place] for place in places if ranked]
+    if len(sizes) <= _MOST_ROWS:
+        return [best[size] for size in sizes]
     wanted = np.geomspace(sizes[0], sizes[-1], _MOST_ROWS)
     nearest = {min(sizes, key=lambda size: abs(np.log(size / at))) for at in wanted}
     return [best[size] for size in sorted(nearest)]

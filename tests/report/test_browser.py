@@ -72,9 +72,7 @@ def test_a_page_of_a_study_has_no_fault(browser, study_page):
 
 
 @pytest.mark.full
-@pytest.mark.parametrize(
-    "kind", ["three trials", "thousand", "colors", "runs", "comparison"]
-)
+@pytest.mark.parametrize("kind", ["three trials", "thousand", "colors", "runs", "comparison"])
 def test_a_page_of_each_kind_has_no_fault(browser, pages, kind):
     assert [*faults(browser, pages[kind]), *too_many_words(browser, pages[kind])] == []
 

@@ -49,7 +49,10 @@ def _row(
     errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
     return Row(
         (
-            Cell(findings.subject.heading(number), "the nine-layer reference net" if reference else ""),
+            Cell(
+                findings.subject.heading(number),
+                "the nine-layer reference net" if reference else "",
+            ),
             Cell(f"{row.whole('latent_size'):,}", shape),
             Cell(f"{row.whole('params'):,}"),
             *(Cell(error(v) if isfinite(v := row.real(name)) else "–") for name in errors),

@@ -176,7 +176,7 @@ def _seeds(findings: Findings) -> Iterator[Item]:
 
 
 def _untried(findings: Findings) -> Iterator[Item]:
-    missing = never_drawn(findings.study, findings.sample)
+    missing = never_drawn(findings.study)
     told = [f"{name} {', '.join(levels)}" for name, levels in missing.items()]
     if told:
         more = f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import cast
 
 import pandas as pd
@@ -82,7 +83,7 @@ class Findings:
         """The record."""
         return self.subject.study
 
-    @property
+    @cached_property
     def shown(self) -> pd.DataFrame:
         """The rows whose trials are in the sample, errors over the sample's seeds."""
         runs = self.sample.runs
@@ -117,8 +118,12 @@ class Findings:
 
     def trial(self, number: int) -> TrialRow:
         """The row of one trial, typed."""
-        row = self.trials[self.trials["number"] == number].iloc[0]
-        return TrialRow({str(name): value for name, value in row.items()})
+        return self._rows[number]
+
+    @cached_property
+    def _rows(self) -> dict[int, TrialRow]:
+        named = self.trials.rename(columns=str).to_dict("records")
+        return {int(row["number"]): TrialRow(cast("dict[str, object]", row)) for row in named}
 
 
 @dataclass(frozen=True)

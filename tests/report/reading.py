@@ -31,9 +31,20 @@ def corrected(findings: Findings) -> Findings:
     return replace(found, looks=looks)
 
 
+_PAGES: dict[int, tuple[Findings, tuple[Section, ...]]] = {}
+"""Sections by the identity of the findings, which are kept so that it stays theirs."""
+
+
+def sections_of(findings: Findings) -> tuple[Section, ...]:
+    """The page's, made once."""
+    if id(findings) not in _PAGES:
+        _PAGES[id(findings)] = (findings, page_of(findings).sections)
+    return _PAGES[id(findings)][1]
+
+
 def section_of(findings: Findings, name: str) -> Section | None:
     """The page's section of that name, if it has it."""
-    named = {section.name: section for section in page_of(findings).sections}
+    named = {section.name: section for section in sections_of(findings)}
     return named.get(name)
 
 
@@ -63,7 +74,7 @@ def said(findings: Findings, name: str) -> str:
 
 def warnings_of(findings: Findings) -> dict[str, str]:
     """Messages by code."""
-    found = (warning for section in page_of(findings).sections for warning in section.warnings)
+    found = (warning for section in sections_of(findings) for warning in section.warnings)
     return {warning.code: warning.message for warning in found}
 
 

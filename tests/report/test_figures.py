@@ -13,11 +13,11 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.transforms import Bbox
 
-from archsearch.report.drawing.files import draw
 from archsearch.report.drawing.style import COLORS, styled
 from archsearch.report.findings import find
 from archsearch.report.first_screen.scatter import latent_figure
 from archsearch.report.pages import html
+from archsearch.report.pages.drawn import draw
 from archsearch.report.pages.inline import inline_svg
 from archsearch.report.pages.study import page_of
 from archsearch.report.sections.blocks import Chart, Drawing

@@ -26,7 +26,12 @@ def of_trunks(trunks: str) -> StudyRecord:
         size = SIZES[place % len(SIZES)]
         mse = 1e-3 * (10 if trunk == "b" else 1) * 0.8 ** np.log2(size / 8)
         plan = trial.plan.model_copy(
-            update={"latent_size": size, "effective_size": size, "trunk": trunk, "key": f"{trunk}{place}"}
+            update={
+                "latent_size": size,
+                "effective_size": size,
+                "trunk": trunk,
+                "key": f"{trunk}{place}",
+            }
         )
         seeds = tuple(
             seed.model_copy(

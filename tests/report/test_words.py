@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from archsearch.report.drawing.files import Drawn
+from archsearch.report.pages.drawn import Drawn
 from archsearch.report.pages.html import html
 from archsearch.report.pages.page import Page
 from tests.report.rules import Told, told

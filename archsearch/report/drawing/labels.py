@@ -44,7 +44,7 @@ def place_labels(
         labels: one after another; later ones make room for earlier ones.
         avoid: points, in data coordinates.
     """
-    size = np.array(axes.figure.get_size_inches()) * 72 * np.array(axes.get_position().size)
+    size = np.array(axes.get_window_extent().size) * (72 / axes.figure.dpi)
     labels = list(labels)
     lines = [_points(axes, zip(one.xs, one.ys, strict=True), size) for one in labels]
     covered = np.concatenate([_points(axes, avoid, size), *lines])

@@ -47,9 +47,10 @@ def answer_sentence(findings: Findings) -> str:
 
 def _too_few(findings: Findings) -> str:
     table = findings.code_sample.architectures()
-    left = len(findings.sample.architectures()) - len(table)
-    if left and len(table) < FEWEST_FOR_VERDICT:
-        which = "every net" if not len(table) else f"{left} of {left + len(table)} nets"
+    nets = len(findings.sample.architectures())
+    if len(table) < FEWEST_FOR_VERDICT <= nets:
+        left = nets - len(table)
+        which = "every net" if left == nets else f"{left} of {nets} nets"
         return f"Not comparable: the decoder of {which} reads more than the latent."
     if len(table) < FEWEST_FOR_VERDICT:
         return (
@@ -120,8 +121,9 @@ def cause_sentence(findings: Findings) -> str:
     rows = _compared(findings)
     narrow = rows[rows["bottleneck_size"] < rows["latent_size"]]
     if len(rows) and len(narrow) > _MANY * len(rows):
+        which = f"In {len(narrow)} of {len(rows)} nets" if len(rows) > 1 else "In this net"
         return (
-            f"In {len(narrow)} of {count(len(rows), 'net')} fewer numbers get through than the "
+            f"{which} fewer numbers get through than the "
             "latent has: there the bottleneck limits the error, not the latent."
         )
     judged = rows.dropna(subset="pca_val")

@@ -45,12 +45,14 @@ def _row(
     findings: Findings, number: int, plan: PlanRecord | None, reference: bool, judged: bool
 ) -> Row:
     row = findings.trial(number)
-    name = findings.subject.called(number)
     shape = f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}" if plan else ""
     errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
     return Row(
         (
-            Cell(name[0].upper() + name[1:], "the nine-layer reference net" if reference else ""),
+            Cell(
+                findings.subject.heading(number),
+                "the nine-layer reference net" if reference else "",
+            ),
             Cell(f"{row.whole('latent_size'):,}", shape),
             Cell(f"{row.whole('params'):,}"),
             *(Cell(error(v) if isfinite(v := row.real(name)) else "–") for name in errors),
@@ -72,8 +74,7 @@ def _leaking(findings: Findings) -> str:
     value = leaks["val_mse"].min()
     if value >= findings.trial(best).real("val_mse"):
         return ""
-    name = findings.subject.called(number)
     return (
-        f"{name[0].upper()}{name[1:]} has a lower error ({error(value)}), but its decoder also "
+        f"{findings.subject.heading(number)} has a lower error ({error(value)}), but its decoder also "
         "reads encoder layers: its latent isn’t its only code."
     )

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import NamedTuple
 
 import numpy as np
 
 from archsearch.records import PlanRecord, SeedRecord
 from archsearch.report.drawing.sample_grids import (
-    Bytes,
     Pictures,
     read_sample_grid,
     same_columns,
+    side_by_side,
 )
 from archsearch.report.findings import Findings
 from archsearch.report.formatting import error
@@ -47,7 +46,7 @@ def ladder(findings: Findings) -> PictureRows | None:
     if not kept:
         return None
     first = found[kept[0]][1]
-    rows = [PictureRow("original", "", _png(first.true[columns]))]
+    rows = [PictureRow("original", "", side_by_side(first.true[columns]))]
     rows += [_row(findings, *found[place], columns) for place in kept]
     left = len(found) - len(kept)
     note = f" {left} of the nets saw other pictures and aren’t shown." if left else ""
@@ -85,6 +84,8 @@ def _chosen(ranked: list[_Run]) -> list[_Run]:
     if len(sizes) < 2:
         places = sorted({0, len(ranked) // 2, len(ranked) - 1})
         return [ranked[place] for place in places if ranked]
+    if len(sizes) <= _MOST_ROWS:
+        return [best[size] for size in sizes]
     wanted = np.geomspace(sizes[0], sizes[-1], _MOST_ROWS)
     nearest = {min(sizes, key=lambda size: abs(np.log(size / at))) for at in wanted}
     return [best[size] for size in sorted(nearest)]
@@ -96,7 +97,7 @@ def _row(findings: Findings, run: _Run, grid: Pictures, columns: list[int]) -> P
     return PictureRow(
         f"{run.plan.latent_size:,} numbers",
         f"{findings.subject.called(run.trial)}{which}: MSE {error(run.mse)}",
-        _png(grid.predicted[columns]),
+        side_by_side(grid.predicted[columns]),
         run.trial,
     )
 
@@ -108,18 +109,3 @@ def _seeds(findings: Findings, number: int) -> tuple[SeedRecord, ...]:
 def _grid(findings: Findings, run: _Run) -> Pictures | None:
     stored = findings.subject.pictures(run.seed)
     return None if stored is None else read_sample_grid(stored, run.plan)
-
-
-def _png(pictures_NHWC: Bytes) -> bytes:
-    """N×H×W×3 side by side, a clear pixel between them."""
-    from PIL import Image
-
-    count, height, width, _ = pictures_NHWC.shape
-    room = np.zeros((height, count * (width + 1) - 1, 4), np.uint8)
-    for place, picture in enumerate(pictures_NHWC):
-        start = place * (width + 1)
-        room[:, start : start + width, :3] = picture
-        room[:, start : start + width, 3] = 255
-    content = io.BytesIO()
-    Image.fromarray(room).save(content, "PNG", optimize=True)
-    return content.getvalue()

@@ -11,7 +11,7 @@ from archsearch.records import convergence, trial_counts
 from archsearch.report.findings import Findings
 from archsearch.report.first_screen.answer import answer_sentence
 from archsearch.report.formatting import decimal
-from archsearch.report.sections.blocks import Item, Items, Mark, Section
+from archsearch.report.sections.blocks import Item, Items, Mark, ReportWarning, Section
 from archsearch.report.sections.untried import never_drawn
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.rank import spearman
@@ -23,6 +23,9 @@ _MOST = 5
 _CONFOUNDED = 0.8
 _NOISY = 0.5
 _MOST_NAMED = 2
+_CHOSEN = ReportWarning(
+    "hand-written", "Somebody chose these nets: this describes them, not a space of nets."
+)
 _ORDER: tuple[Mark, ...] = ("bad", "caution", "plain", "good")
 
 
@@ -42,7 +45,8 @@ def section(findings: Findings) -> Section | None:
     ]
     ranked = sorted(made, key=lambda item: _ORDER.index(item.mark))[:_MOST]
     items = tuple(item for item in made if item in ranked)
-    return Section("sure", "How sure is this?", (Items(items),), open=True)
+    limits = (_CHOSEN,) if findings.subject.kind == "runs" else ()
+    return Section("sure", "How sure is this?", (Items(items),), limits, open=True)
 
 
 def _power(findings: Findings) -> Iterator[Item]:
@@ -172,7 +176,7 @@ def _seeds(findings: Findings) -> Iterator[Item]:
 
 
 def _untried(findings: Findings) -> Iterator[Item]:
-    missing = never_drawn(findings.study, findings.sample)
+    missing = never_drawn(findings.study)
     told = [f"{name} {', '.join(levels)}" for name, levels in missing.items()]
     if told:
         more = f" and {len(told) - _MOST_NAMED} more" if len(told) > _MOST_NAMED else ""

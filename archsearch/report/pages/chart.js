@@ -127,5 +127,7 @@
   links.listen(activate, (index, from) => choose(index, from, true));
 
   redraw();
+  // Only later changes are shown as movements.
+  requestAnimationFrame(() => requestAnimationFrame(() => field.parentElement.classList.add("drawn")));
   new ResizeObserver(() => { if (Math.floor(field.clientWidth) !== drawnWidth) redraw(); }).observe(field);
 })();

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archsearch.printable import printable
-from archsearch.report.drawing.files import Drawn
+from archsearch.report.pages.drawn import Drawn
 from archsearch.report.pages.inline import inline_svg
 from archsearch.report.pages.page import Page
 from archsearch.report.sections.blocks import Chart

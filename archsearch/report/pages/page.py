@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from archsearch.report.drawing.files import Drawn, draw
+from archsearch.report.pages.drawn import Drawn, draw
 from archsearch.report.sections.blocks import Block, Chart, Drawing, PictureRows, Section
 
 __all__ = ["Page", "drawn_figures", "without_empty"]

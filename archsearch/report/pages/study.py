@@ -27,7 +27,7 @@ from archsearch.report.sections import (
     training,
     trials,
 )
-from archsearch.report.sections.blocks import Section
+from archsearch.report.sections.blocks import Chart, PictureRows, Section
 from archsearch.report.subject import Subject, of_study
 
 __all__ = ["page_of", "write_report", "write_subject"]
@@ -69,9 +69,15 @@ def page_of(findings: Findings) -> Page:
         description=str(study.settings.get("description") or ""),
         facts=provenance.facts_line(study, findings.sample),
         answer=answer.section(findings),
-        first=tuple(filter(None, (chart(findings), ladder(findings)))),
+        first=tuple(filter(None, _first(findings))),
         sections=tuple(filter(None, _sections(findings))),
     )
+
+
+def _first(findings: Findings) -> Iterator[Chart | PictureRows | None]:
+    yield chart(findings)
+    if findings.colors is None:  # the section on colors shows the same pictures
+        yield ladder(findings)
 
 
 def _sections(findings: Findings) -> Iterator[Section | None]:

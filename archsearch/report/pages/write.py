@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
-from archsearch.report.drawing.files import Drawn
+from archsearch.report.pages.drawn import Drawn
 from archsearch.report.pages.html import html
 from archsearch.report.pages.markdown import markdown
 from archsearch.report.pages.page import Page, drawn_figures, without_empty

@@ -20,6 +20,7 @@ from archsearch.report.drawing.style import (
     thinned,
 )
 from archsearch.report.sections.blocks import Drawing, ReportWarning, Section
+from archsearch.report.statistics.sample import FLOOR
 from archsearch.report.trial_table import front_objectives
 
 if TYPE_CHECKING:
@@ -79,7 +80,10 @@ def front_figure(study: StudyRecord, front: Collection[int]) -> Figure | None:
     for axes in panels[len(others) :]:
         axes.set_axis_off()
     for place, (name, axes) in enumerate(zip(others, panels, strict=False), 1):
-        pairs = {number: (values[place], values[0]) for number, values in points.items()}
+        pairs = {
+            number: (_floored(values[place]), _floored(values[0]))
+            for number, values in points.items()
+        }
         _points(axes, pairs, set(front))
         across, up = zip(*pairs.values(), strict=True)
         if _wide(across):
@@ -106,6 +110,11 @@ def _points(axes: Axes, pairs: dict[int, tuple[float, float]], front: set[int]) 
             alpha=alpha, linewidth=0, label=label, zorder=2 + part, gid=hover_id(shown),
             legend=False, rasterized=len(shown) > 2000,
         )  # fmt: skip
+
+
+def _floored(value: float) -> float:
+    """No error stands below what a log axis has room for."""
+    return max(value, FLOOR) if value > 0 else value
 
 
 def _wide(values: Sequence[float]) -> bool:

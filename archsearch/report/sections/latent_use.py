@@ -184,7 +184,9 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
         "all numbers", (ends[1], ends[1]), xytext=(-4, 2), textcoords="offset points", ha="right",
         fontsize=8.5, color=INK,
     )  # fmt: skip
-    axes.get_legend().remove()
+    legend = axes.get_legend()
+    if legend is not None:
+        legend.remove()
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.set_ylabel("numbers in use")
@@ -222,9 +224,8 @@ _WORTH = frozenset({"PCA needs", "linear code", "active", "rank"})
 
 
 def _columns(rows: pd.DataFrame, curves: Curves | None) -> Iterator[tuple[Column, list[Cell]]]:
-    latent, read, passing = (
-        rows[name] for name in ("latent_size", "effective_size", "bottleneck_size")
-    )
+    latent, read = rows["latent_size"], rows["effective_size"]
+    passing = rows["bottleneck_size"]
     yield Column("val MSE", "mean over seeds"), [Cell(error(e), sort=e) for e in rows["val_mse"]]
     yield Column("latent", "numbers a picture"), _whole(latent)
     yield Column("read", "numbers that the decoder reads"), _whole(read.where(read > latent))

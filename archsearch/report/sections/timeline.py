@@ -53,9 +53,7 @@ def _title(runs: list[_Run], span: float) -> str:
         return "No run ended with an error"
     best = min(known, key=lambda run: run.mse)
     unit, name = _unit(span)
-    return (
-        f"The run of the lowest error ended after {best.end / unit:.0f} of {span / unit:.0f} {name}"
-    )
+    return f"The best run ended after {best.end / unit:.0f} of {span / unit:.0f} {name}"
 
 
 def _unit(span: float) -> tuple[float, str]:

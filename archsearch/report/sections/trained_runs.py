@@ -132,9 +132,6 @@ def _settings(study: StudyRecord) -> str:
 
 
 def _warnings(runs: Sequence[TrainedRun]) -> Iterator[ReportWarning]:
-    yield ReportWarning(
-        "hand-written", "Somebody chose these nets: the numbers describe them, not a space of nets."
-    )
     prints = {run.result.data_fingerprint for run in runs}
     if len(prints) > 1:
         yield ReportWarning(

@@ -11,7 +11,7 @@ from typing import cast
 import pandas as pd
 
 from archsearch.config import Baseline
-from archsearch.records import StudyRecord, TrialRecord, Value, known_baselines
+from archsearch.records import Curves, StudyRecord, TrialRecord, Value, known_baselines
 from archsearch.report.formatting import error
 from archsearch.report.outcome import collapsed_word
 from archsearch.report.sections.blocks import Cell, Column
@@ -65,7 +65,7 @@ def same_for_all(baseline: Baseline, trials: pd.DataFrame) -> float | None:
 def _state(trial: Trial) -> str:
     """How it ended, where it isn't as most do."""
     record = trial.record
-    told = [record.state] if record.state != "complete" else []
+    told: list[str] = [record.state] if record.state != "complete" else []
     if record.duplicate_of is not None:
         told.append(f"same net as {record.duplicate_of}")
     marked = [result.variance_share for result in record.results if result.collapsed]
@@ -91,7 +91,7 @@ def _linear_codes(study: StudyRecord, trials: pd.DataFrame) -> Iterator[Made]:
             told = f": {baseline.words}" if baseline.words else ""
             yield Column(baseline.label, f"validation MSE{told}"), _error(column)
     if trials["equal_pca"].notna().any():
-        yield Column("worth", "PCA components that do as well"), _whole("equal_pca")
+        yield Column("worth", "PCA components that do as well"), partial(_worth, study.curves)
     if (trials["verdict"] != "").any():
         help = "better: one of the same size has a lower error"
         yield (
@@ -118,6 +118,16 @@ def _validation(trial: Trial) -> Cell:
     half = (trial.real("high") - trial.real("low")) / 2
     told = f"± {error(half)}" if len(trial.record.results) > 1 else ""
     return _number(trial.real("val_mse"), error)._replace(small=told)
+
+
+def _worth(curves: Curves | None, trial: Trial) -> Cell:
+    """Never read past the ends of the measured curve."""
+    value, mse = trial.real("equal_pca"), trial.real("val_mse")
+    if curves is None or not curves.pca or not isfinite(value):
+        return Cell("")
+    sign = "≤ " if mse >= curves.pca[0].val else ""
+    sign = "> " if mse < min(point.val for point in curves.pca) else sign
+    return Cell(f"{sign}{value:,.0f}", sort=value)
 
 
 def _error(name: str) -> Callable[[Trial], Cell]:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from archsearch.records import StudyRecord, TrialRecord
 from archsearch.report.statistics.factors import label_of
-from archsearch.report.statistics.sample import Sample
 
 __all__ = ["never_drawn"]
 
 
-def never_drawn(study: StudyRecord, sample: Sample) -> dict[str, list[str]]:
+def never_drawn(study: StudyRecord) -> dict[str, list[str]]:
     """For each searched name with ``choices``, the levels that were never trained.
 
     A training that failed, was pruned or still runs has tried its levels too, and a
     duplicate those of its copy.
     """
-    numbers = set(sample.runs["number"])
-    drawn = [trial.values for trial in study.trials if trial.number in numbers or _tried(trial)]
+    drawn = [trial.values for trial in study.trials if _tried(trial)]
     space = study.settings.get("space")
     found = {}
     for name, domain in space.items() if isinstance(space, dict) else ():

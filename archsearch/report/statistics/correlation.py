@@ -163,12 +163,13 @@ def _measure(columns: _Columns, weights_Bn: Floats) -> Floats:
     by_rank = correlation_matrices(ranks, weights_Bn)
     logs = np.broadcast_to(np.log(raw)[:, None, :], ranks.shape)
     by_log = correlation_matrices(logs, weights_Bn)
+    kendall = kendall_tau_b(columns.rows[: len(SIZES)], columns.mse, weights_Bn)
     found = np.empty((len(SIZES), len(MEASURES), len(weights_Bn)))
     for place, name in enumerate(SIZES):
         given = [other + 1 for other in columns.given(name)]
         found[place] = (
             by_rank[:, 0, place + 1],
-            kendall_tau_b(columns.rows[place], columns.mse, weights_Bn),
+            kendall[place],
             by_log[:, 0, place + 1],
             partial_correlation(by_rank, 0, place + 1, given),
         )

@@ -35,6 +35,7 @@ MOST_FACTORS = 12
 _MOST_LEVELS = 6
 _COLUMNS = 2
 _RASTER_FROM = 500
+_ALIKE = 1 + 1e-9
 
 
 def factors_figure(study: StudyRecord, sample: Sample) -> Figure | None:
@@ -59,6 +60,8 @@ def factors_figure(study: StudyRecord, sample: Sample) -> Figure | None:
 def _panel(panel: Axes, name: str, values: Sequence[Value], errors: Floats) -> None:
     panel.set_title(_cut(name, 34), fontsize=9)
     panel.set_yscale("log")  # before seaborn, which takes means on the axis's scale
+    if errors.max() <= errors.min() * _ALIKE:  # no limits follow from these
+        panel.set_ylim(errors.min() / 2, errors.max() * 2)
     levels = len(set(values))
     numeric = all(isinstance(v, int | float) and not isinstance(v, bool) for v in values)
     if numeric and (levels > _MOST_LEVELS or 2 < levels > len(values) / 3):

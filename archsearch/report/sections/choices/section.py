@@ -42,7 +42,7 @@ def section(
         return None
     said = [
         *sentences(found, looks=looks, designed=study.designed, word=word),
-        untried_sentence(never_drawn(study, sample)),
+        untried_sentence(never_drawn(study)),
     ]
     told = [Text(text) for text in said if text]
     shown = _shown(found, study, sample, looks) if found.factors else ()

@@ -59,7 +59,9 @@ def map_figure(columns: Mapping[str, npt.NDArray[np.float64]]) -> Figure:
     axes.tick_params(axis="x", rotation=90)
     axes.tick_params(axis="y", rotation=0)
     axes.grid(visible=False)
-    axes.collections[0].colorbar.ax.set_yticklabels(["−1", "0", "1"], color=INK)
+    bar = axes.collections[0].colorbar
+    if bar is not None:
+        bar.ax.set_yticklabels(["−1", "0", "1"], color=INK)
     return made
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Drawn", "draw"]
 
+_MOST_SHAPES = 500
+_FEW_SHAPES = 50
+"""Fewer of one kind stay lines, wherever they stand."""
+
 
 class Drawn(NamedTuple):
     """A drawn figure: what it is, and the contents of its SVG and PNG files."""
@@ -29,9 +33,23 @@ def draw(drawing: Drawing) -> Drawn | None:
         made = drawing.draw()
         if made is None:
             return None
+        _rasterize(made)
         made.draw_without_rendering()  # places everything, once for both files
         made.set_layout_engine("none")
         return Drawn(drawing, _svg(made, drawing.name), _png(made))
+
+
+def _rasterize(made: Figure) -> None:
+    """Shapes by the hundred become pixels of the SVG: a page grows and slows by each of them."""
+    for axes in made.axes:
+        shapes = {
+            each: max(len(each.get_offsets()), len(each.get_paths())) for each in axes.collections
+        }
+        if sum(shapes.values()) + len(axes.lines) > _MOST_SHAPES:
+            for each, many in shapes.items():
+                each.set_rasterized(many > _FEW_SHAPES)
+            for line in axes.lines:
+                line.set_rasterized(len(axes.lines) > _FEW_SHAPES)
 
 
 def _svg(made: Figure, name: str) -> str:

@@ -93,17 +93,20 @@ class Findings:
             val_mse=grouped.mean(), low=grouped.min(), high=grouped.max()
         ).reset_index()
 
-    @property
+    @cached_property
     def ranked(self) -> list[int]:
-        """Numbers of the complete trials whose latent is their only code, the best first.
+        """Numbers of the complete trials by mean error, those of another kind left out.
 
-        Of all complete trials where there are none such.
+        That are trials that collapsed, and those that read past their latents; where there are
+        no others, the ones that only collapsed, or all.
         """
         rows = self.trials
         complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
         coded = complete[~(complete["effective_size"] > complete["latent_size"])]
-        told = coded if len(coded) else complete
-        return [int(number) for number in told.sort_values("val_mse")["number"]]
+        for told in (coded[~coded["collapsed"]], coded, complete):
+            if len(told):
+                return [int(number) for number in told.sort_values("val_mse")["number"]]
+        return []
 
     @property
     def best(self) -> int | None:
@@ -163,7 +166,7 @@ def find(subject: Subject, *, seed: int = 0) -> Findings:
         subject=subject,
         sample=sample,
         code_sample=coded,
-        trials=trial_table(study),
+        trials=trial_table(study, _counted(sample)),
         answer=answer,
         answer_without_collapsed=spare,
         without_collapsed_p=spare.estimate.p if len(coded.collapsed) else None,
@@ -178,6 +181,12 @@ def find(subject: Subject, *, seed: int = 0) -> Findings:
     )
     found, looks = correct(found, _corrected)
     return replace(found, looks=looks)
+
+
+def _counted(sample: Sample) -> dict[int, set[int]]:
+    """The seeds of each trial that statistics use."""
+    grouped = sample.runs.groupby("number")["seed"]
+    return {int(str(number)): set(map(int, seeds)) for number, seeds in grouped}
 
 
 def _answer(study: StudyRecord, found: Correlations, architectures: pd.DataFrame) -> Answer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, floor, log10
 
 from archsearch.report.statistics.intervals import Estimate
 
@@ -52,7 +52,16 @@ def interval(estimate: Estimate) -> str:
     """The 95 % interval of a correlation."""
     if estimate.low is None or estimate.high is None:
         return "unknown"
-    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
+    digits = _end if estimate.clear else decimal
+    return f"{digits(estimate.low)} to {digits(estimate.high)}"
+
+
+def _end(value: float) -> str:
+    """An end that isn't 0, with as many digits as that takes."""
+    if abs(value) >= 0.005:
+        return decimal(value)
+    places = -floor(log10(abs(value)))
+    return f"{value:.{places}f}".replace("-", "−")
 
 
 def with_interval(estimate: Estimate | None, unknown: str = "–") -> str:

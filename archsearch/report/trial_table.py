@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -32,8 +33,12 @@ NOT_BETTER = "linear code not better"
 LEAKS = "not the only path"
 
 
-def trial_table(study: StudyRecord) -> pd.DataFrame:
+def trial_table(
+    study: StudyRecord, counted: Mapping[int, Collection[int]] = MappingProxyType({})
+) -> pd.DataFrame:
     """One row for each trial, seeds averaged; errors missing where nothing ended.
+
+    ``counted`` has the seeds that count of some trials, by their numbers; of others all do.
 
     Columns: number, state, reason, key, each quantity of the plan, seeds,
     val_mse, low and high (least and largest over seeds), test_mse, each baseline's
@@ -49,7 +54,7 @@ def trial_table(study: StudyRecord) -> pd.DataFrame:
     latent's size is no measure of what reaches that decoder.
     """
     worth = _worth_by(study.curves)
-    rows = [_row(trial, worth) for trial in study.trials]
+    rows = [_row(trial, worth, counted.get(trial.number)) for trial in study.trials]
     others = {name: "float64" for row in rows for name in row if name not in _TYPES}
     types = _TYPES | others
     return pd.DataFrame(rows, columns=list(types)).astype(types)
@@ -78,9 +83,11 @@ _TYPES = {
 }
 
 
-def _row(trial: TrialRecord, worth: Callable[[float], float | None]) -> dict[str, object]:
+def _row(
+    trial: TrialRecord, worth: Callable[[float], float | None], seeds: Collection[int] | None
+) -> dict[str, object]:
     row: dict[str, object] = {"number": trial.number, "state": trial.state}
-    results = trial.results
+    results = [result for result in trial.results if seeds is None or result.seed in seeds]
     row |= {"reason": _reason(trial), "seeds": len(results), "collapsed": False, "verdict": ""}
     if trial.plan is not None:
         row |= {each.column: getattr(trial.plan, each.column) for each in PLANNED}

@@ -102,14 +102,19 @@ def measured(answer: Answer) -> str:
         low, high = sorted(shares[1:])
         way = "lowers" if down else "raises"
         return (
-            f"each doubling of the latent {way} the error by {shares[0]:.0f} % "
-            f"(95 % interval {low:.0f} to {high:.0f} %)"
+            f"each doubling of the latent {way} the error by {_share(shares[0])} % "
+            f"(95 % interval {_share(low)} to {_share(high)} %)"
         )
     change, low_, high_ = (percent(2 ** (part or 0.0) - 1) for part in estimate[:3])
     return (
         f"each doubling of the latent changes the error by {change} "
         f"(95 % interval {low_} to {high_})"
     )
+
+
+def _share(value: float) -> str:
+    """Whole percent; of less than one, a digit that isn't 0."""
+    return f"{value:.0f}" if value >= 0.5 else f"{value:.1g}"
 
 
 def _rank(estimate: Estimate) -> str:
@@ -124,7 +129,7 @@ def cause_sentence(findings: Findings) -> str:
         which = f"In {len(narrow)} of {len(rows)} nets" if len(rows) > 1 else "In this net"
         return (
             f"{which} fewer numbers get through than the "
-            "latent has: there the bottleneck limits the error, not the latent."
+            "latent has: there the bottleneck limits what is coded, not the latent."
         )
     judged = rows.dropna(subset="pca_val")
     if len(judged):
@@ -148,19 +153,19 @@ def _against_pca(rows: pd.DataFrame) -> str:
     told = f"PCA of the same size is {_times(ratio)} better"
     if beaten.all():
         if len(rows) == 1:
-            return f"Training limits this net, not its latent: {told}."
-        return f"At every size training limits these nets, not the latent: {told}."
+            return f"Training or its family limits this net more than its latent does: {told}."
+        return f"At every size training or the family limits these nets, too: {told}."
     kept = rows.loc[~beaten, "latent_size"].max()
     after = rows[rows["latent_size"] > kept]
     if len(after) >= _FEWEST_AFTER:
         ratio = (after["val_mse"] / after["pca_val"].clip(lower=FLOOR)).median()
         return (
-            f"From {after['latent_size'].iloc[0]:,.0f} numbers on training limits these nets, not "
-            f"the latent: PCA of the same size is {_times(ratio)} better."
+            f"From {after['latent_size'].iloc[0]:,.0f} numbers on training limits these nets more "
+            f"than the latent: PCA of the same size is {_times(ratio)} better."
         )
     return (
         f"PCA of the same size beats {int(beaten.sum())} of {count(len(rows), 'net')}: those are "
-        "limited by training, not by the latent."
+        "limited by training or their family."
     )
 
 
@@ -168,7 +173,7 @@ _FEWEST_AFTER = 3
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:.1f} times" if ratio < 9.95 else f"{ratio:.0f} times"
+    return f"{ratio:.1f} times" if ratio < 9.95 else f"{ratio:,.0f} times"
 
 
 def _against_others(findings: Findings) -> str:
@@ -191,6 +196,6 @@ def _against_chroma(findings: Findings) -> str:
     row = findings.trial(best)
     chroma = row.real("mean_chroma_val")
     share = 100 * (1 - row.real("val_mse") / chroma)
-    if not share > 0:
-        return "No net has a lower error than one constant chroma for all pixels."
+    if not share >= 0.5:
+        return "No net has a clearly lower error than one constant chroma for all pixels."
     return f"The best net takes {share:.0f} % off the error of one constant chroma for all pixels."

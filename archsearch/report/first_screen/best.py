@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import isfinite
 
 from archsearch.records import PlanRecord
-from archsearch.report.findings import Findings
+from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.first_screen.reference import is_reference
 from archsearch.report.formatting import error
 from archsearch.report.sections.blocks import Cell, Column, Row, Section, Table, Text
@@ -31,20 +31,23 @@ def section(findings: Findings) -> Section | None:
     numbers = list(dict.fromkeys([*ranked[:_ROWS], *reference[:1]]))
     if not numbers:
         return None
-    judged = any(isfinite(findings.trial(number).real("pca_val")) for number in numbers)
+    rows_of = [findings.trial(number) for number in numbers]
+    judged = any(isfinite(row.real("pca_val")) for row in rows_of)
     rows = tuple(_row(findings, n, plans[n], n in reference[:1], judged) for n in numbers)
     columns = (*_COLUMNS, _PCA) if judged else _COLUMNS
     blocks: list[Text | Table] = [Table("best", "", columns, rows)]
     left = _leaking(findings)
     if left:
         blocks.append(Text(left))
-    return Section("best", "The best nets", tuple(blocks), open=True)
+    title = "The best nets" if not any(map(_reason, rows_of)) else "The nets with the lowest errors"
+    return Section("best", title, tuple(blocks), open=True)
 
 
 def _row(
     findings: Findings, number: int, plan: PlanRecord | None, reference: bool, judged: bool
 ) -> Row:
     row = findings.trial(number)
+    told = ["the nine-layer reference net"] if reference else []
     shape = f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}" if plan else ""
     errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
     return Row(
@@ -62,6 +65,13 @@ def _row(
     )
 
 
+def _reason(row: TrialRow) -> list[str]:
+    """Why the net isn't one of the best, whatever its error is; empty where it may be."""
+    told = ["collapsed"] if row.cells["collapsed"] else []
+    leaks = row.real("effective_size") > row.real("latent_size")
+    return [*told, *(["reads past its latent"] if leaks else [])]
+
+
 def _leaking(findings: Findings) -> str:
     """That nets with skips are better, where they are: they never win here."""
     rows = findings.trials
@@ -75,6 +85,6 @@ def _leaking(findings: Findings) -> str:
     if value >= findings.trial(best).real("val_mse"):
         return ""
     return (
-        f"{findings.subject.heading(number)} has a lower error ({error(value)}), but its decoder also "
-        "reads encoder layers: its latent isn’t its only code."
+        f"{findings.subject.heading(number)} has a lower mean error ({error(value)}), but its "
+        "decoder also reads encoder layers: its latent isn’t its only code."
     )

@@ -56,7 +56,7 @@ def chart(findings: Findings) -> Chart | None:
 
 def _title(findings: Findings) -> str:
     answer = findings.answer
-    if answer.estimate.value is None:
+    if answer.estimate.value is None or answer.verdict == "too-few":
         return "Error against latent size"
     told = measured(answer)
     if answer.verdict == "searched":

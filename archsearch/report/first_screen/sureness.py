@@ -35,6 +35,7 @@ def section(findings: Findings) -> Section | None:
         return None
     made = [
         *_power(findings),
+        *_tasks(findings),
         *_collapsed(findings),
         *_left_out(findings),
         *_confounded(findings),
@@ -58,32 +59,53 @@ def _power(findings: Findings) -> Iterator[Item]:
     if detectable is None:
         yield Item("bad", f"{n} are too few to show a correlation reliably.")
     else:
+        where = " within trunks" if answer.trunks else ""
         mark: Mark = "good" if answer.verdict in ("yes", "little") else "caution"
         yield Item(
             mark,
-            f"{n}: four of five such studies would find a correlation of {decimal(detectable)}.",
+            f"{n}: four of five such studies would find a correlation{where} of "
+            f"{decimal(detectable)}.",
+        )
+
+
+def _tasks(findings: Findings) -> Iterator[Item]:
+    if findings.correlations.by_task:
+        yield Item(
+            "caution",
+            "The nets have several tasks, which change the error themselves: only the correlation "
+            "within each task, folded below, is of the latent alone.",
         )
 
 
 def _collapsed(findings: Findings) -> Iterator[Item]:
+    """Whether the answer hangs on runs whose output is the same for every picture."""
     word = findings.collapsed_word
     if not word:
         return
     runs = count(len(findings.sample.collapsed), f"{word} run")
     spare = findings.answer_without_collapsed
-    if spare.verdict == findings.answer.verdict:
-        yield Item("plain", f"{runs} included; without, the answer is the same.", "collapsed-runs")
+    other = answer_sentence(_without_collapsed(findings))
+    if other.partition(":")[0] == answer_sentence(findings).partition(":")[0]:
+        yield Item("plain", f"{runs} included; without, the answer is the same.")
     elif spare.estimate.clear and not is_shown(findings.without_collapsed_p):
         yield Item(
             "caution",
             f"{runs} included; without, the answer isn’t shown to differ, corrected for "
             f"{findings.looks} comparisons.",
-            "collapsed-runs",
         )
     else:
-        sizes = replace(findings.correlations, sizes=findings.correlations.without_collapsed)
-        other = answer_sentence(replace(findings, answer=spare, correlations=sizes))
-        yield Item("bad", f"{runs} included. Without: {other}", "collapsed-runs")
+        yield Item("bad", f"{runs} included. Without: {other}")
+
+
+def _without_collapsed(findings: Findings) -> Findings:
+    found = findings.correlations
+    return replace(
+        findings,
+        answer=findings.answer_without_collapsed,
+        sample=findings.sample.without_collapsed(),
+        code_sample=findings.code_sample.without_collapsed(),
+        correlations=replace(found, sizes=found.without_collapsed),
+    )
 
 
 def _left_out(findings: Findings) -> Iterator[Item]:
@@ -95,7 +117,7 @@ def _left_out(findings: Findings) -> Iterator[Item]:
         told.append(f"{count(leaking, 'net')} that read past the latent")
     told += [f"{counts[state]} {state}" for state in ("failed", "pruned") if counts[state]]
     if told:
-        yield Item("caution", f"Left out of the answer: {', '.join(told)}.")
+        yield Item("caution", f"Left out: {', '.join(told)}.")
     unfinished = counts["waiting"] + counts["running"]
     if unfinished:
         yield Item(
@@ -152,15 +174,17 @@ def _convergence(findings: Findings) -> Iterator[Item]:
             "caution",
             f"{failed} of {count(len(known), 'run')} haven’t converged: more epochs, or a lower "
             "rate at the end, could change the order.",
-            "not-converged",
         )
     elif known:
         yield Item("good", "No training ended while its error still fell fast, or had risen.")
 
 
 def _seeds(findings: Findings) -> Iterator[Item]:
-    if len(findings.sample.seeds) == 1:
-        yield Item("caution", "One seed each: a single difference between nets may be chance.")
+    runs = findings.sample.runs.groupby("number").size()
+    once = int((runs == 1).sum())
+    if once:
+        which = "One seed each" if once == len(runs) else f"One seed only of {once} nets"
+        yield Item("caution", f"{which}: a single difference between nets may be chance.")
         return
     noise = findings.noise.kept
     if noise is None:

@@ -128,7 +128,8 @@ def _best(
     needs = _needs(rows.iloc[0], curves) if len(rows) else ""
     if needs:
         size = rows["latent_size"].iloc[0]
-        yield "the best net’s error", f"PCA needs {needs} numbers, the net {size:,.0f}"
+        noun = "number" if needs == "at most 1" else "numbers"
+        yield "the best net’s error", f"PCA needs {needs} {noun}, the net {size:,.0f}"
 
 
 def _needs(row: pd.Series[float], curves: Curves | None) -> str:

@@ -105,8 +105,13 @@ def _drawing(kept: NoiseShares, found: Noise, sample: Sample) -> Drawing:
 
 
 def _share(noise: NoiseShares) -> str:
-    share, low, high = (100 * value for value in (noise.share, noise.low, noise.high))
-    return f"{share:.0f} % (95 % interval {low:.0f} to {high:.0f} %)"
+    share, low, high = map(_percent, (noise.share, noise.low, noise.high))
+    return f"{share} % (95 % interval {low} to {high} %)"
+
+
+def _percent(share: float) -> str:
+    """A share in percent, never rounded to all."""
+    return f"{100 * share:.0f}" if share < 0.995 else f"{min(100 * share, 99.9):.1f}"
 
 
 def _deviation(noise: NoiseShares) -> str:

@@ -125,7 +125,7 @@ def _blocks(
     if found.line is not None:
         yield _line_drawing(found.line, found.knee, architectures, looks)
     if found.parts:
-        note = f"p is corrected for {looks} comparisons (Holm)."
+        note = f"p is corrected for {looks} comparisons (Holm)." if looks else ""
         yield Table("ranges", "", _COLUMNS, tuple(map(_row, found.parts)), note)
 
 
@@ -135,10 +135,9 @@ def _left_out(found: Ranges, pooled: Estimate, looks: int) -> str:
     if not left:
         return ""
     values = [part.estimate.value for part in left if part.estimate.value is not None]
-    text = (
-        f"Without any one quarter of the latent sizes, the correlation is between "
-        f"{decimal(min(values))} and {decimal(max(values))}"
-    )
+    low, high = decimal(min(values)), decimal(max(values))
+    span = low if low == high else f"between {low} and {high}"
+    text = f"Without any one quarter of the latent sizes, the correlation is {span}"
     gone = [part for part in left if not part.estimate.clear]
     shown = [part for part in left if is_shown(part.p_holm) and part.estimate.clear]
     if gone and pooled.clear:

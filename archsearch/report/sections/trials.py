@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -31,13 +31,16 @@ _MOST_RECORDS = 5
 _MOST_REASONS = 2
 
 
-def section(subject: Subject, sample: Sample, trials: pd.DataFrame) -> Section | None:
+def section(
+    subject: Subject, sample: Sample, trials: pd.DataFrame, *, ranked: Sequence[int]
+) -> Section | None:
     """How trials ended, a table of the best 200, and the specs of the best 20.
 
     Args:
         subject: whose trials they are.
         sample: the runs that statistics use; its seeds are named where trials are unfinished.
         trials: :func:`archsearch.report.trial_table.trial_table`.
+        ranked: numbers of the nets that may be the best, the best first.
 
     Returns:
         The section; None where there is nothing to account for.
@@ -47,7 +50,7 @@ def section(subject: Subject, sample: Sample, trials: pd.DataFrame) -> Section |
     facts = (*_ends(study, trials), *_levels(study, trials))
     blocks: list[Block] = [Facts(facts)] if facts else []
     if shown:
-        blocks += [_table(subject, trials, shown), *_specs(subject, shown)]
+        blocks += [_table(subject, trials, shown), *_specs(subject, ranked)]
     warnings = tuple(_warnings(study, sample, noun))
     made = Section("trials", f"All {noun}s", tuple(blocks), warnings)
     return made if blocks or warnings else None
@@ -97,24 +100,28 @@ def _table(subject: Subject, trials: pd.DataFrame, shown: list[Trial]) -> Table:
         "",
         tuple(column for column, _ in made),
         tuple(rows),
-        f"{told}{spread}trials.csv has every run.",
+        f"{told}{spread}{_csv(subject)} has every run.",
         sortable=True,
     )
 
 
-def _specs(subject: Subject, shown: list[Trial]) -> Iterator[Block]:
+def _csv(subject: Subject) -> str:
+    return "trials.csv" if subject.kind == "study" else "runs.csv"
+
+
+def _specs(subject: Subject, ranked: Sequence[int]) -> Iterator[Block]:
     """The family's text once, and the whole spec of the best."""
     family = subject.study.model_text
     if family:
         yield Code("The family’s spec", family)
-    best = [trial.record for trial in shown if trial.record.plan is not None][:_MOST_SPECS]
+    by_number = {trial.number: trial for trial in subject.study.trials}
+    best = [by_number[number] for number in ranked[:_MOST_SPECS]]
     if best:
         others = "; others are the family’s with their values" if family else ""
         yield Text(f"Specs of the best, with their layers{others}:")
     for trial in best:
-        assert trial.plan is not None  # noqa: S101  chosen above
-        called = subject.called(trial.number)
-        yield Code(f"{called[0].upper()}{called[1:]}", _spec(trial.plan), trial.number)
+        if trial.plan is not None:
+            yield Code(subject.heading(trial.number), _spec(trial.plan), trial.number)
 
 
 def _spec(plan: PlanRecord) -> str:

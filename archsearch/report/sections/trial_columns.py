@@ -65,7 +65,7 @@ def same_for_all(baseline: Baseline, trials: pd.DataFrame) -> float | None:
 def _state(trial: Trial) -> str:
     """How it ended, where it isn't as most do."""
     record = trial.record
-    told = [record.state] if record.state != "complete" else []
+    told: list[str] = [record.state] if record.state != "complete" else []
     if record.duplicate_of is not None:
         told.append(f"same net as {record.duplicate_of}")
     marked = [result.variance_share for result in record.results if result.collapsed]

@@ -6,6 +6,8 @@ import io
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from archsearch.report.drawing.style import styled
 from archsearch.report.sections.blocks import Drawing
 
@@ -43,7 +45,8 @@ def _rasterize(made: Figure) -> None:
     """Shapes by the hundred become pixels of the SVG: a page grows and slows by each of them."""
     for axes in made.axes:
         shapes = {
-            each: max(len(each.get_offsets()), len(each.get_paths())) for each in axes.collections
+            each: max(len(np.asarray(each.get_offsets())), len(each.get_paths()))
+            for each in axes.collections
         }
         if sum(shapes.values()) + len(axes.lines) > _MOST_SHAPES:
             for each, many in shapes.items():

@@ -101,9 +101,7 @@ def _sections(findings: Findings) -> Iterator[Section | None]:
     yield training.section(
         findings.study, findings.sample, findings.epochs, names=findings.subject.names
     )
-    yield trials.section(
-        findings.subject, findings.sample, findings.trials, ranked=findings.ranked
-    )
+    yield trials.section(findings.subject, findings.sample, findings.trials, ranked=findings.ranked)
     yield provenance.section(findings.subject, findings.sample)
     yield glossary.section()
 

@@ -247,7 +247,9 @@ def _columns(rows: pd.DataFrame, curves: Curves | None) -> Iterator[tuple[Column
     yield Column("rank", "components that explain 99 % of the codes"), _whole(rows["rank"])
     for bits in (8, 4):
         cost = rows[f"mse_{bits}bit"] / rows["code_mse"] - 1
-        texts = [f"{100 * each:+.1f} %" if isfinite(each) else "" for each in cost]
+        texts = [
+            f"{100 * each:+.1f} %".replace("-", "−") if isfinite(each) else "" for each in cost
+        ]
         yield (
             Column(f"{bits} bit", "what rounding the codes adds to the error"),
             _sorted_by(texts, cost),

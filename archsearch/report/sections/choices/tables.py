@@ -37,7 +37,8 @@ def effects_table(tests: Sequence[FactorTest], looks: int) -> Table | None:
             _CORRECTED,
         ),
         tuple(rows),
-        f"Intervals are uncorrected; p is corrected for all {looks} comparisons (Holm).",
+        "Intervals are uncorrected"
+        + (f"; p is corrected for all {looks} comparisons (Holm)." if looks else "."),
     )
 
 

@@ -44,7 +44,7 @@ def rivals_table(found: SizeCorrelations, looks: int) -> Table:
         for rival in found.rivals
         if rival.estimate.value is not None
     )
-    note = f"p is corrected for {looks} comparisons (Holm), but for latent size."
+    note = f"p is corrected for {looks} comparisons (Holm), but for latent size." if looks else ""
     return Table("rivals", "", _RIVAL_COLUMNS, rows, note)
 
 

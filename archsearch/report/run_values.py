@@ -6,7 +6,7 @@ plans and settings differ.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from archsearch.config import RunSettings, read_task
 from archsearch.records import Value
@@ -23,27 +23,31 @@ def differences(nets: Sequence[tuple[Mapping[str, Value], RunSettings]]) -> list
     Args:
         nets: the choices of a plan, and what it was trained with.
     """
-    told = [{**choices, **_of_settings(settings)} for choices, settings in nets]
+    changed = {name for _, settings in nets for name in _changed_options(settings)}
+    told = [{**choices, **_of_settings(settings, changed)} for choices, settings in nets]
     names = dict.fromkeys(name for one in told for name in one)
     varied = [name for name in names if len({repr(one.get(name)) for one in told}) > 1]
     return [{name: one[name] for name in varied if name in one} for one in told]
 
 
-def _of_settings(settings: RunSettings) -> dict[str, Value]:
-    flat: dict[str, object] = {"task": settings.task.name, **_options(settings)}
+def _of_settings(settings: RunSettings, changed: Collection[str]) -> dict[str, Value]:
+    """Settings by path; of the task's options those that any net has ``changed``."""
+    options = {f"task.{name}": value for name, value in settings.task if name != "name"}
+    told = {name: value for name, value in options.items() if name in changed}
+    flat: dict[str, object] = {"task": settings.task.name, **told}
     flat |= {f"train.{name}": value for name, value in settings.train if name != "seed"}
     flat["data.standardize"] = settings.data.standardize
     return {name: _value(value) for name, value in flat.items() if value not in (None, ())}
 
 
-def _options(settings: RunSettings) -> Mapping[str, object]:
-    """The options of the task that aren't at their defaults."""
+def _changed_options(settings: RunSettings) -> list[str]:
+    """Paths of the task's options that aren't at their defaults."""
     usual = dict(read_task(settings.task.name))
-    return {
-        f"task.{name}": value
+    return [
+        f"task.{name}"
         for name, value in settings.task
         if name != "name" and value != usual.get(name)
-    }
+    ]
 
 
 def _value(value: object) -> Value:

@@ -53,8 +53,8 @@ def trial_table(
     only path``: a code of the
     latent's size is no measure of what reaches that decoder.
     """
-    worth = _worth_by(study.curves)
-    rows = [_row(trial, worth, counted.get(trial.number)) for trial in study.trials]
+    equal = _equal_pca_by(study.curves)
+    rows = [_row(trial, equal, counted.get(trial.number)) for trial in study.trials]
     others = {name: "float64" for row in rows for name in row if name not in _TYPES}
     types = _TYPES | others
     return pd.DataFrame(rows, columns=list(types)).astype(types)
@@ -84,7 +84,7 @@ _TYPES = {
 
 
 def _row(
-    trial: TrialRecord, worth: Callable[[float], float | None], seeds: Collection[int] | None
+    trial: TrialRecord, equal: Callable[[float], float | None], seeds: Collection[int] | None
 ) -> dict[str, object]:
     row: dict[str, object] = {"number": trial.number, "state": trial.state}
     results = [result for result in trial.results if seeds is None or result.seed in seeds]
@@ -109,7 +109,7 @@ def _row(
             _leaks(trial) or _merged(results[0]),
             *map(baselines.val, LINEAR_CODES),
         ),
-        "equal_pca": worth(mean),
+        "equal_pca": equal(mean),
         **_codes([result.codes for result in results if result.codes is not None]),
     }
 
@@ -157,10 +157,10 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
         >>> round(equal_pca(curves, 0.02))
         32
     """
-    return _worth_by(curves)(mse)
+    return _equal_pca_by(curves)(mse)
 
 
-def _worth_by(curves: Curves | None) -> Callable[[float], float | None]:
+def _equal_pca_by(curves: Curves | None) -> Callable[[float], float | None]:
     """:func:`equal_pca` by these curves: their logs are taken once, not for each trial."""
     if curves is None or not curves.pca:
         return lambda mse: None

@@ -15,6 +15,7 @@ from tests.synthetic import StudyRecipe, synthetic_study
 
 OPEN_WORDS, ALL_WORDS = 250, 1200
 PHONE, DESK = 390, 1280
+UNFOLD = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
 @pytest.fixture(scope="session")
@@ -47,9 +48,7 @@ def faults(browser, page: Path) -> Iterator[str]:
     for width in (PHONE, DESK):
         for dark in (False, True):
             with browsed(browser, page, width=width, dark=dark) as shown:
-                shown.page.evaluate(
-                    "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-                )
+                shown.page.evaluate(UNFOLD)
                 yield from shown.problems
                 if shown.scroll_width() > width:
                     yield f"{width}: scrolls sideways to {shown.scroll_width()}"
@@ -102,9 +101,7 @@ def test_hostile_texts_run_nothing(browser, tmp_path):
     with browsed(browser, page) as shown:
         asked = []
         shown.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
-        shown.page.evaluate(
-            "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
-        )
+        shown.page.evaluate(UNFOLD)
         shown.page.wait_for_timeout(200)
         left = shown.page.content()
         assert asked == []

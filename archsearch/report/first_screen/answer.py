@@ -54,8 +54,8 @@ def _too_few(findings: Findings) -> str:
         return f"Not comparable: the decoder of {which} reads more than the latent."
     if len(table) < FEWEST_FOR_VERDICT:
         return (
-            f"Too few: {count(len(table), 'architecture')} with a result; an answer needs at "
-            f"least {FEWEST_FOR_VERDICT}."
+            f"Too few: {_architectures(len(table))} with a result; an answer needs at least "
+            f"{FEWEST_FOR_VERDICT}."
         )
     if table["latent_size"].nunique() == 1:
         return (
@@ -63,6 +63,10 @@ def _too_few(findings: Findings) -> str:
             f"({table['latent_size'].iloc[0]:,.0f})."
         )
     return "No answer: all architectures have the same error."
+
+
+def _architectures(number: int) -> str:
+    return count(number, "architecture") if number else "no architecture"
 
 
 def _not_shown(answer: Answer) -> str:

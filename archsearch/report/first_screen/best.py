@@ -36,6 +36,8 @@ def section(findings: Findings) -> Section | None:
     rows = tuple(_row(findings, n, plans[n], n in reference[:1], judged) for n in numbers)
     columns = (*_COLUMNS, _PCA) if judged else _COLUMNS
     blocks: list[Text | Table] = [Table("best", "", columns, rows)]
+    if all("reads past its latent" in _reason(row) for row in rows_of):
+        blocks.append(Text("Every net reads past its latent: the latent isn’t its only code."))
     left = _leaking(findings)
     if left:
         blocks.append(Text(left))
@@ -52,10 +54,7 @@ def _row(
     errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
     return Row(
         (
-            Cell(
-                findings.subject.heading(number),
-                "the nine-layer reference net" if reference else "",
-            ),
+            Cell(findings.subject.heading(number), "; ".join([*told, *_reason(row)])),
             Cell(f"{row.whole('latent_size'):,}", shape),
             Cell(f"{row.whole('params'):,}"),
             *(Cell(error(v) if isfinite(v := row.real(name)) else "–") for name in errors),

@@ -108,7 +108,7 @@ def section(
         _table(known, looks),
     )
     title = among_chosen("Within groups", designed=designed)
-    return Section("groups", title, blocks, tuple(_cautions(known)))
+    return Section("groups", title, blocks, tuple(_warnings(known)))
 
 
 def _told(known: Sequence[Grouping], pooled: Estimate, looks: int) -> str:
@@ -216,7 +216,7 @@ def _each(grouping: Grouping) -> str:
     return "; ".join(told) or "–"
 
 
-def _cautions(known: Sequence[Grouping]) -> Iterator[ReportWarning]:
+def _warnings(known: Sequence[Grouping]) -> Iterator[ReportWarning]:
     """Groupings in which the pooled correlation isn't found again."""
     lost = [
         grouping.by

@@ -72,7 +72,7 @@ def section(found: Noise, sample: Sample, collapsed_word: str) -> Section | None
     blocks: tuple[Text | Drawing, ...] = ()
     if kept is not None:
         blocks = (Text(_told(found, kept, collapsed_word)), _drawing(kept, found, sample))
-    warnings = tuple(_cautions(found, sample))
+    warnings = tuple(_warnings(found, sample))
     return Section("noise", "Noise of the seed", blocks, warnings) if blocks or warnings else None
 
 
@@ -111,18 +111,18 @@ def _share(noise: NoiseShares) -> str:
 
 def _percent(share: float) -> str:
     """A share in percent, never rounded to all."""
-    return f"{100 * share:.0f}" if share < 0.995 else f"{min(100 * share, 99.9):.1f}"
+    return f"{min(round(100 * share), 99)}"
 
 
 def _deviation(noise: NoiseShares) -> str:
     return f"{100 * (exp(noise.rest) - 1):.0f} %"
 
 
-def _cautions(found: Noise, sample: Sample) -> Iterator[ReportWarning]:
+def _warnings(found: Noise, sample: Sample) -> Iterator[ReportWarning]:
     kept = found.kept
     if kept is not None and kept.low < _NOISY:
         yield ReportWarning("noise", "Noise may be larger than what the architecture does.")
-    if len(sample.seeds) == 1:
+    if sample.runs.groupby("number").size().max() == 1:
         yield ReportWarning(
             "one-seed",
             "One seed for each architecture: noise from the seed can’t be told from the "

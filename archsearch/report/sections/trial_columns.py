@@ -91,7 +91,10 @@ def _linear_codes(study: StudyRecord, trials: pd.DataFrame) -> Iterator[Made]:
             told = f": {baseline.words}" if baseline.words else ""
             yield Column(baseline.label, f"validation MSE{told}"), _error(column)
     if trials["equal_pca"].notna().any():
-        yield Column("worth", "PCA components that do as well"), partial(_worth, study.curves)
+        yield (
+            Column("PCA needs", "PCA components that do as well"),
+            partial(_equal_pca, study.curves),
+        )
     if (trials["verdict"] != "").any():
         help = "better: one of the same size has a lower error"
         yield (
@@ -120,7 +123,7 @@ def _validation(trial: Trial) -> Cell:
     return _number(trial.real("val_mse"), error)._replace(small=told)
 
 
-def _worth(curves: Curves | None, trial: Trial) -> Cell:
+def _equal_pca(curves: Curves | None, trial: Trial) -> Cell:
     """Never read past the ends of the measured curve."""
     value, mse = trial.real("equal_pca"), trial.real("val_mse")
     if curves is None or not curves.pca or not isfinite(value):

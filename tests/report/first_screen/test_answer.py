@@ -99,7 +99,7 @@ def test_the_numbers_are_the_statistics(findings):
 @pytest.mark.parametrize(
     ("recipe", "said"),
     [
-        (StudyRecipe(complete=0, failed=3), "Too few: 0 architectures with a result"),
+        (StudyRecipe(complete=0, failed=3), "Too few: no architecture with a result"),
         (
             StudyRecipe(complete=5),
             "Too few: 5 architectures with a result; an answer needs at least 6",
@@ -163,7 +163,7 @@ def test_what_limits_the_nets_is_read_from_pca():
     study = synthetic_study(StudyRecipe(complete=24, seeds=1))
     said = cause_sentence(found(scaled(study, 0.25)))
     assert said == (
-        "At every size training limits these nets, not the latent: PCA of the same size is "
+        "At every size training or the family limits these nets, too: PCA of the same size is "
         "4.0 times better."
     )
     assert cause_sentence(found(scaled(study, 2))) == (
@@ -173,8 +173,8 @@ def test_what_limits_the_nets_is_read_from_pca():
     middle = sizes[12]
     said = cause_sentence(found(scaled(study, 0.5, beyond=middle)))
     assert said == (
-        f"From {middle:,} numbers on training limits these nets, not the latent: PCA of the same "
-        "size is 2.0 times better."
+        f"From {middle:,} numbers on training limits these nets more than the latent: PCA of the "
+        "same size is 2.0 times better."
     )
 
 

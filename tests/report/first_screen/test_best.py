@@ -44,7 +44,7 @@ def test_a_net_with_skips_never_is_the_best_and_is_named():
     table, rest = blocks(leaking(study, {first.number}))
     assert table.rows[0].trial == second.number
     (told,) = rest
-    assert told.startswith(f"Trial {first.number} has a lower error ({error(first.value)})")
+    assert told.startswith(f"Trial {first.number} has a lower mean error ({error(first.value)})")
 
 
 def test_the_reference_net_is_told_by_its_layers():

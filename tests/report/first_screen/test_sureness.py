@@ -52,7 +52,7 @@ def test_what_is_left_out_is_counted():
     study = synthetic_study(StudyRecipe(complete=20, failed=2, pruned=1))
     complete = [trial.number for trial in study.trials if trial.state == "complete"]
     said = told(leaking(study, set(complete[:3])))
-    assert "Left out of the answer: 3 nets that read past the latent, 2 failed, 1 pruned." in said
+    assert "Left out: 3 nets that read past the latent, 2 failed, 1 pruned." in said
     unfinished = told(synthetic_study(StudyRecipe(complete=12, waiting=2, untouched=3)))
     assert "5 of 17 trials unfinished." in unfinished
 

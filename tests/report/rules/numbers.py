@@ -42,6 +42,8 @@ def _ways(value: float, low: float, high: float) -> Iterator[tuple[str, ...]]:
         (tuple(100 * (2 ** min(part, 20) - 1) for part in parts), 0),
     ):
         yield tuple(sorted(f"{abs(float(f'{part:.{digits}f}')):g}" for part in made))
+    if all(0 <= part < 1 for part in parts):  # a share is never rounded to all
+        yield tuple(sorted(f"{min(round(100 * part), 99):g}" for part in parts))
 
 
 def _found(value: object) -> Iterator[tuple[float, float, float]]:

@@ -64,7 +64,7 @@ def scaled(study: StudyRecord, factor: float) -> StudyRecord:
     ("factor", "words"),
     [
         (1, "PCA needs about "),
-        (1e-9, "PCA needs at most 1 numbers"),
+        (1e-9, "PCA needs at most 1 number,"),
         (1e9, "PCA needs more than "),
     ],
 )
@@ -72,7 +72,7 @@ def test_pcas_worth_is_not_read_past_its_curve(factor, words):
     found = findings_of(scaled(synthetic_study(StudyRecipe(complete=8)), factor))
     assert f"the best net’s error: {words}" in said(found, NAME)
     needs = column_of(tables_of(found, NAME)[NAME], "PCA needs")
-    assert f"PCA needs {needs[0]}".startswith(words.removesuffix(" numbers").rstrip())
+    assert f"PCA needs {needs[0]}".startswith(words.removesuffix(" number,").rstrip())
 
 
 def test_equal_pca_inverts_the_curve():

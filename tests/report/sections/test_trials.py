@@ -9,6 +9,7 @@ import yaml
 
 from archsearch.config import BASELINES
 from archsearch.records import Baselines, StudyRecord, TrialRecord, Unreadable, trial_counts
+from archsearch.report.findings import find
 from archsearch.report.sections import trials
 from archsearch.report.sections.blocks import Cell, Code, Facts, Section, Table, Text
 from archsearch.report.statistics.sample import headline_sample
@@ -20,7 +21,12 @@ MIXED = StudyRecipe(collapsed=2, failed=2, pruned=2, infeasible=2, waiting=2, un
 
 
 def made(subject: Subject) -> Section:
-    found = trials.section(subject, headline_sample(subject.study), trial_table(subject.study))
+    found = trials.section(
+        subject,
+        headline_sample(subject.study),
+        trial_table(subject.study),
+        ranked=find(subject).ranked,
+    )
     assert found is not None
     return found
 
@@ -183,7 +189,7 @@ def test_each_trial_has_its_verdict_and_what_it_is_worth():
     }
     assert {number for number, verdict in told.items() if verdict == "better"} == beaten
     assert 0 < len(beaten) < 24
-    worths = column(table, "worth")
+    worths = column(table, "PCA needs")
     assert worths[-1].text == "≤ 1"
     for cell, error in zip(worths, column(table, "val MSE"), strict=True):
         assert cell.text.endswith(f"{equal_pca(study.curves, error.sort):,.0f}")
@@ -256,4 +262,4 @@ def test_records_that_cannot_be_read_are_named():
 def test_an_empty_study_has_no_such_section():
     study = synthetic_study(StudyRecipe(complete=0))
     subject = of_study(study)
-    assert trials.section(subject, headline_sample(study), trial_table(study)) is None
+    assert trials.section(subject, headline_sample(study), trial_table(study), ranked=[]) is None

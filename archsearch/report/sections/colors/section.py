@@ -71,7 +71,7 @@ def compute(
     every = find_variants(study, pictures, called)
     if not every:
         return None
-    ranked = tuple(sorted(comparable(every), key=lambda variant: variant.error))
+    ranked = tuple(sorted(comparable(every), key=lambda one: (one.collapsed, one.error)))
     return Colors(ranked, tuple(tried(ranked)), len(every) - len(ranked), study.source_note)
 
 
@@ -79,7 +79,7 @@ def sections(found: Colors) -> Iterator[Section]:
     """What stands open, pictures first; then details, folded."""
     open_blocks: tuple[Block | None, ...] = (
         same_pictures(found.shown, _finding(found.ranked[0])),
-        Text(_standing(found.ranked)),
+        Text(_ranking(found.ranked)),
         variant_table(found.ranked, found.left_out),
         definitions(found.ranked),
         _jpeg(found.note),
@@ -114,14 +114,16 @@ def _left(change: float) -> str:
     return whole_percent(1 + change)
 
 
-def _standing(ranked: Sequence[Variant]) -> str:
+def _ranking(ranked: Sequence[Variant]) -> str:
     """Which is best, and whether its lead is more than its seeds'."""
+    if ranked[0].collapsed:
+        return "Every variant has collapsed: its output is the same for all pictures."
     lead = f"Lowest validation error: {ranked[0].name}{_lead(ranked)}."
     return " ".join(filter(None, [lead, _beaters(ranked)]))
 
 
 def _lead(ranked: Sequence[Variant]) -> str:
-    if len(ranked) < 2:
+    if len(ranked) < 2 or ranked[1].collapsed:
         return ""
     other = ranked[1].called
     first, second = (variant.spreads["val_mse"] for variant in ranked[:2])

@@ -81,6 +81,11 @@ class Variant:
         return None
 
     @property
+    def collapsed(self) -> bool:
+        """Whether the output of every seed is the same for all pictures."""
+        return all(result.collapsed for result in self.results)
+
+    @property
     def error(self) -> float:
         """The mean validation MSE, by which variants are ranked."""
         return sum(result.val.mse for result in self.results) / len(self.results)

@@ -1,6 +1,5 @@
 """What correlates with the error: latent size and its rivals, by several measures."""
 
-from archsearch.report.sections.correlations.cautions import confounders
 from archsearch.report.sections.correlations.numbers import (
     SizeCorrelations,
     compute,
@@ -9,6 +8,7 @@ from archsearch.report.sections.correlations.numbers import (
     to_json,
 )
 from archsearch.report.sections.correlations.section import section
+from archsearch.report.sections.correlations.warnings import confounders
 
 __all__ = [
     "SizeCorrelations",

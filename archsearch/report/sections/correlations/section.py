@@ -13,10 +13,10 @@ from archsearch.records import StudyRecord
 from archsearch.report.formatting import decimal, interval, percent, with_interval
 from archsearch.report.sections.adaptive import adaptive_search, among_chosen
 from archsearch.report.sections.blocks import Block, Drawing, Section, Text
-from archsearch.report.sections.correlations.cautions import cautions
 from archsearch.report.sections.correlations.figures import map_figure, rivals_figure
 from archsearch.report.sections.correlations.numbers import SizeCorrelations
 from archsearch.report.sections.correlations.tables import measures_tables, rivals_table
+from archsearch.report.sections.correlations.warnings import size_warnings
 from archsearch.report.statistics.factors import searched_factors
 from archsearch.report.statistics.multiple import is_shown
 from archsearch.report.statistics.rank import spearman
@@ -48,7 +48,7 @@ def section(
         looks: the number of tests that each ``p_holm`` is corrected for.
         collapsed_word: what collapsed runs are called; "" where there are none.
     """
-    warnings = (*adaptive_search(study), *cautions(found, sample))
+    warnings = (*adaptive_search(study), *size_warnings(found, sample))
     known = any(each["spearman"].value is not None for each in found.sizes.measures.values())
     blocks = tuple(_blocks(study, found, sample, answer, looks, collapsed_word)) if known else ()
     if not blocks and not warnings:

@@ -15,13 +15,13 @@ from archsearch.report.statistics.rank import spearman
 from archsearch.report.statistics.rivals import RIVALS
 from archsearch.report.statistics.sample import Sample
 
-__all__ = ["cautions", "confounders"]
+__all__ = ["confounders", "size_warnings"]
 
 _WIDE = 12
 _CONFOUNDED = 0.8
 
 
-def cautions(found: SizeCorrelations, sample: Sample) -> Iterator[ReportWarning]:
+def size_warnings(found: SizeCorrelations, sample: Sample) -> Iterator[ReportWarning]:
     """The warnings.
 
     Args:

@@ -141,7 +141,7 @@ def test_without_a_complete_trial_the_page_is_written_and_the_exit_code_is_3(
     code, said, warned = ended(capsys, "synthetic", "--storage", url)
     assert code == 3
     page = Path(said.splitlines()[-1])
-    assert "Too few: 0 architectures with a result" in page.read_text("utf-8")
+    assert "Too few: no architecture with a result" in page.read_text("utf-8")
     assert said.startswith("Too few: ")
     assert warned.startswith(
         "error: no trial of synthetic is complete\n  help: the page is written"

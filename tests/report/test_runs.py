@@ -138,7 +138,7 @@ def test_options_of_a_task_are_told_where_it_isnt_the_usual_one(written):
     values = [trial.values for trial in subject_of(*folders).study.trials]
     assert values == [
         {"task": "reconstruct"},
-        {"task": "denoise"},
+        {"task": "denoise", "task.sigma": 0.1},
         {"task": "denoise", "task.sigma": 0.3},
     ]
 

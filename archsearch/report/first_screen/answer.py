@@ -48,8 +48,8 @@ def answer_sentence(findings: Findings) -> str:
 def _too_few(findings: Findings) -> str:
     table = findings.code_sample.architectures()
     nets = len(findings.sample.architectures())
-    if len(table) < FEWEST_FOR_VERDICT <= nets:
-        left = nets - len(table)
+    left = nets - len(table)
+    if left and (left == nets or len(table) < FEWEST_FOR_VERDICT <= nets):
         which = "every net" if left == nets else f"{left} of {nets} nets"
         return f"Not comparable: the decoder of {which} reads more than the latent."
     if len(table) < FEWEST_FOR_VERDICT:

@@ -36,9 +36,16 @@ def draw(drawing: Drawing) -> Drawn | None:
         if made is None:
             return None
         _rasterize(made)
-        made.draw_without_rendering()  # places everything, once for both files
-        made.set_layout_engine("none")
+        _place(made)
         return Drawn(drawing, _svg(made, drawing.name), _png(made))
+
+
+def _place(made: Figure) -> None:
+    """Give everything its place, once for both files."""
+    layout = made.get_layout_engine()
+    if layout is not None:
+        layout.execute(made)
+    made.set_layout_engine("none")
 
 
 def _rasterize(made: Figure) -> None:

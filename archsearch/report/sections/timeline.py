@@ -152,7 +152,7 @@ def _errors(axes: Axes, runs: list[_Run], unit: float, span: float) -> None:
     )  # fmt: skip
     axes.margins(y=0.12)
     error_axis(axes, "validation MSE")
-    axes.set_xticklabels([])
+    axes.tick_params(axis="x", labelbottom=False)  # the panel below has the same
 
 
 def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float, span: float) -> None:

@@ -13,11 +13,11 @@ Floats = npt.NDArray[np.float64]
 Orders = npt.NDArray[np.intp]
 
 PERMUTATIONS = 4999
-LARGE = 1500
+LARGE = 400
 """Things over which p is Student's: permuting would say the same, at length."""
 
 
-@lru_cache(maxsize=2)  # a page asks for the same ones again and again; 60 MB at the most
+@lru_cache(maxsize=2)  # a page asks for the same ones again and again
 def orders(n: int, seed: int) -> Orders:
     """Random orders of n things, shape (permutations, n), not to be written to.
 

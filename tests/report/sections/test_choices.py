@@ -288,7 +288,7 @@ def test_a_choice_that_goes_along_with_a_size_is_warned_of(tied):
     section = section_of(found_in(study.model_copy(update={"trials": trials})))
     told = [warning.message for warning in section.warnings if warning.code == "confounded-choices"]
     assert told == (
-        ["depth goes along with latent height×width (ρ = 1.00): their effects can’t be told apart."]
+        ["depth correlates with latent height×width (ρ = 1.00): their effects can’t be told apart."]
         if tied
         else []
     )

@@ -225,7 +225,7 @@ def test_nets_that_have_names_are_called_by_them():
     subject = Subject(study, "runs", lambda seed: None, {0: "wide net", 1: "b", 2: "c"})
     found = made(subject)
     assert "wide net" in [row.cells[0].text for row in the_table(found).rows]
-    assert "Wide net" in [block.title for block in found.blocks if isinstance(block, Code)]
+    assert "wide net" in [block.title for block in found.blocks if isinstance(block, Code)]
     assert found.title == "All nets"
 
 

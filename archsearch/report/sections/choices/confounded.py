@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from archsearch.config import planned
 from archsearch.report.formatting import decimal
 from archsearch.report.sections.blocks import ReportWarning
 from archsearch.report.sections.choices.computed import Choices
@@ -17,11 +18,12 @@ from archsearch.report.statistics.rivals import RIVALS
 __all__ = ["confounded_choices"]
 
 _AS_GOOD_AS_ONE = 0.9
-_SIZES = ("params", "macs", "latent_area")  # a searched depth is the encoder's own
+_COSTS = (each.column for each in planned("brief") if each.name != "latent.size")
+_SIZES = (*_COSTS, "latent_area")  # a searched depth is the encoder's own
 
 
 def confounded_choices(found: Choices, architectures: pd.DataFrame) -> Iterator[ReportWarning]:
-    """A warning for each choice that is shown to change the error, and goes along with a size."""
+    """A warning for each choice that is shown to change the error, and correlates with a size."""
     shown = {test.factor for test in found.all.effects if is_shown(test.p_holm)}
     for factor in found.factors:
         column = _as_numbers(factor)
@@ -33,7 +35,7 @@ def confounded_choices(found: Choices, architectures: pd.DataFrame) -> Iterator[
         if told:
             yield ReportWarning(
                 "confounded-choices",
-                f"{factor.name} goes along with {' and '.join(told)}: their effects can’t be told "
+                f"{factor.name} correlates with {' and '.join(told)}: their effects can’t be told "
                 "apart.",
             )
 

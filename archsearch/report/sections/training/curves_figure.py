@@ -16,9 +16,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["learning_figure"]
+__all__ = ["MOST_LINES", "learning_figure"]
 
-_RASTER_FROM = 300
+MOST_LINES = 200
+"""More lines hide each other; so many are drawn, evenly chosen in the order of their errors."""
 
 
 def learning_figure(study: StudyRecord) -> Figure | None:
@@ -32,6 +33,7 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     )
     if curves.empty:
         return None
+    curves = curves[curves["trial"].isin(_drawn(curves))]
     lines, last = curves["trial"].nunique(), int(curves["epoch"].max())
     colormap, norm = size_colors(np.asarray(curves["size"], dtype=np.float64))
     made, (axes,) = figure(6.2, 4.2)
@@ -40,7 +42,6 @@ def learning_figure(study: StudyRecord) -> Figure | None:
         palette=colormap, hue_norm=norm, legend=False,
         linewidth=thinned(lines, most=1.6, least=0.5),
         alpha=thinned(lines, most=0.9, least=0.5),
-        rasterized=lines > _RASTER_FROM,
         marker="o" if last == 1 else None,
     )  # fmt: skip
     axes.set_xlim(1 - 0.02 * last, last * 1.02 if last > 1 else 2)
@@ -52,6 +53,13 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     if curves["size"].nunique() > 1:
         _size_bar(made, axes, curves["size"])
     return made
+
+
+def _drawn(curves: pd.DataFrame) -> list[int]:
+    """The trials that have a line."""
+    ends = curves.groupby("trial")["error"].last().sort_values()
+    places = np.linspace(0, len(ends) - 1, min(MOST_LINES, len(ends))).round().astype(int)
+    return [int(ends.index[place]) for place in dict.fromkeys(places.tolist())]
 
 
 def _mean_history(trial: TrialRecord) -> Iterator[tuple[int, int, int, float]]:

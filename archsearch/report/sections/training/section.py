@@ -10,7 +10,7 @@ from archsearch.records import RunResult, SeedRecord, StudyRecord, TrialRecord, 
 from archsearch.report.formatting import decimal
 from archsearch.report.outcome import outcomes
 from archsearch.report.sections.blocks import Block, Drawing, ReportWarning, Section
-from archsearch.report.sections.training.curves_figure import learning_figure
+from archsearch.report.sections.training.curves_figure import MOST_LINES, learning_figure
 from archsearch.report.sections.training.stability_figure import stability_figure
 from archsearch.report.statistics.epochs import AtEpoch
 from archsearch.report.statistics.intervals import Estimate
@@ -53,11 +53,12 @@ def _runs(study: StudyRecord, sample: Sample) -> Iterator[_Run]:
 
 
 def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) -> Iterator[Block]:
+    nets = sum(bool(trial.results) for trial in study.trials)
     yield Drawing(
         "learning",
         _curves_title([result for _, _, result in runs]),
         "Validation error over epochs, a line a net, colored by latent size.",
-        "",
+        f"{MOST_LINES} of {nets:,} nets, from the best to the worst." if nets > MOST_LINES else "",
         partial(learning_figure, study),
     )
     known = [at for at in epochs if at.spearman.value is not None]

@@ -229,9 +229,6 @@ def test_hollow_points_say_why(shown):
     assert hollow.evaluate_all("all => all.map((one) => one.dataset.number)") == ["5", "7"]
     ground = opened.page.evaluate("() => getComputedStyle(document.body).backgroundColor")
     assert hollow.first.evaluate("(one) => getComputedStyle(one).fill") == ground
-    assert (
-        "Hollow: collapsed or reads past its latent." in opened.page.locator(".hint").inner_text()
-    )
     opened.page.mouse.click(*opened.page.evaluate(SPOT, 7))
     assert "Drawn hollow: reads past its latent." in opened.page.locator(PANEL).inner_text()
 

@@ -22,7 +22,9 @@ _MANY = 1 / 3
 
 def section(findings: Findings) -> Section:
     """The page's opening."""
-    said = [answer_sentence(findings), cause_sentence(findings)]
+    said = [answer_sentence(findings)]
+    if findings.colors is None:  # what colors come to has a section of its own
+        said.append(cause_sentence(findings))
     blocks = tuple(Text(text) for text in said if text)
     return Section("answer", "Does latent size correlate with error?", blocks, open=True)
 
@@ -129,7 +131,8 @@ def cause_sentence(findings: Findings) -> str:
     """What else the reader must know first: what limits the nets, if that is known."""
     rows = _compared(findings)
     narrow = rows[rows["bottleneck_size"] < rows["latent_size"]]
-    if len(rows) and len(narrow) > _MANY * len(rows):
+    alone = len(rows) == 1 < len(findings.shown)
+    if not alone and len(narrow) > _MANY * len(rows):
         which = f"In {len(narrow)} of {len(rows)} nets" if len(rows) > 1 else "In this net"
         return (
             f"{which} fewer numbers get through than the "
@@ -190,16 +193,4 @@ def _against_others(findings: Findings) -> str:
             f"The best linear map from the input, through as many numbers as the latent, beats "
             f"{beaten} of {count(len(mapped), 'net')}."
         )
-    return _against_chroma(findings)
-
-
-def _against_chroma(findings: Findings) -> str:
-    best = findings.best
-    if best is None or not findings.trials["mean_chroma_val"].notna().any():
-        return ""
-    row = findings.trial(best)
-    chroma = row.real("mean_chroma_val")
-    share = 100 * (1 - row.real("val_mse") / chroma)
-    if not share >= 0.5:
-        return "No net has a clearly lower error than one constant chroma for all pixels."
-    return f"The best net takes {share:.0f} % off the error of one constant chroma for all pixels."
+    return ""

@@ -77,7 +77,8 @@ def _leaking(findings: Findings) -> str:
     complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
     leaks = complete[complete["effective_size"] > complete["latent_size"]]
     best = findings.best
-    if best is None or leaks.empty or len(leaks) == len(complete):
+    told = findings.colors is not None  # its table says so of each variant
+    if best is None or told or leaks.empty or len(leaks) == len(complete):
         return ""
     number = int(leaks.sort_values("val_mse")["number"].iloc[0])
     value = leaks["val_mse"].min()

@@ -48,7 +48,7 @@ def chart(findings: Findings) -> Chart | None:
         _title(findings),
         "Scatter of validation error against latent size, one point a net, beside linear codes.",
         "One point a net, the mean over its seeds; bars span the seeds."
-        + (" Hollow: collapsed, or reads past its latent." if _hollow(findings) else ""),
+        + (f" Hollow: {_hollow(findings)}." if _hollow(findings) else ""),
         lambda: latent_figure(findings),
     )
     return Chart(drawing, lambda: chart_data(findings))
@@ -64,8 +64,9 @@ def _title(findings: Findings) -> str:
     return told[0].upper() + told[1:]
 
 
-def _hollow(findings: Findings) -> bool:
-    return bool((_reasons(findings.shown) != "").any())
+def _hollow(findings: Findings) -> str:
+    """Why points are hollow; "" where none is."""
+    return " or ".join(sorted(set(_reasons(findings.shown)) - {""}))
 
 
 def _reasons(rows: pd.DataFrame) -> pd.Series[str]:

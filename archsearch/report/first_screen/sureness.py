@@ -19,7 +19,7 @@ from archsearch.report.statistics.rivals import RIVALS
 
 __all__ = ["section"]
 
-_MOST = 5
+_MOST, _MOST_BESIDE_COLORS = 5, 3
 _CONFOUNDED = 0.8
 _NOISY = 0.5
 _MOST_NAMED = 2
@@ -44,7 +44,8 @@ def section(findings: Findings) -> Section | None:
         *_seeds(findings),
         *_untried(findings),
     ]
-    ranked = sorted(made, key=lambda item: _ORDER.index(item.mark))[:_MOST]
+    most = _MOST if findings.colors is None else _MOST_BESIDE_COLORS
+    ranked = sorted(made, key=lambda item: _ORDER.index(item.mark))[:most]
     items = tuple(item for item in made if item in ranked)
     limits = (_CHOSEN,) if findings.subject.kind == "runs" else ()
     return Section("sure", "How sure is this?", (Items(items),), limits, open=True)
@@ -53,7 +54,8 @@ def section(findings: Findings) -> Section | None:
 def _power(findings: Findings) -> Iterator[Item]:
     answer = findings.answer
     n = count(answer.estimate.n, "architecture")
-    if answer.verdict in ("searched", "too-few"):
+    told = answer.verdict == "not-shown" and not answer.trunks  # by the answer itself
+    if told or answer.verdict in ("searched", "too-few"):
         return
     detectable = answer.detectable
     if detectable is None:
@@ -64,7 +66,7 @@ def _power(findings: Findings) -> Iterator[Item]:
         yield Item(
             mark,
             f"{n}: four of five such studies would find a correlation{where} of "
-            f"{decimal(detectable)}.",
+            f"±{decimal(detectable)} or stronger.",
         )
 
 
@@ -72,8 +74,8 @@ def _tasks(findings: Findings) -> Iterator[Item]:
     if findings.correlations.by_task:
         yield Item(
             "caution",
-            "The nets have several tasks, which change the error themselves: only the correlation "
-            "within each task, folded below, is of the latent alone.",
+            "Several tasks together: only the correlations within each task, folded below, are of "
+            "the latent alone.",
         )
 
 
@@ -172,7 +174,7 @@ def _convergence(findings: Findings) -> Iterator[Item]:
     if failed:
         yield Item(
             "caution",
-            f"{failed} of {count(len(known), 'run')} haven’t converged: more epochs, or a lower "
+            f"{failed:,} of {count(len(known), 'run')} haven’t converged: more epochs, or a lower "
             "rate at the end, could change the order.",
         )
     elif known:
@@ -195,7 +197,7 @@ def _seeds(findings: Findings) -> Iterator[Item]:
     else:
         yield Item(
             "good",
-            f"{told}; nets that differ by over {100 * (noise.discernible - 1):.0f} % differ.",
+            f"{told}; nets over {100 * (noise.discernible - 1):.0f} % apart can be told apart.",
         )
 
 

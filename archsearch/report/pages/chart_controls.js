@@ -42,9 +42,7 @@ const chartControls = (data, view, { make, changed }) => {
   // The key and the hint of what is drawn
   const explain = ({ key: entries, missing, floored }) => {
     key.replaceChildren(...entries.map((entry) => (entry.ramp ? gradient(entry) : swatch(entry))));
-    const reasons = [...new Set(data.hollow.filter(Boolean))];
     const told = ["Point, tap or use the arrow keys; Enter shows the net."];
-    if (reasons.length) told.push(`Hollow: ${reasons.join(" or ")}.`);
     if (missing) told.push(`${count(missing)} of ${count(data.numbers.length)} ${data.noun}s can’t be drawn here.`);
     if (floored) told.push("Errors under 1e-7 stand at 1e-7.");
     hint.textContent = told.join(" ");

@@ -43,6 +43,7 @@ def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
     )
     environment.filters |= {
         "words": _words(),
+        "plain": _unbroken,
         "kind": lambda block: type(block).__name__,
         "data_uri": _data_uri,
         "anchor": _anchor,

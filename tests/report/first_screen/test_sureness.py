@@ -29,7 +29,7 @@ def told(study: StudyRecord) -> str:
 def test_power_is_what_the_verdict_can_find():
     said = told(synthetic_study(StudyRecipe(complete=24)))
     assert (
-        "good: 24 architectures: four of five such studies would find a correlation of 0." in said
+        "good: 24 architectures: four of five such studies would find a correlation of ±0." in said
     )
     few = told(synthetic_study(StudyRecipe(complete=6, slope=0.0, architecture_noise=1.0)))
     assert "6 architectures" in few

@@ -50,7 +50,8 @@ def section(
     if not blocks:
         return None
     warnings = tuple(confounded_choices(found, sample.architectures()))
-    return Section("choices", "The searched choices", blocks, warnings)
+    title = "The searched choices" if "space" in study.settings else "What sets the nets apart"
+    return Section("choices", title, blocks, warnings)
 
 
 def _shown(found: Choices, study: StudyRecord, sample: Sample, looks: int) -> Iterator[Block]:

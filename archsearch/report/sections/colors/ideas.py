@@ -11,24 +11,20 @@ from archsearch.report.sections.colors.remedies import Change, Shift, Tried, ove
 
 __all__ = ["ideas_table"]
 
+_EACH = "on the test split; small type: each seed with the idea against each without"
 _COLUMNS = (
     Column("idea", words=True),
     Column("tried here?", words=True),
-    Column("test MSE"),
-    Column("ΔE"),
-    Column("saturation"),
+    Column("test MSE", _EACH),
+    Column("ΔE", _EACH),
+    Column("saturation", _EACH),
 )
 
 
 def ideas_table(found: Sequence[Tried]) -> Table:
     """A row for each idea; one for each task where only groups can be compared."""
     rows = tuple(row for one in found for row in _rows(one))
-    note = (
-        "On the test split; small type: each seed with the idea against each without."
-        if any(one.known for one in found)
-        else ""
-    )
-    return Table("ideas", "What may improve the colors", _COLUMNS, rows, note)
+    return Table("ideas", "What may improve the colors", _COLUMNS, rows)
 
 
 def _rows(one: Tried) -> list[Row]:

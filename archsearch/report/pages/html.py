@@ -41,13 +41,14 @@ def html(page: Page, drawn: Mapping[str, Drawn]) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "words": _words(),
         "plain": _unbroken,
         "kind": lambda block: type(block).__name__,
         "data_uri": _data_uri,
         "anchor": _anchor,
     }
+    environment.filters |= filters
     script = "\n".join((_FOLDER / name).read_text(encoding="utf-8") for name in SCRIPTS)
     style = (_FOLDER / "page.css").read_text(encoding="utf-8")
     # Markup marks what is already HTML: our own files, and matplotlib's SVG, which escapes texts.

@@ -152,7 +152,7 @@ def _beaters(ranked: Sequence[Variant]) -> str:
 def _jpeg(note: str) -> Items | None:
     if "JPEG" not in note:
         return None
-    text = "JPEG pictures have chroma at half resolution, which flatters every number here."
+    text = "JPEG pictures have half the chroma, which flatters every number."
     return Items((Item("caution", text),))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archsearch.report.figures.style import COLORS, FAINT, INK
+from archsearch.report.drawing.style import COLORS, FAINT, INK
 
 __all__ = ["inline_svg"]
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from archsearch.records import StudyRecord
 from archsearch.report.statistics.intervals import FEWEST, Estimate
 from archsearch.report.statistics.least_squares import log_log_slope
-from archsearch.report.statistics.rank import spearman, spearman_of
+from archsearch.report.statistics.rank import spearman, spearmans_of
 from archsearch.report.statistics.sample import FLOOR, Sample
 
 __all__ = ["AtEpoch", "error_table", "over_epochs"]
@@ -64,14 +64,15 @@ def over_epochs(
     if len(latent) < FEWEST or np.ptp(latent) == 0 or not epochs:
         return ()
     chosen = np.unique(np.linspace(0, len(epochs) - 1, _MOST_EPOCHS).round().astype(int))
+    ranks = spearmans_of(latent, errors_nE.T[chosen], seed=seed)
     found = []
-    for place in chosen:
+    for place, estimate in zip(chosen, ranks, strict=True):
         error = errors_nE[:, place]
         agreement = spearman(errors_nE[:, -1], error)
         found.append(
             AtEpoch(
                 epochs[place],
-                spearman_of(latent, error, seed=seed),
+                estimate,
                 log_log_slope(latent, error),
                 agreement if np.isfinite(agreement) else None,
             )

@@ -23,7 +23,7 @@ class Sample:
 
     Attributes:
         runs: rows of :func:`archsearch.records.trials_frame`, one a trial and seed.
-        seeds: the seeds that every trial in it has.
+        seeds: the seeds that every trial in it has; the lowest where there is none such.
     """
 
     runs: pd.DataFrame
@@ -37,6 +37,11 @@ class Sample:
     def without_collapsed(self) -> Sample:
         """The others."""
         return replace(self, runs=self.runs[~self._marks])
+
+    def through_latent(self) -> Sample:
+        """The runs whose decoders read no more than the latent: its size is that of their code."""
+        runs = self.runs
+        return replace(self, runs=runs[~(runs["effective_size"] > runs["latent_size"])])
 
     @property
     def _marks(self) -> pd.Series[bool]:
@@ -62,19 +67,22 @@ class Sample:
 _PLAN_COLUMNS = ("number", *(each.column for each in PLANNED))
 
 
-def headline_sample(study: StudyRecord) -> Sample:
+def headline_sample(study: StudyRecord, *, balanced: bool = True) -> Sample:
     """The runs of trials that weren't pruned, didn't fail and aren't duplicates.
 
     A study that was stopped early is taken on the seeds that every trial has,
     so that no candidate is measured more closely than another.
+
+    Args:
+        study: to be judged.
+        balanced: whether only the seeds count that every trial has; otherwise all runs do.
     """
     trials = [trial for trial in study.trials if _usable(trial)]
     seeds = _common_seeds(trials)
-    numbers = [trial.number for trial in trials if seeds <= _finished(trial)]
+    counted = [trial for trial in trials if seeds <= _finished(trial)] if balanced else trials
     frame = trials_frame(study)
-    runs = frame[
-        frame["number"].isin(numbers) & frame["seed"].isin(sorted(seeds)) & frame["val_mse"].notna()
-    ]
+    runs = frame[frame["number"].isin([trial.number for trial in counted])]
+    runs = runs[(runs["seed"].isin(sorted(seeds)) | (not balanced)) & runs["val_mse"].notna()]
     return Sample(runs.reset_index(drop=True), tuple(sorted(seeds)))
 
 

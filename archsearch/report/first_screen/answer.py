@@ -78,7 +78,8 @@ def _not_shown(answer: Answer) -> str:
         return f"{told}."
     if answer.detectable is None:
         return f"{told}; {n} are too few to show one reliably."
-    return f"{told}; {n} would have shown one of {decimal(answer.detectable)} or more."
+    found = f"a correlation of {decimal(answer.detectable)} or stronger"
+    return f"{told}; this study of {n} would have found {found}."
 
 
 def _shown(findings: Findings) -> str:
@@ -160,19 +161,19 @@ def _against_pca(rows: pd.DataFrame) -> str:
     told = f"PCA of the same size is {_times(ratio)} better"
     if beaten.all():
         if len(rows) == 1:
-            return f"Training or its family limits this net more than its latent does: {told}."
-        return f"At every size training or the family limits these nets, too: {told}."
+            return f"Training or design limits this net more than its latent does: {told}."
+        return f"At every size training or design limits these nets, too: {told} in the median."
     kept = rows.loc[~beaten, "latent_size"].max()
     after = rows[rows["latent_size"] > kept]
     if len(after) >= _FEWEST_AFTER:
         ratio = (after["val_mse"] / after["pca_val"].clip(lower=FLOOR)).median()
         return (
-            f"From {after['latent_size'].iloc[0]:,.0f} numbers on training limits these nets more "
-            f"than the latent: PCA of the same size is {_times(ratio)} better."
+            f"From {after['latent_size'].iloc[0]:,.0f} numbers on training or design limits these "
+            f"nets, too: PCA of the same size is {_times(ratio)} better in the median."
         )
     return (
         f"PCA of the same size beats {int(beaten.sum())} of {count(len(rows), 'net')}: those are "
-        "limited by training or their family."
+        "limited by training or design, too."
     )
 
 

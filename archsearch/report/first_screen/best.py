@@ -20,7 +20,7 @@ _COLUMNS = (
     Column("val MSE", "mean over seeds"),
     Column("test MSE", "mean over seeds; nothing was chosen by it"),
 )
-_PCA = Column("PCA", "validation MSE of PCA of the same size")
+_PCA = Column("PCA", "validation MSE of PCA with as many numbers as the latent")
 
 
 def section(findings: Findings) -> Section | None:
@@ -38,6 +38,8 @@ def section(findings: Findings) -> Section | None:
     blocks: list[Text | Table] = [Table("best", "", columns, rows)]
     if all("reads past its latent" in _reason(row) for row in rows_of):
         blocks.append(Text("Every net reads past its latent: the latent isn’t its only code."))
+    if _close(findings, rows_of):
+        blocks.append(Text("Their seeds don’t tell the first two apart."))
     left = _leaking(findings)
     if left:
         blocks.append(Text(left))
@@ -62,6 +64,15 @@ def _row(
         number,
         "reference" if reference else "",
     )
+
+
+def _close(findings: Findings, rows: list[TrialRow]) -> bool:
+    """Whether the second net's lead over the first is within the noise of seeds."""
+    noise = findings.noise.kept
+    if noise is None or len(rows) < 2:
+        return False
+    first, second = (row.real("val_mse") for row in rows[:2])
+    return second < noise.discernible * first
 
 
 def _reason(row: TrialRow) -> list[str]:

@@ -96,7 +96,7 @@ def _row(findings: Findings, run: _Run, grid: Pictures, columns: list[int]) -> P
     which = f", seed {run.seed.seed}" if seeds > 1 else ""
     return PictureRow(
         f"{run.plan.latent_size:,} numbers",
-        f"{findings.subject.called(run.trial)}{which}: MSE {error(run.mse)}",
+        f"{findings.subject.called(run.trial)}{which}: val MSE {error(run.mse)}",
         side_by_side(grid.predicted[columns]),
         run.trial,
     )

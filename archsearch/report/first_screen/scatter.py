@@ -43,11 +43,12 @@ def chart(findings: Findings) -> Chart | None:
     """The scatter of all trials with a result; None where there are none."""
     if findings.shown.empty:
         return None
+    several = bool((findings.shown["seeds"] > 1).any())
     drawing = Drawing(
         "latent",
         _title(findings),
         "Scatter of validation error against latent size, one point a net, beside linear codes.",
-        "One point a net, the mean over its seeds; bars span the seeds."
+        ("One point a net, the mean over its seeds; bars span the seeds." if several else "")
         + (f" Hollow: {_hollow(findings)}." if _hollow(findings) else ""),
         lambda: latent_figure(findings),
     )

@@ -62,12 +62,9 @@ def _power(findings: Findings) -> Iterator[Item]:
         yield Item("bad", f"{n} are too few to show a correlation reliably.")
     else:
         where = " within trunks" if answer.trunks else ""
-        mark: Mark = "good" if answer.verdict in ("yes", "little") else "caution"
-        yield Item(
-            mark,
-            f"{n}: four of five such studies would find a correlation{where} of "
-            f"±{decimal(detectable)} or stronger.",
-        )
+        mark: Mark = "plain" if answer.verdict in ("yes", "little") else "caution"
+        least = f"±{decimal(detectable)}"
+        yield Item(mark, f"{n}: a correlation{where} weaker than {least} would often go unseen.")
 
 
 def _tasks(findings: Findings) -> Iterator[Item]:
@@ -177,6 +174,8 @@ def _convergence(findings: Findings) -> Iterator[Item]:
             f"{failed:,} of {count(len(known), 'run')} haven’t converged: more epochs, or a lower "
             "rate at the end, could change the order.",
         )
+    elif 2 * sum(end.annealed for end in known) > len(known):
+        yield Item("plain", "Learning rates end near 0, so curves are flat: more epochs may help.")
     elif known:
         yield Item("good", "No training ended while its error still fell fast, or had risen.")
 

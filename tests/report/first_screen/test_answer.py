@@ -36,7 +36,7 @@ NOTHING = Estimate(None, None, None, 24, None)
     [
         ((-0.8, -0.9, -0.6, 24), "yes", "Yes: each doubling", "interval −0.90 to −0.60"),
         ((0.8, 0.6, 0.9, 24), "yes", "Yes, but the other way: nets with", "0.60 to 0.90"),
-        ((-0.2, -0.5, 0.1, 24), "not-shown", "Not shown: ", "24 architectures would have shown"),
+        ((-0.2, -0.5, 0.1, 24), "not-shown", "Not shown: ", "24 architectures would have found"),
         ((0.1, -0.6, 0.7, 6), "not-shown", "Not shown: ", "6 architectures"),
         ((0.02, -0.2, 0.25, 24), "little", "Little or none: ", "interval −0.20 to 0.25"),
     ],
@@ -163,8 +163,8 @@ def test_what_limits_the_nets_is_read_from_pca():
     study = synthetic_study(StudyRecipe(complete=24, seeds=1))
     said = cause_sentence(found(scaled(study, 0.25)))
     assert said == (
-        "At every size training or the family limits these nets, too: PCA of the same size is "
-        "4.0 times better."
+        "At every size training or design limits these nets, too: PCA of the same size is "
+        "4.0 times better in the median."
     )
     assert cause_sentence(found(scaled(study, 2))) == (
         "PCA of the same size does no better than any of these nets."
@@ -173,8 +173,8 @@ def test_what_limits_the_nets_is_read_from_pca():
     middle = sizes[12]
     said = cause_sentence(found(scaled(study, 0.5, beyond=middle)))
     assert said == (
-        f"From {middle:,} numbers on training limits these nets more than the latent: PCA of the "
-        "same size is 2.0 times better."
+        f"From {middle:,} numbers on training or design limits these nets, too: PCA of the "
+        "same size is 2.0 times better in the median."
     )
 
 

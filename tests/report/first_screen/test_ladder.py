@@ -93,7 +93,7 @@ def test_every_row_is_of_the_pictures_above_it_and_of_the_run_it_names(trained):
         sizes.append(trial.plan.latent_size)
         assert row.label == f"{trial.plan.latent_size:,} numbers"
         best = min(trial.seeds, key=lambda seed: seed.result.val.mse)
-        told = f"trial {row.trial}, seed {best.seed}: MSE {error(best.result.val.mse)}"
+        told = f"trial {row.trial}, seed {best.seed}: val MSE {error(best.result.val.mse)}"
         assert row.small == told
         originals, made = stored(same, row.trial, best.seed)
         for shown, kept in zip(pixels(first.png), originals, strict=False):

@@ -233,7 +233,9 @@ def as_many_architectures(page: Told) -> Iterator[str]:
     allowed = {n, found.answer.estimate.n, spare, len(found.code_sample.architectures()), 6}
     for sentence in page.sentences:
         if sentence.of.section in ("answer", "sure"):
-            for told in re.findall(rf"(?<!of ){NUMBER} architectures?\b", sentence.text):
+            for told in re.findall(
+                rf"(?<!\d of )(?<![\d,]){NUMBER} architectures?\b", sentence.text
+            ):
                 if real(told) not in allowed:
                     yield f"“{sentence.text}”, not one of {sorted(allowed)}"
 

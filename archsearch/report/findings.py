@@ -29,7 +29,7 @@ from archsearch.report.statistics.correlation import Correlations
 from archsearch.report.statistics.epochs import AtEpoch
 from archsearch.report.statistics.factors import searched_factors
 from archsearch.report.statistics.groups import Grouping
-from archsearch.report.statistics.sample import Sample, headline_sample
+from archsearch.report.statistics.sample import Sample, headline_sample, reads_past_latent
 from archsearch.report.subject import Subject
 from archsearch.report.trial_table import front_objectives, trial_table
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
@@ -95,14 +95,14 @@ class Findings:
 
     @cached_property
     def ranked(self) -> list[int]:
-        """Numbers of the complete trials by mean error, those of another kind left out.
+        """Numbers of the complete trials by mean error, without those that can't be the best.
 
-        That are trials that collapsed, and those that read past their latents; where there are
-        no others, the ones that only collapsed, or all.
+        Trials that collapsed or read past their latents can't; where there are no others, the
+        ones that only collapsed are ranked, or all.
         """
         rows = self.trials
         complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
-        coded = complete[~(complete["effective_size"] > complete["latent_size"])]
+        coded = complete[~reads_past_latent(complete)]
         for told in (coded[~coded["collapsed"]], coded, complete):
             if len(told):
                 return [int(number) for number in told.sort_values("val_mse")["number"]]

@@ -16,7 +16,7 @@ from archsearch.records import (
 )
 from archsearch.report.formatting import error
 
-__all__ = ["collapsed_word", "outcome", "outcomes"]
+__all__ = ["collapsed_word", "ends_of", "outcome", "outcomes"]
 
 
 _FEW_STEPS = 100
@@ -87,6 +87,12 @@ def _not_converged(ended: Convergence) -> list[str]:
             f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. {_FOR_RISEN}"
         )
     return told
+
+
+def ends_of(results: Iterable[RunResult]) -> list[Convergence]:
+    """How trainings ended, where that is known; a collapsed one's curve means nothing."""
+    known = (convergence(result) for result in results if not result.collapsed)
+    return [end for end in known if end is not None]
 
 
 def collapsed_word(variance_shares: Iterable[float | None]) -> str:

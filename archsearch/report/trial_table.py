@@ -23,6 +23,7 @@ __all__ = [
     "BETTER",
     "LEAKS",
     "NOT_BETTER",
+    "beyond_pca",
     "equal_pca",
     "front_objectives",
     "trial_table",
@@ -130,7 +131,7 @@ def _reason(trial: TrialRecord) -> str:
 
 
 def _leaks(trial: TrialRecord) -> bool:
-    return trial.plan is not None and trial.plan.effective_size > trial.plan.latent_size
+    return trial.plan is not None and trial.plan.reads_past_latent
 
 
 def _merged(result: RunResult) -> bool:
@@ -158,6 +159,13 @@ def equal_pca(curves: Curves | None, mse: float) -> float | None:
         32
     """
     return _equal_pca_by(curves)(mse)
+
+
+def beyond_pca(curves: Curves, mse: float) -> int:
+    """Whether an error lies past the curve of PCA: −1 over its first point, 1 under all, else 0."""
+    if mse >= curves.pca[0].val:
+        return -1
+    return int(mse < min(point.val for point in curves.pca))
 
 
 def _equal_pca_by(curves: Curves | None) -> Callable[[float], float | None]:

@@ -11,14 +11,11 @@ from typing import Any
 import numpy as np
 
 from archsearch.report import pages
+from archsearch.report.pages.html import SCRIPTS
 
-__all__ = ["SCRIPTS", "chart_data", "write_chart_page"]
+__all__ = ["chart_data", "write_chart_page"]
 
 _FOLDER = Path(pages.__file__).parent
-_PARTS = ("scales", "marks", "labels", "plot", "details", "controls", "links")
-SCRIPTS = ("page.js", *(f"chart_{part}.js" for part in _PARTS), "chart.js")
-"""The page's scripts in the order in which they stand in its one script element."""
-
 _ACTIVATIONS = ["relu", "gelu", "silu", "leaky_relu"]
 _CHANNELS = (1, 2, 4, 8, 16, 24)
 

@@ -7,13 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from archsearch.records import RunResult, StudyRecord
+from archsearch.records import RunResult
 from archsearch.report.findings import find
 from archsearch.report.outcome import outcome, outcomes
 from archsearch.report.pages.markdown import markdown
 from archsearch.report.pages.study import page_of
 from archsearch.report.subject import of_study
 from tests.report.colored import color_result
+from tests.report.varied import with_one_collapse
 from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_result, synthetic_study
 
 
@@ -86,18 +87,6 @@ def test_many_runs_are_counted_or_named():
     named = dict(outcomes(runs, ["a", "b", "c"]))
     assert named["collapsed-runs"].startswith("c collapsed")
     assert named["no-better-than-guess"].startswith("b ended no better")
-
-
-def with_one_collapse(study: StudyRecord, share: float | None = 0.001) -> StudyRecord:
-    """The study with its sixth trial's second run collapsed to the channel mean."""
-    trial = study.trials[5]
-    first, second = trial.seeds
-    lost = {"collapsed": True, "variance_share": share}
-    lost["val"] = second.result.val.model_copy(update={"mse": CHANNEL_MEAN})
-    second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
-    trials = list(study.trials)
-    trials[5] = trial.model_copy(update={"seeds": (first, second)})
-    return study.model_copy(update={"trials": tuple(trials)})
 
 
 def test_one_collapsed_run_does_not_make_noise_of_a_study():

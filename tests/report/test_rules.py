@@ -42,7 +42,9 @@ def pages(
 ) -> Mapping[str, Told]:
     """Of synthetic studies, of a trained one, and of runs."""
     found = {name: told(as_subject(make())) for name, make in STUDIES.items()}
-    colors = trained_study(tmp_path_factory.mktemp("colors"), ("colorize-chroma",), (2, 8))
+    colors = trained_study(
+        tmp_path_factory.mktemp("colors"), ("colorize-chroma",), (2, 8), lr=0.02, batch_size=8
+    )
     runs = read_runs(exercise_folders)
     alone = find(of_runs(with_equal_pictures(runs)))
     trained = {"colors": told(of_study(colors)), "runs": Told(alone, runs_page(alone, runs))}

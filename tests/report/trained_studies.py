@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -16,16 +16,29 @@ from tests.train.made import PLAIN, made_pictures, settings
 SEEDS = (0, 1)
 
 
-def trained_study(folder: Path, tasks: Sequence[str], widths: Sequence[int]) -> StudyRecord:
-    """A net of each width, by two seeds, for the tasks in turn; all saw the same pictures.
+def trained_study(
+    folder: Path,
+    tasks: Sequence[str],
+    widths: Sequence[int],
+    *,
+    pictures: int = 60,
+    others: int = 0,
+    epochs: Callable[[int, int], int] = lambda _number, _seed: 6,
+    **recipe: object,
+) -> StudyRecord:
+    """A net of each width, by two seeds, for the tasks in turn.
 
     Args:
         folder: for specs and pictures.
         tasks: their names.
         widths: channels of the latent, one trial each.
+        pictures: how many there are.
+        others: how many trials, the last ones, saw other pictures.
+        epochs: by the number of the trial and the seed.
+        recipe: further settings of the trainings.
     """
     torch.set_num_threads(1)
-    pictures = made_pictures(60)
+    seen = [made_pictures(pictures, seed=seed) for seed in (0, 1)]
     trials = []
     for number, width in enumerate(widths):
         task = tasks[number % len(tasks)]
@@ -34,7 +47,8 @@ def trained_study(folder: Path, tasks: Sequence[str], widths: Sequence[int]) -> 
         plan = load(spec).plan(task=task)
         seeds = []
         for seed in SEEDS:
-            run = fit(plan, settings(task, epochs=6, lr=0.02, batch_size=8), pictures, seed=seed)
+            told = settings(task, epochs=epochs(number, seed), **recipe)
+            run = fit(plan, told, seen[number >= len(widths) - others], seed=seed)
             name = f"{number}-{seed}"
             (folder / name).write_bytes(sample_grid_png(run.samples))
             seeds.append(SeedRecord(seed=seed, state="complete", result=run.result, pictures=name))

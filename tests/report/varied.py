@@ -14,11 +14,23 @@ import numpy as np
 from archsearch.records import Baselines, PlanRecord, RunResult, StudyRecord, TrialRecord
 from archsearch.report.subject import Subject, of_study
 from tests.report.colored import color_study, strip_of
-from tests.synthetic import StudyRecipe, synthetic_study
+from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_study
 
 Change = Callable[[StudyRecord], StudyRecord]
 
 TRUNK_SIZES = (8, 16, 32, 64, 128, 256)
+
+
+def with_one_collapse(study: StudyRecord, share: float | None = 0.001) -> StudyRecord:
+    """The study with its sixth trial's second run collapsed to the channel mean."""
+    trial = study.trials[5]
+    first, second = trial.seeds
+    lost = {"collapsed": True, "variance_share": share}
+    lost["val"] = second.result.val.model_copy(update={"mse": CHANNEL_MEAN})
+    second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
+    trials = list(study.trials)
+    trials[5] = trial.model_copy(update={"seeds": (first, second)})
+    return study.model_copy(update={"trials": tuple(trials)})
 
 
 def with_results(study: StudyRecord, change: Callable[[RunResult, TrialRecord], RunResult]):

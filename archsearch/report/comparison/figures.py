@@ -10,9 +10,9 @@ import pandas as pd
 
 from archsearch.report.comparison.answer import clear_differences
 from archsearch.report.comparison.compare import Comparison, spearman_of_latent
+from archsearch.report.drawing.intervals import interval_rows
 from archsearch.report.drawing.style import (
     COLORS,
-    INK,
     error_axis,
     figure,
     short,
@@ -116,7 +116,6 @@ def _compared_figure(comparison: Comparison) -> Figure | None:
         palette={one.name: one.color for one in shown},
         markers={one.name: one.marker for one in shown},
         s=thinned(len(table), most=42, least=9), alpha=0.75, linewidth=0, legend=False, ax=axes,
-        rasterized=len(table) > 2000,
     )  # fmt: skip
     axes.set_xscale("log", base=2)
     axes.set_xlim(table["latent_size"].min() / _ROOM, table["latent_size"].max() * _ROOM)
@@ -188,14 +187,8 @@ def _correlations_figure(comparison: Comparison) -> Figure | None:
         if one.value is None or one.low is None or one.high is None:
             axes.text(0, row, "not computed", ha="center", va="center", fontsize=8)
             continue
-        color = COLORS[row % len(COLORS)]
-        axes.hlines(row, one.low, one.high, color=color, lw=2)
-        face = color if designed else "none"
-        axes.scatter([one.value], [row], s=40, facecolors=face, edgecolors=color, zorder=3)
-    axes.axvline(0, color=INK, lw=0.9)
-    axes.set_xlim(-1.04, 1.04)
+        interval_rows(axes, [row], [one], COLORS[row % len(COLORS)], hollow=not designed)
     axes.set_yticks(range(len(rows)), [short(name, _LONGEST_NAME) for name, _, _ in rows])
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
     axes.set_xlabel("Spearman’s ρ of latent size with validation MSE, 95 % interval")
     return made

@@ -7,7 +7,7 @@ files beside it they stand as they are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,15 +25,14 @@ __all__ = [
     "INK",
     "error_axis",
     "figure",
-    "hover_id",
     "legend_below",
     "plain",
+    "settle",
     "short",
     "size_axis",
     "size_colors",
     "styled",
     "thinned",
-    "truth_label",
 ]
 
 INK = "#1b2630"
@@ -100,6 +99,14 @@ def figure(
     return made, [axes for row in grid for axes in row]
 
 
+def settle(made: Figure) -> None:
+    """Give everything its place, once for all that is made of the figure."""
+    layout = made.get_layout_engine()
+    if layout is not None:
+        layout.execute(made)
+    made.set_layout_engine("none")
+
+
 def error_axis(axes: Axes, label: str = "validation MSE") -> None:
     """A log y axis for errors (MSE in [0, 1], no unit)."""
     axes.set_yscale("log")
@@ -151,16 +158,6 @@ def _ticks(low: float, high: float, binary: bool, most: int) -> list[float]:
     return within[:: int(np.ceil(len(within) / most))]
 
 
-def hover_id(numbers: Iterable[int]) -> str:
-    """The id of a group of points that tells the page which trials they are, in order.
-
-    Example:
-        >>> hover_id([3, 5])
-        'trials:3,5'
-    """
-    return "trials:" + ",".join(map(str, numbers))
-
-
 def short(text: str, width: int) -> str:
     """A user's text in at most ``width`` characters: its middle is left out.
 
@@ -174,16 +171,14 @@ def short(text: str, width: int) -> str:
     return f"{text[:half]}…{text[len(text) - (width - half - 1) :]}"
 
 
-def truth_label(left_out: int) -> str:
-    """What the true pictures are called beside predictions of the same ones."""
-    return "true" + (f" ({left_out} with other pictures left out)" if left_out else "")
-
-
 def legend_below(made: Figure, axes: Axes, *, columns: int = 3) -> None:
-    """The legend under the axes, where it covers nothing."""
+    """The legend under the axes, where it covers nothing, in place of one inside them."""
     from matplotlib.collections import PathCollection
 
     handles, labels = axes.get_legend_handles_labels()
+    inside = axes.get_legend()
+    if inside is not None:
+        inside.remove()
     if handles:
         legend = made.legend(handles, labels, loc="outside lower center", ncols=columns)
         for handle in legend.legend_handles:

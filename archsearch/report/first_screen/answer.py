@@ -10,12 +10,14 @@ from archsearch.report.formatting import decimal, interval, percent
 from archsearch.report.sections.blocks import Section, Text
 from archsearch.report.sections.provenance import search_method
 from archsearch.report.statistics.intervals import Estimate
-from archsearch.report.statistics.sample import FLOOR
+from archsearch.report.statistics.sample import FLOOR, reads_past_latent
 from archsearch.report.verdict import Answer
 from archsearch.space import FEWEST_FOR_VERDICT
 
 __all__ = ["answer_sentence", "cause_sentence", "measured", "section"]
 
+_FEWEST_AFTER = 3
+"""Nets that PCA must beat in a row for a size to be named from which on it does."""
 _MANY = 1 / 3
 """The share of nets from which on a narrower bottleneck is the cause that is told."""
 
@@ -148,7 +150,7 @@ def cause_sentence(findings: Findings) -> str:
 def _compared(findings: Findings) -> pd.DataFrame:
     """The trials whose latent is their only code and whose output varies."""
     rows = findings.shown
-    kept = ~(rows["effective_size"] > rows["latent_size"]) & ~rows["collapsed"]
+    kept = ~reads_past_latent(rows) & ~rows["collapsed"]
     return rows[kept].sort_values("latent_size")
 
 
@@ -175,9 +177,6 @@ def _against_pca(rows: pd.DataFrame) -> str:
         f"PCA of the same size beats {int(beaten.sum())} of {count(len(rows), 'net')}: those are "
         "limited by training or design, too."
     )
-
-
-_FEWEST_AFTER = 3
 
 
 def _times(ratio: float) -> str:

@@ -9,6 +9,7 @@ from archsearch.report.findings import Findings, TrialRow
 from archsearch.report.first_screen.reference import is_reference
 from archsearch.report.formatting import error
 from archsearch.report.sections.blocks import Cell, Column, Row, Section, Table, Text
+from archsearch.report.statistics.sample import reads_past_latent
 
 __all__ = ["section"]
 
@@ -52,12 +53,11 @@ def _row(
 ) -> Row:
     row = findings.trial(number)
     told = ["the nine-layer reference net"] if reference else []
-    shape = f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}" if plan else ""
     errors = ["val_mse", "test_mse", *(["pca_val"] if judged else [])]
     return Row(
         (
             Cell(findings.subject.heading(number), "; ".join([*told, *_reason(row)])),
-            Cell(f"{row.whole('latent_size'):,}", shape),
+            Cell(f"{row.whole('latent_size'):,}", plan.latent_shape if plan else ""),
             Cell(f"{row.whole('params'):,}"),
             *(Cell(error(v) if isfinite(v := row.real(name)) else "–") for name in errors),
         ),
@@ -86,7 +86,7 @@ def _leaking(findings: Findings) -> str:
     """That nets with skips are better, where they are: they never win here."""
     rows = findings.trials
     complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
-    leaks = complete[complete["effective_size"] > complete["latent_size"]]
+    leaks = complete[reads_past_latent(complete)]
     best = findings.best
     told = findings.colors is not None  # its table says so of each variant
     if best is None or told or leaks.empty or len(leaks) == len(complete):

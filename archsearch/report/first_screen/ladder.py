@@ -71,7 +71,7 @@ def _runs(findings: Findings) -> list[_Run]:
         for seed in trial.seeds
         if seed.pictures and seed.result is not None
     ]
-    coded = [run for run in runs if run.plan.effective_size <= run.plan.latent_size]
+    coded = [run for run in runs if not run.plan.reads_past_latent]
     return sorted(coded or runs, key=lambda run: run.mse)
 
 

@@ -18,14 +18,16 @@ from archsearch.report.drawing.style import (
     INK,
     error_axis,
     figure,
+    settle,
     size_axis,
     thinned,
 )
 from archsearch.report.findings import Findings
 from archsearch.report.first_screen.answer import measured
 from archsearch.report.sections.blocks import Chart, Drawing
+from archsearch.report.sections.trials import MOST_SPECS
 from archsearch.report.statistics.factors import label_of
-from archsearch.report.statistics.sample import FLOOR
+from archsearch.report.statistics.sample import FLOOR, reads_past_latent
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,7 +37,6 @@ __all__ = ["chart"]
 
 _ERROR = "validation MSE (RGB in [0, 1])"
 _MOST_BARS = 250
-_MOST_SPECS = 20
 _ROOM_BELOW = 30
 
 
@@ -72,10 +73,9 @@ def _hollow(findings: Findings) -> str:
 
 def _reasons(rows: pd.DataFrame) -> pd.Series[str]:
     """Why a point is hollow; "" where it isn't."""
-    leaks = rows["effective_size"] > rows["latent_size"]
     told = pd.Series("", index=rows.index)
     told[rows["collapsed"]] = "collapsed"
-    told[leaks] = "reads past its latent"
+    told[reads_past_latent(rows)] = "reads past its latent"
     return told
 
 
@@ -93,7 +93,6 @@ def latent_figure(findings: Findings) -> Figure:
     sns.scatterplot(
         x=shown["latent_size"][~hollow], y=error[~hollow], ax=axes, s=size, color=COLORS[0],
         alpha=thinned(len(shown), most=0.95, least=0.5), linewidth=0, zorder=3, legend=False,
-        rasterized=len(shown) > 2000,
     )  # fmt: skip
     if hollow.any():
         axes.scatter(
@@ -105,7 +104,7 @@ def latent_figure(findings: Findings) -> Figure:
     error_axis(axes, _ERROR)
     size_axis(axes, "latent size (numbers a picture)")
     points = list(zip(shown["latent_size"], error, strict=True))
-    made.draw_without_rendering()  # the layout decides how much room there is
+    settle(made)  # the layout decides how much room there is
     place_labels(axes, labels, points)
     return made
 
@@ -180,7 +179,7 @@ def chart_data(findings: Findings) -> dict[str, object]:
     numbers = [int(number) for number in shown["number"]]
     by_number = {trial.number: trial for trial in findings.study.trials}
     trials = [by_number[number] for number in numbers]
-    detailed = [number for number in findings.ranked if number in set(numbers)][:_MOST_SPECS]
+    detailed = [number for number in findings.ranked if number in set(numbers)][:MOST_SPECS]
     return {
         "noun": subject.noun,
         "numbers": numbers,
@@ -199,7 +198,7 @@ def chart_data(findings: Findings) -> dict[str, object]:
         },
         "test": _column(shown["test_mse"]),
         "hollow": _reasons(shown).tolist(),
-        "shape": [_shape(trial.plan) for trial in trials],
+        "shape": [trial.plan.latent_shape if trial.plan else "" for trial in trials],
         "choices": list(_choices(trials)),
         "lines": [line.to_json() for line in _lines(findings)],
         "layers": {str(n): _layers(by_number[n].plan) for n in detailed},
@@ -235,10 +234,6 @@ def _choices(trials: list[TrialRecord]) -> Iterator[dict[str, object]]:
 
 def _is_number(value: Value) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _shape(plan: PlanRecord | None) -> str:
-    return f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}" if plan else ""
 
 
 def _layers(plan: PlanRecord | None) -> str:

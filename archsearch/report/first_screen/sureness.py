@@ -7,20 +7,21 @@ from dataclasses import replace
 from math import exp
 
 from archsearch.printable import count
-from archsearch.records import convergence, trial_counts
+from archsearch.records import trial_counts
 from archsearch.report.findings import Findings
 from archsearch.report.first_screen.answer import answer_sentence
 from archsearch.report.formatting import decimal
+from archsearch.report.outcome import ends_of
 from archsearch.report.sections.blocks import Item, Items, Mark, ReportWarning, Section
+from archsearch.report.sections.correlations import confounders, is_ahead
 from archsearch.report.sections.untried import never_drawn
 from archsearch.report.statistics.multiple import is_shown
-from archsearch.report.statistics.rank import spearman
 from archsearch.report.statistics.rivals import RIVALS
+from archsearch.report.statistics.sample import runs_of
 
 __all__ = ["section"]
 
 _MOST, _MOST_BESIDE_COLORS = 5, 3
-_CONFOUNDED = 0.8
 _NOISY = 0.5
 _MOST_NAMED = 2
 _CHOSEN = ReportWarning(
@@ -126,15 +127,7 @@ def _left_out(findings: Findings) -> Iterator[Item]:
 
 
 def _confounded(findings: Findings) -> Iterator[Item]:
-    table = findings.code_sample.architectures()
-    sizes = table["latent_size"]
-    tied = [
-        RIVALS[name]
-        for name in ("latent_area", "encoder_depth")
-        if sizes.nunique() > 1
-        and table[name].nunique() > 1
-        and abs(spearman(sizes, table[name])) > _CONFOUNDED
-    ]
+    tied = confounders(findings.code_sample.architectures())
     if tied:
         yield Item(
             "caution",
@@ -145,28 +138,14 @@ def _confounded(findings: Findings) -> Iterator[Item]:
 
 def _stronger(findings: Findings) -> Iterator[Item]:
     """A rival that correlates with the error more strongly than latent size."""
-    ahead = [
-        rival
-        for rival in findings.correlations.rivals
-        if rival.gap is not None
-        and rival.gap.high is not None
-        and rival.gap.high < 0
-        and is_shown(rival.p_holm)
-    ]
+    ahead = [rival for rival in findings.correlations.rivals if is_ahead(rival)]
     if ahead:
         best = min(ahead, key=lambda one: one.gap.value if one.gap and one.gap.value else 0.0)
         yield Item("caution", f"The error correlates more strongly with {RIVALS[best.name]}.")
 
 
 def _convergence(findings: Findings) -> Iterator[Item]:
-    wanted = set(zip(findings.sample.runs["number"], findings.sample.runs["seed"], strict=True))
-    ends = [
-        convergence(seed.result)
-        for trial in findings.study.trials
-        for seed in trial.seeds
-        if seed.result and (trial.number, seed.seed) in wanted and not seed.result.collapsed
-    ]
-    known = [end for end in ends if end is not None]
+    known = ends_of(result for _, _, result in runs_of(findings.study, findings.sample))
     failed = sum(end.failed for end in known)
     if failed:
         yield Item(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from archsearch.report.drawing.style import styled
+from archsearch.report.drawing.style import settle, styled
 from archsearch.report.sections.blocks import Drawing
 
 if TYPE_CHECKING:
@@ -36,16 +36,8 @@ def draw(drawing: Drawing) -> Drawn | None:
         if made is None:
             return None
         _rasterize(made)
-        _place(made)
+        settle(made)
         return Drawn(drawing, _svg(made, drawing.name), _png(made))
-
-
-def _place(made: Figure) -> None:
-    """Give everything its place, once for both files."""
-    layout = made.get_layout_engine()
-    if layout is not None:
-        layout.execute(made)
-    made.set_layout_engine("none")
 
 
 def _rasterize(made: Figure) -> None:

@@ -13,7 +13,6 @@ from archsearch.report.drawing.style import (
     COLORS,
     error_axis,
     figure,
-    hover_id,
     legend_below,
     plain,
     size_axis,
@@ -107,8 +106,8 @@ def _points(axes: Axes, pairs: dict[int, tuple[float, float]], front: set[int]) 
         across, up = zip(*(pairs[number] for number in shown), strict=True)
         sns.scatterplot(
             x=across, y=up, ax=axes, s=thinned(len(pairs), most=38, least=9), color=COLORS[part],
-            alpha=alpha, linewidth=0, label=label, zorder=2 + part, gid=hover_id(shown),
-            legend=False, rasterized=len(shown) > 2000,
+            alpha=alpha, linewidth=0, label=label, zorder=2 + part,
+            legend=False,
         )  # fmt: skip
 
 

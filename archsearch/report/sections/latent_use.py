@@ -32,7 +32,8 @@ from archsearch.report.sections.blocks import (
     Table,
     Text,
 )
-from archsearch.report.trial_table import BETTER, LEAKS, NOT_BETTER
+from archsearch.report.statistics.sample import reads_past_latent
+from archsearch.report.trial_table import BETTER, LEAKS, NOT_BETTER, beyond_pca
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,17 +77,14 @@ def pca_needs(val_mse: float, equal_pca: float, curves: Curves | None) -> str:
     """
     if curves is None or not curves.pca or not isfinite(equal_pca):
         return ""
-    if val_mse >= curves.pca[0].val:
-        return f"at most {curves.pca[0].components:,}"
-    if val_mse < min(point.val for point in curves.pca):
-        return f"more than {curves.pca[-1].components:,}"
-    return f"about {equal_pca:,.0f}"
+    words = {-1: "at most", 0: "about", 1: "more than"}
+    return f"{words[beyond_pca(curves, val_mse)]} {equal_pca:,.0f}"
 
 
 def _against_linear_codes(alive: pd.DataFrame) -> str:
     """How many nets a linear code of the same size beats, and what that means."""
     judged = alive[alive["verdict"].isin(_VERDICTS)]
-    leaks = judged["effective_size"] > judged["latent_size"]
+    leaks = reads_past_latent(judged)
     own = judged[~leaks]
     return " ".join([*_compared(own), *_not_compared(int(leaks.sum()), own)])
 
@@ -177,7 +175,7 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
     sns.scatterplot(
         data=long, x="latent_size", y="used", hue="what", style="what", ax=axes,
         palette=[COLORS[0], COLORS[4]], linewidth=0, s=thinned(n, most=40, least=10),
-        alpha=thinned(n, most=0.9, least=0.5), rasterized=n > 2000,
+        alpha=thinned(n, most=0.9, least=0.5),
     )  # fmt: skip
     ends = [measured["latent_size"].min(), measured["latent_size"].max()]
     axes.plot(ends, ends, color=FAINT, lw=1.3, zorder=1)
@@ -185,9 +183,6 @@ def latent_use_figure(measured: pd.DataFrame) -> Figure:
         "all numbers", (ends[1], ends[1]), xytext=(-4, 2), textcoords="offset points", ha="right",
         fontsize=8.5, color=INK,
     )  # fmt: skip
-    legend = axes.get_legend()
-    if legend is not None:
-        legend.remove()
     axes.set_yscale("log", base=2)
     axes.yaxis.set_major_formatter(FuncFormatter(plain))
     axes.set_ylabel("numbers in use")

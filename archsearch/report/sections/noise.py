@@ -142,7 +142,7 @@ def noise_figure(sample: Sample) -> Figure:
     axes.vlines(places, ordered.min(axis=1), ordered.max(axis=1), color=COLORS[0], lw=1)
     sns.scatterplot(
         x=np.repeat(places, seeds), y=ordered.ravel(), ax=axes, color=COLORS[0], linewidth=0,
-        s=thinned(rows, most=26, least=6), legend=False, rasterized=rows > 500,
+        s=thinned(rows, most=26, least=6), legend=False,
     )  # fmt: skip
     axes.plot(places, np.exp(np.log(ordered).mean(axis=1)), color=INK, lw=0.9)
     axes.set_yscale("log")

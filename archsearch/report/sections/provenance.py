@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archsearch.printable import count
@@ -14,7 +14,7 @@ from archsearch.report.sections.timeline import timeline
 from archsearch.report.statistics.sample import Sample
 from archsearch.report.subject import Subject
 
-__all__ = ["facts_line", "search_method", "section", "trained_on"]
+__all__ = ["environment_facts", "facts_line", "search_method", "section", "trained_on"]
 
 _LOOKS = 5
 """How many runs' pictures are tried before they are called out of reach."""
@@ -70,13 +70,21 @@ def _facts(study: StudyRecord, sample: Sample) -> list[tuple[str, str]]:
         "seeds in the numbers": ", ".join(map(str, sample.seeds)),
         "pictures": _pictures(study, results),
         "notes on pictures": study.source_note,
-        "data fingerprint": _distinct([result.data_fingerprint for result in results]),
-        "machine": _distinct([result.environment.machine for result in results]),
-        "device": _distinct([result.environment.device for result in results]),
-        "threads a run": _distinct([str(result.environment.threads) for result in results]),
-        "versions": _distinct([_versions(result) for result in results]),
+        **dict(environment_facts(results)),
     }
     return [(term, text) for term, text in facts.items() if text]
+
+
+def environment_facts(results: Sequence[RunResult]) -> Iterator[tuple[str, str]]:
+    """On which data and what machine runs were trained; what differs between them stands listed."""
+    told = {
+        "data fingerprint": [result.data_fingerprint for result in results],
+        "machine": [result.environment.machine for result in results],
+        "device": [result.environment.device for result in results],
+        "threads a run": [str(result.environment.threads) for result in results],
+        "versions": [_versions(result) for result in results],
+    }
+    return ((term, "; ".join(dict.fromkeys(texts))) for term, texts in told.items())
 
 
 def _warnings(subject: Subject) -> Iterator[ReportWarning]:
@@ -148,7 +156,3 @@ def _pictures(study: StudyRecord, results: list[RunResult]) -> str:
 
 def _versions(result: RunResult) -> str:
     return ", ".join(f"{name} {number}" for name, number in result.environment.versions.items())
-
-
-def _distinct(texts: list[str]) -> str:
-    return "; ".join(dict.fromkeys(texts))

@@ -207,7 +207,6 @@ def line_figure(architectures: pd.DataFrame, line: Line, knee: Knee | None) -> F
     sns.scatterplot(
         data=architectures, x="latent_size", y="val_mse", ax=axes, color=COLORS[0], linewidth=0,
         s=thinned(n, most=40, least=10), alpha=thinned(n, most=0.9, least=0.5), legend=False,
-        rasterized=n > 2000,
     )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")

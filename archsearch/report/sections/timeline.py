@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["timeline", "timeline_figure"]
 
 _MOST_LANES = 24
-_RASTER_FROM = 500
 _UNITS = ((180.0, 1.0, "seconds"), (3 * 3600.0, 60.0, "minutes"), (np.inf, 3600.0, "hours"))
 """Up to how many seconds a unit serves, its length, and its name."""
 
@@ -142,7 +141,6 @@ def _errors(axes: Axes, runs: list[_Run], unit: float, span: float) -> None:
     sns.scatterplot(
         x=ends, y=errors, ax=axes, s=thinned(len(known), most=20, least=5), color=COLORS[0],
         linewidth=0, alpha=thinned(len(known), most=0.8, least=0.5), legend=False,
-        rasterized=len(known) > _RASTER_FROM,
     )  # fmt: skip
     best = np.minimum.accumulate(errors)
     axes.step([*ends, span / unit], [*best, best[-1]], where="post", color=INK, lw=1.2)
@@ -168,7 +166,7 @@ def _bars(axes: Axes, runs: list[_Run], lanes: list[int], unit: float, span: flo
                 [lane for _, lane in bars],
                 [run.start / unit for run, _ in bars],
                 [max(run.end, run.start + thinnest) / unit for run, _ in bars],
-                color=color, lw=6, alpha=0.85, label=state, rasterized=len(bars) > _RASTER_FROM,
+                color=color, lw=6, alpha=0.85, label=state,
             )  # fmt: skip
     many = min(max(lanes) + 1, _MOST_LANES)
     axes.set_ylim(many - 0.4, -0.6)

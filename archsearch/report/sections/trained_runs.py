@@ -20,6 +20,7 @@ from archsearch.report.sections.blocks import (
     Section,
     Table,
 )
+from archsearch.report.sections.provenance import environment_facts
 
 __all__ = ["section"]
 
@@ -68,7 +69,7 @@ def _cells(run: TrainedRun) -> Iterator[Cell]:
     result, plan = run.result, run.plan
     yield Cell(run.name)
     yield from (Cell(str(number), sort=number) for number in (result.seed, result.epochs))
-    read = f"{plan.effective_size:,} read" if plan.effective_size > plan.latent_size else ""
+    read = f"{plan.effective_size:,} read" if plan.reads_past_latent else ""
     yield Cell(f"{plan.latent_size:,}", read, plan.latent_size)
     yield Cell(f"{plan.params:,}", sort=plan.params)
     yield from map(_number, (result.train_mse, result.val.mse, result.test.mse))
@@ -110,20 +111,10 @@ def _repeated(name: str, net: Sequence[TrainedRun]) -> Iterator[Cell]:
 
 
 def _facts(results: Sequence[RunResult]) -> Iterator[tuple[str, str]]:
-    told = {
-        "pictures": [", ".join(f"{n:,} {part}" for part, n in r.splits.items()) for r in results],
-        "data fingerprint": [result.data_fingerprint for result in results],
-        "task": [result.task for result in results],
-        "machine": [result.environment.machine for result in results],
-        "device": [result.environment.device for result in results],
-        "threads a run": [str(result.environment.threads) for result in results],
-        "versions": [_versions(result) for result in results],
-    }
-    return ((term, "; ".join(dict.fromkeys(texts))) for term, texts in told.items())
-
-
-def _versions(result: RunResult) -> str:
-    return ", ".join(f"{name} {number}" for name, number in result.environment.versions.items())
+    pictures = [", ".join(f"{n:,} {part}" for part, n in r.splits.items()) for r in results]
+    yield "pictures", "; ".join(dict.fromkeys(pictures))
+    yield "task", "; ".join(dict.fromkeys(result.task for result in results))
+    yield from environment_facts(results)
 
 
 def _settings(study: StudyRecord) -> str:

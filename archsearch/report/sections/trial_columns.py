@@ -17,7 +17,7 @@ from archsearch.report.outcome import collapsed_word
 from archsearch.report.sections.blocks import Cell, Column
 from archsearch.report.statistics.factors import label_of
 from archsearch.report.subject import Subject
-from archsearch.report.trial_table import BETTER, LEAKS, NOT_BETTER
+from archsearch.report.trial_table import BETTER, LEAKS, NOT_BETTER, beyond_pca
 
 __all__ = ["Made", "Trial", "columns", "same_for_all"]
 
@@ -112,9 +112,8 @@ def _latent(trial: Trial) -> Cell:
     plan = trial.record.plan
     if plan is None:
         return Cell("")
-    read = f" of {plan.effective_size:,}" if plan.effective_size > plan.latent_size else ""
-    shape = f"{plan.latent_channels}×{plan.latent_height}×{plan.latent_width}"
-    return Cell(f"{plan.latent_size:,}{read}", shape, plan.latent_size)
+    read = f" of {plan.effective_size:,}" if plan.reads_past_latent else ""
+    return Cell(f"{plan.latent_size:,}{read}", plan.latent_shape, plan.latent_size)
 
 
 def _validation(trial: Trial) -> Cell:
@@ -128,8 +127,7 @@ def _equal_pca(curves: Curves | None, trial: Trial) -> Cell:
     value, mse = trial.real("equal_pca"), trial.real("val_mse")
     if curves is None or not curves.pca or not isfinite(value):
         return Cell("")
-    sign = "≤ " if mse >= curves.pca[0].val else ""
-    sign = "> " if mse < min(point.val for point in curves.pca) else sign
+    sign = {-1: "≤ ", 0: "", 1: "> "}[beyond_pca(curves, mse)]
     return Cell(f"{sign}{value:,.0f}", sort=value)
 
 

@@ -23,10 +23,11 @@ from archsearch.report.sections.trial_columns import Trial, columns, same_for_al
 from archsearch.report.statistics.sample import Sample
 from archsearch.report.subject import Subject
 
-__all__ = ["section"]
+__all__ = ["MOST_SPECS", "section"]
 
 _MOST_ROWS = 200
-_MOST_SPECS = 20
+MOST_SPECS = 20
+"""Nets whose whole spec stands on a page."""
 _MOST_RECORDS = 5
 _MOST_REASONS = 2
 
@@ -115,7 +116,7 @@ def _specs(subject: Subject, ranked: Sequence[int]) -> Iterator[Block]:
     if family:
         yield Code("The family’s spec", family)
     by_number = {trial.number: trial for trial in subject.study.trials}
-    best = [by_number[number] for number in ranked[:_MOST_SPECS]]
+    best = [by_number[number] for number in ranked[:MOST_SPECS]]
     if best:
         others = "; others are the family’s with their values" if family else ""
         yield Text(f"Specs of the best, with their layers{others}:")

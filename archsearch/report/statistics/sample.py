@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from archsearch.config import PLANNED
-from archsearch.records import StudyRecord, TrialRecord, trials_frame
+from archsearch.records import RunResult, SeedRecord, StudyRecord, TrialRecord, trials_frame
 
-__all__ = ["FLOOR", "Sample", "headline_sample"]
+__all__ = ["FLOOR", "Sample", "headline_sample", "reads_past_latent", "runs_of"]
 
 FLOOR = 1e-7
 """Errors below this stand on a marked floor of a log axis."""
@@ -40,8 +41,7 @@ class Sample:
 
     def through_latent(self) -> Sample:
         """The runs whose decoders read no more than the latent: its size is that of their code."""
-        runs = self.runs
-        return replace(self, runs=runs[~(runs["effective_size"] > runs["latent_size"])])
+        return replace(self, runs=self.runs[~reads_past_latent(self.runs)])
 
     @property
     def _marks(self) -> pd.Series[bool]:
@@ -64,6 +64,11 @@ class Sample:
         return table
 
 
+def reads_past_latent(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Of each row with latent_size and effective_size, whether its decoder reads more."""
+    return rows["effective_size"] > rows["latent_size"]
+
+
 _PLAN_COLUMNS = ("number", *(each.column for each in PLANNED))
 
 
@@ -84,6 +89,17 @@ def headline_sample(study: StudyRecord, *, balanced: bool = True) -> Sample:
     runs = frame[frame["number"].isin([trial.number for trial in counted])]
     runs = runs[(runs["seed"].isin(sorted(seeds)) | (not balanced)) & runs["val_mse"].notna()]
     return Sample(runs.reset_index(drop=True), tuple(sorted(seeds)))
+
+
+def runs_of(
+    study: StudyRecord, sample: Sample
+) -> Iterator[tuple[TrialRecord, SeedRecord, RunResult]]:
+    """The records of a sample's runs, in the order of the study."""
+    wanted = set(zip(sample.runs["number"], sample.runs["seed"], strict=True))
+    for trial in study.trials:
+        for seed in trial.seeds:
+            if seed.result and (trial.number, seed.seed) in wanted:
+                yield trial, seed, seed.result
 
 
 def _usable(trial: TrialRecord) -> bool:

@@ -7,21 +7,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
-from archsearch.config import load
-from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
+from archsearch.records import StudyRecord
 from archsearch.report.findings import find
 from archsearch.report.first_screen.ladder import ladder
 from archsearch.report.formatting import error
 from archsearch.report.sections.blocks import PictureRows
 from archsearch.report.subject import of_study
-from archsearch.train import fit
-from archsearch.train.run_folder.sample_grid import sample_grid_png
-from tests.train.made import PLAIN, made_pictures, settings
+from tests.report.trained_studies import trained_study
 
-SEEDS = (0, 1)
 SIDE = 16
 
 
@@ -29,31 +24,9 @@ SIDE = 16
 def trained(tmp_path_factory) -> StudyRecord:
     """Four nets of growing latents, two seeds each; the last saw other pictures."""
     folder = tmp_path_factory.mktemp("artifacts")
-    torch.set_num_threads(1)
-    trials = []
-    for number in range(4):
-        spec = folder / f"{number}.yaml"
-        spec.write_text(PLAIN.replace("channels: 4", f"channels: {2 + number}"))
-        plan = load(spec).plan()
-        seeds = []
-        for seed in SEEDS:
-            recipe = settings("reconstruct", epochs=1 + 3 * ((seed + number) % 2))
-            run = fit(plan, recipe, made_pictures(120, seed=int(number == 3)), seed=seed)
-            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.samples))
-            seeds.append(
-                SeedRecord(
-                    seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"
-                )
-            )
-        trials.append(
-            TrialRecord(
-                number=number, state="complete", values={}, plan=plan_record(plan),
-                seeds=tuple(seeds), value=1.0,
-            )
-        )  # fmt: skip
-    return StudyRecord(
-        name="trained", settings={}, designed=True, space_hash="", trials=tuple(trials),
-        planned=4, artifacts=str(folder),
+    return trained_study(
+        folder, ("reconstruct",), (2, 3, 4, 5), pictures=120, others=1,
+        epochs=lambda number, seed: 1 + 3 * ((seed + number) % 2),
     )  # fmt: skip
 
 

@@ -25,7 +25,8 @@ from archsearch.report.statistics.importance import importances
 from archsearch.report.statistics.intervals import Estimate, nothing
 from archsearch.report.statistics.pairs import Paired
 from archsearch.report.statistics.sample import Sample, headline_sample
-from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_study
+from tests.report.varied import with_one_collapse
+from tests.synthetic import StudyRecipe, synthetic_study
 
 
 def made(name: str, low: float, high: float, p_holm: float | None) -> FactorTest:
@@ -228,18 +229,6 @@ def test_a_level_that_was_tried_without_a_result_is_not_called_untrained(state):
     trials[7] = trials[7].model_copy(update={"state": "waiting", "seeds": ()})
     study = study.model_copy(update={"trials": tuple(trials)})
     assert never_drawn(study) == {"activation": ["tanh", "silu"]}
-
-
-def with_one_collapse(study: StudyRecord, share: float | None = 0.001) -> StudyRecord:
-    """The study with its sixth trial's second run collapsed to the channel mean."""
-    trial = study.trials[5]
-    first, second = trial.seeds
-    lost = {"collapsed": True, "variance_share": share}
-    lost["val"] = second.result.val.model_copy(update={"mse": CHANNEL_MEAN})
-    second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
-    trials = list(study.trials)
-    trials[5] = trial.model_copy(update={"seeds": (first, second)})
-    return study.model_copy(update={"trials": tuple(trials)})
 
 
 def test_effects_are_told_without_the_collapse_where_it_changes_what_is_shown():

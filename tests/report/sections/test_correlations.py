@@ -30,11 +30,6 @@ NAME = "correlations"
 
 
 @pytest.fixture(scope="module")
-def findings() -> Findings:
-    return synthetic_findings()
-
-
-@pytest.fixture(scope="module")
 def collapsed() -> Findings:
     return synthetic_findings(complete=20, collapsed=4)
 

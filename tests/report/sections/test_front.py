@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from archsearch.errors import InputError
@@ -39,8 +40,12 @@ def test_the_front_s_figure_says_what_it_is_of() -> None:
         ("parameters\n(smaller is better)", "validation PSNR (dB)\n(larger is better)"),
         ("latent size\n(smaller is better)", "validation PSNR (dB)\n(larger is better)"),
     ]
-    drawn = {c.get_gid() for c in made.axes[0].collections}
-    assert "trials:" + ",".join(str(n) for n in sorted(t.number for t in on_front)) in drawn
+    drawn = {c.get_label(): c.get_offsets().tolist() for c in made.axes[0].collections}
+    points = [
+        [trial.plan.params, np.mean([result.val.psnr for result in trial.results])]
+        for trial in sorted(on_front, key=lambda trial: trial.number)
+    ]
+    assert np.allclose(drawn["on the front"], points)
     assert [axes.get_xscale() for axes in made.axes] == ["log", "log"]
 
 

@@ -21,11 +21,6 @@ from tests.report.reading import (
 )
 
 
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    return synthetic_findings()
-
-
 def with_groups(findings: Findings, slope_between: float, slope_within: float) -> Findings:
     """The findings with three families of twenty, whose errors follow two slopes."""
     rng = np.random.default_rng(0)

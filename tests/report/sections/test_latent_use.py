@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from archsearch.records import Curves, StudyRecord
-from archsearch.report.findings import Findings
 from archsearch.report.sections.latent_use import latent_use_figure
 from archsearch.report.trial_table import equal_pca
 from tests.report.reading import (
@@ -23,11 +22,6 @@ from tests.report.reading import (
 from tests.synthetic import StudyRecipe, synthetic_study
 
 NAME = "latent-use"
-
-
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    return synthetic_findings()
 
 
 def test_linear_codes_are_counted_over_all_nets(findings):

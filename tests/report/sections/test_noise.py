@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 
-import pytest
-
-from archsearch.report.findings import Findings
 from archsearch.report.sections.noise import Noise, noise_figure
 from tests.report.reading import (
     drawings_of,
@@ -17,11 +14,6 @@ from tests.report.reading import (
     warnings_of,
 )
 from tests.synthetic import StudyRecipe, synthetic_study
-
-
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    return synthetic_findings()
 
 
 def test_the_words_are_the_statistics(findings):

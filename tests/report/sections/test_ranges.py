@@ -23,11 +23,6 @@ from tests.report.reading import (
 KNEE = Knee(256.0, 128.0, 400.0, -0.9, -0.1, -1.0, 0.0005)
 
 
-@pytest.fixture(scope="module")
-def findings() -> Findings:
-    return synthetic_findings()
-
-
 def with_knee(findings: Findings, p: float) -> Findings:
     ranges = dataclasses.replace(findings.ranges, knee=KNEE._replace(p=p))
     return corrected(dataclasses.replace(findings, ranges=ranges))

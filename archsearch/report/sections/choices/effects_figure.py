@@ -48,9 +48,6 @@ def effects_figure(tests: Sequence[FactorTest]) -> Figure | None:
     axes.grid(visible=False, axis="y")
     _factor_axis(axes)
     legend_below(made, axes, columns=2)
-    own = axes.get_legend()
-    if own is not None:
-        own.remove()
     return made
 
 

@@ -34,7 +34,6 @@ Floats = npt.NDArray[np.float64]
 MOST_FACTORS = 12
 _MOST_LEVELS = 6
 _COLUMNS = 2
-_RASTER_FROM = 500
 _ALIKE = 1 + 1e-9
 
 
@@ -107,7 +106,7 @@ def _points(panel: Axes, across: Floats, errors: Floats, *, opacity: float) -> N
 
     sns.scatterplot(
         x=across, y=errors, ax=panel, s=thinned(len(errors), most=22, least=6), color=COLORS[0],
-        alpha=opacity, linewidth=0, legend=False, rasterized=len(errors) > _RASTER_FROM,
+        alpha=opacity, linewidth=0, legend=False,
     )  # fmt: skip
 
 

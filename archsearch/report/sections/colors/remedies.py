@@ -127,8 +127,8 @@ REMEDIES: tuple[Remedy, ...] = (
         "skips",
         "encoder layers handed to the decoder",
         "a U-Net’s skips",
-        lambda variant: not variant.leaks,
-        lambda variant: variant.leaks,
+        lambda variant: not variant.plan.reads_past_latent,
+        lambda variant: variant.plan.reads_past_latent,
         ("net", "skips"),
     ),
     Remedy(

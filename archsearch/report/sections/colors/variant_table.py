@@ -94,6 +94,6 @@ def _row(variant: Variant, best: Variant) -> Row:
 def _small(variant: Variant) -> str:
     seeds = ", ".join(str(result.seed) for result in variant.results)
     plural = "s" if len(variant.results) > 1 else ""
-    leaks = "reads past the latent" if variant.leaks else ""
+    leaks = "reads past the latent" if variant.plan.reads_past_latent else ""
     parts = (variant.task, short(variant.settings, _LONGEST), leaks, f"seed{plural} {seeds}")
     return ", ".join(part for part in parts if part)

@@ -97,11 +97,6 @@ class Variant:
         return self.colors != "classes" and loss in LOSSES and LOSSES[loss].squared_error
 
     @property
-    def leaks(self) -> bool:
-        """Whether the decoder reads encoder layers, past the latent."""
-        return self.plan.effective_size > self.plan.latent_size
-
-    @property
     def beats_mean_chroma(self) -> bool | None:
         """Whether every seed has a lower test MSE than the mean chroma; None if unknown or split.
 

@@ -7,7 +7,7 @@ from archsearch.report.sections.correlations.numbers import (
     rivals_json,
     to_json,
 )
-from archsearch.report.sections.correlations.section import section
+from archsearch.report.sections.correlations.section import is_ahead, section
 from archsearch.report.sections.correlations.warnings import confounders
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "compute",
     "confounders",
     "corrected",
+    "is_ahead",
     "rivals_json",
     "section",
     "to_json",

@@ -24,7 +24,7 @@ from archsearch.report.statistics.rivals import RIVALS, Rival, rival_columns
 from archsearch.report.statistics.sample import Sample
 from archsearch.report.verdict import Answer
 
-__all__ = ["section"]
+__all__ = ["is_ahead", "section"]
 
 _MOST_COLUMNS = 14
 
@@ -133,7 +133,7 @@ def _rivals_drawing(rivals: tuple[Rival, ...], answer: Answer) -> Drawing:
 def _rivals_title(rivals: tuple[Rival, ...], answer: Answer) -> str:
     """What the figure shows; of latent size no more than the page's answer does."""
     latent, *others = rivals
-    ahead = [_label(rival) for rival in others if _is_ahead(rival)]
+    ahead = [_label(rival) for rival in others if is_ahead(rival)]
     if ahead:
         return f"The error correlates more strongly with {_listed(ahead)} than with latent size"
     if answer.trunks or answer.verdict in ("searched", "too-few"):
@@ -148,7 +148,7 @@ def _rivals_title(rivals: tuple[Rival, ...], answer: Answer) -> str:
     return "No size is shown to correlate with the error"
 
 
-def _is_ahead(rival: Rival) -> bool:
+def is_ahead(rival: Rival) -> bool:
     """Whether the error is shown to correlate with it, and more strongly than with latent size."""
     gap = rival.gap
     return gap is not None and gap.high is not None and gap.high < 0 and is_shown(rival.p_holm)

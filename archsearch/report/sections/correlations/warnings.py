@@ -13,7 +13,7 @@ from archsearch.report.sections.correlations.numbers import SizeCorrelations
 from archsearch.report.statistics.intervals import FEWEST
 from archsearch.report.statistics.rank import spearman
 from archsearch.report.statistics.rivals import RIVALS
-from archsearch.report.statistics.sample import Sample
+from archsearch.report.statistics.sample import Sample, reads_past_latent
 
 __all__ = ["confounders", "size_warnings"]
 
@@ -99,7 +99,7 @@ def _about_the_latent(table: pd.DataFrame, found: SizeCorrelations) -> Iterator[
 
 
 def _about_skips(table: pd.DataFrame) -> Iterator[ReportWarning]:
-    leaky = table[table["effective_size"] > table["latent_size"]]
+    leaky = table[reads_past_latent(table)]
     if len(leaky):
         low, high = leaky["effective_size"].min(), leaky["effective_size"].max()
         read = f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"

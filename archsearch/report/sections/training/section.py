@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 
 from archsearch.printable import count
-from archsearch.records import RunResult, SeedRecord, StudyRecord, TrialRecord, convergence
+from archsearch.records import RunResult, SeedRecord, StudyRecord, TrialRecord
 from archsearch.report.formatting import decimal
-from archsearch.report.outcome import outcomes
+from archsearch.report.outcome import ends_of, outcomes
 from archsearch.report.sections.blocks import Block, Drawing, ReportWarning, Section
 from archsearch.report.sections.training.curves_figure import MOST_LINES, learning_figure
 from archsearch.report.sections.training.stability_figure import stability_figure
 from archsearch.report.statistics.epochs import AtEpoch
 from archsearch.report.statistics.intervals import Estimate
-from archsearch.report.statistics.sample import Sample
+from archsearch.report.statistics.sample import Sample, runs_of
 
 __all__ = ["section"]
 
@@ -34,7 +34,7 @@ def section(
         epochs: the correlation after every epoch.
         names: what the nets are called, by number; without, runs are counted.
     """
-    runs = list(_runs(study, sample))
+    runs = list(runs_of(study, sample))
     if not runs:
         return None
     blocks = tuple(_figures(study, runs, epochs))
@@ -42,14 +42,6 @@ def section(
 
 
 _Run = tuple[TrialRecord, SeedRecord, RunResult]
-
-
-def _runs(study: StudyRecord, sample: Sample) -> Iterator[_Run]:
-    wanted = set(zip(sample.runs["number"], sample.runs["seed"], strict=True))
-    for trial in study.trials:
-        for seed in trial.seeds:
-            if seed.result and (trial.number, seed.seed) in wanted:
-                yield trial, seed, seed.result
 
 
 def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) -> Iterator[Block]:
@@ -74,7 +66,7 @@ def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) 
 
 
 def _curves_title(results: list[RunResult]) -> str:
-    ends = [end for result in results if not result.collapsed and (end := convergence(result))]
+    ends = ends_of(results)
     failed = sum(end.failed for end in ends)
     if not ends:
         return "Error over epochs"

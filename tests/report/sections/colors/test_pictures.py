@@ -8,29 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
-from archsearch.config import load
-from archsearch.records import (
-    SeedRecord,
-    StudyRecord,
-    TrialRecord,
-    plan_record,
-    read_pictures,
-)
+from archsearch.records import StudyRecord, read_pictures
 from archsearch.report.formatting import error
 from archsearch.report.sections.blocks import PictureRows
 from archsearch.report.sections.colors import Colors, compute
 from archsearch.report.sections.colors.chroma_figures import chroma_drawings
 from archsearch.report.sections.colors.pictures import chosen_pictures, same_pictures
 from archsearch.report.sections.colors.variants import find_variants
-from archsearch.train import fit
-from archsearch.train.run_folder.sample_grid import sample_grid_png
-from tests.train.made import PLAIN, made_pictures, settings
+from tests.report.trained_studies import trained_study
 
 TASKS = ("colorize", "colorize-chroma", "colorize")
-SEEDS = (0, 1)
 SIDE = 16
 
 
@@ -38,32 +27,9 @@ SIDE = 16
 def trained(tmp_path_factory) -> StudyRecord:
     """Nets of two tasks, two seeds each; the last saw other pictures."""
     folder = tmp_path_factory.mktemp("artifacts")
-    torch.set_num_threads(1)
-    trials = []
-    for number, task in enumerate(TASKS):
-        spec = folder / f"{number}.yaml"
-        spec.write_text(PLAIN.replace("channels: 4", f"channels: {2 + number}"))
-        plan = load(spec).plan(task=task)
-        seeds = []
-        for seed in SEEDS:
-            recipe = settings(task, epochs=1 + seed)
-            run = fit(plan, recipe, made_pictures(120, seed=int(number == 2)), seed=seed)
-            (folder / f"{number}-{seed}").write_bytes(sample_grid_png(run.samples))
-            seeds.append(
-                SeedRecord(
-                    seed=seed, state="complete", result=run.result, pictures=f"{number}-{seed}"
-                )
-            )
-        trials.append(
-            TrialRecord(
-                number=number, state="complete", values={"task": task}, plan=plan_record(plan),
-                seeds=tuple(seeds), value=1.0,
-            )
-        )  # fmt: skip
-    return StudyRecord(
-        name="trained", settings={}, designed=True, space_hash="", trials=tuple(trials),
-        planned=3, artifacts=str(folder),
-    )  # fmt: skip
+    return trained_study(
+        folder, TASKS, (2, 3, 4), pictures=120, others=1, epochs=lambda _, seed: 1 + seed
+    )
 
 
 def colors_in(study: StudyRecord) -> Colors:

@@ -64,7 +64,7 @@ def test_a_net_is_the_same_under_each_task():
     )
     one, same, other = (variant.choices["net"] for variant in found)
     assert one == same != other
-    assert all(variant.leaks for variant in found)
+    assert all(variant.plan.reads_past_latent for variant in found)
     told = variant_table(found).rows[-1].cells[0].small
     assert told == "colorize, reads past the latent, seed 0"
 

@@ -209,14 +209,14 @@ def chart_data(findings: Findings) -> dict[str, object]:
 
 
 def _column(values: pd.Series[float]) -> list[float | int | None]:
-    """Numbers with six digits: a page isn't a table."""
+    """Numbers with eight digits: of which three, as tables have them, are the same."""
     return [_short(float(value)) for value in values]
 
 
 def _short(value: float) -> float | int | None:
     if not isfinite(value):
         return None
-    return int(value) if value.is_integer() else float(f"{value:.6g}")
+    return int(value) if value.is_integer() else float(f"{value:.8g}")
 
 
 def _choices(trials: list[TrialRecord]) -> Iterator[dict[str, object]]:

@@ -42,8 +42,15 @@ def _ways(value: float, low: float, high: float) -> Iterator[tuple[str, ...]]:
         (tuple(100 * (2 ** min(part, 20) - 1) for part in parts), 0),
     ):
         yield tuple(sorted(f"{abs(float(f'{part:.{digits}f}')):g}" for part in made))
-    if all(0 <= part < 1 for part in parts):  # a share is never rounded to all
+    # An end that isn't 0 is never rounded to 0.
+    yield tuple(sorted(f"{abs(_not_nothing(part)):g}" for part in parts))
+    if all(0 <= part <= 1 for part in parts):  # a share is never rounded to all
         yield tuple(sorted(f"{min(round(100 * part), 99):g}" for part in parts))
+
+
+def _not_nothing(value: float) -> float:
+    """Two decimals; of a smaller number its first digit."""
+    return float(f"{value:.2f}" if abs(value) >= 0.005 else f"{value:.1g}")
 
 
 def _found(value: object) -> Iterator[tuple[float, float, float]]:

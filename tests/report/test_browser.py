@@ -37,7 +37,7 @@ def pages(study_page, exercise_folders, tmp_path_factory) -> dict[str, Path]:
         "study": study_page,
         "three trials": write_report(three, folder("three")).index,
         "thousand": write_report(synthetic_study(StudyRecipe(complete=1000)), folder("k")).index,
-        "colors": write_report(color_study(), folder("colors")).index,
+        "colors": write_report(color_study(synthetic_study()), folder("colors")).index,
         "runs": write_runs_report(exercise_folders, folder("runs")).index,
         "comparison": write_comparison(studies, folder("compared")).index,
     }

@@ -98,8 +98,8 @@ SHORTCOMINGS: tuple[Shortcoming, ...] = (
     ),
     Shortcoming(
         "too pale",
-        f"the whole interval of saturation lies under {PALE}; squared error rewards the mean of "
-        "the likely colors, which is grayer than each",
+        f"saturation under {PALE} by the whole interval; squared error rewards the mean of likely "
+        "colors, which is grayer",
         lambda variant, _best: is_pale(variant),
     ),
     Shortcoming(
@@ -110,7 +110,7 @@ SHORTCOMINGS: tuple[Shortcoming, ...] = (
     Shortcoming(
         "clipped",
         f"over {100 * _CLIPPED:g} % of values, by the whole interval, left the RGB cube when "
-        "chroma was merged with the exact luminance, which isn’t exact there any more",
+        "chroma was merged with the luminance, which isn’t exact there",
         lambda variant, _best: _above(variant.spreads["clipped"], _CLIPPED),
     ),
     Shortcoming(

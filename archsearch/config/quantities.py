@@ -85,7 +85,9 @@ _COST: frozenset[Role] = _SIZE | {"correlated", "confounder", "brief"}
 
 PLANNED: tuple[Quantity, ...] = (
     Quantity("latent.size", "latent size", "latent_size", _COST),
-    Quantity("latent.effective_size", "effective latent size", "effective_size", _SIZE),
+    Quantity(
+        "latent.effective_size", "effective latent size", "effective_size", _CHOOSING | {"spread"}
+    ),
     Quantity("bottleneck.size", "bottleneck size", "bottleneck_size", _SIZE | {"correlated"}),
     Quantity("latent.channels", "latent channels", "latent_channels", _CHOOSING | {"rival"}),
     Quantity("latent.height", "latent height", "latent_height", _CHOOSING),

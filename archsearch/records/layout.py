@@ -96,8 +96,9 @@ class StudyHeader(Record):
 
     ``artifacts`` is the folder of pictures, absolute or relative to the
     storage's own folder; ``source_note`` what must be known of the pictures
-    (resized, JPEG); ``data_fingerprint`` tells them from others, "" in records
-    of older versions; ``slots`` is how many trials are planned.
+    (resized, JPEG); ``data_fingerprint`` tells them from others, ``model_text`` is the
+    text of the model file, both "" in records of older versions; ``slots`` is how many trials
+    are planned.
     """
 
     version: int = VERSION
@@ -109,6 +110,7 @@ class StudyHeader(Record):
     artifacts: str | None = None
     source_note: str = ""
     data_fingerprint: str = ""
+    model_text: str = ""
 
 
 class Claim(Record):

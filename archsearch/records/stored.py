@@ -109,6 +109,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=masked_command(header.command),
         source_note=header.source_note,
+        model_text=header.model_text,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
         extensions=extensions,

@@ -10,10 +10,16 @@
 from archsearch.tasks.baselines.channel_mean import channel_mean
 from archsearch.tasks.baselines.linear_codes import linear_code_baselines, patch_of, pca_curve
 from archsearch.tasks.baselines.of_task import task_baselines
-from archsearch.tasks.bases import LuminanceTask, PictureTask
+from archsearch.tasks.bases import (
+    LuminanceTask,
+    PictureTask,
+    RegressionTask,
+    feeds_pictures,
+    regression,
+)
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
-from archsearch.tasks.losses import Loss, check_loss, ends_in, squared_error
+from archsearch.tasks.losses import Loss, check_loss, ends_in
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
@@ -29,6 +35,7 @@ __all__ = [
     "LuminanceTask",
     "PictureSet",
     "PictureTask",
+    "RegressionTask",
     "Scorer",
     "SplitErrors",
     "Standardize",
@@ -42,6 +49,7 @@ __all__ = [
     "derived_seed",
     "ends_in",
     "feed",
+    "feeds_pictures",
     "linear_code_baselines",
     "make_task",
     "make_task_for_apply",
@@ -49,7 +57,7 @@ __all__ = [
     "pca_curve",
     "predict",
     "psnr",
-    "squared_error",
+    "regression",
     "ssim",
     "task_baselines",
 ]

@@ -10,19 +10,31 @@ from pathlib import Path
 import torch
 
 from archsearch.records.results import Environment
+from archsearch.train.engines.choice import EngineChoice
 
 __all__ = ["environment"]
 
-RECORDED = ("archsearch", "torch", "torchvision", "numpy", "optuna", "pydantic", "safetensors")
+RECORDED = (
+    "archsearch",
+    "torch",
+    "torchvision",
+    "numpy",
+    "optuna",
+    "pydantic",
+    "safetensors",
+    "llvmlite",
+)
 
 
-def environment(device: torch.device) -> Environment:
+def environment(device: torch.device, engine: EngineChoice) -> Environment:
     """Give what is needed to repeat a result: the same there gives the same numbers."""
     return Environment(
         versions={"python": platform.python_version()} | _versions(),
         machine=f"{_processor()}, {platform.system()} {platform.machine()}",
         device=torch.cuda.get_device_name(device) if device.type == "cuda" else device.type,
         threads=torch.get_num_threads(),
+        engine=engine.name,
+        engine_reason=engine.reason,
     )
 
 

@@ -21,12 +21,13 @@ from safetensors.torch import save as serialize
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
+from archsearch.config import EngineName
 from archsearch.files import replacing
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.record import Record
 from archsearch.records.results import EpochRecord
 
-__all__ = ["TrainingState", "discard", "restore", "save"]
+__all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
 
 METADATA = "archsearch"
 CHECKSUM = "sha256"
@@ -43,12 +44,14 @@ class TrainingState(Record):
         history: the finished epochs.
         step_seconds: time spent in training steps alone.
         pictures_seen: pictures trained on in that time.
+        engine: that trained them; earlier versions had torch only.
     """
 
     identity: str
     history: tuple[EpochRecord, ...] = ()
     step_seconds: float = 0.0
     pictures_seen: int = 0
+    engine: EngineName = "torch"
 
 
 def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingState) -> None:
@@ -93,6 +96,18 @@ def restore(
     if found:
         _log.warning("training starts anew")
     return fresh
+
+
+def begun_by(path: Path, identity: str) -> EngineName | None:
+    """Who trained what the checkpoint holds; None where none of this training can be read."""
+    for place in (path, _before(path)):
+        try:
+            _, state = _read(place)
+        except (OSError, SafetensorError, *DECODING_ERRORS):
+            continue
+        if state.identity == identity:
+            return state.engine
+    return None
 
 
 def discard(path: Path) -> None:
@@ -151,6 +166,8 @@ def _check(
 ) -> None:
     if state.identity != fresh.identity:
         raise ValueError("it belongs to another training")
+    if state.engine != fresh.engine:
+        raise ValueError(f"the {state.engine} engine wrote it, and {fresh.engine} trains here")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:
         raise ValueError("its tensors aren't the model's")

@@ -141,7 +141,8 @@ def reopened(
     Raises:
         InputError: weights that don't fit the plan.
     """
-    training = prepare(plan, settings, pictures, settings.train.seed)
+    begun = recorded.environment.engine
+    training = prepare(plan, settings, pictures, settings.train.seed, begun=begun)
     load_weights(training.model, weights)
     return TrainedRun(recorded, training.model, score_test(training, pictures).samples)
 

@@ -103,7 +103,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
     with locked(out):
         for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
             remove_drafts(out / name)
-        finished = find_finished(out, plan, settings)
+        finished, begun = find_finished(out, plan, settings), None
         if finished is not None:
             _check_same_pictures(out, finished, pictures)
             if not finished.needs_training:
@@ -112,7 +112,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             _log.warning(
                 "%s: training again, because %s missing or damaged", out, listed(finished.lost)
             )
-            baselines = finished.recorded.baselines
+            baselines, begun = finished.recorded.baselines, finished.recorded.environment.engine
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
             write_text(out / CONFIG_FILE, config_json(settings))
@@ -126,6 +126,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             on_step=on_step,
             checkpoint=out / CHECKPOINT_FILE,
             baselines=baselines,
+            begun=begun,
         )
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:

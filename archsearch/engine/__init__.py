@@ -17,7 +17,8 @@ It meets whoever trains at one seam, and knows nothing of tasks, optimizers or t
   an optimizer that steps on them trains the engine, and their ``state_dict`` is the model's.
 - :meth:`Engine.step` takes pictures, as bytes with ids or as numbers, and what they should become;
   it gives the loss and leaves the gradients.
-- :meth:`Engine.forward` and :meth:`Engine.codes` give outputs and latents.
+- :meth:`Engine.forward` and :meth:`Engine.codes` give outputs and latents, :meth:`Engine.decode`
+  what becomes of latents.
 
 Equal seeds, machines, thread counts and batches give equal bits.
 """

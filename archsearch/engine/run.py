@@ -18,7 +18,7 @@ from archsearch.engine.program.build import Program, built, evaluation, training
 from archsearch.engine.program.stages import Moments
 from archsearch.engine.runner import Runner
 from archsearch.engine.support import unsupported
-from archsearch.engine.translate import Standardization, translated
+from archsearch.engine.translate import Standardization, translated, translated_decoder
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.spec.shape import Shape
 
@@ -44,6 +44,8 @@ class Engine:
     Attributes:
         parameters: trained tensors by the names of ``nn.build``; writing them trains on.
         gradients: their gradients after a step, in the same order and shapes.
+        all_parameters: the trained numbers one after the other, in the same memory.
+        all_gradients: their gradients, likewise.
         buffers: running moments of norms over the batch, by the names of ``nn.build``.
 
     Raises:
@@ -82,9 +84,10 @@ class Engine:
         net = translated(plan, plan.layers, None, training=False)
         shapes, count = net.parameters.shapes, plan.params
         self._values = aligned_zeros(count + 1, self._library.dtype)  # the last one stays 0
-        self._gradients = aligned_zeros(count, self._library.dtype)
+        self.all_parameters = self._values[:count]
+        self.all_gradients = aligned_zeros(count, self._library.dtype)
         self.parameters = _views(self._values, shapes)
-        self.gradients = _views(self._gradients, shapes)
+        self.gradients = _views(self.all_gradients, shapes)
         self.buffers = _running_moments(net.graph, self._library.dtype)
 
     def load(self, parameters: Mapping[str, ArrayLike]) -> None:
@@ -132,7 +135,7 @@ class Engine:
             check_output(output, source.count, self.plan.output, self._library.dtype)
         runner = self._runner(("step", source.kind, wanted and wanted.kind, output is not None))
         total, moments = runner.run(self._values, source.count, given, seed)
-        runner.gradients(self._gradients)
+        runner.gradients(self.all_gradients)
         for name, found in moments.items():
             self._moved(name, found)
         return total
@@ -149,16 +152,34 @@ class Engine:
     def _running(self, name: str) -> tuple[Numbers, Numbers]:
         return self.buffers[f"{name}.running_mean"], self.buffers[f"{name}.running_var"]
 
-    def forward(self, fed: Numbers, *, ids: Numbers | None = None) -> Numbers:
+    def forward(self, fed: Numbers, ids: Numbers | None = None) -> Numbers:
         """Give the outputs of a batch, n×C×H×W, as in evaluation: nothing is dropped."""
         return self._evaluated("forward", self.plan.output, fed, ids)
 
-    def codes(self, fed: Numbers, *, ids: Numbers | None = None) -> Numbers:
+    def codes(self, fed: Numbers, ids: Numbers | None = None) -> Numbers:
         """Give the latents of a batch, n×C×H×W or n×size."""
         return self._evaluated("codes", self.plan.encoder[-1].output, fed, ids)
 
+    def decode(self, codes: Numbers) -> Numbers:
+        """Give what the decoder makes of latents, as :meth:`codes` gives them: n×C×H×W.
+
+        Raises:
+            ValueError: the decoder reads more than the latent.
+        """
+        if not self.decodes:
+            raise ValueError(f"the decoder of {self.plan.name!r} reads layers of the encoder, too")
+        return self._evaluated("decode", self.plan.output, codes, None)
+
+    @property
+    def decodes(self) -> bool:
+        """Whether the decoder reads nothing but the latent, so that :meth:`decode` can be asked."""
+        depth = len(self.plan.encoder)
+        sources = [layer.source for layer in self.plan.decoder if layer.source is not None]
+        return all(source >= depth for source in sources)
+
     def _evaluated(self, mode: str, shape: Shape, fed: Numbers, ids: Numbers | None) -> Numbers:
-        source = batch(fed, ids, self.plan.input, self._library.dtype)
+        read = self.plan.encoder[-1].output if mode == "decode" else self.plan.input
+        source = batch(fed, ids, read, self._library.dtype)
         output = np.empty((source.count, *shape.as_tuple()), self._library.dtype)
         runner = self._runner((mode, source.kind))
         runner.set_moments(self._running)
@@ -173,6 +194,9 @@ class Engine:
 
     def _program(self, key: tuple[Any, ...]) -> Program:
         mode, fed, *rest = key
+        if mode == "decode":
+            net = translated_decoder(self.plan)
+            return built(net, [*evaluation(net, fed)], self._library)
         layers = self.plan.encoder if mode == "codes" else self.plan.layers
         net = translated(self.plan, layers, self._standardization, training=mode == "step")
         if mode == "step":

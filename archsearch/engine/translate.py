@@ -31,7 +31,7 @@ from archsearch.spec.kinds.upsample import Upsample
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
 from archsearch.spec.shape import Shape
 
-__all__ = ["LAYERS", "Standardization", "Translated", "parameter_count", "translated"]
+__all__ = ["LAYERS", "Standardization", "Translated", "translated", "translated_decoder"]
 
 Standardization = tuple[Sequence[float], Sequence[float]]
 """Mean and standard deviation of each channel that is fed."""
@@ -100,12 +100,31 @@ def translated(
         standardization: of what is fed, or None.
         training: whether dropout drops.
     """
-    graph = Graph(parameter_count(plan))
+    graph = Graph(plan.params)
     context = Context(graph, Parameters(), training)
     given = graph.add(Node(*plan.input.as_tuple(), Given(), learned=False))
     view = View.of(given if standardization is None else _shifted(graph, given, standardization))
+    return _layers(context, plan, layers, given, {0: view})
+
+
+def translated_decoder(plan: ModelPlan) -> Translated:
+    """Translate the decoder of a plan, which reads nothing but the latent."""
+    graph = Graph(plan.params)
+    context = Context(graph, Parameters(count=sum(layer.params for layer in plan.encoder)), False)
+    given = graph.add(Node(*plan.encoder[-1].output.as_tuple(), Given(), learned=False))
+    return _layers(context, plan, plan.decoder, given, {len(plan.encoder): View.of(given)})
+
+
+def _layers(
+    context: Context,
+    plan: ModelPlan,
+    layers: Sequence[LayerPlan],
+    given: Node,
+    views: dict[int, View],
+) -> Translated:
+    """Translate layers; ``views`` holds what the first of them reads."""
+    (view,) = views.values()
     read = {layer.source for layer in plan.layers}
-    views = {0: view}
     context.fixed |= {node for node, _ in view.channels}
     for layer in layers:
         before = 0 if layer.section == "encoder" else len(plan.encoder)
@@ -115,7 +134,7 @@ def translated(
             context.fixed |= {node for node, _ in view.channels}
     result = stored(context, view)
     target = Buffer(result.channels, result.height, result.width)
-    return Translated(graph, context.parameters, given, result, target)
+    return Translated(context.graph, context.parameters, given, result, target)
 
 
 def _after(
@@ -126,11 +145,6 @@ def _after(
         return join(context, name, layer.op, view, views[layer.op.source], layer.output)
     made: View = LAYERS[type(layer.op)](context, name, layer.op, view, layer.output)
     return made
-
-
-def parameter_count(plan: ModelPlan) -> int:
-    """Trained numbers of a whole plan; fixed weights come after them."""
-    return plan.params
 
 
 def _shifted(graph: Graph, given: Node, standardization: Standardization) -> Node:

@@ -91,15 +91,14 @@ class LuminanceTask:
 
 def regression(task: object) -> RegressionTask | None:
     """The task, where its loss is its criterion of output and target, and nothing else."""
-    own = isinstance(task, RegressionTask) and type(task).loss is RegressionTask.loss
-    return task if own else None
+    if isinstance(task, RegressionTask) and type(task).loss is RegressionTask.loss:
+        return task
+    return None
 
 
 def feeds_pictures(task: object) -> bool:
     """Whether a net is fed the pictures as they are, or standardized."""
+    if not isinstance(task, PictureTask):
+        return False
     kind = type(task)
-    return (
-        isinstance(task, PictureTask)
-        and kind.shown is PictureTask.shown
-        and kind.prepare is PictureTask.prepare
-    )
+    return kind.shown is PictureTask.shown and kind.prepare is PictureTask.prepare

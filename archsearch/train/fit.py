@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.optim import Optimizer
 
 from archsearch.config import LOSSES, EngineName, RunSettings, kind_of
 from archsearch.errors import RunFailedError
@@ -157,18 +158,24 @@ def prepare(
     # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
     recorded = device.type == "cuda" and recipe.optimizer != "sgd"
     engine: TrainingEngine
+    optimizer: Optimizer
     if chosen.name == "native":
         model = nn_build(plan, seed=seed)
         engine = NativeEngine(model, task, recipe.loss, images_NCHW, torch.get_num_threads())
+        optimizer = make_optimizer([engine.parameters], recipe)
     else:
         model = (build or compiled)(plan, seed=seed)
         model = model.to(device).to(memory_format=torch.channels_last)
         engine = TorchEngine(Replay() if recorded else None)
+        if recorded:
+            optimizer = FlatAdam(model, recipe)
+        else:
+            optimizer = make_optimizer(list(model.parameters()), recipe)
     return Training(
         model=model,
         chosen=chosen,
         engine=engine,
-        optimizer=(FlatAdam if recorded else make_optimizer)(model, recipe),
+        optimizer=optimizer,
         task=task,
         kind=kind_of(settings.task),
         settings=recipe,

@@ -62,10 +62,7 @@ def _encoded(
 ) -> Iterator[tuple[Tensor, dict[str, Tensor], Tensor]]:
     """Latents, what the decoder reads beside them, and the pictures; batch by batch."""
     for part in measured(training, indices):
-        with torch.no_grad():
-            fed_NCHW = training.task.prepare(part.shown_NCHW)
-            latent, skips = training.model.encode_with_skips(fed_NCHW)
-        yield latent, skips, part.images_NCHW
+        yield *training.engine.encode(training, part), part.images_NCHW
 
 
 def _rank(codes_NU: Tensor) -> int:
@@ -89,9 +86,8 @@ def _mse(
     scorer = Scorer(ssim=False)
     for latent, skips, images_NCHW in _encoded(training, indices):
         code = latent if bits is None else _quantized(latent, bits, low_U, high_U)
-        with torch.no_grad():
-            output = training.model.decode(code, skips)
-            scorer.add(predict(training.task, output, images_NCHW), images_NCHW)
+        output = training.engine.decode(training, code, skips)
+        scorer.add(predict(training.task, output, images_NCHW), images_NCHW)
     return scorer.scores().mse
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from archsearch.engine import Engine
@@ -26,6 +26,7 @@ from archsearch.tasks import (
     predict,
     regression,
 )
+from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.loop.training import MeasuredBatch, Training
 
 __all__ = ["NativeEngine"]
@@ -40,7 +41,12 @@ class NativeEngine:
         loss: a word of ``train.loss``.
         images_NCHW: all pictures, uint8, channels last in memory.
         threads: how many share a batch.
+
+    Attributes:
+        parameters: all of the model's in one tensor, with their gradients, for the optimizer.
     """
+
+    layout = torch.contiguous_format
 
     def __init__(
         self,
@@ -62,6 +68,8 @@ class NativeEngine:
         )
         self._pictures = images_NCHW.permute(0, 2, 3, 1).numpy()
         _share_memory(model, self._engine)
+        self.parameters = nn.Parameter(torch.from_numpy(self._engine.all_parameters))
+        self.parameters.grad = torch.from_numpy(self._engine.all_gradients)
 
     def begin(self, training: Training, size: int) -> None:
         """Nothing: programs are made when they are first needed."""
@@ -99,10 +107,27 @@ class NativeEngine:
 
     def output(self, training: Training, part: MeasuredBatch) -> Tensor:
         """Give what the net makes of pictures."""
+        return torch.from_numpy(self._engine.forward(*self._fed(training, part)))
+
+    def encode(self, training: Training, part: MeasuredBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Give latents of pictures, and by name what the decoder reads beside them."""
+        if not self._engine.decodes:
+            return TorchEngine().encode(training, part)
+        return torch.from_numpy(self._engine.codes(*self._fed(training, part))), {}
+
+    def decode(self, training: Training, latent: Tensor, skips: dict[str, Tensor]) -> Tensor:
+        """Give what the decoder makes of latents; torch does where it reads more than those."""
+        if not self._engine.decodes:
+            return TorchEngine().decode(training, latent, skips)
+        return torch.from_numpy(self._engine.decode(latent.numpy()))
+
+    def _fed(
+        self, training: Training, part: MeasuredBatch
+    ) -> tuple[NDArray[Any], NDArray[Any] | None]:
+        """Pictures as bytes with their places, or as numbers."""
         if self._as_they_are:
-            return torch.from_numpy(self._engine.forward(self._pictures, ids=part.indices.numpy()))
-        fed = training.task.prepare(part.shown_NCHW).numpy()
-        return torch.from_numpy(self._engine.forward(fed))
+            return self._pictures, part.indices.numpy()
+        return training.task.prepare(part.shown_NCHW).numpy(), None
 
 
 def _compared(task: Task) -> RegressionTask:
@@ -116,6 +141,5 @@ def _share_memory(model: Autoencoder, engine: Engine) -> None:
     engine.load({name: tensor.numpy() for name, tensor in model.state_dict().items()})
     for name, parameter in model.named_parameters():
         parameter.data = torch.from_numpy(engine.parameters[name])
-        parameter.grad = torch.from_numpy(engine.gradients[name])
     for name, buffer in model.named_buffers():
         buffer.data = torch.from_numpy(engine.buffers[name])

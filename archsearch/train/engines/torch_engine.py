@@ -19,6 +19,8 @@ class TorchEngine:
         replay: plays back recorded steps, or None.
     """
 
+    layout = torch.channels_last
+
     def __init__(self, replay: RecordedSteps | None = None) -> None:
         self._replay = replay
 
@@ -39,3 +41,13 @@ class TorchEngine:
         with torch.no_grad():
             output: Tensor = training.model(training.task.prepare(part.shown_NCHW))
         return output
+
+    def encode(self, training: Training, part: MeasuredBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Give latents of pictures, and by name what the decoder reads beside them."""
+        with torch.no_grad():
+            return training.model.encode_with_skips(training.task.prepare(part.shown_NCHW))
+
+    def decode(self, training: Training, latent: Tensor, skips: dict[str, Tensor]) -> Tensor:
+        """Give what the decoder makes of latents."""
+        with torch.no_grad():
+            return training.model.decode(latent, skips)

@@ -15,13 +15,13 @@ __all__ = ["BETAS", "FlatAdam", "PromptAdam", "make_optimizer", "set_rate"]
 BETAS = (MOMENTUM, 0.999)
 
 
-def make_optimizer(model: nn.Module, settings: TrainSettings) -> Optimizer:
-    """Give the optimizer that ``settings`` names, fused: one pass over each tensor.
+def make_optimizer(parameters: list[nn.Parameter], settings: TrainSettings) -> Optimizer:
+    """Give the optimizer of parameters that ``settings`` names, fused: one pass over each tensor.
 
     ``adam`` adds ``weight_decay`` to the gradient (L2), ``adamw`` shrinks the
     weights by it, ``sgd`` has Nesterov momentum.
     """
-    parameters, decay = list(model.parameters()), settings.weight_decay
+    decay = settings.weight_decay
     match settings.optimizer:
         case "adam" | "adamw":
             decoupled = settings.optimizer == "adamw"

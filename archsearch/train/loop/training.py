@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from torch import Tensor
+from torch import Tensor, memory_format
 from torch.optim import Optimizer
 
 from archsearch.config import TaskKind, TrainSettings
@@ -33,7 +33,13 @@ class MeasuredBatch:
 
 
 class TrainingEngine(Protocol):
-    """What computes steps and predictions."""
+    """What computes steps and predictions.
+
+    Attributes:
+        layout: of batches in memory.
+    """
+
+    layout: memory_format
 
     def begin(self, training: Training, size: int) -> None:
         """Get ready for an epoch of batches of ``size`` pictures."""
@@ -49,6 +55,12 @@ class TrainingEngine(Protocol):
 
     def output(self, training: Training, part: MeasuredBatch) -> Tensor:
         """Give what the net makes of pictures, in evaluation."""
+
+    def encode(self, training: Training, part: MeasuredBatch) -> tuple[Tensor, dict[str, Tensor]]:
+        """Give latents of pictures, and by name what the decoder reads beside them."""
+
+    def decode(self, training: Training, latent: Tensor, skips: dict[str, Tensor]) -> Tensor:
+        """Give what the decoder makes of latents."""
 
 
 class RecordedSteps(Protocol):
@@ -99,7 +111,8 @@ class Training:
         return batches_of(self.train[order], size, drop_single=self.drop_single)
 
     def pictures(self, indices: Tensor) -> Tensor:
-        """Give pictures as the net takes them: float32 in [0, 1], channels last in memory."""
+        """Give pictures as the net takes them: float32 in [0, 1], in the engine's layout."""
         all_NHWC = self.images_NCHW.permute(0, 2, 3, 1)
         chosen_NHWC = all_NHWC.index_select(0, indices.to(all_NHWC.device))
-        return (chosen_NHWC / 255).permute(0, 3, 1, 2)
+        chosen_NCHW = (chosen_NHWC / 255).permute(0, 3, 1, 2)
+        return chosen_NCHW.contiguous(memory_format=self.engine.layout)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal, Protocol
 
 import torch
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from archsearch.config import LOSSES, EngineName, RunSettings, kind_of
 from archsearch.errors import RunFailedError
@@ -31,7 +30,7 @@ from archsearch.train.environment import environment
 from archsearch.train.latent_codes import measure_latent_codes
 from archsearch.train.loop.checkpoint import TrainingState, begun_by, restore, save
 from archsearch.train.loop.epoch import OnStep, train_epoch
-from archsearch.train.loop.optimizers import FlatAdam, make_optimizer
+from archsearch.train.loop.optimizers import FlatAdam, StepOptimizer, make_optimizer
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
 from archsearch.train.loop.training import Training, TrainingEngine
@@ -158,7 +157,7 @@ def prepare(
     # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
     recorded = device.type == "cuda" and recipe.optimizer != "sgd"
     engine: TrainingEngine
-    optimizer: Optimizer
+    optimizer: StepOptimizer
     if chosen.name == "native":
         model = nn_build(plan, seed=seed)
         engine = NativeEngine(model, task, recipe.loss, images_NCHW, torch.get_num_threads())
@@ -170,7 +169,7 @@ def prepare(
         if recorded:
             optimizer = FlatAdam(model, recipe)
         else:
-            optimizer = make_optimizer(list(model.parameters()), recipe)
+            optimizer = make_optimizer(model.parameters(), recipe)
     return Training(
         model=model,
         chosen=chosen,

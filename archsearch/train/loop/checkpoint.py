@@ -19,13 +19,13 @@ from safetensors import SafetensorError
 from safetensors.torch import load as deserialize
 from safetensors.torch import save as serialize
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
 from archsearch.config import EngineName
 from archsearch.files import replacing
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.record import Record
 from archsearch.records.results import EpochRecord
+from archsearch.train.loop.optimizers import StepOptimizer
 
 __all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
 
@@ -54,10 +54,11 @@ class TrainingState(Record):
     engine: EngineName = "torch"
 
 
-def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingState) -> None:
+def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: TrainingState) -> None:
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    for index, moments in optimizer.state_dict()["state"].items():
+    for index, parameter in enumerate(_parameters(optimizer)):
+        moments = optimizer.state.get(parameter, {})
         named = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
         tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -69,7 +70,7 @@ def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingStat
 
 
 def restore(
-    path: Path, model: nn.Module, optimizer: Optimizer, fresh: TrainingState
+    path: Path, model: nn.Module, optimizer: StepOptimizer, fresh: TrainingState
 ) -> TrainingState:
     """Put what the checkpoint holds into model and optimizer, and give how far it was.
 
@@ -174,21 +175,24 @@ def _check(
 
 
 def _optimizer_states(
-    tensors: dict[str, Tensor], optimizer: Optimizer
+    tensors: dict[str, Tensor], optimizer: StepOptimizer
 ) -> dict[Tensor, dict[str, Tensor]]:
     """The moments of each parameter, laid out in memory as the parameter is.
 
     Fused steps walk both side by side, so a moment in another layout would
     meet the wrong weight.
     """
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     states: dict[Tensor, dict[str, Tensor]] = {}
-    for index, parameter in enumerate(parameters):
+    for index, parameter in enumerate(_parameters(optimizer)):
         named = _under(f"optimizer.{index}.", tensors)
         if not named:
             raise ValueError(f"it lacks the optimizer's state of parameter {index}")
         states[parameter] = {name: _like(parameter, value) for name, value in named.items()}
     return states
+
+
+def _parameters(optimizer: StepOptimizer) -> list[Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def _like(parameter: Tensor, value: Tensor) -> Tensor:

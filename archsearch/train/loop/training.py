@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor, memory_format
-from torch.optim import Optimizer
 
 from archsearch.config import TaskKind, TrainSettings
 from archsearch.nn import Autoencoder
 from archsearch.tasks import Batch, Task
 from archsearch.train.engines.choice import EngineChoice
+from archsearch.train.loop.optimizers import StepOptimizer
 from archsearch.train.loop.order import batches_of, picture_order
 
 __all__ = ["MeasuredBatch", "RecordedSteps", "Training", "TrainingEngine"]
@@ -93,7 +93,7 @@ class Training:
     model: Autoencoder
     chosen: EngineChoice
     engine: TrainingEngine
-    optimizer: Optimizer
+    optimizer: StepOptimizer
     task: Task
     kind: TaskKind
     settings: TrainSettings

@@ -36,7 +36,7 @@ INSIDE = {
     "engine": {"spec"},
     "data": {"config", "records"},
     "tasks": {"spec", "config", "records"},
-    "train": {"spec", "config", "records", "nn", "data", "tasks"},
+    "train": {"spec", "config", "records", "nn", "engine", "data", "tasks"},
     "apply": {"spec", "config", "records", "nn", "data", "tasks", "train"},
     "study": {"spec", "config", "space", "records", "data", "tasks", "train"},
     "report": {"config", "space", "records"},

@@ -10,7 +10,7 @@ from pathlib import Path
 import torch
 
 from archsearch.records.results import Environment
-from archsearch.train.engines.choice import EngineChoice
+from archsearch.train.engine_choice import EngineChoice
 
 __all__ = ["environment"]
 

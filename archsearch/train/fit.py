@@ -23,7 +23,7 @@ from archsearch.records.results import EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
 from archsearch.train.checks import check_together, memory_errors
-from archsearch.train.engines.choice import EngineChoice, choose_engine
+from archsearch.train.engine_choice import EngineChoice, choose_engine
 from archsearch.train.engines.native_engine import NativeEngine
 from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.environment import environment

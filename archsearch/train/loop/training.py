@@ -10,7 +10,7 @@ from torch import Tensor, memory_format
 from archsearch.config import TaskKind, TrainSettings
 from archsearch.nn import Autoencoder
 from archsearch.tasks import Batch, Task
-from archsearch.train.engines.choice import EngineChoice
+from archsearch.train.engine_choice import EngineChoice
 from archsearch.train.loop.optimizers import StepOptimizer
 from archsearch.train.loop.order import batches_of, picture_order
 

@@ -40,7 +40,7 @@ def prepared(spec: str, told: RunSettings, *, loss_is_error: bool = False) -> Ex
     model = compiled(plan, seed=3).double()
     return Exact(
         model=model,
-        optimizer=make_optimizer(model, told.train),
+        optimizer=make_optimizer(model.parameters(), told.train),
         task=make_task(plan, told, pictures),
         kind=kind_of(told.task),
         settings=told.train,

@@ -29,7 +29,7 @@ def backward(model: nn.Module, step: int) -> None:
 def test_steps_are_torch_s(name, decay) -> None:
     """Also where the rate moves and a parameter has no gradient for a while."""
     ours, theirs = net(), net()
-    one = make_optimizer(ours, TrainSettings(optimizer=name, lr=0.01, weight_decay=decay))
+    one = make_optimizer(ours.parameters(), TrainSettings(optimizer=name, lr=0.01, weight_decay=decay))
     other = THEIRS[name](theirs.parameters(), 0.01, BETAS, weight_decay=decay, fused=True)
     for step in range(6):
         for model, optimizer in ((ours, one), (theirs, other)):
@@ -47,14 +47,14 @@ def test_steps_are_torch_s(name, decay) -> None:
 
 def test_its_state_goes_to_torch_s_and_back() -> None:
     model = net()
-    optimizer = make_optimizer(model, TrainSettings(optimizer="adamw", lr=0.01))
+    optimizer = make_optimizer(model.parameters(), TrainSettings(optimizer="adamw", lr=0.01))
     backward(model, 0)
     optimizer.step()
     twin = copy.deepcopy(model)
     theirs = AdamW(twin.parameters(), 0.5, fused=True)
     theirs.load_state_dict(copy.deepcopy(optimizer.state_dict()))
     third = copy.deepcopy(model)
-    again = make_optimizer(third, TrainSettings(optimizer="adamw", lr=0.01))
+    again = make_optimizer(third.parameters(), TrainSettings(optimizer="adamw", lr=0.01))
     again.load_state_dict(copy.deepcopy(theirs.state_dict()))
     for one, own in ((model, optimizer), (twin, theirs), (third, again)):
         own.zero_grad()
@@ -67,7 +67,7 @@ def test_its_state_goes_to_torch_s_and_back() -> None:
 
 def test_only_the_first_step_takes_torch_s_way(monkeypatch) -> None:
     model = net()
-    optimizer = make_optimizer(model, TrainSettings())
+    optimizer = make_optimizer(model.parameters(), TrainSettings())
     backward(model, 0)
     optimizer.step()
     monkeypatch.delattr(Adam, "step")
@@ -80,7 +80,7 @@ def test_only_the_first_step_takes_torch_s_way(monkeypatch) -> None:
 def test_without_gradients_nothing_moves() -> None:
     model = net()
     before = [parameter.detach().clone() for parameter in model.parameters()]
-    optimizer = make_optimizer(model, TrainSettings())
+    optimizer = make_optimizer(model.parameters(), TrainSettings())
     optimizer.step()
     pairs = zip(before, model.parameters(), strict=True)
     assert all(torch.equal(old, new) for old, new in pairs)

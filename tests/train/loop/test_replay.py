@@ -71,7 +71,7 @@ def both(text: str, folder: Path, task: object, **recipe: object) -> tuple[Train
         one = prepare(load(path).plan(told.task), told, made_pictures(), seed=3)
         one.model.double()
         parts = {name: getattr(one, name) for name in Training.__dataclass_fields__}
-        made.append(Exact(**parts | {"optimizer": make_optimizer(one.model, told.train)}))
+        made.append(Exact(**parts | {"optimizer": make_optimizer(one.model.parameters(), told.train)}))
     plain, played = made
     optimizer = FlatAdam(played.model, told.train)
     return plain, replace(played, replay=ByHand(), optimizer=optimizer)
@@ -277,7 +277,7 @@ def test_a_cuda_graph_trains_as_steps_do(plan_from, task, caplog) -> None:
     plan = plan_from(NORMED, task if isinstance(task, str) else "colorize-bins")
     played = prepare(plan, told, made_pictures(), seed=3, device="cuda")
     plain = replace(prepare(plan, told, made_pictures(), seed=3, device="cuda"), replay=None)
-    plain = replace(plain, optimizer=make_optimizer(plain.model, told.train))
+    plain = replace(plain, optimizer=make_optimizer(plain.model.parameters(), told.train))
     for epoch in (1, 2):
         one, other = train_epoch(plain, epoch), train_epoch(played, epoch)
         assert other.loss == pytest.approx(one.loss, rel=1e-3)

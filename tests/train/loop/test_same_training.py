@@ -42,7 +42,7 @@ def trained(make, name: str) -> tuple[list[float], list[torch.Tensor]]:
     """Twenty steps in float64 with the default recipe, on random pictures."""
     settings = TrainSettings()
     model = make(load(SPECS / f"{name}.yaml").plan(), seed=3).double()
-    optimizer = make_optimizer(model, settings)
+    optimizer = make_optimizer(model.parameters(), settings)
     generator = torch.Generator().manual_seed(1)
     losses = []
     for step in range(STEPS):

@@ -14,7 +14,7 @@ from archsearch.train.loop.schedule import rate_at
 
 
 def optimizer(name: Literal["adam", "sgd"], lr: float) -> torch.optim.Optimizer:
-    return make_optimizer(torch.nn.Linear(1, 1), TrainSettings(optimizer=name, lr=lr))
+    return make_optimizer(torch.nn.Linear(1, 1).parameters(), TrainSettings(optimizer=name, lr=lr))
 
 
 @pytest.mark.parametrize("name", ["adam", "sgd"])

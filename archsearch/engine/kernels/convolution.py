@@ -16,6 +16,7 @@ offsets and steps; no kernel knows of them.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
@@ -54,7 +55,7 @@ def tile(  # noqa: PLR0917 - each is a part of the kernel's name
     step = e.whole(stride * e.lanes) if stride else e.field(record, CONVOLVE.place("in_column"))
 
     def read(at: Any) -> Loads:
-        return [lambda p=p: e.load(at, e.times(step, e.whole(p))) for p in range(positions)]  # type: ignore[misc]
+        return [partial(e.load, at, e.times(step, e.whole(p))) for p in range(positions)]
 
     acc = accumulated(e, channels, positions, read, biases if bias else None)
     to, results = places(e, record, "out", out), places(e, record, "result", result)
@@ -96,12 +97,7 @@ def accumulated(
     def one_tap(k: Any, acc: Values) -> Values:
         x = read(e.at(source, e.index(offsets, k)))
         w = e.at(weights, e.times(k, e.whole(channels)))
-        return products(
-            e,
-            [lambda c=c: e.broadcast(w, c) for c in range(channels)],  # type: ignore[misc]
-            x,
-            acc,
-        )
+        return products(e, [partial(e.broadcast, w, c) for c in range(channels)], x, acc)
 
     return e.loop(taps, one_tap, start, may_be_empty=True)
 

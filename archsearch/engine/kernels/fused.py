@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from llvmlite import ir
@@ -45,7 +46,7 @@ def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: boo
     def read(at: Any) -> Loads:
         rows = [at, e.at(at, below)]
         columns = [e.times(step, e.whole(p)) for p in range(2 * windows)]
-        return [lambda row=row, x=x: e.load(row, x) for row in rows for x in columns]  # type: ignore[misc]
+        return [partial(e.load, row, x) for row in rows for x in columns]
 
     acc = accumulated(e, channels, positions, read, biases if bias else None)
     to, of_bits = places(e, record, "out", out), places(e, record, "result", bits)

@@ -14,6 +14,7 @@ A band is so many rows as keep the gradients in the first-level cache while all 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from archsearch.engine.kernels.convolution import products
@@ -40,13 +41,10 @@ def weight_tile(symbol: Symbol, taps: int, channels: int) -> str:
 
         def one_column(x: Any, acc: Values) -> Values:
             at, place = e.times(x, in_column), e.at(row, e.times(x, by_column))
-            gs = [
-                lambda c=c: e.load(place, e.times(by_channel, e.whole(c)))  # type: ignore[misc]
-                for c in range(channels)
-            ]
+            gs = [partial(e.load, place, e.times(by_channel, e.whole(c))) for c in range(channels)]
             if not taps:
                 return [e.b.fadd(total, g()) for total, g in zip(acc, gs, strict=True)]
-            return products(e, gs, [lambda one=one: e.load(one, at) for one in ins], acc)  # type: ignore[misc]
+            return products(e, gs, [partial(e.load, one, at) for one in ins], acc)
 
         return e.loop(columns, one_column, acc)
 

@@ -8,6 +8,7 @@ from archsearch.engine.machine import Machine
 
 __all__ = [
     "bands",
+    "bias_parts",
     "channel_parts",
     "pooled_channels",
     "position_runs",
@@ -22,15 +23,25 @@ FIRST_CACHE_BYTES = 24 * 1024
 LATENCY = 4
 """Cycles until the result of a product can be used."""
 
-MOST_POSITIONS, MOST_TAPS = 8, 9
+MOST = 9
+"""Positions or taps of a tile at most, so that there are few kernels."""
+
+
+def _beside(count: int, machine: Machine) -> int:
+    """The longer side of a tile whose other side is ``count``, or what fits beside that.
+
+    A sum for each pair, the shorter side's numbers, and one of the longer side's fill the
+    registers. One more, and sums are kept in memory, which takes 1.4 times as long.
+    """
+    other = MOST
+    while other > 1 and count * other + min(count, other) + 1 > machine.registers:
+        other -= 1
+    return other
 
 
 def positions(channels: int, machine: Machine) -> int:
-    """Positions of a tile with so many channels: sums, inputs and a weight fill the registers.
-
-    One more, and sums are kept in memory: 24 sums and 8 inputs took 1.4 times as long as 21 and 7.
-    """
-    return max(1, min(MOST_POSITIONS, (machine.registers - 1) // (channels + 1)))
+    """Positions of a tile with so many channels."""
+    return _beside(channels, machine)
 
 
 def pooled_channels(channels: int, machine: Machine) -> tuple[int, ...]:
@@ -40,7 +51,7 @@ def pooled_channels(channels: int, machine: Machine) -> tuple[int, ...]:
 
 def weight_taps(channels: int, machine: Machine) -> int:
     """Taps of a tile of a weight's gradient."""
-    return max(1, min(MOST_TAPS, (machine.registers - 2) // (channels + 1)))
+    return _beside(channels, machine)
 
 
 def _split(count: int, most: int) -> tuple[int, ...]:
@@ -68,7 +79,7 @@ def channel_parts(channels: int, width: int, machine: Machine) -> tuple[int, ...
         total = 0.0
         for part in parts:
             for p, times in position_runs(width, positions(part, machine)):
-                total += times * (max(part * p / 2, LATENCY, (part + p + 1) / 2) + 0.5)
+                total += times * (max(part * p / 2, LATENCY) + (2 if part >= p else 3))
         return total
 
     return min((_split(channels, most) for most in _most(machine)), key=cycles)
@@ -82,14 +93,19 @@ def weight_parts(channels: int, machine: Machine) -> tuple[int, ...]:
         total = 0.0
         for part in parts:
             taps = weight_taps(part, machine)
-            loads = (part + taps) / (2 * taps)
-            total += loads + part * max(1.0, 2 * LATENCY / (taps * part))
+            total += (max(part * taps / 2, LATENCY) + 3) / taps
         return total
 
-    most = (8, 6, 4, 3) if machine.registers == 32 else (4, 3)
+    most = (4, 6, 8) if machine.registers == 32 else (4, 3)
     return min((_split(channels, one) for one in most), key=cycles)
 
 
+def bias_parts(channels: int, machine: Machine) -> tuple[int, ...]:
+    """Channels of each tile of a bias's gradient: many sums side by side, each of which waits."""
+    return _split(channels, machine.registers // 2)
+
+
 def bands(rows: int, columns: int, channels: int, vector_bytes: int) -> int:
-    """Rows of a band whose gradients of one tile stay in the first-level cache."""
-    return max(1, min(rows, FIRST_CACHE_BYTES // (channels * columns * vector_bytes)))
+    """Rows of a band whose gradients of one tile stay in the first-level cache; all alike."""
+    most = max(1, FIRST_CACHE_BYTES // (channels * columns * vector_bytes))
+    return _split(rows, most)[0]

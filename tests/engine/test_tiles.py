@@ -11,6 +11,8 @@ from archsearch.engine.library import Library
 from archsearch.engine.memory import aligned_zeros
 from archsearch.engine.operations import CONVOLVE, WEIGHTS
 from archsearch.engine.tiles import (
+    bands,
+    bias_parts,
     channel_parts,
     position_runs,
     positions,
@@ -21,7 +23,7 @@ from archsearch.engine.tiles import (
 from .nets import LANES, kernels
 
 ENDS = ("none", "relu", "leaky_relu", "back:relu", "back:leaky_relu")
-VARIANTS = [*product(ENDS, (0, 1), (0, 1))]
+VARIANTS = [*product((0, 1, 2), ENDS, (0, 1), (0, 1))]
 TAPS = 5
 
 
@@ -42,9 +44,13 @@ def ended(end: str, value: NDArray[np.float64], result: NDArray[np.float64]) -> 
     return np.where(decides > 0, value, slope * value)
 
 
-def hold_tile(library: Library, channels: int, width: int, end: str, add: int, bias: int) -> None:
+def hold_tile(
+    library: Library, shape: tuple[int, int], stride: int, end: str, add: int, bias: int
+) -> None:
+    channels, width = shape
     lanes, dtype = library.lanes, library.dtype
-    source = filled((TAPS + width, lanes), 1, dtype)
+    apart = stride or 3
+    source = filled((TAPS + apart * width, lanes), 1, dtype)
     weights, biases = filled((TAPS, channels), 2, dtype), filled((channels,), 3, dtype)
     out, result = (
         filled((channels, width, lanes), 4, dtype),
@@ -52,19 +58,20 @@ def hold_tile(library: Library, channels: int, width: int, end: str, add: int, b
     )
     offsets = np.arange(TAPS, dtype=np.int32) * lanes
     steps = {f"{which}_channel": width * lanes for which in ("out", "result")}
-    steps |= {f"{which}_column": lanes for which in ("in", "out", "result")}
+    steps |= {f"{which}_column": lanes for which in ("out", "result")}
+    steps["in_column"] = apart * lanes
     record = np.array(
         CONVOLVE.record({"taps": TAPS, "offsets": offsets.ctypes.data, **steps}), np.int64
     )
     wanted = np.stack(
         [
             sum(weights[k, :, None] * source[k + p] for k in range(TAPS)) + bias * biases[:, None]
-            for p in range(width)
+            for p in range(0, apart * width, apart)
         ],
         axis=1,
     )
     wanted = ended(end, wanted + add * out, result)
-    address = library.address("tile", channels, width, end, add, bias)
+    address = library.address("tile", channels, width, stride, end, add, bias)
     call = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 6)(address)
     call(*(array.ctypes.data for array in (record, source, weights, biases, out, result)))
     np.testing.assert_allclose(out, wanted, rtol=1e-6)
@@ -73,8 +80,8 @@ def hold_tile(library: Library, channels: int, width: int, end: str, add: int, b
 @pytest.mark.parametrize("lanes", LANES)
 def test_every_shape(lanes: int) -> None:
     """Each shape with one of the variants, each variant with some shape."""
-    for i, (channels, width) in enumerate(shapes(lanes)):
-        hold_tile(kernels(lanes, "float32"), channels, width, *VARIANTS[i % len(VARIANTS)])
+    for i, shape in enumerate(shapes(lanes)):
+        hold_tile(kernels(lanes, "float32"), shape, *VARIANTS[i % len(VARIANTS)])
 
 
 @pytest.mark.full
@@ -82,7 +89,7 @@ def test_every_shape(lanes: int) -> None:
 @pytest.mark.parametrize("lanes", LANES)
 def test_every_shape_with_every_end(lanes: int, dtype: str) -> None:
     for shape, variant in product(shapes(lanes), VARIANTS):
-        hold_tile(kernels(lanes, dtype), *shape, *variant)
+        hold_tile(kernels(lanes, dtype), shape, *variant)
 
 
 @pytest.mark.parametrize("lanes", LANES)
@@ -91,6 +98,8 @@ def test_every_shape_of_a_weights_gradient(lanes: int) -> None:
     for channels in range(1, 9):
         for taps in range(weight_taps(channels, library.machine) + 1):
             hold_weight_tile(library, taps, channels)
+    for channels in range(9, max(bias_parts(1000, library.machine)) + 1):
+        hold_weight_tile(library, 0, channels)
 
 
 def hold_weight_tile(library: Library, taps: int, channels: int) -> None:
@@ -124,7 +133,9 @@ def test_tiles_fill_what_they_are_cut_from(lanes: int) -> None:
     machine = kernels(lanes).machine
     for count in range(1, 70):
         assert sum(channel_parts(count, 32, machine)) == sum(weight_parts(count, machine)) == count
+        assert sum(bias_parts(count, machine)) == count
         assert sum(p * times for p, times in position_runs(count, 6)) == count
+        assert 1 <= bands(count, 32, 8, machine.vector_bytes) <= count
     for channels in range(1, 9):
-        held = (channels + 1) * positions(channels, machine) + 1
-        assert held <= machine.registers
+        for other in (positions(channels, machine), weight_taps(channels, machine)):
+            assert channels * other + min(channels, other) + 1 <= machine.registers

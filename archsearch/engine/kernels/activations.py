@@ -65,7 +65,7 @@ def sigmoid(e: Emitter, x: Any) -> Any:
 
 
 def _sigmoid_back(e: Emitter, g: Any, y: Any) -> Any:
-    return e.b.fmul(g, e.b.fmul(y, e.b.fsub(e.constant(1.0), y)))
+    return e.b.fmul(g, e.fma(e.b.fneg(y), y, y))
 
 
 def _tanh(e: Emitter, x: Any) -> Any:

@@ -15,20 +15,25 @@ offsets and steps; no kernel knows of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, CONVOLVE, CONVOLVE_RUN
 
-__all__ = ["accumulated", "convolve", "places", "tile"]
+__all__ = ["Loads", "accumulated", "convolve", "places", "products", "tile"]
+
+Loads = Sequence[Callable[[], Any]]
+"""What loads a vector, where it is needed."""
 
 
-def tile(
+def tile(  # noqa: PLR0917 - each is a part of the kernel's name
     symbol: Symbol,
     channels: int,
     positions: int,
+    stride: int,
     end: str,
     add: bool,
     bias: bool,
@@ -39,6 +44,7 @@ def tile(
         symbol: of the function.
         channels: output channels of a tile.
         positions: output positions of a tile, side by side.
+        stride: columns from the input of a position to that of the next; 0: from the record.
         end: an activation, or ``back:`` and the activation whose gradient is taken with the
             result that lies at ``result``.
         add: whether the sum is added to what is there.
@@ -46,14 +52,10 @@ def tile(
     """
     e = Emitter(symbol, [POINTER] * 6)
     record, _, _, biases, out, result = e.args
-    step = e.field(record, CONVOLVE.place("in_column"))
+    step = e.whole(stride * e.lanes) if stride else e.field(record, CONVOLVE.place("in_column"))
 
-    def read(at: Any) -> Values:
-        x = [e.load(at)]
-        for _ in range(1, positions):
-            at = e.at(at, step)
-            x.append(e.load(at))
-        return x
+    def read(at: Any) -> Loads:
+        return [partial(e.load, at, e.times(step, e.whole(p))) for p in range(positions)]
 
     acc = accumulated(e, channels, positions, read, biases if bias else None)
     to, results = places(e, record, "out", out), places(e, record, "result", result)
@@ -73,7 +75,7 @@ def _ended(e: Emitter, end: str, value: Any, result: Callable[[], Any]) -> Any:
 
 
 def accumulated(
-    e: Emitter, channels: int, positions: int, read: Callable[[Any], Values], biases: Any
+    e: Emitter, channels: int, positions: int, read: Callable[[Any], Loads], biases: Any
 ) -> Values:
     """A tile's sums, channel by channel: the arguments of ``e`` start as those of :func:`tile`.
 
@@ -81,7 +83,7 @@ def accumulated(
         e: where it is written.
         channels: output channels.
         positions: output positions.
-        read: the address of a tap → what the positions read.
+        read: the address of a tap → what loads the positions' inputs.
         biases: the address of the first bias, or None.
     """
     record, source, weights = e.args[:3]
@@ -95,14 +97,22 @@ def accumulated(
     def one_tap(k: Any, acc: Values) -> Values:
         x = read(e.at(source, e.index(offsets, k)))
         w = e.at(weights, e.times(k, e.whole(channels)))
-        grown = []
-        for c in range(channels):
-            weight = e.broadcast(w, c)
-            own = acc[c * positions : (c + 1) * positions]
-            grown += [e.fma(one, weight, total) for one, total in zip(x, own, strict=True)]
-        return grown
+        return products(e, [partial(e.broadcast, w, c) for c in range(channels)], x, acc)
 
     return e.loop(taps, one_tap, start, may_be_empty=True)
+
+
+def products(e: Emitter, ones: Loads, others: Loads, acc: Values) -> Values:
+    """acc[i][j] + ones[i]·others[j]; the shorter list is loaded first, and stays in registers."""
+    grown = [*acc]
+    few, many = (ones, others) if len(ones) < len(others) else (others, ones)
+    kept = [load() for load in few]
+    for m, load in enumerate(many):
+        value = load()
+        for f, other in enumerate(kept):
+            at = f * len(many) + m if few is ones else m * len(few) + f
+            grown[at] = e.fma(value, other, acc[at])
+    return grown
 
 
 def places(e: Emitter, record: Any, which: str, base: Any) -> Any:

@@ -20,28 +20,40 @@ __all__ = ["absolute", "erf", "exp", "log", "with_sign_of"]
 def exp(e: Emitter, x: Any) -> Any:
     """eˣ = 2ⁿ·eʳ with x = n·ln 2 + r, |r| ≤ ln 2 / 2; arguments are kept where it is finite.
 
-    Adding 1.5·2^m, m the mantissa's bits, rounds x/ln 2 and leaves n in the low bits.
+    Adding 1.5·2^m, m the mantissa's bits, rounds x/ln 2 and leaves n in the low bits; with the
+    exponent's bias, too, they are 2ⁿ as soon as they stand where an exponent does.
     """
-    bits, terms, bound = (52, 13, 708.0) if e.double else (23, 7, 87.0)
+    bits, degree, bound, bias = (52, 12, 708.0, 1023) if e.double else (23, 6, 87.0, 127)
     x = e.clamped(x, -bound, bound)
-    magic = e.constant(1.5 * 2.0**bits)
+    magic = e.constant(1.5 * 2.0**bits + bias)
     shifted = e.fma(x, e.constant(1 / math.log(2)), magic)
     n = e.b.fsub(shifted, magic)
     high = 0.693145751953125  # of few bits, so that n·high is exact
     r = e.fma(n, e.constant(-high), x)
     r = e.fma(n, e.constant(high - _LN2 - _LN2_REST), r)
-    power = e.constant(1 / math.factorial(terms))
-    for k in range(terms - 1, -1, -1):
-        power = e.fma(power, r, e.constant(1 / math.factorial(k)))
+    *others, last = _exp_polynomial(degree)
+    power = e.constant(last)
+    for coefficient in reversed(others):
+        power = e.fma(power, r, e.constant(coefficient))
     shift = ir.Constant(e.integers, [bits] * e.lanes)
-    exponent = e.b.shl(e.b.bitcast(shifted, e.integers), shift)
-    scaled = e.b.add(e.b.bitcast(power, e.integers), exponent)
-    result = e.b.bitcast(scaled, e.vector)
-    return e.select(e.b.fcmp_unordered("uno", x, x), x, result)
+    scale = e.b.shl(e.b.bitcast(shifted, e.integers), shift)
+    return e.b.fmul(power, e.b.bitcast(scale, e.vector))  # a product, so that NaN stays
 
 
 _LN2 = math.log(2)
 _LN2_REST = 2.3190468138462996e-17  # ln 2 minus its nearest float64
+
+
+@cache
+def _exp_polynomial(degree: int) -> tuple[float, ...]:
+    """Coefficients in r of eʳ, |r| ≤ ln 2 / 2; the first is exactly 1.
+
+    (eʳ − 1)/r is interpolated at an even number of Chebyshev points, so that none is 0.
+    """
+    series = np.polynomial.Chebyshev.interpolate(
+        lambda r: np.expm1(r) / r, degree - 1, (-_LN2 / 2, _LN2 / 2)
+    )
+    return 1.0, *(float(c) for c in series.convert(kind=np.polynomial.Polynomial).coef)
 
 
 def log(e: Emitter, x: Any) -> Any:

@@ -11,15 +11,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from llvmlite import ir
 
 from archsearch.engine.kernels.activations import ACTIVATIONS
-from archsearch.engine.kernels.convolution import accumulated, places
+from archsearch.engine.kernels.convolution import Loads, accumulated, places
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.pointwise import Place, planes
-from archsearch.engine.kernels.pooling import first_of, larger
+from archsearch.engine.kernels.pooling import larger
 from archsearch.engine.operations import CONVOLVE, UNMASK
 
 __all__ = ["pooled_tile", "unmask"]
@@ -42,9 +43,10 @@ def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: boo
     step, below = (e.field(record, CONVOLVE.place(name)) for name in ("in_column", "in_below"))
     positions = 4 * windows
 
-    def read(at: Any) -> Values:
+    def read(at: Any) -> Loads:
         rows = [at, e.at(at, below)]
-        return [e.load(row, e.times(step, e.whole(p))) for row in rows for p in range(2 * windows)]
+        columns = [e.times(step, e.whole(p)) for p in range(2 * windows)]
+        return [partial(e.load, row, x) for row in rows for x in columns]
 
     acc = accumulated(e, channels, positions, read, biases if bias else None)
     to, of_bits = places(e, record, "out", out), places(e, record, "result", bits)
@@ -57,13 +59,17 @@ def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: boo
 
 
 def _pool(e: Emitter, four: Values, end: str, out: Any, bits: Any) -> None:
-    most = four[0]
-    for x in four[1:]:
-        most = larger(e, x, most)
+    (right, rest), (below_right, other) = larger(e, four[1], four[0]), larger(e, four[3], four[2])
+    lower, most = larger(e, other, rest)
     e.store(ACTIVATIONS[end].value(e, most), out)
-    left = ir.Constant(ir.VectorType(ir.IntType(1), e.lanes), [1] * e.lanes)
-    for t, x in enumerate(four):
-        chosen, left = first_of(e, x, most, left)
+    upper = e.b.not_(lower)
+    chosen_ones = [
+        e.b.and_(upper, e.b.not_(right)),
+        e.b.and_(upper, right),
+        e.b.and_(lower, e.b.not_(below_right)),
+        e.b.and_(lower, below_right),
+    ]
+    for t, chosen in enumerate(chosen_ones):
         whole = e.b.bitcast(chosen, ir.IntType(e.lanes))
         wide = whole if e.lanes == 16 else e.b.zext(whole, I16)
         e.b.store(wide, e.b.gep(bits, [e.whole(t)], source_etype=I16))

@@ -19,7 +19,7 @@ from archsearch.engine.kernels.activations import ACTIVATIONS
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import POOL
 
-__all__ = ["first_of", "larger", "pool", "unpool"]
+__all__ = ["larger", "pool", "unpool"]
 
 
 def pool(symbol: Symbol, taps: int, end: str) -> str:
@@ -46,7 +46,7 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
 
         def one_tap(t: Any, left: Values) -> Values:
             place = e.at(to, offset(t))
-            chosen, rest = first_of(e, e.load(window, offset(t)), most, left[0])
+            chosen, rest = _first_of(e, e.load(window, offset(t)), most, left[0])
             share = e.select(chosen, gradient, e.constant(0.0))
             e.store(e.b.fadd(e.load(place), share) if add else share, place)
             return [rest]
@@ -61,13 +61,13 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
     return e.finish()
 
 
-def larger(e: Emitter, x: Any, most: Any) -> Any:
-    """X where it is larger or NaN, else ``most``."""
+def larger(e: Emitter, x: Any, most: Any) -> tuple[Any, Any]:
+    """Where x is larger than ``most`` or NaN; x there, else ``most``."""
     above = e.b.or_(e.less(most, x), e.b.fcmp_unordered("uno", x, x))
-    return e.select(above, x, most)
+    return above, e.select(above, x, most)
 
 
-def first_of(e: Emitter, x: Any, most: Any, left: Any) -> tuple[Any, Any]:
+def _first_of(e: Emitter, x: Any, most: Any, left: Any) -> tuple[Any, Any]:
     """Where x is the largest and no one before it was; where still nobody was."""
     chosen = e.b.and_(e.b.fcmp_unordered("==", x, most), left)
     return chosen, e.b.xor(left, chosen)
@@ -75,7 +75,7 @@ def first_of(e: Emitter, x: Any, most: Any, left: Any) -> tuple[Any, Any]:
 
 def _largest(e: Emitter, taps: int, count: Any, load: Callable[[Any], Any]) -> Any:
     def one_more(t: Any, most: Values) -> Values:
-        return [larger(e, load(t), most[0])]
+        return [larger(e, load(t), most[0])[1]]
 
     most: Values = [load(e.whole(0))]
     if not taps:

@@ -14,8 +14,10 @@ A band is so many rows as keep the gradients in the first-level cache while all 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from archsearch.engine.kernels.convolution import products
 from archsearch.engine.kernels.emitter import I64, POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, WEIGHTS, WEIGHTS_RUN
 
@@ -39,16 +41,10 @@ def weight_tile(symbol: Symbol, taps: int, channels: int) -> str:
 
         def one_column(x: Any, acc: Values) -> Values:
             at, place = e.times(x, in_column), e.at(row, e.times(x, by_column))
-            xs = [e.load(one, at) for one in ins]
-            grown = []
-            for c in range(channels):
-                g = e.load(place, e.times(by_channel, e.whole(c)))
-                mine = acc[c * max(taps, 1) : (c + 1) * max(taps, 1)]
-                if taps:
-                    grown += [e.fma(xs[k], g, mine[k]) for k in range(taps)]
-                else:
-                    grown.append(e.b.fadd(mine[0], g))
-            return grown
+            gs = [partial(e.load, place, e.times(by_channel, e.whole(c))) for c in range(channels)]
+            if not taps:
+                return [e.b.fadd(total, g()) for total, g in zip(acc, gs, strict=True)]
+            return products(e, gs, [partial(e.load, one, at) for one in ins], acc)
 
         return e.loop(columns, one_column, acc)
 

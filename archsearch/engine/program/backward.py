@@ -22,7 +22,7 @@ from archsearch.engine.graph import (
 )
 from archsearch.engine.program.assembly import Operation
 from archsearch.engine.program.forward import covered, in_order, reading
-from archsearch.engine.program.fused import Unmask
+from archsearch.engine.program.fused import Unmask, WeighPooled
 from archsearch.engine.program.linear import Channels, Convolve, Reading, Weigh
 from archsearch.engine.program.norms import BatchCut, BatchNorm, BatchPart, GroupNormBack
 from archsearch.engine.program.pointwise import Drop, Each, Reshape, Unpool
@@ -37,12 +37,14 @@ class Backward:
     Attributes:
         fused: nodes that were made together with the maximum that reads them.
         operations: so far.
+        _unmasked: for nodes whose gradient only weights need, what writes it, band by band.
         _written: how many operations have written a node's gradient.
         _last: the last ones of these, where they write all of it by convolution.
     """
 
     fused: Collection[Node] = ()
     operations: list[Operation] = field(default_factory=list)
+    _unmasked: dict[Node, Unmask] = field(default_factory=dict)
     _written: dict[Node, int] = field(default_factory=dict)
     _last: dict[Node, list[int]] = field(default_factory=dict)
 
@@ -103,7 +105,11 @@ class Backward:
             for rows in term.rows.runs:
                 for columns in term.columns.runs:
                     read = reading(term, rows, columns)
-                    self.operations.append(Weigh(read, to, term.groups, term.weights, own))
+                    weigh = Weigh(read, to, term.groups, term.weights, own)
+                    unmask = self._unmasked.get(node)
+                    self.operations.append(
+                        weigh if unmask is None else WeighPooled.of(unmask, weigh)
+                    )
             bias = None  # once
 
     def _linear(self, node: Node, made: Linear) -> None:
@@ -123,7 +129,12 @@ class Backward:
     def _maximum(self, node: Node, made: Maximum) -> None:
         source = made.source
         if source in self.fused:
-            self._wrote(source, [Unmask(node.gradient, node.bits, source.gradient)])
+            unmask = Unmask(node.gradient, node.bits, source.gradient)
+            assert isinstance(source.made, Linear)  # noqa: S101 - fused_sources() has seen to it
+            if any(one.learned for one in source.made.sources):
+                self._wrote(source, [unmask])
+            else:
+                self._unmasked[source] = unmask
             return
         windows = [(rows, columns) for rows in made.rows for columns in made.columns]
         once = _each_once(source, windows)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archsearch.engine.axes import Run
 from archsearch.engine.graph import Graph, Linear, Maximum, Node
 from archsearch.engine.layout import Buffer, Layout, Reach
-from archsearch.engine.operations import CONVOLVE, CONVOLVE_RUN, UNMASK
+from archsearch.engine.operations import CONVOLVE, CONVOLVE_RUN, UNMASK, WEIGHTS
 from archsearch.engine.program.assembly import Assembly, Encoded
-from archsearch.engine.program.linear import Convolve, by_tile, written
+from archsearch.engine.program.linear import Convolve, Weigh, by_tile, written
 from archsearch.engine.tiles import pooled_channels
 
-__all__ = ["ConvolvePooled", "Unmask", "fused_sources"]
+__all__ = ["ConvolvePooled", "Unmask", "WeighPooled", "fused_sources"]
 
 BYTES = 8
 """Of a window's bits: four places of at most sixteen pictures."""
@@ -163,9 +163,13 @@ class Unmask:
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
+        return [(assembly.kernel("unmask"), UNMASK.record(self.fields(assembly)))]
+
+    def fields(self, assembly: Assembly) -> dict[str, int]:
+        """The record's numbers."""
         layout, g = assembly.layout, self.gradient
         itemsize, row = assembly.library.dtype.itemsize, layout.row(self.to)
-        fields = {
+        return {
             "channels": g.channels,
             "rows": g.height,
             "columns": g.width,
@@ -180,4 +184,50 @@ class Unmask:
             "c_column": 2 * layout.lanes,
             "c_below": row,
         }
-        return [(assembly.kernel("unmask"), UNMASK.record(fields))]
+
+
+BAND = 1
+"""Rows of maxima whose pixels' gradients are written at once, so that they stay in the cache."""
+
+
+@dataclass(frozen=True)
+class WeighPooled:
+    """The gradient of weights before a maximum of 2×2, where nothing else needs the pixels'.
+
+    Attributes:
+        unmask: the gradient of the maxima to that of the pixels, whose memory holds one band.
+        weigh: of the pixels' gradient to that of weights.
+    """
+
+    unmask: Unmask
+    weigh: Weigh
+
+    @classmethod
+    def of(cls, unmask: Unmask, weigh: Weigh) -> WeighPooled:
+        """Both, with memory of one band between them."""
+        maxima = unmask.gradient
+        rows = 2 * min(BAND, maxima.height)
+        band = Buffer(maxima.channels, rows, 2 * maxima.width, bordered=False)
+        gradient = weigh.gradient.moved_to(band)
+        return cls(replace(unmask, to=band), replace(weigh, gradient=gradient))
+
+    def uses(self) -> Sequence[Buffer]:
+        """What both use."""
+        return [*self.unmask.uses(), *self.weigh.uses()]
+
+    def reaches(self) -> Sequence[Reach]:
+        """Beyond what is read."""
+        return self.weigh.reaches()
+
+    def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
+        """Two kernels a band of rows, which share their tables and sums."""
+        kernels = assembly.kernel("unmask"), assembly.kernel("weigh")
+        spread, summed = self.unmask.fields(assembly), self.weigh.fields(assembly)
+        encoded: list[Encoded] = []
+        for first in range(0, self.unmask.gradient.height, BAND):
+            rows = min(BAND, self.unmask.gradient.height - first)
+            own = {one: spread[one] + first * spread[f"{one}_row"] for one in ("a", "b")}
+            encoded.append((kernels[0], UNMASK.record({**spread, **own, "rows": rows})))
+            place = summed["in"] + 2 * first * summed["in_row"]
+            encoded.append((kernels[1], WEIGHTS.record({**summed, "in": place, "rows": 2 * rows})))
+        return encoded

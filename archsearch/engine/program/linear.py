@@ -14,6 +14,7 @@ from archsearch.engine.operations import CONVOLVE, CONVOLVE_RUN, WEIGHTS, WEIGHT
 from archsearch.engine.program.assembly import Assembly, Encoded
 from archsearch.engine.tiles import (
     bands,
+    bias_parts,
     channel_parts,
     position_runs,
     positions,
@@ -22,6 +23,9 @@ from archsearch.engine.tiles import (
 )
 
 __all__ = ["Channels", "Convolve", "Reading", "Weigh", "by_tile", "written"]
+
+KNOWN_STRIDES = 2
+"""Strides up to this have tiles of their own, whose addresses need no sums."""
 
 
 @dataclass(frozen=True)
@@ -166,13 +170,14 @@ class Convolve:
     ) -> Iterator[list[int]]:
         """Rows of equal tiles, part by part."""
         channel, machine = 0, assembly.library.machine
+        stride = self.read.columns.stride if self.read.columns.stride <= KNOWN_STRIDES else 0
         ending = (self.end, int(self.add), int(self.bias is not None))
         for part in parts:
             column = 0
             most = positions(part, machine)
             for width, times in position_runs(self.read.columns.count, most):
                 values = {
-                    "tile": assembly.kernel("tile", part, width, *ending),
+                    "tile": assembly.kernel("tile", part, width, stride, *ending),
                     "count": times,
                     "weights": channel * fields["taps"],
                     "bias": channel,
@@ -236,6 +241,13 @@ class Weigh:
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """Tiles of taps and channels."""
+        fields = self.fields(assembly)
+        if not fields["run_count"]:
+            return []
+        return [(assembly.kernel("weigh"), WEIGHTS.record(fields))]
+
+    def fields(self, assembly: Assembly) -> dict[str, int]:
+        """The record's numbers."""
         rows, columns = self.read.rows, self.read.columns
         machine, lanes = assembly.library.machine, assembly.library.lanes
         tapped = assembly.tapped(self.weights, rows.taps, columns.taps)
@@ -251,26 +263,21 @@ class Weigh:
         }
         sums = _Sums(assembly.library.lanes)
         runs = [*self._runs(assembly, tapped, fields["gradient_channel"], sums)]
-        if not runs:
-            return []
         fields["sums"] = sums.placed(assembly, self.groups)
         fields["sums_group"] = sums.count
-        fields |= {"runs": assembly.table(runs, np.int64), "run_count": len(runs)}
-        return [(assembly.kernel("weigh"), WEIGHTS.record(fields))]
+        return fields | {"runs": assembly.table(runs, np.int64), "run_count": len(runs)}
 
     def _runs(
         self, assembly: Assembly, tapped: Indices, by_channel: int, sums: _Sums
     ) -> Iterator[list[int]]:
         """Tiles of taps, part of channels by part; first those of the bias."""
-        channel, machine = 0, assembly.library.machine
+        machine = assembly.library.machine
+        if self.bias is not None:
+            yield from self._bias_runs(assembly, self.bias, by_channel, sums)
+        channel = 0
         for part in weight_parts(self.gradient.count, machine):
             own = slice(channel, channel + part)
             gradient = channel * by_channel
-            if self.bias is not None:
-                place = sums.add(self.bias[:, own, None, None], part, 1)
-                kernel = assembly.kernel("weight_tile", 0, part)
-                values = {"tile": kernel, "count": 1, "gradient": gradient, "sums": place}
-                yield WEIGHTS_RUN.record(values)
             for taps, first, times in _tap_runs(tapped.shape[2], weight_taps(part, machine)):
                 chosen = tapped[:, own, first : first + taps * times]
                 values = {
@@ -283,6 +290,19 @@ class Weigh:
                     "sums_step": sums.padded(part * taps),
                 }
                 yield WEIGHTS_RUN.record(values)
+            channel += part
+
+    def _bias_runs(
+        self, assembly: Assembly, bias: Indices, by_channel: int, sums: _Sums
+    ) -> Iterator[list[int]]:
+        channel = 0
+        for part in bias_parts(self.gradient.count, assembly.library.machine):
+            place = sums.add(bias[:, channel : channel + part, None, None], part, 1)
+            kernel = assembly.kernel("weight_tile", 0, part)
+            gradient = channel * by_channel
+            yield WEIGHTS_RUN.record(
+                {"tile": kernel, "count": 1, "gradient": gradient, "sums": place}
+            )
             channel += part
 
 

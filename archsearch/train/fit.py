@@ -30,7 +30,12 @@ from archsearch.train.environment import environment
 from archsearch.train.latent_codes import measure_latent_codes
 from archsearch.train.loop.checkpoint import TrainingState, begun_by, restore, save
 from archsearch.train.loop.epoch import OnStep, train_epoch
-from archsearch.train.loop.optimizers import FlatAdam, StepOptimizer, make_optimizer
+from archsearch.train.loop.optimizers import (
+    FlatAdam,
+    StepOptimizer,
+    flat_optimizer,
+    make_optimizer,
+)
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
 from archsearch.train.loop.training import Training, TrainingEngine
@@ -161,7 +166,7 @@ def prepare(
     if chosen.name == "native":
         model = nn_build(plan, seed=seed)
         engine = NativeEngine(model, task, recipe.loss, images_NCHW, torch.get_num_threads())
-        optimizer = make_optimizer([engine.parameters], recipe)
+        optimizer = flat_optimizer(engine.parameters, recipe)
     else:
         model = (build or compiled)(plan, seed=seed)
         model = model.to(device).to(memory_format=torch.channels_last)

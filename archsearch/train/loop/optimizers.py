@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, MutableMapping
 from typing import Any, Protocol
 
+import numpy
 import torch
 from torch import Tensor, nn
 from torch.optim import Adam
@@ -19,7 +21,9 @@ __all__ = [
     "FlatAdam",
     "FusedAdam",
     "FusedSGD",
+    "NumpyAdam",
     "StepOptimizer",
+    "flat_optimizer",
     "make_optimizer",
     "set_rate",
 ]
@@ -58,6 +62,16 @@ def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainSettings) 
             return FusedAdam(parameters, settings, decoupled=settings.optimizer == "adamw")
         case "sgd":
             return FusedSGD(parameters, settings)
+
+
+def flat_optimizer(parameter: nn.Parameter, settings: TrainSettings) -> StepOptimizer:
+    """Give the optimizer of one flat parameter on the processor; words as ``make_optimizer`` has.
+
+    Its gradient must be there already, and stay where it is.
+    """
+    if settings.optimizer == "sgd":
+        return FusedSGD([parameter], settings)
+    return NumpyAdam(parameter, settings, decoupled=settings.optimizer == "adamw")
 
 
 class _Fused:
@@ -144,6 +158,50 @@ class FusedAdam(_Fused):
         }
         self.state[parameter] = begun
         return begun
+
+
+class NumpyAdam(_Fused):
+    """The same for one flat float32 parameter on the processor.
+
+    A step of the native engine takes a few milliseconds and leaves torch's code cold in the
+    caches; torch's update then takes 0.1 ms for a net of 5,000 weights, NumPy's a third of it.
+    """
+
+    def __init__(
+        self, parameter: nn.Parameter, settings: TrainSettings, *, decoupled: bool
+    ) -> None:
+        super().__init__([parameter], settings, {"betas": BETAS})
+        self._decoupled = decoupled
+        self._parameter = parameter
+        self.state[parameter] = {
+            "step": torch.zeros((), dtype=torch.float32),
+            "exp_avg": torch.zeros_like(parameter.detach()),
+            "exp_avg_sq": torch.zeros_like(parameter.detach()),
+        }
+        self._spare = numpy.empty((2, parameter.numel()), numpy.float32)
+
+    def step(self) -> None:
+        """Update the parameter."""
+        group, state = self.param_groups[0], self.state[self._parameter]
+        assert self._parameter.grad is not None  # noqa: S101 - the engine's own
+        weights, gradient = self._parameter.detach().numpy(), self._parameter.grad.numpy()
+        mean, square = state["exp_avg"].numpy(), state["exp_avg_sq"].numpy()
+        state["step"] += 1
+        (first, second), count, rate = group["betas"], float(state["step"]), group["lr"]
+        one, other = self._spare
+        if self._decay and self._decoupled:
+            weights *= 1 - rate * self._decay
+        elif self._decay:
+            gradient = numpy.add(gradient, numpy.multiply(weights, self._decay, out=one), out=one)
+        mean += numpy.multiply(numpy.subtract(gradient, mean, out=other), 1 - first, out=other)
+        square *= second
+        numpy.multiply(gradient, gradient, out=one)
+        square += numpy.multiply(one, 1 - second, out=one)
+        numpy.sqrt(square, out=one)
+        one *= 1 / math.sqrt(1 - second**count)
+        one += EPSILON
+        numpy.divide(mean, one, out=one)
+        weights -= numpy.multiply(one, rate / (1 - first**count), out=one)
 
 
 class FusedSGD(_Fused):

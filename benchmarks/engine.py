@@ -1,38 +1,35 @@
-"""Training steps by the engine and by today's loop, in turn, beside what the processor can do.
+"""Training by the native engine, by torch, and by an earlier commit, in turn.
 
-``python -m benchmarks.engine [--rounds 9] [--batch 128] [SPEC …]``: one thread, CPU seconds, so
-that others on the machine disturb less; the two of a round follow each other at once.
+``python -m benchmarks engine [--against CHECKOUT] [--rounds 9]``: processor seconds of one
+thread, so that others on the machine disturb less. The contenders are processes; those of a
+round follow each other at once, and the first round isn't counted. Beside them stands the rate
+at which the core multiplies and adds, measured in the same round.
 """
 
 from __future__ import annotations
 
-import argparse
 import ctypes
+import json
+import os
 import statistics
+import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
-from archsearch.config import RunSettings, TrainSettings, load
-from archsearch.engine import Engine
 from archsearch.engine.machine import Machine, host
-from archsearch.nn import build
-from archsearch.spec import ModelPlan
-from archsearch.train import keep_memory
-from archsearch.train.fit import prepare
-from archsearch.train.loop.epoch import train_epoch
-from benchmarks.contender import SPECS
 
-__all__ = ["Measured", "fma_peak", "measure"]
+__all__ = ["GALLERY", "Measured", "fma_peak", "measure", "measured_gallery", "table"]
 
+ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ("acml-nine-layer", "strided", "kernel-5", "unet")
 PICTURES = 2_560
+WHOLE = 12_000
 CHAINS, PRODUCTS = 12, 100_000
 
 
@@ -42,27 +39,29 @@ class Measured:
 
     Attributes:
         spec: the net.
-        loop: CPU seconds of an epoch by today's loop, a round each.
-        engine: the same by the engine.
+        batch: pictures a step.
+        what: ``epoch``, training steps alone, or ``fit``, three epochs with all measuring.
+        pictures: trained on in a round.
+        seconds: by contender, processor seconds of each round.
         peak: products and sums a second that the core could do, a round each.
     """
 
     spec: str
-    loop: tuple[float, ...]
-    engine: tuple[float, ...]
+    batch: int
+    what: str
+    pictures: int
+    seconds: dict[str, tuple[float, ...]]
     peak: tuple[float, ...]
 
-    @property
-    def ratios(self) -> list[float]:
-        """The loop's time over the engine's, smallest first."""
-        return sorted(one / other for one, other in zip(self.loop, self.engine, strict=True))
+    def ratios(self, other: str) -> list[float]:
+        """The other's time over the engine's, smallest first."""
+        pairs = zip(self.seconds[other], self.seconds["native"], strict=True)
+        return sorted(one / ours for one, ours in pairs)
 
-    def __str__(self) -> str:
-        ratios, each = self.ratios, PICTURES / statistics.median(self.engine)
-        return (
-            f"{self.spec:18s} {statistics.median(ratios):5.2f} ({ratios[0]:.2f}–{ratios[-1]:.2f})"
-            f" {each:9,.0f} {statistics.median(self.peak) / 1e9:8.0f}"
-        )
+    @property
+    def per_second(self) -> float:
+        """Pictures that the engine trains on in a second of the core."""
+        return self.pictures / statistics.median(self.seconds["native"])
 
 
 def fma_peak(machine: Machine) -> Callable[[], float]:
@@ -103,70 +102,115 @@ def _seconds(work: Callable[[], Any]) -> float:
     return time.process_time() - started
 
 
-def measure(spec: str, rounds: int, batch: int, peak: Callable[[], float]) -> Measured:
-    """Train a net both ways, an epoch each in turn; the first round isn't counted."""
-    plan = load(SPECS / f"{spec}.yaml").plan()
-    random = np.random.default_rng(0)
-    size = (PICTURES, plan.input.height, plan.input.width, plan.input.channels)
-    images = random.integers(0, 256, size, dtype=np.uint8)
-    loop, engine = _loop(plan, images, rounds, batch), _engine(plan, images)
-    found = []
-    for epoch in range(1, rounds + 2):
-        batches = [places.numpy() for places in loop.batches(epoch)]
-        by_loop = _seconds(lambda epoch=epoch: train_epoch(loop, epoch))  # type: ignore[misc]
-        by_engine = _seconds(lambda batches=batches: engine(batches))  # type: ignore[misc]
-        found.append((by_loop, by_engine, peak()))
-    return Measured(spec, *(tuple(column) for column in zip(*found[1:], strict=True)))
+def measure(
+    spec: str,
+    *,
+    rounds: int,
+    batch: int,
+    against: Path | None = None,
+    whole: str | None = None,
+    peak: Callable[[], float],
+) -> Measured:
+    """Train a net by each contender, in turn.
+
+    Args:
+        spec: name in the gallery.
+        rounds: that are counted.
+        batch: pictures a step.
+        against: a checkout of an earlier commit, or None.
+        whole: source of pictures for whole trainings of three epochs; None: epochs of steps.
+        peak: gives the core's rate.
+    """
+    count = WHOLE if whole else PICTURES
+    told = {
+        "spec": f"specs/{spec}.yaml",  # each checkout's own
+        "batch": batch,
+        "pictures": count,
+        "epochs": 3,
+        "threads": 1,
+        "source": whole,
+        "whole": whole is not None,
+    }
+    contenders = {
+        "native": _started(told | {"engine": "native"}, ROOT),
+        "torch": _started(told | {"engine": "torch"}, ROOT),
+    }
+    if against is not None:
+        contenders["earlier"] = _started(told | {"engine": ""}, against.resolve())
+    try:
+        found = [
+            {name: _asked(process) for name, process in contenders.items()} | {"peak": peak()}
+            for _ in range(rounds + 1)
+        ][1:]
+    finally:
+        for process in contenders.values():
+            process.kill()
+            process.wait()
+    seconds = {name: tuple(each[name] for each in found) for name in contenders}
+    trained = 3 * count * 8 // 10 if whole else count
+    peaks = tuple(each["peak"] for each in found)
+    return Measured(spec, batch, "fit" if whole else "epoch", trained, seconds, peaks)
 
 
-def _loop(plan: ModelPlan, images: Any, rounds: int, batch: int) -> Any:
-    pictures = SimpleNamespace(
-        images_NCHW=torch.from_numpy(images).permute(0, 3, 1, 2),
-        train=torch.arange(PICTURES),
-        val=torch.arange(1),
-        test=torch.arange(1),
+def _started(told: dict[str, Any], checkout: Path) -> subprocess.Popen[str]:
+    script = [sys.executable, str(ROOT / "benchmarks" / "epochs.py"), json.dumps(told)]
+    process = subprocess.Popen(  # noqa: S603 - our own script
+        script,
+        cwd=checkout,
+        env=os.environ | {"PYTHONPATH": str(checkout), "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
-    settings = RunSettings(train=TrainSettings(batch_size=batch, epochs=rounds + 1))
-    return prepare(plan, settings, pictures, seed=0)  # type: ignore[arg-type]
+    if _line(process) != "ready":
+        raise RuntimeError(f"{checkout} can't train {told['spec']}")
+    return process
 
 
-def _engine(plan: ModelPlan, images: Any) -> Callable[[list[Any]], None]:
-    """Steps of the engine, and of torch's Adam on the same memory."""
-    engine = Engine(plan)
-    engine.load({name: tensor.numpy() for name, tensor in build(plan, seed=0).state_dict().items()})
-    parameters = []
-    for name, values in engine.parameters.items():
-        parameter = torch.from_numpy(values).requires_grad_()
-        parameter.grad = torch.from_numpy(engine.gradients[name])
-        parameters.append(parameter)
-    optimizer = torch.optim.Adam(parameters, lr=1e-3, fused=True)
-
-    def epoch(batches: list[Any]) -> None:
-        for ids in batches:
-            engine.step(images, ids=ids)
-            optimizer.step()
-
-    return epoch
+def _asked(process: subprocess.Popen[str]) -> float:
+    assert process.stdin is not None  # noqa: S101 - it was asked for
+    process.stdin.write("again\n")
+    process.stdin.flush()
+    return float(_line(process))
 
 
-def main() -> None:
-    """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.engine")
-    parser.add_argument("specs", nargs="*", default=GALLERY)
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--batch", type=int, default=128)
-    options = parser.parse_args()
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None  # noqa: S101 - it was asked for
+    return process.stdout.readline().strip()
+
+
+def measured_gallery(
+    rounds: int, against: Path | None, source: str, specs: Sequence[str] = GALLERY
+) -> list[Measured]:
+    """The gallery's nets at two batch sizes, and whole trainings of the first."""
     machine = host()
     if machine is None:
-        parser.error("the engine doesn't know this processor's vectors")
-    keep_memory()
-    torch.set_num_threads(1)
+        raise RuntimeError("the engine doesn't know this processor's vectors")
     peak = fma_peak(machine)
-    sys.stdout.write("net                times the loop    pictures/s  GFLOP/s of the core\n")
-    for spec in options.specs:
-        sys.stdout.write(f"{measure(spec, options.rounds, options.batch, peak)}\n")
-        sys.stdout.flush()
+    found = [
+        measure(spec, rounds=rounds, batch=batch, against=against, peak=peak)
+        for spec in specs
+        for batch in (64, 128)
+    ]
+    whole = measure(*(specs[0],), rounds=rounds, batch=64, against=against, whole=source, peak=peak)
+    return [*found, whole]
 
 
-if __name__ == "__main__":
-    main()
+def table(results: Sequence[Measured]) -> str:
+    """Lines: the net, how many times as fast as each other contender, pictures a second, share."""
+    lines = [
+        f"{'':24s}{'batch':>6s}  {'times torch':>18s}  {'times earlier':>18s}  pictures/s  peak"
+    ]
+    for each in results:
+        cells = []
+        for other in ("torch", "earlier"):
+            ratios = each.ratios(other) if other in each.seconds else []
+            middle = f"{statistics.median(ratios):.2f} " if ratios else ""
+            span = f"({ratios[0]:.2f}–{ratios[-1]:.2f})" if ratios else ""
+            cells.append(f"{middle + span:>18s}")
+        peak = statistics.median(each.peak) / 1e9
+        name = f"{each.spec} {'' if each.what == 'epoch' else each.what}"
+        lines.append(
+            f"{name:24s}{each.batch:6d}  {'  '.join(cells)}  {each.per_second:10,.0f}  {peak:.0f}"
+        )
+    return "\n".join(lines)

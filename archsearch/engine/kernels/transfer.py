@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -85,6 +86,11 @@ def read(symbol: Symbol) -> str:
     numbers, places, to = field["numbers"], e.pointer(field["places"]), e.at(e.args[1], field["at"])
     starts = [e.at(pictures[0], e.times(one, numbers)) for one in pictures[1]]
 
+    def block(at: Any) -> None:
+        rows = [e.b.load(e.at(start, at), typ=e.vector, align=1) for start in starts]
+        for i, vector in enumerate(_transposed(e, rows, e.lanes)):
+            e.store(vector, to, e.index(places, e.sum(at, e.whole(i))))
+
     def one(i: Any) -> None:
         vector: Any = ir.Constant(e.vector, ir.Undefined)
         for lane, start in enumerate(starts):
@@ -92,8 +98,19 @@ def read(symbol: Symbol) -> str:
             vector = e.b.insert_element(vector, number, ir.Constant(I32, lane))
         e.store(vector, to, e.index(places, i))
 
-    e.each(numbers, one)
+    _by_blocks(e, numbers, block, one)
     return e.finish()
+
+
+def _by_blocks(
+    e: Emitter, count: Any, block: Callable[[Any], None], one: Callable[[Any], None]
+) -> None:
+    """``block(start)`` for as many as there are lanes at once, ``one(i)`` for what is left."""
+    lanes = e.whole(e.lanes)
+    blocks = e.b.sdiv(count, lanes)
+    e.each(blocks, lambda i: block(e.times(i, lanes)), may_be_empty=True)
+    done = e.times(blocks, lanes)
+    e.each(e.b.sub(count, done), lambda i: one(e.sum(done, i)), may_be_empty=True)
 
 
 def write(symbol: Symbol) -> str:
@@ -108,12 +125,18 @@ def write(symbol: Symbol) -> str:
     source = e.at(e.args[1], field["at"])
     starts = [e.at(pictures[0], e.times(one, numbers)) for one in pictures[1]]
 
+    def block(at: Any) -> None:
+        columns = [e.load(source, e.index(places, e.sum(at, e.whole(i)))) for i in range(e.lanes)]
+        rows = _transposed(e, columns, e.lanes)
+        for row, start in reversed([*zip(rows, starts, strict=True)]):
+            e.b.store(row, e.at(start, at), align=1)
+
     def one(i: Any) -> None:
         vector = e.load(source, e.index(places, i))
         for lane, start in reversed([*enumerate(starts)]):
             e.b.store(e.b.extract_element(vector, ir.Constant(I32, lane)), e.at(start, i))
 
-    e.each(numbers, one)
+    _by_blocks(e, numbers, block, one)
     return e.finish()
 
 
@@ -136,8 +159,10 @@ def read_bytes(symbol: Symbol) -> str:
         at = e.select(e.b.icmp_signed("<", at, last), at, last)
         kind = ir.VectorType(I8, BYTES_AT_ONCE)
         rows = [e.b.load(e.bytes_on(start, at), typ=kind, align=1) for start in starts]
-        for i, column in enumerate(_transposed(e, rows)):
-            whole = e.b.uitofp(column, e.vector)
+        undefined = ir.Constant(kind, ir.Undefined)
+        rows += [undefined] * (BYTES_AT_ONCE - len(rows))
+        for i, column in enumerate(_transposed(e, rows, BYTES_AT_ONCE)):
+            whole = e.b.uitofp(e.shuffled(column, column, range(e.lanes)), e.vector)
             quotient = e.b.fmul(whole, inverse)
             error = e.fma(e.b.fneg(quotient), most, whole)
             exact = e.fma(error, inverse, quotient)
@@ -147,15 +172,16 @@ def read_bytes(symbol: Symbol) -> str:
     return e.finish()
 
 
-def _transposed(e: Emitter, rows: Values) -> Values:
-    """Vectors of sixteen bytes, one a picture, to sixteen vectors of one byte a picture."""
-    undefined = ir.Constant(ir.VectorType(I8, BYTES_AT_ONCE), ir.Undefined)
-    rows = [*rows, *[undefined] * (BYTES_AT_ONCE - len(rows))]
-    low = [j for i in range(8) for j in (i, 16 + i)]
-    high = [j for i in range(8, 16) for j in (i, 16 + i)]
-    for _ in range(4):
-        rows = [e.shuffled(rows[i], rows[i + 8], half) for i in range(8) for half in (low, high)]
-    return [e.shuffled(row, row, range(e.lanes)) for row in rows]
+def _transposed(e: Emitter, rows: Values, size: int) -> Values:
+    """Vector i of the result holds number i of each row; ``size``, a power of 2, of a row each."""
+    half = size // 2
+    low = [j for i in range(half) for j in (i, size + i)]
+    high = [j for i in range(half, size) for j in (i, size + i)]
+    for _ in range(size.bit_length() - 1):
+        rows = [
+            e.shuffled(rows[i], rows[i + half], which) for i in range(half) for which in (low, high)
+        ]
+    return rows
 
 
 def _pictures(e: Emitter) -> tuple[dict[str, Any], tuple[Any, Values]]:

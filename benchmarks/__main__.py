@@ -23,7 +23,17 @@ PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
 SECTIONS = (
-    *("candidates", "design", "engine", "training", "workers", "gpu", "startup", "reports"),
+    *(
+        "candidates",
+        "design",
+        "engine",
+        "gallery",
+        "training",
+        "workers",
+        "gpu",
+        "startup",
+        "reports",
+    ),
     "quality",
 )
 ON_REQUEST = "quality"
@@ -55,6 +65,8 @@ def main() -> None:
         _design()
     if "engine" in wanted:
         _engine(options.rounds, options.against, options.data)
+    if "gallery" in wanted:
+        _gallery(options.rounds)
     if "training" in wanted:
         _training(race, options.rounds)
     if "workers" in wanted:
@@ -84,10 +96,17 @@ def _design() -> None:
 
 
 def _engine(rounds: int, against: Path | None, source: str) -> None:
-    measured = engine.measured_gallery(rounds, against, source)
+    measured = engine.measured_nets(rounds, against, source)
     sys.stdout.write("\nThe native engine on one thread, processor time:\n\n")
     sys.stdout.write(engine.table(measured) + "\n")
     keep("engine", [asdict(item) for item in measured])
+
+
+def _gallery(rounds: int) -> None:
+    measured = engine.measured_all(rounds)
+    sys.stdout.write("\nThe gallery on one thread, processor time:\n\n")
+    sys.stdout.write(engine.table(measured) + "\n")
+    keep("gallery", [asdict(item) for item in measured])
 
 
 def _training(race: Race, rounds: int) -> None:

@@ -24,7 +24,7 @@ import numpy as np
 
 from archsearch.engine.machine import Machine, host
 
-__all__ = ["GALLERY", "Measured", "fma_peak", "measure", "measured_gallery", "table"]
+__all__ = ["GALLERY", "Measured", "fma_peak", "measure", "measured_all", "measured_nets", "table"]
 
 ROOT = Path(__file__).resolve().parents[1]
 GALLERY = ("acml-nine-layer", "strided", "kernel-5", "unet")
@@ -179,21 +179,34 @@ def _line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def measured_gallery(
-    rounds: int, against: Path | None, source: str, specs: Sequence[str] = GALLERY
-) -> list[Measured]:
-    """The gallery's nets at two batch sizes, and whole trainings of the first."""
+def measured_all(rounds: int) -> list[Measured]:
+    """Every spec of the gallery that is one net, by the engine and by torch."""
+    peak = _peak()
+    specs = sorted(path.stem for path in (ROOT / "specs").glob("*.yaml"))
+    return [
+        measure(spec, rounds=rounds, batch=64, peak=peak)
+        for spec in specs
+        if not spec.endswith("family")
+    ]
+
+
+def measured_nets(rounds: int, against: Path | None, source: str) -> list[Measured]:
+    """Some nets at two batch sizes, and whole trainings of the first."""
+    peak = _peak()
+    found = [
+        measure(spec, rounds=rounds, batch=batch, against=against, peak=peak)
+        for spec in GALLERY
+        for batch in (64, 128)
+    ]
+    whole = measure(GALLERY[0], rounds=rounds, batch=64, against=against, whole=source, peak=peak)
+    return [*found, whole]
+
+
+def _peak() -> Callable[[], float]:
     machine = host()
     if machine is None:
         raise RuntimeError("the engine doesn't know this processor's vectors")
-    peak = fma_peak(machine)
-    found = [
-        measure(spec, rounds=rounds, batch=batch, against=against, peak=peak)
-        for spec in specs
-        for batch in (64, 128)
-    ]
-    whole = measure(*(specs[0],), rounds=rounds, batch=64, against=against, whole=source, peak=peak)
-    return [*found, whole]
+    return fma_peak(machine)
 
 
 def table(results: Sequence[Measured]) -> str:

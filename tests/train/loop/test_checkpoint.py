@@ -1,5 +1,6 @@
 """A training that was broken off ends with the numbers of an unbroken one."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -31,9 +32,10 @@ def numbers(trained) -> tuple[object, ...]:
     return rows(result), result.val, result.test, weights
 
 
-def broken_off(plan, settings, pictures, checkpoint: Path) -> None:
+def broken_off(plan, settings, pictures, checkpoint: Path, **more: object) -> None:
+    stop = stop_at(KILLED_AFTER)
     with pytest.raises(StopError):
-        fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=stop_at(KILLED_AFTER))
+        fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=stop, **more)
 
 
 @pytest.mark.parametrize("net", ["PLAIN", "NORMED", "DROPPED"])
@@ -76,8 +78,8 @@ def test_what_a_checkpoint_holds_is_needed(made, plan_from, tmp_path: Path) -> N
 
 def test_the_same_in_four_dimensions_with_channels_last_moments(made, plan_from, tmp_path) -> None:
     """Fused steps read weights and moments in memory order, so the layouts must agree."""
-    plan, pictures, settings = plan_from(made.PLAIN), made.made_pictures(), made.settings()
-    checkpoint = tmp_path / "checkpoint.safetensors"
+    plan, pictures = plan_from(made.PLAIN), made.made_pictures()
+    settings, checkpoint = made.settings(engine="torch"), tmp_path / "checkpoint.safetensors"
     broken_off(plan, settings, pictures, checkpoint)
     from archsearch.train.fit import _identity, prepare
     from archsearch.train.loop.checkpoint import TrainingState, restore
@@ -102,17 +104,28 @@ def empty(path: Path) -> None:
     path.write_bytes(b"")
 
 
-def rewrite(path: Path, *, without: str = " ", metadata: dict[str, str] | None = None) -> None:
-    """Another file of the same form, as earlier versions wrote it: without a checksum."""
+def metadata_of(path: Path) -> dict[str, str]:
     with safe_open(path, framework="pt") as file:
-        stored = file.metadata()
-    stored.pop("sha256", None)
+        return dict(file.metadata())
+
+
+def rewrite(path: Path, *, without: str = " ", metadata: dict[str, str] | None = None) -> None:
+    """Another file of the same form without a checksum."""
+    stored = metadata_of(path)
+    del stored["sha256"]
     kept = {name: t for name, t in load_file(path).items() if not name.startswith(without)}
     save_file(kept, path, metadata=stored if metadata is None else metadata)
 
 
 def strip(path: Path) -> None:
     rewrite(path, metadata={})
+
+
+def leave_as_earlier_versions(path: Path) -> None:
+    """Without a checksum, and without the engine."""
+    told = json.loads(metadata_of(path)["archsearch"])
+    assert told.pop("engine") == "torch"
+    rewrite(path, metadata={"archsearch": json.dumps(told)})
 
 
 def lose_a_moment(path: Path) -> None:
@@ -168,15 +181,17 @@ def test_what_is_damaged_never_takes_the_place_of_what_is_whole(made, plan_from,
 def test_a_checkpoint_of_earlier_versions_is_gone_on_from_and_told(
     made, plan_from, tmp_path, caplog
 ) -> None:
+    """By torch, which was all they had."""
     plan, settings, pictures = plan_from(made.NORMED), made.settings(), made.made_pictures()
     checkpoint = tmp_path / "checkpoint.safetensors"
-    broken_off(plan, settings, pictures, checkpoint)
-    rewrite(checkpoint)
+    broken_off(plan, settings, pictures, checkpoint, begun="torch")
+    leave_as_earlier_versions(checkpoint)
     seen = []
     trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
     assert caplog.text.count("has no checksum") == 1
     assert [row.epoch for row in seen] == [3]
-    assert numbers(trained) == numbers(fit(plan, settings, pictures))
+    assert trained.result.environment.engine == "torch"
+    assert numbers(trained) == numbers(fit(plan, settings, pictures, begun="torch"))
 
 
 @pytest.mark.parametrize("other", [{"seed": 1}, {"lr": 0.5}, {"epochs": 4}])

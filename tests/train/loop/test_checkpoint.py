@@ -40,10 +40,10 @@ def broken_off(plan, settings, pictures, checkpoint: Path, **more: object) -> No
 
 @pytest.mark.parametrize("net", ["PLAIN", "NORMED", "DROPPED"])
 @pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
-@pytest.mark.parametrize("schedule", ["constant", "onecycle"])
-def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer, schedule) -> None:
+@pytest.mark.parametrize("engine", ["native", "torch"])
+def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer, engine) -> None:
     plan, pictures = plan_from(getattr(made, net)), made.made_pictures()
-    settings = made.settings(epochs=4, optimizer=optimizer, schedule=schedule, weight_decay=1e-3)
+    settings = made.settings(epochs=4, optimizer=optimizer, engine=engine, weight_decay=1e-3)
     checkpoint = tmp_path / "checkpoint.safetensors"
     whole = fit(plan, settings, pictures)
     broken_off(plan, settings, pictures, checkpoint)
@@ -51,6 +51,16 @@ def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer,
     resumed = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
     assert [row.epoch for row in seen] == [3, 4]
     assert numbers(resumed) == numbers(whole)
+    assert resumed.result.environment.engine == engine
+
+
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_the_rate_goes_on_where_it_was(made, plan_from, tmp_path, schedule) -> None:
+    plan, pictures = plan_from(made.PLAIN), made.made_pictures()
+    settings, checkpoint = made.settings(epochs=4, schedule=schedule), tmp_path / "checkpoint"
+    broken_off(plan, settings, pictures, checkpoint)
+    resumed = fit(plan, settings, pictures, checkpoint=checkpoint)
+    assert numbers(resumed) == numbers(fit(plan, settings, pictures))
 
 
 def test_a_kill_between_the_last_epoch_and_the_scores_loses_nothing(
@@ -192,6 +202,45 @@ def test_a_checkpoint_of_earlier_versions_is_gone_on_from_and_told(
     assert [row.epoch for row in seen] == [3]
     assert trained.result.environment.engine == "torch"
     assert numbers(trained) == numbers(fit(plan, settings, pictures, begun="torch"))
+
+
+@pytest.mark.parametrize("begun", ["native", "torch"])
+def test_auto_goes_on_with_the_engine_that_began(made, plan_from, tmp_path, begun) -> None:
+    plan, settings, pictures = plan_from(made.NORMED), made.settings(), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint, begun=begun)
+    seen = []
+    trained = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    assert [row.epoch for row in seen] == [3]
+    environment = trained.result.environment
+    reason = "the run was begun with torch" if begun == "torch" else None
+    assert (environment.engine, environment.engine_reason) == (begun, reason)
+    assert numbers(trained) == numbers(fit(plan, settings, pictures, begun=begun))
+
+
+@pytest.mark.parametrize("asked", ["native", "torch"])
+def test_the_other_engine_does_not_go_on(made, plan_from, tmp_path, caplog, asked) -> None:
+    """Its numbers are others."""
+    plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint, begun="torch")
+    other = made.settings(engine=asked)
+    trained = fit(plan, other, pictures, checkpoint=checkpoint)
+    assert "it belongs to another training" in caplog.text
+    assert numbers(trained) == numbers(fit(plan, other, pictures))
+
+
+def test_where_the_engine_that_began_is_gone_training_starts_anew(
+    made, plan_from, tmp_path, caplog, monkeypatch
+) -> None:
+    plan, settings, pictures = plan_from(made.PLAIN), made.settings(), made.made_pictures()
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    monkeypatch.setattr("archsearch.engine.support.missing", lambda: "llvmlite isn't installed")
+    trained = fit(plan, settings, pictures, checkpoint=checkpoint)
+    assert "the native engine wrote it, and torch trains here" in caplog.text
+    assert "training starts anew" in caplog.text
+    assert numbers(trained) == numbers(fit(plan, made.settings(engine="torch"), pictures))
 
 
 @pytest.mark.parametrize("other", [{"seed": 1}, {"lr": 0.5}, {"epochs": 4}])

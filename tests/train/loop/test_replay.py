@@ -287,8 +287,9 @@ def test_a_cuda_graph_trains_as_steps_do(plan_from, task, caplog) -> None:
     told = settings(task, batch_size=24)
     plan = plan_from(NORMED, task if isinstance(task, str) else "colorize-bins")
     played = prepare(plan, told, made_pictures(), seed=3, device="cuda")
-    plain = replace(prepare(plan, told, made_pictures(), seed=3, device="cuda"), replay=None)
-    plain = replace(plain, optimizer=make_optimizer(plain.model.parameters(), told.train))
+    plain = prepare(plan, told, made_pictures(), seed=3, device="cuda")
+    optimizer = make_optimizer(plain.model.parameters(), told.train)
+    plain = replace(plain, engine=TorchEngine(), optimizer=optimizer)
     for epoch in (1, 2):
         one, other = train_epoch(plain, epoch), train_epoch(played, epoch)
         assert other.loss == pytest.approx(one.loss, rel=1e-3)

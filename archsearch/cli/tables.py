@@ -138,7 +138,7 @@ def _bottleneck(plan: ModelPlan) -> str:
 def compiled_json(
     plan: ModelPlan, engine: EngineChoice, applied: Sequence[Applied]
 ) -> dict[str, object]:
-    """What ``show --compiled --json`` adds: who trains, each rewrite and the paths of its layers."""
+    """What ``show --compiled --json`` adds: who trains; each rewrite with its layers."""
     return {
         "engine": engine.name,
         "engine_reason": engine.reason,

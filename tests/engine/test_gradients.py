@@ -209,3 +209,11 @@ def test_what_is_not_a_number_stays_so() -> None:
         assert np.isnan(pair.engine.step(fed, pair.target))
         assert np.isnan(pair.engine.forward(fed)).any()
         assert all(np.isnan(g).any() for g in pair.engine.gradients.values())
+
+
+@pytest.mark.parametrize("pictures", [1, 9, 16])
+def test_a_loss_that_overflows_is_infinite(pictures: int) -> None:
+    """Also where lanes without a picture overflow with it."""
+    pair = both(plan_of(["conv: {channels: 2}"], []), dtype="float32", lanes=16, pictures=pictures)
+    pair.engine.parameters["decoder.0.linear.bias"][...] = 1e25
+    assert pair.engine.step(np.zeros((pictures, 2, 8, 8), np.float32)) == np.inf

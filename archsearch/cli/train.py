@@ -31,7 +31,7 @@ from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
-    from archsearch.records import ColorScores, RunResult
+    from archsearch.records import ColorScores, Environment, RunResult
 
 __all__ = ["train"]
 
@@ -160,11 +160,12 @@ def _run(
     device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.train import check_device, check_precision, keep_memory, train_run
+    from archsearch.train import check_device, check_precision, engine_for, keep_memory, train_run
 
     keep_memory()
     check_device(device)
     check_precision(settings.train.precision, device)
+    engine_for(plan, settings, device)  # before pictures are fetched, and anything is written
     size = plan.input
     with step_bar(f"loading {settings.data.source}") as report:
         pictures = load_pictures(
@@ -223,8 +224,17 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
         f"{count(result.splits['train'], 'picture')}",
         f"{result.images_per_s:,.0f} pictures/s in training steps, "
         f"{result.seconds:.1f} s in all ({where})",
+        *wrap(_engine(result.environment), WIDTH),
         f"run directory: {folder}",
     ]
+
+
+def _engine(environment: Environment) -> str:
+    """Who trained, and where it was torch, why."""
+    if environment.engine == "native":
+        return "trained by the native engine"
+    reason = environment.engine_reason
+    return "trained by torch" + (f", because {reason}" if reason else "")
 
 
 def _errors(plan: ModelPlan, result: RunResult) -> list[str]:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import torch
 
-from archsearch.config import LOSSES, EngineName, TrainSettings
+from archsearch.config import LOSSES, EngineName, RunSettings, TrainSettings
 from archsearch.engine import unsupported
 from archsearch.errors import InputError
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import Task, regression
+from archsearch.tasks.losses import make_loss
+from archsearch.tasks.make import plain_task
 
-__all__ = ["EngineChoice", "choose_engine"]
+__all__ = ["EngineChoice", "choose_engine", "engine_for"]
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,20 @@ def choose_engine(
     return EngineChoice("torch", reason)
 
 
+def engine_for(
+    plan: ModelPlan, settings: RunSettings, device: torch.device | str = "cpu"
+) -> EngineChoice:
+    """Decide before there are pictures, whose content never matters; errors likewise.
+
+    Example:
+        >>> import archsearch
+        >>> plan = archsearch.load("specs/acml-nine-layer.yaml").plan()
+        >>> engine_for(plan, RunSettings(), "cuda").name
+        'torch'
+    """
+    return choose_engine(plan, settings.train, plain_task(settings), torch.device(device))
+
+
 def _obstacle(
     plan: ModelPlan, settings: TrainSettings, task: Task, device: torch.device
 ) -> str | None:
@@ -69,8 +85,9 @@ def _obstacle(
         return f"it trains on {device.type}, and the native engine on processors only"
     if settings.precision != "float32":
         return f"train.precision is {settings.precision}; the native engine has float32"
-    if regression(task) is None:
-        return "its task has a loss of its own"
+    compared = regression(task)
     if settings.loss not in LOSSES.builtin:
         return f"its loss {settings.loss} isn't built in"
+    if compared is None or compared.criterion is not make_loss(settings):
+        return "its task has a loss of its own"
     return unsupported(plan, settings.loss)

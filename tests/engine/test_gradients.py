@@ -45,12 +45,21 @@ def hold_against_torch(text: str, lanes: int, pictures: int, threads: int) -> No
 
 
 def assert_same_when_evaluated(pair: Both) -> None:
-    """Outputs and latents, with the running moments that the step left."""
+    """Outputs, latents and what becomes of those, with the running moments that the step left."""
     pair.model.eval()
     with torch.no_grad():
         x = torch.from_numpy(pair.fed)
-        wanted = {"output": pair.model(x).numpy(), "latent": pair.model.encode(x).numpy()}
+        latent, skips = pair.model.encode_with_skips(x)
+        wanted = {"output": pair.model(x).numpy(), "latent": latent.numpy()}
+        decoded = pair.model.decode(latent, skips).numpy()
     found = {"output": pair.engine.forward(pair.fed), "latent": pair.engine.codes(pair.fed)}
+    assert pair.engine.decodes == (not skips)
+    if skips:
+        with pytest.raises(ValueError, match="reads layers of the encoder, too"):
+            pair.engine.decode(wanted["latent"])
+    else:
+        wanted |= {"decoded": decoded}
+        found |= {"decoded": pair.engine.decode(wanted["latent"])}
     assert_close(found, wanted, 1e-8)
 
 
@@ -145,6 +154,28 @@ def test_other_maxima_are_taken_by_themselves(layers: list[str]) -> None:
     assert_close(*both(plan, pictures=7).step(), 1e-8)
 
 
+@pytest.mark.parametrize("lanes", LANES)
+@pytest.mark.parametrize(
+    ("encoder", "decoder", "decodes"),
+    [
+        (["conv: {channels: 3, stride: 2}", "norm: batch"], ["upsample: {}"], True),
+        (["pool: {}", "dense: {size: 7}"], ["dense: {shape: [3, 4, 4]}", "norm: batch"], True),
+        (["conv: {channels: 4}"], ["conv: {channels: 4}\n    name: own", "add: own"], True),
+        (["conv: {channels: 4}\n    name: code"], ["conv: {channels: 4}", "add: code"], True),
+        (["conv: {channels: 4}\n    name: skip", "pool: {}"], ["upsample: {}", "add: skip"], False),
+        (["conv: {channels: 2}"], ["add: input"], False),
+    ],
+    ids=["picture", "vector", "own layer", "latent", "skip", "input"],
+)
+def test_latents_are_decoded_unless_a_skip_reaches_past_them(
+    lanes: int, encoder: list[str], decoder: list[str], decodes: bool
+) -> None:
+    pair = both(plan_of(encoder, decoder), lanes=lanes, pictures=lanes + 3)
+    pair.step()
+    assert pair.engine.decodes == decodes
+    assert_same_when_evaluated(pair)
+
+
 @pytest.mark.parametrize("loss", ["mse", "l1", "huber", "bce"])
 @pytest.mark.parametrize("last", ["sigmoid", "none"])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -178,3 +209,11 @@ def test_what_is_not_a_number_stays_so() -> None:
         assert np.isnan(pair.engine.step(fed, pair.target))
         assert np.isnan(pair.engine.forward(fed)).any()
         assert all(np.isnan(g).any() for g in pair.engine.gradients.values())
+
+
+@pytest.mark.parametrize("pictures", [1, 9, 16])
+def test_a_loss_that_overflows_is_infinite(pictures: int) -> None:
+    """Also where lanes without a picture overflow with it."""
+    pair = both(plan_of(["conv: {channels: 2}"], []), dtype="float32", lanes=16, pictures=pictures)
+    pair.engine.parameters["decoder.0.linear.bias"][...] = 1e25
+    assert pair.engine.step(np.zeros((pictures, 2, 8, 8), np.float32)) == np.inf

@@ -168,6 +168,14 @@ def test_what_does_not_fit_is_told_before_a_kernel_reads_it(arguments: dict, tol
         engine_of().step(**arguments)
 
 
+def test_codes_that_do_not_fit_are_refused() -> None:
+    engine = engine_of()
+    decoded = engine.decode(engine.codes(NUMBERS))
+    np.testing.assert_allclose(decoded, engine.forward(NUMBERS), atol=1e-6)
+    with pytest.raises(ValueError, match="must be n×4×4×4, and these are 40×2×8×8"):
+        engine.decode(NUMBERS)
+
+
 def test_other_channels_out_than_in_need_a_target() -> None:
     plan = plan_of(SMALL, [])
     one_channel = replace(plan.layers[0], input=Shape(1, 8, 8))

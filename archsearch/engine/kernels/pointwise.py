@@ -81,8 +81,10 @@ def loss(symbol: Symbol, word: str, activation: str) -> str:
         e.store(gradient, at("gradient"))
         return [e.b.fadd(total[0], value)]
 
-    total = _summed(e, LOSS, one, [e.constant(0.0)])[0]
-    e.store(e.fma(total, share, e.load(sums)), sums)
+    zero = e.constant(0.0)
+    total = _summed(e, LOSS, one, [zero])[0]
+    counted = e.select(e.less(zero, share), total, zero)  # an infinity times 0 would be NaN
+    e.store(e.fma(counted, share, e.load(sums)), sums)
     return e.finish()
 
 

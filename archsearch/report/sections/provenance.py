@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from archsearch.printable import count
-from archsearch.records import RunResult, SeedRecord, StudyRecord, pictures_damaged
+from archsearch.records import Environment, RunResult, SeedRecord, StudyRecord, pictures_damaged
 from archsearch.report.path_redaction import short_path
 from archsearch.report.sections.blocks import Block, Code, Facts, ReportWarning, Section
 from archsearch.report.sections.timeline import timeline
@@ -18,6 +19,9 @@ __all__ = ["environment_facts", "facts_line", "search_method", "section", "train
 
 _LOOKS = 5
 """How many runs' pictures are tried before they are called out of reach."""
+_REASONS = 3
+"""How many reasons for torch are named."""
+_EARLIER = "a version without another engine"
 _PNG = b"\x89PNG"
 
 
@@ -84,12 +88,20 @@ def environment_facts(results: Sequence[RunResult]) -> Iterator[tuple[str, str]]
         "threads a run": [str(result.environment.threads) for result in results],
         "versions": [_versions(result) for result in results],
     }
+    if any(result.environment.engine != "torch" for result in results):
+        told["engine"] = [_engine(result.environment) for result in results]
     return ((term, "; ".join(dict.fromkeys(texts))) for term, texts in told.items())
 
 
+def _engine(environment: Environment) -> str:
+    reason = environment.engine_reason
+    return environment.engine + (f", because {reason}" if reason else "")
+
+
 def _warnings(subject: Subject) -> Iterator[ReportWarning]:
-    """What is odd about the pictures."""
+    """What is odd about the pictures, and about who trained."""
     study = subject.study
+    yield from _mixed_engines(study)
     if "JPEG" in study.source_note:
         yield ReportWarning("jpeg-pictures", f"About the pictures: {study.source_note}.")
     prints = {result.data_fingerprint for result in study.results}
@@ -109,6 +121,26 @@ def _warnings(subject: Subject) -> Iterator[ReportWarning]:
             "pictures-out-of-reach",
             f"Reconstructions were kept in {place}, which can’t be read from here.",
         )
+
+
+def _mixed_engines(study: StudyRecord) -> Iterator[ReportWarning]:
+    """Say it where some runs were trained by torch, and some by the native engine."""
+    ran = [result.environment for result in study.results]
+    by_torch = [each for each in ran if each.engine == "torch"]
+    if len(by_torch) in {0, len(ran)}:
+        return
+    reasons = Counter(each.engine_reason or _EARLIER for each in by_torch).most_common()
+    named = [f"{reason} ({number})" for reason, number in reasons[:_REASONS]]
+    named += [count(len(reasons) - _REASONS, "other reason")] if len(reasons) > _REASONS else []
+    engines = [{result.environment.engine for result in trial.results} for trial in study.trials]
+    both = sum(len(each) > 1 for each in engines)
+    more = f" {count(both, 'architecture')} {'has' if both == 1 else 'have'} runs by both."
+    yield ReportWarning(
+        "mixed-engines",
+        f"{count(len(by_torch), 'run')} of {len(ran):,} {'was' if len(by_torch) == 1 else 'were'} "
+        f"trained by torch, the others by the native engine: {'; '.join(named)}. The two round "
+        f"differently, so equal seeds give other numbers.{more if both else ''}",
+    )
 
 
 def _reachable(subject: Subject, seed: SeedRecord) -> bool:

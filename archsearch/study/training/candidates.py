@@ -63,12 +63,18 @@ class PictureTrainer:
         """Load torch, map the pictures, and keep memory from one training to the next.
 
         Raises:
-            InputError: this host lacks the device, or it lacks the recipe's precision.
+            InputError: this host lacks the device, or the recipe's precision or engine.
         """
-        from archsearch.train import check_device, check_precision, keep_memory  # takes seconds
+        from archsearch.train import (  # takes seconds
+            check_device,
+            check_precision,
+            engine_for,
+            keep_memory,
+        )
 
         check_device(self.device)
         check_precision(settings.train.precision, self.device)
+        engine_for(plan, settings, self.device)
         keep_memory()
         return self._pictures(settings, plan).fingerprint
 

@@ -82,7 +82,7 @@ def restore(
     found = [place for place in (path, _before(path)) if place.exists()]
     for place in found:
         try:
-            tensors, state = _read(place)
+            tensors, state, checked = _read(place)
             _check(tensors, state, model, fresh)
             states = _optimizer_states(tensors, optimizer)
         except (OSError, SafetensorError, *DECODING_ERRORS) as error:
@@ -90,6 +90,8 @@ def restore(
             continue
         if place != found[0]:
             _log.warning("training resumes from the epoch before, %s", place)
+        if not checked:
+            _log.warning("%s has no checksum: it is not checked", place)
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
@@ -103,7 +105,7 @@ def begun_by(path: Path, identity: str) -> EngineName | None:
     """Who trained what the checkpoint holds; None where none of this training can be read."""
     for place in (path, _before(path)):
         try:
-            _, state = _read(place)
+            _, state, _ = _read(place)
         except (OSError, SafetensorError, *DECODING_ERRORS):
             continue
         if state.identity == identity:
@@ -122,15 +124,14 @@ def _before(path: Path) -> Path:
     return path.with_stem(f"{path.stem}-before")
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState]:
+def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState, bool]:
+    """Tensors, numbers, and whether there was a checksum to check them by."""
     content = path.read_bytes()
     place = _CHECKSUM_PLACE.search(content)
     if place is not None and place[1] != _checksum(content, place.start(1)):
         raise ValueError("it was changed or damaged: its checksum differs")
-    read = deserialize(content), TrainingState.model_validate_json(_metadata(content))
-    if place is None:
-        _log.warning("%s has no checksum: it is not checked", path)
-    return read
+    state = TrainingState.model_validate_json(_metadata(content))
+    return deserialize(content), state, place is not None
 
 
 def _metadata(content: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archsearch.config import RunSettings, kind_of
 from archsearch.errors import InputError, NewerVersionError
 from archsearch.nn import build, load_weights
+from archsearch.printable import count
 from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.records.results import Environment, EpochRecord, RunResult
 from archsearch.records.run_files import (
@@ -204,4 +205,5 @@ def _errors(result: RunResult) -> dict[str, float]:
 
 
 def _where(environment: Environment) -> str:
-    return f"{environment.machine}, {environment.device}, {environment.threads} threads"
+    threads = count(environment.threads, "thread")
+    return f"{environment.machine}, {environment.device}, {threads}, by {environment.engine}"

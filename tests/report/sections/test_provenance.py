@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,73 @@ def test_pictures_that_were_jpegs():
 def test_other_pictures():
     study = changed_seeds(synthetic_study(), result={"data_fingerprint": "other"})
     assert messages(study) == {"mixed-data": "Runs saw 2 different data sets."}
+
+
+def trained_by(study: StudyRecord, *trials: Sequence[str | None]) -> StudyRecord:
+    """The study with the reason why torch trained each run; None: the native engine did."""
+    made = []
+    for trial, reasons in zip(study.trials, trials, strict=True):
+        seeds = []
+        for seed, reason in zip(trial.seeds, reasons, strict=True):
+            update = {"engine": "torch" if reason else "native", "engine_reason": reason}
+            environment = seed.result.environment.model_copy(update=update)
+            result = seed.result.model_copy(update={"environment": environment})
+            seeds.append(seed.model_copy(update={"result": result}))
+        made.append(trial.model_copy(update={"seeds": tuple(seeds)}))
+    return study.model_copy(update={"trials": tuple(made)})
+
+
+NATIVE, FOREIGN = (None, None), "its layer encoder[0].own is of the kind own, which isn't built in"
+
+
+def facts_of(study: StudyRecord) -> dict[str, str]:
+    (facts,) = [dict(b.pairs) for b in section(study).blocks if isinstance(b, Facts)]
+    return facts
+
+
+def test_who_trained_is_a_fact_where_it_was_not_torch_alone():
+    study = synthetic_study(StudyRecipe(complete=2))
+    assert "engine" not in facts_of(study)
+    assert "engine" not in facts_of(trained_by(study, ("x", "x"), ("x", "x")))
+    assert facts_of(trained_by(study, NATIVE, NATIVE))["engine"] == "native"
+    told = facts_of(trained_by(study, NATIVE, (FOREIGN, FOREIGN)))["engine"]
+    assert told == f"native; torch, because {FOREIGN}"
+
+
+def test_runs_by_one_engine_are_not_spoken_of():
+    study = synthetic_study(StudyRecipe(complete=2))
+    for each in (NATIVE, ("x", "x")):
+        assert messages(trained_by(study, each, each)) == {}
+
+
+def test_candidates_that_torch_trained_are_counted_with_the_reason():
+    study = synthetic_study(StudyRecipe(complete=3))
+    told = messages(trained_by(study, NATIVE, (FOREIGN, FOREIGN), NATIVE))
+    assert told == {
+        "mixed-engines": f"2 runs of 6 were trained by torch, the others by the native engine: "
+        f"{FOREIGN} (2). The two round differently, so equal seeds give other numbers."
+    }
+
+
+def test_an_architecture_with_runs_by_both_engines_is_told():
+    """As where one of two workers lacks llvmlite."""
+    study = synthetic_study(StudyRecipe(complete=2))
+    told = messages(trained_by(study, (None, "llvmlite isn't installed"), NATIVE))["mixed-engines"]
+    assert told.startswith("1 run of 4 was trained by torch")
+    assert told.endswith("other numbers. 1 architecture has runs by both.")
+
+
+def test_runs_of_an_earlier_version_beside_native_ones_are_told():
+    study = synthetic_study(StudyRecipe(complete=2))
+    both = trained_by(study, NATIVE, NATIVE)
+    mixed = both.model_copy(update={"trials": (both.trials[0], study.trials[1])})
+    assert "a version without another engine (2)." in messages(mixed)["mixed-engines"]
+
+
+def test_many_reasons_are_counted():
+    study = synthetic_study(StudyRecipe(complete=3))
+    told = messages(trained_by(study, ("a", "b"), ("c", "d"), ("a", None)))["mixed-engines"]
+    assert "native engine: a (2); b (1); c (1); 1 other reason. The two" in told
 
 
 @pytest.fixture

@@ -46,9 +46,14 @@ _COLOR = re.compile("(\x1b\\[[0-9;]*m)")
 
 
 def set_up_output() -> None:
-    """Let what a terminal can't encode be escaped, and logs and warnings pass here too."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    """Write UTF-8, whatever the console's own encoding is; let logs and warnings pass here too.
+
+    Results are YAML, JSON and tables with signs of the field; half a surrogate, as names of
+    files may hold, is escaped.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     send_logs(to_stderr)
 
 

@@ -13,6 +13,7 @@ from archsearch.tasks.baselines.of_task import task_baselines
 from archsearch.tasks.bases import LuminanceTask, PictureTask
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
+from archsearch.tasks.exact import exact
 from archsearch.tasks.losses import Loss, check_loss, ends_in, squared_error
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
@@ -41,6 +42,7 @@ __all__ = [
     "collapsed",
     "derived_seed",
     "ends_in",
+    "exact",
     "feed",
     "linear_code_baselines",
     "make_task",

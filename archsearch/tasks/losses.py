@@ -80,7 +80,7 @@ def squared_error(output: Tensor, target: Tensor, order: Order | None = None) ->
     output = output.to(target.dtype)
     if order is not None:
         target = target.contiguous(memory_format=torch.channels_last)
-    elif output.is_cuda or output.shape != target.shape:
+    elif output.device.type != "cpu" or output.shape != target.shape:
         return functional.mse_loss(output, target)
     loss: Tensor = _SquaredError.apply(output, target, order)
     return loss

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from archsearch.records.results import LatentCodes
-from archsearch.tasks import Scorer, predict
+from archsearch.tasks import Scorer, exact, predict
 from archsearch.train.loop.epoch import measured
 from archsearch.train.loop.training import Training
 
@@ -37,7 +37,7 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
     size = training.model.plan.latent.size
     most = max(2, min(_MOST_PICTURES, _MOST_NUMBERS // size))
     val, train = pictures.val[:most], pictures.train[:most]
-    codes_NU = _codes(training, val).double()
+    codes_NU = exact(_codes(training, val)).double()
     seen_NU = _codes(training, train)
     low_U, high_U = seen_NU.amin(dim=0), seen_NU.amax(dim=0)
     deviation_U = codes_NU.std(dim=0, correction=0)
@@ -91,7 +91,8 @@ def _mse(
         code = latent if bits is None else _quantized(latent, bits, low_U, high_U)
         with torch.no_grad():
             output = training.model.decode(code, skips)
-            scorer.add(predict(training.task, output, images_NCHW), images_NCHW)
+            predicted_NCHW = predict(training.task, output, images_NCHW)
+            scorer.add(exact(predicted_NCHW), exact(images_NCHW))
     return scorer.scores().mse
 
 

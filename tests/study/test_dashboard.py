@@ -26,6 +26,10 @@ from archsearch.cli.study_text import dashboard_lines
 from archsearch.records import load_study, trial_counts
 from archsearch.study import RunOptions, run_study
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no groups of processes"
+)
+
 pytest.importorskip("optuna_dashboard", reason="pip install 'archsearch[dev]' brings it")
 
 WIDE = """

@@ -43,7 +43,7 @@ class PackedConvolve(Step):
         """Pad and convolve."""
         conv, (top, bottom, left, right) = self.plain.conv, self.plain.pads
         width = x.shape[3] + left + right - conv.kernel_size[1] + 1
-        if x.requires_grad or x.is_cuda or width % COLUMNS:
+        if x.requires_grad or x.device.type != "cpu" or width % COLUMNS:
             return self.plain(x, kept)
         weight = torch.cat(
             [functional.pad(conv.weight, (0, 1)), functional.pad(conv.weight, (1, 0))]

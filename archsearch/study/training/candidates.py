@@ -33,7 +33,7 @@ class PictureTrainer:
 
     Attributes:
         base: the folder that a relative ``folder:`` source starts from.
-        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
     """
 
     base: Path

@@ -47,6 +47,6 @@ def train_step(
 
 def _output(training: Training, fed_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
     """What the net gives; out of order where only the squared error is asked of it."""
-    if training.loss_is_error and not fed_NCHW.is_cuda:
+    if training.loss_is_error and fed_NCHW.device.type == "cpu":
         return training.model.forward_phases(fed_NCHW)
     return training.model(fed_NCHW), None

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "color_on",
+    "confirmed",
     "folded",
     "print_diagnostics",
     "print_folded",
@@ -148,6 +149,13 @@ def print_rendered(text: str, stream: Stream = "stdout") -> None:
     """Write a text whose names are escaped already; its line breaks and colors are its own."""
     lines = text.removesuffix("\n").split("\n") if text else []
     _write(stream, ("".join(_plain(part) for part in _COLOR.split(line)) for line in lines))
+
+
+def confirmed(question: str) -> bool:
+    """Ask on stderr, and wait for a line; only ``y`` or ``yes`` is a yes, silence a no."""
+    _file("stderr").write(f"{shown(question)} [y/N] ")
+    _file("stderr").flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _plain(part: str) -> str:

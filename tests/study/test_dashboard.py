@@ -101,7 +101,7 @@ def test_the_dashboard_serves_a_study(
     assert states["Complete"] == counts["complete"]
     assert states["Fail"] == counts["failed"]
     assert sum(states.values()) == 6
-    assert found["metric_names"] == objectives.strip("[]").split(", ")
+    assert found["objective_names"] == objectives.strip("[]").split(", ")
     attributes = {one["key"] for one in found["union_user_attrs"] if one["sortable"]}
     assert {"latent_size", "bottleneck_size", "params", "macs", "val_mse", "test_mse"} <= attributes
     by_number = {trial.number: trial for trial in record.trials}

@@ -33,7 +33,7 @@ class WandbSettings(Settings):
     """A run of Weights & Biases."""
 
     project: Annotated[str, Field(description="Project that runs go to.")] = "archsearch"
-    entity: Annotated[str | None, Field(description="User or team.")] = None
+    entity: Annotated[str | None, Field(description="User or organization.")] = None
     mode: Annotated[
         Literal["online", "offline"], Field(description="`offline` keeps runs for `wandb sync`.")
     ] = "online"
@@ -42,9 +42,13 @@ class WandbSettings(Settings):
 class LogSettings(Settings):
     """Trackers by name; None where one isn't used."""
 
-    tensorboard: TensorboardSettings | None = None
-    mlflow: MlflowSettings | None = None
-    wandb: WandbSettings | None = None
+    tensorboard: Annotated[
+        TensorboardSettings | None, Field(description="Write event files for TensorBoard.")
+    ] = None
+    mlflow: Annotated[MlflowSettings | None, Field(description="Record runs in MLflow.")] = None
+    wandb: Annotated[
+        WandbSettings | None, Field(description="Record runs in Weights & Biases.")
+    ] = None
 
     def used(self) -> Iterator[tuple[str, Settings]]:
         """Those that are used, with their settings."""

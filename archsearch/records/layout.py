@@ -38,6 +38,7 @@ from statistics import fmean
 
 from pydantic import TypeAdapter
 
+from archsearch.config.quantities import planned
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
 from archsearch.records.reading import read_checked, read_stored
@@ -90,7 +91,7 @@ CLAIM = "claim"
 TRIAL_INDEX = "slot"
 """As the first version called it."""
 SEED_PREFIX = "seed:"
-FLAT = ("latent_size", "bottleneck_size", "params", "macs")
+FLAT = tuple(each.column for each in planned("exported"))
 """Columns of a plan that stand as plain numbers too: Optuna's users sort and plot by them."""
 
 HEARTBEAT_TIMEOUT_SECONDS = 120.0

@@ -99,17 +99,10 @@ def test_after_a_kill_in_between_the_same_call_goes_on(two: str, monkeypatch) ->
 
 
 @pytest.mark.parametrize(
-    ("words", "answer", "code", "left"),
-    [
-        ([], "n\n", 1, 2),
-        ([], "", 1, 2),
-        ([], "yes\n", 0, 1),
-        (["--yes"], "", 0, 1),
-    ],
+    "case", [([], "n\n", 1, 2), ([], "", 1, 2), ([], "yes\n", 0, 1), (["--yes"], "", 0, 1)]
 )
-def test_the_command_asks(
-    tmp_path, url, log, monkeypatch, capsys, words, answer, code, left
-) -> None:
+def test_the_command_asks(tmp_path, url, log, monkeypatch, capsys, case) -> None:
+    words, answer, code, left = case
     for name in ("first", "second"):
         run_study(write_study(tmp_path, name=name, trials=2), url, trainer=ToyTrainer(log))
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))

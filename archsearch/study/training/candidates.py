@@ -81,7 +81,7 @@ class PictureTrainer:
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a grid of sample pictures."""
         from archsearch.train import fit, worker_device
-        from archsearch.train.run_folder.sample_grid import sample_grid_png
+        from archsearch.train.sample_grid import sample_grid_png
         from archsearch.train.trackers import Tracked, tracking
 
         name = f"{job.plan.name}-{job.plan.key[:8]}-seed-{job.seed}"

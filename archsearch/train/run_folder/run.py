@@ -50,7 +50,7 @@ from archsearch.train.run_folder.conflicts import conflict, listed
 from archsearch.train.run_folder.figures import draw_curves, draw_pictures
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.run_folder.lock import locked
-from archsearch.train.run_folder.sample_grid import sample_grid_png
+from archsearch.train.sample_grid import sample_grid_png
 from archsearch.train.trackers import Tracked, tracking
 
 if TYPE_CHECKING:

@@ -18,13 +18,13 @@ class _Tensorboard:
 
         self._told = told
         self._folder = folder
-        self._writer = SummaryWriter(str(folder))  # type: ignore[no-untyped-call]
-        self._writer.add_text("spec", f"```yaml\n{told.spec}\n```")  # type: ignore[no-untyped-call]
+        self._writer = SummaryWriter(str(folder))
+        self._writer.add_text("spec", f"```yaml\n{told.spec}\n```")
 
     def epoch(self, row: EpochRecord) -> None:
         for name, value in row.model_dump(exclude={"epoch"}).items():
-            self._writer.add_scalar(name, value, row.epoch)  # type: ignore[no-untyped-call]
-        self._writer.flush()  # type: ignore[no-untyped-call]
+            self._writer.add_scalar(name, value, row.epoch)
+        self._writer.flush()
 
     def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
         import numpy
@@ -32,15 +32,15 @@ class _Tensorboard:
 
         with Image.open(files["pictures.png"]) as opened:
             pixels_HWC = numpy.asarray(opened.convert("RGB"))
-        self._writer.add_image("pictures", pixels_HWC, dataformats="HWC")  # type: ignore[no-untyped-call]
-        self._writer.add_hparams(  # type: ignore[no-untyped-call]
+        self._writer.add_image("pictures", pixels_HWC, dataformats="HWC")
+        self._writer.add_hparams(
             dict(self._told.parameters), dict(scores), run_name="."
         )
         # Event files hold no weights: they lie beside.
         (self._folder / "model.safetensors").write_bytes(files["model.safetensors"].read_bytes())
 
     def end(self, *, failed: bool) -> None:
-        self._writer.close()  # type: ignore[no-untyped-call]
+        self._writer.close()
 
 
 def start(told: Tracked, settings: TensorboardSettings) -> Tracker:

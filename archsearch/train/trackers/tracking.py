@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,11 +17,13 @@ from archsearch.config import RunSettings
 from archsearch.config.base import Settings
 from archsearch.config.trackers import LogSettings
 from archsearch.nn import save_weights
+from archsearch.records import plan_record
+from archsearch.records.layout import FLAT
 from archsearch.records.results import EpochRecord
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import TrainedRun
-from archsearch.train.run_folder.sample_grid import sample_grid_png
+from archsearch.train.sample_grid import sample_grid_png
 
 __all__ = ["Tracked", "Tracker", "Tracking", "tracking"]
 
@@ -50,12 +53,8 @@ class Tracked:
         cls, name: str, folder: Path, plan: ModelPlan, settings: RunSettings, group: str = ""
     ) -> Tracked:
         """Give it of a training's plan and settings."""
-        sizes = {
-            "latent_size": plan.latent.size,
-            "bottleneck_size": plan.bottleneck.size,
-            "params": plan.params,
-            "macs": plan.macs,
-        }
+        record = plan_record(plan)
+        sizes = {name: getattr(record, name) for name in FLAT}
         told = {**sizes, **dict(_flat("", settings.model_dump(mode="json")))}
         return cls(name, group, folder, told, to_yaml(plan))
 
@@ -67,7 +66,7 @@ class Tracker(Protocol):
         """Add the numbers of an epoch."""
 
     def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
-        """Add final scores, and the files ``pictures.png``, ``model.safetensors``, ``spec.yaml``."""
+        """Add final scores, and the files pictures.png, model.safetensors and spec.yaml."""
 
     def end(self, *, failed: bool) -> None:
         """Close the run."""
@@ -86,7 +85,7 @@ class Tracking:
         self._trackers: dict[str, Tracker] = {}
         self._seen: set[int] = set()
         for name, settings in () if log is None else log.used():
-            self._attempt(name, lambda name=name, settings=settings: self._start(name, settings))
+            self._attempt(name, partial(self._start, name, settings))
 
     def _start(self, name: str, settings: Settings) -> None:
         module = import_module(f"archsearch.train.trackers.to_{name}")
@@ -119,7 +118,7 @@ class Tracking:
 
     def _each(self, act: Callable[[Tracker], None]) -> None:
         for name, tracker in list(self._trackers.items()):
-            self._attempt(name, lambda tracker=tracker: act(tracker))
+            self._attempt(name, partial(act, tracker))
 
     def _attempt(self, name: str, act: Callable[[], None]) -> None:
         try:

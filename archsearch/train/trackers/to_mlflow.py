@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from warnings import catch_warnings, simplefilter
+
+import platformdirs
 
 from archsearch.config.trackers import MlflowSettings
+from archsearch.locks import locked
 from archsearch.records.results import EpochRecord
 from archsearch.train.trackers.tracking import Tracked, Tracker
 
@@ -38,14 +44,36 @@ class _Mlflow:
         self._client.log_batch(self._run_id, metrics=told)
 
 
+def _experiment(client: Any, name: str) -> str:
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        with suppress(MlflowException):  # another host has just made it
+            return str(client.create_experiment(name))
+        found = client.get_experiment_by_name(name)
+    return str(found.experiment_id)
+
+
 def start(told: Tracked, settings: MlflowSettings) -> Tracker:
-    """Begin a run."""
+    """Begin a run; one process at a time, as MLflow's tables and experiments are made by the first.
+
+    Raises:
+        MlflowException: no server or database that it can use.
+    """
+    # Before the import: it says at INFO what it does, and this process's output isn't its own.
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    with locked(platformdirs.user_cache_path("archsearch") / "mlflow.lock"), catch_warnings():
+        simplefilter("ignore")
+        return _started(told, settings)
+
+
+def _started(told: Tracked, settings: MlflowSettings) -> Tracker:
     from mlflow import MlflowClient
     from mlflow.entities import Param
 
     client = MlflowClient(settings.tracking_uri)
-    found = client.get_experiment_by_name(settings.experiment)
-    experiment = found.experiment_id if found else client.create_experiment(settings.experiment)
+    experiment = _experiment(client, settings.experiment)
     tags = {"study": told.group} if told.group else {}
     run_id = client.create_run(experiment, run_name=told.name, tags=tags).info.run_id
     client.log_batch(run_id, params=[Param(k, str(v)) for k, v in told.parameters.items()])

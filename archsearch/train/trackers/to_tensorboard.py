@@ -33,9 +33,7 @@ class _Tensorboard:
         with Image.open(files["pictures.png"]) as opened:
             pixels_HWC = numpy.asarray(opened.convert("RGB"))
         self._writer.add_image("pictures", pixels_HWC, dataformats="HWC")
-        self._writer.add_hparams(
-            dict(self._told.parameters), dict(scores), run_name="."
-        )
+        self._writer.add_hparams(dict(self._told.parameters), dict(scores), run_name=".")
         # Event files hold no weights: they lie beside.
         (self._folder / "model.safetensors").write_bytes(files["model.safetensors"].read_bytes())
 

@@ -43,7 +43,9 @@ def apply(  # noqa: PLR0917 - one argument an option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
-    device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda or cuda:N.")] = "cpu",
+    device: Annotated[
+        str, typer.Option(help="Where to compute: cpu, cuda, cuda:N or mps.")
+    ] = "cpu",
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a trained net on pictures of any size, and write PNGs.

@@ -1,4 +1,4 @@
-"""``archsearch study``: run, worker, status, list and best."""
+"""``archsearch study``: run, worker, status, list, best and delete."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_folded, print_json, print_lines, to_stderr
+from archsearch.cli.output import confirmed, print_folded, print_json, print_lines, to_stderr
 from archsearch.cli.study_files import STORAGE, Storage, find_study, study_name
 from archsearch.cli.study_options import (
     Address,
@@ -56,7 +56,7 @@ INTERRUPTED = 130
 
 
 app = typer.Typer(
-    help="Run studies, show their status, export the best model.",
+    help="Run studies, show their status, export the best model, delete studies.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -246,6 +246,31 @@ def best_command(
         print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:
         to_stderr(f"written to {out}; to train it as in the study: {retraining(record, best, out)}")
+
+
+@app.command("delete")
+def delete_command(
+    study: Study,
+    storage: Storage = STORAGE,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete a study from the storage, with its sample pictures.
+
+    Reports and run directories stay. It is refused while workers train.
+
+    Example: archsearch study delete latent-vs-mse
+    """
+    from archsearch.printable import count
+    from archsearch.records.storage_secrets import masked
+    from archsearch.study.delete import count_trials, delete_study
+
+    name = study_name(study)
+    trials = count(count_trials(storage, name), "trial")
+    if not yes and not confirmed(f"delete study {name!r} with {trials} from {masked(storage)}?"):
+        to_stderr("nothing was deleted; --yes deletes without asking")
+        raise typer.Exit(1)
+    delete_study(storage, name)
+    to_stderr(f"deleted study {name!r} with {trials}")
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:

@@ -87,7 +87,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(metavar="DIR", help="Run directory.  [default: runs/NAME]")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Number of threads.")] = None,
-    device: Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")] = "cpu",
+    device: Annotated[str, typer.Option(help="Where to train: cpu, cuda, cuda:N or mps.")] = "cpu",
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, as in metrics.json.")
     ] = False,

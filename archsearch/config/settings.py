@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
+from archsearch.config.trackers import LogSettings, by_name
 
 __all__ = ["DataSettings", "EngineName", "Precision", "TrainSettings"]
 
@@ -107,6 +108,16 @@ class TrainSettings(Settings):
         ),
     ] = "auto"
     seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
+    log: Annotated[
+        LogSettings | None,
+        BeforeValidator(by_name),
+        Field(
+            exclude=True,
+            repr=False,
+            description="Record trainings with `tensorboard`, `mlflow` or `wandb` too: a list of "
+            "names, or a mapping with settings. It changes no result and isn't kept.",
+        ),
+    ] = None
 
     @model_serializer(mode="wrap")
     def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:

@@ -110,10 +110,14 @@ def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
     """The runs' names; what tells their folders apart where the same name comes twice."""
     plain = [record.name or folder.name for record, folder in zip(records, folders, strict=True)]
     whole = [folder.absolute() for folder in folders]
-    shared = Path(os.path.commonpath([folder.parent for folder in whole]))
+    try:
+        shared = os.path.commonpath([folder.parent for folder in whole])
+        apart = [folder.relative_to(shared) for folder in whole]
+    except ValueError:  # on drives of their own
+        apart = whole
     return [
-        name if plain.count(name) == 1 else folder.relative_to(shared).as_posix()
-        for name, folder in zip(plain, whole, strict=True)
+        name if plain.count(name) == 1 else folder.as_posix()
+        for name, folder in zip(plain, apart, strict=True)
     ]
 
 

@@ -162,6 +162,8 @@ def _picture_trainer(study_file: StudyFile, options: RunOptions) -> Trainer:
     return PictureTrainer(
         base=study_file.path.parent.resolve(),
         device=device,
+        log=study_file.settings.train.log,
+        study=study_file.settings.name,
     )
 
 

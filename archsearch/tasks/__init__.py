@@ -19,6 +19,7 @@ from archsearch.tasks.bases import (
 )
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
+from archsearch.tasks.exact import exact
 from archsearch.tasks.losses import Loss, check_loss, ends_in
 from archsearch.tasks.make import make_task, make_task_for_apply
 from archsearch.tasks.metrics import Scorer, psnr, ssim
@@ -48,6 +49,7 @@ __all__ = [
     "collapsed",
     "derived_seed",
     "ends_in",
+    "exact",
     "feed",
     "feeds_pictures",
     "linear_code_baselines",

@@ -300,5 +300,10 @@ def _current(device: torch.device) -> AbstractContextManager[object]:
 def _own_randomness(device: torch.device) -> Iterator[None]:
     """Leave the caller's generators as they were; no other GPU is touched."""
     used = [torch.cuda.current_device()] if device.type == "cuda" else []
+    apples = torch.mps.get_rng_state() if device.type == "mps" else None
     with torch.random.fork_rng(used):
-        yield
+        try:
+            yield
+        finally:
+            if apples is not None:
+                torch.mps.set_rng_state(apples)

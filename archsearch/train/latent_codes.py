@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from archsearch.records.results import LatentCodes
-from archsearch.tasks import Scorer, predict
+from archsearch.tasks import Scorer, exact, predict
 from archsearch.train.loop.epoch import measured
 from archsearch.train.loop.training import Training
 
@@ -39,7 +39,7 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
     most = max(2, min(_MOST_PICTURES, _MOST_NUMBERS // size))
     val, train = pictures.val[:most], pictures.train[:most]
     encoded = [*_encoded(training, val)]
-    codes_NU = _flat(encoded).double()
+    codes_NU = exact(_flat(encoded)).double()
     seen_NU = _flat(_encoded(training, train))
     low_U, high_U = seen_NU.amin(dim=0), seen_NU.amax(dim=0)
     deviation_U = codes_NU.std(dim=0, correction=0)
@@ -99,7 +99,8 @@ def _mse(
     for each in encoded:
         code = each.latent if bits is None else _quantized(each.latent, bits, low_U, high_U)
         output = training.engine.decode(training, code, each.skips)
-        scorer.add(predict(training.task, output, each.images_NCHW), each.images_NCHW)
+        predicted_NCHW = predict(training.task, output, each.images_NCHW)
+        scorer.add(exact(predicted_NCHW), exact(each.images_NCHW))
     return scorer.scores().mse
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,8 @@ from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.owner import process_start
 from archsearch.study.store.schema import claims_table
 from archsearch.study.store.storage import open_engine
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+
 PLACES = {"nothing": 52, "model.safetensors": 20, "history.csv": 21, "curves.png": 14}
 """How many file operations there are, by what a finished run lost before."""
 

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from archsearch.records.layout import HEARTBEAT_TIMEOUT_SECONDS
 from archsearch.study.store.clock import now, up_since
@@ -188,6 +200,17 @@ class Claims:
                     .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
                 )
 
+    def held_by_living(self, connection: Connection) -> list[Owner]:
+        """Who holds claims and isn't known to be gone, inside a transaction."""
+        dead = {(each.claim.trial_index, each.claim.seed) for each in self._dead(connection)}
+        mine = claims_table.c.study_id == self.study_id
+        held = select(claims_table).where(mine, claims_table.c.state == CLAIMED)
+        return [
+            _owner(row)
+            for row in connection.execute(held)
+            if (row.trial_index, row.seed) not in dead
+        ]
+
     def holds(self, connection: Connection, claim: Claim) -> bool:
         """Whether the attempt still holds its claim, inside a transaction."""
         found = connection.execute(
@@ -303,9 +326,7 @@ class Claims:
         )
         found = []
         for row in held:
-            owner = Owner(
-                row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
-            )
+            owner = _owner(row)
             overdue = max(row.heartbeat, row.up) < row.now - self.heartbeat_timeout
             if overdue or owner.is_gone:
                 claim = Claim(row.trial_index, row.seed, row.attempt, row.tries)
@@ -344,6 +365,10 @@ class Claims:
             claims_table.c.state == CLAIMED,
             claims_table.c.attempt == claim.attempt,
         )
+
+
+def _owner(row: Row[Any]) -> Owner:
+    return Owner(row.host, row.pid, row.started, row.worker, row.parent, row.parent_started)
 
 
 def claim_rows(

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
-from archsearch.tasks import Batch, derived_seed
+from archsearch.tasks import Batch, derived_seed, exact
 from archsearch.train.loop.optimizers import set_rate
 from archsearch.train.loop.schedule import rate_at
 from archsearch.train.loop.training import MeasuredBatch, Training
@@ -86,6 +86,8 @@ def _seed_dropout(seed: int, device: torch.device) -> None:
     if device.type == "cuda":
         with torch.cuda.device(device):
             torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
 
 
 def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -97,7 +99,7 @@ def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor,
 
 
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:
-    values = values_S.double().cpu()
+    values = values_S.cpu().double()
     broken = (~values.isfinite()).nonzero()
     if len(broken):
         step = int(broken[0])
@@ -133,11 +135,11 @@ def predictions(training: Training, indices: Tensor) -> Iterator[PredictedBatch]
     for part in measured(training, indices):
         with torch.no_grad():
             output = training.engine.output(training, part)
-            unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
+            unclipped_NCHW = exact(training.task.unclipped(output, part.images_NCHW))
         yield PredictedBatch(
             part.indices,
-            part.images_NCHW,
-            part.shown_NCHW,
+            exact(part.images_NCHW),
+            exact(part.shown_NCHW),
             unclipped_NCHW,
             unclipped_NCHW.clamp(0.0, 1.0),
         )

@@ -7,10 +7,12 @@ that it reads, the processor seconds of an epoch (or of a whole training) as ano
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -49,17 +51,12 @@ def _epoch(told: dict[str, Any]) -> Callable[[], object]:
     import numpy
     import torch
 
-    try:
-        from archsearch.train.loop.epoch import train_epoch
-    except ModuleNotFoundError:  # where earlier versions had it
-        from archsearch.train.epoch import (  # type: ignore[import-not-found, no-redef]
-            train_epoch,
-        )
     from archsearch.train import keep_memory
     from archsearch.train.fit import prepare
 
     keep_memory()
     torch.set_num_threads(told["threads"])
+    train_epoch = _train_epoch()
     plan, count = _plan(told), told["pictures"]
     size = (count, plan.input.height, plan.input.width, plan.input.channels)
     images = numpy.random.default_rng(0).integers(0, 256, size, dtype=numpy.uint8)
@@ -72,6 +69,15 @@ def _epoch(told: dict[str, Any]) -> Callable[[], object]:
     training = prepare(plan, _recipe(told, EPOCHS), pictures, seed=0)
     epochs = iter(range(1, EPOCHS))
     return lambda: train_epoch(training, next(epochs))
+
+
+def _train_epoch() -> Callable[..., object]:
+    """Where this version or an earlier one has it."""
+    for module in ("archsearch.train.loop.epoch", "archsearch.train.epoch"):
+        with suppress(ModuleNotFoundError):
+            found: Callable[..., object] = importlib.import_module(module).train_epoch
+            return found
+    raise RuntimeError("this version has no train_epoch")
 
 
 def _fit(told: dict[str, Any]) -> Callable[[], object]:

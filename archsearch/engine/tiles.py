@@ -27,7 +27,7 @@ MOST = 9
 """Positions or taps of a tile at most, so that there are few kernels."""
 
 
-def _beside(count: int, machine: Machine) -> int:
+def _adjacent(count: int, machine: Machine) -> int:
     """The longer side of a tile whose other side is ``count``, or what fits beside that.
 
     A sum for each pair, the shorter side's numbers, and one of the longer side's fill the
@@ -41,7 +41,7 @@ def _beside(count: int, machine: Machine) -> int:
 
 def positions(channels: int, machine: Machine) -> int:
     """Positions of a tile with so many channels."""
-    return _beside(channels, machine)
+    return _adjacent(channels, machine)
 
 
 def pooled_channels(channels: int, machine: Machine) -> tuple[int, ...]:
@@ -51,7 +51,7 @@ def pooled_channels(channels: int, machine: Machine) -> tuple[int, ...]:
 
 def weight_taps(channels: int, machine: Machine) -> int:
     """Taps of a tile of a weight's gradient."""
-    return _beside(channels, machine)
+    return _adjacent(channels, machine)
 
 
 def _split(count: int, most: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
+from archsearch.cli.init import init
 from archsearch.cli.output import (
     print_diagnostics,
     print_lines,
@@ -60,6 +61,7 @@ def root(
     """Architecture search for convolutional autoencoders that are declared in YAML."""
 
 
+app.command("init", short_help="Start a project from a template.")(init)
 app.command("check", short_help="Report all mistakes in specs and studies.")(check)
 app.command("schema", short_help="Print the JSON Schema of specs or studies.")(schema)
 app.command("show", short_help="Print a spec's layers with their sizes by formula.")(show)

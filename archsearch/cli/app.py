@@ -12,6 +12,7 @@ from archsearch import __version__
 from archsearch.cli.apply import apply
 from archsearch.cli.check import check
 from archsearch.cli.data import app as data_app
+from archsearch.cli.encode import encode
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
 from archsearch.cli.export import export
@@ -71,6 +72,7 @@ app.command("space", short_help="Describe a study's search space, before any tra
 app.command("train", short_help="Train one model and write a run directory.")(train)
 app.command("report", short_help="Write an HTML report of a study or of runs.")(report)
 app.command("apply", short_help="Run a trained net on pictures of any size.")(apply)
+app.command("encode", short_help="Write the latent codes of pictures.")(encode)
 app.command("export", short_help="Write a trained net for other programs.")(export)
 app.add_typer(
     study_app, name="study", short_help="Run studies, show their status, export the best model."

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_device
 from archsearch.cli.output import print_json, print_lines
 from archsearch.cli.progress import step_bar
 from archsearch.printable import count
@@ -30,7 +31,9 @@ def encode(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing file.")
     ] = False,
-    device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda or cuda:N.")] = "cpu",
+    device: Annotated[
+        str | None, typer.Option(help="Where to compute: cpu, cuda or cuda:N.  [default: cpu]")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Write the latent codes of pictures to a file.
@@ -45,13 +48,14 @@ def encode(
     from archsearch.apply import encode_run
     from archsearch.train import check_device
 
-    check_device(device)
+    where = chosen_device(device)
+    check_device(where)
     done = encode_run(
         run,
         pictures,
         out=out,
         overwrite=overwrite,
-        device=device,
+        device=where,
         watch=lambda picture: step_bar(picture.name),
     )
     if json:

@@ -29,7 +29,10 @@ def init(
     list: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Start a project: a commented spec and study, .gitignore, schemas for editors.
+    """Start a project: a commented spec and study, and what goes around them.
+
+    Around them go .gitignore, archsearch.toml (defaults of commands), and
+    schemas for editors.
 
     The files are valid, and the study runs as it is. Nothing is overwritten.
     Called again with another template, it adds that one to the project.

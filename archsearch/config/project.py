@@ -1,4 +1,4 @@
-"""A new project: a commented spec and study from a template, schemas for editors, .gitignore."""
+"""A new project: a commented spec and study from a template, and what goes around them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,14 @@ _GITIGNORE = """\
 # What archsearch makes again: runs, the database of studies, reports.
 /runs/
 /reports/
+"""
+
+_DEFAULTS = """\
+# Defaults of commands in this folder and below; `archsearch config` shows which hold.
+# data = "folder:pictures"                  # of trainings and studies that name no pictures
+# storage = "sqlite:///runs/studies.db"     # database of the studies
+# device = "cuda"
+# epochs = 20
 """
 
 _STUDY = """\
@@ -77,6 +85,7 @@ def create_project(folder: Path, template: str = DEFAULT_TEMPLATE) -> NewProject
         Path("schemas/model.json"): schema_text("model"),
         Path("schemas/study.json"): schema_text("study"),
         Path(".gitignore"): _GITIGNORE,
+        Path("archsearch.toml"): _DEFAULTS,
     }
     kept = _already_there(folder, texts, needed=(spec, study))
     for path, text in texts.items():

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from archsearch.cli import app
+from archsearch.cli import app, main
 from archsearch.config import load, load_study
 from archsearch.config.checking import check_files
 from archsearch.config.gallery import templates
@@ -20,7 +17,6 @@ from archsearch.errors import InputError
 from archsearch.space import SearchSpace, study_design
 
 ALL = [each.name for each in templates()]
-RUNS = "import sys; from archsearch.cli import main; main(sys.argv[1:])"
 
 
 def invoke(*words: str) -> str:
@@ -57,19 +53,20 @@ def test_every_template_has_candidates(all_templates: Path, name: str) -> None:
     assert len({each.plan.latent.size for each in design.candidates}) > 1
 
 
-def test_a_study_around_a_spec_runs(tmp_path: Path) -> None:
+def test_a_study_around_a_spec_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     create_project(tmp_path, "tiny-latent")
-    words = ["study", "run", "studies/tiny-latent.yaml", "--trials", "2", "--seeds", "1"]
-    done = subprocess.run(
-        [sys.executable, "-c", RUNS, *words, "--epochs", "1", "--limit", "60", "--json"],
-        cwd=tmp_path, env={**os.environ, "ARCHSEARCH_CACHE": str(tmp_path / "cache")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["counts"]["complete"] == 2
-    ignored = (tmp_path / ".gitignore").read_text().split()
-    others = {f"/{path.name}/" for path in tmp_path.iterdir()} - set(ignored)
-    assert others == {"/specs/", "/studies/", "/schemas/", "/cache/", "/.gitignore/"}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHSEARCH_CACHE", str(tmp_path / "cache"))
+    few = ["--trials", "2", "--seeds", "1", "--epochs", "1", "--limit", "60", "--json"]
+    with pytest.raises(SystemExit) as ended:
+        main(["study", "run", "studies/tiny-latent.yaml", *few])
+    assert not ended.value.code
+    assert json.loads(capsys.readouterr().out)["counts"]["complete"] == 2
+    ignored = {name.strip("/") for name in (tmp_path / ".gitignore").read_text().split()}
+    others = {path.name for path in tmp_path.iterdir()} - ignored
+    assert others == {"specs", "studies", "schemas", "cache", ".gitignore", "archsearch.toml"}
 
 
 def test_files_name_schemas_that_are_there(tmp_path: Path) -> None:

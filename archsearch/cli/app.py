@@ -13,6 +13,7 @@ from archsearch.cli.apply import apply
 from archsearch.cli.check import check
 from archsearch.cli.config import config
 from archsearch.cli.data import app as data_app
+from archsearch.cli.doctor import doctor
 from archsearch.cli.encode import encode
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
@@ -75,6 +76,7 @@ app.command("report", short_help="Write an HTML report of a study or of runs.")(
 app.command("apply", short_help="Run a trained net on pictures of any size.")(apply)
 app.command("encode", short_help="Write the latent codes of pictures.")(encode)
 app.command("export", short_help="Write a trained net for other programs.")(export)
+app.command("doctor", short_help="Check this machine, and tell how to mend it.")(doctor)
 app.command("config", short_help="Print defaults, and where each comes from.")(config)
 app.add_typer(
     study_app, name="study", short_help="Run studies, show their status, export the best model."

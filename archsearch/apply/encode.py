@@ -90,7 +90,7 @@ def encode_run(
         watch: called with the progress.
 
     Raises:
-        InputError: no finished run, or ``out`` has another ending or is there already.
+        InputError: no finished run, or ``out`` has another ending or exists.
         RunFailedError: ``out`` can't be written.
     """
     _check(out, pictures, overwrite=overwrite)
@@ -148,8 +148,8 @@ def _codes(net: TileNet, fed: Photograph) -> Iterator[NDArray[numpy.float32]]:
     for top in range(0, fed.height, size.height):
         part_CHW = fed.part(mirrored(top, top + size.height, fed.height), columns)
         row_CHW = part_CHW.expand(net.channels, -1, -1)
-        tiles_NCHW = row_CHW.unflatten(2, (across, size.width)).permute(2, 0, 1, 3).contiguous()
-        for batch_NCHW in tiles_NCHW.split(net.batch):
+        tiles_NCHW = row_CHW.unfold(2, size.width, size.width).permute(2, 0, 1, 3).contiguous()
+        for batch_NCHW in torch.split(tiles_NCHW, net.batch):
             yield net.encode(batch_NCHW).numpy()
 
 

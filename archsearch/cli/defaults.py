@@ -25,7 +25,7 @@ from archsearch.errors import InputError
 from archsearch.spec.text.nearest import did_you_mean
 
 if TYPE_CHECKING:
-    from archsearch.config import StudyFile
+    from archsearch.config import StudyFile, StudySettings
 
 __all__ = [
     "FILE_NAME",
@@ -145,7 +145,7 @@ def with_defaults(study: StudyFile) -> StudyFile:
     return replace(study, settings=study.settings.model_copy(update=update))
 
 
-def _changes(settings: RunSettings) -> dict[str, object]:
+def _changes(settings: RunSettings | StudySettings) -> dict[str, object]:
     """The sections that get another default than the built-in one."""
     values = {each.name: each.value for each in defaults()}
     data, train = settings.data, settings.train
@@ -174,9 +174,9 @@ def _read(file: Path) -> dict[str, str | int]:
         settings = _FileSettings.model_validate(written)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
-        key = detail["loc"][0]
+        key = str(detail["loc"][0])
         raise InputError(
-            f"{file}: {key} = {written[str(key)]!r} is not allowed", help=reason(detail)
+            f"{file}: {key} = {written[key]!r} is not allowed", help=reason(detail)
         ) from error
     given = ((key, value) for key, value in settings if value is not None)
     return {key: _placed(key, value, file.parent) for key, value in given}

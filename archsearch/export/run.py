@@ -80,7 +80,7 @@ def export_run(
         overwrite: replace files that are there and have another content.
 
     Raises:
-        InputError: no finished run, a file that is there already, a missing package, or layers
+        InputError: no finished run, a file that exists, a missing package, or layers
             that the format can't express.
         RunFailedError: the file can't be written, or ONNX gives other numbers.
     """

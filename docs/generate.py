@@ -17,7 +17,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from archsearch.cli.app import app
-from archsearch.cli.schema import schema_text
+from archsearch.config.schema import schema_text
 from archsearch.files import write_text
 from archsearch.report.sections.glossary import TERMS
 from archsearch.spec.kinds import JOINS, KINDS, Join, Kind

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_storage
 from archsearch.cli.output import print_json, print_lines, to_stderr
-from archsearch.cli.study_files import STORAGE, Storage, study_name
+from archsearch.cli.study_files import Storage, study_name
 from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def report(
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare several studies on one page.")
     ] = False,
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the report.  [default: reports/NAME]"),
@@ -54,9 +55,9 @@ def report(
     if all(map(_is_run, names)) and not compare:
         written = _runs(names, out)
     elif compare:
-        written = _comparison(names, storage, out)
+        written = _comparison(names, chosen_storage(storage), out)
     else:
-        written = _study(names, storage, out)
+        written = _study(names, chosen_storage(storage), out)
     if json:
         print_json(written.summary | {"index": str(written.index)})
     else:

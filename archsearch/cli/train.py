@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_device, default_settings
 from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
@@ -87,7 +88,10 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(metavar="DIR", help="Run directory.  [default: runs/NAME]")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Number of threads.")] = None,
-    device: Annotated[str, typer.Option(help="Where to train: cpu, cuda, cuda:N or mps.")] = "cpu",
+    device: Annotated[
+        str | None,
+        typer.Option(help="Where to train: cpu, cuda, cuda:N or mps.  [default: cpu]"),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, as in metrics.json.")
     ] = False,
@@ -116,7 +120,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     plan = _required(model.resolve(settings.task, values=values))
     check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    result = _run(plan, settings, folder, threads, device)
+    result = _run(plan, settings, folder, threads, chosen_device(device))
     if json:
         from archsearch.records.run_files import METRICS_FILE
 
@@ -128,9 +132,9 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 def _settings(
     assignments: list[str], options: Mapping[str, Mapping[str, object]]
 ) -> tuple[RunSettings, dict[str, Raw]]:
-    """Defaults, then ``--set``, then the options of their own."""
+    """Defaults with those of files, then ``--set``, then the options of their own."""
     heads, values = split_assignments(parse_assignment(text) for text in assignments)
-    settings = RunSettings()
+    settings = default_settings()
     sections: dict[str, object] = {}
     for head, named in options.items():
         given = {key: value for key, value in named.items() if value is not None}

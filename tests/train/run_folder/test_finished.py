@@ -177,7 +177,7 @@ def test_what_refuses_a_damaged_run_names_the_way_that_mends_it(made, run: Path)
         with pytest.raises(DamagedFileError) as raised:
             load_model(run)
         assert str(run / name) in raised.value.what
-        assert raised.value.help.startswith(f"`archsearch train {run / 'spec.yaml'} --set ")
+        assert raised.value.help.startswith(f"`archsearch train {run / 'spec.yaml'} --data ")
         assert f"--out {run}` restores what is lost" in raised.value.help
         again(made, run)
         load_model(run)

@@ -40,6 +40,10 @@ def missing() -> str | None:
     """Why no kernel can be made here, or None."""
     if importlib.util.find_spec("llvmlite") is None:
         return "llvmlite isn't installed"
+    try:
+        import llvmlite.binding  # noqa: F401 - whether its library can be loaded
+    except (ImportError, OSError) as error:
+        return f"llvmlite can't be loaded ({str(error).split('. ')[0]})"
     if host() is None:
         return "this processor has no vectors that the engine knows (AVX2 with FMA, or NEON)"
     return None

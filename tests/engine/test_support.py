@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -109,3 +110,17 @@ def test_the_engine_is_imported_without_llvmlite() -> None:
     code += "print(e.unsupported.__module__)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "archsearch.engine.support\n"
+
+
+def test_a_library_that_can_not_be_loaded(
+    plan: ModelPlan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where memory is short, or a file of the package is lost: told, not raised."""
+    package = tmp_path / "llvmlite"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "binding.py").write_text("raise OSError('no libllvmlite.so. Try again')")
+    for name in [name for name in sys.modules if name.split(".")[0] == "llvmlite"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert unsupported(plan, "mse") == "llvmlite can't be loaded (no libllvmlite.so)"

@@ -116,7 +116,8 @@ def test_a_real_lack_of_memory(tmp_path: Path) -> None:
     space = "  first.conv.channels: {choice: [2, 60000]}\n  train.batch_size: {choice: [64]}"
     write_real(tmp_path, space=space, method="grid", trials=2)
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (5 << 30, 5 << 30))"
-    code, told = finished(command(tmp_path, "study", "run", "study.yaml", "--json", before=limit))
+    told_so = ("study", "run", "study.yaml", "--json", "--set", "train.engine=torch")
+    code, told = finished(command(tmp_path, *told_so, before=limit))
     assert code == 0, told
     url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
     states = {t.values["first.conv.channels"]: t for t in load_study(url, "real").trials}

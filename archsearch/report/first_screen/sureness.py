@@ -72,8 +72,7 @@ def _tasks(findings: Findings) -> Iterator[Item]:
     if findings.correlations.by_task:
         yield Item(
             "caution",
-            "Several tasks together: only the correlations within each task, folded below, are of "
-            "the latent alone.",
+            "Several tasks: only correlations within each, folded below, are of the latent alone.",
         )
 
 

@@ -64,7 +64,7 @@ def interval_words(counts: Sequence[int]) -> str:
     found = set(counts)
     told = []
     if 2 in found:
-        told.append("both values of two seeds")
+        told.append("both seeds’ values")
     if any(n > 2 for n in found):
         told.append("Student’s 95 % interval of the mean of three or more")
     if not told:

@@ -152,7 +152,7 @@ def _beaters(ranked: Sequence[Variant]) -> str:
 def _jpeg(note: str) -> Items | None:
     if "JPEG" not in note:
         return None
-    text = "JPEG pictures have half the chroma, which flatters every number."
+    text = "JPEG pictures have half the chroma; all numbers gain."
     return Items((Item("caution", text),))
 
 

@@ -31,7 +31,7 @@ def test_three_seeds_have_students_interval():
 
 def test_what_the_small_print_is_is_said():
     assert "one seed" in interval_words([1, 1]).lower()
-    assert interval_words([2, 2]) == "Small type: both values of two seeds."
+    assert interval_words([2, 2]) == "Small type: both seeds’ values."
     assert "Student" in interval_words([2, 3])
     assert "one has none" in interval_words([1, 2])
 

@@ -121,14 +121,16 @@ def _cores() -> Check:
     return Check("cores", "ok", found)
 
 
-def _vectors() -> Check:
-    """The vector instructions that torch uses."""
-    import torch
+def _engine() -> Check:
+    """Whether the native engine trains here, and the vectors that it uses."""
+    from archsearch.engine.machine import host, missing
 
-    found = torch.backends.cpu.get_cpu_capability()
-    if found == "DEFAULT" and platform.machine().lower() in {"x86_64", "amd64"}:
-        return Check("vectors", "note", "none: trainings are slow", "use a CPU that has AVX2")
-    return Check("vectors", "ok", found)
+    reason = missing()
+    machine = None if reason else host()
+    if machine is None:
+        told = f"torch alone trains here, two to five times as slowly: {reason}"
+        return Check("engine", "note", told, "pip install llvmlite, on a CPU with AVX2 or NEON")
+    return Check("engine", "ok", f"native, vectors of {8 * machine.vector_bytes} bits")
 
 
 def _cache() -> Check:
@@ -215,5 +217,5 @@ def _version(package: str) -> str | None:
 
 
 _PARTS = (
-    _python, _archsearch, _config, _torch, _device, _cores, _vectors, _cache, _storage, _pictures,
+    _python, _archsearch, _config, _torch, _device, _cores, _engine, _cache, _storage, _pictures,
 )  # fmt: skip

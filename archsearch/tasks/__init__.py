@@ -20,8 +20,8 @@ from archsearch.tasks.bases import (
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.exact import exact
-from archsearch.tasks.losses import Loss, check_loss, ends_in
-from archsearch.tasks.make import make_task, make_task_for_apply
+from archsearch.tasks.losses import Loss, check_loss, ends_in, make_loss
+from archsearch.tasks.make import make_task, make_task_for_apply, plain_task
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
@@ -53,10 +53,12 @@ __all__ = [
     "feed",
     "feeds_pictures",
     "linear_code_baselines",
+    "make_loss",
     "make_task",
     "make_task_for_apply",
     "patch_of",
     "pca_curve",
+    "plain_task",
     "predict",
     "psnr",
     "regression",

@@ -89,11 +89,11 @@ class LuminanceTask:
         return gray_N1HW if self.standardize is None else self.standardize(gray_N1HW)
 
 
-def regression(task: object) -> RegressionTask | None:
-    """The task, where its loss is its criterion of output and target, and nothing else."""
-    if isinstance(task, RegressionTask) and type(task).loss is RegressionTask.loss:
-        return task
-    return None
+def regression(task: object, criterion: Loss) -> RegressionTask | None:
+    """The task, where its loss is ``criterion`` of output and target, and nothing else."""
+    if not isinstance(task, RegressionTask) or type(task).loss is not RegressionTask.loss:
+        return None
+    return task if task.criterion is criterion else None
 
 
 def feeds_pictures(task: object) -> bool:

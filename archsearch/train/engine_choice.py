@@ -10,9 +10,7 @@ from archsearch.config import LOSSES, EngineName, RunSettings, TrainSettings
 from archsearch.engine import unsupported
 from archsearch.errors import InputError
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks import Task, regression
-from archsearch.tasks.losses import make_loss
-from archsearch.tasks.make import plain_task
+from archsearch.tasks import Task, make_loss, plain_task, regression
 
 __all__ = ["EngineChoice", "choose_engine", "engine_for"]
 
@@ -85,9 +83,8 @@ def _obstacle(
         return f"it trains on {device.type}, and the native engine on processors only"
     if settings.precision != "float32":
         return f"train.precision is {settings.precision}; the native engine has float32"
-    compared = regression(task)
     if settings.loss not in LOSSES.builtin:
         return f"its loss {settings.loss} isn't built in"
-    if compared is None or compared.criterion is not make_loss(settings):
+    if regression(task, make_loss(settings)) is None:
         return "its task has a loss of its own"
     return unsupported(plan, settings.loss)

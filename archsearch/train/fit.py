@@ -21,7 +21,15 @@ from archsearch.nn import build as nn_build
 from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
+from archsearch.tasks import (
+    Task,
+    collapsed,
+    ends_in,
+    make_loss,
+    make_task,
+    regression,
+    task_baselines,
+)
 from archsearch.train.checks import check_together, memory_errors
 from archsearch.train.engine_choice import EngineChoice, choose_engine
 from archsearch.train.engines.native_engine import NativeEngine
@@ -165,7 +173,7 @@ def prepare(
     optimizer: StepOptimizer
     if chosen.name == "native":
         model = nn_build(plan, seed=seed)
-        engine = NativeEngine(model, task, recipe.loss, images_NCHW, torch.get_num_threads())
+        engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
         optimizer = flat_optimizer(engine.parameters, recipe)
     else:
         model = (build or compiled)(plan, seed=seed)
@@ -194,7 +202,7 @@ def prepare(
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
-    if kind_of(settings.task).loss is not None:
+    if regression(task, make_loss(settings.train)) is None:
         return False
     bounded = ends_in(plan) == "sigmoid"
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error

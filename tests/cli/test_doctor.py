@@ -13,7 +13,7 @@ from archsearch.cli.machine import check_machine
 from archsearch.extensions import forget_installed
 from tests.extension_packages import install
 
-NEEDED = ["python", "archsearch", "config", "torch", "device", "cores", "vectors"]
+NEEDED = ["python", "archsearch", "config", "torch", "device", "cores", "engine"]
 NEEDED += ["cache", "storage", "pictures"]
 
 

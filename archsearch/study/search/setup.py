@@ -29,7 +29,8 @@ from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
-from archsearch.study.store.claims import MOST_CRASHES, Claims, claim_rows
+from archsearch.study.store.claim_rows import claim_rows
+from archsearch.study.store.claims import MOST_CRASHES, Claims
 from archsearch.study.store.identity import check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy

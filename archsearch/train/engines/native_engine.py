@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from archsearch.config import TrainSettings
 from archsearch.engine import Engine
 from archsearch.nn import Autoencoder
 from archsearch.tasks import (
@@ -23,6 +24,7 @@ from archsearch.tasks import (
     derived_seed,
     feed,
     feeds_pictures,
+    make_loss,
     predict,
     regression,
 )
@@ -37,8 +39,8 @@ class NativeEngine:
 
     Args:
         model: the plain one; from here on its tensors lie in the engine's memory.
-        task: whose loss compares the net's output with a target.
-        loss: a word of ``train.loss``.
+        task: whose loss compares the net's output with a target by ``train.loss``.
+        settings: the recipe, with that word.
         images_NCHW: all pictures, uint8, channels last in memory.
         threads: how many share a batch.
 
@@ -52,17 +54,17 @@ class NativeEngine:
         self,
         model: Autoencoder,
         task: Task,
-        loss: str,
+        settings: TrainSettings,
         images_NCHW: Tensor,
         threads: int,
     ) -> None:
-        self._compared = _compared(task)
+        self._compared = _compared(task, settings)
         self._as_they_are = feeds_pictures(task)
         self._to_pictures = type(self._compared).target is RegressionTask.target
         shift = task.standardize if self._as_they_are else None
         self._engine = Engine(
             model.plan,
-            loss=loss,
+            loss=settings.loss,
             standardization=None if shift is None else (shift.mean, shift.std),
             threads=threads,
         )
@@ -130,8 +132,8 @@ class NativeEngine:
         return training.task.prepare(part.shown_NCHW).numpy(), None
 
 
-def _compared(task: Task) -> RegressionTask:
-    compared = regression(task)
+def _compared(task: Task, settings: TrainSettings) -> RegressionTask:
+    compared = regression(task, make_loss(settings))
     assert compared is not None  # noqa: S101  whoever chose the engine has seen to that
     return compared
 

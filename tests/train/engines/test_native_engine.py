@@ -13,7 +13,7 @@ from archsearch.train.fit import prepare
 from archsearch.train.latent_codes import measure_latent_codes
 from archsearch.train.loop.epoch import predictions
 from archsearch.train.loop.training import Training
-from tests.train.made import DROPPED, NORMED, PLAIN, made_pictures, rows, settings
+from tests.train.made import DROPPED, NORMED, PLAIN, SKIPPED, made_pictures, rows, settings
 
 STEPS = 20
 LOSSES = ("mse", "l1", "huber", "bce")
@@ -27,17 +27,6 @@ TASKS = {
     "colorize-chroma": "colorize-chroma",
 }
 STANDARDIZED = ("reconstruct", "denoise", "colorize-chroma")
-SKIPPED = """
-name: skipped
-input: {channels: auto, height: 16, width: 16}
-encoder:
-  - {name: first, conv: {channels: 4, activation: relu}}
-  - pool: {}
-decoder:
-  - upsample: {}
-  - concat: first
-  - conv: {channels: auto, activation: sigmoid}
-"""
 
 
 def told(task: object, *, standardize: bool = False, **recipe: object) -> RunSettings:

@@ -17,6 +17,7 @@ from archsearch.spec import ModelPlan
 from archsearch.tasks import PictureTask, make_task
 from archsearch.train import fit, train_run
 from archsearch.train.engine_choice import EngineChoice, choose_engine, engine_for
+from archsearch.train.fit import prepare
 from tests.train.made import PLAIN, made_pictures, rows, settings
 
 from .outside import CHARBONNIER, DOUBLED, SUPER_RESOLVE
@@ -115,6 +116,8 @@ def test_a_task_that_compares_by_another_loss_is_torch_s(plan) -> None:
     """It says nothing of it, and only its criterion is another one."""
     with archsearch.extended(replace(DOUBLED, make=weighted, loss=None)):
         assert reason(plan, settings("doubled")) == "its task has a loss of its own"
+        training = prepare(plan, settings("doubled"), made_pictures(), seed=0)
+        assert not training.loss_is_error  # the error is measured beside it
 
 
 def test_a_task_from_outside_that_only_shows_other_pictures_trains_natively(plan) -> None:

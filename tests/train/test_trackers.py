@@ -13,9 +13,10 @@ import pytest
 from pydantic import ValidationError
 
 from archsearch.config import METRICS, RunSettings, TrainSettings
+from archsearch.config.trackers import TensorboardSettings
 from archsearch.records import RunResult, load_run
 from archsearch.train import train_run
-from archsearch.train.trackers import to_tensorboard
+from archsearch.train.trackers import Tracked, to_tensorboard
 from tests.train.made import PLAIN, made_pictures, settings
 
 _BLOCK = 1 << 15
@@ -90,6 +91,18 @@ def test_tensorboard_reads_it_back(run) -> None:
     assert all(name.encode() in metrics for name in ("val_mse", *scores))
     kept = (folder / "tensorboard" / "model.safetensors").read_bytes()
     assert kept == (folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("study", "below"), [("", "net-seed-0"), ("../../nets", "nets/net-seed-0")]
+)
+def test_a_studys_name_leads_out_of_no_folder(tmp_path: Path, study: str, below: str) -> None:
+    pytest.importorskip("tensorboard")
+    told = Tracked("net-seed-0", study, tmp_path / "runs" / "trackers" / below, {}, "")
+    settings = TensorboardSettings(folder=str(tmp_path / "all"))
+    to_tensorboard.start(told, settings).end(failed=False)
+    (events,) = tmp_path.rglob("events.*")
+    assert events.parent == tmp_path / "all" / below
 
 
 def test_mlflow_reads_it_back(run, tmp_path: Path) -> None:

@@ -55,5 +55,7 @@ def start(told: Tracked, settings: TensorboardSettings) -> Tracker:
     """Begin event files: in ``FOLDER/NAME``, or in ``tensorboard`` of the run directory."""
     folder = told.folder / "tensorboard"
     if settings.folder is not None:
-        folder = Path(settings.folder).expanduser() / told.group / told.folder.name
+        # Not the study's name itself: "../nets" would lead out of it.
+        own = told.folder.parts[-2:] if told.group else told.folder.parts[-1:]
+        folder = Path(settings.folder).expanduser().joinpath(*own)
     return _Tensorboard(told, folder)

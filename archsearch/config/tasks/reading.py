@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 from pydantic import (
@@ -86,7 +87,10 @@ def _form(name: str) -> type[TaskSettings] | None:
 AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read), Forms(_form)]
 """The settings of one task, read from any of the forms in which it may be written."""
 
-_READER: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
+
+@cache
+def _reader() -> TypeAdapter[AnyTask]:
+    return TypeAdapter(AnyTask)
 
 
 def kind_of(task: str | TaskSettings) -> TaskKind:
@@ -131,7 +135,7 @@ def read_task(written: object) -> AnyTask:
         {'denoise': {'sigma': 0.1}}
     """
     try:
-        return _READER.validate_python(written)
+        return _reader().validate_python(written)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         if detail["type"] == "unknown_word":

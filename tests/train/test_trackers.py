@@ -80,7 +80,7 @@ def test_tensorboard_reads_it_back(run) -> None:
     assert read.Scalars("val_mse")[-1].value == pytest.approx(record.result.history[-1].val_mse)
     scores = final_scores(record.result)
     for name, value in scores.items():
-        (told,) = read.Scalars(name)
+        (told,) = read.Scalars(f"scores/{name}")
         assert (told.step, told.value) == (3, pytest.approx(value))
     (picture,) = read.Images("pictures")
     assert (picture.height, picture.width) == (32, 8 * 16)

@@ -34,9 +34,11 @@ class _Tensorboard:
         with Image.open(finished.pictures) as opened:
             pixels_HWC = numpy.asarray(opened.convert("RGB"))
         self._writer.add_image("pictures", pixels_HWC, finished.epochs, dataformats="HWC")
-        for name, value in finished.scores.items():
+        # Below one heading: their single points would bury the curves.
+        scores = {f"scores/{name}": value for name, value in finished.scores.items()}
+        for name, value in scores.items():
             self._writer.add_scalar(name, value, finished.epochs)
-        self._hparams(["val_mse", *finished.scores])
+        self._hparams(["val_mse", *scores])
         # Event files hold no weights: they lie beside.
         shutil.copyfile(finished.model, self._folder / finished.model.name)
 

@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archsearch.config.base import Forms
-from archsearch.config.tasks.catalogue import TASKS
+from archsearch.config.tasks.catalogue import DEFAULT_TASK, TASKS
 from archsearch.config.tasks.kind import TaskKind
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.config.validation import reason, strict_value
@@ -134,6 +134,8 @@ def read_task(written: object) -> AnyTask:
         >>> read_task("denoise").model_dump()
         {'denoise': {'sigma': 0.1}}
     """
+    if written == DEFAULT_TASK.name:
+        return DEFAULT_TASK  # what most commands ask for needs no validator
     try:
         return _reader().validate_python(written)
     except ValidationError as error:

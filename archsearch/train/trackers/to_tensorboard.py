@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from archsearch.config.trackers import TensorboardSettings
 from archsearch.records.results import EpochRecord
@@ -44,10 +45,12 @@ class _Tensorboard:
 
     def _hparams(self, metrics: Sequence[str]) -> None:
         """Name settings and metrics; ``add_hparams`` would put a point into each curve."""
-        from torch.utils.tensorboard.summary import hparams
+        from torch.utils.tensorboard import summary
 
-        for summary in hparams(dict(self._told.parameters), dict.fromkeys(metrics, 0.0)):
-            self._writer.file_writer.add_summary(summary)
+        told: Any = summary  # it has no types
+        events: Any = self._writer.file_writer
+        for each in told.hparams(dict(self._told.parameters), dict.fromkeys(metrics, 0.0)):
+            events.add_summary(each)
 
     def end(self, *, failed: bool) -> None:
         self._writer.close()

@@ -1,9 +1,12 @@
-"""What pyproject.toml can't say: the gallery is outside of the package, and the wheel brings it.
+"""What pyproject.toml can't say: the wheel's gallery, and a README whose links work on PyPI.
 
-The files stand once, in ``specs/``, ``studies/`` and ``schemas/``. ``archsearch.config.gallery``
-finds them there in a checkout, and below ``archsearch/gallery/`` where a wheel was installed.
+The gallery's files stand once, in ``specs/``, ``studies/`` and ``schemas/``, outside of the
+package. ``archsearch.config.gallery`` finds them there in a checkout, and below
+``archsearch/gallery/`` where a wheel was installed.
 """
 
+import re
+import tomllib
 from pathlib import Path
 
 from setuptools import setup
@@ -34,4 +37,16 @@ class BuildWithGallery(build_py):
         return [(path, folder / path) for path in sources]
 
 
-setup(cmdclass={"build_py": BuildWithGallery})
+def readme() -> str:
+    """README.md; what it links to in the repository gets the repository's address."""
+    project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
+    files = f"{project['urls']['Repository']}/blob/main/"
+    text = Path("README.md").read_text(encoding="utf-8")
+    return re.sub(r"\]\((?!https?://|#)", f"]({files}", text)
+
+
+setup(
+    cmdclass={"build_py": BuildWithGallery},
+    long_description=readme(),
+    long_description_content_type="text/markdown",
+)

@@ -194,6 +194,7 @@ def extensions_used(*names: tuple[Catalogue[Any], str]) -> dict[str, str]:
 
 def forget_installed() -> None:
     """Look anew, when it is next asked, at what is installed: packages came or went."""
+    _all_entry_points.cache_clear()
     _entry_points.cache_clear()
     _loaded.cache_clear()
 
@@ -244,10 +245,8 @@ def _entry_points(group: str) -> Mapping[str, EntryPoint]:
     Raises:
         ExtensionError: two packages declare the same name.
     """
-    from importlib.metadata import entry_points
-
     found: dict[str, EntryPoint] = {}
-    for point in entry_points(group=_PREFIX + group):
+    for point in _all_entry_points().select(group=_PREFIX + group):
         before = found.setdefault(point.name, point)
         if before.value != point.value:
             raise ExtensionError(
@@ -256,6 +255,14 @@ def _entry_points(group: str) -> Mapping[str, EntryPoint]:
                 help="uninstall one of the two",
             )
     return found
+
+
+@cache
+def _all_entry_points() -> Any:  # of a type that differs between versions of Python
+    """Of every group at once: each look takes as long as there are packages."""
+    from importlib.metadata import entry_points
+
+    return entry_points()
 
 
 @cache

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
 import zipfile
+from email import message_from_string
 from pathlib import Path
 
 import pytest
@@ -54,21 +56,88 @@ def test_the_wheel_brings_specs_studies_and_schemas(project: Path, built: Path) 
     assert {name.split("/")[0].split("-")[0] for name in names} == {"archsearch"}
 
 
-def test_what_is_installed_starts_a_project_in_an_empty_folder(built: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def site(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of packages with the wheel's content, as pip puts it there."""
     (wheel,) = built.glob("*.whl")
+    folder = tmp_path_factory.mktemp("installed") / "site"
     with zipfile.ZipFile(wheel) as content:
-        content.extractall(tmp_path / "site")  # noqa: S202 - our own
-    (empty := tmp_path / "empty").mkdir()
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
-    code = "import archsearch, runpy, sys; print(archsearch.__file__, file=sys.stderr)\n"
-    code += "sys.argv = ['archsearch', 'init', 'nets', '--template', 'unet']\n"
-    code += "runpy.run_module('archsearch', run_name='__main__')"
+        content.extractall(folder)  # noqa: S202 - our own
+    return folder
+
+
+def run(code: str, *words: str, folder: Path, site: Path) -> str:
+    """What Python prints that finds the wheel's content before all else, in an empty home."""
+    home = {"HOME": str(folder.parent), "PYTHONPATH": str(site), "OMP_NUM_THREADS": "1"}
+    gone = ("ARCHSEARCH_", "XDG_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(gone)} | home
     done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=empty, env=environment, capture_output=True, text=True, check=True,
+        [sys.executable, "-c", code, *words],
+        cwd=folder, env=environment, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert str(tmp_path / "site") in done.stderr
+    assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+    return done.stdout
+
+
+PROGRAM = "import runpy; runpy.run_module('archsearch', run_name='__main__', alter_sys=True)"
+STUDY = ("--trials", "2", "--seeds", "1", "--epochs", "1", "--limit", "200")
+WITHOUT_ARCHSEARCH = """
+import sys
+sys.modules["archsearch"] = None
+sys.path.insert(0, "runs/unet/export")
+import torch
+from model import load
+print(tuple(load()(torch.rand(2, 3, 32, 32)).shape))
+"""
+
+
+def test_what_is_installed_starts_a_project_in_an_empty_folder(site: Path, tmp_path: Path) -> None:
+    (empty := tmp_path / "empty").mkdir()
+    told = run("import archsearch; print(archsearch.__file__)", folder=empty, site=site)
+    assert told.startswith(str(site))
+    run(PROGRAM, "init", "nets", "--template", "unet", folder=empty, site=site)
     assert (empty / "nets/specs/unet.yaml").read_bytes() == (ROOT / "specs/unet.yaml").read_bytes()
+
+
+@pytest.mark.full
+def test_a_new_user_gets_from_an_empty_folder_to_plain_torch(site: Path, tmp_path: Path) -> None:
+    """Command by command, in the order of a first day."""
+    pytest.importorskip("onnxscript")
+
+    def archsearch(line: str) -> str:
+        return run(PROGRAM, *line.split(), folder=project, site=site)
+
+    project = tmp_path / "nets"
+    project.mkdir()
+    archsearch("init . --template unet")
+    archsearch("init .")
+    assert "ready to train" in archsearch("doctor")
+    archsearch("check specs studies --strict")
+    assert "latent" in archsearch("show specs/unet.yaml")
+    archsearch("train specs/unet.yaml --data photos --epochs 1 --limit 200")
+    archsearch(f"study run studies/quickstart.yaml {' '.join(STUDY)}")
+    archsearch("report studies/quickstart.yaml")
+    assert (project / "reports/quickstart/index.html").stat().st_size > 10_000
+    for format in ("onnx", "torch", "python", "spec"):
+        for path in archsearch(f"export runs/unet --to {format}").split():
+            assert (project / path).is_file()
+    assert run(WITHOUT_ARCHSEARCH, folder=project, site=site).strip() == "(2, 3, 32, 32)"
+    archsearch("encode runs/unet runs/unet/pictures.png --out codes.csv")
+    archsearch("apply runs/unet runs/unet/pictures.png")
+    assert "runs/studies.db" in archsearch("config")
+
+
+def test_links_of_the_page_on_pypi_lead_to_files_of_the_repository(site: Path) -> None:
+    (file,) = site.glob("*.dist-info/METADATA")
+    told = message_from_string(file.read_text(encoding="utf-8"))
+    address = told["Project-URL"].partition(", ")[2]
+    links = re.findall(r"\]\(([^)\s]+)\)", told.get_payload())
+    assert len(links) > 20
+    for link in links:
+        path, _, rest = link.removeprefix(f"{address}/blob/main/").partition("#")
+        assert (ROOT / path).is_file(), link
+        assert "://" not in path + rest
+    assert f"repo: {address}\n" in (ROOT / "docs/pipelines.md").read_text(encoding="utf-8")
 
 
 def test_the_source_distribution_has_every_file(built: Path) -> None:

@@ -81,6 +81,17 @@ def test_an_example_of_the_language_is_valid(example: str) -> None:
     assert [item for item in found if item.code not in OF_THE_WHOLE] == []
 
 
+def test_every_command_has_an_example() -> None:
+    page = (ROOT / "docs/cli.md").read_text(encoding="utf-8")
+    helps = re.findall(
+        r"^## `(archsearch.*?)`\n\n```text\n(.*?)```", page, re.DOTALL | re.MULTILINE
+    )
+    commands = {name: text for name, text in helps if "\nCommands:" not in text}
+    assert len(commands) > 20
+    for name, text in commands.items():
+        assert f"Example: {name}" in text
+
+
 def test_every_kind_and_field_is_in_the_reference() -> None:
     for word in (*KINDS.builtin, *JOINS, *CONTAINERS):
         assert f"### `{word}`" in LANGUAGE

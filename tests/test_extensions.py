@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 import threading
 from collections.abc import Iterator
@@ -167,3 +168,12 @@ def test_a_reference_is_loaded_when_asked_for() -> None:
         with pytest.raises(ExtensionError, match=f"`{wrong}` can't be loaded") as found:
             refer(wrong)
         assert "python -c" in found.value.help
+
+
+def test_installed_packages_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks, look = [], importlib.metadata.entry_points
+    monkeypatch.setattr(importlib.metadata, "entry_points", lambda: looks.append(1) or look())
+    forget_installed()
+    assert "pepper" not in SPICES
+    assert "pepper" not in Catalogue(Herb, "herb", [])
+    assert len(looks) == 1

@@ -25,6 +25,7 @@ PAGES = [ROOT / "README.md", CONTRIBUTING, *sorted((ROOT / "docs").glob("*.md"))
 SPAN = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]*)+")
+TEST = re.compile(r"(tests/[\w/]+\.py)::(test_\w+)")
 MODULE = re.compile(rf"(?:{'|'.join(LINE)})(?:\.\w+)+")
 
 
@@ -189,6 +190,34 @@ def test_make_knows_each_target_that_a_page_names(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = set(re.findall(r"`make ([a-z-]+)`|^\$? ?make ([a-z-]+)", text, re.MULTILINE))
     assert {a or b for a, b in named} <= makefile_targets()
+
+
+def missing_tests(text: str) -> set[str]:
+    """Tests in ``text``, as ``FILE::NAME``, that there aren't."""
+    return {
+        f"{file}::{name}"
+        for file, name in TEST.findall(text)
+        if not (ROOT / file).is_file() or f"def {name}(" not in (ROOT / file).read_text("utf-8")
+    }
+
+
+def test_each_expectation_is_met_and_has_its_test() -> None:
+    text = (ROOT / "docs/expectations.md").read_text(encoding="utf-8")
+    rows = [row.split(" | ") for row in re.findall(r"^\| (.+) \|$", text, re.MULTILINE)]
+    told = [row for row in rows if row != ["you expect", "here", "test"]]
+    assert len(told) > 50
+    for _, here, test in told:
+        assert here.startswith("yes")
+        assert TEST.fullmatch(test.strip("`"))
+    assert missing_tests(text) == set()
+
+
+def test_a_missing_test_would_be_found() -> None:
+    here = "tests/test_project_files.py::test_a_missing_test_would_be_found"
+    assert missing_tests(f"`{here}`, `{here}s`, `tests/gone.py::test_x`") == {
+        f"{here}s",
+        "tests/gone.py::test_x",
+    }
 
 
 def test_the_architecture_has_the_import_rules_that_are_tested() -> None:

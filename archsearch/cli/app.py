@@ -42,7 +42,6 @@ app = typer.Typer(
     name="archsearch",
     help="Architecture search for convolutional autoencoders that are declared in YAML.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,  # plain help: the same in a pipe, a golden file and a terminal
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

@@ -47,10 +47,10 @@ _FOLDER_VARIABLE = "ARCHSEARCH_CONFIG"
 
 BUILT_IN: Mapping[str, str | int] = MappingProxyType(
     {
-        "data": RunSettings().data.source,
+        "data": RunSettings.at_defaults().data.source,
         "storage": "sqlite:///runs/studies.db",
         "device": "cpu",
-        "epochs": RunSettings().train.epochs,
+        "epochs": RunSettings.at_defaults().train.epochs,
     }
 )
 """Each setting of a file with its default where no file has it."""
@@ -135,7 +135,7 @@ def _default(name: str) -> Default:
 
 def default_settings() -> RunSettings:
     """What a training has where no option says otherwise."""
-    settings = RunSettings()
+    settings = RunSettings.at_defaults()
     return settings.model_copy(update=_changes(settings))
 
 

@@ -8,12 +8,12 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Literal
 
 from archsearch import __version__
 from archsearch.cli.defaults import chosen_device, chosen_storage, default_settings, defaults
+from archsearch.cli.packages import declared_extras, declared_packages
 from archsearch.errors import ArchsearchError
 from archsearch.printable import count
 
@@ -24,13 +24,6 @@ State = Literal["ok", "note", "broken"]
 
 LITTLE_SPACE = 2 * 2**30
 """Bytes; CIFAR-10 takes 170 MB to download and 185 MB decoded."""
-
-OPTIONAL = {
-    "onnx": ("onnx", "onnxscript", "onnxruntime"),
-    "postgres": ("psycopg",),
-    "ray": ("ray",),
-}
-"""Packages by the extra that brings them."""
 
 
 @dataclass(frozen=True)
@@ -197,25 +190,27 @@ def _pictures() -> Check:
     )
 
 
+def _packages() -> Check:
+    """The packages that archsearch can't do without, in the versions that it takes."""
+    needed = declared_packages()
+    wrong = [str(package) for package in needed if not package.fits]
+    if wrong:
+        return Check("packages", "broken", "; ".join(wrong), "pip install -U archsearch")
+    return Check("packages", "ok", f"all {len(needed)} that archsearch needs")
+
+
 def _optional() -> Iterator[Check]:
     """Packages that only some commands need."""
-    for extra, packages in OPTIONAL.items():
-        found = {name: _version(name) for name in packages}
-        missing = [name for name, known in found.items() if known is None]
-        if missing:
-            told, help = f"no {', '.join(missing)}", f"pip install 'archsearch[{extra}]'"
-            yield Check(extra, "note", told, help)
-        else:
-            yield Check(extra, "ok", ", ".join(f"{name} {known}" for name, known in found.items()))
-
-
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+    for extra in declared_extras():
+        packages = declared_packages(extra)
+        wrong = [str(package) for package in packages if not package.fits]
+        if wrong:
+            yield Check(extra, "note", "; ".join(wrong), f"pip install -U 'archsearch[{extra}]'")
+        elif packages:  # none where this Python or system has no wheels
+            yield Check(extra, "ok", ", ".join(map(str, packages)))
 
 
 _PARTS = (
-    _python, _archsearch, _config, _torch, _device, _cores, _engine, _cache, _storage, _pictures,
+    _python, _archsearch, _packages, _config, _torch, _device, _cores, _engine, _cache, _storage,
+    _pictures,
 )  # fmt: skip

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["train"]
 
-DEFAULT = RunSettings()
+DEFAULT = RunSettings.at_defaults()
 FLOOR = 1e-7
 WIDTH = 80
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -13,7 +14,13 @@ __all__ = ["Forms", "Settings"]
 class Settings(BaseModel):
     """Base of all settings: frozen, unknown keys refused, no coercion of text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    # Validators are built when they are first needed: `check` of a spec needs none.
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, defer_build=True)
+
+    @classmethod
+    def at_defaults(cls) -> Self:
+        """All fields at their defaults, as ``cls()`` has them, but no validator is built."""
+        return cls.model_construct()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,6 @@ __all__ = ["RunSettings"]
 class RunSettings(Settings):
     """Everything about a training but the model."""
 
-    data: DataSettings = DataSettings()
+    data: DataSettings = DataSettings.at_defaults()
     task: AnyTask = DEFAULT_TASK
-    train: TrainSettings = TrainSettings()
+    train: TrainSettings = TrainSettings.at_defaults()

@@ -153,9 +153,9 @@ class StudySettings(Settings):
     name: Annotated[str, Field(description="By default the file's name.")]
     description: Annotated[str, Field(description="The question of the study, in a sentence.")] = ""
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
-    data: DataSettings = DataSettings()
+    data: DataSettings = DataSettings.at_defaults()
     task: AnyTask = DEFAULT_TASK
-    train: TrainSettings = TrainSettings()
+    train: TrainSettings = TrainSettings.at_defaults()
     space: Annotated[
         dict[str, Domain],
         Field(description="The values that vary: a param by its name, anything else by its path."),
@@ -166,7 +166,7 @@ class StudySettings(Settings):
             description="Conditions that every candidate must meet, as in `latent.size <= 2048`."
         ),
     ] = ()
-    search: SearchSettings = SearchSettings()
+    search: SearchSettings = SearchSettings.at_defaults()
     objectives: Annotated[
         tuple[ObjectiveName, ...],
         AfterValidator(_not_empty),
@@ -178,7 +178,7 @@ class StudySettings(Settings):
     prune: Annotated[
         Prune, Field(description="Which trials stop early, judged by the first seed.")
     ] = "none"
-    budget: BudgetSettings = BudgetSettings()
+    budget: BudgetSettings = BudgetSettings.at_defaults()
 
     def training(self) -> RunSettings:
         """What each training is told: it measures what the objectives name, too."""

@@ -107,9 +107,11 @@ def _is_default(module: nn.Module, name: str, value: object, default: object) ->
 
 
 def _shortened(value: Any, per_axis: bool) -> Any:
-    if per_axis and isinstance(value, tuple) and len(value) == 2 and value[0] == value[1]:
-        return value[0]
-    return tuple(value) if isinstance(value, tuple) else value
+    """The value as a person writes it: one number for equal axes, and 2 rather than 2.0."""
+    if isinstance(value, tuple):
+        parts = tuple(_shortened(part, per_axis) for part in value)
+        return parts[0] if per_axis and len(parts) == 2 and parts[0] == parts[1] else parts
+    return int(value) if per_axis and isinstance(value, float) and value.is_integer() else value
 
 
 def _value(value: object, per_axis: bool = False) -> str:

@@ -37,7 +37,7 @@ from pathlib import Path
 
 {torch}from safetensors.torch import load_file
 from torch import Tensor, nn
-{helpers}
+{others}
 
 class Autoencoder(nn.Module):
     """{shapes}"""
@@ -116,15 +116,15 @@ def python_module(model: Autoencoder, contract: Contract, weights: str) -> Pytho
     decoder = _section(model, "decoder", variables)
     skips = [variables[index] for index in sorted(model.skip_names)]
     layers = [*encoder.constructor(), *decoder.constructor()]
-    methods, helpers = (_lines(encoder, skips), _lines(decoder, [])), _helpers(layers)
+    methods, others = (_lines(encoder, skips), _lines(decoder, [])), _other_modules(layers)
     latent = plan.encoder[-1].output
     beside = f", with {', '.join(skips)} for the decoder" if skips else ""
     text = _FILE.format(
         title=_in_docstring(": ".join(filter(None, [plan.name, plan.description]))),
         first="[0]" if skips else "",
-        torch="import torch\n" if "torch." in "".join([*methods, helpers]) else "",
+        torch="import torch\n" if "torch." in "".join([*methods, others]) else "",
         contract=_in_docstring(contract.text),
-        helpers=helpers,
+        others=others,
         shapes=f"{plan.input} → latent {latent} → {plan.output}; {plan.params:,} parameters.",
         layers=indent("\n".join(layers or ["pass"]), " " * 8),
         encoded="tuple[Tensor, ...]" if skips else "Tensor",
@@ -177,7 +177,7 @@ def _lines(source: SectionSource, skips: list[str]) -> str:
     return indent("\n".join([*lines, f"return {result}"]), " " * 8)
 
 
-def _helpers(layers: list[str]) -> str:
+def _other_modules(layers: list[str]) -> str:
     """The only module that torch hasn't, where it is used."""
     return _AVERAGE if any("RealPixelAverage(" in line for line in layers) else ""
 

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING
 from archsearch.config.metrics import METRICS
 from archsearch.config.quantities import PLANNED, planned
 from archsearch.records.outcome import convergence, no_better_than_guess
+from archsearch.records.result_columns import (
+    COLORS,
+    SPLITS,
+    baseline_columns,
+    code_columns,
+    color_columns,
+    score_columns,
+)
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.studies import SeedRecord, StudyRecord, TrialRecord, Value
 
@@ -17,14 +25,12 @@ if TYPE_CHECKING:
 __all__ = ["EPOCH_COLUMNS", "TRIAL_COLUMNS", "epochs_frame", "trials_frame"]
 
 _WHOLE, _REAL, _WHETHER, _TEXT = "Int64", "float64", "boolean", ""
-_SPLITS = ("val", "test")
 _PLAN = {each.column: _WHOLE if each.whole else _REAL for each in PLANNED}
-_CODES = ("active", "rank", "mse", "mse_8bit", "mse_4bit")
-_COLOR = dict.fromkeys(("chroma_mse", "desaturation", "delta_e"), _REAL)
+_COLOR = dict.fromkeys(COLORS, _REAL)
 _TYPES = {
     **{"number": _WHOLE, "seed": _WHOLE, "state": _TEXT, "reason": _TEXT, "collapsed": _WHETHER},
     **_PLAN,
-    **dict.fromkeys((f"{split}_{name}" for name in METRICS.builtin for split in _SPLITS), _REAL),
+    **dict.fromkeys((f"{split}_{name}" for name in METRICS.builtin for split in SPLITS), _REAL),
     **dict.fromkeys(("pca_val_mse", "pca_test_mse"), _REAL),
     **{"epochs": _WHOLE, "seconds": _REAL, "task": _TEXT},
     **_COLOR,
@@ -92,7 +98,7 @@ def _searched(study: StudyRecord) -> list[str]:
 
 def _others(study: StudyRecord) -> list[str]:
     """Columns of the metrics, baselines and codes that any run has beside those of every run."""
-    parts = (_score_part, _baseline_part, _code_part)
+    parts = (score_columns, baseline_columns, code_columns)
     columns = dict.fromkeys(
         column for part in parts for result in study.results for column in part(result)
     )
@@ -125,42 +131,14 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "variance_share": result.variance_share,
         "no_better_than_guess": no_better_than_guess(result),
         "not_converged": None if ended is None else ended.failed,
-        **_score_part(result),
-        **_baseline_part(result),
-        **_code_part(result),
+        **score_columns(result),
+        **baseline_columns(result),
+        **code_columns(result),
         "epochs": result.epochs,
         "seconds": result.seconds,
         "task": result.task,
-        **_color_part(result),
+        **color_columns(result),
     }
-
-
-def _score_part(result: RunResult) -> dict[str, object]:
-    """Every metric of both splits, those of every run first."""
-    scores = dict(zip(_SPLITS, (result.val, result.test), strict=True))
-    names = dict.fromkeys((*METRICS.builtin, *(result.val.metrics or ())))
-    return {f"{split}_{name}": scores[split].value(name) for name in names for split in _SPLITS}
-
-
-def _baseline_part(result: RunResult) -> dict[str, object]:
-    return {
-        f"{baseline.name}_{split}_mse": getattr(errors, split)
-        for baseline, errors in result.baselines.known()
-        for split in _SPLITS
-    }
-
-
-def _code_part(result: RunResult) -> dict[str, object]:
-    """What was measured of the latent codes; nothing in old records."""
-    if result.codes is None:
-        return {}
-    return {f"codes_{name}": getattr(result.codes, name) for name in _CODES}
-
-
-def _color_part(result: RunResult) -> dict[str, object]:
-    """Scores of the test split where colors are what is predicted."""
-    color = result.test.color
-    return {} if color is None else {name: getattr(color, name) for name in _COLOR}
 
 
 def _cell(value: Value | None) -> object:

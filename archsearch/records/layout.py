@@ -21,7 +21,7 @@ trial     ``infeasible``             true where the values break a rule or const
 trial     ``duplicate_of``           number of the trial whose results it shares
 trial     ``claim``                  :class:`Claim` while a process works on a seed
 trial     ``latent_size`` …          numbers of its plan: :data:`FLAT`, for other programs
-trial     ``val_mse``, ``test_mse``  means over its seeds, once it is complete, for other programs
+trial     ``val_mse`` …             means of its scores over its seeds, for other programs
 ========  =========================  ===============================================================
 
 The functions here make and read these attributes as plain dictionaries, so
@@ -43,6 +43,7 @@ from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
 from archsearch.records.reading import read_checked, read_stored
 from archsearch.records.record import Record
+from archsearch.records.result_columns import known, score_columns
 from archsearch.records.results import RunResult
 from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
 from archsearch.records.values import values_from_json, values_to_json
@@ -63,7 +64,6 @@ __all__ = [
     "claim_attributes",
     "curves_attributes",
     "ended_attributes",
-    "error_attributes",
     "extensions_attributes",
     "index_attributes",
     "note_attributes",
@@ -74,6 +74,7 @@ __all__ = [
     "read_seeds",
     "read_trial",
     "read_trial_index",
+    "score_attributes",
     "seconds_attributes",
     "seed_attributes",
     "study_attributes",
@@ -195,12 +196,14 @@ def claim_attributes(claim: Claim | None) -> dict[str, str]:
     return {CLAIM: "" if claim is None else claim.model_dump_json()}
 
 
-def error_attributes(results: Sequence[RunResult]) -> dict[str, float]:
-    """A complete trial's attributes of its errors, means over its seeds."""
-    return {
-        "val_mse": fmean(result.val.mse for result in results),
-        "test_mse": fmean(result.test.mse for result in results),
-    }
+def score_attributes(results: Sequence[RunResult]) -> dict[str, float]:
+    """A complete trial's attributes of its scores, means over its seeds.
+
+    A score that one of its seeds doesn't know, as SSIM of small pictures, has none.
+    """
+    first, *others = (known(score_columns(result)) for result in results)
+    shared = (name for name in first if all(name in each for each in others))
+    return {name: fmean(each[name] for each in (first, *others)) for name in shared}
 
 
 def ended_attributes(reason: str, *, infeasible: bool = False) -> dict[str, object]:

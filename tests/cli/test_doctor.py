@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+import tomllib
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
 from archsearch.cli import main
 from archsearch.cli.machine import check_machine
+from archsearch.cli.packages import declared_extras, declared_packages
 from archsearch.extensions import forget_installed
 from tests.extension_packages import install
 
-NEEDED = ["python", "archsearch", "config", "torch", "device", "cores", "engine"]
+ROOT = Path(__file__).parents[2]
+NEEDED = ["python", "archsearch", "packages", "config", "torch", "device", "cores", "engine"]
 NEEDED += ["cache", "storage", "pictures"]
 
 
@@ -54,7 +58,9 @@ def test_one_broken_part_keeps_no_other_from_being_looked_at(place, monkeypatch,
     assert code == 1
     assert "broken  torch       ModuleNotFoundError: " in out
     assert out.endswith("\nbroken: torch, pictures\n")
-    assert [line.split()[1] for line in out.splitlines()[:-2] if line[0] != " "][:10] == NEEDED
+    assert [line.split()[1] for line in out.splitlines()[:-2] if line[0] != " "][
+        : len(NEEDED)
+    ] == NEEDED
 
 
 def test_a_cache_that_takes_no_files(place, monkeypatch) -> None:
@@ -101,12 +107,51 @@ def test_an_extension_that_cannot_be_loaded(place, monkeypatch) -> None:
 
 def test_little_space_and_missing_extras_are_no_failure(place, monkeypatch, capsys) -> None:
     monkeypatch.setattr("archsearch.cli.machine.LITTLE_SPACE", float("inf"))
-    monkeypatch.setattr("archsearch.cli.machine.OPTIONAL", {"onnx": ("no-such-package",)})
+    declare(place, monkeypatch, "no-such-package>=1; extra == 'onnx'")
     code, out = run(capsys)
     assert code == 0
     assert "note    cache" in out
     assert "note    onnx        no no-such-package\n" in out
-    assert "help: pip install 'archsearch[onnx]'" in out
+    assert "help: pip install -U 'archsearch[onnx]'" in out
+
+
+def declare(place: Path, monkeypatch: pytest.MonkeyPatch, *requirements: str) -> None:
+    """Let the installed archsearch's metadata ask for these, its extra being ``onnx``."""
+    folder = place / "metadata" / "archsearch-0.1.0.dist-info"
+    folder.mkdir(parents=True)
+    lines = ["Metadata-Version: 2.4", "Name: archsearch", "Version: 0.1.0", "Provides-Extra: onnx"]
+    lines += ["Provides-Extra: dev", *(f"Requires-Dist: {each}" for each in requirements)]
+    (folder / "METADATA").write_text("\n".join(lines) + "\n")
+    monkeypatch.syspath_prepend(str(folder.parent))
+
+
+def test_versions_are_compared_with_those_that_are_declared(place, monkeypatch, capsys) -> None:
+    here = version("torch")
+    declare(
+        place, monkeypatch, f"torch>={here}", "pillow>=1000", "no-such-package; extra == 'dev'",
+        "pandas>=1; sys_platform == 'cp/m'", "numpy>=1000; extra == 'onnx'",
+    )  # fmt: skip
+    code, out = run(capsys)
+    assert code == 1
+    assert f"broken  packages    pillow {version('pillow')}, not >=1000\n" in out
+    assert f"note    onnx        numpy {version('numpy')}, not >=1000\n" in out
+    assert "no-such-package" not in out
+
+
+def test_the_extras_are_those_of_the_project(place, monkeypatch) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = project["optional-dependencies"]
+    lines = [
+        f'{each}; extra == "{name}"' for name in wanted for each in wanted[name] if "; " not in each
+    ]
+    declare(place, monkeypatch, *project["dependencies"], *lines)
+    assert {each.name for each in declared_packages("onnx")} == {
+        "onnx",
+        "onnxscript",
+        "onnxruntime",
+    }
+    assert declared_extras() == ("onnx",), "developers' isn't told"
+    assert {"torch", "optuna"} <= {each.name for each in declared_packages()}
 
 
 def test_no_password_is_shown(place, monkeypatch, capsys) -> None:

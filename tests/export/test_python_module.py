@@ -171,6 +171,8 @@ class Own(nn.Module):
         (nn.ConvTranspose2d(2, 2, 3, stride=2), "nn.ConvTranspose2d(2, 2, 3, stride=2)"),
         (nn.LeakyReLU(0.2), "nn.LeakyReLU(negative_slope=0.2)"),
         (nn.LayerNorm((8, 8)), "nn.LayerNorm((8, 8))"),
+        (nn.Upsample(scale_factor=2), "nn.Upsample(scale_factor=2)"),
+        (nn.Upsample(scale_factor=(2, 1.5)), "nn.Upsample(scale_factor=(2, 1.5))"),
         (nn.MaxPool2d(3, 2, ceil_mode=True), "nn.MaxPool2d(3, stride=2, ceil_mode=True)"),
         (nn.AvgPool2d(2, count_include_pad=False), "nn.AvgPool2d(2, count_include_pad=False)"),
         (nn.GELU("tanh"), 'nn.GELU(approximate="tanh")'),

@@ -29,7 +29,9 @@ def test_each_training_is_a_run_and_the_study_stays_the_same(
     runs = client.search_runs([client.get_experiment_by_name("nets").experiment_id])
     assert {run.data.tags["study"] for run in runs} == {"real"}
     assert {run.info.status for run in runs} == {"FINISHED"}
-    told = {run.data.metrics["final_val_mse"] for run in runs}
+    named = {f"toy-latent-{run.data.params['latent_size']}-" for run in runs}
+    assert {run.info.run_name.partition("seed")[0][:-9] for run in runs} == named
+    told = {run.data.metrics["val_mse"] for run in runs}
     assert told == {trial.value for trial in record.trials}
     study.path.write_text(text)  # without trackers it is the same study
     again = run_study(load_study(study.path), url)

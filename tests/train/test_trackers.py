@@ -12,10 +12,11 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from archsearch.config import RunSettings, TrainSettings
-from archsearch.records import load_run
+from archsearch.config import METRICS, RunSettings, TrainSettings
+from archsearch.config.trackers import TensorboardSettings
+from archsearch.records import RunResult, load_run
 from archsearch.train import train_run
-from archsearch.train.trackers import to_tensorboard
+from archsearch.train.trackers import Tracked, to_tensorboard
 from tests.train.made import PLAIN, made_pictures, settings
 
 _BLOCK = 1 << 15
@@ -36,6 +37,15 @@ def run(plan_from, tmp_path: Path):
         return tmp_path / name
 
     return train
+
+
+def final_scores(result: RunResult) -> dict[str, float]:
+    """What is told at the end: each metric but the error that each epoch told, and PCA's."""
+    scores = {"pca_test_mse": result.baselines.test("pca")}
+    for name in METRICS.builtin:
+        scores |= {f"val_{name}": result.val.value(name), f"test_{name}": result.test.value(name)}
+    del scores["val_mse"]
+    return scores
 
 
 @pytest.mark.parametrize(
@@ -68,14 +78,31 @@ def test_tensorboard_reads_it_back(run) -> None:
     record = load_run(folder)
     assert [e.step for e in read.Scalars("val_mse")] == [1, 2, 3]
     assert read.Scalars("val_mse")[-1].value == pytest.approx(record.result.history[-1].val_mse)
-    assert read.Scalars("test_mse")[0].value == pytest.approx(record.result.test.mse)
+    scores = final_scores(record.result)
+    for name, value in scores.items():
+        (told,) = read.Scalars(f"scores/{name}")
+        assert (told.step, told.value) == (3, pytest.approx(value))
     (picture,) = read.Images("pictures")
     assert (picture.height, picture.width) == (32, 8 * 16)
     assert "conv" in read.Tensors("spec/text_summary")[0].tensor_proto.string_val[0].decode()
     hparams = read.SummaryMetadata("_hparams_/session_start_info").plugin_data.content
     assert b"train.lr" in hparams
+    metrics = read.SummaryMetadata("_hparams_/experiment").plugin_data.content
+    assert all(name.encode() in metrics for name in ("val_mse", *scores))
     kept = (folder / "tensorboard" / "model.safetensors").read_bytes()
     assert kept == (folder / "model.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("study", "below"), [("", "net-seed-0"), ("../../nets", "nets/net-seed-0")]
+)
+def test_a_studys_name_leads_out_of_no_folder(tmp_path: Path, study: str, below: str) -> None:
+    pytest.importorskip("tensorboard")
+    told = Tracked("net-seed-0", study, tmp_path / "runs" / "trackers" / below, {}, "")
+    settings = TensorboardSettings(folder=str(tmp_path / "all"))
+    to_tensorboard.start(told, settings).end(failed=False)
+    (events,) = tmp_path.rglob("events.*")
+    assert events.parent == tmp_path / "all" / below
 
 
 def test_mlflow_reads_it_back(run, tmp_path: Path) -> None:
@@ -94,7 +121,8 @@ def test_mlflow_reads_it_back(run, tmp_path: Path) -> None:
     assert [(m.step, m.value) for m in curve] == [
         (row.epoch, row.val_mse) for row in record.result.history
     ]
-    assert found.data.metrics["test_mse"] == record.result.test.mse
+    assert final_scores(record.result).items() <= found.data.metrics.items()
+    assert found.data.metrics["val_mse"] == record.result.val.mse
     kept = {path.name: path for path in (tmp_path / "kept").rglob("*") if path.is_file()}
     assert set(kept) == {"pictures.png", "model.safetensors", "spec.yaml"}
     weights = kept["model.safetensors"].read_bytes()
@@ -124,7 +152,7 @@ def test_wandb_reads_it_back_offline(run, monkeypatch) -> None:
     monkeypatch.setenv("WANDB_ERROR_REPORTING", "false")
     folder = run({"wandb": {"project": "nets", "mode": "offline"}})
     (file,) = folder.rglob("*.wandb")
-    rows, config, artifacts = [], {}, []
+    rows, config, artifacts, summary = [], {}, [], {}
     for data in wandb_records(file.read_bytes()):
         record = wandb_internal_pb2.Record()
         record.ParseFromString(data)
@@ -133,11 +161,15 @@ def test_wandb_reads_it_back_offline(run, monkeypatch) -> None:
         ]
         config |= {i.key or i.nested_key[0]: i.value_json for i in record.run.config.update}
         artifacts += [record.artifact.type] if record.artifact.type else []
+        summary |= {i.key or i.nested_key[0]: i.value_json for i in record.summary.update}
     curve = [(row["epoch"], row["val_mse"]) for row in rows if "val_mse" in row]
     recorded = load_run(folder).result
     assert curve == [(row.epoch, row.val_mse) for row in recorded.history]
     assert config["train.epochs"] == "3"
-    assert any("pictures" in row for row in rows)
+    assert [row["epoch"] for row in rows if "pictures" in row] == [3]
+    assert {name: json.loads(summary[name]) for name in final_scores(recorded)} == (
+        final_scores(recorded)
+    )
     assert "model" in artifacts
 
 
@@ -156,7 +188,7 @@ class _Breaks:
     def epoch(self, row: object) -> None:
         self._call("epoch")
 
-    def result(self, scores: object, files: object) -> None:
+    def result(self, finished: object) -> None:
         self._call("result")
 
     def end(self, *, failed: bool) -> None:

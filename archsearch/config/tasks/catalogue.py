@@ -22,7 +22,7 @@ TASKS: Catalogue[TaskKind] = Catalogue(
 )
 """By name, in the order of their listing."""
 
-DEFAULT_TASK: TaskSettings = Reconstruct()
+DEFAULT_TASK: TaskSettings = Reconstruct.at_defaults()
 """The task where none is named."""
 
 

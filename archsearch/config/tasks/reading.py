@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated
 
 from pydantic import (
@@ -20,7 +21,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from archsearch.config.base import Forms
-from archsearch.config.tasks.catalogue import TASKS
+from archsearch.config.tasks.catalogue import DEFAULT_TASK, TASKS
 from archsearch.config.tasks.kind import TaskKind
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.config.validation import reason, strict_value
@@ -86,7 +87,10 @@ def _form(name: str) -> type[TaskSettings] | None:
 AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read), Forms(_form)]
 """The settings of one task, read from any of the forms in which it may be written."""
 
-_READER: TypeAdapter[AnyTask] = TypeAdapter(AnyTask)
+
+@cache
+def _reader() -> TypeAdapter[AnyTask]:
+    return TypeAdapter(AnyTask)
 
 
 def kind_of(task: str | TaskSettings) -> TaskKind:
@@ -130,8 +134,10 @@ def read_task(written: object) -> AnyTask:
         >>> read_task("denoise").model_dump()
         {'denoise': {'sigma': 0.1}}
     """
+    if written == DEFAULT_TASK.name:
+        return DEFAULT_TASK  # what most commands ask for needs no validator
     try:
-        return _READER.validate_python(written)
+        return _reader().validate_python(written)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         if detail["type"] == "unknown_word":

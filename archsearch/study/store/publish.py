@@ -18,7 +18,7 @@ from archsearch.records import SeedRecord, objective_value, plan_record
 from archsearch.records.layout import (
     claim_attributes,
     ended_attributes,
-    error_attributes,
+    score_attributes,
     seconds_attributes,
     seed_attributes,
 )
@@ -103,7 +103,7 @@ def _close(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> No
 
     values = _values(study, row, seeds)
     _set(study, row, claim_attributes(None))
-    _set(study, row, ended_attributes(values) if isinstance(values, str) else _errors(seeds))
+    _set(study, row, ended_attributes(values) if isinstance(values, str) else _scores(seeds))
     pruned = any(seed.state == PRUNED for seed in seeds)
     state = TrialState.PRUNED if pruned else TrialState.FAIL
     with suppress(UpdateFinishedTrialError):  # another process told the same
@@ -137,8 +137,8 @@ def _values(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> l
     return values
 
 
-def _errors(seeds: Sequence[_SeedRow]) -> dict[str, float]:
-    return error_attributes([s.record.result for s in seeds if s.record and s.record.result])
+def _scores(seeds: Sequence[_SeedRow]) -> dict[str, float]:
+    return score_attributes([s.record.result for s in seeds if s.record and s.record.result])
 
 
 def _set(study: OpenStudy, row: PlannedTrial, attributes: Mapping[str, object]) -> None:

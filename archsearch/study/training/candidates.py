@@ -90,9 +90,10 @@ class PictureTrainer:
         from archsearch.train.sample_grid import sample_grid_png
         from archsearch.train.trackers import Tracked, tracking
 
-        name = f"{job.plan.name}-{job.plan.key[:8]}-seed-{job.seed}"
+        latent = job.plan.latent.size
+        name = f"{job.plan.name}-latent-{latent}-{job.plan.key[:8]}-seed-{job.seed}"
         places = [re.sub(r"[^\w.+-]+", "-", part).strip(".-") for part in (self.study, name)]
-        folder = self.base.joinpath("runs", "trackers", *places)
+        folder = Path.cwd().joinpath("runs", "trackers", *places)
         told = Tracked.of(name, folder, job.plan, job.settings, self.study)
         with tracking(self.log, told) as tracked:
 

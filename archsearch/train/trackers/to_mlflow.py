@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -15,7 +14,7 @@ import platformdirs
 from archsearch.config.trackers import MlflowSettings
 from archsearch.locks import locked
 from archsearch.records.results import EpochRecord
-from archsearch.train.trackers.tracking import Tracked, Tracker
+from archsearch.train.trackers.tracking import Finished, Tracked, Tracker
 
 __all__ = ["start"]
 
@@ -28,9 +27,9 @@ class _Mlflow:
     def epoch(self, row: EpochRecord) -> None:
         self._metrics(row.model_dump(exclude={"epoch"}), row.epoch)
 
-    def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
-        self._metrics(scores, 0)
-        for path in files.values():
+    def result(self, finished: Finished) -> None:
+        self._metrics(finished.scores, finished.epochs)
+        for path in (finished.pictures, finished.model, finished.spec):
             self._client.log_artifact(self._run_id, str(path))
 
     def end(self, *, failed: bool) -> None:

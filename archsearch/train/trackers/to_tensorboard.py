@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from archsearch.config.trackers import TensorboardSettings
 from archsearch.records.results import EpochRecord
-from archsearch.train.trackers.tracking import Tracked, Tracker
+from archsearch.train.trackers.tracking import Finished, Tracked, Tracker
 
 __all__ = ["start"]
 
@@ -26,16 +28,29 @@ class _Tensorboard:
             self._writer.add_scalar(name, value, row.epoch)
         self._writer.flush()
 
-    def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
+    def result(self, finished: Finished) -> None:
         import numpy
         from PIL import Image
 
-        with Image.open(files["pictures.png"]) as opened:
+        with Image.open(finished.pictures) as opened:
             pixels_HWC = numpy.asarray(opened.convert("RGB"))
-        self._writer.add_image("pictures", pixels_HWC, dataformats="HWC")
-        self._writer.add_hparams(dict(self._told.parameters), dict(scores), run_name=".")
+        self._writer.add_image("pictures", pixels_HWC, finished.epochs, dataformats="HWC")
+        # Below one heading: their single points would bury the curves.
+        scores = {f"scores/{name}": value for name, value in finished.scores.items()}
+        for name, value in scores.items():
+            self._writer.add_scalar(name, value, finished.epochs)
+        self._hparams(["val_mse", *scores])
         # Event files hold no weights: they lie beside.
-        (self._folder / "model.safetensors").write_bytes(files["model.safetensors"].read_bytes())
+        shutil.copyfile(finished.model, self._folder / finished.model.name)
+
+    def _hparams(self, metrics: Sequence[str]) -> None:
+        """Name settings and metrics; ``add_hparams`` would put a point into each curve."""
+        from torch.utils.tensorboard import summary
+
+        told: Any = summary  # it has no types
+        events: Any = self._writer.file_writer
+        for each in told.hparams(dict(self._told.parameters), dict.fromkeys(metrics, 0.0)):
+            events.add_summary(each)
 
     def end(self, *, failed: bool) -> None:
         self._writer.close()
@@ -45,5 +60,7 @@ def start(told: Tracked, settings: TensorboardSettings) -> Tracker:
     """Begin event files: in ``FOLDER/NAME``, or in ``tensorboard`` of the run directory."""
     folder = told.folder / "tensorboard"
     if settings.folder is not None:
-        folder = Path(settings.folder).expanduser() / told.group / told.folder.name
+        # Not the study's name itself: "../nets" would lead out of it.
+        own = told.folder.parts[-2:] if told.group else told.folder.parts[-1:]
+        folder = Path(settings.folder).expanduser().joinpath(*own)
     return _Tensorboard(told, folder)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from archsearch.config.trackers import WandbSettings
 from archsearch.records.results import EpochRecord
-from archsearch.train.trackers.tracking import Tracked, Tracker
+from archsearch.train.trackers.tracking import Finished, Tracked, Tracker
 
 __all__ = ["start"]
 
@@ -20,14 +18,15 @@ class _Wandb:
     def epoch(self, row: EpochRecord) -> None:
         self._run.log(row.model_dump())
 
-    def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
+    def result(self, finished: Finished) -> None:
         import wandb
 
-        self._run.log({"pictures": wandb.Image(str(files["pictures.png"]))})
-        self._run.summary.update(dict(scores))
+        pictures = wandb.Image(str(finished.pictures))
+        self._run.log({"epoch": finished.epochs, "pictures": pictures})
+        self._run.summary.update(dict(finished.scores))
         model = wandb.Artifact(f"model-{self._run.id}", type="model")
-        for name in ("model.safetensors", "spec.yaml"):
-            model.add_file(str(files[name]))
+        for path in (finished.model, finished.spec):
+            model.add_file(str(path))
         self._run.log_artifact(model)
 
     def end(self, *, failed: bool) -> None:

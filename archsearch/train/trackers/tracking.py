@@ -19,13 +19,14 @@ from archsearch.config.trackers import LogSettings
 from archsearch.nn import save_weights
 from archsearch.records import plan_record
 from archsearch.records.layout import FLAT
+from archsearch.records.result_columns import known_numbers
 from archsearch.records.results import EpochRecord
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import TrainedRun
 from archsearch.train.sample_grid import sample_grid_png
 
-__all__ = ["Tracked", "Tracker", "Tracking", "tracking"]
+__all__ = ["Finished", "Tracked", "Tracker", "Tracking", "tracking"]
 
 _log = logging.getLogger(__name__)
 
@@ -59,14 +60,45 @@ class Tracked:
         return cls(name, group, folder, told, to_yaml(plan))
 
 
+@dataclass(frozen=True)
+class Finished:
+    """What trackers are told at the end of a training.
+
+    Attributes:
+        epochs: how many there were; the scores are those after the last.
+        scores: final numbers by the columns of ``trials.csv``, but those that epochs told.
+        pictures: a PNG file of test pictures.
+        model: the weights, ``model.safetensors``.
+        spec: the model's YAML, ``spec.yaml``.
+    """
+
+    epochs: int
+    scores: Mapping[str, float]
+    pictures: Path
+    model: Path
+    spec: Path
+
+    @classmethod
+    def write(cls, trained: TrainedRun, spec: str, folder: Path) -> Finished:
+        """Give it of a training, with its files in ``folder``."""
+        numbers = known_numbers(trained.result)
+        scores = {name: numbers[name] for name in numbers if name not in EpochRecord.model_fields}
+        names = ("pictures.png", "model.safetensors", "spec.yaml")
+        made = cls(trained.result.epochs, scores, *(folder / name for name in names))
+        made.pictures.write_bytes(sample_grid_png(trained.samples))
+        save_weights(trained.model, made.model)
+        made.spec.write_text(spec, encoding="utf-8")
+        return made
+
+
 class Tracker(Protocol):
     """A run in another program's records; made by a function ``start(told, settings)``."""
 
     def epoch(self, row: EpochRecord) -> None:
         """Add the numbers of an epoch."""
 
-    def result(self, scores: Mapping[str, float], files: Mapping[str, Path]) -> None:
-        """Add final scores, and the files pictures.png, model.safetensors and spec.yaml."""
+    def result(self, finished: Finished) -> None:
+        """Add final scores, pictures and the model; the files are gone afterwards."""
 
     def end(self, *, failed: bool) -> None:
         """Close the run."""
@@ -103,14 +135,9 @@ class Tracking:
         for row in trained.result.history:
             if row.epoch not in self._seen:
                 self.epoch(row)
-        scores = {"test_mse": trained.result.test.mse, "final_val_mse": trained.result.val.mse}
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            files = {name: Path(folder) / name for name in ("pictures.png", "model.safetensors")}
-            files["spec.yaml"] = Path(folder) / "spec.yaml"
-            files["pictures.png"].write_bytes(sample_grid_png(trained.samples))
-            files["spec.yaml"].write_text(self._told.spec, encoding="utf-8")
-            save_weights(trained.model, files["model.safetensors"])
-            self._each(lambda tracker: tracker.result(scores, files))
+            finished = Finished.write(trained, self._told.spec, Path(folder))
+            self._each(lambda tracker: tracker.result(finished))
 
     def end(self, *, failed: bool) -> None:
         """Close all."""

@@ -14,7 +14,7 @@ from pathlib import Path
 from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
-from benchmarks import arithmetic, candidates, design, quality, races, reports, startup
+from benchmarks import arithmetic, candidates, design, engine, quality, races, reports, startup
 from benchmarks.busy import BUSY, busy_cores
 from benchmarks.contender import SPECS, Race
 
@@ -22,7 +22,20 @@ RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
 
 
-SECTIONS = ("candidates", "design", "training", "workers", "gpu", "startup", "reports", "quality")
+SECTIONS = (
+    *(
+        "candidates",
+        "design",
+        "engine",
+        "gallery",
+        "training",
+        "workers",
+        "gpu",
+        "startup",
+        "reports",
+    ),
+    "quality",
+)
 ON_REQUEST = "quality"
 """Takes half an hour: the plain script's ten epochs with three seeds."""
 
@@ -35,6 +48,9 @@ def main() -> None:
     parser.add_argument("--pictures", type=int, default=12_000, help="how many of them")
     parser.add_argument("--rounds", type=int, default=3, help="of each comparison")
     parser.add_argument("--epochs", type=int, default=4, help="of ours, for quality")
+    parser.add_argument(
+        "--against", type=Path, help="checkout of an earlier commit, to compare the engine with"
+    )
     options = parser.parse_args()
     unknown = set(options.sections) - set(SECTIONS)
     if unknown:
@@ -47,6 +63,10 @@ def main() -> None:
         _candidates()
     if "design" in wanted:
         _design()
+    if "engine" in wanted:
+        _engine(options.rounds, options.against, options.data)
+    if "gallery" in wanted:
+        _gallery(options.rounds)
     if "training" in wanted:
         _training(race, options.rounds)
     if "workers" in wanted:
@@ -73,6 +93,20 @@ def _design() -> None:
     sys.stdout.write("\nA stratified design of 64 out of 20,000 points:\n\n")
     sys.stdout.write(design.table(chosen) + "\n")
     keep("design", [asdict(chosen)])
+
+
+def _engine(rounds: int, against: Path | None, source: str) -> None:
+    measured = engine.measured_nets(rounds, against, source)
+    sys.stdout.write("\nThe native engine on one thread, processor time:\n\n")
+    sys.stdout.write(engine.table(measured) + "\n")
+    keep("engine", [asdict(item) for item in measured])
+
+
+def _gallery(rounds: int) -> None:
+    measured = engine.measured_all(rounds)
+    sys.stdout.write("\nThe gallery on one thread, processor time:\n\n")
+    sys.stdout.write(engine.table(measured) + "\n")
+    keep("gallery", [asdict(item) for item in measured])
 
 
 def _training(race: Race, rounds: int) -> None:

@@ -1,6 +1,7 @@
 """Write the parts of the documentation that the code knows; ``--check`` only compares.
 
-``docs/cli.md`` and ``schemas/`` are written whole, other pages between markers
+``docs/cli.md`` and ``schemas/`` are written whole, ``docs/glossary.md`` row by row where a
+report has the term, too; other pages between markers
 ``<!-- NAME:begin -->`` and ``<!-- NAME:end -->``; a page without them stays as it is.
 """
 
@@ -16,8 +17,9 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from archsearch.cli.app import app
-from archsearch.cli.schema import schema_text
+from archsearch.config.schema import schema_text
 from archsearch.files import write_text
+from archsearch.report.sections.glossary import TERMS
 from archsearch.spec.kinds import JOINS, KINDS, Join, Kind
 from archsearch.spec.kinds.fields import ABSENT, REQUIRED, Field, SameAs
 from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS
@@ -40,6 +42,9 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
             for name, part in parts.items():
                 text = between_markers(text, name, part)
             yield path, text
+    glossary = root / "docs/glossary.md"
+    if glossary.exists():
+        yield glossary, glossary_page(glossary.read_text(encoding="utf-8"))
     yield root / "docs/cli.md", cli_page()
     yield root / "schemas/model.json", schema_text("model", builtin=True)
     yield root / "schemas/study.json", schema_text("study", builtin=True)
@@ -51,6 +56,17 @@ def between_markers(text: str, name: str, part: str) -> str:
     before, found, rest = text.partition(begin)
     _, closed, after = rest.partition(end)
     return f"{before}{begin}\n{part}\n{end}{after}" if found and closed else text
+
+
+# --- the glossary --------------------------------------------------------------
+
+
+def glossary_page(text: str) -> str:
+    """The page's table with a report's terms in a report's words, in alphabetical order."""
+    head, rows = text.splitlines()[:4], text.splitlines()[4:]
+    meanings = {row.split(" | ")[0].removeprefix("| "): row for row in rows}
+    meanings |= {term.name: f"| {term.name} | {term.text} |" for term in TERMS}
+    return "\n".join([*head, *(meanings[name] for name in sorted(meanings, key=str.lower)), ""])
 
 
 # --- the language --------------------------------------------------------------

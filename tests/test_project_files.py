@@ -90,7 +90,7 @@ def dead_links(page: Path) -> set[str]:
 def test_the_workflow_runs_what_a_person_runs() -> None:
     wanted = targets((ROOT / ".ci/run").read_text())
     assert wanted == ["check", "test"]
-    (job,) = content(WORKFLOW)["jobs"].values()
+    job = content(WORKFLOW)["jobs"]["test"]
     runs = [step["run"] for step in job["steps"] if "run" in step]
     assert [run for run in runs if "make" in run] == [f"make {target}" for target in wanted]
     assert set(wanted) <= makefile_targets()
@@ -99,11 +99,19 @@ def test_the_workflow_runs_what_a_person_runs() -> None:
 
 
 def test_the_workflow_begins_at_the_oldest_python() -> None:
-    (job,) = content(WORKFLOW)["jobs"].values()
-    versions = job["strategy"]["matrix"]["python-version"]
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    assert project["requires-python"] == f">={versions[0]}"
-    assert all(isinstance(version, str) for version in versions), "3.10 would be 3.1"
+    for job in content(WORKFLOW)["jobs"].values():
+        versions = job["strategy"]["matrix"]["python-version"]
+        assert project["requires-python"] == f">={versions[0]}"
+        assert all(isinstance(version, str) for version in versions), "3.10 would be 3.1"
+
+
+def test_the_workflow_runs_the_same_tests_on_other_systems() -> None:
+    job = content(WORKFLOW)["jobs"]["other-systems"]
+    assert job["strategy"]["matrix"]["os"] == ["macos-latest", "windows-latest"]
+    runs = [step["run"] for step in job["steps"] if "run" in step]
+    (tested,) = [run.removeprefix("python ") for run in runs if "pytest" in run]
+    assert tested in (ROOT / "Makefile").read_text()
 
 
 def test_hooks_are_the_tools_of_the_project() -> None:

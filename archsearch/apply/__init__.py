@@ -7,6 +7,7 @@
                                 └─ faded into each other (Grid)
 """
 
+from archsearch.apply.encode import EncodedPicture, EncodedRun, encode_run
 from archsearch.apply.net import TileNet, load_net
 from archsearch.apply.picture import Photograph, read_mask, read_photograph
 from archsearch.apply.predict import OnTiles, PredictedPicture, predict_picture
@@ -15,6 +16,8 @@ from archsearch.apply.write import write_png, write_side_by_side
 
 __all__ = [
     "AppliedRun",
+    "EncodedPicture",
+    "EncodedRun",
     "Failed",
     "OnTiles",
     "Photograph",
@@ -23,6 +26,7 @@ __all__ = [
     "Watch",
     "Written",
     "apply_run",
+    "encode_run",
     "load_net",
     "predict_picture",
     "read_mask",

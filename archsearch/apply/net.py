@@ -36,6 +36,7 @@ class TileNet:
         predict: tiles N×C×h×w in [0, 1] → the same of the result; a net that
             fills takes one more channel, 1 where the tile is to be filled, and
             one that colors may leave [0, 1].
+        encode: tiles N×C×h×w in [0, 1] → their latent codes.
     """
 
     run: str
@@ -43,6 +44,7 @@ class TileNet:
     plan: ModelPlan
     channels: int
     predict: Predict
+    encode: Predict
 
     @property
     def colors(self) -> bool:
@@ -74,13 +76,15 @@ def load_net(folder: Path, device: torch.device | str = "cpu") -> TileNet:
     run, model = load_trained(folder)
     model.to(device)
     kind = kind_of(run.settings.task)
-    predict = _predictor(model, _task(folder, run, model.plan), torch.device(device))
+    task = _task(folder, run, model.plan)
+    predict = _predictor(model, task, torch.device(device))
     return TileNet(
         run=run.name,
         task=kind,
         plan=model.plan,
         channels=pictures_of(model.plan, run.settings.task),
         predict=_where_masked(predict) if kind.keeps == "unmasked" else predict,
+        encode=_encoder(model, task, torch.device(device)),
     )
 
 
@@ -103,14 +107,27 @@ def _predictor(model: Autoencoder, task: Task, device: torch.device) -> Predict:
             if not task.merges:  # merged colors are clipped once they are blended
                 made_NCHW = made_NCHW.clamp(0.0, 1.0)
             made_NCHW = made_NCHW.float().cpu()
-        if not bool(made_NCHW.isfinite().all()):
-            raise RunFailedError(
-                f"the net `{model.plan.name}` gave NaN or infinite numbers",
-                help="train it again with a lower learning rate (--lr)",
-            )
-        return made_NCHW
+        return _finite(made_NCHW, model.plan)
 
     return predict
+
+
+def _encoder(model: Autoencoder, task: Task, device: torch.device) -> Predict:
+    def encode(tiles_NCHW: Tensor) -> Tensor:
+        with torch.inference_mode():
+            codes = model.encode(task.prepare(tiles_NCHW.to(device))).float().cpu()
+        return _finite(codes, model.plan)
+
+    return encode
+
+
+def _finite(made: Tensor, plan: ModelPlan) -> Tensor:
+    if not bool(made.isfinite().all()):
+        raise RunFailedError(
+            f"the net `{plan.name}` gave NaN or infinite numbers",
+            help="train it again with a lower learning rate (--lr)",
+        )
+    return made
 
 
 def _where_masked(predict: Predict) -> Predict:

@@ -16,12 +16,13 @@ from archsearch.apply.picture import Photograph
 from archsearch.apply.tiles import Block, Grid
 from archsearch.tasks.color.space import luminance
 
-__all__ = ["OnTiles", "PredictedPicture", "predict_picture"]
+__all__ = ["Mask", "OnTiles", "PredictedPicture", "fed_picture", "predict_picture"]
 
 OnTiles = Callable[[int, int], None]
 """Called with (tiles done, tiles in all)."""
 
 Mask = NDArray[numpy.bool_]
+"""What is to be filled, H×W."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def predict_picture(
         mask_HW: what to fill, H×W; only for a net that fills.
         on_tiles: called with the progress.
     """
-    fed = _fed(net, photograph, mask_HW)
+    fed = fed_picture(net, photograph, mask_HW)
     size = net.plan.input
     grid = Grid(fed.height, fed.width, size.height, size.width, net.batch)
     result_HWC = _canvas(net, fed)
@@ -75,8 +76,8 @@ def predict_picture(
     return PredictedPicture(fed, result, grid.tiles)
 
 
-def _fed(net: TileNet, photograph: Photograph, mask_HW: Mask | None) -> Photograph:
-    """The picture as the net sees it; what is masked is black, as in training."""
+def fed_picture(net: TileNet, photograph: Photograph, mask_HW: Mask | None) -> Photograph:
+    """Give the picture as the net sees it; what is masked is black, as in training."""
     fed = photograph.to_gray() if net.colors or net.channels == 1 else photograph
     if mask_HW is None:
         return fed

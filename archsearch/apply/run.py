@@ -18,7 +18,7 @@ from archsearch.apply.write import OutputPaths, output_paths, write_png, write_s
 from archsearch.config import TASKS
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
 
-__all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run"]
+__all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run", "memory_errors", "require_all"]
 
 Watch = Callable[[Path], AbstractContextManager[OnTiles]]
 """Entered around each picture; gives what is called with its tiles."""
@@ -54,26 +54,35 @@ class AppliedRun:
     failed: tuple[Failed, ...]
 
     def require(self) -> None:
-        """Pass if every picture has a result.
+        """Pass if every picture has a result; raises as :func:`require_all`."""
+        require_all(self.failed, len(self.written))
 
-        Raises:
-            InputError: some pictures can't be taken as they are.
-            RunFailedError: something else went wrong with some.
-        """
-        if not self.failed:
-            return
-        errors = [failure.error for failure in self.failed]
-        total = len(self.failed) + len(self.written)
-        if total == 1:
-            raise errors[0]
-        input_only = all(isinstance(error, InputError) for error in errors)
-        told = [
-            ("  " if place else "- ") + line
-            for error in errors
-            for place, line in enumerate(error.lines)
-        ]
-        kind = InputError if input_only else RunFailedError
-        raise kind(f"{len(errors)} of {total} pictures have no result:", details=told)
+
+def require_all(failed: Sequence[Failed], done: int) -> None:
+    """Pass if no picture failed.
+
+    Args:
+        failed: those that did.
+        done: how many have a result.
+
+    Raises:
+        InputError: some pictures can't be taken as they are.
+        RunFailedError: something else went wrong with some.
+    """
+    if not failed:
+        return
+    errors = [failure.error for failure in failed]
+    total = len(failed) + done
+    if total == 1:
+        raise errors[0]
+    input_only = all(isinstance(error, InputError) for error in errors)
+    told = [
+        ("  " if place else "- ") + line
+        for error in errors
+        for place, line in enumerate(error.lines)
+    ]
+    kind = InputError if input_only else RunFailedError
+    raise kind(f"{len(errors)} of {total} pictures have no result:", details=told)
 
 
 def apply_run(
@@ -124,7 +133,7 @@ def apply_run(
     for picture in pictures:
         with watch(picture) if watch else nullcontext(_silent) as on_tiles:
             try:
-                with _memory_errors(picture):
+                with memory_errors(picture):
                     written.append(_apply(net, picture, paths, side_by_side, mask, on_tiles))
             except ArchsearchError as error:
                 failed.append(Failed(picture, error))
@@ -173,7 +182,7 @@ def _mask(picture: Path, photograph: Photograph, mask: Path | None) -> NDArray[n
 
 
 @contextmanager
-def _memory_errors(picture: Path) -> Iterator[None]:
+def memory_errors(picture: Path) -> Iterator[None]:
     """Turn running out of memory, which torch tells as RuntimeError, into RunFailedError."""
     try:
         yield

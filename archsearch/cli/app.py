@@ -11,9 +11,14 @@ import typer
 from archsearch import __version__
 from archsearch.cli.apply import apply
 from archsearch.cli.check import check
+from archsearch.cli.config import config
 from archsearch.cli.data import app as data_app
+from archsearch.cli.doctor import doctor
+from archsearch.cli.encode import encode
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
+from archsearch.cli.export import export
+from archsearch.cli.init import init
 from archsearch.cli.output import (
     print_diagnostics,
     print_lines,
@@ -60,6 +65,7 @@ def root(
     """Architecture search for convolutional autoencoders that are declared in YAML."""
 
 
+app.command("init", short_help="Start a project from a template.")(init)
 app.command("check", short_help="Report all mistakes in specs and studies.")(check)
 app.command("schema", short_help="Print the JSON Schema of specs or studies.")(schema)
 app.command("show", short_help="Print a spec's layers with their sizes by formula.")(show)
@@ -68,6 +74,10 @@ app.command("space", short_help="Describe a study's search space, before any tra
 app.command("train", short_help="Train one model and write a run directory.")(train)
 app.command("report", short_help="Write an HTML report of a study or of runs.")(report)
 app.command("apply", short_help="Run a trained net on pictures of any size.")(apply)
+app.command("encode", short_help="Write the latent codes of pictures.")(encode)
+app.command("export", short_help="Write a trained net for other programs.")(export)
+app.command("doctor", short_help="Check this machine, and tell how to mend it.")(doctor)
+app.command("config", short_help="Print defaults, and where each comes from.")(config)
 app.add_typer(
     study_app, name="study", short_help="Run studies, show their status, export the best model."
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_device
 from archsearch.cli.output import print_json, print_lines
 from archsearch.cli.progress import step_bar
 
@@ -43,7 +44,10 @@ def apply(  # noqa: PLR0917 - one argument an option
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing results.")
     ] = False,
-    device: Annotated[str, typer.Option(help="Where to compute: cpu, cuda or cuda:N.")] = "cpu",
+    device: Annotated[
+        str | None,
+        typer.Option(help="Where to compute: cpu, cuda, cuda:N or mps.  [default: cpu]"),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Run a trained net on pictures of any size, and write PNGs.
@@ -57,7 +61,8 @@ def apply(  # noqa: PLR0917 - one argument an option
     from archsearch.apply import apply_run
     from archsearch.train import check_device
 
-    check_device(device)
+    where = chosen_device(device)
+    check_device(where)
     done = apply_run(
         run,
         pictures,
@@ -65,7 +70,7 @@ def apply(  # noqa: PLR0917 - one argument an option
         side_by_side=side_by_side,
         mask=mask,
         overwrite=overwrite,
-        device=device,
+        device=where,
         watch=lambda picture: step_bar(picture.name),
     )
     if json:

@@ -14,12 +14,13 @@ from archsearch.spec.render import RENDERERS, summary
 __all__ = ["check"]
 
 
-Format = Literal["pretty", "concise", "json", "github"]
+Format = Literal["pretty", "concise", "json", "github", "sarif"]
 
 
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Spec or study files, or folders.")
+        list[Path],
+        typer.Argument(metavar="FILE", help="Spec or study files, or folders; `-` reads one."),
     ],
     format: Annotated[Format, typer.Option(help="Output format.")] = "pretty",
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "color_on",
+    "confirmed",
     "folded",
     "print_diagnostics",
     "print_folded",
@@ -46,9 +47,14 @@ _COLOR = re.compile("(\x1b\\[[0-9;]*m)")
 
 
 def set_up_output() -> None:
-    """Let what a terminal can't encode be escaped, and logs and warnings pass here too."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
+    """Write UTF-8, whatever the console's own encoding is; let logs and warnings pass here too.
+
+    Results are YAML, JSON and tables with signs of the field; half a surrogate, as names of
+    files may hold, is escaped.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     send_logs(to_stderr)
 
 
@@ -143,6 +149,13 @@ def print_rendered(text: str, stream: Stream = "stdout") -> None:
     """Write a text whose names are escaped already; its line breaks and colors are its own."""
     lines = text.removesuffix("\n").split("\n") if text else []
     _write(stream, ("".join(_plain(part) for part in _COLOR.split(line)) for line in lines))
+
+
+def confirmed(question: str) -> bool:
+    """Ask on stderr, and wait for a line; only ``y`` or ``yes`` is a yes, silence a no."""
+    _file("stderr").write(f"{shown(question)} [y/N] ")
+    _file("stderr").flush()
+    return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 
 def _plain(part: str) -> str:

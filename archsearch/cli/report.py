@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_lines
-from archsearch.cli.study_files import STORAGE, Storage, study_name
+from archsearch.cli.defaults import chosen_storage
+from archsearch.cli.output import print_json, print_lines, to_stderr
+from archsearch.cli.study_files import Storage, study_name
 from archsearch.errors import InputError, NothingCompletedError
 
 if TYPE_CHECKING:
@@ -29,33 +30,41 @@ def report(
     compare: Annotated[
         bool, typer.Option("--compare", help="Compare several studies on one page.")
     ] = False,
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     out: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="Folder of the report.  [default: reports/NAME]"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    browse: Annotated[
+        bool, typer.Option("--open", help="Open the page in the browser, too.")
+    ] = False,
 ) -> None:
-    """Write a report: index.html, tables, summary.json, figures.
+    """Write a report: one page, index.html, that needs nothing else.
 
     It describes one study, several studies (with --compare), or trained runs
     (given by their directories). It trains nothing. A study that is still
     running is reported with its trials so far. If no trial is complete, the
     page says so and the exit code is 3.
 
+    Beside the page lie report.md (the same as Markdown), figures/ (PNG and
+    SVG), trials.csv (of runs: runs.csv), epochs.csv and summary.json.
+
     Example: archsearch report studies/quickstart.yaml
     """
     if all(map(_is_run, names)) and not compare:
         written = _runs(names, out)
     elif compare:
-        written = _comparison(names, storage, out)
+        written = _comparison(names, chosen_storage(storage), out)
     else:
-        written = _study(names, storage, out)
+        written = _study(names, chosen_storage(storage), out)
     if json:
         print_json(written.summary | {"index": str(written.index)})
     else:
         print_lines(line for part in written.answer[:2] for line in (part, ""))
         print_lines([str(written.index)])
+    if browse:
+        _open(written.index)
     if written.complete == 0:
         raise NothingCompletedError(
             f"no trial of {', '.join(names)} is complete",
@@ -97,6 +106,18 @@ def _runs(names: list[str], out: Path | None) -> ReportFiles:
     folders = [Path(name) for name in dict.fromkeys(names)]
     folder = _folder("-".join(path.resolve().name for path in folders))
     return write_runs_report(folders, out or Path("reports") / folder)
+
+
+def _open(page: Path) -> None:
+    """Open the page; where there is no browser, it is told: the page is written all the same."""
+    import webbrowser
+
+    try:
+        opened = webbrowser.open(page.resolve().as_uri())
+    except (webbrowser.Error, OSError):
+        opened = False
+    if not opened:
+        to_stderr(f"no browser could be opened; the page is {page}")
 
 
 def _is_run(name: str) -> bool:

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
-from contextlib import nullcontext
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from archsearch.cli.output import print_lines
-from archsearch.extensions import only_builtin
+from archsearch.config.schema import SchemaOf
 
-__all__ = ["schema", "schema_text"]
-
-What = Literal["model", "study"]
+__all__ = ["schema"]
 
 
 def schema(
-    what: Annotated[What, typer.Argument(metavar="model|study", help="The kind of file.")],
+    what: Annotated[SchemaOf, typer.Argument(metavar="model|study", help="The kind of file.")],
 ) -> None:
     """Print the JSON Schema of specs or studies, for checks and completion in editors.
 
@@ -26,14 +22,6 @@ def schema(
 
     Example: archsearch schema model > model.json
     """
+    from archsearch.config.schema import schema_text
+
     print_lines(schema_text(what).splitlines())
-
-
-def schema_text(what: What, *, builtin: bool = False) -> str:
-    """The schema as text; ``builtin``: without extensions, as the file in schemas/ has it."""
-    from archsearch.config.schema import study_schema
-    from archsearch.spec.schema import model_schema
-
-    with only_builtin() if builtin else nullcontext():
-        whole = model_schema() if what == "model" else study_schema()
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

@@ -14,12 +14,13 @@ from archsearch.cli.output import (
     terminal_width,
     to_stderr,
 )
-from archsearch.cli.tables import applied_json, applied_table, plan_json, plan_table
-from archsearch.config import load, parse_assignment
+from archsearch.cli.tables import compiled_json, compiled_table, plan_json, plan_table
+from archsearch.config import RunSettings, load, parse_assignment, read_task
 from archsearch.spec import DiagnosticsError, ModelPlan
 
 if TYPE_CHECKING:
     from archsearch.nn import Applied
+    from archsearch.train import EngineChoice
 
 __all__ = ["show"]
 
@@ -38,7 +39,10 @@ def show(
         str, typer.Option(help="Task, which sets channels that are `auto`.")
     ] = "reconstruct",
     compiled: Annotated[
-        bool, typer.Option("--compiled", help="Also list the rewrites that make training faster.")
+        bool,
+        typer.Option(
+            "--compiled", help="Also say which engine trains it, and what torch rewrites."
+        ),
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
@@ -50,20 +54,22 @@ def show(
     resolution = load(spec).resolve(task, values=values)
     if resolution.plan is None:
         raise DiagnosticsError(resolution.diagnostics)
-    applied = _applied(resolution.plan) if compiled else ()
+    plan = resolution.plan
+    found = _compiled(plan, task) if compiled else None
     if json:
-        more = {"compiled": applied_json(resolution.plan, applied)} if compiled else {}
-        print_json(plan_json(resolution.plan) | more)
+        print_json(plan_json(plan) | (compiled_json(plan, *found) if found else {}))
         return
-    print_lines(plan_table(resolution.plan, terminal_width()))
-    if compiled:
-        print_lines(["", *applied_table(resolution.plan, applied)])
+    print_lines(plan_table(plan, terminal_width()))
+    if found:
+        print_lines(["", *compiled_table(plan, *found)])
     if resolution.diagnostics:
         to_stderr("")
         print_diagnostics(resolution.diagnostics, "stderr")
 
 
-def _applied(plan: ModelPlan) -> tuple[Applied, ...]:
+def _compiled(plan: ModelPlan, task: str) -> tuple[EngineChoice, tuple[Applied, ...]]:
+    """Who trains the plan here with default settings, and what torch's path rewrites."""
     from archsearch.nn import compiled  # needs torch, so only when asked for
+    from archsearch.train import engine_for
 
-    return compiled(plan, seed=0).applied
+    return engine_for(plan, RunSettings(task=read_task(task))), compiled(plan, seed=0).applied

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_storage
 from archsearch.cli.output import print_folded, print_json, to_stderr
-from archsearch.cli.study_files import STORAGE, Storage, find_study
+from archsearch.cli.study_files import Storage, find_study
 from archsearch.printable import count
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def space(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="A study file, or a study's name in the storage.")
     ],
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     calibrate: Annotated[
         bool,
@@ -41,7 +42,7 @@ def space(
     from archsearch.space import SearchSpace, summarize
     from archsearch.study.overrides import following_pictures
 
-    named = following_pictures(find_study(study, storage))
+    named = following_pictures(find_study(study, chosen_storage(storage)))
     summary = summarize(SearchSpace.of(named.settings, named.model), named.settings)
     if calibrate:
         summary = _with_minutes(summary)

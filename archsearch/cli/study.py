@@ -1,4 +1,4 @@
-"""``archsearch study``: run, worker, status, list and best."""
+"""``archsearch study``: run, worker, status, list, best and delete."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_folded, print_json, print_lines, to_stderr
-from archsearch.cli.study_files import STORAGE, Storage, find_study, study_name
+from archsearch.cli.defaults import chosen_storage, device_of_files
+from archsearch.cli.output import confirmed, print_folded, print_json, print_lines, to_stderr
+from archsearch.cli.study_files import Storage, find_study, study_name
 from archsearch.cli.study_options import (
     Address,
     Artifacts,
@@ -56,7 +57,7 @@ INTERRUPTED = 130
 
 
 app = typer.Typer(
-    help="Run studies, show their status, export the best model.",
+    help="Run studies, show their status, export the best model, delete studies.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -65,7 +66,7 @@ app = typer.Typer(
 @app.command("run")
 def run(  # noqa: PLR0913, PLR0917 - one argument an option
     study: Study,
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     workers: Workers = 1,
     threads: Threads = None,
     device: Device = None,
@@ -99,26 +100,27 @@ def run(  # noqa: PLR0913, PLR0917 - one argument an option
     from archsearch.study import RayOptions, RunOptions
     from archsearch.study.overrides import following_pictures, overridden
 
+    url = chosen_storage(storage)
     given: dict[str, dict[str, object]] = {
         "data": {"source": data and absolute_source(data), "limit": limit},
         "task": {"name": task},
         "train": {"epochs": epochs, "batch_size": batch_size, "lr": lr},
         "search": {"seed": seed, "trials": trials, "seeds": seeds},
     }
-    named = overridden(find_study(study, storage), set or [], given)
+    named = overridden(find_study(study, url), set or [], given)
     if dry_run:
         _tell_plan(following_pictures(named), workers, json=json)
         return
     options = RunOptions(
         workers=workers,
         threads=threads,
-        device=device,
+        device=device or device_of_files(),
         command=typed_command(),
         artifacts=_resolved(artifacts),
         engine="ray" if engine is Engine.RAY else "local",
         ray=RayOptions(address, cpus_per_worker, gpus_per_worker),
     )
-    _run(named, storage, options, json=json)
+    _run(named, url, options, json=json)
 
 
 def _tell_plan(study: StudyFile, workers: int, *, json: bool) -> None:
@@ -134,7 +136,7 @@ def _tell_plan(study: StudyFile, workers: int, *, json: bool) -> None:
 @app.command("worker")
 def worker(  # noqa: PLR0917 - one argument an option
     study: Study,
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes that train in parallel.")] = 1,
     threads: Threads = None,
     device: Device = None,
@@ -158,31 +160,33 @@ def worker(  # noqa: PLR0917 - one argument an option
     options = RunOptions(
         workers=workers,
         threads=threads,
-        device=device,
+        device=device or device_of_files(),
         command=typed_command(),
         artifacts=_resolved(artifacts),
     )
-    _run(awaited_study(storage, study_name(study), wait), storage, options, json=json)
+    url = chosen_storage(storage)
+    _run(awaited_study(url, study_name(study), wait), url, options, json=json)
 
 
 @app.command("status")
-def status_command(study: Study, storage: Storage = STORAGE, json: Json = False) -> None:
+def status_command(study: Study, storage: Storage = None, json: Json = False) -> None:
     """Show the trials of a study by state, and the best one.
 
     Example: archsearch study status latent-vs-mse
     """
     from archsearch.study.summary import status
 
-    record = _record(study, storage)
+    url = chosen_storage(storage)
+    record = _record(study, url)
     if json:
         print_json(status(record))
     else:
         print_folded(study_lines(record))
-        to_stderr(*dashboard_lines(record, storage))
+        to_stderr(*dashboard_lines(record, url))
 
 
 @app.command("list")
-def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
+def list_command(storage: Storage = None, json: Json = False) -> None:
     """List the studies of a storage.
 
     Example: archsearch study list
@@ -191,12 +195,13 @@ def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
     from archsearch.records.storage_secrets import masked
     from archsearch.study.summary import status
 
-    found, unreadable = load_studies(storage)
+    url = chosen_storage(storage)
+    found, unreadable = load_studies(url)
     for each in unreadable:
         to_stderr(f"skipped: {each.name}: {each.reason}")
     if unreadable and not found:
         raise UnreadableError(
-            f"no study in {masked(storage)} can be read",
+            f"no study in {masked(url)} can be read",
             help="restore the database from a backup, or update archsearch; nothing was changed",
         )
     if json:
@@ -210,7 +215,7 @@ def list_command(storage: Storage = STORAGE, json: Json = False) -> None:
 @app.command("best")
 def best_command(
     study: Study,
-    storage: Storage = STORAGE,
+    storage: Storage = None,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="File for the spec.  [default: stdout]")
     ] = None,
@@ -231,7 +236,7 @@ def best_command(
     from archsearch.files import write_text
     from archsearch.study.summary import required_best, shown_trial
 
-    record = _record(study, storage)
+    record = _record(study, chosen_storage(storage))
     best = required_best(record, number)
     if best.plan is None:
         raise InputError(f"trial {best.number} of {record.name!r} has no spec in the storage")
@@ -246,6 +251,31 @@ def best_command(
         print_lines(best.plan.spec.rstrip("\n").split("\n"))
     else:
         to_stderr(f"written to {out}; to train it as in the study: {retraining(record, best, out)}")
+
+
+@app.command("delete")
+def delete_command(
+    study: Study,
+    storage: Storage = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask.")] = False,
+) -> None:
+    """Delete a study from the storage, with its sample pictures.
+
+    Reports and run directories stay. It is refused while workers train.
+
+    Example: archsearch study delete latent-vs-mse
+    """
+    from archsearch.printable import count
+    from archsearch.records.storage_secrets import masked
+    from archsearch.study.delete import count_trials, delete_study
+
+    name, url = study_name(study), chosen_storage(storage)
+    trials = count(count_trials(url, name), "trial")
+    if not yes and not confirmed(f"delete study {name!r} with {trials} from {masked(url)}?"):
+        to_stderr("nothing was deleted; --yes deletes without asking")
+        raise typer.Exit(1)
+    delete_study(url, name)
+    to_stderr(f"deleted study {name!r} with {trials}")
 
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:

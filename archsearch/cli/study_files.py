@@ -9,29 +9,32 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import BUILT_IN, STORAGE_VARIABLE, chosen_storage, with_defaults
+from archsearch.errors import InputError
+
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
 
-__all__ = ["STORAGE", "Storage", "find_study", "named_storages", "study_name"]
-
-STORAGE = "sqlite:///runs/studies.db"
-
-_VARIABLE = "ARCHSEARCH_STORAGE"
+__all__ = ["Storage", "find_study", "named_storages", "study_name"]
 
 Storage = Annotated[
-    str,
-    typer.Option(metavar="URL", envvar=_VARIABLE, help="Database of the studies."),
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar=STORAGE_VARIABLE,
+        help=f"Database of the studies.  [default: {BUILT_IN['storage']}]",
+    ),
 ]
 """The option of every command that finds studies by their names."""
 
 
 def find_study(study: str, storage: str) -> StudyFile:
-    """A study file by its path, or a study by its name in the storage."""
+    """A study file by its path, defaults in what it leaves open; or a study by its name."""
     from archsearch.config import load_study
     from archsearch.study.store.stored import stored_study
 
     if _is_file(study):
-        return load_study(Path(study))
+        return with_defaults(load_study(Path(study)))
     return stored_study(storage, study)
 
 
@@ -48,8 +51,15 @@ def study_name(study: str) -> str:
 
 
 def named_storages(words: Sequence[str]) -> list[str]:
-    """Every storage that a command's words or the environment name."""
+    """Every storage that a command's words, the environment or a file of defaults names."""
     from archsearch.records.storage_secrets import storages_in
 
-    given = os.environ.get(_VARIABLE)
-    return [*storages_in(words), *([given] if given else [])]
+    given = os.environ.get(STORAGE_VARIABLE)
+    return [*storages_in(words), *([given] if given else []), *_of_files()]
+
+
+def _of_files() -> list[str]:
+    try:
+        return [chosen_storage(None)]
+    except InputError:
+        return []  # the files are what is wrong

@@ -58,7 +58,7 @@ Threads = Annotated[
 Device = Annotated[
     str | None,
     typer.Option(
-        help="Where to train: cpu, cuda (workers share the GPUs) or cuda:N.  [default: cpu]"
+        help="Where to train: cpu, cuda (workers share the GPUs), cuda:N or mps.  [default: cpu]"
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

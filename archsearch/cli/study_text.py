@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archsearch.cli.study_files import STORAGE
+from archsearch.cli.defaults import chosen_storage
 from archsearch.printable import count, shell_command, shell_word
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def study_arguments(name: str, storage: str) -> str:
     """How another command names this study."""
     from archsearch.records.storage_secrets import masked
 
-    place = "" if storage == STORAGE else f" --storage {shell_word(masked(storage))}"
+    place = "" if storage == chosen_storage(None) else f" --storage {shell_word(masked(storage))}"
     return shell_word(name) + place
 
 

@@ -11,8 +11,9 @@ from archsearch.spec import LayerPlan, ModelPlan, Shape
 
 if TYPE_CHECKING:
     from archsearch.nn import Applied
+    from archsearch.train import EngineChoice
 
-__all__ = ["applied_json", "applied_table", "plan_json", "plan_table"]
+__all__ = ["compiled_json", "compiled_table", "plan_json", "plan_table"]
 
 _HEAD = ("#", "layer", "size by formula", "output", "params", "MACs")
 _RIGHT = (0, 4, 5)
@@ -134,22 +135,30 @@ def _bottleneck(plan: ModelPlan) -> str:
     return f"{bottleneck.size:,} numbers, {where}"
 
 
-def applied_json(plan: ModelPlan, applied: Sequence[Applied]) -> list[dict[str, object]]:
-    """What ``show --compiled --json`` adds: each rewrite and the paths of its layers."""
-    return [
-        {"pass": done.name, "layers": [plan.layers[index - 1].path for index in done.layers]}
-        for done in applied
-    ]
+def compiled_json(
+    plan: ModelPlan, engine: EngineChoice, applied: Sequence[Applied]
+) -> dict[str, object]:
+    """What ``show --compiled --json`` adds: who trains; each rewrite with its layers."""
+    return {
+        "engine": engine.name,
+        "engine_reason": engine.reason,
+        "compiled": [
+            {"pass": done.name, "layers": [plan.layers[index - 1].path for index in done.layers]}
+            for done in applied
+        ],
+    }
 
 
-def applied_table(plan: ModelPlan, applied: Sequence[Applied]) -> list[str]:
-    """The rewrites, a line each; all are exact."""
+def compiled_table(plan: ModelPlan, engine: EngineChoice, applied: Sequence[Applied]) -> list[str]:
+    """Who trains, and torch's rewrites, a line each; all are exact."""
+    because = "" if engine.reason is None else f", because {engine.reason}"
+    head = f"engine      {engine.name}{because}"
     if not applied:
-        return ["compiled    as it is: no rewrite applies"]
+        return [head, "torch       as it is: no rewrite applies"]
     rows = [
         (done.name, " + ".join(f"{i} {plan.layers[i - 1].kind}" for i in done.layers))
         for done in applied
     ]
     width = max(len(name) for name, _ in rows)
     lines = [f"  {name.ljust(width)}  layers {layers}" for name, layers in rows]
-    return ["compiled: the same function and gradients, less work", *lines]
+    return [head, "torch       rewrites it: the same function and gradients, less work", *lines]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.defaults import chosen_device, default_settings
 from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
 from archsearch.cli.progress import EpochLines, step_bar
 from archsearch.config import (
@@ -31,7 +32,7 @@ from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
-    from archsearch.records import ColorScores, RunResult
+    from archsearch.records import ColorScores, Environment, RunResult
 
 __all__ = ["train"]
 
@@ -87,7 +88,10 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         Path | None, typer.Option(metavar="DIR", help="Run directory.  [default: runs/NAME]")
     ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Number of threads.")] = None,
-    device: Annotated[str, typer.Option(help="Where to train: cpu, cuda or cuda:N.")] = "cpu",
+    device: Annotated[
+        str | None,
+        typer.Option(help="Where to train: cpu, cuda, cuda:N or mps.  [default: cpu]"),
+    ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, as in metrics.json.")
     ] = False,
@@ -116,7 +120,7 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     plan = _required(model.resolve(settings.task, values=values))
     check_task(settings.task, settings.train, plan.input.height, plan.input.width)
     folder = out or Path("runs") / _folder_name(plan.name)
-    result = _run(plan, settings, folder, threads, device)
+    result = _run(plan, settings, folder, threads, chosen_device(device))
     if json:
         from archsearch.records.run_files import METRICS_FILE
 
@@ -128,9 +132,9 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
 def _settings(
     assignments: list[str], options: Mapping[str, Mapping[str, object]]
 ) -> tuple[RunSettings, dict[str, Raw]]:
-    """Defaults, then ``--set``, then the options of their own."""
+    """Defaults with those of files, then ``--set``, then the options of their own."""
     heads, values = split_assignments(parse_assignment(text) for text in assignments)
-    settings = RunSettings()
+    settings = default_settings()
     sections: dict[str, object] = {}
     for head, named in options.items():
         given = {key: value for key, value in named.items() if value is not None}
@@ -160,11 +164,12 @@ def _run(
     device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.train import check_device, check_precision, keep_memory, train_run
+    from archsearch.train import check_device, check_precision, engine_for, keep_memory, train_run
 
     keep_memory()
     check_device(device)
     check_precision(settings.train.precision, device)
+    engine_for(plan, settings, device)  # before pictures are fetched, and anything is written
     size = plan.input
     with step_bar(f"loading {settings.data.source}") as report:
         pictures = load_pictures(
@@ -223,8 +228,17 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
         f"{count(result.splits['train'], 'picture')}",
         f"{result.images_per_s:,.0f} pictures/s in training steps, "
         f"{result.seconds:.1f} s in all ({where})",
+        *wrap(_engine(result.environment), WIDTH),
         f"run directory: {folder}",
     ]
+
+
+def _engine(environment: Environment) -> str:
+    """Who trained, and where it was torch, why."""
+    if environment.engine == "native":
+        return "trained by the native engine"
+    reason = environment.engine_reason
+    return "trained by torch" + (f", because {reason}" if reason else "")
 
 
 def _errors(plan: ModelPlan, result: RunResult) -> list[str]:

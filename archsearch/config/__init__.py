@@ -12,7 +12,7 @@ from archsearch.config.quantities import OBJECTIVES, PLANNED, Quantity, planned
 from archsearch.config.run_settings import RunSettings
 from archsearch.config.search_methods import SEARCHES, SearchMethod
 from archsearch.config.search_rules import check_search
-from archsearch.config.settings import DataSettings, TrainSettings
+from archsearch.config.settings import DataSettings, EngineName, TrainSettings
 from archsearch.config.sources import SOURCES, SourceKind, SourceRequest, absolute_source
 from archsearch.config.study import (
     BudgetSettings,
@@ -59,6 +59,7 @@ __all__ = [
     "DataSettings",
     "Denoise",
     "Domain",
+    "EngineName",
     "FloatDomain",
     "Inpaint",
     "IntDomain",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +17,12 @@ from archsearch.errors import InputError
 from archsearch.spec import Diagnostic, DiagnosticsError, Source, parse_nodes, read_source
 from archsearch.spec.text.nodes import MapNode
 from archsearch.spec.text.reader import read_yaml
-from archsearch.spec.text.source import in_order
+from archsearch.spec.text.source import LARGEST, decoded, in_order
 
-__all__ = ["Checked", "check_files"]
+__all__ = ["STDIN", "Checked", "check_files"]
+
+STDIN = Path("-")
+"""Stands for standard input; what it names is looked for in the working directory."""
 
 _SUFFIXES = frozenset({".yaml", ".yml"})
 
@@ -34,6 +38,8 @@ class Checked:
 def check_files(paths: Iterable[Path], task: str = DEFAULT_TASK.name) -> Checked:
     """Check specs and studies; folders are searched for ``.yaml`` and ``.yml``.
 
+    ``Path("-")`` is standard input.
+
     Raises:
         InputError: a path is missing, a folder holds no YAML, no such task.
     """
@@ -41,6 +47,10 @@ def check_files(paths: Iterable[Path], task: str = DEFAULT_TASK.name) -> Checked
     files = tuple(dict.fromkeys(file for path in paths for file in _files_in(path)))
     found = [item for file in files for item in _check_file(file, task)]
     return Checked(files, tuple(found))
+
+
+def _read_stdin() -> Source:
+    return decoded("<stdin>", sys.stdin.buffer.read(LARGEST + 1))
 
 
 def _files_in(path: Path) -> list[Path]:
@@ -54,7 +64,7 @@ def _files_in(path: Path) -> list[Path]:
 
 def _check_file(file: Path, task: str) -> list[Diagnostic]:
     try:
-        source = read_source(file)
+        source = _read_stdin() if file == STDIN else read_source(file)
     except DiagnosticsError as error:
         return list(error.diagnostics)
     root = read_yaml(source)
@@ -66,7 +76,7 @@ def _check_file(file: Path, task: str) -> list[Diagnostic]:
         if study is not None:
             found += _default_model(source, root, study.model, study.settings.task)
         return in_order(found)
-    family = parse_nodes(source, root, file.stem)
+    family = parse_nodes(source, root, "stdin" if file == STDIN else file.stem)
     if family is None:
         return in_order(source.diagnostics)
     return list(Model(family).resolve(task).diagnostics)

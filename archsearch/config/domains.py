@@ -25,8 +25,8 @@ FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "float": FloatDomain,
     "choice": ChoiceDomain,
 }
-NEVER_SEARCHED = ("seed", "metrics")
-"""Keys of ``train`` that change no net: seeds are the study's, metrics only look."""
+NEVER_SEARCHED = ("seed", "metrics", "log")
+"""Keys of ``train`` that change no net: seeds are the study's, metrics and trackers only look."""
 _BOUNDS = ("low", "high", "choices")
 _EXAMPLE = "for example {int: [4, 32], log: true} or {choice: [3, 5]}"
 

@@ -22,14 +22,16 @@ __all__ = [
     "score",
 ]
 
-Role = Literal["objective", "constraint", "spread", "rival", "correlated", "confounder", "brief"]
+Role = Literal[
+    "objective", "constraint", "spread", "rival", "correlated", "confounder", "brief", "exported"
+]
 """What a number may be used for.
 
 ``objective``: a study can ask for less of it, or more. ``constraint``: constraints may name it.
 ``spread``: a stratified design can spread it evenly. ``rival``: reports compare it with latent
 size as another explanation of the error. ``correlated``: reports correlate it with the error by
 all measures. ``confounder``: designs tell how far latent size correlates with it. ``brief``: short
-tables have a column of it.
+tables have a column of it. ``exported``: trials and trackers have it as a plain number.
 """
 
 
@@ -81,12 +83,16 @@ class Quantity:
 _SCORE_ROLES: frozenset[Role] = frozenset({"objective"})
 _CHOOSING: frozenset[Role] = frozenset({"objective", "constraint"})
 _SIZE: frozenset[Role] = _CHOOSING | {"spread", "rival"}
-_COST: frozenset[Role] = _SIZE | {"correlated", "confounder", "brief"}
+_COST: frozenset[Role] = _SIZE | {"correlated", "confounder", "brief", "exported"}
 
 PLANNED: tuple[Quantity, ...] = (
     Quantity("latent.size", "latent size", "latent_size", _COST),
-    Quantity("latent.effective_size", "effective latent size", "effective_size", _SIZE),
-    Quantity("bottleneck.size", "bottleneck size", "bottleneck_size", _SIZE | {"correlated"}),
+    Quantity(
+        "latent.effective_size", "effective latent size", "effective_size", _CHOOSING | {"spread"}
+    ),
+    Quantity(
+        "bottleneck.size", "bottleneck size", "bottleneck_size", _SIZE | {"correlated", "exported"}
+    ),
     Quantity("latent.channels", "latent channels", "latent_channels", _CHOOSING | {"rival"}),
     Quantity("latent.height", "latent height", "latent_height", _CHOOSING),
     Quantity("latent.width", "latent width", "latent_width", _CHOOSING),

@@ -6,19 +6,37 @@ a study file writes in its own way (task, space) is put in place.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import cast
+from contextlib import nullcontext
+from typing import Literal, cast
 
 from archsearch.config.domains import FORMS
 from archsearch.config.study import ChoiceDomain, StudySettings
 from archsearch.config.tasks.catalogue import TASKS
-from archsearch.spec.schema import DRAFT, Json
+from archsearch.extensions import only_builtin
+from archsearch.spec.schema import DRAFT, Json, model_schema
 
-__all__ = ["study_schema"]
+__all__ = ["SchemaOf", "schema_text", "study_schema"]
+
+SchemaOf = Literal["model", "study"]
+"""The kind of file that a schema is of."""
 
 _DOMAINS = frozenset(form.__name__ for form in FORMS.values())
 _WHAT = "The input and the target of the nets."
 _BOUNDS = "[low, high], both included."
+
+
+def schema_text(what: SchemaOf, *, builtin: bool = False) -> str:
+    """A schema as JSON; ``builtin``: without extensions, as the file in schemas/ has it.
+
+    Example:
+        >>> schema_text("model").startswith("{")
+        True
+    """
+    with only_builtin() if builtin else nullcontext():
+        whole = model_schema() if what == "model" else study_schema()
+    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 
 
 def study_schema() -> Json:

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
+from archsearch.config.trackers import LogSettings, by_name
 
-__all__ = ["DataSettings", "Precision", "TrainSettings"]
+__all__ = ["DataSettings", "EngineName", "Precision", "TrainSettings"]
 
 
 Precision = Literal["float32", "tf32", "bf16"]
+
+EngineName = Literal["native", "torch"]
+"""Who computes: the project's own engine, or torch."""
 
 
 class DataSettings(Settings):
@@ -48,6 +52,10 @@ class DataSettings(Settings):
         bool,
         Field(description="Feed the net (x − mean)/std of the training split; targets stay [0,1]."),
     ] = False
+
+
+_LATER = ("metrics", "engine")
+"""Settings of the recipe that earlier versions didn't have."""
 
 
 class TrainSettings(Settings):
@@ -92,12 +100,30 @@ class TrainSettings(Settings):
             "add some."
         ),
     ] = ()
+    engine: Annotated[
+        Literal["auto", EngineName],
+        Field(
+            description="What computes: `native` is fast on processors and refuses nets that it "
+            "can't train, `torch` takes all, `auto` is native where it can."
+        ),
+    ] = "auto"
     seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
+    log: Annotated[
+        LogSettings | None,
+        BeforeValidator(by_name),
+        Field(
+            exclude=True,
+            repr=False,
+            description="Record trainings with `tensorboard`, `mlflow` or `wandb` too: a list of "
+            "names, or a mapping with settings. It changes no result and isn't kept.",
+        ),
+    ] = None
 
     @model_serializer(mode="wrap")
-    def _as_before_metrics(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Without ``metrics`` where there are none, as runs and studies of earlier versions are."""
+    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
+        """Later settings only where they aren't at their defaults, so that earlier files agree."""
         written: dict[str, object] = handler(self)
-        if not self.metrics:
-            written.pop("metrics", None)
+        for name in _LATER:
+            if getattr(self, name) == type(self).model_fields[name].default:
+                written.pop(name, None)
         return written

@@ -18,6 +18,8 @@ def train_command(
 ) -> str:
     """``archsearch train`` with an option for all that isn't at its default.
 
+    Pictures and epochs are always named: their defaults may be another user's.
+
     Args:
         spec: the spec's path.
         settings: of the training.
@@ -27,7 +29,7 @@ def train_command(
     Example:
         >>> from archsearch.config import DataSettings
         >>> train_command("best.yaml", RunSettings(data=DataSettings(source="photos")))
-        'archsearch train best.yaml --data photos'
+        'archsearch train best.yaml --data photos --epochs 10'
     """
     words = ["archsearch", "train", spec, *_options(settings)]
     if out is not None:
@@ -37,16 +39,18 @@ def train_command(
     return shell_command(words)
 
 
+_NAMED = {("data", "source"), ("train", "epochs")}
+
+
 def _options(settings: RunSettings) -> Iterator[str]:
     default = RunSettings(task=read_task(settings.task.name))
-    if settings.data.source != default.data.source:
-        yield from ("--data", settings.data.source)
+    yield from ("--data", settings.data.source, "--epochs", str(settings.train.epochs))
     if settings.task.name != DEFAULT_TASK.name:
         yield from ("--task", settings.task.name)
     for section, values in settings:
         for key, value in values:
             usual = getattr(getattr(default, section), key)
-            if value != usual and (section, key) != ("data", "source"):
+            if value != usual and (section, key) not in _NAMED:
                 yield from ("--set", f"{section}.{key}={_written(value)}")
 
 

@@ -31,10 +31,10 @@ import numpy.typing as npt
 import platformdirs
 from pydantic import BaseModel, ConfigDict
 
-from archsearch.data.locking import locked
 from archsearch.data.source import Content, Images, OnProgress, Source
 from archsearch.errors import DataError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.locks import locked
 from archsearch.records.reading import check_version, damaged, read_checked, read_stored
 
 __all__ = ["Entry", "EntryRecord", "cache_root", "cached", "records"]
@@ -181,10 +181,6 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: OnPro
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         content = _fill(draft, source, height, width, progress)
-        paths = sorted(draft.glob("*.npy"))
-        for path in paths:
-            _flush(path)
-        arrays = {path.name: _array_record(path) for path in paths}
         record = EntryRecord(
             source=source.name,
             height=height,
@@ -194,10 +190,13 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: OnPro
             note=content.note,
             classes=list(content.classes),
             pixels=_pixels(content.images_NCHW),
-            arrays=arrays,
+            arrays={},
         )
+        images = _images_file(draft, record.channels)
+        del content  # Windows renames no file, and no folder of a file, that is open
+        images.rename(draft / "images.npy")
+        record = record.model_copy(update={"arrays": _kept_arrays(draft)})
         record = record.model_copy(update={"sha256": record.checksum()})
-        del content
         write_text(draft / "entry.json", record.model_dump_json(indent=2) + "\n")
         draft.chmod(0o755)
         draft.rename(folder)
@@ -208,8 +207,7 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: OnPro
 def _fill(draft: Path, source: Source, height: int, width: int, progress: OnProgress) -> Content:
     def allocate(pictures: int, channels: int) -> Images:
         # Straight into the file: a large set needn't fit into memory.
-        path = draft / "images.npy"
-        path.unlink(missing_ok=True)
+        path = _images_file(draft, channels)
         shape = (pictures, height, width, channels)
         file = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
         return file.transpose(0, 3, 1, 2)
@@ -223,6 +221,22 @@ def _fill(draft: Path, source: Source, height: int, width: int, progress: OnProg
         if array is not None:
             np.save(draft / f"{name}.npy", array)
     return content
+
+
+def _images_file(draft: Path, channels: int) -> Path:
+    """Where pictures of so many channels are written; a source may think better of it."""
+    return draft / f"images-of-{channels}"
+
+
+def _kept_arrays(draft: Path) -> dict[str, ArrayRecord]:
+    """What an entry is to hold, on the disk; all else goes."""
+    paths = sorted(draft.iterdir())
+    for other in (path for path in paths if path.suffix != ".npy"):
+        other.unlink()
+    arrays = [path for path in paths if path.suffix == ".npy"]
+    for path in arrays:
+        _flush(path)
+    return {path.name: _array_record(path) for path in arrays}
 
 
 def _sums(images_NCHW: Images) -> npt.NDArray[np.int64]:

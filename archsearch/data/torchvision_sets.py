@@ -17,9 +17,9 @@ from archsearch.data.cifar import read_cifar
 from archsearch.data.decode import fit, resize_note
 from archsearch.data.download import Archive, fetch
 from archsearch.data.idx import read_idx
-from archsearch.data.locking import locked
 from archsearch.data.source import Allocate, Content, Images, OnProgress, Part
 from archsearch.errors import DataError
+from archsearch.locks import locked
 
 __all__ = ["TorchvisionSource", "open_set"]
 

@@ -1,19 +1,18 @@
 """From a plan to a torch model, and weights to and from a file.
 
 ``build`` is the plain reference: one small module a layer, nothing fused.
-``compiled`` computes the same with less work; it is what trains.
+``compiled`` computes the same with less work; it trains wherever torch does.
 """
 
 from archsearch.nn.compiled import CompiledAutoencoder, compiled
 from archsearch.nn.model import Autoencoder, build
-from archsearch.nn.rewrite import Applied, Interleaving
+from archsearch.nn.rewrite import Applied
 from archsearch.nn.weights import load_weights, save_weights
 
 __all__ = [
     "Applied",
     "Autoencoder",
     "CompiledAutoencoder",
-    "Interleaving",
     "build",
     "compiled",
     "load_weights",

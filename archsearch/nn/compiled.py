@@ -8,16 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from archsearch.nn.model import Autoencoder, weights_from
-from archsearch.nn.rewrite import (
-    Activate,
-    Applied,
-    Interleaving,
-    PhaseConvolve,
-    Step,
-    interleave,
-    lower,
-    rewritten,
-)
+from archsearch.nn.rewrite import Applied, PhaseConvolve, Step, lower, rewritten
 from archsearch.spec.plan.model import ModelPlan, Section
 
 __all__ = ["CompiledAutoencoder", "compiled"]
@@ -44,38 +35,6 @@ class CompiledAutoencoder(Autoencoder):
             step.folding for step in (*encoder, *decoder) if isinstance(step, PhaseConvolve)
         )  # here, so that they move with the model
 
-    def forward_phases(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
-        """Give the output as the last convolution leaves it, and how it becomes a picture.
-
-        Where that convolution gives all phases of an upsampled picture, a loss over all
-        numbers alike has no need to see them in order.
-
-        Shape:
-            N×C×H×W → N×(phases·C')×(rows of a phase)×(columns of a phase) and their interleaving;
-            or N×C'×H×W as :meth:`forward` gives it, and None.
-
-        Example:
-            >>> import archsearch
-            >>> from archsearch.tasks import squared_error
-            >>> model = compiled(archsearch.load("specs/acml-nine-layer.yaml").plan(), seed=0)
-            >>> pictures_NCHW = torch.rand(2, 3, 32, 32)
-            >>> output, order = model.forward_phases(pictures_NCHW)
-            >>> tuple(output.shape)  # 2×2 phases of 3 channels, one row more than they need
-            (2, 12, 17, 16)
-            >>> error = squared_error(output, pictures_NCHW, order)
-            >>> torch.allclose(error, squared_error(model(pictures_NCHW), pictures_NCHW))
-            True
-        """
-        kept = {0: x_NCHW}
-        x = self._run("encoder", x_NCHW, kept)
-        before, last, activations = _ending(self._steps["decoder"])
-        if last is None:
-            return self._run("decoder", x, kept), None
-        phases, how = last.phases(_through(before, x, kept))
-        if not how.by_rows:
-            return _through(activations, interleave(phases, how), kept), None
-        return _through(activations, phases, kept), how
-
     def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         if _exporting():
             return super()._run(section, x, kept)
@@ -94,17 +53,6 @@ def _through(steps: Sequence[Step], x: Tensor, kept: dict[int, Tensor]) -> Tenso
     for step in steps:
         x = step(x, kept)
     return x
-
-
-def _ending(steps: Sequence[Step]) -> tuple[Sequence[Step], PhaseConvolve | None, Sequence[Step]]:
-    """Split where the last convolution gives phases, and nothing but activations follows."""
-    end = len(steps)
-    while end and isinstance(steps[end - 1], Activate):
-        end -= 1
-    last = steps[end - 1] if end else None
-    if isinstance(last, PhaseConvolve):
-        return steps[: end - 1], last, steps[end:]
-    return steps, None, ()
 
 
 def compiled(plan: ModelPlan, *, seed: int | None = None) -> CompiledAutoencoder:

@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 
 from archsearch.extensions import refer
-from archsearch.nn.rewrite.interleave import Interleaving
 from archsearch.spec.plan.model import LayerPlan, ModelPlan, Section
 
 __all__ = ["Autoencoder", "build", "weights_from"]
@@ -76,10 +75,6 @@ class Autoencoder(nn.Module):
         """The whole way, picture to output."""
         kept = {0: x_NCHW}
         return self._run("decoder", self._run("encoder", x_NCHW, kept), kept)
-
-    def forward_phases(self, x_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
-        """Give the output; here in order, so None beside it (see ``CompiledAutoencoder``)."""
-        return self(x_NCHW), None
 
     def _run(self, section: Section, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         """Go through one section; outputs that joins read are left in ``kept``."""

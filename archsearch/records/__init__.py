@@ -22,6 +22,7 @@ from archsearch.records.outcome import (
     no_better_than_guess,
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
+from archsearch.records.plan_choices import plan_choices
 from archsearch.records.plans import LayerRecord, PlanRecord, plan_record
 from archsearch.records.results import Environment, EpochRecord, LatentCodes, RunResult
 from archsearch.records.runs import RunRecord, load_run, write_run
@@ -81,6 +82,7 @@ __all__ = [
     "pareto_front",
     "pareto_order",
     "pictures_damaged",
+    "plan_choices",
     "plan_record",
     "read_pictures",
     "trial_counts",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from archsearch.config.metrics import METRICS
@@ -18,6 +19,7 @@ __all__ = ["EPOCH_COLUMNS", "TRIAL_COLUMNS", "epochs_frame", "trials_frame"]
 _WHOLE, _REAL, _WHETHER, _TEXT = "Int64", "float64", "boolean", ""
 _SPLITS = ("val", "test")
 _PLAN = {each.column: _WHOLE if each.whole else _REAL for each in PLANNED}
+_CODES = ("active", "rank", "mse", "mse_8bit", "mse_4bit")
 _COLOR = dict.fromkeys(("chroma_mse", "desaturation", "delta_e"), _REAL)
 _TYPES = {
     **{"number": _WHOLE, "seed": _WHOLE, "state": _TEXT, "reason": _TEXT, "collapsed": _WHETHER},
@@ -39,14 +41,16 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     ``state`` is the trial's, so rows of ``complete`` trials have all their
     seeds. Errors are MSE in [0, 1], times seconds; color scores are of the
     test split. After the fixed columns come ``val_NAME`` and ``test_NAME`` of other metrics that
-    were measured, ``space.NAME`` for each searched name, then
+    were measured, ``NAME_val_mse`` and ``NAME_test_mse`` of other baselines, ``codes_NAME`` of the
+    latent codes (:class:`archsearch.records.LatentCodes`), ``space.NAME`` for each searched name,
+    then
     ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
     differ in the size of their code alone. What is unknown is missing, never a stand-in.
     """
     import pandas as pd
 
     searched = [f"space.{name}" for name in _searched(study)]
-    others = dict.fromkeys(_other_metrics(study), _REAL)
+    others = dict.fromkeys(_others(study), _REAL)
     rows = [_row(trial, seed) for trial in study.trials for seed in trial.seeds or (None,)]
     frame = pd.DataFrame(rows, columns=[*TRIAL_COLUMNS, *others, *searched, "key", "trunk"])
     return frame.astype({name: type for name, type in (_TYPES | others).items() if type})
@@ -60,11 +64,13 @@ def epochs_frame(study: StudyRecord) -> pd.DataFrame:
     """
     import pandas as pd
 
+    fields = attrgetter(*EpochRecord.model_fields)
     rows = [
-        (*_place(trial, seed), *(getattr(epoch, name) for name in EpochRecord.model_fields))
+        (*place, *fields(epoch))
         for trial in study.trials
         for seed in trial.seeds
         if seed.result
+        for place in [_place(trial, seed)]
         for epoch in seed.result.history
     ]
     return pd.DataFrame(rows, columns=list(EPOCH_COLUMNS))
@@ -84,9 +90,12 @@ def _searched(study: StudyRecord) -> list[str]:
     return list(dict.fromkeys([*map(str, named), *found]))
 
 
-def _other_metrics(study: StudyRecord) -> list[str]:
-    """Columns of the metrics that any run has beside those of every run."""
-    columns = dict.fromkeys(column for result in study.results for column in _score_part(result))
+def _others(study: StudyRecord) -> list[str]:
+    """Columns of the metrics, baselines and codes that any run has beside those of every run."""
+    parts = (_score_part, _baseline_part, _code_part)
+    columns = dict.fromkeys(
+        column for part in parts for result in study.results for column in part(result)
+    )
     return [column for column in columns if column not in _TYPES]
 
 
@@ -117,8 +126,8 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         "no_better_than_guess": no_better_than_guess(result),
         "not_converged": None if ended is None else ended.failed,
         **_score_part(result),
-        "pca_val_mse": result.baselines.val("pca"),
-        "pca_test_mse": result.baselines.test("pca"),
+        **_baseline_part(result),
+        **_code_part(result),
         "epochs": result.epochs,
         "seconds": result.seconds,
         "task": result.task,
@@ -131,6 +140,21 @@ def _score_part(result: RunResult) -> dict[str, object]:
     scores = dict(zip(_SPLITS, (result.val, result.test), strict=True))
     names = dict.fromkeys((*METRICS.builtin, *(result.val.metrics or ())))
     return {f"{split}_{name}": scores[split].value(name) for name in names for split in _SPLITS}
+
+
+def _baseline_part(result: RunResult) -> dict[str, object]:
+    return {
+        f"{baseline.name}_{split}_mse": getattr(errors, split)
+        for baseline, errors in result.baselines.known()
+        for split in _SPLITS
+    }
+
+
+def _code_part(result: RunResult) -> dict[str, object]:
+    """What was measured of the latent codes; nothing in old records."""
+    if result.codes is None:
+        return {}
+    return {f"codes_{name}": getattr(result.codes, name) for name in _CODES}
 
 
 def _color_part(result: RunResult) -> dict[str, object]:

@@ -20,6 +20,8 @@ trial     ``reason``                 why it was pruned, failed or is infeasible
 trial     ``infeasible``             true where the values break a rule or constraint
 trial     ``duplicate_of``           number of the trial whose results it shares
 trial     ``claim``                  :class:`Claim` while a process works on a seed
+trial     ``latent_size`` …          numbers of its plan: :data:`FLAT`, for other programs
+trial     ``val_mse``, ``test_mse``  means over its seeds, once it is complete, for other programs
 ========  =========================  ===============================================================
 
 The functions here make and read these attributes as plain dictionaries, so
@@ -31,14 +33,17 @@ study reads, e.g. ``archsearch:baselines``, are declared beside the code that do
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from statistics import fmean
 
 from pydantic import TypeAdapter
 
+from archsearch.config.quantities import planned
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
 from archsearch.records.reading import read_checked, read_stored
 from archsearch.records.record import Record
+from archsearch.records.results import RunResult
 from archsearch.records.studies import SeedRecord, TrialRecord, TrialState, Value
 from archsearch.records.values import values_from_json, values_to_json
 
@@ -46,6 +51,7 @@ __all__ = [
     "CLAIM",
     "CURVES",
     "EXTENSIONS",
+    "FLAT",
     "HEADER",
     "HEARTBEAT_TIMEOUT_SECONDS",
     "NOTE",
@@ -57,6 +63,7 @@ __all__ = [
     "claim_attributes",
     "curves_attributes",
     "ended_attributes",
+    "error_attributes",
     "extensions_attributes",
     "index_attributes",
     "note_attributes",
@@ -84,6 +91,8 @@ CLAIM = "claim"
 TRIAL_INDEX = "slot"
 """As the first version called it."""
 SEED_PREFIX = "seed:"
+FLAT = tuple(each.column for each in planned("exported"))
+"""Columns of a plan that stand as plain numbers too: Optuna's users sort and plot by them."""
 
 HEARTBEAT_TIMEOUT_SECONDS = 120.0
 """How long a claim lives without a heartbeat, where its process can't be seen."""
@@ -96,8 +105,9 @@ class StudyHeader(Record):
 
     ``artifacts`` is the folder of pictures, absolute or relative to the
     storage's own folder; ``source_note`` what must be known of the pictures
-    (resized, JPEG); ``data_fingerprint`` tells them from others, "" in records
-    of older versions; ``slots`` is how many trials are planned.
+    (resized, JPEG); ``data_fingerprint`` tells them from others, ``model_text`` is the
+    text of the model file, both "" in records of older versions; ``slots`` is how many trials
+    are planned.
     """
 
     version: int = VERSION
@@ -109,6 +119,7 @@ class StudyHeader(Record):
     artifacts: str | None = None
     source_note: str = ""
     data_fingerprint: str = ""
+    model_text: str = ""
 
 
 class Claim(Record):
@@ -162,6 +173,8 @@ def candidate_attributes(
     attributes["values"] = values_to_json(values)
     if plan is not None:
         attributes["plan"] = plan.model_dump_json()
+        flat = {name: getattr(plan, name) for name in FLAT}
+        attributes |= {name: value for name, value in flat.items() if value is not None}
     if duplicate_of is not None:
         attributes["duplicate_of"] = duplicate_of
     return attributes
@@ -180,6 +193,14 @@ def seed_attributes(record: SeedRecord) -> dict[str, str]:
 def claim_attributes(claim: Claim | None) -> dict[str, str]:
     """A trial's attributes while a process works on it; None once it let go."""
     return {CLAIM: "" if claim is None else claim.model_dump_json()}
+
+
+def error_attributes(results: Sequence[RunResult]) -> dict[str, float]:
+    """A complete trial's attributes of its errors, means over its seeds."""
+    return {
+        "val_mse": fmean(result.val.mse for result in results),
+        "test_mse": fmean(result.test.mse for result in results),
+    }
 
 
 def ended_attributes(reason: str, *, infeasible: bool = False) -> dict[str, object]:

@@ -57,6 +57,16 @@ class PlanRecord(Record):
         """The latent's height × width."""
         return self.latent_height * self.latent_width
 
+    @property
+    def latent_shape(self) -> str:
+        """The latent's channels × height × width, for people."""
+        return f"{self.latent_channels}×{self.latent_height}×{self.latent_width}"
+
+    @property
+    def reads_past_latent(self) -> bool:
+        """Whether the decoder reads more than the latent, which isn't its only code then."""
+        return self.effective_size > self.latent_size
+
 
 def plan_record(plan: ModelPlan) -> PlanRecord:
     """The plan as a record: its layer table, its costs, and a spec that gives it again."""

@@ -23,12 +23,23 @@ class EpochRecord(Record):
 
 
 class Environment(Record):
-    """What a result was computed with; enough to repeat it."""
+    """What a result was computed with; enough to repeat it.
+
+    Attributes:
+        versions: of Python and the packages that numbers depend on.
+        machine: processor and system.
+        device: that computed.
+        threads: of a training.
+        engine: ``native`` or ``torch``, which earlier versions always took.
+        engine_reason: why torch, where that was told.
+    """
 
     versions: dict[str, str]
     machine: str
     device: str
     threads: int
+    engine: Literal["native", "torch"] = "torch"
+    engine_reason: str | None = None
 
 
 class LatentCodes(Record):

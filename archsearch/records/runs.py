@@ -77,6 +77,8 @@ def metrics(
         "seconds": result.seconds,
         "device": result.environment.device,
         "threads": result.environment.threads,
+        "engine": result.environment.engine,
+        "engine_reason": result.environment.engine_reason,
         "versions": result.environment.versions,
         "machine": result.environment.machine,
         "data_fingerprint": result.data_fingerprint,

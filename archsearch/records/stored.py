@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -109,6 +108,7 @@ def load_study(storage: str, name: str) -> StudyRecord:
         seconds=float(seconds) if isinstance(seconds, int | float) else 0.0,
         command=masked_command(header.command),
         source_note=header.source_note,
+        model_text=header.model_text,
         note=str(attributes.get(NOTE) or ""),
         artifacts=_artifacts(storage, header.artifacts),
         extensions=extensions,
@@ -211,13 +211,9 @@ def _alive(claim: Claim, now: float) -> bool:
     """Whether the claiming process still works: asked on this host, by its heartbeat on others."""
     if claim.host != socket.gethostname():
         return now - claim.beat < HEARTBEAT_TIMEOUT_SECONDS
-    try:
-        os.kill(claim.pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        pass
-    return True
+    import psutil
+
+    return psutil.pid_exists(claim.pid)
 
 
 def _artifacts(storage: str, folder: str | None) -> str | None:

@@ -87,7 +87,8 @@ class StudyRecord(Record):
 
     ``settings`` is the study file after validation, as JSON-ready data;
     ``designed`` tells whether the method draws a design (its trials may be
-    used for correlations) or adapts to results; ``note`` says why there are
+    used for correlations) or adapts to results; ``model_text`` is the model file's, "" where
+    not known; ``note`` says why there are
     fewer trials than it was asked for, "" where there aren't; ``planned`` is
     how many there are to be; ``extensions`` are who declared what archsearch hasn't; ``unreadable``
     are its trials and other records that were skipped.
@@ -102,6 +103,7 @@ class StudyRecord(Record):
     seconds: float = 0.0
     command: str = ""
     source_note: str = ""
+    model_text: str = ""
     note: str = ""
     artifacts: str | None = None
     extensions: dict[str, str] = Field(default_factory=dict)

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from archsearch.report.pages.comparison import write_comparison
     from archsearch.report.pages.runs import write_runs_report
-    from archsearch.report.pages.write import ReportFiles, write_report
+    from archsearch.report.pages.study import write_report
+    from archsearch.report.pages.write import ReportFiles
 
 __all__ = ["ReportFiles", "write_comparison", "write_report", "write_runs_report"]
 
 _MODULES = {
     "ReportFiles": "pages.write",
     "write_comparison": "pages.comparison",
-    "write_report": "pages.write",
+    "write_report": "pages.study",
     "write_runs_report": "pages.runs",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, floor, log10
 
 from archsearch.report.statistics.intervals import Estimate
 
@@ -39,15 +39,29 @@ def error(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A change in whole percent with its sign."""
-    return f"{100 * share:+.0f} %".replace("-", "−")
+    """A change in whole percent with its sign.
+
+    Example:
+        >>> percent(-0.184), percent(-0.001)
+        ('−18 %', '+0 %')
+    """
+    return f"{100 * share:+.0f} %".replace("-0 %", "+0 %").replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:
     """The 95 % interval of a correlation."""
     if estimate.low is None or estimate.high is None:
         return "unknown"
-    return f"{decimal(estimate.low)} to {decimal(estimate.high)}"
+    digits = _end if estimate.clear else decimal
+    return f"{digits(estimate.low)} to {digits(estimate.high)}"
+
+
+def _end(value: float) -> str:
+    """An end that isn't 0, with as many digits as that takes."""
+    if abs(value) >= 0.005:
+        return decimal(value)
+    places = -floor(log10(abs(value)))
+    return f"{value:.{places}f}".replace("-", "−")
 
 
 def with_interval(estimate: Estimate | None, unknown: str = "–") -> str:

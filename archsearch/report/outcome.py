@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import ceil, isfinite
 
 from archsearch.config import TaskWords, words_of
+from archsearch.printable import count
 from archsearch.records import (
     Convergence,
     RunResult,
@@ -15,16 +16,14 @@ from archsearch.records import (
 )
 from archsearch.report.formatting import error
 
-__all__ = ["collapsed_word", "outcome", "outcomes"]
+__all__ = ["collapsed_word", "ends_of", "outcome", "outcomes"]
 
 
 _FEW_STEPS = 100
 """Steps under which a net that gives the same for every picture is barely trained."""
 
-_FOR_COLLAPSED = (
-    "Remedies: another seed, a lower learning rate, leaky_relu instead of relu, or a norm"
-)
-_FOR_FALLING = "Remedies: more epochs, or a schedule that lowers it (onecycle, cosine)"
+_FOR_COLLAPSED = "Remedies: another seed, a lower learning rate, leaky_relu, a norm"
+_FOR_FALLING = "Remedies: more epochs, or a schedule that lowers the rate (onecycle, cosine)"
 _FOR_RISEN = "Remedy: a lower learning rate."
 
 
@@ -32,7 +31,7 @@ def outcome(result: RunResult, batch_size: int) -> list[str]:
     """Whether a net has collapsed, is no better than a guess, hasn't converged; nothing if well.
 
     A collapsed net's error is that of a guess, and its curve means nothing, so of such
-    a net only that is told.
+    a net, and of one that was marked so, only that is told.
 
     Args:
         result: the run's.
@@ -41,9 +40,9 @@ def outcome(result: RunResult, batch_size: int) -> list[str]:
     if _same(result) and result.variance_share is not None:
         steps = ceil(result.splits["train"] / batch_size) * result.epochs
         return [_collapsed(result.variance_share, steps)]
-    told = [_marked_before()] if result.collapsed else []
-    if no_better_than_guess(result):
-        told.append(_guessed(result))
+    if result.collapsed:
+        return [_marked_before()]
+    told = [_guessed(result)] if no_better_than_guess(result) else []
     ended = convergence(result)
     return told if ended is None else [*told, *_not_converged(ended)]
 
@@ -55,7 +54,7 @@ def _collapsed(share: float, steps: int) -> str:
             f"The net is barely trained, after {steps} step{'s'[: steps > 1]}: its output is still "
             f"{same}. Remedies: more epochs, more pictures, or smaller batches."
         )
-    return f"The net has collapsed: its output is {same}. {_FOR_COLLAPSED}."
+    return f"The net has collapsed: its output is {same}. {_FOR_COLLAPSED}, or more steps."
 
 
 def _marked_before() -> str:
@@ -90,6 +89,12 @@ def _not_converged(ended: Convergence) -> list[str]:
     return told
 
 
+def ends_of(results: Iterable[RunResult]) -> list[Convergence]:
+    """How trainings ended, where that is known; a collapsed one's curve means nothing."""
+    known = (convergence(result) for result in results if not result.collapsed)
+    return [end for end in known if end is not None]
+
+
 def collapsed_word(variance_shares: Iterable[float | None]) -> str:
     """What runs with the mark ``collapsed`` are called, from the ``variance_share`` of each.
 
@@ -105,27 +110,28 @@ def outcomes(
 ) -> Iterator[tuple[str, str]]:
     """What became of many runs: a code and a message for each thing that any of them did.
 
+    Of those that collapsed, or were marked so, nothing else is told: their curves mean nothing.
+
     Args:
         results: the runs.
         names: how they are called; without, they are counted.
     """
-    for code, is_so, message in _CASES:
-        true = [is_so(result) for result in results]
-        if any(true):
-            yield code, f"{_which(true, names)} {message}"
-    ended = [end for result in results if (end := convergence(result)) and end.fell is not None]
+    called = [""] * len(results) if names is None else names
+    runs = list(zip(called, results, strict=True))
+    trained = [run for run in runs if not run[1].collapsed]
+    for cases, of in ((_LOST, runs), (_TRAINED, trained)):
+        for code, is_so, message in cases:
+            true = [name for name, result in of if is_so(result)]
+            if true:
+                which = ", ".join(true) if names else f"{len(true)} of {count(len(of), 'run')}"
+                yield code, f"{which} {message}"
+    ended = [end for _, result in trained if (end := convergence(result)) and end.fell is not None]
     if 2 * sum(end.annealed for end in ended) > len(ended):
         yield (
             "annealed",
-            "The learning rate ends near 0 by its schedule, which flattens the curves whether or "
-            "not the nets have learned all they can: more epochs could change the order.",
+            "The learning rate ends near 0 by its schedule, which flattens curves whether or not "
+            "the nets have learned all they can: more epochs could change the order.",
         )
-
-
-def _which(true: Sequence[bool], names: Sequence[str] | None) -> str:
-    if names is not None:
-        return ", ".join(name for name, one in zip(names, true, strict=True) if one)
-    return f"{sum(true)} of {len(true)} run{'s'[: len(true) > 1]}"
 
 
 def _same(result: RunResult) -> bool:
@@ -137,50 +143,50 @@ def _marked(result: RunResult) -> bool:
     return result.collapsed and result.variance_share is None
 
 
-def _guessing(result: RunResult) -> bool:
-    return no_better_than_guess(result) and not _same(result)
-
-
 def _falling(result: RunResult) -> bool:
     ended = convergence(result)
-    return ended is not None and ended.still_falling and not _same(result)
+    return ended is not None and ended.still_falling
 
 
 def _rose(result: RunResult) -> bool:
     ended = convergence(result)
-    return ended is not None and ended.rose and not _same(result)
+    return ended is not None and ended.rose
 
 
-_CASES: tuple[tuple[str, Callable[[RunResult], bool], str], ...] = (
+_Case = tuple[str, Callable[[RunResult], bool], str]
+
+_LOST: tuple[_Case, ...] = (
     (
         "collapsed-runs",
         _same,
-        f"collapsed: the output is the same for every picture. {_FOR_COLLAPSED}; after very few "
-        "steps, more of them.",
+        f"collapsed: one output for every picture. {_FOR_COLLAPSED}, or more steps.",
     ),
     (
         "marked-runs",
         _marked,
-        "came with an earlier version's mark `collapsed`: an error within 2 % of a constant "
-        "guess's or over it. Whether the output is the same for every picture wasn't measured. "
-        "Remedy: training again.",
+        "came with an earlier version’s mark: an error within 2 % of a constant guess’s or over "
+        "it. Whether all outputs are the same wasn’t measured. Remedy: training again.",
     ),
+)
+"""What makes a run's error and curve meaningless."""
+
+_TRAINED: tuple[_Case, ...] = (
     (
         "no-better-than-guess",
-        _guessing,
-        "ended no better on the test split than a guess (the channel mean; of color tasks the mean "
-        f"chroma), without having been shown to collapse. {TaskWords().no_better}",
+        no_better_than_guess,
+        "ended no better on the test split than a guess (the mean training color), without "
+        f"having collapsed. {TaskWords().no_better}",
     ),
     (
         "still-falling",
         _falling,
-        "ended before converging: over the last quarter of the steps the error still fell by over "
-        f"5 %, at a learning rate that wasn't lowered. {_FOR_FALLING}; either could change the "
-        "order.",
+        "ended too early: over the last quarter the error still fell by over 5 %, at a rate that "
+        f"wasn’t lowered. {_FOR_FALLING}.",
     ),
     (
         "ended-over-best",
         _rose,
-        f"ended over 10 % above the best epoch's error, so not converged. {_FOR_RISEN}",
+        f"ended over 10 % above the best epoch’s error. {_FOR_RISEN}",
     ),
 )
+"""What may be said of the others."""

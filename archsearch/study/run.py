@@ -18,7 +18,7 @@ from archsearch.records.layout import note_attributes, seconds_attributes
 from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.overrides import following_pictures
 from archsearch.study.search.setup import open_study, stored_note
-from archsearch.study.store.identity import identity, plain, space_hash
+from archsearch.study.store.identity import identity, plain
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.publish import publish_pending
 from archsearch.study.store.retry import RetryPolicy, is_passing
@@ -127,7 +127,7 @@ def _prepare(
     base = study_file.path.parent.resolve()
 
     def prepare() -> None:
-        describe(study, trainer, space_hash(same), command, say, base=base)
+        describe(study, trainer, same, command, say, base=base)
         publish_pending(study)
         study.claims.tick()
         _say_ready(study, say)
@@ -162,6 +162,8 @@ def _picture_trainer(study_file: StudyFile, options: RunOptions) -> Trainer:
     return PictureTrainer(
         base=study_file.path.parent.resolve(),
         device=device,
+        log=study_file.settings.train.log,
+        study=study_file.settings.name,
     )
 
 

@@ -10,11 +10,18 @@
 from archsearch.tasks.baselines.channel_mean import channel_mean
 from archsearch.tasks.baselines.linear_codes import linear_code_baselines, patch_of, pca_curve
 from archsearch.tasks.baselines.of_task import task_baselines
-from archsearch.tasks.bases import LuminanceTask, PictureTask
+from archsearch.tasks.bases import (
+    LuminanceTask,
+    PictureTask,
+    RegressionTask,
+    feeds_pictures,
+    regression,
+)
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
-from archsearch.tasks.losses import Loss, check_loss, ends_in, squared_error
-from archsearch.tasks.make import make_task, make_task_for_apply
+from archsearch.tasks.exact import exact
+from archsearch.tasks.losses import Loss, check_loss, ends_in, make_loss
+from archsearch.tasks.make import make_task, make_task_for_apply, plain_task
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
@@ -29,6 +36,7 @@ __all__ = [
     "LuminanceTask",
     "PictureSet",
     "PictureTask",
+    "RegressionTask",
     "Scorer",
     "SplitErrors",
     "Standardize",
@@ -41,15 +49,19 @@ __all__ = [
     "collapsed",
     "derived_seed",
     "ends_in",
+    "exact",
     "feed",
+    "feeds_pictures",
     "linear_code_baselines",
+    "make_loss",
     "make_task",
     "make_task_for_apply",
     "patch_of",
     "pca_curve",
+    "plain_task",
     "predict",
     "psnr",
-    "squared_error",
+    "regression",
     "ssim",
     "task_baselines",
 ]

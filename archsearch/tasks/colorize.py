@@ -7,29 +7,22 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from archsearch.config import Colorize as ColorizeSettings
-from archsearch.tasks.bases import LuminanceTask
+from archsearch.tasks.bases import LuminanceTask, RegressionTask
 from archsearch.tasks.color.space import chroma, luminance, merge
-from archsearch.tasks.losses import Loss
 from archsearch.tasks.task import TaskContext
 
 __all__ = ["Colorize", "make"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Colorize(LuminanceTask):
+class Colorize(LuminanceTask, RegressionTask):
     """Y → RGB, 1 channel to 3.
 
     Attributes:
-        criterion: mean loss of (output, RGB).
         merges: predictions take the picture's luminance in place of their own.
     """
 
-    criterion: Loss
     merges: bool = False
-
-    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        """Give the mean loss against RGB."""
-        return self.criterion(output, images_NCHW)
 
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Give the output, or its chroma with the luminance of ``images_NCHW``."""

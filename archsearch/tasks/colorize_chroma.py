@@ -7,27 +7,20 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from archsearch.config import ColorizeChroma as ColorizeChromaSettings
-from archsearch.tasks.bases import LuminanceTask
+from archsearch.tasks.bases import LuminanceTask, RegressionTask
 from archsearch.tasks.color.space import chroma, luminance, merge
-from archsearch.tasks.losses import Loss
 from archsearch.tasks.task import TaskContext
 
 __all__ = ["ColorizeChroma", "make"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ColorizeChroma(LuminanceTask):
-    """Y → Cb, Cr in [0, 1], 1 channel to 2.
+class ColorizeChroma(LuminanceTask, RegressionTask):
+    """Y → Cb, Cr in [0, 1], 1 channel to 2."""
 
-    Attributes:
-        criterion: mean loss of (output, chroma).
-    """
-
-    criterion: Loss
-
-    def loss(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
-        """Give the mean loss against the chroma."""
-        return self.criterion(output, chroma(images_NCHW))
+    def target(self, images_NCHW: Tensor) -> Tensor:
+        """Give the chroma."""
+        return chroma(images_NCHW)
 
     def unclipped(self, output: Tensor, images_NCHW: Tensor) -> Tensor:
         """Merge the predicted chroma, clamped to [0, 1], with the luminance."""

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.autograd import Function
-from torch.autograd.function import FunctionCtx, once_differentiable
 from torch.nn import functional
 
 from archsearch.config import LOSSES, RunSettings, TrainSettings, kind_of
@@ -16,7 +13,7 @@ from archsearch.errors import InputError
 from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
 
-__all__ = ["Loss", "Order", "check_loss", "ends_in", "make_loss", "squared_error"]
+__all__ = ["Loss", "check_loss", "ends_in", "make_loss"]
 
 HUBER_DELTA = 0.1
 
@@ -56,66 +53,9 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
     )
 
 
-class Order(Protocol):
-    """Where the numbers of an output are that a model left out of order."""
-
-    def parts(self, output: Tensor) -> Sequence[Tensor]:
-        """Give views of an output, or of something laid out like it."""
-
-    def places(self, target_NCHW: Tensor) -> Sequence[Tensor]:
-        """Give views of a target, all of it once: where the numbers of ``parts`` belong."""
-
-    def clear_unread(self, output: Tensor) -> None:
-        """Set to 0 what ``parts`` leaves out."""
-
-
-def squared_error(output: Tensor, target: Tensor, order: Order | None = None) -> Tensor:
-    """Give the mean squared error; the output isn't clamped, or its gradient would vanish.
-
-    Args:
-        output: what the net gave.
-        target: of the same shape, or as ``order`` tells.
-        order: where each number of the output belongs, if not where the target has it.
-    """
-    output = output.to(target.dtype)
-    if order is not None:
-        target = target.contiguous(memory_format=torch.channels_last)
-    elif output.is_cuda or output.shape != target.shape:
-        return functional.mse_loss(output, target)
-    loss: Tensor = _SquaredError.apply(output, target, order)
-    return loss
-
-
-class _SquaredError(Function):
-    """The mean squared error on a processor, with as little memory traffic as there can be.
-
-    torch's own fills the gradient with zeros before it writes it, and lays it out as
-    N, C, H, W whatever the output's layout is.
-    """
-
-    @staticmethod
-    def forward(ctx: FunctionCtx, output: Tensor, target: Tensor, order: Order | None) -> Tensor:
-        if order is None:
-            difference = torch.sub(output, target)
-        else:
-            difference = torch.empty_like(output)
-            order.clear_unread(difference)
-            parts = order.parts(difference), order.parts(output), order.places(target)
-            for part, given, wanted in zip(*parts, strict=True):
-                torch.sub(given, wanted, out=part)
-        ctx.save_for_backward(difference)
-        ctx.count = target.numel()  # type: ignore[attr-defined]
-        flat = difference
-        if difference.ndim == 4 and difference.is_contiguous(memory_format=torch.channels_last):
-            flat = difference.permute(0, 2, 3, 1)
-        flat = flat.reshape(-1)
-        return torch.dot(flat, flat) / target.numel()
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: FunctionCtx, gradient: Tensor) -> tuple[Tensor, None, None]:
-        (difference,) = ctx.saved_tensors  # type: ignore[attr-defined]
-        return difference * (gradient * (2 / ctx.count)), None, None  # type: ignore[attr-defined]
+def squared_error(output: Tensor, target: Tensor) -> Tensor:
+    """Give the mean squared error; the output isn't clamped, or its gradient would vanish."""
+    return functional.mse_loss(output.to(target.dtype), target)
 
 
 def absolute_error(output: Tensor, target: Tensor) -> Tensor:

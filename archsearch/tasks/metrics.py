@@ -61,9 +61,9 @@ class Scorer:
         if prediction_NCHW.shape != truth_NCHW.shape:
             predicted, true = tuple(prediction_NCHW.shape), tuple(truth_NCHW.shape)
             raise ValueError(f"prediction has shape {predicted}, the truth {true}")
-        prediction = prediction_NCHW.detach().clamp(0.0, 1.0).double()
-        truth = truth_NCHW.detach()
-        squares = (prediction - truth).square_().sum()
+        prediction, truth = prediction_NCHW.detach().clamp(0.0, 1.0), truth_NCHW.detach()
+        both = zip(torch.split(prediction, AT_ONCE), torch.split(truth, AT_ONCE), strict=True)
+        squares = torch.stack([_sum_of_squares(x, y) for x, y in both]).sum()
         self._squares = squares if self._squares is None else self._squares + squares
         self._elements += truth.numel()
         self._pictures += len(truth)
@@ -94,6 +94,11 @@ class Scorer:
         similarity = None if self._ssim is None else self._ssim.item() / self._pictures
         others = {other.kind.name: other.value() for other in self._others}
         return Scores(mse=mse, psnr=psnr(mse), ssim=similarity, metrics=others or None)
+
+
+def _sum_of_squares(prediction: Tensor, truth: Tensor) -> Tensor:
+    """Of the differences, in float64."""
+    return (prediction.double() - truth).square_().sum()
 
 
 class _Mean:

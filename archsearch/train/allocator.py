@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from contextlib import suppress
 
 __all__ = ["keep_memory"]
 
@@ -27,11 +28,9 @@ def keep_memory() -> bool:
         >>> keep_memory() in (True, False)
         True
     """
-    if not sys.platform.startswith("linux"):
-        return False
-    try:
-        mallopt = ctypes.CDLL(None).mallopt
-    except (OSError, AttributeError):  # another C library
-        return False
-    no_maps = mallopt(M_MMAP_MAX, 0)
-    return bool(mallopt(M_TRIM_THRESHOLD, LARGEST_INT) and no_maps)
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library
+            mallopt = ctypes.CDLL(None).mallopt
+            no_maps = mallopt(M_MMAP_MAX, 0)
+            return bool(mallopt(M_TRIM_THRESHOLD, LARGEST_INT) and no_maps)
+    return False

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Sequence
 from functools import cache
@@ -12,27 +11,36 @@ from itertools import product
 from pathlib import Path
 
 import torch
+from filelock import FileLock
 
 from archsearch.errors import InputError
+from archsearch.locks import try_lock
 
 __all__ = ["check_device", "hold_gpu", "worker_device"]
 
 _MOST_ON_ONE = 1000
+
+_held: list[FileLock] = []
+"""Locks of this process's GPUs; they are given back when it ends."""
 
 
 def check_device(name: str) -> None:
     """See that ``name`` is a device that torch can train on here.
 
     Raises:
-        InputError: another word than ``cpu``, ``cuda`` or ``cuda:N``, no GPU that torch can
-            use, or none of that number.
+        InputError: another word than ``cpu``, ``mps``, ``cuda`` or ``cuda:N``, no GPU that
+            torch can use, or none of that number.
     """
     if name == "cpu":
+        return
+    if name == "mps":
+        _check_mps()
         return
     if not re.fullmatch(r"cuda(:\d{1,4})?", name, re.ASCII):
         raise InputError(
             f"there is no device {name!r}",
-            help="use cpu, cuda, or one GPU of several by its number: cuda:0, cuda:1, …",
+            help="use cpu, mps (Apple's GPU), cuda, or one GPU of several by its number: cuda:0, "
+            "cuda:1, …",
         )
     if not torch.cuda.is_available():
         raise InputError(
@@ -52,16 +60,24 @@ def worker_device(name: str) -> str:
 
     ``cuda`` is the GPU that fewest workers of this host hold, whoever started them, so that
     they share its GPUs evenly. It is held until the process ends. Where that can't be seen
-    (Windows, a folder for temporary files that takes no locks) the process's number decides.
+    (a folder for temporary files that takes no locks) the process's number decides.
 
     Args:
-        name: ``cpu``, ``cuda`` or ``cuda:N``.
+        name: ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
 
     Example:
         >>> worker_device("cpu")
         'cpu'
     """
-    return name if name == "cpu" else f"cuda:{_own_gpu(name)}"
+    return f"cuda:{_own_gpu(name)}" if name.startswith("cuda") else name
+
+
+def _check_mps() -> None:
+    if not torch.backends.mps.is_available():
+        raise InputError(
+            "torch finds no GPU of Apple's that it can use here",
+            help="train with --device cpu; mps is for Macs with Apple silicon",
+        )
 
 
 @cache
@@ -97,20 +113,10 @@ def hold_gpu(names: Sequence[str], folder: Path) -> int:
 
 def _lock(path: Path) -> bool:
     """Whether the file's lock was free; then it stays with this process."""
-    if sys.platform == "win32":
-        raise OSError("no such lock on Windows")
-    import fcntl
-
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return False
-    except OSError:
-        os.close(handle)
-        raise
-    return True  # left open: closing it would let go
+    lock = try_lock(path)
+    if lock is not None:
+        _held.append(lock)
+    return lock is not None
 
 
 def _name(number: int) -> str:

@@ -14,22 +14,39 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config import LOSSES, RunSettings, kind_of
+from archsearch.config import LOSSES, EngineName, RunSettings, kind_of
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
+from archsearch.nn import build as nn_build
 from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks import Task, collapsed, ends_in, make_task, task_baselines
+from archsearch.tasks import (
+    Task,
+    collapsed,
+    ends_in,
+    make_loss,
+    make_task,
+    regression,
+    task_baselines,
+)
 from archsearch.train.checks import check_together, memory_errors
+from archsearch.train.engine_choice import EngineChoice, choose_engine
+from archsearch.train.engines.native_engine import NativeEngine
+from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.environment import environment
 from archsearch.train.latent_codes import measure_latent_codes
-from archsearch.train.loop.checkpoint import TrainingState, restore, save
+from archsearch.train.loop.checkpoint import TrainingState, begun_by, restore, save
 from archsearch.train.loop.epoch import OnStep, train_epoch
-from archsearch.train.loop.optimizers import FlatAdam, make_optimizer
+from archsearch.train.loop.optimizers import (
+    FlatAdam,
+    StepOptimizer,
+    flat_optimizer,
+    make_optimizer,
+)
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
-from archsearch.train.loop.training import Training
+from archsearch.train.loop.training import Training, TrainingEngine
 from archsearch.train.scoring import SampleGrid, mse_of, score_test, score_val
 
 if TYPE_CHECKING:
@@ -75,7 +92,8 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     on_step: OnStep | None = None,
     checkpoint: Path | None = None,
     baselines: Baselines | None = None,
-    build: Build = compiled,
+    build: Build | None = None,
+    begun: EngineName | None = None,
 ) -> TrainedRun:
     """Train a plan on pictures and measure it.
 
@@ -95,7 +113,10 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         checkpoint: a file written after each epoch and gone on from if it is
             there; the caller discards it once the result is safe.
         baselines: if known already; otherwise measured here, after the last epoch.
-        build: makes the model; ``nn.build`` for the plain one, to compare with.
+        build: makes the model that torch trains; ``nn.build`` for the plain one, to compare
+            with. None: as ``train.engine`` says.
+        begun: the engine that the same run was trained with before; None: as far as the
+            checkpoint tells.
 
     Raises:
         InputError: plan, settings and pictures can't be combined.
@@ -111,8 +132,11 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         products("float32", device),  # what is measured; steps say what they multiply
         memory_errors(plan, settings),
     ):
-        training = prepare(plan, settings, pictures, seed, device, build)
-        state = TrainingState(identity=_identity(plan, settings, pictures, seed))
+        identity = _identity(plan, settings, pictures, seed)
+        if begun is None and checkpoint is not None:
+            begun = begun_by(checkpoint, identity)
+        training = prepare(plan, settings, pictures, seed, device, build=build, begun=begun)
+        state = TrainingState(identity=identity, engine=training.chosen.name)
         if checkpoint is not None:
             state = restore(checkpoint, training.model, training.optimizer, state)
         while len(state.history) < settings.train.epochs:
@@ -130,35 +154,55 @@ def prepare(
     pictures: Pictures,
     seed: int,
     device: torch.device | str = "cpu",
-    build: Build = compiled,
+    *,
+    build: Build | None = None,
+    begun: EngineName | None = None,
 ) -> Training:
     """Give all that a training holds before its first step; arguments as :func:`fit` has them."""
-    device = torch.device(device)
-    check_precision(settings.train.precision, device)
-    model = build(plan, seed=seed).to(device).to(memory_format=torch.channels_last)
+    device, recipe = torch.device(device), settings.train
+    check_precision(recipe.precision, device)
     task = make_task(plan, settings, pictures, device)
+    if build is None:
+        chosen = choose_engine(plan, recipe, task, device, begun)
+    else:
+        chosen = EngineChoice("torch", "its model was passed")
+    images_NCHW = pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last)
     # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
-    recorded = device.type == "cuda" and settings.train.optimizer != "sgd"
-    make = FlatAdam if recorded else make_optimizer
+    recorded = device.type == "cuda" and recipe.optimizer != "sgd"
+    engine: TrainingEngine
+    optimizer: StepOptimizer
+    if chosen.name == "native":
+        model = nn_build(plan, seed=seed)
+        engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
+        optimizer = flat_optimizer(engine.parameters, recipe)
+    else:
+        model = (build or compiled)(plan, seed=seed)
+        model = model.to(device).to(memory_format=torch.channels_last)
+        engine = TorchEngine(Replay() if recorded else None)
+        if recorded:
+            optimizer = FlatAdam(model, recipe)
+        else:
+            optimizer = make_optimizer(model.parameters(), recipe)
     return Training(
         model=model,
-        optimizer=make(model, settings.train),
+        chosen=chosen,
+        engine=engine,
+        optimizer=optimizer,
         task=task,
         kind=kind_of(settings.task),
-        settings=settings.train,
+        settings=recipe,
         seed=seed,
-        images_NCHW=pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last),
+        images_NCHW=images_NCHW,
         train=pictures.train,
         data_seed=settings.data.seed,
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
-        replay=Replay() if recorded else None,
     )
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
-    if kind_of(settings.task).loss is not None:
+    if regression(task, make_loss(settings.train)) is None:
         return False
     bounded = ends_in(plan) == "sigmoid"
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
@@ -186,6 +230,7 @@ def _next_epoch(
     )
     return TrainingState(
         identity=state.identity,
+        engine=state.engine,
         history=(*state.history, record),
         step_seconds=state.step_seconds + passed.seconds,
         pictures_seen=state.pictures_seen + passed.pictures,
@@ -223,7 +268,7 @@ def _finish(
         images_per_s=state.pictures_seen / state.step_seconds,
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
-        environment=environment(training.images_NCHW.device),
+        environment=environment(training.images_NCHW.device, training.chosen),
         codes=codes,
         classes=tested.classes,
         chroma=tested.chroma,
@@ -263,5 +308,10 @@ def _current(device: torch.device) -> AbstractContextManager[object]:
 def _own_randomness(device: torch.device) -> Iterator[None]:
     """Leave the caller's generators as they were; no other GPU is touched."""
     used = [torch.cuda.current_device()] if device.type == "cuda" else []
+    apples = torch.mps.get_rng_state() if device.type == "mps" else None
     with torch.random.fork_rng(used):
-        yield
+        try:
+            yield
+        finally:
+            if apples is not None:
+                torch.mps.set_rng_state(apples)

@@ -6,14 +6,15 @@ that repeat each other, digits that the decoder doesn't need.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from archsearch.records.results import LatentCodes
-from archsearch.tasks import Scorer, predict
+from archsearch.tasks import Scorer, exact, predict
 from archsearch.train.loop.epoch import measured
 from archsearch.train.loop.training import Training
 
@@ -37,8 +38,9 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
     size = training.model.plan.latent.size
     most = max(2, min(_MOST_PICTURES, _MOST_NUMBERS // size))
     val, train = pictures.val[:most], pictures.train[:most]
-    codes_NU = _codes(training, val).double()
-    seen_NU = _codes(training, train)
+    encoded = [*_encoded(training, val)]
+    codes_NU = exact(_flat(encoded)).double()
+    seen_NU = _flat(_encoded(training, train))
     low_U, high_U = seen_NU.amin(dim=0), seen_NU.amax(dim=0)
     deviation_U = codes_NU.std(dim=0, correction=0)
     return LatentCodes(
@@ -46,26 +48,29 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
         units=size,
         active=int((deviation_U > _ACTIVE * deviation_U.max()).sum()),
         rank=_rank(codes_NU),
-        mse=_mse(training, val, None, low_U, high_U),
-        mse_8bit=_mse(training, val, 8, low_U, high_U),
-        mse_4bit=_mse(training, val, 4, low_U, high_U),
+        mse=_mse(training, encoded, None, low_U, high_U),
+        mse_8bit=_mse(training, encoded, 8, low_U, high_U),
+        mse_4bit=_mse(training, encoded, 4, low_U, high_U),
     )
 
 
-def _codes(training: Training, indices: Tensor) -> Tensor:
+@dataclass(frozen=True)
+class _Encoded:
+    """Latents of some pictures, what the decoder reads beside them, and the pictures."""
+
+    latent: Tensor
+    skips: dict[str, Tensor]
+    images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
+
+
+def _flat(encoded: Iterable[_Encoded]) -> Tensor:
     """The latents of pictures, flat: N×units."""
-    return torch.cat([latent.flatten(1) for latent, _, _ in _encoded(training, indices)])
+    return torch.cat([each.latent.flatten(1) for each in encoded])
 
 
-def _encoded(
-    training: Training, indices: Tensor
-) -> Iterator[tuple[Tensor, dict[str, Tensor], Tensor]]:
-    """Latents, what the decoder reads beside them, and the pictures; batch by batch."""
+def _encoded(training: Training, indices: Tensor) -> Iterator[_Encoded]:
     for part in measured(training, indices):
-        with torch.no_grad():
-            fed_NCHW = training.task.prepare(part.shown_NCHW)
-            latent, skips = training.model.encode_with_skips(fed_NCHW)
-        yield latent, skips, part.images_NCHW
+        yield _Encoded(*training.engine.encode(training, part), part.images_NCHW)
 
 
 def _rank(codes_NU: Tensor) -> int:
@@ -84,14 +89,18 @@ def _rank(codes_NU: Tensor) -> int:
 
 
 def _mse(
-    training: Training, indices: Tensor, bits: int | None, low_U: Tensor, high_U: Tensor
+    training: Training,
+    encoded: Iterable[_Encoded],
+    bits: int | None,
+    low_U: Tensor,
+    high_U: Tensor,
 ) -> float:
     scorer = Scorer(ssim=False)
-    for latent, skips, images_NCHW in _encoded(training, indices):
-        code = latent if bits is None else _quantized(latent, bits, low_U, high_U)
-        with torch.no_grad():
-            output = training.model.decode(code, skips)
-            scorer.add(predict(training.task, output, images_NCHW), images_NCHW)
+    for each in encoded:
+        code = each.latent if bits is None else _quantized(each.latent, bits, low_U, high_U)
+        output = training.engine.decode(training, code, each.skips)
+        predicted_NCHW = predict(training.task, output, each.images_NCHW)
+        scorer.add(exact(predicted_NCHW), exact(each.images_NCHW))
     return scorer.scores().mse
 
 

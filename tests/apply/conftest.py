@@ -65,7 +65,7 @@ def net(tmp_path: Path) -> Callable[..., TileNet]:
         set_matrices(model, [torch.eye(3), torch.eye(3) if matrix is None else matrix])
         task = "colorize" if colors else "reconstruct"
         predict = lambda tiles: model(tiles).detach()  # noqa: E731 - one expression
-        return TileNet("made", TASKS[task], model.plan, 3, predict)
+        return TileNet("made", TASKS[task], model.plan, 3, predict, model.encode)
 
     return make
 

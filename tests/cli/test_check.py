@@ -107,6 +107,8 @@ def test_json(option: list[str]):
         "file",
         "line",
         "column",
+        "end_line",
+        "end_column",
         "message",
         "help",
     }

@@ -253,10 +253,14 @@ def test_a_usage_error_is_one_line_however_typer_words_it() -> None:
     assert lines == [f"Error: Invalid value: no {printable(EVIL)}"]
 
 
-def test_a_terminal_that_cannot_write_it_gets_escapes(place: Path) -> None:
-    done = as_process(place, "show", "net.yaml", PYTHONIOENCODING="ascii")
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_output_is_utf_8_whatever_the_console_has(place: Path, encoding: str) -> None:
+    done = as_process(place, "show", "net.yaml", PYTHONIOENCODING=encoding)
     assert done.returncode == 0
-    assert b"input 3\\xd78\\xd78" in done.stdout
+    assert "input 3×8×8" in done.stdout.decode("utf-8")
+    refused = as_process(place, "show", "−Ж.yaml", PYTHONIOENCODING=encoding)
+    assert refused.returncode == 2
+    assert "−Ж.yaml" in refused.stderr.decode("utf-8")
 
 
 def test_a_fault_is_told_without_escapes_and_passwords(monkeypatch, told) -> None:

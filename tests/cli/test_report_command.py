@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import webbrowser
 from pathlib import Path
 
 import numpy as np
@@ -40,13 +42,49 @@ def run(*arguments: str) -> str:
 
 def test_it_prints_the_answer_and_the_page(storage):
     said = run("synthetic", "--storage", storage)
-    assert "Spearman ρ = " in said
+    assert re.match(r"(Yes|Little or none|Not shown|Too few)\b", said)
     page = Path(said.splitlines()[-1])
     assert page == Path("reports/synthetic/index.html")
     assert page.is_file()
     assert {path.name for path in page.parent.iterdir()} == {
-        "index.html", "summary.json", "trials.csv", "epochs.csv", "figures",
+        "index.html", "report.md", "summary.json", "trials.csv", "epochs.csv", "figures",
     }  # fmt: skip
+
+
+@pytest.fixture
+def opened(monkeypatch) -> list[str]:
+    """The addresses that a browser was asked for; none is there, so it can't open them."""
+    found: list[str] = []
+
+    def open_address(address: str) -> bool:
+        found.append(address)
+        return len(found) > 1
+
+    monkeypatch.setattr(webbrowser, "open", open_address)
+    return found
+
+
+def test_the_page_is_opened_only_on_request(storage, opened, capsys):
+    page = Path("reports/synthetic/index.html").resolve()
+    words = ("synthetic", "--storage", storage)
+    code, plain, _ = ended(capsys, *words)
+    assert (code, opened) == (0, [])
+    code, said, warned = ended(capsys, *words, "--open")
+    assert (code, opened) == (0, [page.as_uri()])
+    assert said == plain
+    assert warned == "no browser could be opened; the page is reports/synthetic/index.html\n"
+    assert ended(capsys, *words, "--open", "--json")[::2] == (0, "")
+    assert len(opened) == 2
+
+
+def test_a_browser_that_fails_is_no_error(storage, monkeypatch, capsys):
+    def fail(address: str) -> bool:
+        raise webbrowser.Error("could not locate runnable browser")
+
+    monkeypatch.setattr(webbrowser, "open", fail)
+    code, _, warned = ended(capsys, "synthetic", "--storage", storage, "--open")
+    assert code == 0
+    assert warned.startswith("no browser could be opened")
 
 
 def test_json_is_the_summary(storage):
@@ -103,7 +141,8 @@ def test_without_a_complete_trial_the_page_is_written_and_the_exit_code_is_3(
     code, said, warned = ended(capsys, "synthetic", "--storage", url)
     assert code == 3
     page = Path(said.splitlines()[-1])
-    assert "can’t say whether latent size and error correlate" in page.read_text("utf-8")
+    assert "Too few: no architecture with a result" in page.read_text("utf-8")
+    assert said.startswith("Too few: ")
     assert warned.startswith(
         "error: no trial of synthetic is complete\n  help: the page is written"
     )
@@ -128,8 +167,8 @@ def test_several_studies_are_compared(storage, tmp_path):
     other = synthetic_study(StudyRecipe(complete=6, name="other", seed=1))
     stored(other, tmp_path / "studies.db")
     said = run("synthetic", "other", "--compare", "--storage", storage)
-    assert said.startswith("No difference between their correlations is shown; ")
-    assert "\n\nsynthetic: " in said
+    assert said.startswith("No difference shown: rank correlation ")
+    assert "\n\nThe lowest validation error is " in said
     assert said.endswith("reports/synthetic-other/index.html\n")
     with pytest.raises(InputError, match="needs several studies"):
         run("synthetic", "--compare", "--storage", storage)
@@ -151,6 +190,7 @@ def test_run_folders_are_reported_side_by_side(tmp_path, monkeypatch):
         record = RunRecord(name=f"net-{seed}", spec=spec, settings=RunSettings(), result=result)
         write_run(Path(f"net-{seed}"), record)
     said = run("net-0", "net-1")
-    assert "has the lowest validation error" in said
+    assert said.startswith("Too few: 1 architecture with a result")
+    assert "\n\nnet has a mean validation error of 0.00400" in said
     assert said.endswith("reports/net-0-net-1/index.html\n")
     assert Path("reports/net-0-net-1/runs.csv").is_file()

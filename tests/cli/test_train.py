@@ -61,7 +61,7 @@ def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, caps
     printed = capsys.readouterr()
     for row in ("this net ", "channel mean ", "PCA, 128 numbers ", "patch PCA, 2×8×8 "):
         assert row in printed.out
-    assert "run directory: runs/tiny\n" in printed.out
+    assert "\ntrained by the native engine\nrun directory: runs/tiny\n" in printed.out
     told = " ".join(printed.out.split())
     assert "The net is barely trained, after 2 steps: its output is still the same" in told
     assert "no better than" not in printed.out
@@ -199,6 +199,7 @@ def test_options_and_set_reach_settings_and_model(place) -> None:
     [
         (("--set", "train.lrr=1"), "there is no `train.lrr`"),
         (("--set", "train.lr=-1"), "`train.lr`"),
+        (("--set", "train.engine=jax"), "`train.engine`"),
         (("--task", "sing"), "there is no task `sing`"),
         (("--task", "denoise", "--set", "task.sigm=1"), "did you mean `sigma`?"),
         (("--task", "denoise", "--set", "task.sigma=-1"), "`task.sigma` = -1 is not allowed"),
@@ -217,6 +218,27 @@ def test_wrong_input_ends_with_2_and_a_reason(place, capsys, more, told) -> None
     assert told in printed.err
     assert "Traceback" not in printed.err
     assert printed.out == ""
+
+
+def test_who_trained_is_told_and_recorded_with_the_reason(place, capsys) -> None:
+    told = "its task has a loss of its own"
+    assert run("--task", "colorize-bins") == 0
+    assert f"\ntrained by torch, because {told}\n" in capsys.readouterr().out
+    written = json.loads((place / "runs/tiny/metrics.json").read_text())
+    assert (written["engine"], written["engine_reason"]) == ("torch", told)
+    assert run("--set", "train.engine=torch", "--out", "there") == 0
+    assert "\ntrained by torch, because train.engine is torch\n" in capsys.readouterr().out
+
+
+def test_an_engine_that_can_not_train_it_leaves_no_run_behind(place, capsys) -> None:
+    """And pictures aren't looked for."""
+    more = ("--task", "colorize-bins", "--set", "train.engine=native", "--data", "folder:nowhere")
+    assert run(*more) == 2
+    printed = capsys.readouterr()
+    assert "train.engine is native, which can't train `tiny`: its task has a loss" in printed.err
+    assert "help: use train.engine=auto" in printed.err
+    assert "Traceback" not in printed.err
+    assert not (place / "runs").exists()
 
 
 def test_a_precision_that_is_not_there_leaves_no_run_behind(place, capsys) -> None:

@@ -9,9 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 
-from archsearch.cli.schema import schema_text
 from archsearch.config import LossKind, MetricKind
-from archsearch.config.schema import study_schema
+from archsearch.config.schema import schema_text, study_schema
 from archsearch.config.study_file import open_study
 from archsearch.extensions import extended
 from archsearch.spec import Source

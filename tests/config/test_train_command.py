@@ -35,10 +35,11 @@ def read_back(command: str) -> RunSettings:
     assert (program, verb, spec) == ("archsearch", "train", "my specs/best.yaml")
     pairs = list(zip(words[::2], words[1::2], strict=True))
     options = {name: value for name, value in pairs if name != "--set"}
-    assert set(options) <= {"--data", "--task"}
+    assert {"--data", "--epochs"} <= set(options) <= {"--data", "--epochs", "--task"}
     assignments = [value for name, value in pairs if name == "--set"]
     data = {"source": options.get("--data")}
-    named = {"train": {}, "data": data, "task": {"name": options.get("--task")}}
+    epochs = {"epochs": int(options["--epochs"])}
+    named = {"train": epochs, "data": data, "task": {"name": options.get("--task")}}
     return _settings(assignments, named)[0]
 
 
@@ -46,12 +47,12 @@ def test_a_name_with_escape_codes_is_escaped_and_still_that_file() -> None:
     command = train_command("a\x1b[31mb.yaml", RunSettings())
     assert command.isprintable()
     said = subprocess.run(
-        ["bash", "-c", command.replace("archsearch train", "printf %s")],
+        ["bash", "-c", command.replace("archsearch train", r"printf '%s\n'")],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert said.stdout == "a\x1b[31mb.yaml"
+    assert said.stdout.splitlines()[0] == "a\x1b[31mb.yaml"
 
 
 @given(data=DATA, task=TASKS, recipe=RECIPES)
@@ -62,4 +63,6 @@ def test_every_setting_comes_back(data: DataSettings, task: object, recipe: Trai
 
 def test_folder_and_threads_are_named() -> None:
     command = train_command("best.yaml", RunSettings(), out="my run", threads=4)
-    assert command == "archsearch train best.yaml --out 'my run' --threads 4"
+    assert command == (
+        "archsearch train best.yaml --data cifar10 --epochs 10 --out 'my run' --threads 4"
+    )

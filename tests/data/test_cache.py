@@ -12,8 +12,8 @@ from archsearch.config.settings import DataSettings
 from archsearch.data import Pictures, list_sources, load_pictures, prepare_source
 from archsearch.data.cache import cache_root
 from archsearch.data.folder import FolderSource
-from archsearch.data.locking import locked
 from archsearch.errors import DataError, NewerVersionError
+from archsearch.locks import locked
 
 
 class Steps:

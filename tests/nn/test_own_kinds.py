@@ -14,8 +14,8 @@ from typer.testing import CliRunner
 
 import archsearch
 from archsearch.cli.app import app
-from archsearch.cli.schema import schema_text
 from archsearch.config import Model
+from archsearch.config.schema import schema_text
 from archsearch.errors import ExtensionError
 from archsearch.nn import build, compiled
 from archsearch.nn.rewrite import Step

@@ -47,6 +47,8 @@ def test_the_study_is_read_and_gone_on_with() -> None:
     assert trial_counts(record)["complete"] == 3
     assert [trial.values for trial in record.trials][:2] == [{"width": 6}, {"width": 9}]
     assert record.trials[1].results[0].baselines.val("untouched") is not None
+    assert {result.environment.engine for result in record.results} == {"torch"}
+    assert "engine" not in record.settings["train"]
     before = record.model_dump(exclude={"seconds"})
     done("study", "run", "study.yaml", "--storage", URL)
     assert load_study(URL, "stored").model_dump(exclude={"seconds"}) == before
@@ -64,6 +66,8 @@ def test_the_study_is_reported(folder: Path) -> None:
 def test_the_run_is_read_applied_and_made_whole(folder: Path) -> None:
     run = load_run(folder / "run")
     assert run.settings.task.name == "colorize-chroma"
+    assert run.settings.train.engine == "auto"
+    assert run.result.environment.engine == "torch"
     assert run.result.baselines.test("mean_chroma") is not None
     Image.new("L", (20, 14), 90).save(folder / "gray.png")
     done("apply", "run", "gray.png")
@@ -76,3 +80,12 @@ def test_the_run_is_read_applied_and_made_whole(folder: Path) -> None:
     assert now.keys() - kept.keys() == {"curves.png", "pictures.png"}
     same = {"config.json", "history.csv", "model.safetensors", "spec.yaml", "strip.png"}
     assert {name: now[name] for name in same} == {name: kept[name] for name in same}
+
+
+def test_the_run_is_trained_again_by_torch_which_was_all_there_was(folder: Path) -> None:
+    """Its numbers are those of another torch; the engine's would be others again."""
+    (folder / "run" / "model.safetensors").unlink()
+    command = "train tiny.yaml --data photos --limit 60 --task colorize-chroma --epochs 1 --out run"
+    told = done(*command.split())
+    assert "trained by torch" in told
+    assert load_run(folder / "run").result.environment.engine == "torch"

@@ -15,8 +15,8 @@ from archsearch.cli import main
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.records import load_run, load_studies, load_study, trial_counts
 from archsearch.records.reading import DECODING_ERRORS
-from archsearch.report.analysis.findings import find
 from tests.records.storage import mutated, stored
+from tests.report.pages import warnings_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
 NAME = "synthetic"
@@ -192,7 +192,7 @@ def test_the_report_says_which_trials_are_left_out(database):
     for number in (1, 2):
         spoil(database, "seed:0", NEWER, number=number)
     study = load_study(f"sqlite:///{database}", NAME)
-    said = {warning.code: warning.message for warning in find(study).warnings}
+    said = warnings_of(study)
     told = said["unreadable-records"]
     assert told.startswith("2 stored records can’t be read and are left out: trial 1 (its seed:0")
     assert "; trial 2 (" in told

@@ -18,12 +18,15 @@ from archsearch.records import (
     RunRecord,
     RunResult,
     Scores,
+    SeedRecord,
     StudyRecord,
+    TrialRecord,
     plan_record,
     write_run,
 )
 from archsearch.records.run_files import SAMPLE_GRID_FILE
-from archsearch.report.color import Variant, run_variants
+from archsearch.report.sections.colors import Colors, compute
+from archsearch.report.sections.colors.variants import Variant, find_variants
 from archsearch.spec import to_yaml
 from tests.synthetic import synthetic_result
 
@@ -158,20 +161,48 @@ def strip_of(test: int = 1200, side: int = 16) -> bytes:
     return file.getvalue()
 
 
-def variants_of(*runs: tuple[str, RunResult, dict[str, object]]) -> list[Variant]:
+Run = tuple[str, RunResult, dict[str, object]]
+
+
+def variants_of(*runs: Run) -> list[Variant]:
     """Variants of runs kept in memory: task, result, and ``spec``, ``loss``, ``options``."""
-    records, plans = [], []
-    for place, (task, result, extra) in enumerate(runs):
-        settings = RunSettings(
-            task=read_task({task: extra.get("options", {})}),
-            train=TrainSettings(seed=result.seed, loss=str(extra.get("loss", "mse"))),
-        )
-        plan = _planned(str(extra.get("spec", NET)), settings)
-        plans.append(plan)
-        records.append(
-            RunRecord(name=f"run-{place}", spec=plan.spec, settings=settings, result=result)
-        )
-    return run_variants(records, plans, [lambda: None] * len(records))
+    return find_variants(study_of(*runs), lambda seed: None, "net {}".format)
+
+
+def colors_of(*runs: Run, note: str = "", pictures: bytes | None = None) -> Colors | None:
+    """What such runs say of colors; all have the same ``pictures``."""
+    return compute(study_of(*runs, note=note), lambda seed: pictures, "net {}".format)
+
+
+def study_of(*runs: Run, note: str = "") -> StudyRecord:
+    """A record in which runs that differ only in their seeds are one trial."""
+    nets: dict[str, list[Run]] = {}
+    for task, result, extra in runs:
+        nets.setdefault(repr((task, extra)), []).append((task, result, extra))
+    trials = tuple(_trial(number, net) for number, net in enumerate(nets.values()))
+    return StudyRecord(
+        name="runs", settings={}, designed=True, space_hash="", planned=len(trials),
+        trials=trials, source_note=note,
+    )  # fmt: skip
+
+
+def _trial(number: int, net: Sequence[Run]) -> TrialRecord:
+    task, _, extra = net[0]
+    options = extra.get("options", {})
+    assert isinstance(options, dict)
+    settings = RunSettings(task=read_task({task: options}))
+    values = {"task": task, **{f"task.{name}": value for name, value in options.items()}}
+    if "loss" in extra:
+        values["train.loss"] = extra["loss"]
+    return TrialRecord(
+        number=number,
+        state="complete",
+        values=values,
+        plan=_planned(str(extra.get("spec", NET)), settings),
+        seeds=tuple(
+            SeedRecord(seed=result.seed, state="complete", result=result) for _, result, _ in net
+        ),
+    )
 
 
 def _planned(spec: str, settings: RunSettings):

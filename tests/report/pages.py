@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
+
 from archsearch.records import SeedRecord, StudyRecord, TrialRecord
+from archsearch.report.findings import find
+from archsearch.report.pages import page
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
+from archsearch.report.subject import of_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)> $\\frac$ -->]]>'
@@ -25,6 +32,25 @@ class Outline(HTMLParser):
         return [attributes[name] or "" for _, attributes in self.tags if name in attributes]
 
 
+def page_made(study: StudyRecord) -> Page:
+    """The page of a study, as data: nothing is drawn or written."""
+    return page_of(find(of_study(study)))
+
+
+def warnings_of(study: StudyRecord) -> dict[str, str]:
+    """What the page warns of: messages by code."""
+    sections = page_made(study).sections
+    return {warning.code: warning.message for each in sections for warning in each.warnings}
+
+
+def only_the_chart(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the main figure alone: to write a page takes a tenth of the time then."""
+    every = page._drawings
+    monkeypatch.setattr(
+        page, "_drawings", lambda made: (each for each in every(made) if each.name == "latent")
+    )
+
+
 def hostile_study() -> StudyRecord:
     """A study with :data:`HOSTILE` wherever a user, a machine or a file gives a text."""
     recipe = StudyRecipe(
@@ -43,6 +69,7 @@ def hostile_study() -> StudyRecord:
             "settings": settings,
             "command": HOSTILE,
             "source_note": f"JPEG {HOSTILE}",
+            "model_text": f"# {HOSTILE}\n",
             "space_hash": HOSTILE,
             "artifacts": f"/{HOSTILE}/{HOSTILE}",
         }

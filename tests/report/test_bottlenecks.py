@@ -5,16 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archsearch.records import Baselines, StudyRecord
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.figures.rivals import rivals_figure
+from archsearch.report.findings import Findings
 from archsearch.report.pages.summary import summarize
-from archsearch.report.sentences.headline import answer
-from archsearch.report.tables.trials import (
-    architectures,
-    correlation_tables,
-    trial_columns,
-    trial_rows,
-)
+from archsearch.report.sections.correlations.figures import rivals_figure
+from tests.report.reading import column_of, findings_of, said, tables_of, warnings_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
 THROUGH = "bottleneck size"
@@ -46,84 +40,75 @@ def _with_narrow_pca(seed):
 
 @pytest.fixture(scope="module")
 def plain() -> Findings:
-    return find(synthetic_study(StudyRecipe()))
+    return findings_of(synthetic_study(StudyRecipe()))
 
 
 @pytest.fixture(scope="module")
 def narrow(plain: Findings) -> Findings:
-    return find(with_bottlenecks(plain.study, 136))
+    return findings_of(with_bottlenecks(plain.subject.study, 136))
 
 
 @pytest.fixture(scope="module")
 def old(plain: Findings) -> Findings:
-    return find(with_bottlenecks(plain.study, None))
+    return findings_of(with_bottlenecks(plain.subject.study, None))
+
+
+def measured(findings: Findings) -> list[str]:
+    """The sizes in the table of all measures."""
+    return [row.cells[0].text for row in tables_of(findings, "correlations")["measures"].rows]
+
+
+def compared(findings: Findings) -> list[str]:
+    """The sizes in the table of rivals."""
+    return [row.cells[0].text for row in tables_of(findings, "correlations")["rivals"].rows]
 
 
 def test_the_page_says_where_fewer_numbers_get_through(plain: Findings, narrow: Findings) -> None:
     table = narrow.sample.architectures()
     count = int((table["latent_size"] > 136).sum())
-    said = {warning.code: warning.message for warning in narrow.warnings}
     start = f"In {count} of {len(table)} architectures the bottleneck is narrower than"
-    assert said["bottleneck-before-latent"].startswith(start)
-    assert "bottleneck-before-latent" not in {warning.code for warning in plain.warnings}
-    worths = [one.latent_use for one in architectures(narrow)]
-    assert any("Only 136 numbers get through the net." in latent_use for latent_use in worths)
-    assert not any("get through" in one.latent_use for one in architectures(plain))
+    assert warnings_of(narrow)["bottleneck-before-latent"].startswith(start)
+    assert "bottleneck-before-latent" not in warnings_of(plain)
+    uses = tables_of(narrow, "latent-use")["latent-use"]
+    sizes = dict(zip(narrow.trials["number"], narrow.trials["latent_size"], strict=True))
+    for row, passing in zip(uses.rows, column_of(uses, "get through"), strict=True):
+        assert passing == ("136" if sizes[row.trial] > 136 else "")
+    pca = column_of(uses, "bottleneck PCA")
+    assert [each == "0.0321" for each in pca] == [bool(each) for each in pca]
+    assert [bool(each) for each in pca] == [sizes[row.trial] > 136 for row in uses.rows]
+    columns = tables_of(plain, "latent-use")["latent-use"].columns
+    assert not {"get through", "bottleneck PCA"} & {column.name for column in columns}
 
 
 def test_it_is_a_size_beside_the_others(plain: Findings, narrow: Findings) -> None:
-    rows = [[row.name for row in correlation_tables(f)[0].rows] for f in (narrow, plain)]
-    assert rows == [
+    assert [measured(each) for each in (narrow, plain)] == [
         ["latent size", THROUGH, "parameters", "MACs"],
         ["latent size", "parameters", "MACs"],
     ]
-    figures = [rivals_figure(findings) for findings in (narrow, plain)]
+    figures = [rivals_figure(each.correlations.rivals) for each in (narrow, plain)]
     labels = [[t.get_text() for t in f.axes[0].get_yticklabels()] for f in figures]
-    assert labels == rows
-    rivals = [[rival.name for rival in f.secondary.rivals] for f in (narrow, plain)]
-    assert ["bottleneck_size" in names for names in rivals] == [True, False]
-    assert [THROUGH in " ".join(answer(f)) for f in (narrow, plain)] == [True, False]
-    measured = summarize(narrow, [])["correlations"]["bottleneck_size"]["spearman"]
-    assert measured["value"] == narrow.found.measures["bottleneck_size"]["spearman"].value
-    assert measured["value"] != narrow.found.measures["latent_size"]["spearman"].value
-
-
-def test_the_trial_table_has_it_and_pca_of_as_many_numbers(
-    plain: Findings, narrow: Findings
-) -> None:
-    columns = [column.name for column in trial_columns(narrow)]
-    assert "bottleneck PCA" not in [column.name for column in trial_columns(plain)]
-    size, pca = columns.index("bottleneck"), columns.index("bottleneck PCA")
-    cells = [row.cells for row in trial_rows(narrow)]
-    sizes = {narrow.trial(int(cell[0].text)).whole("latent_size"): cell for cell in cells}
-    for latent, cell in sizes.items():
-        assert cell[size].text == f"{min(latent, 136):,}"
-        assert (cell[pca].text == "0.0321") == (latent > 136 and bool(cell[pca].text))
-    assert any(cell[pca].text == "0.0321" for cell in cells)
+    assert labels == [compared(narrow), compared(plain)]
+    assert [THROUGH in names for names in labels] == [True, False]
+    told = summarize(narrow, [])["correlations"]["bottleneck_size"]["spearman"]
+    measures = narrow.correlations.sizes.measures
+    assert told["value"] == measures["bottleneck_size"]["spearman"].value
+    assert told["value"] != measures["latent_size"]["spearman"].value
 
 
 def test_studies_of_earlier_versions_are_read_without_it(old: Findings) -> None:
     summary = summarize(old, [])
     assert summary["correlations"]["bottleneck_size"]["spearman"]["value"] is None
     assert summary["best"]["bottleneck_size"] is None
-    assert "bottleneck-before-latent" not in {warning.code for warning in old.warnings}
-    place = [column.name for column in trial_columns(old)].index("bottleneck")
-    assert {row.cells[place].text for row in trial_rows(old)} == {""}
-    assert [row.name for row in correlation_tables(old)[0].rows] == [
-        "latent size",
-        "parameters",
-        "MACs",
-    ]
-    assert THROUGH not in " ".join(answer(old))
+    assert "bottleneck-before-latent" not in warnings_of(old)
+    assert measured(old) == ["latent size", "parameters", "MACs"]
+    assert THROUGH not in compared(old)
     assert old.sample.runs["trunk"].isna().all()
 
 
 def test_a_better_linear_code_says_that_capacity_is_unused_and_no_more(plain: Findings) -> None:
-    said = " ".join(answer(plain))
-    assert "leave capacity unused. That doesn't mean that size has no" in said
-    assert "limited by the bottleneck" not in said
+    text = said(plain, "latent-use")
+    assert "leave capacity unused, which doesn’t mean that size has no effect" in text
+    assert "limited by the bottleneck" not in text
     yardsticks = summarize(plain, [])["yardsticks"]
-    assert (
-        yardsticks["linear_code_better"] == (plain.shown["verdict"] == "linear code better").sum()
-    )
-    assert yardsticks["linear_code_better"] == yardsticks["not_bottleneck_limited"]
+    better = (plain.shown["verdict"] == "linear code better").sum()
+    assert yardsticks["linear_code_better"] == yardsticks["not_bottleneck_limited"] == better

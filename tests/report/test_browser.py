@@ -1,115 +1,120 @@
-"""What the page's script does, in a real browser where there is one."""
+"""Whole pages in a real browser: nothing overlaps, keys suffice, hostile texts run nothing."""
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
-import subprocess
-from base64 import b64decode
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from archsearch.report import figures, write_report
+from archsearch.report import write_comparison, write_report, write_runs_report
+from tests.browser import browsed
+from tests.report.colored import color_study
 from tests.report.pages import HOSTILE, hostile_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "google-chrome", "chrome"))), None)
-pytestmark = [
-    pytest.mark.full,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine"),
-]
-
-# Put behind the page's own script in a copy whose content policy lets it run.
-PROBE = """{
-const told = {};
-const point = document.querySelector("#figure-latent .point");
-point.dispatchEvent(new PointerEvent("pointerenter", { clientX: 40, clientY: 40 }));
-const box = document.getElementById("hover");
-told.hover = [box.hidden, box.querySelector("b").textContent, box.querySelectorAll("tr").length];
-point.dispatchEvent(new PointerEvent("pointerleave"));
-told.left = box.hidden;
-point.dispatchEvent(new MouseEvent("click"));
-told.hash = location.hash;
-const table = document.querySelector("table.sortable");
-const column = (place) => [...table.tBodies[0].rows].map((row) => row.cells[place].textContent);
-const heads = [...table.tHead.rows[0].cells].map((head) => head.textContent);
-told.sorted = {};
-for (const name of ["size", "latent", "val MSE"]) {
-  const place = heads.indexOf(name);
-  const sorted = [];
-  for (let times = 0; times < 2; times += 1) {
-    table.tHead.rows[0].cells[place].querySelector("button").click();
-    sorted.push(column(place));
-  }
-  told.sorted[name] = sorted;
-}
-const copy = document.querySelector("button.copy");
-for (let up = copy; up; up = up.parentElement) if (up.tagName === "DETAILS") up.open = true;
-copy.click();
-dispatchEvent(new Event("beforeprint"));
-told.printed = document.querySelector("#run details").open;
-setTimeout(() => {
-  told.copy = document.querySelector("button.copy").textContent;
-  told.selected = getSelection().toString();
-  told.spec = document.querySelector(".spec pre").textContent;
-  const text = document.createElement("pre");
-  text.id = "told";
-  text.textContent = btoa(unescape(encodeURIComponent(JSON.stringify(told))));
-  document.body.append(text);
-}, 500);
-}"""
+OPEN_WORDS, ALL_WORDS = 250, 1200
+PHONE, DESK = 390, 1280
+UNFOLD = "() => document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 
 
-def browsed(page: Path) -> str:
-    """The document as Chromium leaves it."""
-    command = [
-        str(CHROMIUM), "--headless", "--no-sandbox", "--virtual-time-budget=3000", "--dump-dom",
-        page.as_uri(),
-    ]  # fmt: skip
-    return subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout
+@pytest.fixture(scope="session")
+def study_page(tmp_path_factory) -> Path:
+    recipe = StudyRecipe(complete=24, collapsed=1, failed=1)
+    return write_report(synthetic_study(recipe), tmp_path_factory.mktemp("study")).index
 
 
-@pytest.fixture
-def quick(monkeypatch):
-    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
+@pytest.fixture(scope="session")
+def pages(study_page, exercise_folders, tmp_path_factory) -> dict[str, Path]:
+    """A page of each kind."""
+
+    def folder(name: str) -> Path:
+        return tmp_path_factory.mktemp(name)
+
+    three = synthetic_study(StudyRecipe(complete=3))
+    studies = [synthetic_study(StudyRecipe(name="one")), synthetic_study(StudyRecipe(name="two"))]
+    return {
+        "study": study_page,
+        "three trials": write_report(three, folder("three")).index,
+        "thousand": write_report(synthetic_study(StudyRecipe(complete=1000)), folder("k")).index,
+        "colors": write_report(color_study(synthetic_study()), folder("colors")).index,
+        "runs": write_runs_report(exercise_folders, folder("runs")).index,
+        "comparison": write_comparison(studies, folder("compared")).index,
+    }
 
 
-@pytest.mark.usefixtures("quick")
-def test_hover_click_sort_copy_and_print(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=12))
-    page = write_report(study, tmp_path).index
-    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text("utf-8"))
-    page.write_text(text.replace("</body>", f"<script>{PROBE}</script></body>"), "utf-8")
-    found = re.search(r'<pre id="told">([^<]*)</pre>', browsed(page))
-    assert found is not None
-    told = json.loads(b64decode(found[1]))
-    hidden, title, rows = told["hover"]
-    number = int(title.split(":")[0].removeprefix("Trial "))
-    trial = study.trials[number]
-    assert (hidden, told["left"]) == (False, True)
-    assert title.startswith(f"Trial {number}: latent {trial.plan.latent_channels}×")
-    assert rows == 1 + len(trial.plan.layers)
-    assert told["hash"] == f"#trial-{number}"
-    sizes = [[int(text.replace(",", "")) for text in one] for one in told["sorted"]["size"]]
-    assert sizes[0] == sorted(sizes[0])
-    assert sizes[1] == sorted(sizes[0], reverse=True)
-    shapes = [[int(text.split("×")[0]) for text in one] for one in told["sorted"]["latent"]]
-    assert shapes[0] == sorted(shapes[0])
-    errors = [[float(text) for text in one] for one in told["sorted"]["val MSE"]]
-    assert errors[1] == sorted(errors[0], reverse=True)
-    assert told["copy"] in ("Copied", "Selected")
-    assert told["spec"].startswith("name:")
-    if told["copy"] == "Selected":  # where a page may not write to the clipboard
-        assert told["selected"].split() == told["spec"].split()
-    assert told["printed"] is True
+def faults(browser, page: Path) -> Iterator[str]:
+    """What is wrong with a page, on a phone and on a desk, by day and by night."""
+    for width in (PHONE, DESK):
+        for dark in (False, True):
+            with browsed(browser, page, width=width, dark=dark) as shown:
+                shown.page.evaluate(UNFOLD)
+                yield from shown.problems
+                if shown.scroll_width() > width:
+                    yield f"{width}: scrolls sideways to {shown.scroll_width()}"
+                if not dark:
+                    yield from (f"{width}: {text}" for text in shown.misplaced_texts())
+                yield from (f"{width}: {text}" for text in shown.violations())
 
 
-@pytest.mark.usefixtures("quick")
-def test_hostile_texts_run_nothing(tmp_path):
+def too_many_words(browser, page: Path) -> Iterator[str]:
+    with browsed(browser, page) as shown:
+        words = shown.prose_words()
+    if words.open > OPEN_WORDS:
+        yield f"{words.open} words stand open"
+    if words.all > ALL_WORDS:
+        yield f"{words.all} words in all"
+
+
+def test_a_page_of_a_study_has_no_fault(browser, study_page):
+    assert [*faults(browser, study_page), *too_many_words(browser, study_page)] == []
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("kind", ["three trials", "thousand", "colors", "runs", "comparison"])
+def test_a_page_of_each_kind_has_no_fault(browser, pages, kind):
+    assert [*faults(browser, pages[kind]), *too_many_words(browser, pages[kind])] == []
+
+
+def test_keys_alone_lead_from_the_answer_to_a_spec(browser, study_page):
+    with browsed(browser, study_page) as shown:
+        for _ in range(30):
+            shown.press("Tab")
+            if shown.page.evaluate("() => document.activeElement.getAttribute('role')") == (
+                "application"
+            ):
+                break
+        shown.press("ArrowRight", "Enter")
+        text = shown.page.evaluate("() => document.querySelector('#net pre').textContent")
+        assert text.startswith("name:")
+        assert shown.problems == []
+
+
+def test_without_scripts_the_drawn_figures_stand_there(browser, study_page):
+    with browsed(browser, study_page, scripts=False) as shown:
+        assert shown.page.is_visible("#static-chart svg")
+        assert not shown.page.query_selector("#chart svg")
+
+
+def test_hostile_texts_run_nothing(browser, tmp_path):
     page = write_report(hostile_study(), tmp_path).index
-    left = browsed(page)
-    assert left.count("<script>") == 1
-    assert "<img" not in left
-    assert HOSTILE.split(">")[0].replace("<", "&lt;") in left
+    with browsed(browser, page) as shown:
+        asked = []
+        shown.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+        shown.page.evaluate(UNFOLD)
+        shown.page.wait_for_timeout(200)
+        left = shown.page.content()
+        assert asked == []
+        assert shown.problems == []
+        assert shown.page.locator("img[src=x]").count() == 0
+        assert left.count("<script>") == 1
+        assert HOSTILE.split(">")[0].replace("<", "&lt;") in left
+
+
+def test_paper_shows_everything(browser, study_page, tmp_path):
+    with browsed(browser, study_page) as shown:
+        written = shown.pdf(tmp_path / "page.pdf")
+        assert written.read_bytes().startswith(b"%PDF")
+        shown.page.emulate_media(media="print")
+        assert shown.page.is_visible("#static-chart svg")
+        assert not shown.page.is_visible("#chart svg")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from archsearch.records import RunResult, StudyRecord
-from archsearch.report.analysis.findings import find
-from archsearch.report.analysis.warnings import report_warnings
-from archsearch.report.color.tables import verdict
+from archsearch.records import RunResult
+from archsearch.report.findings import find
 from archsearch.report.outcome import outcome, outcomes
-from archsearch.report.sentences.choices import choices
-from archsearch.report.sentences.headline import answer
-from archsearch.report.sentences.robustness import robustness
-from archsearch.report.tables.trials import correlation_tables, trial_rows
-from tests.report.colored import color_result, variants_of
+from archsearch.report.pages.markdown import markdown
+from archsearch.report.pages.study import page_of
+from archsearch.report.subject import of_study
+from tests.report.colored import color_result
+from tests.report.varied import with_one_collapse
 from tests.synthetic import CHANNEL_MEAN, StudyRecipe, synthetic_result, synthetic_study
 
 
@@ -56,9 +56,10 @@ def test_beaten_by_a_guess_is_not_collapsed():
 
 
 def test_a_mark_of_an_earlier_version_is_not_taken_for_a_collapse():
-    said = words(result(0.005, share=None, collapsed=True))
+    said = words(result(1.1 * CHANNEL_MEAN, share=None, collapsed=True))
     assert "earlier version marked this run" in said
     assert "has collapsed" not in said
+    assert "no better than a guess" not in said, "the mark says as much"
 
 
 @pytest.mark.parametrize(
@@ -78,98 +79,25 @@ def test_a_training_that_has_not_converged_names_its_remedy(last, told):
 
 
 def test_many_runs_are_counted_or_named():
-    runs = [result(0.005), result(1.1 * CHANNEL_MEAN), result(0.05, share=0.001)]
+    """What is told of trained nets is counted among those that didn't collapse."""
+    runs = [result(0.005), result(1.1 * CHANNEL_MEAN), result(2 * CHANNEL_MEAN, share=0.001)]
     told = dict(outcomes(runs))
     assert told["collapsed-runs"].startswith("1 of 3 runs collapsed")
-    assert told["no-better-than-guess"].startswith("1 of 3 runs ended no better")
-    assert dict(outcomes(runs, ["a", "b", "c"]))["collapsed-runs"].startswith("c collapsed")
-
-
-def with_one_collapse(study: StudyRecord, share: float | None = 0.001) -> StudyRecord:
-    """The study with its sixth trial's second run collapsed to the channel mean."""
-    trial = study.trials[5]
-    first, second = trial.seeds
-    lost = {"collapsed": True, "variance_share": share}
-    lost["val"] = second.result.val.model_copy(update={"mse": CHANNEL_MEAN})
-    second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
-    trials = list(study.trials)
-    trials[5] = trial.model_copy(update={"seeds": (first, second)})
-    return study.model_copy(update={"trials": tuple(trials)})
+    assert told["no-better-than-guess"].startswith("1 of 2 runs ended no better")
+    named = dict(outcomes(runs, ["a", "b", "c"]))
+    assert named["collapsed-runs"].startswith("c collapsed")
+    assert named["no-better-than-guess"].startswith("b ended no better")
 
 
 def test_one_collapsed_run_does_not_make_noise_of_a_study():
     plain = synthetic_study(StudyRecipe(slope=0.3))
-    clean, hit = find(plain), find(with_one_collapse(plain))
-    kept = hit.secondary.without_collapsed.noise
-    assert (kept.architectures, hit.secondary.noise.architectures) == (23, 24)
-    assert kept.discernible == pytest.approx(clean.secondary.noise.discernible, abs=0.02)
-    assert hit.secondary.noise.discernible > 1.3
-    (said,) = [text for text in robustness(hit.secondary) if "told apart" in text]
-    assert f"by a factor of {kept.discernible:.2f} to be told apart" in said
-    assert (
-        f"and {hit.secondary.noise.discernible:.2f}, by the collapsed runs and not by noise" in said
-    )
-    assert "collapse" not in " ".join(robustness(clean.secondary))
-
-
-def test_effects_are_told_without_the_collapse_where_it_changes_what_is_shown():
-    """Of one choice's two architectures one collapses: its effect drowns, and comes back."""
-    plain = synthetic_study(StudyRecipe(slope=0.0, architecture_noise=0.02, seed_noise=0.02))
-    trials = tuple(
-        trial.model_copy(
-            update={
-                "seeds": tuple(
-                    seed.model_copy(update={"result": _scaled(seed.result, trial.values)})
-                    for seed in trial.seeds
-                )
-            }
-        )
-        for trial in plain.trials
-    )
-    shifted = plain.model_copy(update={"trials": trials})
-    hit = find(with_one_collapse(shifted))
-    said = " ".join(choices(hit.secondary))
-    assert "none is shown to change the error" in said
-    assert "Without the collapsed runs: with the other choices held equal, these" in said
-    assert "Without the collapsed runs" not in " ".join(choices(find(shifted).secondary))
-    marked = find(with_one_collapse(shifted, share=None)).secondary
-    assert said.replace("collapsed", "marked") == " ".join(choices(marked))
-
-
-def _scaled(of: RunResult, values: dict[str, object]) -> RunResult:
-    factor = 1.25 if values["residual"] else 1.0
-    return of.model_copy(
-        update={"val": of.val.model_copy(update={"mse": 0.01 * factor * of.val.mse / 0.02})}
-    )
-
-
-def test_marks_of_an_earlier_version_are_called_so_everywhere():
-    study = with_one_collapse(synthetic_study(StudyRecipe(slope=0.3)), share=None)
-    found = find(study)
-    codes = {one.code for one in report_warnings(study, found.sample, found.found, found.secondary)}
-    assert "marked-runs" in codes
-    assert "collapsed-runs" not in codes
-    assert "Without the marked run the answer is the same" in " ".join(answer(found))
-    assert [table.title for table in correlation_tables(found)][1] == "Without marked runs"
-    told = " ".join(robustness(found.secondary))
-    assert "without one architecture with a marked run" in told
-    assert "by the marked runs and not by noise" in told
-    assert "collapse" not in told
-    states = [cell.text for row in trial_rows(found) for cell in row.cells[1:2]]
-    assert states.count("complete, marked") == 1
-
-
-@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
-def test_a_colored_variant_calls_its_runs_so_too(share, word):
-    lost = {"collapsed": True, "variance_share": share}
-    first, second = (color_result("colorize", 0.004, seed=seed) for seed in (0, 1))
-    second = second.model_copy(update=lost)
-    (variant,) = variants_of(("colorize", first, {}), ("colorize", second, {}))
-    assert verdict(variant).endswith(f"; {word}: 1 of 2")
+    clean, hit = find(of_study(plain)).noise, find(of_study(with_one_collapse(plain))).noise
+    assert (hit.kept.architectures, hit.all.architectures) == (23, 24)
+    assert hit.kept.discernible == pytest.approx(clean.kept.discernible, abs=0.02)
+    assert hit.all.discernible > 1.3
 
 
 def test_where_every_architecture_has_a_collapsed_run_its_noise_is_told_with_them():
-    """Page and cautions speak of the same noise."""
     plain = synthetic_study(StudyRecipe(slope=0.0, architecture_noise=0.01))
     lost = {"collapsed": True, "variance_share": 0.001}
     trials = []
@@ -177,8 +105,18 @@ def test_where_every_architecture_has_a_collapsed_run_its_noise_is_told_with_the
         first, second = trial.seeds
         second = second.model_copy(update={"result": second.result.model_copy(update=lost)})
         trials.append(trial.model_copy(update={"seeds": (first, second)}))
-    found = find(plain.model_copy(update={"trials": tuple(trials)}))
-    assert found.secondary.without_collapsed.noise is None
-    assert found.secondary.kept_noise == found.secondary.noise
-    assert "told apart" in " ".join(robustness(found.secondary))
-    assert "noise" in {one.code for one in found.warnings}
+    noise = find(of_study(plain.model_copy(update={"trials": tuple(trials)}))).noise
+    assert noise.without_collapsed is None
+    assert noise.kept == noise.all is not None
+
+
+@pytest.mark.parametrize(("share", "word"), [(0.001, "collapsed"), (None, "marked")])
+def test_marks_of_an_earlier_version_are_called_so_everywhere(share, word):
+    study = with_one_collapse(synthetic_study(StudyRecipe(slope=0.3)), share=share)
+    page = page_of(find(of_study(study)))
+    told = markdown(replace(page, sections=[s for s in page.sections if s.name != "glossary"]), ())
+    assert f"{word} run" in told
+    assert ("collapse" in told) is (word == "collapsed")
+    assert ("marked" in told) is (word == "marked")
+    codes = {warning.code for section in page.sections for warning in section.warnings}
+    assert codes & {"marked-runs", "collapsed-runs"} == {f"{word}-runs"}

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archsearch.report import figures, write_comparison, write_report
+from archsearch.report import write_comparison, write_report
 from archsearch.report.path_redaction import short_command, short_path, short_prose, without_paths
-from tests.report.pages import hostile_study
+from tests.report.pages import hostile_study, only_the_chart
 from tests.synthetic import StudyRecipe, synthetic_study
 
 HERE, HOME = Path("/home/ann/nets"), Path("/home/ann")
@@ -97,11 +97,11 @@ def study():
 
 
 def test_no_file_of_a_report_names_a_folder_of_the_machine(study, tmp_path, monkeypatch):
-    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
+    only_the_chart(monkeypatch)
     write_report(study, tmp_path / "one")
     write_comparison([study, study], tmp_path / "two")
     for path in tmp_path.rglob("*.*"):
-        if path.suffix in (".html", ".json", ".csv"):
+        if path.suffix in (".html", ".json", ".csv", ".md"):
             assert "secret" not in path.read_text("utf-8"), path
     page = (tmp_path / "one" / "index.html").read_text("utf-8")
     assert "archsearch study run …/study.yaml --storage sqlite:///…/a.db" in page

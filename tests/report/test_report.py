@@ -14,11 +14,11 @@ import pandas as pd
 import pytest
 
 from archsearch.records import EPOCH_COLUMNS, TRIAL_COLUMNS, StudyRecord
-from archsearch.report import ReportFiles, figures, write_report
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.trial_table import equal_pca
+from archsearch.report import ReportFiles, write_report
+from archsearch.report.findings import find
 from archsearch.report.pages.summary import summarize
-from tests.report.pages import Outline, hostile_study
+from archsearch.report.subject import of_study
+from tests.report.pages import Outline, hostile_study, only_the_chart, page_made, warnings_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
 MEASURES = {"spearman", "kendall", "pearson_loglog", "partial_spearman"}
@@ -62,10 +62,10 @@ def mixed(tmp_path_factory) -> tuple[StudyRecord, ReportFiles]:
 @pytest.fixture
 def quick(monkeypatch):
     """Only the main figure: all of them have tests of their own."""
-    monkeypatch.setattr(figures, "_FIGURES", {"latent": figures._FIGURES["latent"]})
+    only_the_chart(monkeypatch)
 
 
-WITH_ALL_FIGURES = {"two", "five", "all failed", "all collapsed", "one epoch", "mixed"}
+WITH_ALL_FIGURES = {"two", "all collapsed", "mixed"}
 
 
 @pytest.mark.parametrize("name", RECIPES)
@@ -86,7 +86,9 @@ def test_every_kind_of_study_gives_a_whole_report(name, tmp_path, request):
     assert {folder / path for path in summary["figures"]} == set(written.figures)
     assert all(path.stat().st_size > 1000 for path in written.figures)
     outline = Outline(written.index.read_text("utf-8"))
-    assert [tag for tag, _ in outline.tags].count("svg") == len(written.figures) / 2
+    drawn = [path for path in written.figures if path.suffix == ".svg"]
+    assert [tag for tag, _ in outline.tags].count("svg") == len(drawn)
+    assert (folder / "report.md").read_text("utf-8").startswith("# synthetic\n\nmade from a seed")
     assert written.answer[0]
 
 
@@ -151,7 +153,7 @@ def test_collapsed_runs_make_two_answers(tmp_path):
     assert first["n"] == second["n"] + 3
     assert second["value"] < first["value"]
     assert "collapsed-runs" in codes(written)
-    assert "Without the 6 collapsed runs" in written.index.read_text("utf-8")
+    assert "6 collapsed runs included" in written.index.read_text("utf-8").replace("\u00a0", " ")
 
 
 def test_pruned_failed_and_infeasible_trials_enter_no_statistic():
@@ -161,15 +163,15 @@ def test_pruned_failed_and_infeasible_trials_enter_no_statistic():
     alone = study.model_copy(update={"trials": tuple(cleaned), "planned": 24})
     first, second = numbers(study), numbers(alone)
     assert first["correlations"] == second["correlations"]
-    assert {"pruned-trials", "failed-trials"} <= {w["code"] for w in first["warnings"]}
+    assert {"pruned-trials", "failed-trials"} <= set(warnings_of(study))
 
 
 def test_a_stopped_study_uses_the_seeds_that_all_have():
     summary = numbers(synthetic_study(StudyRecipe(waiting=4)))
     assert summary["correlations"]["latent_size"]["spearman"]["n"] == 28
-    warnings = {w["code"]: w["message"] for w in summary["warnings"]}
-    assert "seed 0" in warnings["unfinished"]
-    assert "one-seed" in warnings
+    found = warnings_of(synthetic_study(StudyRecipe(waiting=4)))
+    assert "seed 0" in found["unfinished"]
+    assert "one-seed" in found
 
 
 @pytest.mark.usefixtures("quick")
@@ -193,17 +195,15 @@ def test_confounded_sizes_are_said():
             )
             for trial in study.trials
         )
-        return codes(find(study.model_copy(update={"trials": tuple(trials)})))
+        return set(warnings_of(study.model_copy(update={"trials": tuple(trials)})))
 
     assert "confounded" in tied("encoder_depth")
     assert "confounded" not in tied("params")  # that follows from the latent
-    assert "confounded" not in codes(find(study))
+    assert "confounded" not in warnings_of(study)
 
 
-@pytest.mark.usefixtures("quick")
-def test_linear_codes_give_every_trial_its_verdict(tmp_path):
+def test_linear_codes_give_every_trial_its_verdict():
     study = synthetic_study()
-    page = write_report(study, tmp_path).index.read_text("utf-8")
     beaten = sum(
         min(
             trial.seeds[0].result.baselines.val("pca"),
@@ -212,8 +212,9 @@ def test_linear_codes_give_every_trial_its_verdict(tmp_path):
         < trial.value
         for trial in study.trials
     )
-    assert f"beats {beaten} of 24 models" in page
-    assert page.count("<td>better</td>") == beaten
+    found = numbers(study)["yardsticks"]
+    assert found["linear_code_better"] == beaten
+    assert found["linear_code_not_better"] == 24 - beaten
     assert 0 < beaten < 24
 
 
@@ -246,66 +247,53 @@ def test_the_epoch_table_has_every_epoch_of_every_run(mixed):
                 assert last[trial.number, seed.seed] == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.usefixtures("quick")
-def test_points_tell_the_page_which_trials_they_are(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=10, collapsed=2))
-    page = write_report(study, tmp_path).index.read_text("utf-8")
-    groups = [marked_points(part) for part in page.split('<g data-trials="')[1:]]
-    found = [number for numbers, _ in groups for number in numbers]
-    assert sorted(found) == [trial.number for trial in study.trials]
-    identities = Outline(page).values("id")
-    assert all(f"trial-{number}" in identities for number in found)
-    assert all(shapes == len(numbers) for numbers, shapes in groups)
+def test_points_rows_and_specs_are_linked_by_their_trials(mixed):
+    study, written = mixed
+    page = written.index.read_text("utf-8")
+    shown = {trial.number for trial in study.trials if trial.results and trial.state != "pruned"}
+    assert set(chart_data(page)["numbers"]) == shown
+    outline = Outline(page)
+    assert set(map(int, outline.values("data-trial"))) == {t.number for t in study.trials}
+    specs = [name for name in outline.values("id") if re.fullmatch(r"trial-\d+", name)]
+    assert len(specs) == 20
 
 
-def marked_points(part: str) -> tuple[list[int], int]:
-    """The trials of a group of points, and how many shapes it draws."""
-    numbers, rest = part.split('"', maxsplit=1)
-    depth, end = 1, 0
-    for match in re.finditer(r"<(/?)g[ >]", rest):
-        depth += -1 if match[1] else 1
-        if depth == 0:
-            end = match.start()
-            break
-    drawn = re.sub(r"<defs>.*?</defs>", "", rest[:end], flags=re.DOTALL)
-    return list(map(int, numbers.split(","))), len(re.findall(r"<(?:use|path) ", drawn))
-
-
-@pytest.mark.usefixtures("quick")
-def test_each_model_says_what_its_latent_is_worth(tmp_path):
-    study = synthetic_study(StudyRecipe(complete=6))
-    page = write_report(study, tmp_path).index.read_text("utf-8")
-    for trial in study.trials:
-        latent_use = equal_pca(study.curves, trial.value)
-        used = f"The net uses {trial.plan.latent_size:,} numbers; PCA needs "
-        told = f"{used}about {latent_use:,.0f} for", f"{used}at most 1 for"
-        assert any(words in page for words in told)
+def chart_data(page: str) -> dict:
+    (text,) = re.findall(r'<script type="application/json" id="chart-data">(.*?)</script>', page)
+    return json.loads(text)
 
 
 def test_text_from_users_is_inert(tmp_path):
     page = write_report(hostile_study(), tmp_path).index.read_text("utf-8")
     outline = Outline(page)
     tags = [tag for tag, _ in outline.tags]
-    assert tags.count("script") == 1
+    kinds = [attributes.get("type") for tag, attributes in outline.tags if tag == "script"]
+    assert kinds == ["application/json", None]
     assert "img" not in tags
     assert not any(name.startswith("on") for _, attrs in outline.tags for name in attrs)
     assert "alert(1)" in page
+    assert "alert(1)" in json.dumps(chart_data(page))
     for svg in (tmp_path / "figures").glob("*.svg"):
         assert "<script" not in svg.read_text("utf-8")
+    told = (tmp_path / "report.md").read_text("utf-8")
+    outside_code = [line for line in told.splitlines() if not line.startswith("    ")]
+    assert "alert(1)" in "".join(outside_code)
+    assert not [line for line in outside_code if re.search(r"(?<!\\)<", line)]
 
 
 def test_the_page_asks_nothing_from_outside(mixed):
     page = mixed[1].index.read_text("utf-8")
     outline = Outline(page)
-    assert "://" not in page
-    for address in outline.values("href") + outline.values("src") + outline.values("xlink:href"):
+    assert "://" not in page.replace("http://www.w3.org/2000/svg", "")  # a name, not fetched
+    links = outline.values("href") + outline.values("xlink:href")
+    for address in links + outline.values("src"):
         assert address.startswith(("#", "figures/", "data:"))
-    for link in outline.values("href"):
+    for link in links:
         if link.startswith("figures/"):
             assert (mixed[1].index.parent / link).is_file()
     identities = outline.values("id")
     assert len(identities) == len(set(identities))
-    references = {link[1:] for link in outline.values("xlink:href") if link.startswith("#")}
+    references = {link[1:] for link in links if link.startswith("#")}
     assert references <= set(identities)
 
 
@@ -314,6 +302,8 @@ def test_equal_records_give_equal_files(mixed, tmp_path):
     for one, other in zip(first.figures, second.figures, strict=True):
         assert one.read_bytes() == other.read_bytes()
     assert first.index.read_bytes() == second.index.read_bytes()
+    told = [written.index.with_name("report.md").read_bytes() for written in (first, second)]
+    assert told[0] == told[1]
     assert first.summary == second.summary
 
 
@@ -336,11 +326,29 @@ print(sorted(name for name in sys.modules if name.split(".")[0] == "torch"))
     assert done.stderr == ""
 
 
+def test_every_warning_stands_once_and_is_in_the_summary(mixed):
+    study, written = mixed
+    found = [w for section in page_made(study).sections for w in section.warnings]
+    assert len({warning.code for warning in found}) == len(found)
+    assert [warning.code for warning in found] == [w["code"] for w in written.summary["warnings"]]
+    assert {"failed-trials", "pruned-trials", "unfinished"} <= codes(written)
+
+
+def test_the_markdown_has_every_section_and_its_figures(mixed):
+    study, written = mixed
+    told = written.index.with_name("report.md").read_text("utf-8")
+    titles = [section.title for section in page_made(study).sections]
+    assert all(f"## {title}\n" in told for title in titles)
+    pictures = re.findall(r"\]\((figures/[^)]*)\)", told)
+    assert pictures
+    assert all((written.index.parent / path).suffix == ".png" for path in pictures)
+    assert all((written.index.parent / path).is_file() for path in pictures)
+
+
 def numbers(study: StudyRecord) -> dict:
-    return summarize(find(study), [])
+    findings = find(of_study(study))
+    return summarize(findings, [])
 
 
-def codes(found: ReportFiles | Findings) -> set[str]:
-    if isinstance(found, Findings):
-        return {warning.code for warning in found.warnings}
-    return {warning["code"] for warning in found.summary["warnings"]}
+def codes(written: ReportFiles) -> set[str]:
+    return {warning["code"] for warning in written.summary["warnings"]}

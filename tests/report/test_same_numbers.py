@@ -7,62 +7,94 @@ import re
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.secondary import AREA
-from archsearch.report.pages.study import page_html
+from archsearch.report.findings import Findings, find
+from archsearch.report.formatting import interval, with_interval
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
 from archsearch.report.pages.summary import summarize
-from archsearch.report.sentences.headline import answer, given_others
-from archsearch.report.sentences.robustness import robustness
-from archsearch.report.tables.secondary import secondary_tables
-from archsearch.report.tables.trials import correlation_tables, given_others_tables
+from archsearch.report.sections.blocks import Cell, Section, Table, Text
+from archsearch.report.subject import of_study
 from tests.report.colored import color_study
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
 @pytest.fixture(scope="module")
 def findings() -> Findings:
-    return find(synthetic_study(StudyRecipe(slope=0.1)))
+    return find(of_study(synthetic_study(StudyRecipe(slope=0.1))))
+
+
+@pytest.fixture(scope="module")
+def page(findings: Findings) -> Page:
+    return page_of(findings)
+
+
+def section(page: Page, name: str) -> Section:
+    (found,) = [each for each in page.sections if each.name == name]
+    return found
+
+
+def texts(section: Section) -> str:
+    return " ".join(block.text for block in section.blocks if isinstance(block, Text))
+
+
+def cells(page: Page, table: str, row: str) -> dict[str, Cell]:
+    """The row of a table, by the columns' names."""
+    (found,) = [
+        block
+        for each in page.sections
+        for block in each.blocks
+        if isinstance(block, Table) and block.name == table
+    ]
+    (told,) = [one.cells for one in found.rows if one.cells[0].text == row]
+    return {column.name: cell for column, cell in zip(found.columns, told, strict=True)}
 
 
 def test_a_correlation_has_one_interval_wherever_it_stands(findings):
-    secondary, found = findings.secondary, findings.found
-    rivals = {rival.name: rival.estimate for rival in secondary.rivals}
+    found = findings.correlations
+    rivals = {rival.name: rival.estimate for rival in found.rivals}
     for size in ("latent_size", "params", "macs"):
-        assert rivals[size] == found.measures[size]["spearman"]
-    whole = found.measures["latent_size"]["spearman"]
-    pooled = [grouping.pooled for grouping in secondary.groupings if grouping.pooled.n == whole.n]
+        assert rivals[size] == found.sizes.measures[size]["spearman"]
+    whole = found.sizes.measures["latent_size"]["spearman"]
+    pooled = [grouping.pooled for grouping in findings.groups if grouping.pooled.n == whole.n]
     assert pooled
     assert {estimate[:4] for estimate in pooled} == {whole[:4]}
-    assert secondary.epochs[-1].spearman[:4] == whole[:4]
-    assert secondary.epochs[-1].slope[:3] == pytest.approx(found.slopes["latent_size"][:3])
+    last = findings.epochs[-1]
+    assert last.spearman[:4] == whole[:4]
+    assert last.slope[:3] == pytest.approx(found.sizes.slopes["latent_size"][:3])
 
 
-def test_the_tables_print_them_alike(findings):
-    (table,) = correlation_tables(findings)
-    told = {row.name: (row.cells[0].value, row.cells[0].interval) for row in table.rows}
-    (rivals,) = (one for one in secondary_tables(findings.secondary) if one.name == "rivals")
-    for name, rho, p, *_ in rivals.rows:
-        if name in told:
-            value, small = told[name]
-            interval, separate = small.split("; p ")
-            assert rho == f"{value} ({interval})"
-            assert p in separate
+def test_the_answer_and_the_tables_print_them_alike(findings, page):
+    whole = findings.correlations.sizes.measures["latent_size"]["spearman"]
+    rho, ends = with_interval(whole).split(" (")[0], interval(whole)
+    (lead, *_) = [block.text for block in page.answer.blocks if isinstance(block, Text)]
+    assert f"rank correlation {rho}, 95 % interval {ends}" in lead
+    for table, row, column in (
+        ("rivals", "latent size", "Spearman ρ"),
+        ("measures", "latent size", "Spearman ρ"),
+        ("groups", "latent height×width", "pooled ρ"),
+    ):
+        cell = cells(page, table, row)[column]
+        assert cell.text == rho, table
+        assert cell.small.startswith(ends), table
+    for size in ("parameters", "MACs"):
+        one, other = (cells(page, name, size)["Spearman ρ"] for name in ("rivals", "measures"))
+        assert one.text == other.text
+        assert other.small.startswith(one.small)
 
 
-def test_the_partial_correlation_stands_folded_and_not_in_the_answer(findings):
-    (row, *_) = given_others_tables(findings)[0].rows
-    said = given_others(findings)
-    assert f"the correlation is {row.cells[0].value} (" in said
-    assert not [text for text in answer(findings) if "asks another question" in text]
-    folded = page_html(findings, []).partition('<details id="given-others">')[2]
-    folded = folded.partition("</details>")[0].replace("\u00a0", " ")
-    assert said.split(" (")[0] in folded
-    assert "Spearman given others" in folded
-    assert "Spearman given others" not in correlation_tables(findings)[0].columns
+def test_the_partial_correlation_stands_folded_and_not_in_the_answer(findings, page):
+    partial = findings.correlations.sizes.measures["latent_size"]["partial_spearman"]
+    told = with_interval(partial)
+    folded = section(page, "correlations")
+    assert not folded.open
+    assert f"the correlation is {told}" in texts(folded)
+    cell = cells(page, "measures", "latent size")["Spearman ρ, others equal"]
+    assert told == f"{cell.text} ({cell.small.split('; ')[0]})"
+    assert told.split(" (")[0] not in texts(page.answer)
 
 
 def test_each_task_has_one_correlation():
-    found = find(color_study(synthetic_study(StudyRecipe(complete=20))))
+    found = find(of_study(color_study(synthetic_study(StudyRecipe(complete=20)))))
     summary = summarize(found, [])
     groups = summary["details"]["within_families"]["task"]["families"]
     for task, group in groups.items():
@@ -79,12 +111,12 @@ def without_a_twin(study: StudyRecord) -> StudyRecord:
     return study.model_copy(update={"trials": trials})
 
 
-def test_with_all_together_is_said_of_all_only(findings):
-    together = r"against (\S+) over all of them"
-    (said,) = [text for text in robustness(findings.secondary) if AREA in text]
-    whole = findings.found.measures["latent_size"]["spearman"].value
-    assert float(re.search(together, said)[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)
-    fewer = find(without_a_twin(findings.study))
-    (said,) = [text for text in robustness(fewer.secondary) if AREA in text]
+def test_over_all_is_said_of_all_only(findings, page):
+    together = r"against (\S+) \([^)]*\) over all:"
+    whole = findings.correlations.sizes.measures["latent_size"]["spearman"].value
+    told = re.search(together, texts(section(page, "groups")))
+    assert float(told[1].replace("−", "-")) == pytest.approx(whole, abs=0.005)
+    fewer = page_of(find(of_study(without_a_twin(findings.study))))
+    said = texts(section(fewer, "groups"))
     assert not re.search(together, said)
-    assert "over the 23 in such families: " in said
+    assert "23" in said

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
 from archsearch.records import PlanRecord
-from archsearch.report.sample_grids import Pictures, read_sample_grid, same_columns
+from archsearch.report.drawing.sample_grids import (
+    Pictures,
+    read_sample_grid,
+    same_columns,
+    side_by_side,
+)
 from tests.report.colored import strip_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
@@ -86,3 +94,16 @@ def test_a_column_never_holds_two_pictures(found: list[Pictures]):
             and np.array_equal(found[grid].true[column], found[0].true[column])
         ]
         assert same == []
+
+
+@pytest.mark.parametrize(("group", "gaps"), [(0, [1, 1, 1]), (2, [1, 2, 1])])
+def test_pictures_side_by_side_are_the_same_with_clear_pixels_between(group, gaps):
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 3, 5, 3), dtype=np.uint8)
+    row = np.asarray(Image.open(io.BytesIO(side_by_side(pictures, group))))
+    assert row.shape == (3, 4 * 5 + sum(gaps), 4)
+    left = 0
+    for picture, gap in zip(pictures, [*gaps, 0], strict=True):
+        assert np.array_equal(row[:, left : left + 5, :3], picture)
+        assert (row[:, left : left + 5, 3] == 255).all()
+        assert (row[:, left + 5 : left + 5 + gap, 3] == 0).all()
+        left += 5 + gap

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.analysis.trial_table import front_objectives
+from archsearch.report.findings import Findings
 from archsearch.report.pages.summary import summarize
-from archsearch.report.sentences.headline import answer
-from archsearch.report.tables.trials import architectures, trial_columns, trial_rows
+from archsearch.report.trial_table import front_objectives
+from tests.report.reading import column_of, findings_of, said, tables_of, warnings_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
 
@@ -32,7 +31,7 @@ def with_skips(study: StudyRecord, *numbers: int) -> StudyRecord:
 
 @pytest.fixture(scope="module")
 def plain() -> Findings:
-    return find(synthetic_study(StudyRecipe(slope=0.3)))
+    return findings_of(synthetic_study(StudyRecipe(slope=0.3)))
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def leaky(plain) -> Findings:
     verdicts = plain.trials.set_index("number")["verdict"]
     limited = verdicts.index[verdicts == "linear code not better"]
     beaten = verdicts.index[verdicts == "linear code better"]
-    return find(with_skips(plain.study, *limited[:-1], beaten[0]))
+    return findings_of(with_skips(plain.study, *limited[:-1], beaten[0]))
 
 
 def test_only_what_is_beaten_anyway_keeps_its_verdict(plain, leaky):
@@ -56,32 +55,37 @@ def test_only_what_is_beaten_anyway_keeps_its_verdict(plain, leaky):
 
 def test_the_words_the_table_and_the_summary_say_so(plain, leaky):
     second_path = int((leaky.trials["verdict"] == "not the only path").sum())
-    said = " ".join(answer(leaky))
-    assert f"For {second_path} this comparison isn't fair: there the decoder also reads" in said
-    assert "isn't fair" not in " ".join(answer(plain))
-    warnings = {warning.code: warning.message for warning in leaky.warnings}
-    assert warnings["leak-past-latent"].startswith(f"In {second_path + 1} of ")
-    assert "leak-past-latent" not in {warning.code for warning in plain.warnings}
-    summary = summarize(leaky, [])
-    assert summary["yardsticks"]["latent_not_the_only_path"] == second_path
-    place = [column.name for column in trial_columns(leaky)].index("linear code")
-    cells = [row.cells for row in trial_rows(leaky)]
-    assert [cell[place].text for cell in cells].count("not the only path") == second_path
-    assert sum(" of " in cell[3].text for cell in cells) == second_path + 1
+    leaks = second_path + 1
+    text = said(leaky, "latent-use")
+    assert f"For {leaks} that also read encoder layers it isn’t fair" in text
+    assert f"of {len(leaky.shown) - leaks} nets (PCA" in text
+    assert "isn’t fair" not in said(plain, "latent-use")
+    assert warnings_of(leaky)["leak-past-latent"].startswith(f"In {leaks} of ")
+    assert "leak-past-latent" not in warnings_of(plain)
+    assert summarize(leaky, [])["yardsticks"]["latent_not_the_only_path"] == second_path
+    table = tables_of(leaky, "latent-use")["latent-use"]
+    assert column_of(table, "linear code").count("not the only path") == second_path
 
 
-def test_the_worth_of_a_net_with_skips_is_of_all_that_its_decoder_reads(leaky):
-    latent_use = {one.anchor: one.latent_use for one in architectures(leaky)}
+def test_what_their_decoders_read_stands_beside_the_latent(plain, leaky):
+    table = tables_of(leaky, "latent-use")["latent-use"]
+    read = dict(zip([row.trial for row in table.rows], column_of(table, "read"), strict=True))
+    assert len(read) == len(leaky.shown)
     for row in leaky.trials.itertuples():
-        told = latent_use[f"trial-{row.number}"]
-        read = f"The net uses {row.effective_size:,.0f} numbers"
-        assert read in told
-        assert ("The decoder reads" in told) == (row.effective_size > row.latent_size)
+        leaks = row.effective_size > row.latent_size
+        assert read[row.number] == (f"{row.effective_size:,.0f}" if leaks else "")
+    columns = tables_of(plain, "latent-use")["latent-use"].columns
+    assert "read" not in {column.name for column in columns}
 
 
-def test_what_the_decoder_reads_is_a_rival_only_where_it_differs(plain, leaky):
-    assert "effective_size" in {rival.name for rival in leaky.secondary.rivals}
-    assert "effective_size" not in {rival.name for rival in plain.secondary.rivals}
+def test_latent_size_is_judged_without_them(plain, leaky):
+    """Their sizes aren't those of their codes; choices and noise are judged with them."""
+    leaks = int((leaky.shown["effective_size"] > leaky.shown["latent_size"]).sum())
+    n = len(plain.code_sample.architectures())
+    assert leaky.correlations.sizes.n == leaky.answer.estimate.n == n - leaks
+    assert {rival.estimate.n for rival in leaky.correlations.rivals} == {n - leaks}
+    assert leaky.noise.all.architectures == plain.noise.all.architectures == n
+    assert "judged without them" in warnings_of(leaky)["leak-past-latent"]
 
 
 def test_it_can_be_an_objective(plain):

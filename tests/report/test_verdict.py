@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from archsearch.records import StudyRecord
-from archsearch.report.analysis.findings import find
-from archsearch.report.analysis.verdict import slope_within_trunks
 from archsearch.report.pages.summary import summarize
+from archsearch.report.verdict import slope_within_trunks
+from tests.report.reading import findings_of
 from tests.synthetic import StudyRecipe, synthetic_study
 
 SIZES = (8, 16, 32, 64, 128, 256)
@@ -26,7 +26,12 @@ def of_trunks(trunks: str) -> StudyRecord:
         size = SIZES[place % len(SIZES)]
         mse = 1e-3 * (10 if trunk == "b" else 1) * 0.8 ** np.log2(size / 8)
         plan = trial.plan.model_copy(
-            update={"latent_size": size, "trunk": trunk, "key": f"{trunk}{place}"}
+            update={
+                "latent_size": size,
+                "effective_size": size,
+                "trunk": trunk,
+                "key": f"{trunk}{place}",
+            }
         )
         seeds = tuple(
             seed.model_copy(
@@ -45,7 +50,7 @@ def of_trunks(trunks: str) -> StudyRecord:
 
 
 def test_within_trunks_the_slope_is_what_each_has() -> None:
-    found = find(of_trunks("a" * 6 + "b" * 6))
+    found = findings_of(of_trunks("a" * 6 + "b" * 6))
     said = summarize(found, [])
     assert said["answer"]["verdict"] == "yes"
     assert said["answer"]["measure"] == "slope_within_trunks"
@@ -58,7 +63,7 @@ def test_within_trunks_the_slope_is_what_each_has() -> None:
 
 
 def test_where_trunks_are_not_shared_it_is_spearmans() -> None:
-    said = summarize(find(of_trunks("abcdefghijkl")), [])
+    said = summarize(findings_of(of_trunks("abcdefghijkl")), [])
     assert said["slope_within_trunks"] is None
     assert said["answer"]["measure"] == "spearman"
     rho = said["correlations"]["latent_size"]["spearman"]
@@ -67,7 +72,7 @@ def test_where_trunks_are_not_shared_it_is_spearmans() -> None:
 
 def test_a_search_is_told_as_one_and_gives_no_numbers() -> None:
     searched = of_trunks("a" * 6 + "b" * 6).model_copy(update={"designed": False})
-    said = summarize(find(searched), [])
+    said = summarize(findings_of(searched), [])
     assert said["answer"]["verdict"] == "searched"
     assert said["answer"]["value"] is None
     assert said["slope_within_trunks"] is None

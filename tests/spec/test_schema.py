@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from jsonschema import Draft7Validator
 
-from archsearch.cli.schema import schema_text
 from archsearch.config import Model
+from archsearch.config.schema import schema_text
 from archsearch.spec import Source, parse_spec
 from archsearch.spec.schema import model_schema
 from archsearch.spec.syntax.parse_layers import layer_words

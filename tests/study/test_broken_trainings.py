@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from real import command, finished, write_real
@@ -12,8 +14,12 @@ from toys import SPEC
 from archsearch.config import StudyFile
 from archsearch.records import TrialRecord, load_study
 from archsearch.report import write_report
+from archsearch.spec import ModelPlan
 from archsearch.study import Job, RunOptions, Trained, run_study
 from archsearch.study.training.candidates import PictureTrainer
+
+if TYPE_CHECKING:
+    from archsearch.nn import Autoencoder
 
 UNBOUNDED = SPEC.replace("activation: sigmoid", "activation: none")
 
@@ -28,22 +34,25 @@ RECIPE = """
 """
 
 
+def broken(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
+    """A net with a weight that is not a number, as a broken initialization gives."""
+    from archsearch.nn import build
+
+    model = build(plan, seed=seed)
+    next(model.parameters()).data[0] = float("nan")
+    return model
+
+
 class Faulty(PictureTrainer):
     """Trains for real, with a fault where the first layer has two channels."""
 
     def train(self, job: Job) -> Trained:
-        import torch
-
         if job.plan.layers[0].output.channels == 2:
             self._pictures(job.settings.data, job.plan).missing  # type: ignore[attr-defined]  # noqa: B018
         if job.plan.layers[0].output.channels == 3:
-            # A weight that is not a number from the start, as a broken initialization gives.
-            before = torch.nn.functional.conv2d
-            torch.nn.functional.conv2d = lambda *a, **k: before(*a, **k) * float("nan")
-            try:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(import_module("archsearch.train.fit"), "nn_build", broken)
                 return super().train(job)
-            finally:
-                torch.nn.functional.conv2d = before
         return super().train(job)
 
 
@@ -107,7 +116,8 @@ def test_a_real_lack_of_memory(tmp_path: Path) -> None:
     space = "  first.conv.channels: {choice: [2, 60000]}\n  train.batch_size: {choice: [64]}"
     write_real(tmp_path, space=space, method="grid", trials=2)
     limit = "import resource\nresource.setrlimit(resource.RLIMIT_AS, (5 << 30, 5 << 30))"
-    code, told = finished(command(tmp_path, "study", "run", "study.yaml", "--json", before=limit))
+    told_so = ("study", "run", "study.yaml", "--json", "--set", "train.engine=torch")
+    code, told = finished(command(tmp_path, *told_so, before=limit))
     assert code == 0, told
     url = f"sqlite:///{tmp_path / 'runs' / 'studies.db'}"
     states = {t.values["first.conv.channels"]: t for t in load_study(url, "real").trials}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections import Counter
@@ -20,6 +21,8 @@ from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.owner import process_start
 from archsearch.study.store.schema import claims_table
 from archsearch.study.store.storage import open_engine
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGSTOP")
 
 
 @pytest.fixture(autouse=True)
@@ -101,7 +104,7 @@ def test_workers_killed_at_random_moments(
     url = url if kind == "sqlite" else request.getfixturevalue("postgres").url()
     rng = random.Random(seed)  # noqa: S311  moments, not secrets
     trials, killed = kills * 5, 0
-    write_real(tmp_path, trials=trials, epochs=60)
+    write_real(tmp_path, trials=trials, epochs=240)
     workers = "4" if kills > 2 else "2"
     words = ("study", "run", "study.yaml", "--storage", url, "--workers", workers)
     with command(tmp_path, *words) as study:
@@ -180,7 +183,7 @@ def test_a_database_restarted_in_the_middle_of_trials(
     """Away for longer than the heartbeat timeout: nobody is given up for it."""
     url = postgres.url()
     trials = 4 + 4 * restarts
-    study = write_real(tmp_path, trials=trials, epochs=60)
+    study = write_real(tmp_path, trials=trials, epochs=240)
     events: list[StudyEvent] = []
     trained, problems = threading.Semaphore(0), []
 

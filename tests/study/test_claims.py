@@ -14,7 +14,8 @@ import pytest
 from postgres import Server
 from sqlalchemy import insert, select, update
 
-from archsearch.study.store.claims import MOST_CRASHES, Claim, Claims, claim_rows
+from archsearch.study.store.claim_rows import claim_rows
+from archsearch.study.store.claims import MOST_CRASHES, Claim, Claims
 from archsearch.study.store.owner import Owner, process_start
 from archsearch.study.store.schema import claims_table, studies_table, trials_table
 from archsearch.study.store.storage import open_engine

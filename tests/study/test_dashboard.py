@@ -26,6 +26,10 @@ from archsearch.cli.study_text import dashboard_lines
 from archsearch.records import load_study, trial_counts
 from archsearch.study import RunOptions, run_study
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no groups of processes"
+)
+
 pytest.importorskip("optuna_dashboard", reason="pip install 'archsearch[dev]' brings it")
 
 WIDE = """
@@ -97,6 +101,9 @@ def test_the_dashboard_serves_a_study(
     assert states["Complete"] == counts["complete"]
     assert states["Fail"] == counts["failed"]
     assert sum(states.values()) == 6
+    assert found["objective_names"] == objectives.strip("[]").split(", ")
+    attributes = {one["key"] for one in found["union_user_attrs"] if one["sortable"]}
+    assert {"latent_size", "bottleneck_size", "params", "macs", "val_mse", "test_mse"} <= attributes
     by_number = {trial.number: trial for trial in record.trials}
     for told in trials:
         if told["state"] == "Complete" and told not in infeasible:

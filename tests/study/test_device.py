@@ -49,6 +49,19 @@ def test_a_precision_that_workers_lack_ends_the_study_not_its_trials(tmp_path: P
     assert not [trial for trial in load_study(storage, "real").trials if trial.seeds]
 
 
+def test_an_engine_that_can_not_train_the_task_ends_the_study_not_its_trials(
+    tmp_path: Path,
+) -> None:
+    write_real(tmp_path, trials=2)
+    path = tmp_path / "study.yaml"
+    text = path.read_text().replace("epochs: 1", "engine: native, epochs: 1")
+    path.write_text(f"{text}\ntask: colorize-bins\n")
+    storage = f"sqlite:///{tmp_path}/studies.db"
+    with pytest.raises(InputError, match=r"train\.engine is native, which can't train `toy`"):
+        run_study(load_study_file(path), storage, options=RunOptions())
+    assert not [trial for trial in load_study(storage, "real").trials if trial.seeds]
+
+
 def test_a_searched_precision_that_workers_lack_ends_the_study_not_its_trials(
     tmp_path: Path,
 ) -> None:

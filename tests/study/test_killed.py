@@ -22,6 +22,10 @@ from archsearch.records import load_study, trial_counts
 from archsearch.study.store.schema import claims_table, trials_table
 from archsearch.study.store.storage import open_engine
 
+pytestmark = pytest.mark.skipif(
+    sys.platform == "win32", reason="Windows has no SIGSTOP, and no groups of processes"
+)
+
 REPO = Path(__file__).parents[2]
 
 

@@ -12,7 +12,7 @@ from toys import ToyTrainer, result, write_study
 
 from archsearch.config import OBJECTIVES
 from archsearch.records import Scores, StudyRecord, pareto_front
-from archsearch.report.analysis.trial_table import front_objectives
+from archsearch.report.trial_table import front_objectives
 from archsearch.study import Job, RunOptions, Trained, run_study
 from archsearch.study.store.storage import open_storage
 from archsearch.study.summary import required_best, status

@@ -57,7 +57,7 @@ def add_node(cluster: Any, **options: object) -> Any:
 
 def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any) -> None:
     url = postgres.url()
-    study = write_real(tmp_path, trials=12, epochs=80)
+    study = write_real(tmp_path, trials=12, epochs=320)
     lost = add_node(cluster)
     cluster.wait_for_nodes()
     events: list[StudyEvent] = []

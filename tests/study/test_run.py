@@ -19,9 +19,9 @@ from archsearch.errors import (
     UnreadableError,
 )
 from archsearch.records import StudyRecord, load_study, trial_counts
-from archsearch.report.analysis.findings import find
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.store.storage import open_storage
+from tests.report.pages import warnings_of
 
 QUICK = RunOptions(heartbeat_seconds=0.5)
 
@@ -140,9 +140,7 @@ def test_fewer_candidates_than_trials_is_said_and_all_are_run(
     said = "the space has 3 distinct feasible candidates, fewer than 10"
     assert said in {event.text for event in events}
     assert record.note == said
-    assert [c.message for c in find(record).warnings if c.code == "fewer-trials"] == [
-        f"Fewer trials than were asked for: {said}."
-    ]
+    assert warnings_of(record)["fewer-trials"] == f"Fewer trials than were asked for: {said}."
 
 
 def test_a_study_whose_workers_leave_it_is_not_taken_for_ended(

@@ -9,8 +9,9 @@ import torch
 from scipy.ndimage import gaussian_filter
 
 from archsearch.config.tasks.deblur import Deblur as Settings
-from archsearch.tasks import Batch, TaskContext, feed, predict, squared_error
+from archsearch.tasks import Batch, TaskContext, feed, predict
 from archsearch.tasks.deblur import make
+from archsearch.tasks.losses import squared_error
 
 
 @pytest.mark.parametrize("sigma", [0.4, 1.0, 2.5, 9.0])

@@ -128,33 +128,3 @@ def test_classes_need_scores_that_nothing_bends(activation: ActivationName, refu
         InputError, match=rf"the loss of colorize-bins is .*has activation {refused}"
     ):
         check_loss(plan_ending_in(activation), bins)
-
-
-@pytest.mark.parametrize(
-    "shape", [(2, 3, 4, 5), (3, 5), (7,), (2, 3, 1, 1)], ids=["pictures", "rows", "one", "pixel"]
-)
-@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
-def test_squared_error_is_torch_s_in_value_gradient_and_layout(
-    shape: tuple[int, ...], layout: torch.memory_format
-) -> None:
-    generator = torch.Generator().manual_seed(0)
-    values, target = torch.rand(2, *shape, dtype=torch.float64, generator=generator).unbind()
-    if len(shape) == 4:
-        values, target = (t.contiguous(memory_format=layout) for t in (values, target))
-    ours, oracle = values.clone().requires_grad_(), values.clone().requires_grad_()
-    loss = make_loss(MSE)(ours, target)
-    expected = functional.mse_loss(oracle, target)
-    (3 * loss).backward(retain_graph=True)
-    loss.backward()  # twice: what is kept for the gradient isn't used up
-    (4 * expected).backward()
-    assert loss.item() == pytest.approx(expected.item(), rel=1e-12)
-    torch.testing.assert_close(ours.grad, oracle.grad, rtol=1e-12, atol=0)
-    assert ours.grad is not None
-    assert ours.grad.stride() == ours.stride()
-
-
-def test_squared_error_broadcasts_as_torch_s_does() -> None:
-    output = torch.rand(2, 3, 4, 4, requires_grad=True)
-    with pytest.warns(UserWarning, match="broadcasting"):
-        loss = make_loss(MSE)(output, torch.zeros(3, 1, 1))
-    assert loss.item() == pytest.approx(output.square().mean().item())

@@ -1,6 +1,6 @@
 """Trainings that are killed at a chosen file operation, and what they leave.
 
-    python killed.py SPEC FOLDER HARM:PLACE…
+    python killed.py SPEC FOLDER ENGINE HARM:PLACE…
 
 One process loads torch and forks a child for each place; the child kills itself just
 before the PLACEth time that it opens for writing, renames or removes a file in its run
@@ -15,9 +15,10 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import torch._dynamo  # noqa: F401 - torch's optimizers load it, which takes seconds: once, not in each child
 from made import left, made_pictures, settings
 from PIL import Image
 
@@ -30,6 +31,8 @@ from archsearch.spec import ModelPlan
 from archsearch.train import load_model, train_run
 from archsearch.train.run_folder import run
 
+Train = Callable[[Path], None]
+
 EPOCHS = 2
 COUNTED = {"os.rename", "os.remove"}
 
@@ -40,8 +43,8 @@ def without_figures() -> None:
     run.draw_pictures = lambda path, *_: write_bytes(path, b"pictures")
 
 
-def train(plan: ModelPlan, out: Path) -> None:
-    train_run(plan, settings(epochs=EPOCHS), made_pictures(40), out, threads=1)
+def train(plan: ModelPlan, engine: str, out: Path) -> None:
+    train_run(plan, settings(epochs=EPOCHS, engine=engine), made_pictures(40), out, threads=1)
 
 
 def in_child(what) -> int:
@@ -90,7 +93,7 @@ def numbers(out: Path) -> object:
     return left(out), RunFiles(out).lost(), {path.name for path in out.iterdir()}
 
 
-def tried(plan: ModelPlan, folder: Path, harm: str, place: int) -> dict[str, object]:
+def tried(train: Train, folder: Path, harm: str, place: int) -> dict[str, object]:
     whole, out, count = folder / "whole", folder / f"{harm}-{place}", folder / f"{harm}-count"
     if harm != "nothing":
         shutil.copytree(whole, out)
@@ -98,24 +101,24 @@ def tried(plan: ModelPlan, folder: Path, harm: str, place: int) -> dict[str, obj
 
     def broken_off() -> None:
         kill_at(place, out, count)
-        train(plan, out)
+        train(out)
 
     killed = in_child(broken_off) == -signal.SIGKILL
     said = state(out)
-    same = in_child(lambda: train(plan, out)) == 0 and numbers(out) == numbers(whole)
+    same = in_child(lambda: train(out)) == 0 and numbers(out) == numbers(whole)
     counted = int(count.read_text()) if place == 0 else 0
     return {"harm": harm, "killed": killed, "said": said, "same": same, "count": counted}
 
 
-def main(spec: Path, folder: Path, places: list[str]) -> None:
+def main(spec: Path, folder: Path, engine: str, places: list[str]) -> None:
     without_figures()
     Image.init()
-    plan = load(spec).plan()
-    assert in_child(lambda: train(plan, folder / "whole")) == 0
+    same = partial(train, load(spec).plan(), engine)
+    assert in_child(lambda: same(folder / "whole")) == 0
     for each in places:
         harm, _, place = each.partition(":")
-        print(json.dumps(tried(plan, folder, harm, int(place))), flush=True)
+        print(json.dumps(tried(same, folder, harm, int(place))), flush=True)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:])
+    main(Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3], sys.argv[4:])

@@ -18,6 +18,17 @@ from archsearch.data import Pictures
 from archsearch.records import EpochRecord, RunResult, load_run
 from archsearch.train import train_run
 
+SKIPPED = """
+name: skipped
+input: {channels: auto, height: 16, width: 16}
+encoder:
+  - {name: first, conv: {channels: 4, activation: relu}}
+  - pool: {}
+decoder:
+  - upsample: {}
+  - concat: first
+  - conv: {channels: auto, activation: sigmoid}
+"""
 PLAIN = """
 name: plain
 input: {channels: auto, height: 16, width: 16}

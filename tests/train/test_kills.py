@@ -10,17 +10,21 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+
 PLACES = {"nothing": 52, "model.safetensors": 20, "history.csv": 21, "curves.png": 14}
 """How many file operations there are, by what a finished run lost before."""
 
 
-def killed(made, tmp_path: Path, places: list[str]) -> list[dict[str, object]]:
+def killed(
+    made, tmp_path: Path, places: list[str], engine: str = "native"
+) -> list[dict[str, object]]:
     tmp_path.mkdir(exist_ok=True)
     spec = tmp_path / "model.yaml"
     spec.write_text(made.NORMED)
     script, root = Path(__file__).parent / "killed.py", Path(__file__).parents[2]
     done = subprocess.run(
-        [sys.executable, str(script), str(spec), str(tmp_path), *places],
+        [sys.executable, str(script), str(spec), str(tmp_path), engine, *places],
         capture_output=True,
         text=True,
         env=os.environ | {"PYTHONPATH": str(root)},
@@ -45,12 +49,15 @@ def test_a_kill_at_some_file_operations(made, tmp_path: Path) -> None:
     chosen = random.Random(16)  # noqa: S311 - a campaign that can be repeated
     places = [f"nothing:{place}" for place in chosen.sample(range(20, 50), 4)]
     places += [f"history.csv:{place}" for place in chosen.sample(range(10, 22), 3)]
-    check(killed(made, tmp_path, places))
+    check(killed(made, tmp_path / "native", places))
+    check(killed(made, tmp_path / "torch", places[2:6], "torch"))
 
 
 @pytest.mark.full
+@pytest.mark.parametrize("engine", ["native", "torch"])
 @pytest.mark.parametrize("harm", PLACES)
-def test_a_kill_at_every_file_operation(made, tmp_path: Path, harm: str) -> None:
-    (unbroken,) = killed(made, tmp_path / "count", [f"{harm}:0"])
+def test_a_kill_at_every_file_operation(made, tmp_path: Path, harm: str, engine: str) -> None:
+    (unbroken,) = killed(made, tmp_path / "count", [f"{harm}:0"], engine)
     assert unbroken["count"] == PLACES[harm]
-    check(killed(made, tmp_path, [f"{harm}:{place + 1}" for place in range(PLACES[harm])]))
+    places = [f"{harm}:{place + 1}" for place in range(PLACES[harm])]
+    check(killed(made, tmp_path, places, engine))

@@ -9,6 +9,7 @@ import torch
 from archsearch.records import RunResult
 from archsearch.train import fit
 from archsearch.train.latent_codes import _quantized, _rank
+from tests.train.made import SKIPPED
 
 DEAD = """
 name: dead
@@ -18,17 +19,6 @@ encoder:
   - pool: {kernel: 4}
 decoder:
   - upsample: {scale: 4}
-  - conv: {channels: auto, activation: sigmoid}
-"""
-SKIPPED = """
-name: skipped
-input: {channels: auto, height: 16, width: 16}
-encoder:
-  - {name: first, conv: {channels: 4, activation: relu}}
-  - pool: {}
-decoder:
-  - upsample: {}
-  - concat: first
   - conv: {channels: auto, activation: sigmoid}
 """
 

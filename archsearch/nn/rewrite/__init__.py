@@ -5,20 +5,16 @@ looks for one pattern in it and puts cheaper steps in its place. All parameters
 stay those of the plain model.
 """
 
-from archsearch.nn.rewrite.interleave import Interleaving, interleave
 from archsearch.nn.rewrite.lower import lower
 from archsearch.nn.rewrite.passes import PASSES, Applied, rewritten
 from archsearch.nn.rewrite.phases import PhaseConvolve
-from archsearch.nn.rewrite.steps import Activate, Step
+from archsearch.nn.rewrite.steps import Step
 
 __all__ = [
     "PASSES",
-    "Activate",
     "Applied",
-    "Interleaving",
     "PhaseConvolve",
     "Step",
-    "interleave",
     "lower",
     "rewritten",
 ]

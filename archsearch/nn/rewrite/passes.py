@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from archsearch.nn.rewrite.pack import PackedConvolve, Unpack
 from archsearch.nn.rewrite.phases import PhaseConvolve
 from archsearch.nn.rewrite.steps import IN_PLACE, Activate, Convolve, Enlarge, MaxPool, Step
 from archsearch.spec.kinds.pool import Pool
@@ -24,9 +23,6 @@ fall below 0; sigmoid and tanh saturate, and equal values share a gradient other
 
 TIGHT_FROM_CHANNELS = 32
 """Input channels from which fewer products are worth one more copy (along columns); measured."""
-
-FEW_CHANNELS = 8
-"""Output channels up to which two columns at once are faster than one after the other; measured."""
 
 Pass = Callable[[Step, Step], tuple[Step, ...] | None]
 """Gives what takes the place of two neighbours, or None where it doesn't apply."""
@@ -88,18 +84,6 @@ def enlarge_last(first: Step, second: Step) -> tuple[Step, ...] | None:
     return (second, first) if pointwise or isinstance(second, Activate) else None
 
 
-def two_columns(first: Step, second: Step) -> tuple[Step, ...] | None:
-    """The first layer, a convolution to few channels → two columns at once (see ``pack``)."""
-    if not (isinstance(first, Convolve) and first.layer == 1):
-        return None
-    conv = first.conv
-    wide = conv.kernel_size[1] > 1 and conv.stride == (1, 1) and conv.dilation == (1, 1)
-    if not wide or conv.groups != 1 or conv.out_channels > FEW_CHANNELS:
-        return None
-    packed, unpack = PackedConvolve(1, first), Unpack(1, conv)
-    return (packed, second, unpack) if isinstance(second, Activate) else (packed, unpack, second)
-
-
 def in_place(first: Step, second: Step) -> tuple[Step, ...] | None:
     """An activation over a tensor that nothing reads again writes into it: no new memory."""
     if not (isinstance(second, Activate) and first.fresh) or second.in_place:
@@ -112,7 +96,6 @@ PASSES: Mapping[str, Pass] = MappingProxyType(
         "pool before activation": pool_first,
         "upsample after 1×1 conv or activation": enlarge_last,
         "upsample and conv at low resolution": convolve_small,
-        "two columns of the first conv at once": two_columns,
         "activation in place": in_place,
     }
 )

@@ -93,11 +93,7 @@ class PhaseConvolve(Step):
         return True
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
-        """Convolve and interleave."""
-        return interleave(*self.phases(x))
-
-    def phases(self, x: Tensor) -> tuple[Tensor, Interleaving]:
-        """Convolve; give the results of all phases as channels, and how they interleave."""
+        """Convolve, which gives the results of all phases as channels, and interleave."""
         rows, columns = self._axes(*x.shape[2:])
         weight, bias = self._folded(rows, columns)
         (top, bottom), (left, right) = rows.pads, columns.pads
@@ -105,7 +101,8 @@ class PhaseConvolve(Step):
             y = functional.conv2d(x, weight, bias, padding=(top, left))
         else:
             y = functional.conv2d(functional.pad(x, (left, right, top, bottom)), weight, bias)
-        return y.contiguous(memory_format=torch.channels_last), Interleaving(rows, columns)
+        y = y.contiguous(memory_format=torch.channels_last)
+        return interleave(y, Interleaving(rows, columns))
 
     def _axes(self, height: int, width: int) -> tuple[Axis, Axis]:
         kernel, dilation, pads = self.conv.kernel_size, self.conv.dilation, self.pads

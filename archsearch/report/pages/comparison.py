@@ -1,27 +1,30 @@
-"""Writing the page of several studies."""
+"""The page of several studies."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from math import isfinite
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from archsearch.files import write_text
+from archsearch.printable import count
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
-from archsearch.report.analysis.findings import Findings
-from archsearch.report.analysis.warnings import search_method
-from archsearch.report.figures import Drawing, drawings
-from archsearch.report.figures.comparison import compared_figure, correlations_figure
-from archsearch.report.formatting import error, p_value, with_interval
-from archsearch.report.pages.rendering import figure_cards, render
-from archsearch.report.pages.summary import estimate_json, summarize
-from archsearch.report.pages.write import ReportFiles, write_figures
-from archsearch.report.path_redaction import without_paths
-from archsearch.report.sentences.comparison import Comparison, compare, comparison_sentences
-from archsearch.report.tables.secondary import TextTable
+from archsearch.report.comparison import answer, sections
+from archsearch.report.comparison.compare import Comparison, compare
+from archsearch.report.comparison.figures import figures
+from archsearch.report.findings import find
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.study import page_of
+from archsearch.report.pages.summary import summarize
+from archsearch.report.pages.write import ReportFiles, write_page
+from archsearch.report.sections import glossary
+from archsearch.report.sections.blocks import ReportWarning, Text
+from archsearch.report.sections.estimates import estimate_json
+from archsearch.report.subject import of_study
 
-__all__ = ["write_comparison"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["comparison_page", "write_comparison"]
 
 
 def write_comparison(studies: Sequence[StudyRecord], out: Path, *, seed: int = 0) -> ReportFiles:
@@ -34,47 +37,81 @@ def write_comparison(studies: Sequence[StudyRecord], out: Path, *, seed: int = 0
         out: a folder, made if missing.
         seed: of resamples and permutations.
     """
-    studies = list(map(without_paths, studies))
-    comparison = compare(studies, seed=seed)
-    drawn = list(
-        drawings(
-            {
-                "compared": lambda: compared_figure(comparison),
-                "correlations": lambda: correlations_figure(comparison),
-            }
-        )
+    comparison = compare([find(of_study(study), seed=seed) for study in studies])
+    alone = tuple(map(page_of, comparison.findings))
+    page = comparison_page(comparison, alone)
+    shown = [findings.study for findings in comparison.findings]
+    return write_page(
+        page,
+        out,
+        summary=_summary(comparison, page, alone),
+        trials=_joined(trials_frame, shown, comparison.names),
+        epochs=_joined(epochs_frame, shown, comparison.names),
+        complete=sum(trial_counts(study)["complete"] for study in studies),
     )
-    figures = write_figures(drawn, out)
-    summary = _summary(comparison, [path.relative_to(out).as_posix() for path in figures])
-    said = comparison_sentences(comparison)
-    trials, epochs = out / "trials.csv", out / "epochs.csv"
-    for path, frame in ((trials, trials_frame), (epochs, epochs_frame)):
-        write_text(path, _joined([frame(study) for study in studies], comparison.names))
-    numbers, index = out / "summary.json", out / "index.html"
-    write_text(numbers, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-    write_text(index, _page(comparison, said, drawn))
-    complete = sum(trial_counts(study)["complete"] for study in studies)
-    files = tuple(figures)
-    return ReportFiles(index, trials, epochs, numbers, files, summary, tuple(said), complete)
 
 
-def _joined(frames: Sequence[object], names: Sequence[str]) -> str:
+def comparison_page(comparison: Comparison, alone: Sequence[Page]) -> Page:
+    """The page, before it is written.
+
+    Args:
+        comparison: its numbers.
+        alone: each study's own page, whose opening and warnings are told.
+    """
+    names = comparison.names
+    answers = {name: _opening(page) for name, page in zip(names, alone, strict=True)}
+    own = {name: _warnings(page) for name, page in zip(names, alone, strict=True)}
+    made = (
+        sections.studies(comparison),
+        sections.limits(comparison),
+        sections.differences(comparison),
+        sections.studies_alone(answers, list(sections.shared_warnings(own))),
+        glossary.section(),
+    )
+    return Page(
+        kind="archsearch comparison",
+        name=" · ".join(names),
+        description="",
+        facts=_facts(comparison),
+        answer=answer.section(comparison),
+        first=figures(comparison),
+        sections=tuple(each for each in made if each is not None),
+    )
+
+
+def _facts(comparison: Comparison) -> str:
+    architectures = sum(len(one.sample.architectures()) for one in comparison.findings)
+    return f"{len(comparison.names)} studies · {count(architectures, 'architecture')}"
+
+
+def _opening(page: Page) -> list[str]:
+    return [block.text for block in page.answer.blocks if isinstance(block, Text)]
+
+
+def _warnings(page: Page) -> list[ReportWarning]:
+    return [warning for section in page.sections for warning in section.warnings]
+
+
+def _joined(
+    frame: Callable[[StudyRecord], pd.DataFrame],
+    studies: Sequence[StudyRecord],
+    names: Sequence[str],
+) -> str:
+    """Tables of the studies below each other, with a column of their names."""
     import pandas as pd
 
-    marked = []
-    for name, frame in zip(names, frames, strict=True):
-        assert isinstance(frame, pd.DataFrame)  # noqa: S101
-        copied = frame.astype(object)
-        copied.insert(0, "study", name)
-        marked.append(copied)
-    text: str = pd.concat(marked).to_csv(index=False, lineterminator="\n")
+    tables = [frame(study).astype(object) for study in studies]
+    for name, table in zip(names, tables, strict=True):
+        table.insert(0, "study", name)
+    text: str = pd.concat(tables).to_csv(index=False, lineterminator="\n")
     return text
 
 
-def _summary(comparison: Comparison, figures: list[str]) -> dict[str, object]:
+def _summary(comparison: Comparison, page: Page, alone: Sequence[Page]) -> dict[str, object]:
+    pairs = zip(comparison.findings, alone, strict=True)
     return {
         "version": 1,
-        "studies": [summarize(findings, []) for findings in comparison.findings],
+        "studies": [summarize(findings, own.sections) for findings, own in pairs],
         "differences": [
             {
                 "first": each.first,
@@ -84,65 +121,5 @@ def _summary(comparison: Comparison, figures: list[str]) -> dict[str, object]:
             }
             for each in comparison.differences
         ],
-        "warnings": [warning._asdict() for warning in comparison.warnings],
-        "figures": figures,
+        "warnings": [warning._asdict() for warning in _warnings(page)],
     }
-
-
-def _page(comparison: Comparison, said: list[str], drawn: list[Drawing]) -> str:
-    return render(
-        "comparison.html.j2",
-        name=" · ".join(comparison.names),
-        kind="archsearch comparison",
-        question="Do the studies agree?",
-        answer=said,
-        warnings=comparison.warnings,
-        figures=figure_cards(drawn),
-        tables=[_table(comparison), *_differences(comparison)],
-        architectures=[],
-        color=None,
-        color_figures=[],
-    )
-
-
-def _table(comparison: Comparison) -> TextTable:
-    columns = ["study", "method", "complete", "architectures", "seeds", "latent sizes"]
-    columns += ["Spearman ρ", "slope", "best val MSE", "its test MSE", "pictures"]
-    rows = [
-        [name, *_row(findings)]
-        for name, findings in zip(comparison.names, comparison.findings, strict=True)
-    ]
-    note = "Spearman ρ and log–log slope of latent size with validation error, 95 % intervals."
-    return TextTable("studies", "The studies", columns, rows, note)
-
-
-def _row(findings: Findings) -> list[str]:
-    study, sizes = findings.study, findings.sample.architectures()["latent_size"]
-    data = study.settings.get("data")
-    best = findings.trial(findings.best) if findings.best is not None else None
-    errors = [best.real(name) if best else float("nan") for name in ("val_mse", "test_mse")]
-    return [
-        search_method(study),
-        f"{trial_counts(study)['complete']} of {study.planned}",
-        str(len(sizes)),
-        ", ".join(map(str, findings.sample.seeds)) or "–",
-        f"{sizes.min():,.0f}–{sizes.max():,.0f}" if len(sizes) else "–",
-        with_interval(findings.found.measures["latent_size"]["spearman"]),
-        with_interval(findings.found.slopes["latent_size"]),
-        *(error(value) if isfinite(value) else "–" for value in errors),
-        str(data.get("source", "–")) if isinstance(data, dict) else "–",
-    ]
-
-
-def _differences(comparison: Comparison) -> list[TextTable]:
-    rows = [
-        [
-            f"{each.first} − {each.second}",
-            with_interval(each.estimate),
-            p_value(each.p_holm),
-        ]
-        for each in comparison.differences
-    ]
-    note = "Intervals by Zou (2007); p of the same interval, corrected for all pairs (Holm)."
-    columns = ["studies", "difference of ρ", "p corrected"]
-    return [TextTable("differences", "Differences", columns, rows, note)] if rows else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archsearch.report.figures.style import COLORS, FAINT, INK
+from archsearch.report.drawing.style import COLORS, FAINT, INK
 
 __all__ = ["inline_svg"]
 
@@ -15,7 +15,6 @@ _LEFT_OUT = re.compile(
 )
 _REFERENCE = re.compile(r"(?:href=\"#|url\(#)([^\")]+)")
 _VIEW = re.compile(r"viewBox=\"0 0 ([\d.]+) [\d.]+\"")
-_HOVER = re.compile(r"\sid=\"trials:([\d,]*)\"")
 _ID = re.compile(r"\sid=\"([^\"]*)\"")
 
 
@@ -24,15 +23,13 @@ def inline_svg(text: str, name: str) -> str:
 
     Declarations, comments, metadata and namespaces go (HTML needs none); ids
     that nothing refers to go, the others get ``name`` before them, since ids
-    are the whole page's; groups of points carry their trials' numbers; the
-    two text colors and the hues become the page's.
+    are the whole page's; the two text colors and the hues become the page's.
 
     Example:
         >>> inline_svg('<svg xmlns="a:b"><g id="x"/><g id="y"/><use href="#y"/></svg>', "one")
         '<svg><g/><g id="one-y"/><use href="#one-y"/></svg>'
     """
     text = _LEFT_OUT.sub("", text)
-    text = _HOVER.sub(r' data-trials="\1"', text)
     used = set(_REFERENCE.findall(text))
     text = _ID.sub(lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", text)
     text = _REFERENCE.sub(lambda m: m[0].replace(f"#{m[1]}", f"#{name}-{m[1]}"), text)

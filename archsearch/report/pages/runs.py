@@ -1,322 +1,120 @@
-"""Writing the page of trained runs side by side."""
+"""The page of trained runs: that of a study, whose nets somebody wrote by hand."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
-from math import log
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from statistics import mean, stdev
 
-from archsearch.config import LINEAR_CODES, load, planned
-from archsearch.files import write_text
-from archsearch.records import (
-    ColorScores,
-    PlanRecord,
-    RunRecord,
-    convergence,
-    known_baselines,
-    load_run,
-    no_better_than_guess,
-    plan_record,
-)
-from archsearch.records.run_files import SAMPLE_GRID_FILE, SPEC_FILE, RunFiles
-from archsearch.report.analysis.warnings import ReportWarning
-from archsearch.report.color import ColorSection, color_section, run_variants
-from archsearch.report.figures import drawings
-from archsearch.report.figures.comparison import runs_figure
+from archsearch.printable import count
+from archsearch.report.findings import Findings, find
 from archsearch.report.formatting import error
-from archsearch.report.outcome import outcomes
-from archsearch.report.pages.rendering import figure_cards, render
-from archsearch.report.pages.write import ReportFiles, write_figures
-from archsearch.report.tables.secondary import TextTable
-from archsearch.report.tables.trials import Architecture, layer_rows, numbers_read
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.run_tables import epochs_csv, run_json, runs_csv
+from archsearch.report.pages.study import page_of
+from archsearch.report.pages.summary import summarize
+from archsearch.report.pages.write import ReportFiles, write_page
+from archsearch.report.runs import TrainedRun, of_runs, read_runs, with_equal_pictures
+from archsearch.report.sections import provenance, trained_runs
+from archsearch.report.sections.blocks import Section, Text
 
-__all__ = ["write_runs_report"]
+__all__ = ["runs_page", "write_runs_report"]
 
-_CLOSE = 0.05
-_MOST_NAMED = 4
+_CLOSE = 1.05
+_MOST_NAMED = 3
 
 
-def write_runs_report(folders: Sequence[Path], out: Path) -> ReportFiles:
-    """Write the page of trained runs side by side into ``out``.
+def write_runs_report(folders: Sequence[Path], out: Path, *, seed: int = 0) -> ReportFiles:
+    """Write the page of trained runs into ``out``.
+
+    Beside it lie ``runs.csv``, one row a run, and what lies beside a study's page.
 
     Args:
         folders: run directories, in the order shown.
         out: a folder, made if missing.
+        seed: of resamples and permutations.
 
     Raises:
         InputError: a folder holds no finished run, or a spec that can't be read.
     """
-    runs = [load_run(folder) for folder in folders]
-    plans = [
-        plan_record(load(folder / SPEC_FILE).plan(task=run.settings.task))
-        for folder, run in zip(folders, runs, strict=True)
-    ]
-    names = _names(runs, folders)
-    drawn = list(drawings({"runs": lambda: runs_figure(names, runs)}))
-    color = _color(folders, runs, plans)
-    colored = list(drawings(color.figures)) if color else []
-    figures = write_figures([*drawn, *colored], out)
-    said, warnings = _words(names, runs, plans), _warnings(names, runs, plans)
-    summary: dict[str, object] = {
-        "version": 1,
-        "runs": [_numbers(*each) for each in zip(names, runs, plans, strict=True)],
-        "warnings": [warning._asdict() for warning in warnings],
-        "figures": [path.relative_to(out).as_posix() for path in figures],
-        **({"color": color.summary} if color else {}),
-    }
-    page = render(
-        "comparison.html.j2",
-        name=_title(names),
-        kind="archsearch runs",
-        question="Which run is better, and by how much?",
-        answer=said,
-        color=color,
-        color_figures=figure_cards(colored),
-        warnings=warnings,
-        figures=figure_cards(drawn),
-        tables=[_table(names, runs, plans)],
-        architectures=[
-            Architecture(f"run-{place}", name, "", plan.spec, layer_rows(plan))
-            for place, (name, plan) in enumerate(zip(names, plans, strict=True))
-        ],
+    runs = read_runs(folders)
+    findings = find(of_runs(with_equal_pictures(runs)), seed=seed)
+    page = runs_page(findings, runs)
+    summary = summarize(findings, page.sections)
+    return write_page(
+        page,
+        out,
+        summary={"version": 1, "runs": list(map(run_json, runs)), **summary},
+        trials=runs_csv(runs),
+        epochs=epochs_csv(runs),
+        complete=len(runs),
+        table="runs.csv",
     )
-    table, epochs = out / "runs.csv", out / "epochs.csv"
-    write_text(table, _csv([_flat(*each) for each in zip(names, runs, plans, strict=True)]))
-    write_text(epochs, _csv(_epochs(names, runs)))
-    numbers, index = out / "summary.json", out / "index.html"
-    write_text(numbers, json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-    write_text(index, page)
-    files = tuple(figures)
-    return ReportFiles(index, table, epochs, numbers, files, summary, tuple(said), len(runs))
 
 
-def _color(
-    folders: Sequence[Path], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
-) -> ColorSection | None:
-    """What the runs say of colors; None where none predicts them."""
-    grids = [partial(_sample_grid, folder) for folder in folders]
-    return color_section(run_variants(runs, plans, grids))
+def runs_page(findings: Findings, runs: Sequence[TrainedRun]) -> Page:
+    """The page of a study; what is told of the runs stands where the study's file would.
+
+    Args:
+        findings: of the runs that can be compared.
+        runs: all of them.
+    """
+    page, subject = page_of(findings), findings.subject
+    own = trained_runs.section(runs, subject.study, subject.names)
+    return replace(
+        page,
+        kind="archsearch runs",
+        facts=_facts(findings),
+        answer=_answer(page.answer, findings, runs),
+        sections=tuple(own if part.name == own.name else part for part in page.sections),
+    )
 
 
-def _sample_grid(folder: Path) -> bytes | None:
-    """The run's test pictures; runs of earlier versions left none."""
-    files = RunFiles(folder)
-    left = SAMPLE_GRID_FILE in files.checksums or (folder / SAMPLE_GRID_FILE).exists()
-    return files.read(SAMPLE_GRID_FILE) if left else None
+def _facts(findings: Findings) -> str:
+    """One line: nets and runs, pictures, epochs."""
+    study = findings.study
+    nets, runs = len(study.trials), len(study.results)
+    told = count(nets, "net") if nets == runs else f"{count(nets, 'net')}, {count(runs, 'run')}"
+    return " · ".join([told, *provenance.trained_on(study)])
 
 
-def _title(names: Sequence[str]) -> str:
-    """All names, or the first few of many."""
-    if len(names) <= _MOST_NAMED:
-        return " · ".join(names)
-    return f"{' · '.join(names[: _MOST_NAMED - 1])} and {len(names) - _MOST_NAMED + 1} more runs"
+def _answer(answer: Section, findings: Findings, runs: Sequence[TrainedRun]) -> Section:
+    """With which net is best where they are too few for more, and which runs are left out."""
+    first, *others = answer.blocks
+    told = _lead(findings) if findings.answer.verdict == "too-few" else ""
+    blocks = [first, Text(told), *others, Text(_left_out(runs))]
+    kept = (block for block in blocks if not isinstance(block, Text) or block.text)
+    return replace(answer, blocks=tuple(kept))
 
 
-def _names(runs: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
-    """The runs' names; what tells their folders apart where the same name comes twice."""
-    plain = [run.name for run in runs]
-    whole = [folder.absolute() for folder in folders]
-    shared = Path(os.path.commonpath([folder.parent for folder in whole]))
-    return [
-        name if plain.count(name) == 1 else folder.relative_to(shared).as_posix()
-        for name, folder in zip(plain, whole, strict=True)
-    ]
+def _lead(findings: Findings) -> str:
+    """The best net, and how far the next one is behind."""
+    best, *others = findings.ranked
+    row, name = findings.trial(best), findings.subject.heading(best)
+    mean = "mean " if row.whole("seeds") > 1 else ""
+    value = error(row.real("val_mse"))
+    if not others:
+        size = f"{row.whole('latent_size'):,}"
+        return f"{name} has a {mean}validation error of {value}, with a latent of {size} numbers."
+    told = f"{name} has the lowest {mean}validation error, {value}"
+    next_row = findings.trial(others[0])
+    ratio = next_row.real("val_mse") / max(row.real("val_mse"), 1e-12)
+    told += f"; {findings.subject.called(others[0])} has {ratio:.2f} times that"
+    if ratio < _CLOSE or next_row.real("low") <= row.real("high"):
+        return f"{told}: so small a difference may be the seed’s."
+    return f"{told}."
 
 
-def _numbers(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
-    result = run.result
-    ended = convergence(result)
-    return {
-        "run": name,
-        "task": result.task,
-        "seed": result.seed,
-        "epochs": result.epochs,
-        **{each.column: getattr(plan, each.column) for each in planned("spread")},
-        "train": {"mse": result.train_mse},
-        "val": result.val.model_dump(),
-        "test": result.test.model_dump(),
-        "baselines": result.baselines.tests(),
-        "seconds": result.seconds,
-        "collapsed": result.collapsed,
-        "variance_share": result.variance_share,
-        "no_better_than_guess": no_better_than_guess(result),
-        "not_converged": None if ended is None else ended.failed,
-        "data_fingerprint": result.data_fingerprint,
-    }
+def _left_out(runs: Sequence[TrainedRun]) -> str:
+    """The runs whose errors can't be compared with the others'."""
+    kept = {run.name for run in with_equal_pictures(runs)}
+    names = [run.name for run in runs if run.name not in kept]
+    if not names:
+        return ""
+    return f"Left out, since they saw other pictures: {', '.join(_named(names))}."
 
 
-def _flat(name: str, run: RunRecord, plan: PlanRecord) -> dict[str, object]:
-    return dict(_flattened(_numbers(name, run, plan)))
-
-
-def _flattened(numbers: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    """Nested keys joined; ``color`` always with all of its keys, so that rows are alike."""
-    for key, value in numbers.items():
-        if key == "color":
-            yield from (value or dict.fromkeys(ColorScores.model_fields)).items()  # type: ignore[attr-defined]
-        elif isinstance(value, dict):
-            yield from ((f"{key}_{inner}", number) for inner, number in _flattened(value))
-        else:
-            yield key, value
-
-
-def _epochs(names: Sequence[str], runs: Sequence[RunRecord]) -> list[dict[str, object]]:
-    return [
-        {"run": name, "seed": run.result.seed, **epoch.model_dump()}
-        for name, run in zip(names, runs, strict=True)
-        for epoch in run.result.history
-    ]
-
-
-def _csv(rows: list[dict[str, object]]) -> str:
-    text = io.StringIO()
-    if rows:
-        writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return text.getvalue()
-
-
-def _words(
-    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
-) -> list[str]:
-    ranked = sorted(zip(names, runs, plans, strict=True), key=lambda each: each[1].result.val.mse)
-    name, best, plan = ranked[0]
-    said = [
-        f"{name} has the lowest validation error, {error(best.result.val.mse)} (on the test split "
-        f"{error(best.result.test.mse)}), with a latent of {plan.latent_size:,} numbers."
-    ]
-    if len(ranked) > 1:
-        other, second, _ = ranked[1]
-        ratio = second.result.val.mse / max(best.result.val.mse, 1e-12)
-        close = " So small a difference may be the seed’s." if log(ratio) < _CLOSE else ""
-        said.append(f"Next is {other}, with {ratio:.2f} times its error.{close}")
-    return [*said, *_repeats(names, runs, plans), *_against_codes(ranked)]
-
-
-def _repeats(
-    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
-) -> list[str]:
-    """Mean ± deviation of runs of one architecture with several seeds."""
-    groups: dict[str, list[int]] = {}
-    for place, (run, plan) in enumerate(zip(runs, plans, strict=True)):
-        settings = run.settings.model_dump(exclude={"train": {"seed"}})
-        groups.setdefault(plan.key + json.dumps(settings, sort_keys=True), []).append(place)
-    said = []
-    for places in groups.values():
-        seeds = {runs[place].result.seed for place in places}
-        if len(seeds) < 2:
-            continue
-        errors = [runs[place].result.val.mse for place in places]
-        said.append(
-            f"{', '.join(names[place] for place in places)} are one architecture with "
-            f"{len(seeds)} seeds: {error(mean(errors))} ± {error(stdev(errors))} (mean and "
-            "standard deviation of validation MSE)."
-        )
-    return said
-
-
-def _against_codes(ranked: Sequence[tuple[str, RunRecord, PlanRecord]]) -> list[str]:
-    """Which runs a linear code of their latent's size beats; silent where none was fitted."""
-    beaten, judged = [], 0
-    for name, run, _ in ranked:
-        found = run.result.baselines
-        codes = map(found.test, LINEAR_CODES)
-        known = [value for value in codes if value is not None]
-        judged += bool(known)
-        if known and min(known) < run.result.test.mse:
-            beaten.append(name)
-    if not judged:
-        return []
-    mapped = any(run.result.baselines.test("linear") is not None for _, run, _ in ranked)
-    kind = "map from the input, through as many numbers as the latent," if mapped else ""
-    if not beaten:
-        which = f"linear {kind}" if mapped else "linear code of a run’s own latent size"
-        return [f"No {which} does better on the test split than it."]
-    which = f"linear {kind}" if mapped else "linear code of the same latent size"
-    return [
-        f"A {which} does better on the test split than {', '.join(beaten)}: "
-        "training or the family leave capacity unused."
-    ]
-
-
-def _warnings(
-    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
-) -> list[ReportWarning]:
-    made = []
-    leaky = [
-        name
-        for name, plan in zip(names, plans, strict=True)
-        if plan.effective_size > plan.latent_size
-    ]
-    if leaky:
-        made.append(
-            ReportWarning(
-                "leak-past-latent",
-                f"In {', '.join(leaky)}, the decoder also reads encoder layers, so the latent "
-                "isn’t the only code. There a linear code of the latent’s size is mentioned only "
-                "if it is better even so.",
-            )
-        )
-    if len({run.result.data_fingerprint for run in runs}) > 1:
-        made.append(
-            ReportWarning(
-                "different-pictures", "The runs used different pictures: errors can’t be compared."
-            )
-        )
-    if len({run.result.task for run in runs}) > 1:
-        made.append(ReportWarning("different-task", "The runs have different tasks."))
-    epochs = [run.result.epochs for run in runs]
-    if min(epochs) < max(epochs):
-        told = f"{min(epochs)} to {max(epochs)}"
-        made.append(ReportWarning("unequal-epochs", f"Runs differ in epochs ({told})."))
-    if len(runs) > 1 and len({plan.key for plan in plans}) == len(runs):
-        made.append(
-            ReportWarning(
-                "one-seed",
-                "One run for each architecture: a difference may be the seed’s. Train each with "
-                "several seeds (--seed) to tell.",
-            )
-        )
-    became = outcomes([run.result for run in runs], names)
-    made += [ReportWarning(code, message) for code, message in became if code != "annealed"]
-    return made
-
-
-def _table(
-    names: Sequence[str], runs: Sequence[RunRecord], plans: Sequence[PlanRecord]
-) -> TextTable:
-    columns = ["run", "seed", "epochs", "latent", "parameters", "train MSE", "val MSE", "test MSE"]
-    known = known_baselines(run.result.baselines for run in runs)
-    labels = [each.label for each in known]
-    columns += ["test PSNR", "test SSIM", *labels, "seconds"]
-    rows = [
-        [name, *_row(run, plan, [each.name for each in known])]
-        for name, run, plan in zip(names, runs, plans, strict=True)
-    ]
-    told = "; ".join(f"{each.label}: {each.words}" for each in known if each.words)
-    note = f"Baselines are test MSEs. {told[:1].upper()}{told[1:]}."
-    return TextTable("runs", "The runs", columns, rows, note)
-
-
-def _row(run: RunRecord, plan: PlanRecord, known: Sequence[str]) -> list[str]:
-    result = run.result
-    errors = [result.train_mse, result.val.mse, result.test.mse]
-    found = [result.baselines.test(name) for name in known]
-    return [
-        str(result.seed),
-        str(result.epochs),
-        numbers_read(plan),
-        f"{plan.params:,}",
-        *map(error, errors),
-        "–" if result.test.psnr is None else f"{result.test.psnr:.2f} dB",
-        "–" if result.test.ssim is None else f"{result.test.ssim:.3f}",
-        *("–" if value is None else error(value) for value in found),
-        f"{result.seconds:.0f}",
-    ]
+def _named(names: Sequence[str]) -> Iterator[str]:
+    yield from names[:_MOST_NAMED]
+    if len(names) > _MOST_NAMED:
+        yield f"and {len(names) - _MOST_NAMED} more"

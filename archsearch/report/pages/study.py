@@ -1,139 +1,124 @@
-"""The page: one HTML file that needs nothing beside it."""
+"""The page of a study, and that of trained runs: the same sections, for the same findings."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from pathlib import Path
 
-from archsearch.records import RunResult, StudyRecord, trial_counts
-from archsearch.report.analysis.findings import Findings
-from archsearch.report.color import ColorSection
-from archsearch.report.figures import Drawing
-from archsearch.report.pages.rendering import figure_cards, render
-from archsearch.report.sentences.choices import choices
-from archsearch.report.sentences.headline import answer, given_others
-from archsearch.report.sentences.robustness import robustness
-from archsearch.report.tables.secondary import secondary_tables
-from archsearch.report.tables.trials import (
-    MOST_ARCHITECTURES,
-    MOST_ROWS,
-    architectures,
-    correlation_tables,
-    given_others_tables,
-    trial_columns,
-    trial_rows,
+from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
+from archsearch.report.findings import Findings, find
+from archsearch.report.first_screen import answer, best, sureness
+from archsearch.report.first_screen.ladder import ladder
+from archsearch.report.first_screen.scatter import chart
+from archsearch.report.pages.page import Page
+from archsearch.report.pages.summary import summarize
+from archsearch.report.pages.write import ReportFiles, write_page
+from archsearch.report.sections import (
+    choices,
+    colors,
+    correlations,
+    front,
+    glossary,
+    groups,
+    latent_use,
+    noise,
+    provenance,
+    ranges,
+    training,
+    trials,
 )
+from archsearch.report.sections.blocks import Chart, PictureRows, Section
+from archsearch.report.subject import Subject, of_study
 
-__all__ = ["page_html"]
+__all__ = ["page_of", "write_report", "write_subject"]
 
 
-def page_html(
-    findings: Findings,
-    drawings: Sequence[Drawing],
-    color: ColorSection | None = None,
-    colored: Sequence[Drawing] = (),
-) -> str:
-    """The whole page; every text a user gave is escaped.
+def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles:
+    """Write the report of ``study`` into the folder ``out``.
 
-    ``color`` is what it says of colors, ``colored`` the figures of that.
+    Nothing is trained. Paths of the machine are shortened in all files.
+
+    Args:
+        study: the record to report, finished or not.
+        out: a folder, made if missing.
+        seed: of resamples and permutations; equal seeds, equal numbers.
     """
-    study = findings.study
-    return render(
-        "page.html.j2",
-        name=study.name,
-        description=str(study.settings.get("description") or ""),
-        counts=[(state, number) for state, number in trial_counts(study).items() if number],
-        answer=answer(findings),
-        color=color,
-        color_figures=figure_cards(colored),
-        robustness=robustness(findings.secondary),
-        choices=choices(findings.secondary),
-        secondary_tables=secondary_tables(findings.secondary),
-        adaptive=not study.designed,
-        warnings=findings.warnings,
-        figures=figure_cards(drawings),
-        correlations=correlation_tables(findings),
-        given_others=given_others(findings),
-        given_others_tables=given_others_tables(findings),
-        trial_columns=trial_columns(findings),
-        trials=trial_rows(findings),
-        trials_note=_trials_note(study),
-        architectures=architectures(findings),
-        architectures_note=_architectures_note(study),
-        facts=_facts(findings),
-        settings=json.dumps(study.settings, indent=2, ensure_ascii=False),
+    return write_subject(of_study(study), out, seed=seed)
+
+
+def write_subject(subject: Subject, out: Path, *, seed: int = 0) -> ReportFiles:
+    """Write the page of a study, or of runs."""
+    findings = find(subject, seed=seed)
+    page, study = page_of(findings), subject.study
+    return write_page(
+        page,
+        out,
+        summary=summarize(findings, page.sections),
+        trials=trials_frame(study).to_csv(index=False, lineterminator="\n"),
+        epochs=epochs_frame(study).to_csv(index=False, lineterminator="\n"),
+        complete=trial_counts(study)["complete"],
     )
 
 
-def _trials_note(study: StudyRecord) -> str:
-    note = "Click a column to sort by it. All numbers of every seed are in trials.csv."
-    if len(study.trials) > MOST_ROWS:
-        note += f" Here are the {MOST_ROWS:,} trials with the lowest error."
-    return note
-
-
-def _architectures_note(study: StudyRecord) -> str:
-    note = "Each trial's spec, to copy into a file and train again, and its layers."
-    if len(study.trials) > MOST_ARCHITECTURES:
-        note += f" Here are the {MOST_ARCHITECTURES} with the lowest error."
-    return note
-
-
-def _facts(findings: Findings) -> list[tuple[str, str]]:
+def page_of(findings: Findings) -> Page:
+    """What stands open, then what is folded."""
     study = findings.study
-    results = study.results
-    facts = {
-        "command": study.command,
-        "when": _when(study),
-        "wall-clock": _duration(study.seconds),
-        "trials": f"{study.planned} planned; space {study.space_hash}",
-        "seeds in the numbers": ", ".join(map(str, findings.sample.seeds)),
-        "pictures": _pictures(study, results),
-        "notes on pictures": study.source_note,
-        "data fingerprint": _distinct([result.data_fingerprint for result in results]),
-        "machine": _distinct([result.environment.machine for result in results]),
-        "device": _distinct([result.environment.device for result in results]),
-        "threads a run": _distinct([str(result.environment.threads) for result in results]),
-        "versions": _distinct([_versions(result) for result in results]),
-    }
-    return [(term, text) for term, text in facts.items() if text]
+    return Page(
+        kind="archsearch report",
+        name=study.name,
+        description=str(study.settings.get("description") or ""),
+        facts=provenance.facts_line(study, findings.sample),
+        answer=answer.section(findings),
+        first=tuple(filter(None, _first(findings))),
+        sections=tuple(filter(None, _sections(findings))),
+    )
 
 
-def _when(study: StudyRecord) -> str:
-    """From the first run's start to the last one's end, by the clock of Greenwich."""
-    ended = [
-        (seed.ended - (seed.result.seconds if seed.result else 0), seed.ended)
-        for trial in study.trials
-        for seed in trial.seeds
-        if seed.ended is not None
-    ]
-    if not ended:
-        return ""
-    moments = (min(start for start, _ in ended), max(end for _, end in ended))
-    first, last = (datetime.fromtimestamp(moment, UTC) for moment in moments)
-    until = f"{last:%H:%M}" if first.date() == last.date() else f"{last:%Y-%m-%d %H:%M}"
-    return f"{first:%Y-%m-%d %H:%M} to {until} UTC"
+def _first(findings: Findings) -> Iterator[Chart | PictureRows | None]:
+    yield chart(findings)
+    if findings.colors is None:  # the section on colors shows the same pictures
+        yield ladder(findings)
 
 
-def _duration(seconds: float) -> str:
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+def _sections(findings: Findings) -> Iterator[Section | None]:
+    if findings.colors:
+        yield from colors.sections(findings.colors)
+    yield best.section(findings)
+    yield sureness.section(findings)
+    yield from _about_latent_size(findings)
+    yield noise.section(findings.noise, findings.sample, findings.collapsed_word)
+    yield latent_use.section(
+        findings.shown, findings.best, findings.study.curves, findings.subject.called
+    )
+    yield choices.section(
+        findings.choices,
+        findings.study,
+        findings.sample,
+        looks=findings.looks,
+        word=findings.collapsed_word,
+    )
+    yield front.section(findings.study, findings.front, noun=findings.subject.noun)
+    yield training.section(
+        findings.study, findings.sample, findings.epochs, names=findings.subject.names
+    )
+    yield trials.section(findings.subject, findings.sample, findings.trials, ranked=findings.ranked)
+    yield provenance.section(findings.subject, findings.sample)
+    yield glossary.section()
 
 
-def _pictures(study: StudyRecord, results: list[RunResult]) -> str:
-    data = study.settings.get("data")
-    source = str(data.get("source", "")) if isinstance(data, dict) else ""
-    if not results:
-        return source
-    splits = results[0].splits
-    return f"{source}: " + ", ".join(f"{number:,} {name}" for name, number in splits.items())
-
-
-def _versions(result: RunResult) -> str:
-    return ", ".join(f"{name} {number}" for name, number in result.environment.versions.items())
-
-
-def _distinct(texts: list[str]) -> str:
-    return "; ".join(dict.fromkeys(texts))
+def _about_latent_size(findings: Findings) -> Iterator[Section | None]:
+    study, looks = findings.study, findings.looks
+    table = findings.code_sample.architectures()
+    pooled = findings.correlations.rivals[0].estimate
+    yield correlations.section(
+        study,
+        findings.correlations,
+        sample=findings.sample,
+        answer=findings.answer,
+        looks=looks,
+        collapsed_word=findings.collapsed_word,
+    )
+    yield groups.section(findings.groups, pooled=pooled, looks=looks, designed=study.designed)
+    yield ranges.section(
+        findings.ranges, table, pooled=pooled, looks=looks, designed=study.designed
+    )

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from archsearch.files import write_bytes, write_text
-from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
-from archsearch.report.analysis.findings import Findings, find
-from archsearch.report.color import color_section, study_variants
-from archsearch.report.figures import Drawing, draw, drawings
-from archsearch.report.formatting import change
-from archsearch.report.pages.study import page_html
-from archsearch.report.pages.summary import summarize
-from archsearch.report.path_redaction import without_paths
-from archsearch.report.sentences.headline import answer
-from archsearch.report.statistics.multiple import is_shown
+from archsearch.report.pages.drawn import Drawn
+from archsearch.report.pages.html import html
+from archsearch.report.pages.markdown import markdown
+from archsearch.report.pages.page import Page, drawn_figures, without_empty
+from archsearch.report.sections.blocks import PictureRows, Text
 
-__all__ = ["ReportFiles", "write_figures", "write_report"]
+__all__ = ["ReportFiles", "write_page"]
 
 
 @dataclass(frozen=True)
@@ -47,59 +42,63 @@ class ReportFiles:
     complete: int
 
 
-def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles:
-    """Write the report of ``study`` into the folder ``out``, the page last.
-
-    Nothing is trained; earlier files of the same names are replaced. Paths of the machine
-    are shortened in all of them.
+def write_page(
+    page: Page,
+    out: Path,
+    *,
+    summary: Mapping[str, object],
+    trials: str,
+    epochs: str,
+    complete: int,
+    table: str = "trials.csv",
+) -> ReportFiles:
+    """Write a page and what lies beside it into the folder ``out``, the page last.
 
     Args:
-        study: the record to report, finished or not.
-        out: a folder, made if missing.
-        seed: of resamples and permutations; equal seeds, equal numbers.
+        page: to be written.
+        out: a folder, made if missing; earlier files of the same names are replaced.
+        summary: the numbers for programs; ``figures`` is added.
+        trials: what the file ``table`` says.
+        epochs: what ``epochs.csv`` says.
+        complete: how many trials are complete.
+        table: the name of the file with a row for each trial and seed, or each run.
     """
-    study = without_paths(study)
-    findings = find(study, seed=seed)
-    drawn = list(draw(findings))
-    color = color_section(
-        study_variants(study), note=study.source_note, effects=_effects_in_words(findings)
+    drawn = drawn_figures(page)
+    page = without_empty(page, drawn)
+    figures = [*_figures(drawn, out), *_pictures(page, out)]
+    told = dict(summary) | {"figures": [path.relative_to(out).as_posix() for path in figures]}
+    written = ReportFiles(
+        out / "index.html",
+        out / table,
+        out / "epochs.csv",
+        out / "summary.json",
+        tuple(figures),
+        told,
+        tuple(block.text for block in page.answer.blocks if isinstance(block, Text)),
+        complete,
     )
-    colored = list(drawings(color.figures)) if color else []
-    figures = write_figures([*drawn, *colored], out)
-    summary = summarize(findings, [path.relative_to(out).as_posix() for path in figures])
-    summary |= {"color": color.summary} if color else {}
-    trials, epochs = out / "trials.csv", out / "epochs.csv"
-    numbers, index = out / "summary.json", out / "index.html"
-    write_text(trials, trials_frame(study).to_csv(index=False, lineterminator="\n"))
-    write_text(epochs, epochs_frame(study).to_csv(index=False, lineterminator="\n"))
-    text = json.dumps(summary, indent=2, ensure_ascii=False, allow_nan=False)
-    write_text(numbers, text + "\n")
-    write_text(index, page_html(findings, drawn, color, colored))
-    said = tuple(answer(findings))
-    complete = trial_counts(study)["complete"]
-    return ReportFiles(index, trials, epochs, numbers, tuple(figures), summary, said, complete)
-
-
-def _effects_in_words(findings: Findings) -> dict[str, str]:
-    """What the additive model has of each searched name, for ideas that are searched over."""
-    unknown = "can't be said"
-    chosen = "" if findings.study.designed else " of trials that a search chose"
-    return {
-        test.factor: f"Validation MSE with the other choices held equal{chosen}: "
-        + "; ".join(f"{one.contrast} {change(one.adjusted, unknown)}" for one in test.effects)
-        + (". It is" if is_shown(test.p_holm) else ". It isn’t")
-        + f" shown to change it, corrected for {findings.secondary.looks} comparisons."
-        for test in findings.secondary.effects
-        if any(one.adjusted.value is not None for one in test.effects)
-    }
-
-
-def write_figures(drawn: Sequence[Drawing], out: Path) -> list[Path]:
-    """Write each drawing as PNG and SVG under ``out``; the files, in order."""
-    written = []
-    for drawing in drawn:
-        png, svg = (out / "figures" / f"{drawing.name}.{kind}" for kind in ("png", "svg"))
-        write_bytes(png, drawing.png)
-        write_text(svg, drawing.svg)
-        written += [png, svg]
+    write_text(written.trials, trials)
+    write_text(written.epochs, epochs)
+    text = json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False)
+    write_text(written.summary_file, text + "\n")
+    write_text(out / "report.md", markdown(page, drawn.keys()))
+    write_text(written.index, html(page, drawn))
     return written
+
+
+def _figures(drawn: Mapping[str, Drawn], out: Path) -> Iterable[Path]:
+    for name, each in drawn.items():
+        png, svg = (out / "figures" / f"{name}.{kind}" for kind in ("png", "svg"))
+        write_bytes(png, each.png)
+        write_text(svg, each.svg)
+        yield from (png, svg)
+
+
+def _pictures(page: Page, out: Path) -> Iterable[Path]:
+    blocks = [*page.first, *(block for part in page.sections for block in part.blocks)]
+    for block in blocks:
+        if isinstance(block, PictureRows):
+            for place, row in enumerate(block.rows):
+                path = out / "figures" / f"{block.name}-{place}.png"
+                write_bytes(path, row.png)
+                yield path

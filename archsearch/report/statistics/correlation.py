@@ -28,7 +28,7 @@ from archsearch.report.statistics.intervals import (
     nothing,
 )
 from archsearch.report.statistics.least_squares import log_log_slope
-from archsearch.report.statistics.permutation import kendall_p, linear_p, orders, partial_p
+from archsearch.report.statistics.permutation import kendall_p, linear_ps, orders, partial_p
 from archsearch.report.statistics.resampling import (
     correlation_matrices,
     kendall_tau_b,
@@ -163,12 +163,13 @@ def _measure(columns: _Columns, weights_Bn: Floats) -> Floats:
     by_rank = correlation_matrices(ranks, weights_Bn)
     logs = np.broadcast_to(np.log(raw)[:, None, :], ranks.shape)
     by_log = correlation_matrices(logs, weights_Bn)
+    kendall = kendall_tau_b(columns.rows[: len(SIZES)], columns.mse, weights_Bn)
     found = np.empty((len(SIZES), len(MEASURES), len(weights_Bn)))
     for place, name in enumerate(SIZES):
         given = [other + 1 for other in columns.given(name)]
         found[place] = (
             by_rank[:, 0, place + 1],
-            kendall_tau_b(columns.rows[place], columns.mse, weights_Bn),
+            kendall[place],
             by_log[:, 0, place + 1],
             partial_correlation(by_rank, 0, place + 1, given),
         )
@@ -195,16 +196,18 @@ def _p_values(columns: _Columns, drawn: npt.NDArray[np.intp]) -> list[dict[Measu
     """The two-sided p of each size's measures."""
     once = np.ones((1, columns.n))
     error = midranks(columns.mse, once)[0]
-    ranks = [midranks(row, once)[0] for row in columns.rows]
+    ranks = np.stack([midranks(row, once)[0] for row in columns.rows])
+    by_rank = linear_ps(error, ranks[: len(SIZES)], drawn)
+    by_log = linear_ps(np.log(columns.mse), np.log(columns.rows[: len(SIZES)]), drawn)
     found: list[dict[Measure, float | None]] = []
     for place, name in enumerate(SIZES):
         size, rank = columns.rows[place], ranks[place]
         rest = np.column_stack([once[0], *(ranks[other] for other in columns.given(name))])
         found.append(
             {
-                "spearman": linear_p(error, rank, drawn),
+                "spearman": by_rank[place],
                 "kendall": kendall_p(columns.mse, size),
-                "pearson_loglog": linear_p(np.log(columns.mse), np.log(size), drawn),
+                "pearson_loglog": by_log[place],
                 "partial_spearman": partial_p(error, rank, rest, drawn),
             }
         )

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from archsearch.records import StudyRecord
 from archsearch.report.statistics.intervals import FEWEST, Estimate
 from archsearch.report.statistics.least_squares import log_log_slope
-from archsearch.report.statistics.rank import spearman, spearman_of
-from archsearch.report.statistics.sample import FLOOR, Sample
+from archsearch.report.statistics.rank import spearman, spearmans_of
+from archsearch.report.statistics.sample import FLOOR, Sample, runs_of
 
 __all__ = ["AtEpoch", "error_table", "over_epochs"]
 
@@ -34,13 +34,11 @@ def error_table(study: StudyRecord, sample: Sample) -> tuple[list[int], Floats]:
 
     Rows are those of ``sample.architectures()``, the mean over its runs.
     """
-    wanted = set(zip(sample.runs["number"], sample.runs["seed"], strict=True))
     keys = {key: place for place, key in enumerate(sample.runs["key"].unique())}
     histories = [
-        (keys[trial.plan.key], seed.result.history)
-        for trial in study.trials
-        for seed in trial.seeds
-        if trial.plan and seed.result and (trial.number, seed.seed) in wanted
+        (keys[trial.plan.key], result.history)
+        for trial, _, result in runs_of(study, sample)
+        if trial.plan
     ]
     if not histories:
         return [], np.empty((0, 0))
@@ -64,14 +62,15 @@ def over_epochs(
     if len(latent) < FEWEST or np.ptp(latent) == 0 or not epochs:
         return ()
     chosen = np.unique(np.linspace(0, len(epochs) - 1, _MOST_EPOCHS).round().astype(int))
+    ranks = spearmans_of(latent, errors_nE.T[chosen], seed=seed)
     found = []
-    for place in chosen:
+    for place, estimate in zip(chosen, ranks, strict=True):
         error = errors_nE[:, place]
         agreement = spearman(errors_nE[:, -1], error)
         found.append(
             AtEpoch(
                 epochs[place],
-                spearman_of(latent, error, seed=seed),
+                estimate,
                 log_log_slope(latent, error),
                 agreement if np.isfinite(agreement) else None,
             )

@@ -14,7 +14,6 @@ these over all. Resamples are drawn, and errors permuted, within groups.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -108,9 +107,9 @@ def _grouping(
     ordered = sorted(members, key=_in_order)
     if not 2 <= len(members) <= MOST_FAMILIES:
         return None
-    kept = np.concatenate([members[label] for label in ordered])
-    bounds = np.cumsum([0, *(len(members[label]) for label in ordered)])
-    blocks = [np.arange(*ends) for ends in pairwise(bounds)]
+    # In the order of all: resamples go by place, and so pooled ρ is the headline's.
+    kept = np.sort(np.concatenate([members[label] for label in ordered]))
+    blocks = [np.searchsorted(kept, members[label]) for label in ordered]
     x, y = latent[kept], mse[kept]
     if not any(np.ptp(x[block]) > 0 and np.ptp(y[block]) > 0 for block in blocks):
         return None
@@ -118,29 +117,27 @@ def _grouping(
         Group(label, spearman_of(x[block], y[block], seed=seed))
         for label, block in zip(ordered, blocks, strict=True)
     )
-    return _contrasted(name, groups, x, y, blocks, seed)
+    # In the order given: resamples follow places, and with all of them this is the headline's.
+    pooled = spearman_of(*(values[np.sort(kept)] for values in (latent, mse)), seed=seed)
+    return Grouping(name, groups, *_contrasted(pooled, x, y, blocks, seed))
 
 
 def _contrasted(
-    name: str,
-    groups: tuple[Group, ...],
-    x: Floats,
-    y: Floats,
-    blocks: list[Places],
-    seed: int,
-) -> Grouping:
+    pooled: Estimate, x: Floats, y: Floats, blocks: list[Places], seed: int
+) -> tuple[Estimate, Estimate, Estimate]:
+    """ρ over all, that within the groups, and how much weaker it is there."""
     n, rng = len(x), np.random.default_rng([seed, 2])
     once = np.ones((1, n))
-    pooled, value = spearman_of(x, y, seed=seed), float(_within(x, y, once, blocks)[0])
+    value = float(_within(x, y, once, blocks)[0])
     weights = _stratified(n, blocks, rng)
     within_B = _within(x, y, weights, blocks)
     ends = _interval(value, within_B, tuple(len(block) for block in blocks))
     if n < FEWEST or ends is None or pooled.value is None:
-        return Grouping(name, groups, nothing(n), nothing(n), nothing(n))
+        return nothing(n), nothing(n), nothing(n)
     within = Estimate(value, *ends, n, _permutation_p(x, y, blocks, rng))
     pooled_B = spearman_draws(y, x[None], weights)[0]
     gap = strength_gap(pooled, within, pooled_B, within_B)
-    return Grouping(name, groups, pooled, within, gap)
+    return pooled, within, gap
 
 
 def _interval(value: float, drawn_B: Floats, sizes: tuple[int, ...]) -> tuple[float, float] | None:

@@ -24,7 +24,7 @@ Floats = npt.NDArray[np.float64]
 
 FEWEST_FOR_IMPORTANCE = 30
 _MOST_ARCHITECTURES = 200
-_TREES = 24
+_TREES, _DEPTH = 16, 8
 _NOISE_COLUMN = "\x00noise"
 
 
@@ -97,7 +97,7 @@ def _fanova(
         )
         for place in kept
     )
-    evaluator = FanovaImportanceEvaluator(n_trees=_TREES, max_depth=32, seed=seed)
+    evaluator = FanovaImportanceEvaluator(n_trees=_TREES, max_depth=_DEPTH, seed=seed)
     found = evaluator.evaluate(study)
     total = sum(found.values()) or 1.0
     return {name: float(value / total) for name, value in found.items()}

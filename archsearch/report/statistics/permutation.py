@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["kendall_p", "linear_p", "orders", "partial_p"]
+__all__ = ["kendall_p", "linear_p", "linear_ps", "orders", "partial_p"]
 
 Floats = npt.NDArray[np.float64]
 Orders = npt.NDArray[np.intp]
 
 PERMUTATIONS = 4999
-LARGE = 1500
+LARGE = 400
 """Things over which p is Student's: permuting would say the same, at length."""
 
 
+@lru_cache(maxsize=2)  # a page asks for the same ones again and again
 def orders(n: int, seed: int) -> Orders:
-    """Random orders of n things, shape (permutations, n); none of over :data:`LARGE`."""
+    """Random orders of n things, shape (permutations, n), not to be written to.
+
+    None of over :data:`LARGE`.
+    """
     permutations = PERMUTATIONS if n <= LARGE else 0
     rng = np.random.default_rng([seed, 8])
-    return rng.permuted(np.tile(np.arange(n), (permutations, 1)), axis=1)
+    drawn = rng.permuted(np.tile(np.arange(n), (permutations, 1)), axis=1)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def linear_p(y_n: Floats, x_n: Floats, orders_Bn: Orders) -> float | None:
@@ -27,14 +35,24 @@ def linear_p(y_n: Floats, x_n: Floats, orders_Bn: Orders) -> float | None:
 
     (1 + hits)/(1 + permutations), never 0 (Phipson & Smyth 2010).
     """
+    return linear_ps(y_n, x_n[None], orders_Bn)[0]
+
+
+def linear_ps(y_n: Floats, columns_Vn: Floats, orders_Bn: Orders) -> list[float | None]:
+    """:func:`linear_p` of y and each column: y is permuted once for all."""
+    drawn_Bn = y_n[orders_Bn]
+    return [_linear_p(y_n, x_n, drawn_Bn) for x_n in columns_Vn]
+
+
+def _linear_p(y_n: Floats, x_n: Floats, drawn_Bn: Floats) -> float | None:
     if min(np.ptp(x_n), np.ptp(y_n)) == 0:
         return None
-    if not len(orders_Bn):
+    if not len(drawn_Bn):
         return _student_p(float(np.corrcoef(x_n, y_n)[0, 1]), len(x_n) - 2)
     unit = x_n - x_n.mean()
     observed = abs(float(y_n @ unit))
-    hits = np.count_nonzero(np.abs(y_n[orders_Bn] @ unit) >= observed * (1 - 1e-9))
-    return float((1 + hits) / (1 + len(orders_Bn)))
+    hits = np.count_nonzero(np.abs(drawn_Bn @ unit) >= observed * (1 - 1e-9))
+    return float((1 + hits) / (1 + len(drawn_Bn)))
 
 
 def partial_p(y_n: Floats, x_n: Floats, rest_nR: Floats, orders_Bn: Orders) -> float | None:

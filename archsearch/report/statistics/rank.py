@@ -11,10 +11,17 @@ from archsearch.report.statistics.intervals import (
     correlation_interval,
     nothing,
 )
-from archsearch.report.statistics.permutation import linear_p, orders
+from archsearch.report.statistics.permutation import linear_ps, orders
 from archsearch.report.statistics.resampling import midranks, resampled
 
-__all__ = ["spearman", "spearman_draws", "spearman_of", "spearman_with_p"]
+__all__ = [
+    "spearman",
+    "spearman_draws",
+    "spearman_of",
+    "spearman_with_p",
+    "spearmans_of",
+    "spearmans_with_p",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -46,19 +53,39 @@ def spearman_draws(y_n: Floats, columns_Vn: Floats, weights_Bn: Floats) -> Float
 def spearman_of(x_n: npt.ArrayLike, y_n: npt.ArrayLike, *, seed: int = 0) -> Estimate:
     """ρ with its 95 % interval, without a p; the same wherever the same data stand."""
     x, y = (np.asarray(values, dtype=np.float64) for values in (x_n, y_n))
-    n, value = len(x), spearman(x, y)
-    drawn = None
-    if n > BOOTSTRAP_FROM and np.isfinite(value):
-        drawn = resampled(lambda weights_Bn: spearman_draws(y, x[None], weights_Bn), n, seed)[0]
-    ends = correlation_interval("spearman", value, n, drawn)
+    return spearmans_of(y, x[None], seed=seed)[0]
+
+
+def spearmans_of(y_n: Floats, columns_Vn: Floats, *, seed: int = 0) -> list[Estimate]:
+    """:func:`spearman_of` y and each column, resampled together."""
+    n = len(y_n)
+    once = np.ones((1, n))
+    values = spearman_draws(y_n, columns_Vn, once)[:, 0] if n > 1 else [np.nan] * len(columns_Vn)
+    drawn: list[Floats | None] = [None] * len(columns_Vn)
+    if n > BOOTSTRAP_FROM and np.isfinite(values).any():
+        drawn = list(resampled(lambda w_Bn: spearman_draws(y_n, columns_Vn, w_Bn), n, seed))
+    return [_estimate(float(value), n, each) for value, each in zip(values, drawn, strict=True)]
+
+
+def _estimate(value: float, n: int, drawn_B: Floats | None) -> Estimate:
+    ends = correlation_interval("spearman", value, n, drawn_B if np.isfinite(value) else None)
     return nothing(n) if ends is None else Estimate(value, *ends, n, None)
 
 
 def spearman_with_p(x_n: Floats, y_n: Floats, *, seed: int = 0) -> Estimate:
     """ρ with its 95 % interval and two-sided permutation p; of over 1,500, Student's."""
-    estimate = spearman_of(x_n, y_n, seed=seed)
-    if estimate.value is None:
-        return estimate
-    once = np.ones((1, len(x_n)))
-    p = linear_p(midranks(y_n, once)[0], midranks(x_n, once)[0], orders(len(x_n), seed))
-    return estimate._replace(p=p)
+    return spearmans_with_p(y_n, x_n[None], seed=seed)[0]
+
+
+def spearmans_with_p(y_n: Floats, columns_Vn: Floats, *, seed: int = 0) -> list[Estimate]:
+    """:func:`spearman_with_p` of y and each column."""
+    estimates = spearmans_of(y_n, columns_Vn, seed=seed)
+    if all(estimate.value is None for estimate in estimates):
+        return estimates
+    once, n = np.ones((1, len(y_n))), len(y_n)
+    ranks = np.stack([midranks(x_n, once)[0] for x_n in columns_Vn])
+    found = linear_ps(midranks(y_n, once)[0], ranks, orders(n, seed))
+    return [
+        estimate if estimate.value is None else estimate._replace(p=p)
+        for estimate, p in zip(estimates, found, strict=True)
+    ]

@@ -117,22 +117,40 @@ def partial_correlation(matrices_BVV: Floats, first: int, second: int, given: li
     return np.clip(partial_B, -1, 1)
 
 
-def kendall_tau_b(x_n: Floats, y_n: Floats, weights_Bn: Floats) -> Floats:
-    """Kendall's τ-b of x and y in each resample, shape (B,).
+def kendall_tau_b(columns_Vn: Floats, y_n: Floats, weights_Bn: Floats) -> Floats:
+    """Kendall's τ-b of each column and y in each resample, shape (V, B).
 
     Σ wᵢwⱼ·sign(xᵢ−xⱼ)·sign(yᵢ−yⱼ) over the root of the untied pairs in x
     times those in y (Kendall 1945). A value drawn twice is tied with itself.
     """
-    weights = weights_Bn.astype(np.float32)
-    agreement_B = np.zeros(len(weights))
-    block = max(1, _BATCH_NUMBERS // len(x_n))
-    for start in range(0, len(x_n), block):
-        part = slice(start, start + block)
-        signs = np.sign(x_n[part, None] - x_n) * np.sign(y_n[part, None] - y_n)
-        meeting = weights @ signs.astype(np.float32).T
-        agreement_B += np.einsum("bi,bi->b", meeting, weights[:, part], dtype=np.float64)
-    untied = _untied_pairs(x_n, weights_Bn) * _untied_pairs(y_n, weights_Bn)
-    return np.clip(agreement_B / np.sqrt(np.where(untied > 0, untied, np.nan)), -1, 1)
+    agreement_VB = _agreement(columns_Vn, y_n, weights_Bn)
+    untied_VB = np.stack([_untied_pairs(x_n, weights_Bn) for x_n in columns_Vn])
+    untied_VB *= _untied_pairs(y_n, weights_Bn)
+    return np.clip(agreement_VB / np.sqrt(np.where(untied_VB > 0, untied_VB, np.nan)), -1, 1)
+
+
+def _agreement(columns_Vn: Floats, y_n: Floats, weights_Bn: Floats) -> Floats:
+    """The sum over all pairs, in blocks of i: pairs of an earlier j count for both orders."""
+    weights = weights_Bn.astype(np.float32)  # whole numbers: their sums are exact
+    agreement_VB = np.zeros((len(columns_Vn), len(weights)))
+    block = max(1, _BATCH_NUMBERS // len(y_n))
+    for start in range(0, len(y_n), block):
+        part, before = slice(start, start + block), slice(start + block)
+        below = _signs(y_n[part], y_n[before])
+        below[:, :start] *= 2
+        for place, x_n in enumerate(columns_Vn):
+            signs = _signs(x_n[part], x_n[before]) * below
+            meeting = weights[:, before] @ signs.astype(np.float32).T
+            agreement_VB[place] += np.einsum(
+                "bi,bi->b", meeting, weights[:, part], dtype=np.float64
+            )
+    return agreement_VB
+
+
+def _signs(one_i: Floats, other_j: Floats) -> npt.NDArray[np.int8]:
+    """The sign of each difference, shape (i, j)."""
+    over, under = one_i[:, None] > other_j, one_i[:, None] < other_j
+    return over.view(np.int8) - under.view(np.int8)
 
 
 def _untied_pairs(values_n: Floats, weights_Bn: Floats) -> Floats:

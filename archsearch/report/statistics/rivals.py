@@ -10,7 +10,7 @@ import pandas as pd
 
 from archsearch.config import planned
 from archsearch.report.statistics.intervals import Estimate, strength_gap
-from archsearch.report.statistics.rank import spearman_draws, spearman_with_p
+from archsearch.report.statistics.rank import spearman_draws, spearmans_with_p
 from archsearch.report.statistics.resampling import resampled
 
 __all__ = ["RIVALS", "Rival", "compare_rivals", "rival_columns"]
@@ -38,22 +38,23 @@ class Rival(NamedTuple):
 def rival_columns(table: pd.DataFrame) -> dict[str, Floats]:
     """The columns that may correlate with the error, each of shape (n,).
 
-    What the decoder reads is one only where it isn't the latent alone, what gets through
-    only where it is known and isn't always the latent.
+    What gets through is one only where it is known and isn't always the latent.
+
+    Args:
+        table: one row an architecture, of those whose latent is their only code.
     """
-    leaks = bool((table["effective_size"] > table["latent_size"]).any())
     passing = table["bottleneck_size"]
     told = bool(passing.notna().all() and (passing != table["latent_size"]).any())
-    hidden = {"effective_size": not leaks, "bottleneck_size": not told}
-    names = [name for name in RIVALS if not hidden.get(name)]
+    names = [name for name in RIVALS if told or name != "bottleneck_size"]
     return {name: table[name].to_numpy(dtype=np.float64) for name in names}
 
 
 def compare_rivals(table: pd.DataFrame, *, seed: int = 0) -> tuple[Rival, ...]:
     """Spearman's ρ of validation MSE with each of :data:`RIVALS`, and how far latent size leads."""
     columns, error = rival_columns(table), table["val_mse"].to_numpy(dtype=np.float64)
-    estimates = [spearman_with_p(column, error, seed=seed) for column in columns.values()]
-    gaps = _gaps(estimates, np.stack(list(columns.values())), error, seed)
+    stacked = np.stack(list(columns.values()))
+    estimates = spearmans_with_p(error, stacked, seed=seed)
+    gaps = _gaps(estimates, stacked, error, seed)
     return tuple(map(Rival, columns, estimates, [None, *gaps]))
 
 

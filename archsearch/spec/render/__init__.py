@@ -7,9 +7,10 @@ from archsearch.spec.render.concise import concise
 from archsearch.spec.render.github import github
 from archsearch.spec.render.machine import as_json
 from archsearch.spec.render.pretty import pretty
+from archsearch.spec.render.sarif import sarif
 from archsearch.spec.text.diagnostic import Diagnostic
 
-__all__ = ["RENDERERS", "as_json", "concise", "github", "pretty", "summary"]
+__all__ = ["RENDERERS", "as_json", "concise", "github", "pretty", "sarif", "summary"]
 
 Renderer = Callable[[Sequence[Diagnostic]], str]
 
@@ -17,6 +18,7 @@ RENDERERS: dict[str, Renderer] = {
     "concise": concise,
     "json": as_json,
     "github": github,
+    "sarif": sarif,
 }
 
 

@@ -65,6 +65,11 @@ class Diagnostic:
         """Column of the place, 1 for a whole file."""
         return self.span.column if self.span else 1
 
+    @property
+    def end_column(self) -> int:
+        """The column after the place's last character, on its line; 1 for a whole file."""
+        return self.span.column + self.span.width if self.span else 1
+
     def as_error(self) -> Diagnostic:
         """The same with severity error, for ``--strict``."""
         return replace(self, severity="error")
@@ -77,6 +82,8 @@ class Diagnostic:
             "file": self.file,
             "line": self.line,
             "column": self.column,
+            "end_line": self.line,
+            "end_column": self.end_column,
             "message": self.message if not self.label else f"{self.message}: {self.label}",
             "help": self.help,
         }

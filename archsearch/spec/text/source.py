@@ -8,7 +8,7 @@ from pathlib import Path
 from archsearch.errors import InputError
 from archsearch.spec.text.diagnostic import Diagnostic, DiagnosticsError, Severity, Span
 
-__all__ = ["Source", "read_source"]
+__all__ = ["LARGEST", "Source", "decoded", "read_source"]
 
 LARGEST = 1_000_000
 """Bytes a spec or study may have."""
@@ -94,10 +94,15 @@ def read_source(path: Path, shown: str | None = None) -> Source:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise InputError(f"{shown}: can't be read: {reason}", help="check the path") from error
-    return _decode(shown, content)
+    return decoded(shown, content)
 
 
-def _decode(shown: str, content: bytes) -> Source:
+def decoded(shown: str, content: bytes) -> Source:
+    """A file's bytes for parsing, e.g. those of standard input.
+
+    Raises:
+        DiagnosticsError: they are too many, or not UTF-8.
+    """
     if len(content) > LARGEST:
         source = Source(shown, "")
         source.problem(

@@ -1,9 +1,10 @@
-"""Ending a training early: judged epoch by epoch, on a candidate's first seed only."""
+"""Epoch by epoch, on a candidate's first seed only: told to Optuna, and ended early if need be."""
 
 from __future__ import annotations
 
 import copy
 import math
+import time
 from typing import TYPE_CHECKING
 
 from archsearch.config import OBJECTIVES, ChoiceDomain, IntDomain, StudySettings
@@ -19,9 +20,12 @@ if TYPE_CHECKING:
     from optuna.pruners import BasePruner
     from optuna.trial import FrozenTrial, TrialState
 
-__all__ = ["FIRST_SEED", "PruneWatch", "pruner_options"]
+__all__ = ["FIRST_SEED", "EpochWatch", "pruner_options"]
 
 FIRST_SEED = 0
+
+_PAUSE_SECONDS = 0.5
+"""Between two errors that are told to be looked at only: each costs a write to the database."""
 
 _OPTIONS: dict[str, dict[str, object]] = {
     "none": {},
@@ -49,8 +53,11 @@ def pruner_options(settings: StudySettings) -> dict[str, object]:
     return options
 
 
-class PruneWatch:
-    """Watches one training of a first seed.
+class EpochWatch:
+    """Tells Optuna the errors of one training of a first seed, and judges it by them.
+
+    Without a pruner they are there to be looked at: at most some a second are told, and the
+    last one.
 
     Args:
         study: the open study.
@@ -62,32 +69,46 @@ class PruneWatch:
         self._study = study
         self._trial_id = trial_id
         self._epochs = epochs
-        self._pruner = _pruner(study.settings)
-        self._view = _first_seeds(study)
+        prunes = study.settings.prune != "none"
+        self._pruner = _pruner(study.settings) if prunes else None
+        self._view = _first_seeds(study) if prunes else None
+        self._told = time.monotonic()
 
     def reason_to_stop(self, epoch: EpochRecord) -> str:
         """Report an epoch; why the training is to end with it, or ""."""
         if epoch.val_mse is None or not math.isfinite(epoch.val_mse):
             return ""
+        if self._pruner is None and not self._is_due(epoch):
+            return ""
         value = _as_objective(self._study.settings.objectives[0], epoch.val_mse)
         storage = self._study.storage
         storage.set_trial_intermediate_value(self._trial_id, epoch.epoch, value)
+        if self._pruner is None or self._view is None:
+            return ""
         trial = copy.copy(storage.get_trial(self._trial_id))
         # A dead attempt may have left later epochs, which aren't known yet.
         known = {step: v for step, v in trial.intermediate_values.items() if step <= epoch.epoch}
         trial.intermediate_values = known
-        if not self._wants_end(trial) or epoch.epoch >= self._epochs:
+        if not _wants_end(self._pruner, self._view, trial) or epoch.epoch >= self._epochs:
             return ""
         return (
             f"pruned by {self._study.settings.prune} after epoch {epoch.epoch} of "
             f"{self._epochs}: validation MSE {epoch.val_mse:.5f}"
         )
 
-    def _wants_end(self, trial: FrozenTrial) -> bool:
-        try:
-            return self._pruner.prune(self._view, trial)
-        except DECODING_ERRORS:  # what other trials left is damaged: no reason to end this one
+    def _is_due(self, epoch: EpochRecord) -> bool:
+        now = time.monotonic()
+        if now - self._told < _PAUSE_SECONDS and epoch.epoch < self._epochs:
             return False
+        self._told = now
+        return True
+
+
+def _wants_end(pruner: BasePruner, view: optuna.Study, trial: FrozenTrial) -> bool:
+    try:
+        return pruner.prune(view, trial)
+    except DECODING_ERRORS:  # what other trials left is damaged: no reason to end this one
+        return False
 
 
 def _as_objective(name: str, mse: float) -> float:

@@ -29,7 +29,8 @@ from archsearch.space import Design, SearchSpace, design_lines, study_design
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
-from archsearch.study.store.claims import MOST_CRASHES, Claims, claim_rows
+from archsearch.study.store.claim_rows import claim_rows
+from archsearch.study.store.claims import MOST_CRASHES, Claims
 from archsearch.study.store.identity import check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
@@ -44,6 +45,8 @@ __all__ = ["enqueue_design", "open_study", "stored_note"]
 
 DESIGN = "archsearch:design"
 """Attribute of Optuna's study: its strata and criterion, in words with numbers."""
+_METRIC_NAMES = "study:metric_names"
+"""As Optuna itself calls it."""
 
 
 def open_study(
@@ -109,6 +112,7 @@ def _make_or_find(study: OpenStudy, same: dict[str, object], say: Say) -> None:
             _create(study, same, say)
     stored = claimed_identity(engine, study_id, name)
     check_same(name, {} if stored is None else stored, same)
+    _name_metrics(study)
 
 
 def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
@@ -147,6 +151,13 @@ def _optuna_study(settings: StudySettings, storage: BaseStorage) -> int:
         load_if_exists=True,
     )
     return int(storage.get_study_id_from_name(settings.name))
+
+
+def _name_metrics(study: OpenStudy) -> None:
+    """Tell Optuna what the objectives are called, as ``Study.set_metric_names`` does."""
+    names, storage = list(study.settings.objectives), study.storage
+    if storage.get_study_system_attrs(study.study_id).get(_METRIC_NAMES) != names:
+        storage.set_study_system_attr(study.study_id, _METRIC_NAMES, names)
 
 
 def _refuse_foreign(study: OpenStudy) -> None:

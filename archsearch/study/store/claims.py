@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    case,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from archsearch.records.layout import HEARTBEAT_TIMEOUT_SECONDS
 from archsearch.study.store.clock import now, up_since
@@ -24,7 +36,7 @@ from archsearch.study.store.schema import (
     trials_table,
 )
 
-__all__ = ["Claim", "Claims", "StudyProgress", "claim_rows"]
+__all__ = ["Claim", "Claims", "StudyProgress"]
 
 MOST_CRASHES = 12
 """Workers that one training may crash before it counts as failed: it isn't chance."""
@@ -188,6 +200,17 @@ class Claims:
                     .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
                 )
 
+    def held_by_living(self, connection: Connection) -> list[Owner]:
+        """Who holds claims and isn't known to be gone, inside a transaction."""
+        dead = {(each.claim.trial_index, each.claim.seed) for each in self._dead(connection)}
+        mine = claims_table.c.study_id == self.study_id
+        held = select(claims_table).where(mine, claims_table.c.state == CLAIMED)
+        return [
+            _owner(row)
+            for row in connection.execute(held)
+            if (row.trial_index, row.seed) not in dead
+        ]
+
     def holds(self, connection: Connection, claim: Claim) -> bool:
         """Whether the attempt still holds its claim, inside a transaction."""
         found = connection.execute(
@@ -303,9 +326,7 @@ class Claims:
         )
         found = []
         for row in held:
-            owner = Owner(
-                row.host, row.pid, row.started, row.worker, row.parent, row.parent_started
-            )
+            owner = _owner(row)
             overdue = max(row.heartbeat, row.up) < row.now - self.heartbeat_timeout
             if overdue or owner.is_gone:
                 claim = Claim(row.trial_index, row.seed, row.attempt, row.tries)
@@ -346,30 +367,8 @@ class Claims:
         )
 
 
-def claim_rows(
-    study_id: int, count: int, seeds: int, *, designed: bool
-) -> list[dict[str, int | str]]:
-    """The rows of a new study: its setup, then every (trial, seed) in the order of claims.
-
-    A design goes seed-major (all candidates with the first seed, then the
-    next), so a study stopped early is balanced; an adaptive method trial-major.
-    """
-    rows: list[dict[str, int | str]] = [
-        {"study_id": study_id, "trial_index": SETUP_INDEX, "seed": 0, "position": -1, "state": OPEN}
-    ]
-    for index in range(count):
-        for seed in range(seeds):
-            position = seed * count + index if designed else index * seeds + seed
-            rows.append(
-                {
-                    "study_id": study_id,
-                    "trial_index": index,
-                    "seed": seed,
-                    "position": position,
-                    "state": OPEN,
-                }
-            )
-    return rows
+def _owner(row: Row[Any]) -> Owner:
+    return Owner(row.host, row.pid, row.started, row.worker, row.parent, row.parent_started)
 
 
 def _lost_record(seed: int, crashes: int) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import socket
-import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 __all__ = ["Owner", "process_start"]
+
+_PROC = Path("/proc")
 
 
 @dataclass(frozen=True)
@@ -62,27 +63,41 @@ class Owner:
 def process_start(pid: int) -> str | None:
     """When a process of this host began, as a text that never repeats; None where it is gone.
 
-    On Linux the boot's id and field 22 of ``/proc/PID/stat`` (see proc(5)),
-    elsewhere what ``ps`` says. A zombie counts as gone.
+    On Linux the boot's id and field 22 of ``/proc/PID/stat`` (see proc(5)): no clock that is
+    set meanwhile changes them. Elsewhere what psutil says, which there is the time that the
+    system noted at the process's start. A zombie counts as gone.
 
     Example:
         >>> process_start(os.getpid()) == process_start(os.getpid())
         True
     """
-    stat = Path(f"/proc/{pid}/stat")
-    if not Path("/proc/self/stat").exists():
-        return _start_by_ps(pid)
+    return _start_by_proc(pid) if (_PROC / "self/stat").exists() else _start_by_psutil(pid)
+
+
+def _start_by_proc(pid: int) -> str | None:
     try:
-        fields = stat.read_text().rpartition(")")[2].split()  # the name may hold spaces
+        stat = (_PROC / str(pid) / "stat").read_text(encoding="utf-8", errors="replace")
     except (FileNotFoundError, ProcessLookupError):
         return None
+    fields = stat.rpartition(")")[2].split()  # the name may hold spaces
     return None if fields[0] in "ZX" else f"{_boot()}:{fields[19]}"
+
+
+def _start_by_psutil(pid: int) -> str | None:
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        ended = process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
+        return None if ended else repr(process.create_time())
+    except psutil.NoSuchProcess:
+        return None
 
 
 @cache
 def _host() -> str:
     try:
-        namespace = os.readlink("/proc/self/ns/pid")  # noqa: PTH115  it isn't a path
+        namespace = os.readlink(_PROC / "self/ns/pid")  # noqa: PTH115  it isn't a path
     except OSError:
         namespace = ""
     return f"{socket.gethostname()} {namespace}".strip()
@@ -91,17 +106,6 @@ def _host() -> str:
 @cache
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return (_PROC / "sys/kernel/random/boot_id").read_text(encoding="utf-8").strip()
     except OSError:
         return ""
-
-
-def _start_by_ps(pid: int) -> str | None:
-    done = subprocess.run(  # noqa: S603  a number is the only argument
-        ["ps", "-o", "stat=,lstart=", "-p", str(pid)],  # noqa: S607  where ps is differs
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    state, _, start = done.stdout.strip().partition(" ")
-    return start.strip() or None if state and state[0] not in "ZX" else None

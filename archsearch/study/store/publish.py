@@ -18,6 +18,7 @@ from archsearch.records import SeedRecord, objective_value, plan_record
 from archsearch.records.layout import (
     claim_attributes,
     ended_attributes,
+    error_attributes,
     seconds_attributes,
     seed_attributes,
 )
@@ -102,8 +103,7 @@ def _close(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> No
 
     values = _values(study, row, seeds)
     _set(study, row, claim_attributes(None))
-    if isinstance(values, str):
-        _set(study, row, ended_attributes(values))
+    _set(study, row, ended_attributes(values) if isinstance(values, str) else _errors(seeds))
     pruned = any(seed.state == PRUNED for seed in seeds)
     state = TrialState.PRUNED if pruned else TrialState.FAIL
     with suppress(UpdateFinishedTrialError):  # another process told the same
@@ -135,6 +135,10 @@ def _values(study: OpenStudy, row: PlannedTrial, seeds: Sequence[_SeedRow]) -> l
             return f"its {name} has no value, e.g. SSIM on pictures under 11 pixels"
         values.append(value)
     return values
+
+
+def _errors(seeds: Sequence[_SeedRow]) -> dict[str, float]:
+    return error_attributes([s.record.result for s in seeds if s.record and s.record.result])
 
 
 def _set(study: OpenStudy, row: PlannedTrial, attributes: Mapping[str, object]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,7 +17,8 @@ from archsearch.config import (
     needs_rgb,
     pictures_of,
 )
-from archsearch.records import Baselines, Curves, PatchPoint, PcaPoint
+from archsearch.config.trackers import LogSettings
+from archsearch.records import Baselines, Curves, EpochRecord, PatchPoint, PcaPoint
 from archsearch.spec import ModelPlan
 from archsearch.spec.plan.model import Latent
 from archsearch.study.training.trainer import Job, Prepared, Trained, code_key
@@ -33,11 +35,15 @@ class PictureTrainer:
 
     Attributes:
         base: the folder that a relative ``folder:`` source starts from.
-        device: ``cpu``, ``cuda`` or ``cuda:N``.
+        device: ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
+        log: trackers that are told of each training.
+        study: the study's name, which they group by.
     """
 
     base: Path
     device: str = "cpu"
+    log: LogSettings | None = None
+    study: str = ""
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
@@ -63,30 +69,48 @@ class PictureTrainer:
         """Load torch, map the pictures, and keep memory from one training to the next.
 
         Raises:
-            InputError: this host lacks the device, or it lacks the recipe's precision.
+            InputError: this host lacks the device, or the recipe's precision or engine.
         """
-        from archsearch.train import check_device, check_precision, keep_memory  # takes seconds
+        from archsearch.train import (  # takes seconds
+            check_device,
+            check_precision,
+            engine_for,
+            keep_memory,
+        )
 
         check_device(self.device)
         check_precision(settings.train.precision, self.device)
+        engine_for(plan, settings, self.device)
         keep_memory()
         return self._pictures(settings, plan).fingerprint
 
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a grid of sample pictures."""
         from archsearch.train import fit, worker_device
-        from archsearch.train.run_folder.sample_grid import sample_grid_png
+        from archsearch.train.sample_grid import sample_grid_png
+        from archsearch.train.trackers import Tracked, tracking
 
-        run = fit(
-            job.plan,
-            job.settings,
-            self._pictures(job.settings, job.plan),
-            seed=job.seed,
-            threads=job.threads,
-            device=worker_device(self.device),
-            on_epoch=job.on_epoch,
-            baselines=job.baselines,
-        )
+        name = f"{job.plan.name}-{job.plan.key[:8]}-seed-{job.seed}"
+        places = [re.sub(r"[^\w.+-]+", "-", part).strip(".-") for part in (self.study, name)]
+        folder = self.base.joinpath("runs", "trackers", *places)
+        told = Tracked.of(name, folder, job.plan, job.settings, self.study)
+        with tracking(self.log, told) as tracked:
+
+            def each_epoch(row: EpochRecord) -> None:
+                tracked.epoch(row)
+                job.on_epoch(row)
+
+            run = fit(
+                job.plan,
+                job.settings,
+                self._pictures(job.settings, job.plan),
+                seed=job.seed,
+                threads=job.threads,
+                device=worker_device(self.device),
+                on_epoch=each_epoch,
+                baselines=job.baselines,
+            )
+            tracked.result(run)
         return Trained(run.result, sample_grid_png(run.samples))
 
     def _pictures(self, settings: RunSettings, plan: ModelPlan) -> Pictures:

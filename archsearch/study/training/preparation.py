@@ -21,7 +21,7 @@ from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.pruning import pruner_options
 from archsearch.study.search.samplers import sampler_options
 from archsearch.study.store.artifacts import leave_probe
-from archsearch.study.store.identity import plain
+from archsearch.study.store.identity import plain, space_hash
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.stored import BASE
 from archsearch.study.training.trainer import Trainer
@@ -36,11 +36,25 @@ _BASELINES = TypeAdapter(dict[str, Baselines])
 
 
 def describe(
-    study: OpenStudy, trainer: Trainer, space_hash: str, command: str, say: Say, *, base: Path
+    study: OpenStudy,
+    trainer: Trainer,
+    same: dict[str, object],
+    command: str,
+    say: Say,
+    *,
+    base: Path,
 ) -> None:
     """Prepare the pictures and write the study's header, if no one has yet.
 
     The header is written last: while it is missing, this is done again.
+
+    Args:
+        study: the open study.
+        trainer: prepares the pictures.
+        same: the study's identity.
+        command: the command line that made it.
+        say: takes progress.
+        base: the folder that relative paths start from.
 
     Raises:
         InputError: where the pictures or settings can't be used.
@@ -53,12 +67,13 @@ def describe(
     header = StudyHeader(
         settings=plain(study.settings),
         designed=study.designed,
-        space_hash=space_hash,
+        space_hash=space_hash(same),
         slots=len(study.planned_trials()),
         command=command,
         artifacts=str(study.artifacts),
         source_note=prepared.source_note,
         data_fingerprint=prepared.fingerprint,
+        model_text=str(same["model"]),
     )
     attributes: dict[str, object] = {
         **curves_attributes(prepared.curves),

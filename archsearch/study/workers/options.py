@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,9 @@ from archsearch.study.store.retry import RETRY_SECONDS
 from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 
 __all__ = ["RayOptions", "RunOptions"]
+
+_MOST_WORKERS = 31 if sys.platform == "win32" else 10_000
+"""Windows lets a process wait for 63 things at most; a worker is two."""
 
 
 @dataclass(frozen=True)
@@ -40,9 +44,9 @@ class RunOptions:
         workers: processes that train at once; the processor's cores are
             divided among them. 0: the study is made, and nobody trains yet.
         threads: of each training; None: the cores this process may use, divided.
-        device: ``cpu``, ``cuda`` or ``cuda:N``; with ``cuda`` each worker takes the GPU that
-            fewest hold, so several trainings may share one. None: ``cuda`` where Ray gives
-            workers a GPU.
+        device: ``cpu``, ``mps``, ``cuda`` or ``cuda:N``; with ``cuda`` each worker takes the
+            GPU that fewest hold, so several trainings may share one. None: ``cuda`` where Ray
+            gives workers a GPU.
         command: recorded with the study, to say how it was started.
         artifacts: folder for pictures; None: where the study was made with,
             at first beside the SQLite file or in ``runs``.
@@ -70,12 +74,22 @@ class RunOptions:
         """Refuse what can't be run."""
         if self.workers < 0:
             raise InputError(f"{self.workers} workers can't train", help="use --workers 1 or more")
+        if self.workers > _MOST_WORKERS and self.engine == "local":
+            raise InputError(
+                f"{self.workers} workers are too many for one command on Windows",
+                help=f"use --workers {_MOST_WORKERS}, and further ones by `study worker`",
+            )
         if self.threads is not None and self.threads < 1:
             raise InputError(f"{self.threads} threads can't train", help="use --threads 1 or more")
 
     @property
     def training_threads(self) -> int:
         """Threads of each training."""
+        if self.workers > _MOST_WORKERS and self.engine == "local":
+            raise InputError(
+                f"{self.workers} workers are too many for one command on Windows",
+                help=f"use --workers {_MOST_WORKERS}, and further ones by `study worker`",
+            )
         if self.threads is not None:
             return self.threads
         if self.engine == "ray":

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import sys
 import time
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
 
 from archsearch.errors import RunFailedError
@@ -15,7 +16,15 @@ from archsearch.study.workers.interrupts import blocked_interrupts
 from archsearch.study.workers.messages import MessageReader
 from archsearch.study.workers.process import WorkerPlan, run_worker
 
+if sys.platform == "win32":
+    from multiprocessing.connection import PipeConnection as Connection
+else:
+    from multiprocessing.connection import Connection
+
 __all__ = ["WorkerPool"]
+
+_KILLED_HAVE_CODES = sys.platform == "win32"
+"""Whether who ends a process chooses its exit code; workers say before what they end of."""
 
 
 @dataclass
@@ -116,9 +125,9 @@ class WorkerPool:
         self._forget(member)
         if code == 0 or self._finishing:
             return
-        if code > 0:
+        if code > 0 and not _KILLED_HAVE_CODES:
             raise RunFailedError(f"worker {member.index} ended with exit code {code}")
-        self._reader.died(member.index, f"signal {-code}")
+        self._reader.died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
         self._start(member.index)
 
     def _forget(self, member: _Member) -> None:

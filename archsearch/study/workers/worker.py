@@ -14,7 +14,7 @@ from archsearch.records import Baselines, EpochRecord, SeedRecord
 from archsearch.records.run_files import checksum
 from archsearch.study.events import EventKind, Say, StudyEvent
 from archsearch.study.search.proposals import propose
-from archsearch.study.search.pruning import FIRST_SEED, PruneWatch
+from archsearch.study.search.pruning import FIRST_SEED, EpochWatch
 from archsearch.study.search.setup import enqueue_design
 from archsearch.study.store.artifacts import store_pictures, unreachable
 from archsearch.study.store.claims import Claim
@@ -222,10 +222,10 @@ class Worker:
             raise RunFailedError(f"the validation error is {error}")
         return trained
 
-    def _watch(self, claim: Claim, row: PlannedTrial, epochs: int) -> PruneWatch | None:
-        if self._study.settings.prune == "none" or claim.seed != FIRST_SEED or row.trial_id is None:
+    def _watch(self, claim: Claim, row: PlannedTrial, epochs: int) -> EpochWatch | None:
+        if claim.seed != FIRST_SEED or row.trial_id is None:
             return None
-        return PruneWatch(self._study, row.trial_id, epochs)
+        return EpochWatch(self._study, row.trial_id, epochs)
 
     def _store(
         self, claim: Claim, row: PlannedTrial, record: SeedRecord | None, seconds: float

@@ -42,7 +42,7 @@ def fit_code(pictures: PictureSet, patch: Pair) -> LinearCode | None:
 
     Needs memory for one D×D matrix and a thousand rows, not for the pictures:
     with D = C·h·w numbers in a patch and n patches, it decomposes the D×D
-    covariance, or, for fewer patches than numbers, the patches themselves.
+    covariance, or, for fewer patches than half of D, the patches themselves.
 
     Returns:
         A code with min(n − 1, D) components, or None where min(n, D) is over
@@ -52,7 +52,7 @@ def fit_code(pictures: PictureSet, patch: Pair) -> LinearCode | None:
     dimensions = pictures.images_NCHW.shape[1] * patch.height * patch.width
     if min(patches, dimensions) > LARGEST:
         return None
-    if patches < dimensions:
+    if patches < dimensions / 2 or dimensions > LARGEST:
         return _fit_few(pictures, patch)
     mean_D, covariance_DD = _covariance(pictures, patch, dimensions)
     components_KD = torch.linalg.eigh(covariance_DD).eigenvectors.T.flip(0)

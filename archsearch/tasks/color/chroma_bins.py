@@ -18,6 +18,7 @@ from torch import Tensor
 
 from archsearch.errors import InputError
 from archsearch.tasks.color.space import chroma
+from archsearch.tasks.exact import finest
 from archsearch.tasks.pictures import PictureSet, batches
 
 __all__ = [
@@ -51,7 +52,7 @@ class ChromaClasses:
 
     Attributes:
         centers: (Cb, Cr) of each class.
-        places_K2: the same, float64.
+        places_K2: the same, float64 where the device has it.
         near_BF: the B classes nearest to the middle of each of 256² fine squares, int64;
             None where no pixel's class is asked for.
     """
@@ -72,7 +73,7 @@ class ChromaClasses:
                 asked for.
             device: where the tables lie.
         """
-        places_K2 = torch.tensor(centers, dtype=torch.float64).to(device)
+        places_K2 = torch.tensor(centers, dtype=finest(device)).to(device)
         if near < 1:
             return cls(centers, places_K2, None)
         near_BF = torch.from_numpy(_near(centers, min(near, len(centers))))

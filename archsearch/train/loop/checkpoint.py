@@ -19,14 +19,15 @@ from safetensors import SafetensorError
 from safetensors.torch import load as deserialize
 from safetensors.torch import save as serialize
 from torch import Tensor, nn
-from torch.optim import Optimizer
 
+from archsearch.config import EngineName
 from archsearch.files import replacing
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.record import Record
 from archsearch.records.results import EpochRecord
+from archsearch.train.loop.optimizers import StepOptimizer
 
-__all__ = ["TrainingState", "discard", "restore", "save"]
+__all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
 
 METADATA = "archsearch"
 CHECKSUM = "sha256"
@@ -43,18 +44,21 @@ class TrainingState(Record):
         history: the finished epochs.
         step_seconds: time spent in training steps alone.
         pictures_seen: pictures trained on in that time.
+        engine: that trained them; earlier versions had torch only.
     """
 
     identity: str
     history: tuple[EpochRecord, ...] = ()
     step_seconds: float = 0.0
     pictures_seen: int = 0
+    engine: EngineName = "torch"
 
 
-def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingState) -> None:
+def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: TrainingState) -> None:
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
-    for index, moments in optimizer.state_dict()["state"].items():
+    for index, parameter in enumerate(_parameters(optimizer)):
+        moments = optimizer.state.get(parameter, {})
         named = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
         tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -66,7 +70,7 @@ def save(path: Path, model: nn.Module, optimizer: Optimizer, state: TrainingStat
 
 
 def restore(
-    path: Path, model: nn.Module, optimizer: Optimizer, fresh: TrainingState
+    path: Path, model: nn.Module, optimizer: StepOptimizer, fresh: TrainingState
 ) -> TrainingState:
     """Put what the checkpoint holds into model and optimizer, and give how far it was.
 
@@ -78,7 +82,7 @@ def restore(
     found = [place for place in (path, _before(path)) if place.exists()]
     for place in found:
         try:
-            tensors, state = _read(place)
+            tensors, state, checked = _read(place)
             _check(tensors, state, model, fresh)
             states = _optimizer_states(tensors, optimizer)
         except (OSError, SafetensorError, *DECODING_ERRORS) as error:
@@ -86,6 +90,8 @@ def restore(
             continue
         if place != found[0]:
             _log.warning("training resumes from the epoch before, %s", place)
+        if not checked:
+            _log.warning("%s has no checksum: it is not checked", place)
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
@@ -93,6 +99,18 @@ def restore(
     if found:
         _log.warning("training starts anew")
     return fresh
+
+
+def begun_by(path: Path, identity: str) -> EngineName | None:
+    """Who trained what the checkpoint holds; None where none of this training can be read."""
+    for place in (path, _before(path)):
+        try:
+            _, state, _ = _read(place)
+        except (OSError, SafetensorError, *DECODING_ERRORS):
+            continue
+        if state.identity == identity:
+            return state.engine
+    return None
 
 
 def discard(path: Path) -> None:
@@ -106,15 +124,14 @@ def _before(path: Path) -> Path:
     return path.with_stem(f"{path.stem}-before")
 
 
-def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState]:
+def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState, bool]:
+    """Tensors, numbers, and whether there was a checksum to check them by."""
     content = path.read_bytes()
     place = _CHECKSUM_PLACE.search(content)
     if place is not None and place[1] != _checksum(content, place.start(1)):
         raise ValueError("it was changed or damaged: its checksum differs")
-    read = deserialize(content), TrainingState.model_validate_json(_metadata(content))
-    if place is None:
-        _log.warning("%s has no checksum: it is not checked", path)
-    return read
+    state = TrainingState.model_validate_json(_metadata(content))
+    return deserialize(content), state, place is not None
 
 
 def _metadata(content: bytes) -> str:
@@ -151,27 +168,32 @@ def _check(
 ) -> None:
     if state.identity != fresh.identity:
         raise ValueError("it belongs to another training")
+    if state.engine != fresh.engine:
+        raise ValueError(f"the {state.engine} engine wrote it, and {fresh.engine} trains here")
     stored = {name: tensor.shape for name, tensor in _under("model.", tensors).items()}
     if stored != {name: tensor.shape for name, tensor in model.state_dict().items()}:
         raise ValueError("its tensors aren't the model's")
 
 
 def _optimizer_states(
-    tensors: dict[str, Tensor], optimizer: Optimizer
+    tensors: dict[str, Tensor], optimizer: StepOptimizer
 ) -> dict[Tensor, dict[str, Tensor]]:
     """The moments of each parameter, laid out in memory as the parameter is.
 
     Fused steps walk both side by side, so a moment in another layout would
     meet the wrong weight.
     """
-    parameters = [p for group in optimizer.param_groups for p in group["params"]]
     states: dict[Tensor, dict[str, Tensor]] = {}
-    for index, parameter in enumerate(parameters):
+    for index, parameter in enumerate(_parameters(optimizer)):
         named = _under(f"optimizer.{index}.", tensors)
         if not named:
             raise ValueError(f"it lacks the optimizer's state of parameter {index}")
         states[parameter] = {name: _like(parameter, value) for name, value in named.items()}
     return states
+
+
+def _parameters(optimizer: StepOptimizer) -> list[Tensor]:
+    return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
 def _like(parameter: Tensor, value: Tensor) -> Tensor:

@@ -12,14 +12,12 @@ from torch import Tensor
 
 from archsearch.config.settings import TrainSettings
 from archsearch.errors import RunFailedError
-from archsearch.tasks import Batch, derived_seed, feed
+from archsearch.tasks import Batch, derived_seed, exact
 from archsearch.train.loop.optimizers import set_rate
 from archsearch.train.loop.schedule import rate_at
-from archsearch.train.loop.step import train_step
-from archsearch.train.loop.training import Training
+from archsearch.train.loop.training import MeasuredBatch, Training
 
 __all__ = [
-    "MeasuredBatch",
     "OnStep",
     "PredictedBatch",
     "TrainedEpoch",
@@ -61,8 +59,7 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     started = time.perf_counter()
     training.model.train()
     batches = training.batches(epoch)
-    if training.replay is not None:
-        training.replay.prepare(training, len(batches[0]))
+    training.engine.begin(training, len(batches[0]))
     _seed_dropout(derived_seed(training.seed, "steps", epoch), training.images_NCHW.device)
     total = len(batches) * training.settings.epochs
     done = len(batches) * (epoch - 1)
@@ -70,7 +67,8 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     for indices, places in zip(batches, _on_device(training, batches), strict=True):
         rate = rate_at(training.settings, done, total)
         set_rate(training.optimizer, rate)
-        loss, error = _step(training, places, Batch(indices, training.seed, epoch))
+        batch = Batch(indices, training.seed, epoch)
+        loss, error = training.engine.step(training, places, batch)
         losses.append(loss)
         errors.append(error)
         done += 1
@@ -88,6 +86,8 @@ def _seed_dropout(seed: int, device: torch.device) -> None:
     if device.type == "cuda":
         with torch.cuda.device(device):
             torch.cuda.manual_seed(seed)
+    elif device.type == "mps":
+        torch.mps.manual_seed(seed)
 
 
 def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
@@ -98,15 +98,8 @@ def _on_device(training: Training, batches: tuple[Tensor, ...]) -> tuple[Tensor,
     return torch.split(torch.cat(batches).to(device), [len(indices) for indices in batches])
 
 
-def _step(training: Training, places: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-    if training.replay is not None and training.replay.takes(places):
-        return training.replay(training, places, batch)
-    images_NCHW = training.pictures(places)
-    return train_step(training, images_NCHW, feed(training.task, images_NCHW, batch))
-
-
 def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: int) -> float:
-    values = values_S.double().cpu()
+    values = values_S.cpu().double()
     broken = (~values.isfinite()).nonzero()
     if len(broken):
         step = int(broken[0])
@@ -118,21 +111,6 @@ def _mean(values_S: Tensor, sizes: list[int], settings: TrainSettings, epoch: in
         )
     weights = torch.tensor(sizes, dtype=torch.float64)
     return float((values * weights).sum() / weights.sum())
-
-
-@dataclass(frozen=True)
-class MeasuredBatch:
-    """Some pictures that are measured, in the order given.
-
-    Attributes:
-        indices: their places in the picture set, on the CPU.
-        images_NCHW: the originals, in [0, 1].
-        shown_NCHW: what the net got to see of them, as pictures.
-    """
-
-    indices: Tensor
-    images_NCHW: Tensor  # noqa: N815
-    shown_NCHW: Tensor  # noqa: N815
 
 
 @dataclass(frozen=True)
@@ -156,12 +134,12 @@ def predictions(training: Training, indices: Tensor) -> Iterator[PredictedBatch]
     """Give pictures with their predictions, batch by batch, in the order given."""
     for part in measured(training, indices):
         with torch.no_grad():
-            output = training.model(training.task.prepare(part.shown_NCHW))
-            unclipped_NCHW = training.task.unclipped(output, part.images_NCHW)
+            output = training.engine.output(training, part)
+            unclipped_NCHW = exact(training.task.unclipped(output, part.images_NCHW))
         yield PredictedBatch(
             part.indices,
-            part.images_NCHW,
-            part.shown_NCHW,
+            exact(part.images_NCHW),
+            exact(part.shown_NCHW),
             unclipped_NCHW,
             unclipped_NCHW.clamp(0.0, 1.0),
         )

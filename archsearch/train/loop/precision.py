@@ -36,7 +36,7 @@ def check_precision(precision: Precision, device: torch.device | str) -> None:
     if device.type == "cuda":
         fit = torch.cuda.get_device_capability(device)[0] >= _AMPERE
     else:
-        fit = precision == "bf16" and _bf16_instructions()
+        fit = precision == "bf16" and device.type == "cpu" and _bf16_instructions()
     if not fit:
         raise InputError(
             f"train.precision is {precision}, which {_named(device)} doesn't support",
@@ -83,7 +83,9 @@ def casts(
 
 
 def _named(device: torch.device) -> str:
-    return torch.cuda.get_device_name(device) if device.type == "cuda" else "this processor"
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return "this processor" if device.type == "cpu" else "Apple's GPU"
 
 
 def _bf16_instructions() -> bool:

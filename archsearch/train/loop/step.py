@@ -6,8 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from archsearch.nn import Interleaving
-from archsearch.tasks import predict, squared_error
+from archsearch.tasks import predict
 from archsearch.train.loop.precision import casts, products
 from archsearch.train.loop.training import Training
 
@@ -28,12 +27,9 @@ def train_step(
     precision, device = training.settings.precision, images_NCHW.device
     with products(precision, device):
         with casts(precision, device, recorded=recorded):
-            output, order = _output(training, fed_NCHW)
+            output = training.model(fed_NCHW)
         output = output.to(images_NCHW.dtype)
-        if order is None:
-            loss = training.task.loss(output, images_NCHW)
-        else:
-            loss = squared_error(output, images_NCHW, order)
+        loss = training.task.loss(output, images_NCHW)
         training.optimizer.zero_grad()
         torch.autograd.backward(loss)
     training.optimizer.step()
@@ -43,10 +39,3 @@ def train_step(
     with torch.no_grad():
         predicted_NCHW = predict(training.task, output, images_NCHW)
         return told, functional.mse_loss(predicted_NCHW, images_NCHW)
-
-
-def _output(training: Training, fed_NCHW: Tensor) -> tuple[Tensor, Interleaving | None]:
-    """What the net gives; out of order where only the squared error is asked of it."""
-    if training.loss_is_error and not fed_NCHW.is_cuda:
-        return training.model.forward_phases(fed_NCHW)
-    return training.model(fed_NCHW), None

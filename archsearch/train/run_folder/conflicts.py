@@ -118,7 +118,7 @@ def _config_differences(path: Path, wanted: RunSettings) -> list[str]:
         f"{section}.{key} is {there[section][key]} there, {here[section][key]} here"
         for section in here
         for key in here[section]
-        if there[section][key] != here[section][key]
+        if key != "log" and there[section][key] != here[section][key]
     ]
 
 

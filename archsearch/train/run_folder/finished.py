@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archsearch.config import RunSettings, kind_of
 from archsearch.errors import InputError, NewerVersionError
 from archsearch.nn import build, load_weights
+from archsearch.printable import count
 from archsearch.records.reading import DECODING_ERRORS, first_problem
 from archsearch.records.results import Environment, EpochRecord, RunResult
 from archsearch.records.run_files import (
@@ -141,7 +142,8 @@ def reopened(
     Raises:
         InputError: weights that don't fit the plan.
     """
-    training = prepare(plan, settings, pictures, settings.train.seed)
+    begun = recorded.environment.engine
+    training = prepare(plan, settings, pictures, settings.train.seed, begun=begun)
     load_weights(training.model, weights)
     return TrainedRun(recorded, training.model, score_test(training, pictures).samples)
 
@@ -203,4 +205,5 @@ def _errors(result: RunResult) -> dict[str, float]:
 
 
 def _where(environment: Environment) -> str:
-    return f"{environment.machine}, {environment.device}, {environment.threads} threads"
+    threads = count(environment.threads, "thread")
+    return f"{environment.machine}, {environment.device}, {threads}, by {environment.engine}"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from archsearch.errors import InputError, RunConflictError
+from archsearch.locks import give_back, try_lock
 
 __all__ = ["LOCK_FILE", "locked"]
 
 LOCK_FILE = ".lock"
+_TOLD = 200
+"""Bytes that say who holds it. They follow the first, which Windows lets only the holder read."""
 
 
 @contextmanager
@@ -21,52 +23,44 @@ def locked(folder: Path) -> Iterator[None]:
     """Hold ``folder`` for this process; make it if it isn't there.
 
     The lock is the system's own on a file that holds the process's id, so one
-    left by a killed process is open at once. (Windows has no such lock; there
-    nothing is held.)
+    left by a killed process is open at once.
 
     Raises:
         RunConflictError: another process holds it.
         InputError: the folder can't be made or written to.
     """
+    path = folder / LOCK_FILE
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = _open_locked(folder / LOCK_FILE)
+        lock = try_lock(path)
+        if lock is None:
+            raise RunConflictError(
+                f"{folder} is in use by {_signed_by(path)}",
+                help="wait for it to end, or choose another folder with --out",
+            )
+        _sign(path)
     except OSError as error:
         raise InputError(
-            f"{folder} can't be used as a run directory: {error.strerror}",
+            f"{folder} can't be used as a run directory: {error.strerror or error}",
             help="choose a writable folder with --out",
         ) from error
     try:
-        os.truncate(handle, 0)
-        os.write(handle, f"process {os.getpid()} on {socket.gethostname()}".encode())
         yield
     finally:
-        (folder / LOCK_FILE).unlink(missing_ok=True)  # before letting go, while it is ours
-        os.close(handle)
+        give_back(lock)
 
 
-def _open_locked(path: Path) -> int:
-    while True:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        if not _try_lock(handle):
-            holder = os.read(handle, 200).decode(errors="replace") or "another process"
-            os.close(handle)
-            raise RunConflictError(
-                f"{path.parent} is in use by {holder}",
-                help="wait for it to end, or choose another folder with --out",
-            )
-        if path.exists() and os.path.samestat(os.fstat(handle), path.stat()):
-            return handle
-        os.close(handle)  # its last holder removed it in between
+def _sign(path: Path) -> None:
+    with path.open("r+b", buffering=0) as file:
+        file.seek(1)
+        file.write(f"process {os.getpid()} on {socket.gethostname()}".encode().ljust(_TOLD))
 
 
-def _try_lock(handle: int) -> bool:
-    if sys.platform == "win32":
-        return True
-    import fcntl
-
+def _signed_by(path: Path) -> str:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+        with path.open("rb", buffering=0) as file:
+            file.seek(1)
+            told = file.read(_TOLD)
+    except OSError:  # it has just let go
+        told = b""
+    return told.decode(errors="replace").strip() or "another process"

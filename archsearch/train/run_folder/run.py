@@ -27,7 +27,7 @@ from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import Autoencoder, build, load_weights, save_weights
 from archsearch.records import RunRecord
 from archsearch.records.baselines import Baselines
-from archsearch.records.results import RunResult
+from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
     CURVES_FILE,
@@ -50,7 +50,8 @@ from archsearch.train.run_folder.conflicts import conflict, listed
 from archsearch.train.run_folder.figures import draw_curves, draw_pictures
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.run_folder.lock import locked
-from archsearch.train.run_folder.sample_grid import sample_grid_png
+from archsearch.train.sample_grid import sample_grid_png
+from archsearch.train.trackers import Tracked, tracking
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -103,7 +104,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
     with locked(out):
         for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
             remove_drafts(out / name)
-        finished = find_finished(out, plan, settings)
+        finished, begun = find_finished(out, plan, settings), None
         if finished is not None:
             _check_same_pictures(out, finished, pictures)
             if not finished.needs_training:
@@ -112,21 +113,31 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             _log.warning(
                 "%s: training again, because %s missing or damaged", out, listed(finished.lost)
             )
-            baselines = finished.recorded.baselines
+            baselines, begun = finished.recorded.baselines, finished.recorded.environment.engine
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
             write_text(out / CONFIG_FILE, config_json(settings))
-        trained = fit(
-            plan,
-            settings,
-            pictures,
-            threads=threads,
-            device=device,
-            on_epoch=on_epoch,
-            on_step=on_step,
-            checkpoint=out / CHECKPOINT_FILE,
-            baselines=baselines,
-        )
+        told = Tracked.of(out.resolve().name, out, plan, settings)
+        with tracking(settings.train.log, told) as tracked:
+
+            def each_epoch(row: EpochRecord) -> None:
+                tracked.epoch(row)
+                if on_epoch is not None:
+                    on_epoch(row)
+
+            trained = fit(
+                plan,
+                settings,
+                pictures,
+                threads=threads,
+                device=device,
+                on_epoch=each_epoch,
+                on_step=on_step,
+                checkpoint=out / CHECKPOINT_FILE,
+                baselines=baselines,
+                begun=begun,
+            )
+            tracked.result(trained)
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
             name, (result, names) = finished.name, reconciled(out, finished, trained.result)

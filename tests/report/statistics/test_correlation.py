@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from archsearch.report.statistics import resampling
 from archsearch.report.statistics.correlation import SIZES, correlations
 from archsearch.report.statistics.intervals import FEWEST
 from archsearch.report.statistics.permutation import LARGE, linear_p, orders
@@ -83,8 +86,8 @@ def test_partial_vanishes_where_parameters_explain_everything():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(2, 12), st.integers(0, 10_000))
-def test_weighted_ranks_and_tau_equal_those_of_the_repeated_data(n, seed):
+@given(st.integers(2, 12), st.integers(0, 10_000), st.sampled_from([1, 24, 10_000]))
+def test_weighted_ranks_and_tau_equal_those_of_the_repeated_data(n, seed, block):
     rng = np.random.default_rng(seed)
     x, y = rng.integers(0, 6, n).astype(float), rng.integers(0, 6, n).astype(float)
     weights = next(resample_weights(n, 1, rng))
@@ -92,9 +95,11 @@ def test_weighted_ranks_and_tau_equal_those_of_the_repeated_data(n, seed):
     drawn_x, drawn_y = np.repeat(x, repeats), np.repeat(y, repeats)
     ranks = np.repeat(midranks(x, weights)[0], repeats)
     assert np.allclose(ranks, stats.rankdata(drawn_x))
-    tau = kendall_tau_b(x, y, weights)[0]
+    with patch.object(resampling, "_BATCH_NUMBERS", block):
+        falling, tau = kendall_tau_b(np.stack([-x, x]), y, weights)[:, 0]
     if len(set(drawn_x)) > 1 and len(set(drawn_y)) > 1:
         assert tau == pytest.approx(stats.kendalltau(drawn_x, drawn_y).statistic, abs=1e-6)
+        assert falling == -tau
         both = np.stack([midranks(x, weights), midranks(y, weights)])
         rho = correlation_matrices(both, weights)[0, 0, 1]
         assert rho == pytest.approx(stats.spearmanr(drawn_x, drawn_y).statistic, abs=1e-9)

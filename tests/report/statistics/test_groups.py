@@ -7,6 +7,7 @@ import pytest
 from scipy import stats
 
 from archsearch.report.statistics.groups import within_groups
+from archsearch.report.statistics.rank import spearman_of
 
 
 def between_only(rng: np.random.Generator, n: int = 20) -> tuple[np.ndarray, ...]:
@@ -36,6 +37,17 @@ def test_the_reverse_is_seen_too():
     assert found.pooled.value > 0
     assert found.within.high < -0.8
     assert found.within.p < 0.01
+
+
+def test_over_all_architectures_it_is_the_headlines_with_the_same_interval():
+    """Resamples follow places: rows in the groups' order would have another interval."""
+    rng = np.random.default_rng(2)
+    group, latent = rng.integers(0, 3, 40), rng.standard_normal(40)
+    mse = 0.3 * latent + rng.standard_normal(40)
+    (found,) = within_groups(latent, mse, {"side": group})
+    assert found.pooled == spearman_of(latent, mse)
+    order = np.argsort(group, kind="stable")
+    assert spearman_of(latent[order], mse[order]) != spearman_of(latent, mse)
 
 
 def test_equal_families_give_the_average_of_scipys_correlations():

@@ -11,6 +11,8 @@ from archsearch.config import RunSettings, kind_of, load
 from archsearch.data import Pictures
 from archsearch.nn import compiled
 from archsearch.tasks import make_task
+from archsearch.train.engine_choice import EngineChoice
+from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.fit import prepare
 from archsearch.train.loop.epoch import train_epoch
 from archsearch.train.loop.optimizers import make_optimizer
@@ -40,7 +42,9 @@ def prepared(spec: str, told: RunSettings, *, loss_is_error: bool = False) -> Ex
     model = compiled(plan, seed=3).double()
     return Exact(
         model=model,
-        optimizer=make_optimizer(model, told.train),
+        chosen=EngineChoice("torch"),
+        engine=TorchEngine(),
+        optimizer=make_optimizer(model.parameters(), told.train),
         task=make_task(plan, told, pictures),
         kind=kind_of(told.task),
         settings=told.train,
@@ -74,26 +78,17 @@ def test_steps_are_those_of_the_usual_loop(spec, measured) -> None:
         assert torch.allclose(one, other, rtol=0, atol=1e-8 * float(one.detach().abs().max()))
 
 
+@pytest.mark.parametrize("engine", ["torch", "native"])
 @pytest.mark.parametrize("channels_last", [True, False])
-def test_pictures_are_read_where_they_are(plan_from, channels_last) -> None:
+def test_pictures_are_read_where_they_are(plan_from, channels_last, engine) -> None:
     made = made_pictures()
     form = torch.channels_last if channels_last else torch.contiguous_format
     images_NCHW = made.images_NCHW.contiguous(memory_format=form)
     given = replace(made, images_NCHW=images_NCHW)
-    training = prepare(plan_from(PLAIN), settings(), given, seed=0)
+    training = prepare(plan_from(PLAIN), settings(engine=engine), given, seed=0)
     same = training.images_NCHW.data_ptr() == images_NCHW.data_ptr()
     assert same == channels_last  # others are laid out anew, once
     chosen = torch.tensor([5, 0, 3])
     fed = training.pictures(chosen)
-    assert fed.is_contiguous(memory_format=torch.channels_last)
+    assert fed.is_contiguous(memory_format=training.engine.layout)
     assert torch.equal(fed, made.images_NCHW[chosen].float() / 255)
-
-
-def test_an_output_is_put_in_order_only_where_its_pictures_are_needed(monkeypatch) -> None:
-    told = settings(batch_size=40, epochs=1)
-    trained = prepared("acml-nine-layer", told, loss_is_error=True)
-    monkeypatch.delattr(type(trained.model).__mro__[1], "forward")
-    train_epoch(trained, 1)
-    measured = prepared("acml-nine-layer", told)
-    with pytest.raises(NotImplementedError, match="forward"):
-        train_epoch(measured, 1)

@@ -12,6 +12,7 @@ import torch
 from archsearch.config import load
 from archsearch.errors import InputError
 from archsearch.nn import load_weights, save_weights
+from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.fit import fit, prepare
 from archsearch.train.loop import precision as precisions
 from archsearch.train.loop.checkpoint import TrainingState, restore, save
@@ -61,20 +62,30 @@ class Exact(Training):
         return super().pictures(indices).double()
 
 
+def replayed(training: Training, replay: Replay, **parts: object) -> Training:
+    return replace(training, engine=TorchEngine(replay), **parts)
+
+
+def replay_of(training: Training) -> ByHand:
+    assert isinstance(training.engine, TorchEngine)
+    assert isinstance(training.engine._replay, ByHand)
+    return training.engine._replay
+
+
 def both(text: str, folder: Path, task: object, **recipe: object) -> tuple[Training, Training]:
     """The same training, one step at a time and played back."""
     path = folder / "net.yaml"
     path.write_text(text)
-    told = settings(task, batch_size=24, **recipe)
+    told = settings(task, batch_size=24, engine="torch", **recipe)
     made = []
     for _ in range(2):
         one = prepare(load(path).plan(told.task), told, made_pictures(), seed=3)
         one.model.double()
         parts = {name: getattr(one, name) for name in Training.__dataclass_fields__}
-        made.append(Exact(**parts | {"optimizer": make_optimizer(one.model, told.train)}))
+        optimizer = make_optimizer(one.model.parameters(), told.train)
+        made.append(Exact(**parts | {"optimizer": optimizer}))
     plain, played = made
-    optimizer = FlatAdam(played.model, told.train)
-    return plain, replace(played, replay=ByHand(), optimizer=optimizer)
+    return plain, replayed(played, ByHand(), optimizer=FlatAdam(played.model, told.train))
 
 
 @pytest.mark.parametrize(
@@ -106,14 +117,14 @@ def test_recording_leaves_the_training_as_it_was(tmp_path, text) -> None:
     """Weights, running statistics, moments and chance; also those of a training gone on with."""
     _, played = both(text, tmp_path, "denoise")
     train_epoch(played, 1)
-    again = replace(played, replay=ByHand())
+    again = replayed(played, ByHand())
     before = {name: value.clone() for name, value in played.model.state_dict().items()}
     (moments,) = played.optimizer.state.values()
     kept = {name: value.clone() for name, value in moments.items()}
     torch.manual_seed(5)
     chance = torch.get_rng_state()
-    assert again.replay is not None
-    again.replay.prepare(again, 24)
+    again.engine.begin(again, 24)
+    assert replay_of(again).recorded == 1
     assert torch.equal(chance, torch.get_rng_state())
     assert all(torch.equal(before[name], v) for name, v in played.model.state_dict().items())
     assert all(torch.equal(kept[name], value) for name, value in moments.items())
@@ -121,11 +132,11 @@ def test_recording_leaves_the_training_as_it_was(tmp_path, text) -> None:
 
 def test_only_batches_of_the_recorded_size_are_played_back(tmp_path) -> None:
     _, played = both(PLAIN, tmp_path, "reconstruct")
-    assert isinstance(played.replay, ByHand)
+    replay = replay_of(played)
     train_epoch(played, 1)
-    assert (played.replay.recorded, played.replay.played) == (1, 3)
+    assert (replay.recorded, replay.played) == (1, 3)
     train_epoch(played, 2)
-    assert (played.replay.recorded, played.replay.played) == (1, 6)
+    assert (replay.recorded, replay.played) == (1, 6)
 
 
 def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
@@ -134,7 +145,7 @@ def test_what_can_not_be_recorded_trains_step_by_step(tmp_path, caplog) -> None:
         raise RuntimeError("operation not permitted when stream is capturing\nmore")
 
     plain, played = both(PLAIN, tmp_path, "reconstruct")
-    played = replace(played, replay=Replay(broken))
+    played = replayed(played, Replay(broken))
     one, other = train_epoch(plain, 1), train_epoch(played, 1)
     assert other.loss == pytest.approx(one.loss, rel=1e-9)
     assert [record.message for record in caplog.records] == [
@@ -276,8 +287,9 @@ def test_a_cuda_graph_trains_as_steps_do(plan_from, task, caplog) -> None:
     told = settings(task, batch_size=24)
     plan = plan_from(NORMED, task if isinstance(task, str) else "colorize-bins")
     played = prepare(plan, told, made_pictures(), seed=3, device="cuda")
-    plain = replace(prepare(plan, told, made_pictures(), seed=3, device="cuda"), replay=None)
-    plain = replace(plain, optimizer=make_optimizer(plain.model, told.train))
+    plain = prepare(plan, told, made_pictures(), seed=3, device="cuda")
+    optimizer = make_optimizer(plain.model.parameters(), told.train)
+    plain = replace(plain, engine=TorchEngine(), optimizer=optimizer)
     for epoch in (1, 2):
         one, other = train_epoch(plain, epoch), train_epoch(played, epoch)
         assert other.loss == pytest.approx(one.loss, rel=1e-3)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from archsearch.config import EngineName, load
 from archsearch.errors import (
     DamagedFileError,
     InputError,
@@ -14,7 +15,8 @@ from archsearch.errors import (
 )
 from archsearch.records import ColorScores, RunResult, load_run
 from archsearch.records.run_files import RUN_FILES, RunFiles, write_metrics
-from archsearch.train import load_model
+from archsearch.train import TrainedRun, fit, load_model, train_run
+from archsearch.train.run_folder import run as run_module
 from archsearch.train.run_folder.finished import FinishedRun, reconciled
 from tests.train.made import drop_checksums, left
 
@@ -98,6 +100,54 @@ def test_other_numbers_than_recorded_are_told_and_the_earlier_kept(made, run, ca
     load_model(run)
 
 
+@pytest.mark.parametrize("harm", ["model.safetensors", "curves.png"])
+@pytest.mark.parametrize("earlier", [True, False])
+def test_what_torch_trained_torch_makes_again(made, run, caplog, harm, earlier) -> None:
+    """Though a new run would be the native engine's; earlier versions said nothing of it."""
+    again_by(made, run, "torch")
+    first = left(run)
+    if earlier:
+        forget_the_engine(run)
+    (run / harm).unlink()
+    result = again(made, run)
+    assert result.environment.engine == "torch"
+    assert left(run) == first
+    assert ("to the same numbers as recorded" in caplog.text) == (harm == "model.safetensors")
+
+
+def again_by(made, run: Path, engine: EngineName) -> None:
+    """Leave the run as one with the same settings that an engine trained."""
+    (run / "metrics.json").unlink()
+    plan, pictures = load(run.parent / "model.yaml").plan(), made.made_pictures(40)
+
+    def begun(*given: object, **named: object) -> TrainedRun:
+        return fit(*given, **named | {"begun": engine})
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_module, "fit", begun)
+        train_run(plan, made.settings(epochs=EPOCHS), pictures, run)
+
+
+def forget_the_engine(run: Path) -> None:
+    """Write the metrics as earlier versions did."""
+    numbers = dict(RunFiles(run).numbers)
+    for name in ("engine", "engine_reason"):
+        del numbers[name], numbers["result"]["environment"][name]
+    write_metrics(run, numbers)
+
+
+def test_where_the_engine_is_gone_the_other_numbers_are_told(made, run, caplog, monkeypatch):
+    """A run of the native engine, on a machine without llvmlite."""
+    stored = load_run(run).result
+    assert stored.environment.engine == "native"
+    (run / "model.safetensors").unlink()
+    monkeypatch.setattr("archsearch.engine.support.missing", lambda: "llvmlite isn't installed")
+    result = again(made, run)
+    assert result.val.mse == pytest.approx(stored.val.mse, rel=1e-3)
+    assert result.environment.engine_reason == "llvmlite isn't installed"
+    assert re.search(r"recorded on .*, by native, now on .*, by torch;", caplog.text)
+
+
 def test_a_score_that_earlier_versions_did_not_keep_is_no_other_number(run, caplog) -> None:
     found = load_run(run).result
 
@@ -127,7 +177,7 @@ def test_what_refuses_a_damaged_run_names_the_way_that_mends_it(made, run: Path)
         with pytest.raises(DamagedFileError) as raised:
             load_model(run)
         assert str(run / name) in raised.value.what
-        assert raised.value.help.startswith(f"`archsearch train {run / 'spec.yaml'} --set ")
+        assert raised.value.help.startswith(f"`archsearch train {run / 'spec.yaml'} --data ")
         assert f"--out {run}` restores what is lost" in raised.value.help
         again(made, run)
         load_model(run)

@@ -1,0 +1,94 @@
+"""The specs, studies and schemas that come with archsearch, as templates of new projects.
+
+They stand once, in the repository's ``specs/``, ``studies/`` and ``schemas/``. The wheel has
+these folders below ``archsearch/gallery/`` (see ``setup.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archsearch.config.model import Model, load
+from archsearch.config.study_file import load_study
+from archsearch.errors import InputError
+from archsearch.spec.text.nearest import did_you_mean
+
+__all__ = ["DEFAULT_TEMPLATE", "Template", "find_template", "gallery_folder", "templates"]
+
+DEFAULT_TEMPLATE = "quickstart"
+"""A study that needs no download and a few minutes."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """What a new project starts from.
+
+    Attributes:
+        name: of its study or spec, without the ending.
+        spec: the spec's file.
+        study: the study's file; None: one is written around the spec.
+    """
+
+    name: str
+    spec: Path
+    study: Path | None = None
+
+    @property
+    def model(self) -> Model:
+        """The spec, read."""
+        return load(self.spec)
+
+    @property
+    def description(self) -> str:
+        """What the file says of itself."""
+        if self.study is None:
+            return self.model.family.description
+        return load_study(self.study).settings.description
+
+
+def gallery_folder() -> Path:
+    """The folder of ``specs/``, ``studies/`` and ``schemas/``: in the package, or the repository.
+
+    Example:
+        >>> (gallery_folder() / "studies" / "quickstart.yaml").is_file()
+        True
+    """
+    package = Path(__file__).parents[1]
+    installed = package / "gallery"
+    return installed if installed.is_dir() else package.parent
+
+
+def templates() -> tuple[Template, ...]:
+    """All templates: the studies, then the specs, each in alphabetical order."""
+    return (*_of_studies(), *_of_specs())
+
+
+def find_template(name: str) -> Template:
+    """The template called ``name``.
+
+    Raises:
+        InputError: there is none.
+
+    Example:
+        >>> find_template("quickstart").spec.name
+        'family.yaml'
+    """
+    named = {template.name: template for template in templates()}
+    if name not in named:
+        raise InputError(
+            f"there is no template {name!r}",
+            help=f"{did_you_mean(name, named)} `archsearch init --list` lists them",
+        )
+    return named[name]
+
+
+def _of_studies() -> Iterator[Template]:
+    for path in sorted((gallery_folder() / "studies").glob("*.yaml")):
+        yield Template(path.stem, Path(load_study(path).settings.model), path)
+
+
+def _of_specs() -> Iterator[Template]:
+    for path in sorted((gallery_folder() / "specs").glob("*.yaml")):
+        yield Template(path.stem, path)

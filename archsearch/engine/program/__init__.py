@@ -1,0 +1,1 @@
+"""A graph as operations in order, and these as records for kernels."""

@@ -1,0 +1,50 @@
+"""What the engine takes: the one place that decides."""
+
+from __future__ import annotations
+
+from archsearch.engine.activations import NATURES
+from archsearch.engine.layers.norms import GROUPS
+from archsearch.engine.machine import missing
+from archsearch.engine.translate import LAYERS
+from archsearch.spec.kinds import JOINS, KINDS
+from archsearch.spec.plan.model import LayerPlan, ModelPlan
+
+__all__ = ["LOSSES", "unsupported"]
+
+LOSSES = ("mse", "l1", "huber", "bce")
+"""Words of ``train.loss`` that the engine has."""
+
+
+def unsupported(plan: ModelPlan, loss: str) -> str | None:
+    """Why the engine doesn't train a plan with a loss here, in words; None: it does.
+
+    Whoever asks sees to it that the task's loss is ``loss`` of the net's output and a target
+    that doesn't depend on the net.
+    """
+    reason = missing()
+    if reason is not None:
+        return reason
+    if loss not in LOSSES:
+        return f"its loss is {loss}; the engine has {', '.join(LOSSES)}"
+    if not plan.params:
+        return "it has nothing to train"
+    for layer in plan.layers:
+        reason = _unsupported_layer(layer)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _unsupported_layer(layer: LayerPlan) -> str | None:
+    own = JOINS.get(layer.type.name) or KINDS.builtin.get(layer.type.name)
+    if layer.type is not own:
+        return f"its layer {layer.path} is of the kind {layer.type.name}, which isn't built in"
+    if layer.source is None and type(layer.op) not in LAYERS:
+        return f"its layer {layer.path} is of the kind {layer.type.name}"
+    norm = getattr(layer.op, "norm", "none")
+    if norm not in {"none", *GROUPS}:
+        return f"its layer {layer.path} has the norm {norm}"
+    activation = getattr(layer.op, "activation", "none")
+    if activation not in NATURES:
+        return f"its layer {layer.path} has the activation {activation}"
+    return None

@@ -1,0 +1,158 @@
+"""One half of a model as source code: what the constructor makes, and what runs it.
+
+Layers between two joins become one ``nn.Sequential``. Tensors that a join reads are variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from torch import nn
+
+from archsearch.errors import InputError
+from archsearch.export.expressions import NoExpressionError, expression, leaves
+from archsearch.nn.joins import Concatenation, Sum
+from archsearch.spec.plan.model import LayerPlan
+
+__all__ = ["SectionSource"]
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A module: its name in the built model, the call that makes it, what to say beside it."""
+
+    prefix: str
+    made: str
+    comment: str = ""
+
+
+@dataclass(frozen=True)
+class _Run:
+    """``target = self.NAME(given)``: modules that run one after the other."""
+
+    target: str
+    given: str
+    parts: tuple[_Part, ...]
+
+
+@dataclass
+class SectionSource:
+    """What has been written of a section so far.
+
+    Attributes:
+        name: ``encoder`` or ``decoder``.
+        current: the variable that holds the tensor now.
+        names: module of the built model → module in the source; whole after ``constructor``.
+    """
+
+    name: str
+    current: str
+    names: dict[str, str] = field(default_factory=dict)
+    _open: list[_Part] = field(default_factory=list)
+    _body: list[_Run | str] = field(default_factory=list)
+    _shortcuts: list[tuple[_Part, ...]] = field(default_factory=list)
+
+    def add(
+        self, layer: LayerPlan, module: nn.Module, prefix: str, variables: Mapping[int, str]
+    ) -> None:
+        """Write one layer.
+
+        Args:
+            layer: the plan's.
+            module: the built model's.
+            prefix: the module's name there.
+            variables: that hold the tensors which joins read.
+
+        Raises:
+            InputError: it isn't made of torch's own modules.
+        """
+        try:
+            if layer.source is None:
+                self._open += _parts(module, prefix, str(layer.output))
+            else:
+                self._join(module, variables[layer.source], prefix)
+        except NoExpressionError as error:
+            raise InputError(
+                f"{layer.path} can't be written as plain PyTorch: `{layer.kind}` runs {error}, "
+                "which isn't one of torch's own modules",
+                help="export with --to onnx or --to torch",
+            ) from error
+
+    def keep(self, variable: str) -> None:
+        """Give the tensor that there is now a variable of its own."""
+        self.run(variable)
+        if self.current != variable:
+            self._body.append(f"{variable} = {self.current}")
+            self.current = variable
+
+    def run(self, variable: str = "x") -> None:
+        """Run the modules that aren't run yet."""
+        if self._open:
+            self._body.append(_Run(variable, self.current, tuple(self._open)))
+            self._open, self.current = [], variable
+
+    def constructor(self) -> Iterator[str]:
+        """The lines that make the modules."""
+        for name, parts in self._named():
+            if len(parts) == 1:
+                (part,) = parts
+                self.names[part.prefix] = name
+                yield f"self.{name} = {part.made}{part.comment}"
+                continue
+            yield f"self.{name} = nn.Sequential("
+            for place, part in enumerate(parts):
+                self.names[part.prefix] = f"{name}.{place}"
+                yield f"    {part.made},{part.comment}"
+            yield ")"
+
+    def body(self) -> Iterator[str]:
+        """The lines that run them."""
+        names = iter(self._blocks())
+        for step in self._body:
+            if isinstance(step, _Run):
+                yield f"{step.target} = self.{next(names)}({step.given})"
+            else:
+                yield step
+
+    def _join(self, module: nn.Module, other: str, prefix: str) -> None:
+        self.run()
+        if type(module) is Concatenation:
+            joined = f"torch.cat(({self.current}, {other}), dim=1)"
+        elif type(module) is Sum:
+            joined = f"{self.current} + {self._shortcut(module, other, prefix)}"
+        else:
+            raise NoExpressionError(type(module).__name__)
+        self._body.append(f"x = {joined}")
+        self.current = "x"
+
+    def _shortcut(self, module: Sum, other: str, prefix: str) -> str:
+        if module.shortcut is None:
+            return other
+        self._shortcuts.append(tuple(_parts(module.shortcut, f"{prefix}.shortcut")))
+        return f"self.{self._shortcut_name(len(self._shortcuts))}({other})"
+
+    def _shortcut_name(self, number: int) -> str:
+        return f"{self.name}_shortcut_{number}"
+
+    def _blocks(self) -> list[str]:
+        """The names of what is run; a section with one block gives it its own name."""
+        blocks = sum(isinstance(step, _Run) for step in self._body)
+        return [self.name] if blocks == 1 else [f"{self.name}_{n + 1}" for n in range(blocks)]
+
+    def _named(self) -> Iterator[tuple[str, tuple[_Part, ...]]]:
+        runs = (step for step in self._body if isinstance(step, _Run))
+        for name, run in zip(self._blocks(), runs, strict=True):
+            yield name, run.parts
+        for number, parts in enumerate(self._shortcuts, 1):
+            yield self._shortcut_name(number), parts
+
+
+def _parts(module: nn.Module, prefix: str, shape: str = "") -> list[_Part]:
+    """The modules of a layer, the shape beside the last."""
+    made = [(name, expression(part)) for name, part in leaves(module, prefix)]
+    last = len(made) - 1
+    return [
+        _Part(name, text, f"  # {shape}" if shape and place == last else "")
+        for place, (name, text) in enumerate(made)
+    ]

@@ -1,1 +1,0 @@
-"""What the trials show, as numbers: tables, statistics, warnings, the answer."""

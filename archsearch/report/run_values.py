@@ -1,0 +1,57 @@
+"""What sets trained nets apart, as the values of trials.
+
+A study says what it searched. Of runs that somebody started by hand it is told from where their
+plans and settings differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from archsearch.config import RunSettings, read_task
+from archsearch.records import Value
+
+__all__ = ["differences"]
+
+
+def differences(nets: Sequence[tuple[Mapping[str, Value], RunSettings]]) -> list[dict[str, Value]]:
+    """For each net, by name, the values that aren't the same in all of them.
+
+    Settings go by their paths, as in study files; without the seed and the source, which is a
+    path.
+
+    Args:
+        nets: the choices of a plan, and what it was trained with.
+    """
+    changed = {name for _, settings in nets for name in _changed_options(settings)}
+    told = [{**choices, **_of_settings(settings, changed)} for choices, settings in nets]
+    names = dict.fromkeys(name for one in told for name in one)
+    varied = [name for name in names if len({repr(one.get(name)) for one in told}) > 1]
+    return [{name: one[name] for name in varied if name in one} for one in told]
+
+
+def _of_settings(settings: RunSettings, changed: Collection[str]) -> dict[str, Value]:
+    """Settings by path; of the task's options those that any net has ``changed``."""
+    options = {f"task.{name}": value for name, value in settings.task if name != "name"}
+    told = {name: value for name, value in options.items() if name in changed}
+    flat: dict[str, object] = {"task": settings.task.name, **told}
+    flat |= {f"train.{name}": value for name, value in settings.train if name != "seed"}
+    flat["data.standardize"] = settings.data.standardize
+    return {name: _value(value) for name, value in flat.items() if value not in (None, ())}
+
+
+def _changed_options(settings: RunSettings) -> list[str]:
+    """Paths of the task's options that aren't at their defaults."""
+    usual = dict(read_task(settings.task.name))
+    return [
+        f"task.{name}"
+        for name, value in settings.task
+        if name != "name" and value != usual.get(name)
+    ]
+
+
+def _value(value: object) -> Value:
+    """A setting as it is; of several, e.g. metrics, all in one text."""
+    if isinstance(value, bool | int | float | str):
+        return value
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -1,0 +1,1 @@
+"""A finding a file: what it computes, its sentences, warnings, tables, figures and JSON."""

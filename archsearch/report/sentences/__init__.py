@@ -1,1 +1,0 @@
-"""What the numbers say, in sentences that are never surer than they are."""

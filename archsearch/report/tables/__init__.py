@@ -1,1 +1,0 @@
-"""The page's tables, as text cells."""

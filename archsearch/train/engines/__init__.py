@@ -1,0 +1,1 @@
+"""Who computes a training's steps and predictions: torch, or the project's own engine."""

@@ -29,7 +29,8 @@ __all__ = [
 OnStep = Callable[[int, int], None]
 """Called after each step with (steps done, steps of the whole run)."""
 
-MEASURED_AT_ONCE = 500
+ON_PROCESSOR, ON_GPU = 128, 500
+"""Pictures measured at once; on a processor, they and what is made of them stay in its caches."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,8 @@ class PredictedBatch(MeasuredBatch):
 def measured(training: Training, indices: Tensor) -> Iterator[MeasuredBatch]:
     """Give pictures and what is shown of them, batch by batch; the model is in eval mode then."""
     training.model.eval()
-    for part in torch.split(indices, MEASURED_AT_ONCE):
+    at_once = ON_PROCESSOR if training.images_NCHW.device.type == "cpu" else ON_GPU
+    for part in torch.split(indices, at_once):
         images_NCHW = training.pictures(part)
         batch = Batch(part, training.data_seed)
         yield MeasuredBatch(part, images_NCHW, training.task.shown(images_NCHW, batch))

@@ -99,7 +99,7 @@ def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Chan
             raise InputError(f"there is no `{head}.{key}`", help=did_you_mean(key, known))
     strict = {key: strict_value(value) for key, value in changes.items()}
     try:
-        return type(settings).model_validate({**settings.model_dump(), **strict})
+        return type(settings).model_validate({**settings.model_dump(exclude_unset=True), **strict})
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in detail["loc"])

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import (
+    BeforeValidator,
+    Field,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 
 from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
@@ -12,13 +20,16 @@ from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
 from archsearch.config.trackers import LogSettings, by_name
 
-__all__ = ["DataSettings", "EngineName", "Precision", "TrainSettings"]
+__all__ = ["DataSettings", "EngineName", "Initialization", "Precision", "TrainSettings"]
 
 
 Precision = Literal["float32", "tf32", "bf16"]
 
 EngineName = Literal["native", "torch"]
 """Who computes: the project's own engine, or torch."""
+
+Initialization = Literal["he", "torch"]
+"""How weights are drawn at first."""
 
 
 class DataSettings(Settings):
@@ -54,8 +65,8 @@ class DataSettings(Settings):
     ] = False
 
 
-_LATER = ("metrics", "engine")
-"""Settings of the recipe that earlier versions didn't have."""
+_BEFORE = {"metrics": (), "engine": "auto", "initialization": "torch"}
+"""Settings of the recipe that earlier versions didn't have, each with what they did."""
 
 
 class TrainSettings(Settings):
@@ -69,6 +80,13 @@ class TrainSettings(Settings):
         Literal["adam", "adamw", "sgd"],
         Field(description="Optimizer; sgd has Nesterov momentum 0.9."),
     ] = "adam"
+    initialization: Annotated[
+        Initialization,
+        Field(
+            description="How weights are drawn at first: `he` keeps the variance of signals from "
+            "layer to layer, with biases 0; `torch` is PyTorch's default."
+        ),
+    ] = "he"
     lr: Annotated[float, Field(gt=0, le=100, description="Peak learning rate.")] = 1e-2
     schedule: Annotated[
         Literal["constant", "cosine", "onecycle"],
@@ -119,11 +137,36 @@ class TrainSettings(Settings):
         ),
     ] = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _from_before(cls, given: object, info: ValidationInfo) -> object:
+        """What is stored, which is JSON, lacks the settings that its version didn't have."""
+        if info.mode == "json" and isinstance(given, dict):
+            return _BEFORE | given
+        return given
+
     @model_serializer(mode="wrap")
-    def _as_before(self, handler: SerializerFunctionWrapHandler) -> dict[str, object]:
-        """Later settings only where they aren't at their defaults, so that earlier files agree."""
+    def _as_before(
+        self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, object]:
+        """Store later settings only where they aren't as before, so that earlier files agree."""
         written: dict[str, object] = handler(self)
-        for name in _LATER:
-            if getattr(self, name) == type(self).model_fields[name].default:
-                written.pop(name, None)
-        return written
+        if info.mode != "json":
+            return written
+        as_before = {name for name, value in _BEFORE.items() if getattr(self, name) == value}
+        return {name: value for name, value in written.items() if name not in as_before}
+
+    def as_begun(self, begun: TrainSettings) -> TrainSettings:
+        """The recipe of what is there already, in all that this one leaves open.
+
+        Only defaults that have changed since an earlier version matter here.
+
+        Example:
+            >>> before = TrainSettings(initialization="torch")
+            >>> TrainSettings(epochs=3).as_begun(before).initialization
+            'torch'
+        """
+        fields = type(self).model_fields
+        changed = {name for name, before in _BEFORE.items() if fields[name].default != before}
+        kept = {name: getattr(begun, name) for name in changed - self.model_fields_set}
+        return self.model_copy(update=kept)

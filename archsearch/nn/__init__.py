@@ -5,6 +5,7 @@
 """
 
 from archsearch.nn.compiled import CompiledAutoencoder, compiled
+from archsearch.nn.initialization import initialize
 from archsearch.nn.model import Autoencoder, build
 from archsearch.nn.rewrite import Applied
 from archsearch.nn.weights import load_weights, save_weights
@@ -15,6 +16,7 @@ __all__ = [
     "CompiledAutoencoder",
     "build",
     "compiled",
+    "initialize",
     "load_weights",
     "save_weights",
 ]

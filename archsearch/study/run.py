@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -90,9 +91,10 @@ def _run_study(
     if trainer is None:
         study_file = following_pictures(study_file)
         trainer = _picture_trainer(study_file, options)
-    plan = _worker_plan(study_file, storage, trainer, options)
     study = _open(study_file, storage, options, on_event)
+    study_file = replace(study_file, settings=study.settings)
     try:
+        plan = _worker_plan(study_file, storage, trainer, options)
         _prepare(study, study_file, trainer, options.command, on_event)
         if options.workers == 0:
             return study.retry(lambda: load_study(storage, study.settings.name))

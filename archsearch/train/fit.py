@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config import LOSSES, EngineName, RunSettings, kind_of
+from archsearch.config import LOSSES, EngineName, RunSettings, TrainSettings, kind_of
 from archsearch.errors import RunFailedError
-from archsearch.nn import Autoencoder, compiled
+from archsearch.nn import Autoencoder, compiled, initialize
 from archsearch.nn import build as nn_build
 from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
@@ -172,11 +172,11 @@ def prepare(
     engine: TrainingEngine
     optimizer: StepOptimizer
     if chosen.name == "native":
-        model = nn_build(plan, seed=seed)
+        model = _drawn(nn_build(plan, seed=seed), recipe, seed)
         engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
         optimizer = flat_optimizer(engine.parameters, recipe)
     else:
-        model = (build or compiled)(plan, seed=seed)
+        model = _drawn((build or compiled)(plan, seed=seed), recipe, seed)
         model = model.to(device).to(memory_format=torch.channels_last)
         engine = TorchEngine(Replay() if recorded else None)
         if recorded:
@@ -198,6 +198,13 @@ def prepare(
         drop_single=any(isinstance(module, nn.BatchNorm2d) for module in model.modules()),
         loss_is_error=_loss_is_error(plan, settings, task),
     )
+
+
+def _drawn(model: Autoencoder, recipe: TrainSettings, seed: int) -> Autoencoder:
+    """The model with the weights that a training starts from; ``build`` draws torch's."""
+    if recipe.initialization == "he":
+        initialize(model, seed=seed)
+    return model
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:

@@ -148,7 +148,7 @@ def test_an_outside_metric_is_an_objective_where_it_is_declared() -> None:
         assert pareto_order([(1, 5), (1, 7), (2, 6)], settings.objectives) == [1]
     without = study("val.psnr", "params").training().train
     assert without.metrics == ()
-    assert "metrics" not in without.model_dump()
+    assert "metrics" not in without.model_dump(mode="json")
 
 
 def test_what_an_outside_metric_measured_is_in_tables_even_without_it() -> None:

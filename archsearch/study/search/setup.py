@@ -31,7 +31,7 @@ from archsearch.study.search.distributions import distribution, encode
 from archsearch.study.search.samplers import check_sampler
 from archsearch.study.store.claim_rows import claim_rows
 from archsearch.study.store.claims import MOST_CRASHES, Claims
-from archsearch.study.store.identity import check_same, identity, space_hash
+from archsearch.study.store.identity import as_begun, check_same, identity, space_hash
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.retry import RETRY_SECONDS, RetryPolicy
 from archsearch.study.store.schema import claims_table, rows_of, studies_table, trials_table
@@ -74,6 +74,9 @@ def open_study(
     engine = open_engine(url)
     storage = open_storage(url)
     study_id = _optuna_study(settings, storage)
+    begun = as_begun(settings, claimed_identity(engine, study_id, settings.name))
+    if begun != settings:
+        settings, space = begun, SearchSpace.of(begun, model)
     opened = OpenStudy(
         settings=settings,
         space=space,

@@ -9,14 +9,14 @@ from itertools import zip_longest
 
 from pydantic import ValidationError
 
-from archsearch.config import StudySettings, read_task
+from archsearch.config import StudySettings, TrainSettings, read_task
 from archsearch.errors import StudyConflictError
 from archsearch.records.reading import check_version, read_checked
 from archsearch.spec import Source
 from archsearch.spec.text.nodes import PlainData, plain_data
 from archsearch.spec.text.reader import read_yaml
 
-__all__ = ["check_same", "identity", "plain", "space_hash", "stored_identity"]
+__all__ = ["as_begun", "check_same", "identity", "plain", "space_hash", "stored_identity"]
 
 FREE = ("budget", "description", "model")
 """May change between two runs of a study; the model counts by what its file says, not its path."""
@@ -37,6 +37,15 @@ def plain(settings: StudySettings) -> dict[str, object]:
     ``train.seed`` is left out: in a study it has no meaning, and is refused.
     """
     return settings.model_dump(mode="json", exclude={"train": {"seed"}})
+
+
+def as_begun(settings: StudySettings, stored: dict[str, object] | None) -> StudySettings:
+    """The settings of the study in the storage, in what a study file leaves open."""
+    try:
+        begun = TrainSettings.model_validate_json(json.dumps((stored or {})["train"]))
+    except (KeyError, ValidationError):  # new, or one that check_same tells of
+        return settings
+    return settings.model_copy(update={"train": settings.train.as_begun(begun)})
 
 
 def space_hash(identity: dict[str, object]) -> str:

@@ -17,10 +17,19 @@ from archsearch.records.runs import config_json
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 
-__all__ = ["conflict", "listed", "refuse_another"]
+__all__ = ["as_begun", "conflict", "listed", "refuse_another"]
 
 _HARMLESS = ("name:", "description:")
 """Lines of a spec that decide nothing."""
+
+
+def as_begun(out: Path, settings: RunSettings) -> RunSettings:
+    """The settings of the run that ``out`` holds, in what those asked for leave open."""
+    try:
+        begun = RunSettings.model_validate_json((out / CONFIG_FILE).read_bytes())
+    except (OSError, ValueError):  # no run, or one that refuse_another tells of
+        return settings
+    return settings.model_copy(update={"train": settings.train.as_begun(begun.train)})
 
 
 def refuse_another(

@@ -46,7 +46,7 @@ from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
 from archsearch.train.loop.checkpoint import discard
 from archsearch.train.loop.epoch import OnStep
-from archsearch.train.run_folder.conflicts import conflict, listed
+from archsearch.train.run_folder.conflicts import as_begun, conflict, listed
 from archsearch.train.run_folder.figures import draw_curves, draw_pictures
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.run_folder.lock import locked
@@ -104,6 +104,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
     with locked(out):
         for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
             remove_drafts(out / name)
+        settings = as_begun(out, settings)
         finished, begun = find_finished(out, plan, settings), None
         if finished is not None:
             _check_same_pictures(out, finished, pictures)

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Forms", "Settings"]
+__all__ = ["Settings"]
 
 
 class Settings(BaseModel):
     """Base of all settings: frozen, unknown keys refused, no coercion of text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-@dataclass(frozen=True)
-class Forms:
-    """Marks a field whose settings have several forms, each under a name of its own.
-
-    Attributes:
-        find: from a name to the settings of that form, or None.
-    """
-
-    find: Callable[[str], type[Settings] | None]

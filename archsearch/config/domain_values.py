@@ -49,9 +49,9 @@ def value_problems(
     asked = space if names is None else {name: space[name] for name in names}
     for name, domain in sorted(asked.items(), key=lambda item: len([*_tried(item[1])])):
         head, _, key = name.partition(".")
-        if head == "train":
+        if head == "train" and "." not in key:  # options depend on the study's own optimizer
             yield from first_refused(name, _tried(domain), partial(_take, key))
-        elif not is_setting(name):  # what may be searched of a task depends on the study's own
+        elif not is_setting(name):  # nor what may be searched of a task
             for index, value in _tried(domain):
                 if reason := uses.refusal(name, value):
                     yield refused(name, index, value, reason)

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from archsearch.config.conditions import check_conditions
 from archsearch.config.domain_values import value_problems
 from archsearch.config.model import Model
+from archsearch.config.named_settings import forms_of
+from archsearch.config.option_space import train_space_problems
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
@@ -18,7 +20,7 @@ from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 
-__all__ = ["FORMS", "check_task_space", "read_space"]
+__all__ = ["FORMS", "check_settings_space", "read_space"]
 
 FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "int": IntDomain,
@@ -135,11 +137,16 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
     return not problem
 
 
-def check_task_space(
-    source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]
+def check_settings_space(
+    source: Source,
+    node: MapNode,
+    task: AnyTask,
+    train: TrainSettings,
+    space: Mapping[str, Domain],
 ) -> None:
     """Note searched tasks and options that can't be, each at its place in ``space``."""
     _note(source, node, task_space_problems(task, space))
+    _note(source, node, train_space_problems(train, space))
 
 
 def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model) -> bool:
@@ -148,7 +155,8 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
     message = help = ""
     if head == "train":
         known = [field for field in TrainSettings.model_fields if field not in NEVER_SEARCHED]
-        if rest not in known:
+        # Which options there are depends on the study's own optimizer.
+        if rest not in known and not forms_of(TrainSettings, rest.partition(".")[0]):
             message = f"`train` has no `{rest}` to search over"
             help = did_you_mean(rest, known)
     elif head == "data" or (head == "input" and len(extremes(domain)) > 1):

@@ -10,6 +10,7 @@ from archsearch.config.base import Settings
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
+from archsearch.config.optimizers import Adam, AnyOptimizer
 from archsearch.config.trackers import LogSettings, by_name
 
 __all__ = ["DataSettings", "EngineName", "Precision", "TrainSettings"]
@@ -66,9 +67,9 @@ class TrainSettings(Settings):
     ] = 10
     batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 64
     optimizer: Annotated[
-        Literal["adam", "adamw", "sgd"],
-        Field(description="Optimizer; sgd has Nesterov momentum 0.9."),
-    ] = "adam"
+        AnyOptimizer,
+        Field(description="Optimizer: a name, or a name with options under it."),
+    ] = Adam()
     lr: Annotated[float, Field(gt=0, le=100, description="Peak learning rate.")] = 1e-2
     schedule: Annotated[
         Literal["constant", "cosine", "onecycle"],

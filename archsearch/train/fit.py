@@ -43,6 +43,7 @@ from archsearch.train.loop.optimizers import (
     StepOptimizer,
     flat_optimizer,
     make_optimizer,
+    recordable,
 )
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
@@ -167,14 +168,14 @@ def prepare(
     else:
         chosen = EngineChoice("torch", "its model was passed")
     images_NCHW = pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last)
-    # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
-    recorded = device.type == "cuda" and recipe.optimizer != "sgd"
+    recorded = device.type == "cuda" and recordable(recipe)
     engine: TrainingEngine
     optimizer: StepOptimizer
     if chosen.name == "native":
         model = nn_build(plan, seed=seed)
         engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
-        optimizer = flat_optimizer(engine.parameters, recipe)
+        shapes = [tuple(parameter.shape) for parameter in model.parameters()]
+        optimizer = flat_optimizer(engine.parameters, recipe, shapes)
     else:
         model = (build or compiled)(plan, seed=seed)
         model = model.to(device).to(memory_format=torch.channels_last)

@@ -58,9 +58,8 @@ def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: Training
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
     for index, parameter in enumerate(_parameters(optimizer)):
-        moments = optimizer.state.get(parameter, {})
-        named = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
-        tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
+        moments = optimizer.state[parameter]
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {METADATA: state.model_dump_json(), CHECKSUM: _BLANK.decode()}
     with replacing(path) as temporary:
@@ -178,17 +177,17 @@ def _check(
 def _optimizer_states(
     tensors: dict[str, Tensor], optimizer: StepOptimizer
 ) -> dict[Tensor, dict[str, Tensor]]:
-    """The moments of each parameter, laid out in memory as the parameter is.
+    """The moments of each parameter, laid out in memory as those of a new optimizer are.
 
-    Fused steps walk both side by side, so a moment in another layout would
+    Fused steps walk weights and moments side by side, so a moment in another layout would
     meet the wrong weight.
     """
     states: dict[Tensor, dict[str, Tensor]] = {}
     for index, parameter in enumerate(_parameters(optimizer)):
-        named = _under(f"optimizer.{index}.", tensors)
-        if not named:
+        named, begun = _under(f"optimizer.{index}.", tensors), optimizer.state[parameter]
+        if named.keys() != begun.keys():
             raise ValueError(f"it lacks the optimizer's state of parameter {index}")
-        states[parameter] = {name: _like(parameter, value) for name, value in named.items()}
+        states[parameter] = {name: _like(begun[name], value) for name, value in named.items()}
     return states
 
 
@@ -196,9 +195,7 @@ def _parameters(optimizer: StepOptimizer) -> list[Tensor]:
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
-def _like(parameter: Tensor, value: Tensor) -> Tensor:
-    if value.ndim == 0:  # the count of steps
-        return value.to(parameter.device)
-    if value.shape != parameter.shape:
+def _like(begun: Tensor, value: Tensor) -> Tensor:
+    if value.shape != begun.shape:
         raise ValueError("the optimizer's state has other shapes than the model")
-    return torch.empty_like(parameter, requires_grad=False).copy_(value)
+    return torch.empty_like(begun).copy_(value)

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from archsearch.config import DataSettings, RunSettings
+from archsearch.config.optimizers import OPTIMIZERS
 from archsearch.nn import build
 from archsearch.tasks import Batch
 from archsearch.train import fit
@@ -83,7 +84,7 @@ def test_twenty_steps_are_those_of_torch(plan_from, task, standardize, loss) -> 
         torch.testing.assert_close(one.predicted_NCHW, other.predicted_NCHW, rtol=0, atol=2e-3)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_moves_all_weights_as_with_torch(plan_from, optimizer) -> None:
     recipe = {"optimizer": optimizer, "lr": 0.003, "weight_decay": 0.01}
     native, plain = both(plan_from, PLAIN, told("reconstruct", **recipe))

@@ -10,7 +10,7 @@ from torch.optim import SGD, Adam
 from torch.optim.lr_scheduler import CosineAnnealingLR, OneCycleLR
 
 from archsearch.config import TrainSettings
-from archsearch.train.loop.optimizers import BETAS, make_optimizer, set_rate
+from archsearch.train.loop.optimizers import make_optimizer, set_rate
 from archsearch.train.loop.schedule import MOMENTUM, Rate, rate_at
 
 
@@ -19,7 +19,7 @@ def optimizer(name: Literal["adam", "sgd"], lr: float) -> torch.optim.Optimizer:
     parameters = torch.nn.Linear(1, 1).parameters()
     if name == "sgd":
         return SGD(parameters, lr, momentum=MOMENTUM, nesterov=True)
-    return Adam(parameters, lr, BETAS)
+    return Adam(parameters, lr, (0.9, 0.999))
 
 
 @pytest.mark.parametrize("name", ["adam", "sgd"])

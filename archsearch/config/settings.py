@@ -11,6 +11,7 @@ from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
 from archsearch.config.optimizers import Adam, AnyOptimizer
+from archsearch.config.schedules import AnySchedule, OneCycle
 from archsearch.config.trackers import LogSettings, by_name
 
 __all__ = ["DataSettings", "EngineName", "Precision", "TrainSettings"]
@@ -72,9 +73,11 @@ class TrainSettings(Settings):
     ] = Adam()
     lr: Annotated[float, Field(gt=0, le=100, description="Peak learning rate.")] = 1e-2
     schedule: Annotated[
-        Literal["constant", "cosine", "onecycle"],
-        Field(description="How the learning rate changes over the steps."),
-    ] = "onecycle"
+        AnySchedule,
+        Field(
+            description="How the learning rate changes: a name, or a name with options under it."
+        ),
+    ] = OneCycle()
     weight_decay: Annotated[
         float,
         Field(ge=0, le=10, description="Weight decay: how strongly weights are pulled towards 0."),

@@ -214,7 +214,8 @@ def _next_epoch(
 ) -> TrainingState:
     started = time.perf_counter()
     epoch = len(state.history) + 1
-    passed = train_epoch(training, epoch, on_step)
+    errors = [row.val_mse for row in state.history]
+    passed = train_epoch(training, epoch, on_step, errors)
     val_mse = mse_of(training, val)
     if not math.isfinite(val_mse):
         raise RunFailedError(

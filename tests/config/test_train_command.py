@@ -20,6 +20,7 @@ RECIPES = st.builds(
     optimizer=st.sampled_from(
         ["adam", "sgd", {"sgd": {"momentum": 0.5}}, {"adam": {"betas": (0.5, 0.75)}}]
     ),
+    schedule=st.sampled_from(["onecycle", "plateau", {"step": {"step_size": 5, "gamma": 0.5}}]),
     seed=st.integers(0, 9),
     weight_decay=st.floats(0, 1),
 )

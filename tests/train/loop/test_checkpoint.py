@@ -70,7 +70,9 @@ def test_going_on_gives_the_same_bits_with_every_optimizer(
     assert numbers(resumed) == numbers(fit(plan, settings, pictures))
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize(
+    "schedule", ["constant", "cosine", "step", {"plateau": {"patience": 0, "threshold": 0.5}}]
+)
 def test_the_rate_goes_on_where_it_was(made, plan_from, tmp_path, schedule) -> None:
     plan, pictures = plan_from(made.PLAIN), made.made_pictures()
     settings, checkpoint = made.settings(epochs=4, schedule=schedule), tmp_path / "checkpoint"

@@ -51,7 +51,7 @@ def train_epoch(
     training: Training,
     epoch: int,
     on_step: OnStep | None = None,
-    errors: Sequence[float] = (),
+    val_errors: Sequence[float] = (),
 ) -> TrainedEpoch:
     """Take every step of an epoch (counted from 1).
 
@@ -62,7 +62,7 @@ def train_epoch(
         training: that the epoch is of.
         epoch: which one.
         on_step: called after each step.
-        errors: validation errors of the epochs before, which some schedules follow.
+        val_errors: validation errors of the epochs before, which some schedules follow.
 
     Raises:
         RunFailedError: a loss was NaN or infinite.
@@ -76,7 +76,7 @@ def train_epoch(
     done = len(batches) * (epoch - 1)
     losses, errors = [], []
     for indices, places in zip(batches, _on_device(training, batches), strict=True):
-        rate = rate_at(training.settings, done, total, errors)
+        rate = rate_at(training.settings, done, total, val_errors)
         set_rate(training.optimizer, rate)
         batch = Batch(indices, training.seed, epoch)
         loss, error = training.engine.step(training, places, batch)

@@ -56,7 +56,7 @@ class DataSettings(Settings):
     ] = False
 
 
-_LATER = ("metrics", "engine")
+_LATER = ("metrics", "engine", "clip_norm")
 """Settings of the recipe that earlier versions didn't have."""
 
 
@@ -82,6 +82,14 @@ class TrainSettings(Settings):
         float,
         Field(ge=0, le=10, description="Weight decay: how strongly weights are pulled towards 0."),
     ] = 0.0
+    clip_norm: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1e9,
+            description="Scale the gradient of all weights down to this norm where it is longer.",
+        ),
+    ] = None
     loss: Annotated[
         str,
         KnownName(LOSSES),

@@ -215,6 +215,7 @@ def _folder_name(name: str) -> str:
 
 
 def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: Path) -> list[str]:
+    from archsearch.records import epochs_told
     from archsearch.report.outcome import outcome
 
     lines = [*_errors(plan, result), *_metrics(result), *_colors(result)]
@@ -224,7 +225,7 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
     return [
         *lines,
         "",
-        f"{plan.name}: {result.task}, seed {result.seed}, {count(result.epochs, 'epoch')} on "
+        f"{plan.name}: {result.task}, seed {result.seed}, {epochs_told(result)} on "
         f"{count(result.splits['train'], 'picture')}",
         f"{result.images_per_s:,.0f} pictures/s in training steps, "
         f"{result.seconds:.1f} s in all ({where})",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, get_args
 
 from pydantic import BaseModel, SerializerFunctionWrapHandler, ValidationError, model_serializer
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
@@ -18,7 +18,14 @@ from archsearch.config.base import Settings
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
 
-__all__ = ["NamedForms", "NamedSettings", "by_path", "forms_of", "named_settings_schema"]
+__all__ = [
+    "NamedForms",
+    "NamedSettings",
+    "by_path",
+    "forms_of",
+    "inner_settings",
+    "named_settings_schema",
+]
 
 
 class NamedSettings(Settings):
@@ -123,6 +130,14 @@ def forms_of(owner: type[BaseModel], name: str) -> NamedForms | None:
     """The forms that a field of ``owner`` may have; None where it has no such forms."""
     marks = owner.model_fields[name].metadata if name in owner.model_fields else ()
     return next((mark for mark in marks if isinstance(mark, NamedForms)), None)
+
+
+def inner_settings(owner: type[BaseModel], name: str) -> type[Settings] | None:
+    """The settings that a field of ``owner`` holds, be they optional or of several forms."""
+    field = owner.model_fields.get(name)
+    kinds = () if field is None else (field.annotation, *get_args(field.annotation))
+    found = (kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Settings))
+    return next(found, None)
 
 
 def by_path(settings: BaseModel) -> Iterator[tuple[str, object]]:

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, SerializerFunctionWrapHandler, model_serializer
 
 from archsearch.config.base import Settings
+from archsearch.config.early_stopping import EarlyStopping
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
@@ -56,7 +57,7 @@ class DataSettings(Settings):
     ] = False
 
 
-_LATER = ("metrics", "engine", "clip_norm")
+_LATER = ("metrics", "engine", "clip_norm", "early_stopping")
 """Settings of the recipe that earlier versions didn't have."""
 
 
@@ -88,6 +89,13 @@ class TrainSettings(Settings):
             gt=0,
             le=1e9,
             description="Scale the gradient of all weights down to this norm where it is longer.",
+        ),
+    ] = None
+    early_stopping: Annotated[
+        EarlyStopping | None,
+        Field(
+            description="End a training whose validation error no longer falls, and keep the "
+            "weights of its best epoch; by default all epochs are trained. Schedules plan for all."
         ),
     ] = None
     loss: Annotated[

@@ -57,7 +57,10 @@ def _options(settings: RunSettings) -> Iterator[str]:
 
 
 def _assignments(path: str, value: object, usual: object) -> Iterator[str]:
-    """``--set`` of what differs; of settings with options, of each that does."""
+    """``--set`` of what differs; of settings with options, of each that does.
+
+    Settings that aren't usual at all are named by every option.
+    """
     if value == usual:
         return
     if not isinstance(value, Settings):
@@ -67,7 +70,8 @@ def _assignments(path: str, value: object, usual: object) -> Iterator[str]:
         yield from ("--set", f"{path}={value.name}")
     for option, field in type(value).model_fields.items():
         if option != "name":
-            yield from _assignments(f"{path}.{option}", getattr(value, option), field.default)
+            default = None if usual is None else field.default
+            yield from _assignments(f"{path}.{option}", getattr(value, option), default)
 
 
 def _written(value: object) -> str:

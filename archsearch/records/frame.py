@@ -29,6 +29,7 @@ _TYPES = {
     **{"epochs": _WHOLE, "seconds": _REAL, "task": _TEXT},
     **_COLOR,
     **{"variance_share": _REAL, "no_better_than_guess": _WHETHER, "not_converged": _WHETHER},
+    **{"weights_epoch": _WHOLE},
 }
 TRIAL_COLUMNS = tuple(_TYPES)
 _BRIEF = tuple(each.column for each in planned("brief"))
@@ -129,6 +130,7 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         **_baseline_part(result),
         **_code_part(result),
         "epochs": result.epochs,
+        "weights_epoch": result.kept_epoch,
         "seconds": result.seconds,
         "task": result.task,
         **_color_part(result),

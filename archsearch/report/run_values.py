@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from archsearch.config import RunSettings
 from archsearch.config.base import Settings
-from archsearch.config.named_settings import by_path
+from archsearch.config.named_settings import NamedSettings, by_path
 from archsearch.records import Value
 
 __all__ = ["differences"]
@@ -44,11 +44,12 @@ def _of_settings(settings: RunSettings, changed: Collection[str]) -> dict[str, V
 
 
 def _changed_options(settings: RunSettings) -> Iterator[str]:
-    """Paths of options that aren't at their defaults."""
+    """Paths of options that aren't at their defaults; all of what no training has by default."""
     inner = [(f"train.{name}", each) for name, each in settings.train if isinstance(each, Settings)]
     for path, each in [("task", settings.task), *inner]:
         fields = type(each).model_fields
-        yield from (f"{path}.{name}" for name, v in each if v != fields[name].default)
+        every = not isinstance(each, NamedSettings)
+        yield from (f"{path}.{name}" for name, v in each if every or v != fields[name].default)
 
 
 def _value(value: object) -> Value:

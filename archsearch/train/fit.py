@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import torch
 from torch import Tensor, nn
 
-from archsearch.config import LOSSES, EngineName, RunSettings, kind_of
+from archsearch.config import LOSSES, EngineName, RunSettings, TrainSettings, kind_of
 from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled
 from archsearch.nn import build as nn_build
@@ -36,6 +36,7 @@ from archsearch.train.engines.native_engine import NativeEngine
 from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.environment import environment
 from archsearch.train.latent_codes import measure_latent_codes
+from archsearch.train.loop.best_weights import BestWeights
 from archsearch.train.loop.checkpoint import TrainingState, begun_by, restore, save
 from archsearch.train.loop.epoch import OnStep, train_epoch
 from archsearch.train.loop.optimizers import (
@@ -72,7 +73,7 @@ class TrainedRun:
 
     Attributes:
         result: its numbers.
-        model: the net with the last epoch's weights, in eval mode.
+        model: the net with the weights that are kept, in eval mode.
         samples: test pictures, what was shown of them, and their predictions.
     """
 
@@ -138,15 +139,18 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
             begun = begun_by(checkpoint, identity)
         training = prepare(plan, settings, pictures, seed, device, build=build, begun=begun)
         state = TrainingState(identity=identity, engine=training.chosen.name)
+        best = BestWeights(settings.train)
         if checkpoint is not None:
-            state = restore(checkpoint, training.model, training.optimizer, state)
-        while len(state.history) < settings.train.epochs:
+            state = restore(checkpoint, training.model, training.optimizer, state, best)
+        while not _is_over(settings.train, state):
             state = _next_epoch(training, pictures.val, state, on_step)
+            best.look_at(training.model, state.errors)
             if checkpoint is not None:
-                save(checkpoint, training.model, training.optimizer, state)
+                save(checkpoint, training.model, training.optimizer, state, best)
             if on_epoch is not None:
                 on_epoch(state.history[-1])
-        return _finish(training, settings, pictures, state, baselines)
+        kept = best.put_back(training.model, state.errors)
+        return _finish(training, settings, pictures, state, baselines, kept)
 
 
 def prepare(
@@ -209,13 +213,19 @@ def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 
+def _is_over(settings: TrainSettings, state: TrainingState) -> bool:
+    stopping = settings.early_stopping
+    if len(state.history) == settings.epochs:
+        return True
+    return stopping is not None and stopping.ends_after(state.errors)
+
+
 def _next_epoch(
     training: Training, val: Tensor, state: TrainingState, on_step: OnStep | None
 ) -> TrainingState:
     started = time.perf_counter()
     epoch = len(state.history) + 1
-    errors = [row.val_mse for row in state.history]
-    passed = train_epoch(training, epoch, on_step, errors)
+    passed = train_epoch(training, epoch, on_step, state.errors)
     val_mse = mse_of(training, val)
     if not math.isfinite(val_mse):
         raise RunFailedError(
@@ -245,6 +255,7 @@ def _finish(
     pictures: Pictures,
     state: TrainingState,
     baselines: Baselines | None,
+    kept: int | None,
 ) -> TrainedRun:
     started = time.perf_counter()
     val = score_val(training, pictures)
@@ -254,14 +265,16 @@ def _finish(
     if baselines is None:
         plan = training.model.plan
         (baselines,) = task_baselines(settings, pictures, [plan.latent], [plan.bottleneck.size])
-    shift = training.task.standardize
+    shift, planned = training.task.standardize, settings.train.epochs
     result = RunResult(
         task=training.kind.name,
         seed=training.seed,
         splits=_sizes(pictures),
         epochs=len(state.history),
         history=state.history,
-        train_mse=state.history[-1].train_mse,
+        train_mse=state.history[-1 if kept is None else kept - 1].train_mse,
+        weights_epoch=kept,
+        planned_epochs=planned if len(state.history) < planned else None,
         val=val.scores,
         test=tested.scores,
         baselines=baselines,

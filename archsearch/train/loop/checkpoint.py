@@ -1,6 +1,7 @@
 """Where a training stood after its last finished epoch, in one safetensors file.
 
-Tensors: ``model.NAME`` and ``optimizer.INDEX.NAME``; everything else is JSON in
+Tensors: ``model.NAME``, ``optimizer.INDEX.NAME`` and, with early stopping, ``best.NAME`` for
+the weights of the best epoch; everything else is JSON in
 the file's metadata. The learning rate is a function of the step, and an
 epoch's random numbers one of seed and epoch, so neither has a state to keep.
 The file's SHA-256 is in the metadata too, counted with 64 zeros in its own place.
@@ -25,6 +26,7 @@ from archsearch.files import replacing
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.record import Record
 from archsearch.records.results import EpochRecord
+from archsearch.train.loop.best_weights import BestWeights
 from archsearch.train.loop.optimizers import StepOptimizer
 
 __all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
@@ -53,10 +55,23 @@ class TrainingState(Record):
     pictures_seen: int = 0
     engine: EngineName = "torch"
 
+    @property
+    def errors(self) -> tuple[float, ...]:
+        """The validation error of each finished epoch."""
+        return tuple(row.val_mse for row in self.history)
 
-def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: TrainingState) -> None:
+
+def save(
+    path: Path,
+    model: nn.Module,
+    optimizer: StepOptimizer,
+    state: TrainingState,
+    best: BestWeights | None = None,
+) -> None:
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    if best is not None:
+        tensors |= {f"best.{name}": tensor for name, tensor in best.tensors.items()}
     for index, parameter in enumerate(_parameters(optimizer)):
         moments = optimizer.state[parameter]
         tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
@@ -69,9 +84,13 @@ def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: Training
 
 
 def restore(
-    path: Path, model: nn.Module, optimizer: StepOptimizer, fresh: TrainingState
+    path: Path,
+    model: nn.Module,
+    optimizer: StepOptimizer,
+    fresh: TrainingState,
+    best: BestWeights | None = None,
 ) -> TrainingState:
-    """Put what the checkpoint holds into model and optimizer, and give how far it was.
+    """Put what the checkpoint holds into its place, and give how far the training was.
 
     Where it is damaged, the one of the epoch before is taken. Where that is no better,
     and with checkpoints of another training, nothing is changed and ``fresh`` is given
@@ -94,6 +113,8 @@ def restore(
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
+        if best is not None:
+            best.tensors = _under("best.", tensors)
         return state
     if found:
         _log.warning("training starts anew")

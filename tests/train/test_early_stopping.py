@@ -11,6 +11,7 @@ from archsearch.config import RunSettings
 from archsearch.config.early_stopping import EarlyStopping
 from archsearch.nn import build
 from archsearch.records import RunResult, convergence, epochs_told, in_brief
+from archsearch.report.outcome import outcome
 from archsearch.train import fit, load_model, train_run
 from archsearch.train.fit import TrainedRun
 from tests.train.made import NORMED, made_pictures, rows, settings
@@ -74,6 +75,20 @@ def test_the_best_weights_are_kept_also_where_all_epochs_are_trained(plan) -> No
     ended = convergence(result)
     assert ended is not None
     assert (ended.best_epoch, ended.over_best) == (result.weights_epoch, 0.0)
+
+
+def test_it_mends_a_training_whose_error_rose(plan) -> None:
+    """Which is the remedy that is told there."""
+    given = settings(epochs=12, **WILD | {"seed": 3})
+    result = fit(plan, given, made_pictures()).result
+    assert "ended" in in_brief(result)
+    (told_then,) = outcome(result, 16)
+    assert "early stopping" in told_then
+    train = given.train.model_copy(update={"early_stopping": EarlyStopping(patience=12)})
+    mended = fit(plan, given.model_copy(update={"train": train}), made_pictures()).result
+    assert errors(mended) == errors(result)
+    assert outcome(mended, 16) == []
+    assert mended.test.mse < 0.9 * result.test.mse
 
 
 class StopError(Exception):

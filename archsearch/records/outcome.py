@@ -98,10 +98,11 @@ def convergence(result: RunResult) -> Convergence | None:
     if not errors:
         return None
     best = min(range(len(errors)), key=errors.__getitem__)
+    kept = (result.weights_epoch or len(errors)) - 1
     return Convergence(
         fell=_fall(errors),
         annealed=result.history[-1].lr < max(epoch.lr for epoch in result.history) / ANNEALED,
-        over_best=errors[result.kept_epoch - 1] / errors[best] - 1,
+        over_best=errors[kept] / errors[best] - 1,
         best_epoch=result.history[best].epoch,
     )
 

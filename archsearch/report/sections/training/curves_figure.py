@@ -64,7 +64,8 @@ def _mark_stops(axes: Axes, study: StudyRecord, curves: pd.DataFrame) -> None:
         if any(result.planned_epochs is not None for result in trial.results)
     }
     ends = curves[curves["trial"].isin(stopped)].groupby("trial").last()
-    axes.plot(ends["epoch"], ends["error"], "o", color=INK, markersize=3, label="stopped early")
+    if len(ends):
+        axes.plot(ends["epoch"], ends["error"], "o", color=INK, markersize=3)
 
 
 def _drawn(curves: pd.DataFrame) -> list[int]:

@@ -10,13 +10,17 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from typer.main import get_command
 from typer.testing import CliRunner
 
 from archsearch.cli.app import app
+from archsearch.config.base import Settings
+from archsearch.config.early_stopping import EarlyStopping
+from archsearch.config.optimizers import LEFT_OUT, OPTIMIZERS
+from archsearch.config.schedules import SCHEDULES
 from archsearch.config.schema import schema_text
 from archsearch.files import write_text
 from archsearch.report.sections.glossary import TERMS
@@ -35,6 +39,7 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
         root / "README.md": {"help": fenced(help_of([]))},
         root / "docs/statistics.md": {"coverage": coverage_part(), "power": power_part()},
         root / "docs/extending.md": dict(example_parts()),
+        root / "docs/training.md": dict(training_parts()),
     }
     for path, parts in marked.items():
         if path.exists():
@@ -140,6 +145,37 @@ def example_parts() -> Iterator[tuple[str, str]]:
         text = path.read_text(encoding="utf-8").rstrip("\n")
         language = {".py": "python", ".toml": "toml"}[path.suffix]
         yield path.name, f"```{language}\n{text}\n```"
+
+
+# --- the recipe ----------------------------------------------------------------
+
+
+def training_parts() -> Iterator[tuple[str, str]]:
+    """The options of optimizers, schedules and early stopping, and what isn't there."""
+    yield "optimizers", options_table("optimizer", OPTIMIZERS)
+    reasons = dict.fromkeys(reason.replace(": ", "; ") for reason in LEFT_OUT.values())
+    yield (
+        "left-out",
+        "Not here: " + ". ".join(f"{text[0].upper()}{text[1:]}" for text in reasons) + ".",
+    )
+    yield "schedules", options_table("schedule", SCHEDULES)
+    yield "early-stopping", options_table("", {"": EarlyStopping})
+
+
+def options_table(noun: str, forms: Mapping[str, type[Settings]]) -> str:
+    """A row for each form, and one for each of its options below it."""
+    told: dict[tuple[str, str | None], str] = {}
+    rows = [f"| {noun} | option | default | what |", "|---|---|---|---|"]
+    for name, form in forms.items():
+        if name:
+            rows.append(f"| `{name}` | | | {(form.__doc__ or '').splitlines()[0]} |")
+        for option, field in form.model_fields.items():
+            default = "" if field.default is None else f"`{json.dumps(field.default)}`"
+            first = told.setdefault((option, field.description), name)
+            what = field.description if first == name else f"as `{first}`'s"
+            if option != "name":
+                rows.append(f"| | `{option}` | {default} | {what} |")
+    return "\n".join(rows)
 
 
 # --- the statistics ------------------------------------------------------------

@@ -22,13 +22,13 @@ EVERYWHERE = {
     "slot": "planned trial",
     "crew": "worker pool",
     "team": "worker pool",
-    "patience": "retry policy",
     "yardstick": "baseline",
     "strip": "sample grid",
 }
 """In names of modules, classes, functions and options, and in texts that people read."""
 
 AS_NAMES = {
+    "patience": "retry policy",  # as a setting it is the field's word for early stopping
     "standing": "robustness",
     "worth": "latent use",
     "beside": "comparison",

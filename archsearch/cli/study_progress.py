@@ -118,7 +118,7 @@ def _line(tally: _Tally, event: StudyEvent) -> str:
         "ready": f"{event.done} of {event.total} trainings done",
         "note": event.text,
         "trained": f"{which}: validation MSE {event.val_mse or 0:.5f}, {latent}, "
-        f"{event.seconds or 0:.1f} s",
+        f"{event.seconds or 0:.1f} s" + (f"; {event.text}" if event.text else ""),
         "failed": f"{which}: failed: {event.text}",
         "pruned": f"{which}: {event.text}",
         "surplus": f"{which}: dropped, since another worker had taken it over",

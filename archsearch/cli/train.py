@@ -164,6 +164,7 @@ def _run(
     device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
+    from archsearch.records import epochs_told
     from archsearch.train import check_device, check_precision, engine_for, keep_memory, train_run
 
     keep_memory()
@@ -197,6 +198,8 @@ def _run(
     except KeyboardInterrupt:
         to_stderr("stopped; the same command resumes after the last finished epoch")
         raise
+    if lines.done and result.planned_epochs is not None:
+        to_stderr(f"stopped after {epochs_told(result)}: the validation error no longer fell")
     if lines.done == 0:
         to_stderr(f"{folder} already has this run, and it is finished")
     return result
@@ -215,6 +218,7 @@ def _folder_name(name: str) -> str:
 
 
 def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: Path) -> list[str]:
+    from archsearch.records import epochs_told
     from archsearch.report.outcome import outcome
 
     lines = [*_errors(plan, result), *_metrics(result), *_colors(result)]
@@ -224,7 +228,7 @@ def _summary(plan: ModelPlan, settings: RunSettings, result: RunResult, folder: 
     return [
         *lines,
         "",
-        f"{plan.name}: {result.task}, seed {result.seed}, {count(result.epochs, 'epoch')} on "
+        f"{plan.name}: {result.task}, seed {result.seed}, {epochs_told(result)} on "
         f"{count(result.splits['train'], 'picture')}",
         f"{result.images_per_s:,.0f} pictures/s in training steps, "
         f"{result.seconds:.1f} s in all ({where})",

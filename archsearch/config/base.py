@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-__all__ = ["Forms", "Settings"]
+__all__ = ["Settings"]
 
 
 class Settings(BaseModel):
@@ -21,14 +19,3 @@ class Settings(BaseModel):
     def at_defaults(cls) -> Self:
         """All fields at their defaults, as ``cls()`` has them, but no validator is built."""
         return cls.model_construct()
-
-
-@dataclass(frozen=True)
-class Forms:
-    """Marks a field whose settings have several forms, each under a name of its own.
-
-    Attributes:
-        find: from a name to the settings of that form, or None.
-    """
-
-    find: Callable[[str], type[Settings] | None]

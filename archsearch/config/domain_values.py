@@ -7,6 +7,7 @@ from functools import partial
 
 from archsearch.config.conditions import parse_condition
 from archsearch.config.model import Model
+from archsearch.config.named_settings import forms_of
 from archsearch.config.overrides import changed, is_setting
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem, first_refused, refused
@@ -49,13 +50,19 @@ def value_problems(
     asked = space if names is None else {name: space[name] for name in names}
     for name, domain in sorted(asked.items(), key=lambda item: len([*_tried(item[1])])):
         head, _, key = name.partition(".")
-        if head == "train":
+        if head == "train" and _is_sure(key):
             yield from first_refused(name, _tried(domain), partial(_take, key))
-        elif not is_setting(name):  # what may be searched of a task depends on the study's own
+        elif not is_setting(name):  # nor what may be searched of a task
             for index, value in _tried(domain):
                 if reason := uses.refusal(name, value):
                     yield refused(name, index, value, reason)
                     break
+
+
+def _is_sure(key: str) -> bool:
+    """Whether it is there in any recipe; an option depends on the study's own optimizer."""
+    name, _, option = key.partition(".")
+    return not option or forms_of(TrainSettings, name) is None
 
 
 def _take(key: str, value: Raw) -> TrainSettings:

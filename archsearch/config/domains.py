@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.domain_values import value_problems
 from archsearch.config.model import Model
+from archsearch.config.named_settings import forms_of, inner_settings
+from archsearch.config.option_space import train_space_problems
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain, extremes
@@ -18,7 +20,7 @@ from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 
-__all__ = ["FORMS", "check_task_space", "read_space"]
+__all__ = ["FORMS", "check_settings_space", "read_space"]
 
 FORMS: dict[str, type[IntDomain] | type[FloatDomain] | type[ChoiceDomain]] = {
     "int": IntDomain,
@@ -135,11 +137,16 @@ def _is_sound(source: Source, form: Entry, domain: Domain) -> bool:
     return not problem
 
 
-def check_task_space(
-    source: Source, node: MapNode, task: AnyTask, space: Mapping[str, Domain]
+def check_settings_space(
+    source: Source,
+    node: MapNode,
+    task: AnyTask,
+    train: TrainSettings,
+    space: Mapping[str, Domain],
 ) -> None:
     """Note searched tasks and options that can't be, each at its place in ``space``."""
     _note(source, node, task_space_problems(task, space))
+    _note(source, node, train_space_problems(train, space))
 
 
 def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model) -> bool:
@@ -147,8 +154,10 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
     head, _, rest = entry.key.partition(".")
     message = help = ""
     if head == "train":
-        known = [field for field in TrainSettings.model_fields if field not in NEVER_SEARCHED]
-        if rest not in known:
+        known = list(_recipe_paths())
+        key, _, option = rest.partition(".")
+        # Which options an optimizer has depends on the study's own.
+        if rest not in known and not (option and forms_of(TrainSettings, key)):
             message = f"`train` has no `{rest}` to search over"
             help = did_you_mean(rest, known)
     elif head == "data" or (head == "input" and len(extremes(domain)) > 1):
@@ -162,6 +171,18 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
     if message:
         source.problem("bad-path", entry.key_node.span, message, help=help)
     return not message
+
+
+def _recipe_paths() -> Iterator[str]:
+    """What of any recipe may be searched."""
+    for name in TrainSettings.model_fields:
+        inner = inner_settings(TrainSettings, name)
+        if name in NEVER_SEARCHED:
+            continue
+        if inner is None or forms_of(TrainSettings, name):
+            yield name
+        else:
+            yield from (f"{name}.{option}" for option in inner.model_fields)
 
 
 def _note(source: Source, node: MapNode, problems: Iterable[SpaceProblem]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
+from archsearch.config.named_settings import forms_of
 from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.config.validation import reason, strict_value
@@ -94,15 +96,43 @@ def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Chan
         3
     """
     known = type(settings).model_fields
-    for key in changes:
+    now, written = settings.model_dump(), settings.model_dump(exclude_unset=True)
+    for path, value in sorted(changes.items(), key=lambda item: "." in item[0]):
+        key = path.partition(".")[0]
         if key not in known:
-            raise InputError(f"there is no `{head}.{key}`", help=did_you_mean(key, known))
-    strict = {key: strict_value(value) for key, value in changes.items()}
+            raise InputError(f"there is no `{head}.{path}`", help=did_you_mean(key, known))
+        written.setdefault(key, now.get(key))
+        _put(written, type(settings), path, strict_value(value))
     try:
-        return type(settings).model_validate({**settings.model_dump(exclude_unset=True), **strict})
+        return type(settings).model_validate(written)
     except ValidationError as error:
-        detail = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in detail["loc"])
-        raise InputError(
-            f"`{head}.{place}` = {detail['input']!r} is not allowed", help=reason(detail)
-        ) from error
+        raise _refused(type(settings), head, error.errors(include_url=False)[0]) from error
+
+
+def _put(written: dict[str, Any], owner: type[BaseModel], path: str, value: object) -> None:
+    """Set what ``path`` leads to: a setting, or an option of one that has some."""
+    key, _, option = path.partition(".")
+    now = written[key]
+    if forms_of(owner, key):
+        name, options = next(iter(now.items())) if isinstance(now, dict) else (now, {})
+        if option:
+            written[key] = {str(name): {**options, option: value}}
+        elif value != str(name):  # another form begins with its own defaults
+            written[key] = value
+    elif option:
+        written[key] = {**(now if isinstance(now, dict) else {}), option: value}
+    else:
+        written[key] = value
+
+
+def _refused(owner: type[BaseModel], head: str, detail: ErrorDetails) -> InputError:
+    """What is wrong with a change, at its path."""
+    place = [str(part) for part in detail["loc"]]
+    forms = forms_of(owner, place[0])
+    form = None if forms is None or len(place) < 2 else forms.find(place.pop(1))
+    path = ".".join([head, *place])
+    if form is not None and detail["type"] == "extra_forbidden":
+        name = str(form.model_fields["name"].default)
+        help = did_you_mean(place[-1], form.option_names())
+        return InputError(f"{name} has no option `{path}`", help=help)
+    return InputError(f"`{path}` = {detail['input']!r} is not allowed", help=reason(detail))

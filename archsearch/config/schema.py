@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from typing import Literal, cast
 
 from archsearch.config.domains import FORMS
+from archsearch.config.named_settings import named_settings_schema
 from archsearch.config.study import ChoiceDomain, StudySettings
 from archsearch.config.tasks.catalogue import TASKS
 from archsearch.extensions import only_builtin
@@ -64,20 +65,8 @@ def study_schema() -> Json:
 
 def _task() -> Json:
     """``denoise``, or ``{denoise: {sigma: 0.1}}``: the options are under the task's name."""
-    forms: Json = {}
-    for name, kind in TASKS.items():
-        own = cast(Json, _as_draft7(kind.settings.model_json_schema()))
-        options = cast(Json, own["properties"])
-        own["properties"] = {key: part for key, part in options.items() if key != "name"}
-        forms[name] = own
-    whole = {
-        "type": "object",
-        "properties": forms,
-        "additionalProperties": False,
-        "minProperties": 1,
-        "maxProperties": 1,
-    }
-    names = {"enum": list(TASKS)}
+    written = _as_draft7(named_settings_schema({n: kind.settings for n, kind in TASKS.items()}))
+    names, whole = cast(list[Json], cast(Json, written)["anyOf"])
     stored = {"properties": {"name": names}, "required": ["name"], "additionalProperties": False}
     return {"description": _WHAT, "anyOf": [names, whole, {"type": "object", **stored}]}
 

@@ -15,9 +15,12 @@ from pydantic import (
 )
 
 from archsearch.config.base import Settings
+from archsearch.config.early_stopping import EarlyStopping
 from archsearch.config.known_name import KnownName
 from archsearch.config.losses import LOSSES
 from archsearch.config.metrics import METRICS
+from archsearch.config.optimizers import Adam, AnyOptimizer
+from archsearch.config.schedules import AnySchedule, OneCycle
 from archsearch.config.trackers import LogSettings, by_name
 
 __all__ = ["DataSettings", "EngineName", "Initialization", "Precision", "TrainSettings"]
@@ -65,7 +68,13 @@ class DataSettings(Settings):
     ] = False
 
 
-_BEFORE = {"metrics": (), "engine": "auto", "initialization": "torch"}
+_BEFORE: dict[str, object] = {
+    "metrics": (),
+    "engine": "auto",
+    "initialization": "torch",
+    "clip_norm": None,
+    "early_stopping": None,
+}
 """Settings of the recipe that earlier versions didn't have, each with what they did."""
 
 
@@ -77,9 +86,9 @@ class TrainSettings(Settings):
     ] = 10
     batch_size: Annotated[int, Field(ge=1, le=65_536, description="Pictures per step.")] = 64
     optimizer: Annotated[
-        Literal["adam", "adamw", "sgd"],
-        Field(description="Optimizer; sgd has Nesterov momentum 0.9."),
-    ] = "adam"
+        AnyOptimizer,
+        Field(description="Optimizer: a name, or a name with options under it."),
+    ] = Adam.at_defaults()
     initialization: Annotated[
         Initialization,
         Field(
@@ -89,13 +98,31 @@ class TrainSettings(Settings):
     ] = "he"
     lr: Annotated[float, Field(gt=0, le=100, description="Peak learning rate.")] = 1e-2
     schedule: Annotated[
-        Literal["constant", "cosine", "onecycle"],
-        Field(description="How the learning rate changes over the steps."),
-    ] = "onecycle"
+        AnySchedule,
+        Field(
+            description="How the learning rate changes: a name, or a name with options under it."
+        ),
+    ] = OneCycle.at_defaults()
     weight_decay: Annotated[
         float,
         Field(ge=0, le=10, description="Weight decay: how strongly weights are pulled towards 0."),
     ] = 0.0
+    clip_norm: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1e9,
+            description="Scale the gradient of all weights down to this norm where it is longer; "
+            "null never does.",
+        ),
+    ] = 0.1
+    early_stopping: Annotated[
+        EarlyStopping | None,
+        Field(
+            description="End a training whose validation error no longer falls, and keep the "
+            "weights of its best epoch; by default all epochs are trained. Schedules plan for all."
+        ),
+    ] = None
     loss: Annotated[
         str,
         KnownName(LOSSES),

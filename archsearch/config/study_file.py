@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archsearch.config.conflict import Conflict
 from archsearch.config.constrained import ConstrainedNames, constrained_names
-from archsearch.config.domains import check_task_space, read_space
+from archsearch.config.domains import check_settings_space, read_space
 from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
 from archsearch.config.search_rules import search_conflicts
@@ -210,7 +210,7 @@ def _check_task(
     _note_conflicts(source, root, task_conflicts(settings.task, settings.train, *size))
     space = root.entry("space")
     if space is not None and isinstance(space.value, MapNode):
-        check_task_space(source, space.value, settings.task, settings.space)
+        check_settings_space(source, space.value, settings.task, settings.train, settings.space)
 
 
 def _note_conflicts(source: Source, root: MapNode, conflicts: Iterable[Conflict]) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
-from archsearch.config.space_problem import SpaceProblem, first_refused
+from archsearch.config.option_space import option_problems
+from archsearch.config.space_problem import SpaceProblem
 from archsearch.config.study import Domain, extremes
 from archsearch.config.tasks.catalogue import TASKS
 from archsearch.config.tasks.reading import AnyTask, changed_task, options_of, read_task
+from archsearch.spec import Raw
 from archsearch.spec.text.nearest import did_you_mean
 
 __all__ = ["task_space_problems"]
@@ -89,27 +92,15 @@ def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Itera
             "it changes the input, and errors on different inputs can't be compared: set it "
             "outside `space`, or make one study for each value",
         )
-    elif not having:
-        known = [
-            f"task.{other}"
-            for name in names
-            for other in options_of(name)
-            if other not in TASKS[name].changes_input
-        ]
-        yield SpaceProblem(
-            path,
-            "bad-path",
-            f"{' and '.join(names)} {'has' if len(names) == 1 else 'have'} no option `{option}`",
-            did_you_mean(path, known),
-        )
-    elif len(having) < len(names) and domain.when is None:
-        yield SpaceProblem(
-            path,
-            "bad-path",
-            f"`{path}` is an option of {' and '.join(having)} only",
-            f'add a condition: `when: $(task == "{having[0]}")`',
-        )
-    else:
-        task = read_task(having[0])
-        values = enumerate(extremes(domain))
-        yield from first_refused(path, values, lambda value: changed_task(task, {option: value}))
+        return
+    searchable = {
+        name: [other for other in options_of(name) if other not in TASKS[name].changes_input]
+        for name in names
+    }
+    task = read_task(having[0] if having else names[0])
+    take = partial(_with_option, task, option)
+    yield from option_problems("task", option, domain, searchable, take)
+
+
+def _with_option(task: AnyTask, option: str, value: Raw) -> AnyTask:
+    return changed_task(task, {option: value})

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from archsearch.config.base import Settings
+from archsearch.config.named_settings import NamedSettings
 from archsearch.config.run_settings import RunSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import read_task
@@ -49,9 +51,27 @@ def _options(settings: RunSettings) -> Iterator[str]:
         yield from ("--task", settings.task.name)
     for section, values in settings:
         for key, value in values:
-            usual = getattr(getattr(default, section), key)
-            if value != usual and (section, key) not in _NAMED:
-                yield from ("--set", f"{section}.{key}={_written(value)}")
+            if (section, key) not in _NAMED and not type(values).model_fields[key].exclude:
+                usual = getattr(getattr(default, section), key)
+                yield from _assignments(f"{section}.{key}", value, usual)
+
+
+def _assignments(path: str, value: object, usual: object) -> Iterator[str]:
+    """``--set`` of what differs; of settings with options, of each that does.
+
+    Settings that aren't usual at all are named by every option.
+    """
+    if value == usual:
+        return
+    if not isinstance(value, Settings):
+        yield from ("--set", f"{path}={_written(value)}")
+        return
+    if isinstance(value, NamedSettings) and value.name != getattr(usual, "name", None):
+        yield from ("--set", f"{path}={value.name}")
+    for option, field in type(value).model_fields.items():
+        if option != "name":
+            default = None if usual is None else field.default
+            yield from _assignments(f"{path}.{option}", getattr(value, option), default)
 
 
 def _written(value: object) -> str:

@@ -8,7 +8,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from archsearch.config.base import Forms
+from archsearch.config.named_settings import forms_of
 from archsearch.spec import Source, Span
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.text.nearest import did_you_mean
@@ -78,12 +78,12 @@ def _note(
             help=reason(detail),
         )
     elif detail["type"] == "extra_forbidden":
-        known = _fields_at(model, place[:-1])
         source.problem(
             "unknown-key",
             _span(root, place, key=True),
             f"there is no key `{key}`",
-            help=did_you_mean(str(place[-1]), known),
+            help=_belongs_outside(model, place)
+            or did_you_mean(str(place[-1]), _fields_at(model, place[:-1])),
         )
     elif detail["type"] == "missing":
         source.problem(
@@ -140,7 +140,7 @@ def reason(detail: ErrorDetails) -> str:
         words = re.findall("'([^']*)'", str(context.get("expected", "")))
         return did_you_mean(str(detail["input"]), words)
     if detail["type"] == "unknown_word":
-        return did_you_mean(context["word"], context["known"])
+        return context.get("why") or did_you_mean(context["word"], context["known"])
     if detail["type"] == "bool_type" and (told := yes_or_no(detail["input"])):
         return told
     known = _SAID.get(detail["type"])
@@ -153,14 +153,20 @@ def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str
     for part in parts:
         field = model.model_fields.get(str(part))
         inner = field.annotation if field else None
-        for forms in (
-            mark for mark in (field.metadata if field else ()) if isinstance(mark, Forms)
-        ):
+        if forms := forms_of(model, str(part)):
             inner, hidden = forms.find(str(next(parts, ""))), "name"
         if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
             return []
         model = inner
     return [name for name in model.model_fields if name != hidden]
+
+
+def _belongs_outside(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """Where an option's key belongs that is of the settings around it, e.g. ``weight_decay``."""
+    if len(place) < 3:
+        return ""
+    *around, owner, _, key = place
+    return f"write `{key}` beside `{owner}`" if key in _fields_at(model, tuple(around)) else ""
 
 
 def _word_span(root: Node, place: tuple[int | str, ...], word: str) -> Span | None:

@@ -9,8 +9,7 @@ from textwrap import wrap
 from archsearch.config import TaskSettings, kind_of, pictures_of
 from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.config.tasks.colorize_bins import ColorizeBins
-from archsearch.printable import count
-from archsearch.records import RunRecord
+from archsearch.records import RunRecord, epochs_told
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks.losses import ends_in
 
@@ -48,7 +47,7 @@ class Contract:
             fed=" ".join(_fed(run, plan)),
             gives=" ".join(_gives(settings.task, plan)),
             trained=f"Trained with archsearch {result.environment.versions.get('archsearch', '')}"
-            f" on {settings.data.source}, {count(result.epochs, 'epoch')}; "
+            f" on {settings.data.source}, {epochs_told(result)}; "
             f"test MSE {result.test.mse:.5f}.",
         )
 

@@ -19,6 +19,8 @@ from archsearch.records.outcome import (
     Guess,
     best_guess,
     convergence,
+    epochs_told,
+    in_brief,
     no_better_than_guess,
 )
 from archsearch.records.pictures import FIRST, OF_EACH, pictures_damaged, read_pictures
@@ -71,6 +73,8 @@ __all__ = [
     "best_guess",
     "convergence",
     "epochs_frame",
+    "epochs_told",
+    "in_brief",
     "known_baselines",
     "list_studies",
     "load_run",

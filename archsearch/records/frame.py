@@ -35,6 +35,7 @@ _TYPES = {
     **{"epochs": _WHOLE, "seconds": _REAL, "task": _TEXT},
     **_COLOR,
     **{"variance_share": _REAL, "no_better_than_guess": _WHETHER, "not_converged": _WHETHER},
+    **{"weights_epoch": _WHOLE},
 }
 TRIAL_COLUMNS = tuple(_TYPES)
 _BRIEF = tuple(each.column for each in planned("brief"))
@@ -135,6 +136,7 @@ def _result_part(result: RunResult | None) -> dict[str, object]:
         **baseline_columns(result),
         **code_columns(result),
         "epochs": result.epochs,
+        "weights_epoch": result.kept_epoch,
         "seconds": result.seconds,
         "task": result.task,
         **color_columns(result),

@@ -10,6 +10,7 @@ from __future__ import annotations
 from math import exp, log
 from typing import NamedTuple
 
+from archsearch.printable import count
 from archsearch.records.results import RunResult
 
 __all__ = [
@@ -17,6 +18,8 @@ __all__ = [
     "Guess",
     "best_guess",
     "convergence",
+    "epochs_told",
+    "in_brief",
     "no_better_than_guess",
 ]
 
@@ -46,7 +49,7 @@ class Convergence(NamedTuple):
         fell: over the last quarter of the steps, between epochs on a log scale; None
             after a single epoch.
         annealed: whether the learning rate ended near 0, which flattens any curve.
-        over_best: the last epoch's error over the best one's.
+        over_best: the error of the epoch whose weights are kept over the best one's.
         best_epoch: the epoch with the lowest error.
     """
 
@@ -95,12 +98,37 @@ def convergence(result: RunResult) -> Convergence | None:
     if not errors:
         return None
     best = min(range(len(errors)), key=errors.__getitem__)
+    kept = (result.weights_epoch or len(errors)) - 1
     return Convergence(
         fell=_fall(errors),
         annealed=result.history[-1].lr < max(epoch.lr for epoch in result.history) / ANNEALED,
-        over_best=errors[-1] / errors[best] - 1,
+        over_best=errors[kept] / errors[best] - 1,
         best_epoch=result.history[best].epoch,
     )
+
+
+def epochs_told(result: RunResult) -> str:
+    """How many epochs a run was trained, of how many, and whose weights are kept.
+
+    ``5 epochs``, or ``12 of 50 epochs, weights of epoch 7`` with early stopping.
+    """
+    of = "" if result.planned_epochs is None else f"{result.epochs} of "
+    told = f"{of}{count(result.planned_epochs or result.epochs, 'epoch')}"
+    kept = result.weights_epoch
+    return told if kept is None else f"{told}, weights of epoch {kept}"
+
+
+def in_brief(result: RunResult) -> str:
+    """What became of a run in a few words, or "" where there is nothing to say of it."""
+    ended = None if result.collapsed else convergence(result)
+    told = [
+        "collapsed" if result.collapsed else "",
+        f"ended {100 * ended.over_best:.0f} % over epoch {ended.best_epoch}"
+        if ended is not None and ended.rose
+        else "",
+        f"stopped after {epochs_told(result)}" if result.planned_epochs is not None else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def _fall(errors: list[float]) -> float | None:

@@ -67,10 +67,12 @@ class LatentCodes(Record):
 class RunResult(Record):
     """A finished training of one plan with one seed.
 
-    ``train_mse`` is that of the last epoch's running predictions; ``val`` and
-    ``test`` are measured with the last epoch's weights, ``test`` once. What the
-    net was fed is (x − ``fed_mean``) / ``fed_std``, channel by channel, where it
-    was standardized (``data.standardize``); both are empty where it wasn't.
+    ``train_mse`` is that of the running predictions of the epoch whose weights are kept:
+    ``weights_epoch`` with early stopping, else (None) the last. ``val`` and ``test`` are
+    measured with these weights, ``test`` once. ``planned_epochs`` is there where the
+    training stopped before. What the net was fed is (x − ``fed_mean``) / ``fed_std``,
+    channel by channel, where it was standardized (``data.standardize``); both are empty
+    where it wasn't.
 
     ``variance_share`` is the variance of the predictions between validation pictures,
     as a share of the pictures' own (of chroma, where the luminance is merged in). A net
@@ -99,3 +101,10 @@ class RunResult(Record):
     chroma: ChromaHistogram | None = None
     fed_mean: tuple[float, ...] = ()
     fed_std: tuple[float, ...] = ()
+    weights_epoch: int | None = None
+    planned_epochs: int | None = None
+
+    @property
+    def kept_epoch(self) -> int:
+        """The epoch whose weights are kept, from 1."""
+        return self.weights_epoch or self.epochs

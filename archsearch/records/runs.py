@@ -69,6 +69,7 @@ def metrics(
         "seed": result.seed,
         "splits": result.splits,
         "epochs": result.epochs,
+        "weights_epoch": result.kept_epoch,
         "train": {"mse": result.train_mse},
         "val": result.val.model_dump(),
         "test": result.test.model_dump(),

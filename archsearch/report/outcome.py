@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import ceil, isfinite
+from types import MappingProxyType
 
 from archsearch.config import TaskWords, words_of
 from archsearch.printable import count
@@ -16,15 +17,23 @@ from archsearch.records import (
 )
 from archsearch.report.formatting import error
 
-__all__ = ["collapsed_word", "ends_of", "outcome", "outcomes"]
+__all__ = ["REMEDIES", "collapsed_word", "ends_of", "outcome", "outcomes"]
 
 
 _FEW_STEPS = 100
 """Steps under which a net that gives the same for every picture is barely trained."""
 
-_FOR_COLLAPSED = "Remedies: another seed, a lower learning rate, leaky_relu, a norm"
-_FOR_FALLING = "Remedies: more epochs, or a schedule that lowers the rate (onecycle, cosine)"
-_FOR_RISEN = "Remedy: a lower learning rate."
+REMEDIES: Mapping[str, str] = MappingProxyType(
+    {
+        "barely-trained": "Remedies: more epochs, more pictures, or smaller batches.",
+        "collapsed": "Remedies: another seed, a lower learning rate, leaky_relu, a norm, "
+        "or more steps.",
+        "falling": "Remedies: more epochs, or a schedule that lowers the rate (onecycle, cosine).",
+        "rose": "Remedies: a lower learning rate, or early stopping, which keeps the weights of "
+        "the best epoch (train.early_stopping.patience=5).",
+    }
+)
+"""What is told to do, for each way in which a training may end badly."""
 
 
 def outcome(result: RunResult, batch_size: int) -> list[str]:
@@ -52,9 +61,9 @@ def _collapsed(share: float, steps: int) -> str:
     if steps < _FEW_STEPS:
         return (
             f"The net is barely trained, after {steps} step{'s'[: steps > 1]}: its output is still "
-            f"{same}. Remedies: more epochs, more pictures, or smaller batches."
+            f"{same}. {REMEDIES['barely-trained']}"
         )
-    return f"The net has collapsed: its output is {same}. {_FOR_COLLAPSED}, or more steps."
+    return f"The net has collapsed: its output is {same}. {REMEDIES['collapsed']}"
 
 
 def _marked_before() -> str:
@@ -79,12 +88,13 @@ def _not_converged(ended: Convergence) -> list[str]:
         told.append(
             "The training hasn't converged: over the last quarter of the steps the validation "
             f"error still fell by {100 * ended.fell:.0f} %, at a learning rate that wasn't "
-            f"lowered. {_FOR_FALLING}."
+            f"lowered. {REMEDIES['falling']}"
         )
     if ended.rose:
         told.append(
             f"The training hasn't converged: its last validation error lies "
-            f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. {_FOR_RISEN}"
+            f"{100 * ended.over_best:.0f} % over that of epoch {ended.best_epoch}. "
+            f"{REMEDIES['rose']}"
         )
     return told
 
@@ -159,7 +169,7 @@ _LOST: tuple[_Case, ...] = (
     (
         "collapsed-runs",
         _same,
-        f"collapsed: one output for every picture. {_FOR_COLLAPSED}, or more steps.",
+        f"collapsed: one output for every picture. {REMEDIES['collapsed']}",
     ),
     (
         "marked-runs",
@@ -181,12 +191,12 @@ _TRAINED: tuple[_Case, ...] = (
         "still-falling",
         _falling,
         "ended too early: over the last quarter the error still fell by over 5 %, at a rate that "
-        f"wasn’t lowered. {_FOR_FALLING}.",
+        f"wasn’t lowered. {REMEDIES['falling']}",
     ),
     (
         "ended-over-best",
         _rose,
-        f"ended over 10 % above the best epoch’s error. {_FOR_RISEN}",
+        f"ended over 10 % above the best epoch’s error. {REMEDIES['rose']}",
     ),
 )
 """What may be said of the others."""

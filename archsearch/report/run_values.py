@@ -6,9 +6,11 @@ plans and settings differ.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from archsearch.config import RunSettings, read_task
+from archsearch.config import RunSettings
+from archsearch.config.base import Settings
+from archsearch.config.named_settings import NamedSettings, by_path
 from archsearch.records import Value
 
 __all__ = ["differences"]
@@ -31,23 +33,23 @@ def differences(nets: Sequence[tuple[Mapping[str, Value], RunSettings]]) -> list
 
 
 def _of_settings(settings: RunSettings, changed: Collection[str]) -> dict[str, Value]:
-    """Settings by path; of the task's options those that any net has ``changed``."""
+    """Settings by path; of options those that any net has ``changed``."""
     options = {f"task.{name}": value for name, value in settings.task if name != "name"}
     told = {name: value for name, value in options.items() if name in changed}
     flat: dict[str, object] = {"task": settings.task.name, **told}
-    flat |= {f"train.{name}": value for name, value in settings.train if name != "seed"}
+    recipe = [(f"train.{name}", value) for name, value in by_path(settings.train)]
+    flat |= {n: v for n, v in recipe if n != "train.seed" and (n.count(".") == 1 or n in changed)}
     flat["data.standardize"] = settings.data.standardize
     return {name: _value(value) for name, value in flat.items() if value not in (None, ())}
 
 
-def _changed_options(settings: RunSettings) -> list[str]:
-    """Paths of the task's options that aren't at their defaults."""
-    usual = dict(read_task(settings.task.name))
-    return [
-        f"task.{name}"
-        for name, value in settings.task
-        if name != "name" and value != usual.get(name)
-    ]
+def _changed_options(settings: RunSettings) -> Iterator[str]:
+    """Paths of options that aren't at their defaults; all of what no training has by default."""
+    inner = [(f"train.{name}", each) for name, each in settings.train if isinstance(each, Settings)]
+    for path, each in [("task", settings.task), *inner]:
+        fields = type(each).model_fields
+        every = not isinstance(each, NamedSettings)
+        yield from (f"{path}.{name}" for name, v in each if every or v != fields[name].default)
 
 
 def _value(value: object) -> Value:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 
 from archsearch.config import (
     ChoiceDomain,
@@ -20,6 +21,8 @@ from archsearch.config import (
     task_conflicts,
     task_space_problems,
 )
+from archsearch.config.named_settings import by_path
+from archsearch.config.option_space import foreign_option, train_space_problems
 from archsearch.config.overrides import is_setting
 from archsearch.errors import InputError
 from archsearch.space.conditions import Conditions
@@ -99,7 +102,9 @@ class SearchSpace:
                     "because errors on different pictures can't be compared",
                     help=f"set {name} outside `space`, or make one study for each value",
                 )
-        for problem in task_space_problems(self.settings.task, self.domains):
+        of_task = task_space_problems(self.settings.task, self.domains)
+        of_train = train_space_problems(self.settings.train, self.domains)
+        for problem in chain(of_task, of_train):
             raise InputError(f"space.{problem.name}: {problem.message}", help=problem.help)
 
     def settings_by_precision(self) -> list[RunSettings]:
@@ -145,7 +150,11 @@ class SearchSpace:
     @cached_property
     def _defaults(self) -> dict[str, ExpressionValue]:
         """What names stand for where nothing is searched."""
-        train = {f"train.{name}": value for name, value in dict(self.settings.train).items()}
+        train = {
+            f"train.{name}": value
+            for name, value in by_path(self.settings.train)
+            if isinstance(value, int | float | str)
+        }
         return {**train, "task": self.settings.task.name, **self.model.param_defaults}
 
     def default_plan(self) -> ModelPlan:
@@ -165,6 +174,8 @@ class SearchSpace:
         wrong = _foreign_option(self.settings, values)
         if wrong:
             return Rejection(values, "task-option", wrong, self._unbuilt())
+        if wrong := foreign_option(self.settings.train, values):
+            return Rejection(values, "train-option", wrong, self._unbuilt())
         settings = with_settings(self.settings, values)
         for conflict in task_conflicts(settings.task, settings.train):
             return Rejection(values, "task-loss", conflict.message, self._unbuilt())

@@ -16,7 +16,7 @@ EventKind = Literal[
     "note",  # something to know, in text
     "started",  # a training began
     "epoch",  # a training ended an epoch
-    "trained",  # a training ended, val_mse is its result
+    "trained",  # a training ended, val_mse is its result, text what became of it if not well
     "pruned",  # a training ended early, text is the reason
     "failed",  # a training ended without a result, text is the reason
     "surplus",  # a result came from an attempt that lost its claim, and was dropped

@@ -36,6 +36,7 @@ from archsearch.train.engines.native_engine import NativeEngine
 from archsearch.train.engines.torch_engine import TorchEngine
 from archsearch.train.environment import environment
 from archsearch.train.latent_codes import measure_latent_codes
+from archsearch.train.loop.best_weights import BestWeights
 from archsearch.train.loop.checkpoint import TrainingState, begun_by, restore, save
 from archsearch.train.loop.epoch import OnStep, train_epoch
 from archsearch.train.loop.optimizers import (
@@ -43,6 +44,7 @@ from archsearch.train.loop.optimizers import (
     StepOptimizer,
     flat_optimizer,
     make_optimizer,
+    recordable,
 )
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
@@ -71,7 +73,7 @@ class TrainedRun:
 
     Attributes:
         result: its numbers.
-        model: the net with the last epoch's weights, in eval mode.
+        model: the net with the weights that are kept, in eval mode.
         samples: test pictures, what was shown of them, and their predictions.
     """
 
@@ -137,15 +139,18 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
             begun = begun_by(checkpoint, identity)
         training = prepare(plan, settings, pictures, seed, device, build=build, begun=begun)
         state = TrainingState(identity=identity, engine=training.chosen.name)
+        best = BestWeights(settings.train)
         if checkpoint is not None:
-            state = restore(checkpoint, training.model, training.optimizer, state)
-        while len(state.history) < settings.train.epochs:
+            state = restore(checkpoint, training.model, training.optimizer, state, best)
+        while not _is_over(settings.train, state):
             state = _next_epoch(training, pictures.val, state, on_step)
+            best.look_at(training.model, state.errors)
             if checkpoint is not None:
-                save(checkpoint, training.model, training.optimizer, state)
+                save(checkpoint, training.model, training.optimizer, state, best)
             if on_epoch is not None:
                 on_epoch(state.history[-1])
-        return _finish(training, settings, pictures, state, baselines)
+        kept = best.put_back(training.model, state.errors)
+        return _finish(training, settings, pictures, state, baselines, kept)
 
 
 def prepare(
@@ -167,14 +172,14 @@ def prepare(
     else:
         chosen = EngineChoice("torch", "its model was passed")
     images_NCHW = pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last)
-    # torch's SGD reads its momentum as a plain number, so its steps can't be recorded.
-    recorded = device.type == "cuda" and recipe.optimizer != "sgd"
+    recorded = device.type == "cuda" and recordable(recipe)
     engine: TrainingEngine
     optimizer: StepOptimizer
     if chosen.name == "native":
         model = _drawn(nn_build(plan, seed=seed), recipe, seed)
         engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
-        optimizer = flat_optimizer(engine.parameters, recipe)
+        shapes = [tuple(parameter.shape) for parameter in model.parameters()]
+        optimizer = flat_optimizer(engine.parameters, recipe, shapes)
     else:
         model = _drawn((build or compiled)(plan, seed=seed), recipe, seed)
         model = model.to(device).to(memory_format=torch.channels_last)
@@ -215,12 +220,19 @@ def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 
+def _is_over(settings: TrainSettings, state: TrainingState) -> bool:
+    stopping = settings.early_stopping
+    if len(state.history) == settings.epochs:
+        return True
+    return stopping is not None and stopping.ends_after(state.errors)
+
+
 def _next_epoch(
     training: Training, val: Tensor, state: TrainingState, on_step: OnStep | None
 ) -> TrainingState:
     started = time.perf_counter()
     epoch = len(state.history) + 1
-    passed = train_epoch(training, epoch, on_step)
+    passed = train_epoch(training, epoch, on_step, state.errors)
     val_mse = mse_of(training, val)
     if not math.isfinite(val_mse):
         raise RunFailedError(
@@ -250,6 +262,7 @@ def _finish(
     pictures: Pictures,
     state: TrainingState,
     baselines: Baselines | None,
+    kept: int | None,
 ) -> TrainedRun:
     started = time.perf_counter()
     val = score_val(training, pictures)
@@ -259,14 +272,16 @@ def _finish(
     if baselines is None:
         plan = training.model.plan
         (baselines,) = task_baselines(settings, pictures, [plan.latent], [plan.bottleneck.size])
-    shift = training.task.standardize
+    shift, planned = training.task.standardize, settings.train.epochs
     result = RunResult(
         task=training.kind.name,
         seed=training.seed,
         splits=_sizes(pictures),
         epochs=len(state.history),
         history=state.history,
-        train_mse=state.history[-1].train_mse,
+        train_mse=state.history[-1 if kept is None else kept - 1].train_mse,
+        weights_epoch=kept,
+        planned_epochs=planned if len(state.history) < planned else None,
         val=val.scores,
         test=tested.scores,
         baselines=baselines,

@@ -1,6 +1,7 @@
 import pytest
 
 from archsearch.config import TrainSettings, changed, parse_assignment, split_assignments
+from archsearch.config.optimizers import Adam, Sgd
 from archsearch.errors import InputError
 from archsearch.spec import Raw
 
@@ -63,10 +64,46 @@ def test_settings_are_checked_again():
     for changes, help in [
         ({"epochs": 0}, "≥ 1"),
         ({"epoch": 3}, "did you mean `epochs`?"),
-        ({"optimizer": "adma"}, "did you mean `adam`?"),
+        ({"optimizer": "adem"}, "did you mean `adam`?"),
         ({"lr": "fast"}, "a number"),
         ({"lr": float("nan")}, ""),
     ]:
         with pytest.raises(InputError) as raised:
             changed(TrainSettings(), "train", changes)
         assert help in raised.value.help
+
+
+def test_options_have_paths_of_their_own():
+    told = {"optimizer.momentum": 0.8, "optimizer": "sgd"}
+    sgd = changed(TrainSettings(), "train", told)
+    assert sgd.optimizer == Sgd(momentum=0.8)
+    assert changed(sgd, "train", {"optimizer": "sgd", "lr": 0.1}).optimizer == sgd.optimizer
+    assert changed(sgd, "train", {"optimizer": "adam"}).optimizer == Adam()
+    kept = changed(sgd, "train", {"optimizer.nesterov": False}).optimizer
+    assert kept == Sgd(momentum=0.8, nesterov=False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "what", "help"),
+    [
+        ({"optimizer.momentum": 0.8}, "adam has no option `train.optimizer.momentum`", "betas"),
+        (
+            {"optimizer": "sgd", "optimizer.momentum": 2},
+            "`train.optimizer.momentum` = 2 is not allowed",
+            "it must be < 1",
+        ),
+        ({"optimizer": "Muon"}, "`train.optimizer` = 'Muon' is not allowed", "for matrices"),
+        ({"optimiser.eps": 1}, "there is no `train.optimiser.eps`", "did you mean `optimizer`?"),
+    ],
+)
+def test_an_option_that_is_not_there_is_named(changes, what, help):
+    with pytest.raises(InputError) as raised:
+        changed(TrainSettings(), "train", changes)
+    assert raised.value.what == what
+    assert help in raised.value.help
+
+
+def test_what_earlier_versions_stored_is_what_is_stored():
+    assert '"optimizer":"adam"' in TrainSettings().model_dump_json()
+    one = TrainSettings(optimizer={"adam": {"betas": (0.8, 0.99)}})
+    assert TrainSettings.model_validate_json(one.model_dump_json()) == one

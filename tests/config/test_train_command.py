@@ -17,7 +17,10 @@ RECIPES = st.builds(
     TrainSettings,
     epochs=st.integers(1, 100),
     lr=st.floats(1e-6, 1.0),
-    optimizer=st.sampled_from(["adam", "sgd"]),
+    optimizer=st.sampled_from(
+        ["adam", "sgd", {"sgd": {"momentum": 0.5}}, {"adam": {"betas": (0.5, 0.75)}}]
+    ),
+    schedule=st.sampled_from(["onecycle", "plateau", {"step": {"step_size": 5, "gamma": 0.5}}]),
     seed=st.integers(0, 9),
     weight_decay=st.floats(0, 1),
 )

@@ -66,7 +66,10 @@ def test_a_mark_of_an_earlier_version_is_not_taken_for_a_collapse():
     ("last", "told"),
     [
         (0.004, "still fell by 33 %, at a learning rate that wasn't lowered. Remedies: more ep"),
-        (0.009, "lies 50 % over that of epoch 3. Remedy: a lower learning rate."),
+        (
+            0.009,
+            "lies 50 % over that of epoch 3. Remedies: a lower learning rate, or early stopping",
+        ),
     ],
 )
 def test_a_training_that_has_not_converged_names_its_remedy(last, told):

@@ -51,6 +51,15 @@ def test_plain_lines_where_there_is_no_terminal(capsys: pytest.CaptureFixture[st
     assert len(lines) == 6
 
 
+def test_what_became_of_a_training_is_told_at_its_end(capsys: pytest.CaptureFixture[str]) -> None:
+    told = "ended 30 % over epoch 3"
+    event = StudyEvent("trained", told, trial=1, seed=0, worker=0, val_mse=0.0125, seconds=3.2)
+    with study_progress() as say:
+        say(StudyEvent("ready", done=0, total=5))
+        say(event)
+    assert f"3.2 s; {told} (1/5" in capsys.readouterr().err
+
+
 def test_a_display_on_a_terminal_keeps_the_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     class Terminal(io.StringIO):
         def isatty(self) -> bool:

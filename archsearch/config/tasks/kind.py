@@ -100,4 +100,4 @@ class TaskKind:
     @property
     def options(self) -> tuple[str, ...]:
         """The names of its options."""
-        return tuple(field for field in self.settings.model_fields if field != "name")
+        return self.settings.option_names()

@@ -6,21 +6,13 @@ do stored settings.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated
 
-from pydantic import (
-    BeforeValidator,
-    SerializeAsAny,
-    TypeAdapter,
-    ValidationError,
-    ValidationInfo,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import BeforeValidator, SerializeAsAny, TypeAdapter, ValidationError
 
-from archsearch.config.base import Forms
+from archsearch.config.named_settings import NamedForms
 from archsearch.config.tasks.catalogue import DEFAULT_TASK, TASKS
 from archsearch.config.tasks.kind import TaskKind
 from archsearch.config.tasks.settings import TaskSettings
@@ -30,61 +22,19 @@ from archsearch.spec.text.nearest import did_you_mean
 
 __all__ = ["AnyTask", "changed_task", "kind_of", "options_of", "read_task"]
 
-_EXAMPLE = "for example {denoise: {sigma: 0.1}}"
+
+def _stored(value: object) -> object:
+    """``{name: denoise}`` is how earlier versions stored a task."""
+    return value["name"] if isinstance(value, dict) and value.keys() == {"name"} else value
 
 
-def _named(value: object) -> tuple[str, Mapping[str, object]]:
-    """A task's name and its options, from any written form."""
-    if isinstance(value, str):
-        return value, {}
-    if not isinstance(value, dict):
-        raise ValueError(f"write a task's name, with its options under it, {_EXAMPLE}")
-    if value.keys() == {"name"}:  # {name: denoise} is how earlier versions stored it
-        return value["name"], {}
-    if len(value) != 1:
-        raise ValueError(f"write one task, with its options under it, {_EXAMPLE}")
-    ((name, options),) = value.items()
-    if not isinstance(options, dict) or "name" in options:
-        raise ValueError(f"write the options by name, {_EXAMPLE}")
-    return name, options
+_FORMS = NamedForms(
+    noun="task",
+    example="{denoise: {sigma: 0.1}}",
+    forms=lambda: {name: kind.settings for name, kind in TASKS.items()},
+)
 
-
-def _read(value: object, info: ValidationInfo) -> TaskSettings:
-    if isinstance(value, TaskSettings):
-        return value
-    name, options = _named(value)
-    if name not in TASKS:
-        told = {"word": str(name), "known": list(TASKS)}
-        raise PydanticCustomError("unknown_word", "there is no task `{word}`", told)
-    form = TASKS[name].settings
-    try:
-        if info.mode == "json":  # where a list may stand for a tuple
-            return form.model_validate_json(json.dumps(options))
-        return form.model_validate(options)
-    except ValidationError as error:
-        raise _under(name, error) from error
-
-
-def _under(name: str, error: ValidationError) -> ValidationError:
-    """The same complaints, each at its place under the task's name."""
-    return ValidationError.from_exception_data(
-        error.title,
-        [
-            InitErrorDetails(
-                type=PydanticCustomError(one["type"], one["msg"], one.get("ctx")),
-                loc=(name, *one["loc"]),
-                input=one["input"],
-            )
-            for one in error.errors(include_url=False)
-        ],
-    )
-
-
-def _form(name: str) -> type[TaskSettings] | None:
-    return TASKS[name].settings if name in TASKS else None
-
-
-AnyTask = Annotated[SerializeAsAny[TaskSettings], BeforeValidator(_read), Forms(_form)]
+AnyTask = Annotated[SerializeAsAny[TaskSettings], _FORMS, BeforeValidator(_stored)]
 """The settings of one task, read from any of the forms in which it may be written."""
 
 

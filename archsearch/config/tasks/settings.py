@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from pydantic import SerializerFunctionWrapHandler, model_serializer
-
-from archsearch.config.base import Settings
 from archsearch.config.conflict import Conflict
+from archsearch.config.named_settings import NamedSettings
 from archsearch.config.settings import TrainSettings
 
 __all__ = ["Colors", "TaskSettings"]
@@ -18,14 +16,8 @@ Colors = Literal["rgb", "rgb-merged", "chroma", "classes"]
 chroma; classes of chroma. All but the first are merged with the exact luminance."""
 
 
-class TaskSettings(Settings):
-    """Base of every task's settings: its name, and its options as fields.
-
-    A subclass sets ``name: Literal["denoise"] = "denoise"``. Its docstring is what schemas
-    say of the task, its fields' descriptions what they say of the options.
-    """
-
-    name: str
+class TaskSettings(NamedSettings):
+    """Base of every task's settings."""
 
     def feeds(self, channels: int) -> int:
         """Channels that the net is fed, of pictures with ``channels``."""
@@ -44,9 +36,3 @@ class TaskSettings(Settings):
     def colors(self) -> Colors:
         """How predictions come by their colors; only asked where a task's colors are scored."""
         return "rgb"
-
-    @model_serializer(mode="wrap")
-    def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, object]:
-        """As a study file has it: the name, with options under it where there are any."""
-        options = {key: value for key, value in handler(self).items() if key != "name"}
-        return {self.name: options} if options else self.name

@@ -22,6 +22,7 @@ def run_json(run: TrainedRun) -> dict[str, object]:
         "task": result.task,
         "seed": result.seed,
         "epochs": result.epochs,
+        "weights_epoch": result.kept_epoch,
         **{each.column: getattr(run.plan, each.column) for each in planned("spread")},
         "train": {"mse": result.train_mse},
         "val": result.val.model_dump(),

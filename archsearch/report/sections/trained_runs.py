@@ -68,7 +68,9 @@ def _runs_table(runs: Sequence[TrainedRun], trials: Mapping[str, int]) -> Table:
 def _cells(run: TrainedRun) -> Iterator[Cell]:
     result, plan = run.result, run.plan
     yield Cell(run.name)
-    yield from (Cell(str(number), sort=number) for number in (result.seed, result.epochs))
+    yield Cell(str(result.seed), sort=result.seed)
+    kept = result.weights_epoch
+    yield Cell(str(result.epochs), f"weights of {kept}" if kept else "", result.epochs)
     read = f"{plan.effective_size:,} read" if plan.reads_past_latent else ""
     yield Cell(f"{plan.latent_size:,}", read, plan.latent_size)
     yield Cell(f"{plan.params:,}", sort=plan.params)

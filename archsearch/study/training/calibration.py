@@ -59,7 +59,7 @@ def _seconds_a_picture(candidate: Candidate, threads: int | None) -> float:
 
     batch = candidate.settings.train.batch_size
     count = batch * STEPS
-    train = candidate.settings.train.model_copy(update={"epochs": 3})
+    train = candidate.settings.train.model_copy(update={"epochs": 3, "early_stopping": None})
     settings = RunSettings(data=candidate.settings.data, task=candidate.settings.task, train=train)
     ends = [time.perf_counter()]
     fit(

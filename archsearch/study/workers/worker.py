@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from archsearch.errors import ArchsearchError, RunFailedError
-from archsearch.records import Baselines, EpochRecord, SeedRecord
+from archsearch.records import Baselines, EpochRecord, SeedRecord, in_brief
 from archsearch.records.run_files import checksum
 from archsearch.study.events import EventKind, Say, StudyEvent
 from archsearch.study.search.proposals import propose
@@ -244,8 +244,9 @@ class Worker:
         elif failed or pruned:
             tell(record.state, text=record.reason, seconds=seconds)
         else:
-            error = record.result.val.mse if record.result else None
-            tell("trained", val_mse=error, seconds=seconds)
+            result = record.result
+            error, brief = (result.val.mse, in_brief(result)) if result else (None, "")
+            tell("trained", val_mse=error, seconds=seconds, text=brief)
 
     def _events(self, claim: Claim, row: PlannedTrial) -> Callable[..., None]:
         """Tells what happens to one training."""

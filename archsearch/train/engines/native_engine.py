@@ -29,6 +29,7 @@ from archsearch.tasks import (
     regression,
 )
 from archsearch.train.engines.torch_engine import TorchEngine
+from archsearch.train.loop.step import update_weights
 from archsearch.train.loop.training import MeasuredBatch, Training
 
 __all__ = ["NativeEngine"]
@@ -86,7 +87,7 @@ class NativeEngine:
         seed = derived_seed(batch.seed, "dropout", batch.epoch or 0, int(batch.indices[0]))
         ids = places.numpy()
         loss = torch.tensor(self._engine.step(fed, target, ids=ids, seed=seed, output=output))
-        training.optimizer.step()
+        update_weights(training, [self.parameters])
         if output is None:
             return loss, loss
         images_NCHW = training.pictures(places)

@@ -1,6 +1,7 @@
 """Where a training stood after its last finished epoch, in one safetensors file.
 
-Tensors: ``model.NAME`` and ``optimizer.INDEX.NAME``; everything else is JSON in
+Tensors: ``model.NAME``, ``optimizer.INDEX.NAME`` and, with early stopping, ``best.NAME`` for
+the weights of the best epoch; everything else is JSON in
 the file's metadata. The learning rate is a function of the step, and an
 epoch's random numbers one of seed and epoch, so neither has a state to keep.
 The file's SHA-256 is in the metadata too, counted with 64 zeros in its own place.
@@ -25,6 +26,7 @@ from archsearch.files import replacing
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.record import Record
 from archsearch.records.results import EpochRecord
+from archsearch.train.loop.best_weights import BestWeights
 from archsearch.train.loop.optimizers import StepOptimizer
 
 __all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
@@ -53,14 +55,26 @@ class TrainingState(Record):
     pictures_seen: int = 0
     engine: EngineName = "torch"
 
+    @property
+    def errors(self) -> tuple[float, ...]:
+        """The validation error of each finished epoch."""
+        return tuple(row.val_mse for row in self.history)
 
-def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: TrainingState) -> None:
+
+def save(
+    path: Path,
+    model: nn.Module,
+    optimizer: StepOptimizer,
+    state: TrainingState,
+    best: BestWeights | None = None,
+) -> None:
     """Write the checkpoint to ``path``; the last one is kept beside it, until the next."""
     tensors = {f"model.{name}": tensor for name, tensor in model.state_dict().items()}
+    if best is not None:
+        tensors |= {f"best.{name}": tensor for name, tensor in best.tensors.items()}
     for index, parameter in enumerate(_parameters(optimizer)):
-        moments = optimizer.state.get(parameter, {})
-        named = {name: value for name, value in moments.items() if isinstance(value, Tensor)}
-        tensors |= {f"optimizer.{index}.{name}": value for name, value in named.items()}
+        moments = optimizer.state[parameter]
+        tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {METADATA: state.model_dump_json(), CHECKSUM: _BLANK.decode()}
     with replacing(path) as temporary:
@@ -70,9 +84,13 @@ def save(path: Path, model: nn.Module, optimizer: StepOptimizer, state: Training
 
 
 def restore(
-    path: Path, model: nn.Module, optimizer: StepOptimizer, fresh: TrainingState
+    path: Path,
+    model: nn.Module,
+    optimizer: StepOptimizer,
+    fresh: TrainingState,
+    best: BestWeights | None = None,
 ) -> TrainingState:
-    """Put what the checkpoint holds into model and optimizer, and give how far it was.
+    """Put what the checkpoint holds into its place, and give how far the training was.
 
     Where it is damaged, the one of the epoch before is taken. Where that is no better,
     and with checkpoints of another training, nothing is changed and ``fresh`` is given
@@ -95,6 +113,8 @@ def restore(
         place.replace(path)  # so that what is damaged never takes the place of what is whole
         model.load_state_dict(_under("model.", tensors))
         optimizer.state.update(states)
+        if best is not None:
+            best.tensors = _under("best.", tensors)
         return state
     if found:
         _log.warning("training starts anew")
@@ -178,17 +198,17 @@ def _check(
 def _optimizer_states(
     tensors: dict[str, Tensor], optimizer: StepOptimizer
 ) -> dict[Tensor, dict[str, Tensor]]:
-    """The moments of each parameter, laid out in memory as the parameter is.
+    """The moments of each parameter, laid out in memory as those of a new optimizer are.
 
-    Fused steps walk both side by side, so a moment in another layout would
+    Fused steps walk weights and moments side by side, so a moment in another layout would
     meet the wrong weight.
     """
     states: dict[Tensor, dict[str, Tensor]] = {}
     for index, parameter in enumerate(_parameters(optimizer)):
-        named = _under(f"optimizer.{index}.", tensors)
-        if not named:
+        named, begun = _under(f"optimizer.{index}.", tensors), optimizer.state[parameter]
+        if named.keys() != begun.keys():
             raise ValueError(f"it lacks the optimizer's state of parameter {index}")
-        states[parameter] = {name: _like(parameter, value) for name, value in named.items()}
+        states[parameter] = {name: _like(begun[name], value) for name, value in named.items()}
     return states
 
 
@@ -196,9 +216,7 @@ def _parameters(optimizer: StepOptimizer) -> list[Tensor]:
     return [parameter for group in optimizer.param_groups for parameter in group["params"]]
 
 
-def _like(parameter: Tensor, value: Tensor) -> Tensor:
-    if value.ndim == 0:  # the count of steps
-        return value.to(parameter.device)
-    if value.shape != parameter.shape:
+def _like(begun: Tensor, value: Tensor) -> Tensor:
+    if value.shape != begun.shape:
         raise ValueError("the optimizer's state has other shapes than the model")
-    return torch.empty_like(parameter, requires_grad=False).copy_(value)
+    return torch.empty_like(begun).copy_(value)

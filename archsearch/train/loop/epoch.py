@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -48,11 +48,22 @@ class TrainedEpoch:
     seconds: float
 
 
-def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -> TrainedEpoch:
+def train_epoch(
+    training: Training,
+    epoch: int,
+    on_step: OnStep | None = None,
+    val_errors: Sequence[float] = (),
+) -> TrainedEpoch:
     """Take every step of an epoch (counted from 1).
 
     Losses stay on the device until the epoch is over: asking for each would
     make every step wait.
+
+    Args:
+        training: that the epoch is of.
+        epoch: which one.
+        on_step: called after each step.
+        val_errors: validation errors of the epochs before, which some schedules follow.
 
     Raises:
         RunFailedError: a loss was NaN or infinite.
@@ -66,7 +77,7 @@ def train_epoch(training: Training, epoch: int, on_step: OnStep | None = None) -
     done = len(batches) * (epoch - 1)
     losses, errors = [], []
     for indices, places in zip(batches, _on_device(training, batches), strict=True):
-        rate = rate_at(training.settings, done, total)
+        rate = rate_at(training.settings, done, total, val_errors)
         set_rate(training.optimizer, rate)
         batch = Batch(indices, training.seed, epoch)
         loss, error = training.engine.step(training, places, batch)

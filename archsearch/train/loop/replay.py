@@ -136,5 +136,4 @@ def _unchanged(training: Training) -> Iterator[None]:
             tensor.copy_(kept[name])
         for parameter, values in training.optimizer.state.items():
             for name, value in values.items():
-                before = state.get(parameter, {}).get(name)
-                value.zero_() if before is None else value.copy_(before)
+                value.copy_(state[parameter][name])

@@ -1,19 +1,19 @@
-"""The learning rate as a pure function of the step, so that resuming needs no state."""
+"""The learning rate as a pure function of step and history, so that resuming needs no state."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
+from archsearch.config.schedules import Cosine, OneCycle, Plateau, Step
 from archsearch.config.settings import TrainSettings
 
-__all__ = ["Rate", "rate_at"]
+__all__ = ["MOMENTUM", "Rate", "rate_at"]
 
 MOMENTUM = 0.9
-RISING_SHARE = 0.3
-START_DIVISOR = 25.0
-END_DIVISOR = 1e4
-LOWEST_MOMENTUM, HIGHEST_MOMENTUM = 0.85, 0.95
+"""Adam's β₁ or SGD's momentum, where neither optimizer nor schedule says otherwise."""
 
 
 class Rate(NamedTuple):
@@ -23,47 +23,79 @@ class Rate(NamedTuple):
     momentum: float
 
 
-def rate_at(settings: TrainSettings, step: int, steps: int) -> Rate:
+def rate_at(settings: TrainSettings, step: int, steps: int, errors: Sequence[float] = ()) -> Rate:
     """Give the rate of a step.
 
     - constant: ``lr`` throughout, momentum 0.9;
-    - cosine: lr/2 · (1 + cos π·step/steps), momentum 0.9;
+    - cosine: eta_min + (lr − eta_min)/2 · (1 + cos π·step/steps), momentum 0.9;
     - onecycle: lr/25 → lr over the first 30 % of the steps, then down to
       lr/250,000, along cosines, with momentum .95 → .85 → .95 against it:
       torch's ``OneCycleLR`` with its defaults (Smith & Topin 2018,
-      arXiv:1708.07120). A run of a single step takes it at the peak.
+      arXiv:1708.07120). A run of a single step takes it at the peak;
+    - step: lr · gamma^⌊epoch/step_size⌋, torch's ``StepLR``, momentum 0.9;
+    - plateau: lr times a factor for each time that ``patience`` was at its end, torch's
+      ``ReduceLROnPlateau``, momentum 0.9.
+
+    Momentum that the optimizer's settings give holds instead.
 
     Args:
-        settings: ``lr`` and ``schedule``.
+        settings: ``lr``, ``schedule``, ``epochs`` and ``optimizer``.
         step: from 0 to ``steps`` − 1.
-        steps: of the whole run.
+        steps: of the whole run, equally many in each epoch.
+        errors: validation errors of the epochs before.
 
     Example:
         >>> rate_at(TrainSettings(lr=0.1, schedule="cosine"), 50, 100)
         Rate(lr=0.05, momentum=0.9)
     """
-    match settings.schedule:
-        case "constant":
-            return Rate(settings.lr, MOMENTUM)
-        case "cosine":
-            return Rate(_cosine(settings.lr, 0.0, step / steps), MOMENTUM)
-        case "onecycle":
-            return _one_cycle(settings.lr, step, steps)
+    rate = _scheduled(settings, step, steps, tuple(errors))
+    held = settings.optimizer.held_momentum
+    return rate if held is None else Rate(rate.lr, held)
 
 
-def _one_cycle(peak: float, step: int, steps: int) -> Rate:
+def _scheduled(settings: TrainSettings, step: int, steps: int, errors: tuple[float, ...]) -> Rate:
+    peak, schedule = settings.lr, settings.schedule
+    match schedule:
+        case OneCycle():
+            return _one_cycle(schedule, peak, step, steps)
+        case Cosine():
+            return Rate(_cosine(peak, schedule.eta_min, step / steps), MOMENTUM)
+        case Step():
+            every = schedule.step_size or math.ceil(settings.epochs / 3)
+            epoch = step * settings.epochs // steps
+            return Rate(peak * schedule.gamma ** (epoch // every), MOMENTUM)
+        case Plateau():
+            return Rate(_on_plateau(schedule, peak, errors), MOMENTUM)
+    return Rate(peak, MOMENTUM)
+
+
+def _one_cycle(schedule: OneCycle, peak: float, step: int, steps: int) -> Rate:
+    low, high = schedule.base_momentum, schedule.max_momentum
     if steps == 1:
-        return Rate(peak, LOWEST_MOMENTUM)
-    start, last = peak / START_DIVISOR, steps - 1
-    top = RISING_SHARE * steps - 1
+        return Rate(peak, low)
+    start, last = peak / schedule.div_factor, steps - 1
+    top = schedule.pct_start * steps - 1
     if step <= top:
-        share = step / top
-        lr = _cosine(start, peak, share)
-        return Rate(lr, _cosine(HIGHEST_MOMENTUM, LOWEST_MOMENTUM, share))
+        share = step / top if top else 1.0
+        return Rate(_cosine(start, peak, share), _cosine(high, low, share))
     share = (step - top) / (last - top)
-    lr = _cosine(peak, start / END_DIVISOR, share)
-    return Rate(lr, _cosine(LOWEST_MOMENTUM, HIGHEST_MOMENTUM, share))
+    end = start / schedule.final_div_factor
+    return Rate(_cosine(peak, end, share), _cosine(low, high, share))
 
 
 def _cosine(start: float, end: float, share: float) -> float:
     return end + (start - end) / 2 * (1 + math.cos(math.pi * share))
+
+
+@lru_cache(maxsize=4)  # asked for at every step of an epoch
+def _on_plateau(schedule: Plateau, peak: float, errors: tuple[float, ...]) -> float:
+    lr, best, borne, resting = peak, math.inf, 0, 0
+    for error in errors:
+        better = error < best * (1 - schedule.threshold)
+        best = error if better else best
+        borne = 0 if better or resting else borne + 1
+        resting = max(resting - 1, 0)
+        if borne > schedule.patience:
+            lr = max(lr * schedule.factor, min(lr, schedule.min_lr))
+            borne, resting = 0, schedule.cooldown
+    return lr

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
+from torch.nn.utils import clip_grad_norm_
 
 from archsearch.tasks import predict
 from archsearch.train.loop.precision import casts, products
 from archsearch.train.loop.training import Training
 
-__all__ = ["train_step"]
+__all__ = ["train_step", "update_weights"]
 
 
 def train_step(
@@ -32,10 +35,23 @@ def train_step(
         loss = training.task.loss(output, images_NCHW)
         training.optimizer.zero_grad()
         torch.autograd.backward(loss)
-    training.optimizer.step()
+    update_weights(training, training.model.parameters())
     told = loss.detach()
     if training.loss_is_error:
         return told, told
     with torch.no_grad():
         predicted_NCHW = predict(training.task, output, images_NCHW)
         return told, functional.mse_loss(predicted_NCHW, images_NCHW)
+
+
+def update_weights(training: Training, parameters: Iterable[nn.Parameter]) -> None:
+    """Clip the gradients, if that is asked for, and take the optimizer's step.
+
+    Args:
+        training: its optimizer and recipe.
+        parameters: with the gradients of all weights, whose norm is counted over all together.
+    """
+    longest = training.settings.clip_norm
+    if longest is not None:
+        clip_grad_norm_(parameters, longest)
+    training.optimizer.step()

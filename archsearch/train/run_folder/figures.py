@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archsearch.config import words_of
 from archsearch.files import replacing
 from archsearch.records.baselines import Baselines
+from archsearch.records.outcome import epochs_told
 from archsearch.records.results import RunResult
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     marker = "o" if len(epochs) <= MARKED_EPOCHS else ""
     axes.plot(epochs, train, color=TRAIN, marker=marker, markersize=4, label="training")
     axes.plot(epochs, val, color=VALIDATION, marker=marker, markersize=4, label="validation")
+    if result.weights_epoch is not None:
+        kept = f"epoch {result.weights_epoch}:\nits weights are kept"
+        axes.axvline(
+            result.weights_epoch, color=VALIDATION, linestyle=":", linewidth=1.2, label=kept
+        )
     unseen = _references(axes, result.baselines, latent_size, [*train, *val])
     axes.set_yscale("log")
     _plain_log_ticks(axes)
@@ -133,11 +139,12 @@ def _name_chosen(top: NDArray[numpy.object_], samples: SampleGrid) -> None:
 
 
 def _summary(result: RunResult) -> str:
-    last, splits = result.history[-1], result.splits
+    kept, splits = result.history[result.kept_epoch - 1], result.splits
+    which = "last epoch" if result.weights_epoch is None else epochs_told(result)
     return (
         f"{result.task}: {splits['train']:,} training and {splits['val']:,} validation pictures, "
-        f"seed {result.seed}\nlast epoch: training MSE {last.train_mse:.5f}, "
-        f"validation MSE {last.val_mse:.5f}"
+        f"seed {result.seed}\n{which}: training MSE {kept.train_mse:.5f}, "
+        f"validation MSE {kept.val_mse:.5f}"
     )
 
 

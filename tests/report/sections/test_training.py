@@ -67,6 +67,29 @@ def test_unequal_epochs():
     assert told == {"unequal-epochs": "Runs differ in epochs (40 to 99): budgets are unequal."}
 
 
+def test_runs_that_stopped_early_are_told_and_marked():
+    """They aren't unequal budgets: the same was planned for all."""
+    study = synthetic_study(StudyRecipe(epochs=40, slope=0.3))
+    history = study.trials[0].results[0].history[:12]
+    stopped = changed_runs(study, epochs=12, history=history, planned_epochs=40, weights_epoch=7)
+    told = warnings_of(stopped)
+    assert "unequal-epochs" not in told
+    assert told["stopped-early"] == (
+        "2 of 48 runs stopped early, after 12 of 40 epochs: the validation error no longer fell. "
+        "Each keeps the weights of its best epoch."
+    )
+    assert figures_of(stopped)["learning"].caption == (
+        "A dot ends the line of a net that stopped early."
+    )
+    with styled():
+        (axes, *_) = learning_figure(stopped).axes
+    (dot,) = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [float(x) for x in dot.get_xdata()] == [12.0]
+    with styled():
+        (axes, *_) = learning_figure(study).axes
+    assert not [line for line in axes.lines if line.get_marker() == "o"]
+
+
 def test_curves_that_still_fall():
     falling, flat = (synthetic_study(StudyRecipe(epochs=epochs)) for epochs in (3, 40))
     assert "still-falling" in warnings_of(falling)

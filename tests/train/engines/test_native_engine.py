@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from archsearch.config import DataSettings, RunSettings
+from archsearch.config.optimizers import OPTIMIZERS
 from archsearch.nn import build
 from archsearch.tasks import Batch
 from archsearch.train import fit
@@ -83,12 +84,40 @@ def test_twenty_steps_are_those_of_torch(plan_from, task, standardize, loss) -> 
         torch.testing.assert_close(one.predicted_NCHW, other.predicted_NCHW, rtol=0, atol=2e-3)
 
 
-@pytest.mark.parametrize("optimizer", ["adam", "adamw", "sgd"])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_every_optimizer_moves_all_weights_as_with_torch(plan_from, optimizer) -> None:
     recipe = {"optimizer": optimizer, "lr": 0.003, "weight_decay": 0.01}
     native, plain = both(plan_from, PLAIN, told("reconstruct", **recipe))
     numpy.testing.assert_allclose(twenty_steps(native), twenty_steps(plain), rtol=1e-4)
     assert_same_state(native, plain, 1e-3)
+
+
+@pytest.mark.parametrize("clip", [1e-3, 1e6])
+@pytest.mark.parametrize("optimizer", ["sgd", "adafactor"])
+def test_clipped_steps_are_those_of_torch(plan_from, optimizer, clip) -> None:
+    """Of the two norms one is under every gradient's, the other over it."""
+    recipe = {"optimizer": optimizer, "lr": 0.1}
+    native, plain = both(plan_from, PLAIN, told("reconstruct", clip_norm=clip, **recipe))
+    ours = twenty_steps(native)
+    numpy.testing.assert_allclose(ours, twenty_steps(plain), rtol=1e-4)
+    assert_same_state(native, plain, 1e-3)
+    free, _ = both(plan_from, PLAIN, told("reconstruct", **recipe))
+    assert (ours == twenty_steps(free)) == (clip == 1e6)
+
+
+def test_what_is_clipped_has_the_norm_that_is_asked_for(plan_from) -> None:
+    """All weights' together, as torch counts it."""
+    native, plain = both(plan_from, PLAIN, told("reconstruct", clip_norm=1e-3))
+    for training in (native, plain):
+        places = training.batches(1)[0]
+        training.model.train()
+        training.engine.step(training, places, Batch(places, training.seed, 1))
+    gradients = [p.grad for p in plain.model.parameters()]
+    norm = torch.linalg.vector_norm(torch.cat([g.flatten() for g in gradients]))
+    assert float(norm) == pytest.approx(1e-3, rel=1e-4)
+    assert isinstance(native.engine, NativeEngine)
+    ours = torch.linalg.vector_norm(native.engine.parameters.grad)
+    assert float(ours) == pytest.approx(float(norm), rel=1e-6)
 
 
 def test_the_model_s_tensors_are_the_engine_s(plan_from) -> None:

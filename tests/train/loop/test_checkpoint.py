@@ -8,6 +8,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
+from archsearch.config.optimizers import OPTIMIZERS
 from archsearch.train import fit
 from tests.train.made import rows
 
@@ -54,7 +55,24 @@ def test_going_on_gives_the_same_bits(made, plan_from, tmp_path, net, optimizer,
     assert resumed.result.environment.engine == engine
 
 
-@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS.keys() - {"adam", "adamw", "sgd"}))
+@pytest.mark.parametrize("engine", ["native", "torch"])
+def test_going_on_gives_the_same_bits_with_every_optimizer(
+    made, plan_from, tmp_path, optimizer, engine
+) -> None:
+    plan, pictures = plan_from(made.PLAIN), made.made_pictures()
+    settings = made.settings(optimizer=optimizer, engine=engine, weight_decay=1e-3)
+    checkpoint = tmp_path / "checkpoint.safetensors"
+    broken_off(plan, settings, pictures, checkpoint)
+    seen = []
+    resumed = fit(plan, settings, pictures, checkpoint=checkpoint, on_epoch=seen.append)
+    assert [row.epoch for row in seen] == [3]
+    assert numbers(resumed) == numbers(fit(plan, settings, pictures))
+
+
+@pytest.mark.parametrize(
+    "schedule", ["constant", "cosine", "step", {"plateau": {"patience": 0, "threshold": 0.5}}]
+)
 def test_the_rate_goes_on_where_it_was(made, plan_from, tmp_path, schedule) -> None:
     plan, pictures = plan_from(made.PLAIN), made.made_pictures()
     settings, checkpoint = made.settings(epochs=4, schedule=schedule), tmp_path / "checkpoint"

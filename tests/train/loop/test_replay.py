@@ -94,6 +94,7 @@ def both(text: str, folder: Path, task: object, **recipe: object) -> tuple[Train
         (PLAIN, "reconstruct", {}),
         (PLAIN, "reconstruct", {"optimizer": "adamw", "weight_decay": 0.1, "schedule": "cosine"}),
         (PLAIN, "reconstruct", {"weight_decay": 0.1, "loss": "huber"}),
+        (PLAIN, "reconstruct", {"clip_norm": 1e-3}),
         (NORMED, "denoise", {}),
         (DROPPED, "inpaint", {}),
         (PLAIN, "colorize-chroma", {}),

@@ -100,3 +100,17 @@ def test_what_was_fed_has_a_row_of_its_own(task: str, label: str) -> None:
     named = {place: title for place, title in titles.items() if title}
     chosen = {0: "first of the test split", 8: "least ΔE", 11: "middling ΔE", 14: "largest ΔE"}
     assert named == (chosen if task == "colorize" else {})
+
+
+def test_the_epoch_whose_weights_are_kept_is_marked() -> None:
+    """And the errors that are told are those of that epoch."""
+    update = {"weights_epoch": 2, "planned_epochs": 9}
+    stopped = result([0.03, 0.01, 0.02, 0.025]).model_copy(update=update)
+    figure = drawn(curves_figure("nine", stopped, 1024))
+    (axes,) = figure.axes
+    (mark,) = [line for line in axes.lines if line.get_label().startswith("epoch 2")]
+    assert list(mark.get_xdata()) == [2, 2]
+    told = axes._left_title.get_text()
+    assert "4 of 9 epochs, weights of epoch 2: training MSE 0.01100, validation MSE 0.01000" in told
+    boxes = [axes._left_title.get_window_extent(), figure.legends[0].get_window_extent()]
+    assert not boxes[0].overlaps(boxes[1])

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.records import StudyRecord, TrialRecord
-from archsearch.report.drawing.style import error_axis, figure, plain, size_colors, thinned
+from archsearch.report.drawing.style import INK, error_axis, figure, plain, size_colors, thinned
 from archsearch.report.statistics.sample import FLOOR
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def learning_figure(study: StudyRecord) -> Figure | None:
         alpha=thinned(lines, most=0.9, least=0.5),
         marker="o" if last == 1 else None,
     )  # fmt: skip
+    _mark_stops(axes, study, curves)
     axes.set_xlim(1 - 0.02 * last, last * 1.02 if last > 1 else 2)
     axes.set_yscale("log")
     axes.set_ylim(curves["error"].min() / 1.15, curves["error"].max() * 1.15)
@@ -53,6 +54,18 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     if curves["size"].nunique() > 1:
         _size_bar(made, axes, curves["size"])
     return made
+
+
+def _mark_stops(axes: Axes, study: StudyRecord, curves: pd.DataFrame) -> None:
+    """A dot at the end of each line whose training stopped before its last epoch."""
+    stopped = {
+        trial.number
+        for trial in study.trials
+        if any(result.planned_epochs is not None for result in trial.results)
+    }
+    ends = curves[curves["trial"].isin(stopped)].groupby("trial").last()
+    if len(ends):
+        axes.plot(ends["epoch"], ends["error"], "o", color=INK, markersize=3)
 
 
 def _drawn(curves: pd.DataFrame) -> list[int]:

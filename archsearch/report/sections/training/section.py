@@ -50,7 +50,7 @@ def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) 
         "learning",
         _curves_title([result for _, _, result in runs]),
         "Validation error over epochs, a line a net, colored by latent size.",
-        f"{MOST_LINES} of {nets:,} nets, from the best to the worst." if nets > MOST_LINES else "",
+        " ".join(_notes(nets, [result for _, _, result in runs])),
         partial(learning_figure, study),
     )
     known = [at for at in epochs if at.spearman.value is not None]
@@ -63,6 +63,13 @@ def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) 
             "Bands: 95 % intervals.",
             partial(stability_figure, known),
         )
+
+
+def _notes(nets: int, results: list[RunResult]) -> Iterator[str]:
+    if nets > MOST_LINES:
+        yield f"{MOST_LINES} of {nets:,} nets, from the best to the worst."
+    if any(result.planned_epochs is not None for result in results):
+        yield "A dot ends the line of a net that stopped early."
 
 
 def _curves_title(results: list[RunResult]) -> str:
@@ -111,12 +118,30 @@ def _warnings(runs: list[_Run], names: Mapping[int, str]) -> Iterator[ReportWarn
     for code, message in outcomes(results, called):
         both = code in {"collapsed-runs", "marked-runs"}
         yield ReportWarning(code, message + " Numbers are given with and without." * both)
-    epochs = [result.epochs for result in results]
+    stopped = [result for result in results if result.planned_epochs is not None]
+    if stopped:
+        yield ReportWarning("stopped-early", _stopped(stopped, len(results)))
+    epochs = [result.planned_epochs or result.epochs for result in results]
     if min(epochs) < max(epochs):
         yield ReportWarning(
             "unequal-epochs",
             f"Runs differ in epochs ({min(epochs)} to {max(epochs)}): budgets are unequal.",
         )
+
+
+def _stopped(stopped: list[RunResult], of: int) -> str:
+    ends = sorted(result.epochs for result in stopped)
+    planned = sorted({result.planned_epochs or result.epochs for result in stopped})
+    kept = any(result.weights_epoch is not None for result in stopped)
+    return (
+        f"{len(stopped)} of {count(of, 'run')} stopped early, after {_range(ends)} of "
+        f"{_range(planned)} epochs: the validation error no longer fell. "
+        + ("Each keeps the weights of its best epoch." if kept else "The last weights are kept.")
+    )
+
+
+def _range(numbers: list[int]) -> str:
+    return f"{numbers[0]}" if numbers[0] == numbers[-1] else f"{numbers[0]} to {numbers[-1]}"
 
 
 def _called(trial: TrialRecord, seed: SeedRecord, names: Mapping[int, str]) -> str:

@@ -1,0 +1,75 @@
+"""Adam for one flat parameter on the processor, in NumPy."""
+
+from __future__ import annotations
+
+import math
+
+import numpy
+import torch
+from torch import Tensor, nn
+
+from archsearch.config.optimizers import AdamW, WithBetas
+from archsearch.config.settings import TrainSettings
+from archsearch.train.loop.optimizers.functional import Group, groups
+from archsearch.train.loop.optimizers.updates import Moments
+
+__all__ = ["NumpyAdam"]
+
+
+class NumpyAdam:
+    """Adam or AdamW for one flat float32 parameter on the processor.
+
+    A step of the native engine takes a few milliseconds and leaves torch's code cold in the
+    caches; torch's update then takes 0.1 ms for a net of 5,000 weights, NumPy's a third of it.
+
+    Args:
+        parameter: its gradient exists and stays where it is.
+        settings: rate, weight decay and the numbers of ``adam`` or ``adamw``.
+        factors_N: of each weight's rate, as long as the parameter; None: 1 for all.
+    """
+
+    def __init__(
+        self, parameter: nn.Parameter, settings: TrainSettings, factors_N: Tensor | None = None
+    ) -> None:
+        chosen = settings.optimizer
+        assert isinstance(chosen, WithBetas)  # noqa: S101 - whoever chose it has seen to that
+        self.param_groups: list[Group] = groups([(1.0, [parameter])], settings)
+        self.state: dict[Tensor, Moments] = {
+            parameter: {
+                "step": torch.zeros(()),
+                "exp_avg": torch.zeros_like(parameter.detach()),
+                "exp_avg_sq": torch.zeros_like(parameter.detach()),
+            }
+        }
+        self._parameter, self._eps = parameter, chosen.eps
+        self._decay, self._decoupled = settings.weight_decay, isinstance(chosen, AdamW)
+        self._factors_N = None if factors_N is None else factors_N.numpy()
+        self._spare = numpy.empty((2, parameter.numel()), numpy.float32)
+
+    def zero_grad(self) -> None:
+        """Nothing: whoever computes the gradient writes all of it."""
+
+    def step(self) -> None:
+        """Update the parameter."""
+        group, state = self.param_groups[0], self.state[self._parameter]
+        assert self._parameter.grad is not None  # noqa: S101 - the engine's own
+        weights, gradient = self._parameter.detach().numpy(), self._parameter.grad.numpy()
+        mean, square = state["exp_avg"].numpy(), state["exp_avg_sq"].numpy()
+        state["step"] += 1
+        (first, second), count, rate = group["betas"], float(state["step"]), group["lr"]
+        one, other = self._spare
+        if self._decay and self._decoupled:
+            weights *= 1 - rate * self._decay * (1 if self._factors_N is None else self._factors_N)
+        elif self._decay:
+            gradient = numpy.add(gradient, numpy.multiply(weights, self._decay, out=one), out=one)
+        mean += numpy.multiply(numpy.subtract(gradient, mean, out=other), 1 - first, out=other)
+        square *= second
+        numpy.multiply(gradient, gradient, out=one)
+        square += numpy.multiply(one, 1 - second, out=one)
+        numpy.sqrt(square, out=one)
+        one *= 1 / math.sqrt(1 - second**count)
+        one += self._eps
+        numpy.divide(mean, one, out=one)
+        if self._factors_N is not None:
+            one *= self._factors_N
+        weights -= numpy.multiply(one, rate / (1 - first**count), out=one)

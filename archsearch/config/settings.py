@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     BeforeValidator,
@@ -164,13 +164,13 @@ class TrainSettings(Settings):
         ),
     ] = None
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_before(cls, given: object, info: ValidationInfo) -> object:
+    @model_validator(mode="after")
+    def _from_before(self, info: ValidationInfo) -> Self:
         """What is stored, which is JSON, lacks the settings that its version didn't have."""
-        if info.mode == "json" and isinstance(given, dict):
-            return _BEFORE | given
-        return given
+        lacking = _BEFORE.keys() - self.model_fields_set
+        if info.mode != "json" or not lacking:
+            return self
+        return self.model_copy(update={name: _BEFORE[name] for name in lacking})
 
     @model_serializer(mode="wrap")
     def _as_before(

@@ -115,8 +115,9 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         checkpoint: a file written after each epoch and gone on from if it is
             there; the caller discards it once the result is safe.
         baselines: if known already; otherwise measured here, after the last epoch.
-        build: makes the model that torch trains; ``nn.build`` for the plain one, to compare
-            with. None: as ``train.engine`` says.
+        build: makes the model that torch trains, with the weights that it starts from;
+            ``nn.build`` for the plain one, to compare with. None: as ``train.engine`` and
+            ``train.initialization`` say.
         begun: the engine that the same run was trained with before; None: as far as the
             checkpoint tells.
 
@@ -176,13 +177,13 @@ def prepare(
     engine: TrainingEngine
     optimizer: StepOptimizer
     if chosen.name == "native":
-        model = _drawn(nn_build(plan, seed=seed), recipe, seed)
+        model = _begun(nn_build, plan, recipe, seed)
         engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
         shapes = [tuple(parameter.shape) for parameter in model.parameters()]
         optimizer = flat_optimizer(engine.parameters, recipe, shapes)
     else:
-        model = _drawn((build or compiled)(plan, seed=seed), recipe, seed)
-        model = model.to(device).to(memory_format=torch.channels_last)
+        made = build(plan, seed=seed) if build else _begun(compiled, plan, recipe, seed)
+        model = made.to(device).to(memory_format=torch.channels_last)
         engine = TorchEngine(Replay() if recorded else None)
         if recorded:
             optimizer = FlatAdam(model, recipe)
@@ -205,8 +206,9 @@ def prepare(
     )
 
 
-def _drawn(model: Autoencoder, recipe: TrainSettings, seed: int) -> Autoencoder:
+def _begun(build: Build, plan: ModelPlan, recipe: TrainSettings, seed: int) -> Autoencoder:
     """The model with the weights that a training starts from; ``build`` draws torch's."""
+    model = build(plan, seed=seed)
     if recipe.initialization == "he":
         initialize(model, seed=seed)
     return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import optuna
@@ -296,3 +297,21 @@ def test_storages_that_cannot_be_used_are_refused(
 ) -> None:
     with pytest.raises(InputError, match=message):
         run(write_study(tmp_path), storage, log)
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_study_that_an_earlier_version_began_goes_on_with_its_recipe(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    """Its file names neither of two defaults of today, which it was begun without."""
+    study = write_study(tmp_path, trials=2)
+    recipe = study.settings.train.model_copy(update={"initialization": "torch", "clip_norm": None})
+    begun = study.settings.model_copy(update={"train": recipe})
+    run(replace(study, settings=begun), url, log)
+    record = run(study, url, log)
+    assert "initialization" not in record.settings["train"]
+    told = study.settings.train.model_copy(update={"initialization": "he"})
+    other = replace(study, settings=study.settings.model_copy(update={"train": told}))
+    with pytest.raises(StudyConflictError) as raised:
+        run(other, url, log)
+    assert "train.initialization" in "".join(raised.value.details)

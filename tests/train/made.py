@@ -15,7 +15,9 @@ from torch.nn import functional
 
 from archsearch.config import RunSettings, TrainSettings, load, read_task
 from archsearch.data import Pictures
+from archsearch.nn import Autoencoder, build, initialize
 from archsearch.records import EpochRecord, RunResult, load_run
+from archsearch.spec import ModelPlan
 from archsearch.train import train_run
 
 SKIPPED = """
@@ -53,6 +55,13 @@ decoder:
   - upsample: {scale: 16}
   - conv: {channels: auto, activation: sigmoid}
 """
+
+
+def plain_net(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
+    """The plain model with the weights that a training starts from by default."""
+    model = build(plan, seed=seed)
+    initialize(model, seed=seed)
+    return model
 
 
 def made_pictures(count: int = 100, seed: int = 0) -> Pictures:

@@ -16,7 +16,14 @@ from archsearch.train import fit, load_model, train_run
 from archsearch.train.fit import TrainedRun
 from tests.train.made import NORMED, made_pictures, rows, settings
 
-WILD = {"optimizer": "sgd", "schedule": "constant", "lr": 1.5, "seed": 1}
+WILD = {
+    "optimizer": "sgd",
+    "schedule": "constant",
+    "lr": 1.5,
+    "seed": 1,
+    "clip_norm": None,
+    "initialization": "torch",
+}
 """Steps so long that the error goes up and down."""
 
 

@@ -9,10 +9,9 @@ import torch
 from archsearch.config import DataSettings, RunSettings
 from archsearch.config.schedules import SCHEDULES
 from archsearch.errors import InputError, RunFailedError
-from archsearch.nn import build
 from archsearch.train import fit
 from archsearch.train.loop.order import picture_order
-from tests.train.made import rows
+from tests.train.made import plain_net, rows
 
 
 def numbers(trained) -> tuple[object, ...]:
@@ -45,7 +44,7 @@ def test_it_learns_and_reports(made, plan_from) -> None:
 
 def plainly_trained(plan, pictures, epochs: int, lr: float) -> list[float]:
     """The same recipe as a textbook writes it: mean loss of each epoch."""
-    model = build(plan, seed=0)
+    model = plain_net(plan, seed=0)
     optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     steps = epochs * math.ceil(len(pictures.train) / 16)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
@@ -58,6 +57,7 @@ def plainly_trained(plan, pictures, epochs: int, lr: float) -> list[float]:
             loss = torch.nn.functional.mse_loss(model(x), x)
             optimizer.zero_grad()
             loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 0.1)
             optimizer.step()
             schedule.step()
             total += loss.item() * len(x)
@@ -152,7 +152,7 @@ def test_plateau_lowers_the_rate_by_what_the_training_came_to(made, plan_from) -
 
 
 def test_a_broken_training_says_where_and_what_to_do(made, plan_from) -> None:
-    wild = made.settings(optimizer="sgd", lr=100.0, schedule="constant", epochs=9)
+    wild = made.settings(optimizer="sgd", lr=100.0, schedule="constant", epochs=9, clip_norm=None)
     unbounded = plan_from(made.PLAIN.replace(", activation: sigmoid", ""))
     with pytest.raises(RunFailedError, match=r"in epoch 2, step \d+ of 5") as raised:
         fit(unbounded, wild, made.made_pictures())

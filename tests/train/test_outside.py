@@ -62,7 +62,7 @@ def test_settings_are_read_written_and_judged_like_all_others() -> None:
     given = settings()
     assert json.loads(given.model_dump_json())["task"] == TASK
     assert RunSettings.model_validate_json(given.model_dump_json()) == given
-    assert "metrics" not in settings(metrics=()).model_dump()["train"]
+    assert "metrics" not in settings(metrics=()).model_dump(mode="json")["train"]
     with pytest.raises(InputError, match=r"`task\.scale` = 9 is not allowed"):
         read_task({"super-resolve": {"scale": 9}})
     with pytest.raises(InputError, match=r"super-resolve has no option `task\.scaled`") as caught:

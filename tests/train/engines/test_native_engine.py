@@ -6,7 +6,6 @@ import torch
 
 from archsearch.config import DataSettings, RunSettings
 from archsearch.config.optimizers import OPTIMIZERS
-from archsearch.nn import build
 from archsearch.tasks import Batch
 from archsearch.train import fit
 from archsearch.train.engines.native_engine import NativeEngine
@@ -14,7 +13,16 @@ from archsearch.train.fit import prepare
 from archsearch.train.latent_codes import measure_latent_codes
 from archsearch.train.loop.epoch import predictions
 from archsearch.train.loop.training import Training
-from tests.train.made import DROPPED, NORMED, PLAIN, SKIPPED, made_pictures, rows, settings
+from tests.train.made import (
+    DROPPED,
+    NORMED,
+    PLAIN,
+    SKIPPED,
+    made_pictures,
+    plain_net,
+    rows,
+    settings,
+)
 
 STEPS = 20
 LOSSES = ("mse", "l1", "huber", "bce")
@@ -39,7 +47,7 @@ def both(plan_from, text: str, given: RunSettings) -> tuple[Training, Training]:
     """The same training by the native engine, and by torch with the plain model."""
     plan, pictures = plan_from(text, given.task), made_pictures()
     native = prepare(plan, given, pictures, seed=3)
-    plain = prepare(plan, given, pictures, seed=3, build=build)
+    plain = prepare(plan, given, pictures, seed=3, build=plain_net)
     assert (native.chosen.name, plain.chosen.name) == ("native", "torch")
     return native, plain
 
@@ -81,7 +89,7 @@ def test_twenty_steps_are_those_of_torch(plan_from, task, standardize, loss) -> 
         predictions(native, native.train), predictions(plain, plain.train), strict=True
     ):
         torch.testing.assert_close(one.shown_NCHW, other.shown_NCHW)
-        torch.testing.assert_close(one.predicted_NCHW, other.predicted_NCHW, rtol=0, atol=2e-3)
+        torch.testing.assert_close(one.predicted_NCHW, other.predicted_NCHW, rtol=0, atol=4e-3)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -101,7 +109,7 @@ def test_clipped_steps_are_those_of_torch(plan_from, optimizer, clip) -> None:
     ours = twenty_steps(native)
     numpy.testing.assert_allclose(ours, twenty_steps(plain), rtol=1e-4)
     assert_same_state(native, plain, 1e-3)
-    free, _ = both(plan_from, PLAIN, told("reconstruct", **recipe))
+    free, _ = both(plan_from, PLAIN, told("reconstruct", clip_norm=None, **recipe))
     assert (ours == twenty_steps(free)) == (clip == 1e6)
 
 
@@ -126,8 +134,8 @@ def test_the_model_s_tensors_are_the_engine_s(plan_from) -> None:
     begin = training.engine.parameters.data_ptr()
     end = begin + 4 * training.engine.parameters.numel()
     assert all(begin <= p.data_ptr() < end for p in training.model.parameters())
-    fresh = build(training.model.plan, seed=0).state_dict()
-    assert all(torch.equal(fresh[name], v) for name, v in training.model.state_dict().items())
+    drawn = plain_net(training.model.plan, seed=0).state_dict()
+    assert all(torch.equal(drawn[name], v) for name, v in training.model.state_dict().items())
     before = {name: v.clone() for name, v in training.model.state_dict().items()}
     twenty_steps(training)
     after = training.model.state_dict()

@@ -223,3 +223,26 @@ def test_a_persons_own_spec_is_not_overwritten(made, plan_from, tmp_path: Path) 
     with pytest.raises(RunConflictError, match="`mine: true` there"):
         train_run(plan_from(made.PLAIN), made.settings(), made.made_pictures(), tmp_path)
     assert (tmp_path / "spec.yaml").read_text() == "mine: true\n"
+
+
+def test_a_run_that_an_earlier_version_began_ends_as_it_would_have(
+    made, plan_from, tmp_path: Path
+) -> None:
+    """It had neither of two defaults of today; its config.json doesn't name them."""
+    before = made.settings(initialization="torch", clip_norm=None)
+    plan, pictures = plan_from(made.PLAIN), made.made_pictures()
+    whole = train_run(plan, before, pictures, tmp_path / "whole")
+
+    def stop(row: object) -> None:
+        raise KeyboardInterrupt
+
+    broken = tmp_path / "broken"
+    with pytest.raises(KeyboardInterrupt):
+        train_run(plan, before, pictures, broken, on_epoch=stop)
+    assert "initialization" not in (broken / "config.json").read_text()
+    ended = train_run(plan, made.settings(), pictures, broken)
+    assert made.rows(ended) == made.rows(whole)
+    assert made.rows(train_run(plan, made.settings(), pictures, broken)) == made.rows(whole)
+    other = made.settings(initialization="he")
+    with pytest.raises(RunConflictError, match="initialization is torch there, he here"):
+        train_run(plan, other, pictures, broken)

@@ -15,7 +15,13 @@ from archsearch.engine.layers.convolutions import conv, conv_transpose, dense
 from archsearch.engine.layers.joins import join
 from archsearch.engine.layers.norms import norm
 from archsearch.engine.layers.parameters import Parameters
-from archsearch.engine.layers.resampling import channel_shuffle, pixel_shuffle, pool, upsample
+from archsearch.engine.layers.resampling import (
+    border,
+    channel_shuffle,
+    pixel_shuffle,
+    pool,
+    upsample,
+)
 from archsearch.engine.layout import Buffer
 from archsearch.spec.kinds.activation import Activation
 from archsearch.spec.kinds.channel_shuffle import ChannelShuffle
@@ -24,6 +30,7 @@ from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.kinds.dropout import Dropout
 from archsearch.spec.kinds.norm import Norm
+from archsearch.spec.kinds.pad_crop import Crop, Pad
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.kinds.rule import JoinOp
@@ -62,6 +69,8 @@ LAYERS: dict[type, Any] = {
     Norm: norm,
     Activation: _activation,
     Dropout: _dropout,
+    Pad: border,
+    Crop: border,
 }
 """Op → what it is in tensors: (context, name, op, what it reads, output shape) → what it gives."""
 

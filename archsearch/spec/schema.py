@@ -206,6 +206,12 @@ def _or_expression(literal: Mapping[str, object]) -> Json:
 
 
 def _parts_too(form: Mapping[str, object]) -> Json:
-    if form.get("type") != "array":
-        return dict(form)
-    return {**form, "items": {"anyOf": [form["items"], _ref("expression")]}}
+    items, properties = form.get("items"), form.get("properties")
+    if isinstance(items, Mapping):
+        inner = _parts_too(items)
+        nested = "items" in items
+        return {**form, "items": inner if nested else {"anyOf": [inner, _ref("expression")]}}
+    if isinstance(properties, Mapping):
+        either = {n: {"anyOf": [part, _ref("expression")]} for n, part in properties.items()}
+        return {**form, "properties": either}
+    return dict(form)

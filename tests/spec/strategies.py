@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
 from archsearch.spec.kinds import JOINS, Kind, ShapeResult, Values
+from archsearch.spec.kinds.borders import PICTURE as PICTURE_SIZE
 from archsearch.spec.kinds.fields import ABSENT
 
 from .drawn_values import DrawnValues
@@ -47,12 +48,18 @@ class Drawn(DrawnValues):
         self.layers += 1
         return True
 
+    def rule(self, kind: Kind, values: dict[str, Any]) -> ShapeResult:
+        """What the kind's rule says of the shape so far."""
+        if kind.fits_picture is not None and values[kind.name] == PICTURE_SIZE:
+            values = {kind.name: kind.fits_picture(self.shape, self.named["input"][1])}
+        return kind.rule(Values(values), self.shape)
+
     def goes(self, kind: Kind, given: dict[str, Any]) -> bool:
         """Whether the layer fits here; if so, it is gone through."""
         if self.shape.vector and not kind.takes_vector:
             return False
         values = self.values(kind, given)
-        return values is not None and self.take(kind.rule(Values(values), self.shape))
+        return values is not None and self.take(self.rule(kind, values))
 
     def as_written(self, kind: Kind, given: dict[str, Any]) -> Layer:
         if kind.scalar:

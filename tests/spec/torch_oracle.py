@@ -13,7 +13,7 @@ import yaml
 from torch import Tensor
 from torch.nn import functional
 
-from .kinds_by_torch import DROPPED, REPEATED, RUN, both, eat, spans_of
+from .kinds_by_torch import DROPPED, REPEATED, RUN, both, eat, sides, spans_of
 from .unfolded import Flat, Unfolding
 
 
@@ -62,13 +62,15 @@ def _settle(decoder: list[Flat], wanted: int) -> None:
 def _through(run: Run, layers: list[Flat], weights: list[Tensor]) -> None:
     for layer in layers:
         joined = None if layer.joined is None else run.outputs[layer.joined]
-        run.outputs.append(_apply(layer, run.outputs[-1], joined, weights))
+        run.outputs.append(_apply(layer, run.outputs[-1], joined, weights, run.outputs[0]))
         run.layers.append(layer)
 
 
-def _apply(layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]) -> Tensor:
+def _apply(
+    layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor], picture: Tensor
+) -> Tensor:
     if layer.kind in RUN:
-        return RUN[layer.kind](layer.fields, x, weights)
+        return RUN[layer.kind](layer.fields, x, weights, picture)
     assert joined is not None
     if layer.kind == "concat":
         return torch.cat((x, joined), 1)
@@ -112,14 +114,15 @@ class Mirror:
                 layer.fields |= {"channels": "auto", **self.last}
                 return
             if layer.kind == "dense":
-                kept = {k: v for k, v in self.last.items() if k == "activation"}
+                kept = {k: v for k, v in self.last.items() if k in ("norm", "activation", "bias")}
                 layer.fields |= kept
                 return
 
     def add(self, kind: str, **fields: Any) -> None:
         defaults = self.unfolding.defaults(kind)
         bias = {"bias": defaults["bias"]} if "bias" in defaults else {}
-        mode = {"mode": defaults["mode"]} if kind == "upsample" else {}
+        words = ("mode", "align_corners") if kind == "upsample" else ()
+        mode = {word: defaults[word] for word in words}
         table = Unfolding({}).defaults(kind)
         self.made.append(Flat(kind, {**table, **bias, **mode, **fields}))
 
@@ -127,15 +130,26 @@ class Mirror:
         fields = layer.fields
         if layer.kind == "dense":
             way = {"size": before[0]} if len(before) == 1 else {"shape": before}
-            self.add("dense", **way, activation=fields["activation"])
+            ending = {word: fields[word] for word in ("norm", "activation")}
+            self.add("dense", **way, **ending)
+            return
+        if layer.kind == "resize":
+            again = {word: fields[word] for word in ("mode", "align_corners")}
+            self.add("resize", size=before[1:], **again)
+            return
+        if layer.kind in ("pad", "crop"):
+            self.border(layer, before, after)
             return
         conv = layer.kind == "conv"
+        if fields["kernel"] == "global":
+            fields = {**fields, "kernel": before[1:]}
         stride = both(fields.get("stride", fields["kernel"]))
         ops = {"norm": fields["norm"], "activation": fields["activation"]} if conv else {}
+        mode = {"padding_mode": fields["padding_mode"]} if conv else {}
         shape = {"kernel": fields["kernel"], "dilation": fields.get("dilation", 1)}
         if before[1:] == after[1:]:
             if conv:
-                self.add("conv", channels=before[0], **shape, **ops)
+                self.add("conv", channels=before[0], **shape, **ops, **mode)
         elif stride == (1, 1) or (self.up == "conv_transpose" and conv):
             self.refilled(before, after, {**shape, "stride": stride}, ops, fields["padding"])
         elif self.up == "conv_transpose":
@@ -143,7 +157,16 @@ class Mirror:
         else:
             self.grown(stride, after)
             if conv:
-                self.add("conv", channels=before[0], **shape, **ops)
+                self.add("conv", channels=before[0], **shape, **ops, **mode)
+
+    def border(self, layer: Flat, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """The other kind with the same sides."""
+        written = layer.fields[layer.kind]
+        if isinstance(written, dict):
+            totals = [abs(a - b) for a, b in zip(after[1:], before[1:], strict=True)]
+            written = [[total // 2, total - total // 2] for total in totals]
+        other = {"pad": "crop", "crop": "pad"}[layer.kind]
+        self.made.append(Flat(other, {other: written}))
 
     def grown(self, stride: tuple[int, int], after: tuple[int, ...]) -> None:
         if self.up == "upsample":
@@ -157,7 +180,7 @@ class Mirror:
         exact = all(
             b == a * s for b, a, s in zip(before[1:], after[1:], shape["stride"], strict=True)
         )
-        if exact and padding == "same" and _lopsided(shape, before):
+        if exact and _lopsided(shape, before, padding):
             self.add("conv_transpose", channels=before[0], **shape, **ops)
             return
         pads, extras = [], []
@@ -171,8 +194,10 @@ class Mirror:
         self.add("conv_transpose", channels=before[0], **shape, **ops, **sizes)
 
 
-def _lopsided(shape: dict[str, Any], before: tuple[int, ...]) -> bool:
-    """Whether ``same`` adds more after than before on some axis."""
+def _lopsided(shape: dict[str, Any], before: tuple[int, ...], padding: Any) -> bool:
+    """Whether more is added on one side of an axis than on the other."""
+    if padding != "same":
+        return padding != "valid" and any(len({*sides(padding, axis)}) > 1 for axis in (0, 1))
     totals = [
         max((math.ceil(b / s) - 1) * s + spanned - b, 0)
         for b, s, spanned in zip(before[1:], shape["stride"], spans_of(shape), strict=True)

@@ -76,6 +76,8 @@ def value(written: Any, names: Mapping[str, Any]) -> Any:
     """A written value with its expressions computed."""
     if isinstance(written, list):
         return [value(part, names) for part in written]
+    if isinstance(written, dict):
+        return {word: value(part, names) for word, part in written.items()}
     if isinstance(written, str) and written.startswith("$"):
         return computed(written[2:-1] if written[1] == "(" else written[1:], names)
     return written

@@ -10,10 +10,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
+from torch.nn import functional
 
-from archsearch.spec.kinds.activation import ActivationName
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.shape import Pads, Pair
 
@@ -87,26 +88,28 @@ class Convolve(Step):
 class Activate(Step):
     """An activation; ``in_place`` writes over its input."""
 
-    name: ActivationName
+    name: str
     module: nn.Module
     in_place: bool = False
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         """Activate each element."""
         if self.in_place:
-            return IN_PLACE[self.name](x)
+            return IN_PLACE[self.name](self.module, x)
         y: Tensor = self.module(x)
         return y
 
 
-IN_PLACE: Mapping[ActivationName, Callable[[Tensor], Tensor]] = {
-    "relu": Tensor.relu_,
-    "leaky_relu": nn.LeakyReLU(inplace=True),
-    "elu": nn.ELU(inplace=True),
-    "tanh": Tensor.tanh_,
-    "sigmoid": Tensor.sigmoid_,
+IN_PLACE: Mapping[str, Callable[[Any, Tensor], Tensor]] = {
+    "relu": lambda module, x: x.relu_(),
+    "leaky_relu": lambda module, x: functional.leaky_relu_(x, module.negative_slope),
+    "elu": lambda module, x: functional.elu_(x, module.alpha),
+    "selu": lambda module, x: functional.selu_(x),
+    "hardtanh": lambda module, x: functional.hardtanh_(x, module.min_val, module.max_val),
+    "tanh": lambda module, x: x.tanh_(),
+    "sigmoid": lambda module, x: x.sigmoid_(),
 }
-"""Those whose gradient follows from the result alone; no state, so shared."""
+"""(module, x) → x, written over: those whose gradient follows from the result alone."""
 
 
 @dataclass(frozen=True)

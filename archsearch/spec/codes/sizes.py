@@ -60,7 +60,8 @@ SIZES = (
         "groups-dont-divide",
         "channels that can't be split evenly",
         "`groups` must divide the input channels and the output channels. `norm: group` divides "
-        "the channels into 8 groups. pixel_shuffle needs a multiple of scale² channels.",
+        "the channels into 8 groups, or as many as `{group: n}` says. pixel_shuffle needs a "
+        "multiple of scale² channels.",
         spec(
             "- conv: {channels: 8}\n- conv: {channels: 6, stride: 2, groups: 4}",
             "- upsample: {}\n- conv: {channels: auto}",
@@ -68,6 +69,29 @@ SIZES = (
         spec(
             "- conv: {channels: 8}\n- conv: {channels: 12, stride: 2, groups: 4}",
             "- upsample: {}\n- conv: {channels: auto}",
+        ),
+    ),
+    Explanation(
+        "border-too-wide",
+        "a border wider than the picture it is taken from",
+        "`padding_mode: reflect` mirrors the picture without its edge, so a side can be at most "
+        "the size minus 1. `circular` takes the other side of the picture: at most its size. "
+        "`zeros` and `replicate` have no limit.",
+        spec("- conv: {channels: 2, kernel: 17, padding_mode: reflect}"),
+        spec("- conv: {channels: 2, kernel: 3, padding_mode: reflect}"),
+    ),
+    Explanation(
+        "norm-of-one",
+        "instance norm of a single pixel",
+        "`norm: instance` subtracts the mean of each channel of each picture. If the channel has "
+        "one pixel, nothing is left.",
+        spec(
+            "- conv: {channels: 4, kernel: 8, padding: valid, norm: instance}",
+            "- dense: {shape: [3, 8, 8]}",
+        ),
+        spec(
+            "- conv: {channels: 4, kernel: 8, padding: valid, norm: batch}",
+            "- dense: {shape: [3, 8, 8]}",
         ),
     ),
     Explanation(

@@ -10,8 +10,10 @@ from archsearch.spec.kinds.dropout import DROPOUT
 from archsearch.spec.kinds.joins import JOINS
 from archsearch.spec.kinds.kind import Join, Kind, LayerType
 from archsearch.spec.kinds.norm import NORM
+from archsearch.spec.kinds.pad_crop import CROP, PAD
 from archsearch.spec.kinds.pixel_shuffle import PIXEL_SHUFFLE
 from archsearch.spec.kinds.pool import POOL
+from archsearch.spec.kinds.resize import RESIZE
 from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.kinds.upsample import UPSAMPLE
 
@@ -35,6 +37,9 @@ KINDS = Catalogue(
         CONV_TRANSPOSE,
         POOL,
         UPSAMPLE,
+        RESIZE,
+        PAD,
+        CROP,
         PIXEL_SHUFFLE,
         CHANNEL_SHUFFLE,
         DENSE,

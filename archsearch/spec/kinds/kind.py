@@ -97,6 +97,8 @@ class Kind(LayerType):
             has the kind's name.
         takes_vector: whether it may follow a vector.
         written: (op, input) → the fields that give this op; None: those it was made from.
+        fits_picture: (input, picture) → the value of its one field that leads to the picture's
+            size, where that is ``{to: input}``; None: it has no such value.
         channels_needed: (fields, channels out) → the channels that must come in, for a kind
             that rearranges channels; None: it sets them, or passes them on.
     """
@@ -108,6 +110,7 @@ class Kind(LayerType):
     scalar: bool = False
     takes_vector: bool = False
     written: Callable[[Any, Shape], Mapping[str, FieldValue]] | None = None
+    fits_picture: Callable[[Shape, Shape], FieldValue] | None = None
     channels_needed: Callable[[Mapping[str, FieldValue], int], int] | None = None
 
     def field(self, name: str) -> Field | None:

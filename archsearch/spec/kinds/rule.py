@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, Literal
 
-from archsearch.spec.kinds.fields import FieldValue
+from archsearch.spec.kinds.fields import FieldValue, Numbered
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
@@ -19,13 +21,30 @@ class Op:
     """What a layer does once every name, default and size is known: numbers and words only.
 
     Ops are dataclasses, and what they show in ``repr`` is hashed: equal reprs, equal layers. An
-    op that ends with a norm or a nonlinearity says which in ``norm`` and ``activation``.
+    op that ends with a norm or a nonlinearity says which in ``norm`` and ``activation``. A number
+    that has a default in the dataclass is shown only where it isn't that, so that an op gains
+    numbers and the layers known so far keep their hash; such a dataclass has ``repr=False``.
     """
+
+    def __repr__(self) -> str:
+        form, get, optional = _form(type(self))
+        shown = form % get(self)
+        more = [f", {n}={v!r}" for n, default in optional if (v := getattr(self, n)) != default]
+        return f"{shown}{''.join(more)})"
 
     @property
     def batch_norm(self) -> bool:
         """Whether it takes mean and variance over the batch."""
         return getattr(self, "norm", "none") == "batch"
+
+
+@cache
+def _form(op: type[Any]) -> tuple[str, attrgetter[Any], tuple[tuple[str, object], ...]]:
+    """How an op is shown: its form, what fills it, and the names that have a default."""
+    needed = [field.name for field in fields(op) if field.default is MISSING]
+    optional = [(f.name, f.default) for f in fields(op) if f.default is not MISSING]
+    form = f"{op.__qualname__}({', '.join(f'{name}=%r' for name in needed)}"
+    return form, attrgetter(*needed), tuple(optional)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +133,13 @@ class Values:
         """A word."""
         value = self._values[name]
         if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def word_or_numbered(self, name: str) -> str | Numbered:
+        """A word that may have a number."""
+        value = self._values[name]
+        if not isinstance(value, (str, Numbered)):
             raise TypeError(f"{name} is {value!r}")
         return value
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from archsearch.printable import printable
 from archsearch.spec.expressions.names import bad_name
-from archsearch.spec.kinds.fields import FieldValue, SameAs
+from archsearch.spec.kinds.fields import FieldValue, Numbered, SameAs
 from archsearch.spec.kinds.kind import Join, Kind
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
-from archsearch.spec.shape import Pair
+from archsearch.spec.shape import Pads, Pair
 from archsearch.spec.text.scalars import core_value
 
 __all__ = ["to_yaml"]
@@ -124,6 +124,11 @@ def _default(kind: Kind, name: str, values: Mapping[str, FieldValue]) -> object:
 def _value(value: FieldValue) -> str:
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, Numbered):
+        return str(value)
+    if isinstance(value, Pads):
+        top, bottom, left, right = value
+        return f"[[{top}, {bottom}], [{left}, {right}]]"
     if isinstance(value, Pair):
         same = value.height == value.width
         return str(value.height) if same else f"[{value.height}, {value.width}]"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from archsearch.spec.kinds import Kind, LayerType, Problem, ShapeResult, Values
+from archsearch.spec.kinds.borders import PICTURE
 from archsearch.spec.kinds.fields import FieldValue, Role, SameAs
 from archsearch.spec.plan.model import LayerPlan
 from archsearch.spec.resolution.cache import SizedLayer
@@ -110,6 +111,8 @@ class ShapeInference:
         values = self.with_guesses(layer, kind, shape)
         if values is None:
             return None
+        if kind.fits_picture is not None and values[kind.name] == PICTURE:
+            values = {kind.name: kind.fits_picture(shape, self.tensors[0].shape)}
         key = (kind, shape, *values, *values.values())
         sized = self.shapes.get(key)
         if sized is None:

@@ -191,7 +191,8 @@ class LayerParser:
 
     def _scalar(self, kind: Kind, entry: Entry) -> ReadFields:
         field = kind.fields[0]
-        if isinstance(entry.value, MapNode):
+        words = getattr(field.type, "numbered", ())
+        if isinstance(entry.value, MapNode) and (not words or entry.value.entry(kind.name)):
             self.source.problem(
                 "wrong-type",
                 entry.value.span,

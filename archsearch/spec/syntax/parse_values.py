@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from archsearch.spec.expressions.expression import Expression, ExpressionError, parse_expression
-from archsearch.spec.kinds.fields import Field, Flag, Raw
+from archsearch.spec.kinds.fields import Atom, Field, FieldType, Flag, Numbered, Raw
 from archsearch.spec.syntax.tree import Part, Template, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import nearest
@@ -50,7 +50,9 @@ class Scope:
         return self.outer.use(name) if self.outer else False
 
 
-def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Written | None:
+def parse_written(
+    source: Source, node: Node, scope: Scope, what: str, type: FieldType | None = None
+) -> Written | None:
     """Read a value; problems go to ``source`` and give None.
 
     Args:
@@ -58,8 +60,11 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         node: the value's node.
         scope: names that expressions may read.
         what: the key, for messages.
+        type: what the value is for; some types take lists of lists, or a word with a number.
     """
     if isinstance(node, MapNode):
+        if words := getattr(type, "numbered", ()):
+            return _numbered(source, node, scope, what, words)
         source.problem(
             "wrong-type",
             node.span,
@@ -69,9 +74,13 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         return None
     if isinstance(node, ListNode):
         written = [parse_written(source, item, scope, what) for item in node.items]
-        flat = [item for item in written if item is not None and not item.is_list]
+        known = [item for item in written if item is not None]
+        flat = [item for item in known if not item.is_list]
+        if len(known) == len(node.items) and getattr(type, "nested", False):
+            parts = (item if item.is_list else item.parts[0] for item in known)
+            return Written(tuple(parts), True, node.span)
         if len(flat) < len(node.items):
-            if all(item is not None for item in written):
+            if len(known) == len(node.items):
                 source.problem(
                     "wrong-type",
                     node.span,
@@ -82,6 +91,34 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         return Written(tuple(item.parts[0] for item in flat), True, node.span)
     part = _parse_part(source, node, scope, what)
     return None if part is None else Written((part,), False, node.span)
+
+
+def _numbered(
+    source: Source, node: MapNode, scope: Scope, what: str, words: tuple[str, ...]
+) -> Written | None:
+    """``{leaky_relu: 0.2}``: one of these words, with one value."""
+    if len(node.entries) != 1 or node.entries[0].key not in words:
+        if not node.damaged:
+            source.problem(
+                "wrong-type",
+                node.span,
+                f"`{what}` takes one word with its number in braces",
+                help=f"words that take one: {', '.join(words)}",
+            )
+        return None
+    (entry,) = node.entries
+    inner = parse_written(source, entry.value, scope, entry.key)
+    if inner is None:
+        return None
+    if inner.is_list:
+        source.problem(
+            "wrong-type",
+            entry.value.span,
+            f"`{entry.key}` takes one value, not a list",
+            help="remove the brackets",
+        )
+        return None
+    return Written(inner.parts, False, node.span, entry.key)
 
 
 def _parse_part(source: Source, node: ScalarNode, scope: Scope, what: str) -> Part:
@@ -178,8 +215,13 @@ def _unknown_name(source: Source, name: str, place: Span, scope: Scope) -> None:
 
 def literal_of(written: Written) -> Raw:
     """The value of a literal, as fields read it."""
-    parts = tuple(part for part in written.parts if not isinstance(part, Expression))
-    return parts if written.is_list else parts[0]
+    return written.map(_literal)
+
+
+def _literal(part: Part) -> Atom:
+    if isinstance(part, Expression):
+        raise TypeError("nothing in a literal is computed")
+    return part
 
 
 def parse_field(
@@ -195,7 +237,7 @@ def parse_field(
         where: what has the field, for messages.
         key: how the file writes the field's name, if otherwise.
     """
-    written = parse_written(source, node, scope, key or field.name)
+    written = parse_written(source, node, scope, key or field.name, field.type)
     if written is None or not written.is_literal:
         return written
     raw = literal_of(written)
@@ -240,6 +282,8 @@ def shown(raw: Raw) -> str:
     """A value as YAML shows it, shortened; texts that look like numbers in quotes."""
     if isinstance(raw, tuple):
         return "[" + ", ".join(shown(part) for part in raw) + "]"
+    if isinstance(raw, Numbered):
+        return f"{{{raw.word}: {shown(raw.number)}}}"
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, float):

@@ -6,11 +6,13 @@ Made once from a file; sizes are not known yet. ``parse_*`` modules make it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from archsearch.spec.expressions.expression import Expression
 from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.fields import Atom, Numbered, Raw
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 from archsearch.spec.text.source import Source
@@ -29,6 +31,7 @@ __all__ = [
     "LayerSyntax",
     "MirrorSyntax",
     "Param",
+    "Part",
     "Repeat",
     "ResidualSyntax",
     "Template",
@@ -41,17 +44,47 @@ Part = Scalar | Expression
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """A value as the file gives it: one part, or a list of parts."""
+    """A value as the file gives it: one part, a list of parts, or a word with one part.
 
-    parts: tuple[Part, ...]
+    Attributes:
+        parts: scalars and expressions, or the lists that a list holds.
+        is_list: whether it is a list.
+        span: where it stands.
+        word: of a value ``{word: part}``.
+        is_literal: whether nothing in it is computed.
+    """
+
+    parts: tuple[Part | Written, ...]
     is_list: bool
     span: Span
+    word: str | None = None
     is_literal: bool = field(init=False)
-    """Whether nothing in it is computed."""
 
     def __post_init__(self) -> None:
-        literal = not any(isinstance(part, Expression) for part in self.parts)
+        literal = not any(_is_computed(part) for part in self.parts)
         object.__setattr__(self, "is_literal", literal)
+
+    def map(self, value_of: Callable[[Part], Atom]) -> Raw:
+        """The value, each part as ``value_of`` reads it."""
+        parts = tuple(
+            part.map(value_of) if isinstance(part, Written) else value_of(part)
+            for part in self.parts
+        )
+        if self.word is not None:
+            return Numbered(self.word, cast(Atom, parts[0]))
+        return cast(Raw, parts if self.is_list else parts[0])
+
+    def expressions(self) -> Iterator[Expression]:
+        """What is computed in it."""
+        for part in self.parts:
+            if isinstance(part, Written):
+                yield from part.expressions()
+            elif isinstance(part, Expression):
+                yield part
+
+
+def _is_computed(part: Part | Written) -> bool:
+    return not part.is_literal if isinstance(part, Written) else isinstance(part, Expression)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

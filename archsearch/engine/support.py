@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archsearch.engine.activations import NATURES
+from archsearch.engine.layers.joins import JOINED
 from archsearch.engine.machine import missing
 from archsearch.engine.translate import LAYERS
 from archsearch.spec.kinds import JOINS, KINDS
@@ -43,7 +44,7 @@ def _unsupported_layer(layer: LayerPlan) -> str | None:
     own = JOINS.get(layer.type.name) or KINDS.builtin.get(layer.type.name)
     if layer.type is not own:
         return f"its layer {layer.path} is of the kind {layer.type.name}, which isn't built in"
-    if layer.source is None and type(layer.op) not in LAYERS:
+    if type(layer.op) not in (*LAYERS, *JOINED):
         return f"its layer {layer.path} is of the kind {layer.type.name}"
     norm = word_of(getattr(layer.op, "norm", "none"))
     if norm not in NORMS:

@@ -133,11 +133,12 @@ def _layers(
 ) -> Translated:
     """Translate layers; ``views`` holds what the first of them reads."""
     (view,) = views.values()
-    read = {layer.source for layer in plan.layers}
+    read = {read for layer in plan.layers for read in layer.reads if read != layer.index - 1}
     context.fixed |= {node for node, _ in view.channels}
     for layer in layers:
         before = 0 if layer.section == "encoder" else len(plan.encoder)
-        view = _after(context, layer, view, views, before)
+        inputs = [view if read == layer.index - 1 else views[read] for read in layer.reads]
+        view = _after(context, layer, inputs, before)
         if layer.index in read:
             views[layer.index] = view
             context.fixed |= {node for node, _ in view.channels}
@@ -146,13 +147,11 @@ def _layers(
     return Translated(context.graph, context.parameters, given, result, target)
 
 
-def _after(
-    context: Context, layer: LayerPlan, view: View, views: dict[int, View], before: int
-) -> View:
+def _after(context: Context, layer: LayerPlan, inputs: Sequence[View], before: int) -> View:
     name = f"{layer.section}.{layer.index - 1 - before}"
     if isinstance(layer.op, JoinOp):
-        return join(context, name, layer.op, view, views[layer.op.source], layer.output)
-    made: View = LAYERS[type(layer.op)](context, name, layer.op, view, layer.output)
+        return join(context, name, layer.op, inputs, layer.output)
+    made: View = LAYERS[type(layer.op)](context, name, layer.op, inputs[0], layer.output)
     return made
 
 

@@ -15,9 +15,10 @@ from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.kinds.dropout import Dropout
-from archsearch.spec.kinds.joins import Add, Concat, Residual
+from archsearch.spec.kinds.joins import Add, Concat
 from archsearch.spec.kinds.norm import Norm, NormName
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
+from archsearch.spec.kinds.residual import Residual
 from archsearch.spec.kinds.rule import Op
 from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan
 from archsearch.spec.shape import Pads, Pair, Shape

@@ -8,11 +8,12 @@ from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.kinds.dropout import Dropout
-from archsearch.spec.kinds.joins import Add, Concat, Residual
+from archsearch.spec.kinds.joins import Add, Concat
 from archsearch.spec.kinds.norm import Norm
 from archsearch.spec.kinds.pad_crop import Crop, Pad
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
 from archsearch.spec.kinds.pool import Pool
+from archsearch.spec.kinds.residual import Residual
 from archsearch.spec.kinds.resize import Resize
 from archsearch.spec.kinds.upsample import Upsample
 

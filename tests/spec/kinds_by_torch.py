@@ -180,6 +180,31 @@ def _pool(fields: dict[str, Any], x: Tensor) -> Tensor:
     return windows.amax((4, 5)) if fields["mode"] == "max" else windows.nanmean((4, 5))
 
 
+def unpooled(fields: dict[str, Any], before: Tensor, x: Tensor) -> Tensor:
+    """Window by window: the value at the place where ``before`` is largest, zeros elsewhere."""
+    fields = {"stride": fields["kernel"], **fields}
+    kernel, stride = both(fields["kernel"]), both(fields["stride"])
+    padded = _border(before, fields, kernel, -math.inf)
+    top, left = (
+        (padded.shape[2 + axis] - before.shape[2 + axis], fields["padding"]) for axis in (0, 1)
+    )
+    result = torch.zeros_like(padded)
+    for row in range(x.shape[2]):
+        for column in range(x.shape[3]):
+            y, z = row * stride[0], column * stride[1]
+            window = padded[:, :, y : y + kernel[0], z : z + kernel[1]]
+            largest = window.flatten(2).argmax(2)
+            spread = functional.one_hot(largest, window[0, 0].numel()).to(x.dtype)
+            put = (spread * x[:, :, row, column, None]).reshape(window.shape)
+            result[:, :, y : y + kernel[0], z : z + kernel[1]] += put
+    first = [
+        total // 2 if padding == "same" else sides(0 if padding == "valid" else padding, axis)[0]
+        for axis, (total, padding) in enumerate((top, left))
+    ]
+    height, width = before.shape[2:]
+    return result[:, :, first[0] : first[0] + height, first[1] : first[1] + width]
+
+
 def _upsample(fields: dict[str, Any], x: Tensor) -> Tensor:
     height, width = both(fields["scale"])
     if fields["mode"] == "nearest":

@@ -13,7 +13,17 @@ import yaml
 from torch import Tensor
 from torch.nn import functional
 
-from .kinds_by_torch import DROPPED, REPEATED, RUN, both, eat, sides, spans_of
+from .kinds_by_torch import (
+    DROPPED,
+    REPEATED,
+    RUN,
+    activated,
+    both,
+    eat,
+    sides,
+    spans_of,
+    unpooled,
+)
 from .unfolded import Flat, Unfolding
 
 
@@ -43,14 +53,17 @@ def run_spec(text: str, picture: Tensor, weights: list[Tensor]) -> Run:
         rest = unfolding.layers[run.depth :]
     else:
         rest = Mirror(run, spec["decoder"], unfolding).layers()
-    _settle(rest, picture.shape[1])
+    _settle(rest, picture.shape[1], run.depth)
     _through(run, rest, weights)
     return run
 
 
-def _settle(decoder: list[Flat], wanted: int) -> None:
-    """Put the task's channels in place of the decoder's last ``auto``."""
-    for layer in reversed(decoder):
+def _settle(decoder: list[Flat], wanted: int, first: int) -> None:
+    """Put the task's channels in place of the ``auto`` that the output goes back to."""
+    at = first + len(decoder)
+    while at > first:
+        layer = decoder[at - first - 1]
+        at = layer.reads[0]
         if layer.kind == "pixel_shuffle":
             wanted *= layer.fields["scale"] ** 2
         elif "channels" in layer.fields:
@@ -61,24 +74,29 @@ def _settle(decoder: list[Flat], wanted: int) -> None:
 
 def _through(run: Run, layers: list[Flat], weights: list[Tensor]) -> None:
     for layer in layers:
-        joined = None if layer.joined is None else run.outputs[layer.joined]
-        run.outputs.append(_apply(layer, run.outputs[-1], joined, weights, run.outputs[0]))
+        read = [run.outputs[index] for index in layer.reads]
+        if layer.kind in RUN:
+            run.outputs.append(RUN[layer.kind](layer.fields, read[0], weights, run.outputs[0]))
+        elif layer.kind == "unpool":
+            pool = layer.reads[1]
+            before = run.outputs[run.layers[pool - 1].reads[0]]
+            run.outputs.append(unpooled(run.layers[pool - 1].fields, before, read[0]))
+        else:
+            run.outputs.append(_joined(layer, read, weights))
         run.layers.append(layer)
 
 
-def _apply(
-    layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor], picture: Tensor
-) -> Tensor:
-    if layer.kind in RUN:
-        return RUN[layer.kind](layer.fields, x, weights, picture)
-    assert joined is not None
-    if layer.kind == "concat":
-        return torch.cat((x, joined), 1)
-    if layer.kind == "residual" and joined.shape != x.shape:
+def _joined(layer: Flat, read: list[Tensor], weights: list[Tensor]) -> Tensor:
+    if layer.kind == "concat" or layer.fields.get("join") == "concat":
+        return torch.cat(read[::-1] if layer.fields.get("place") == "before" else read, 1)
+    if layer.kind != "residual":
+        return torch.stack(read).sum(0)
+    x, joined = read
+    if joined.shape != x.shape and not layer.own:
         stride = [a // b for a, b in zip(joined.shape[2:], x.shape[2:], strict=True)]
         weight = eat(weights, x.shape[1], joined.shape[1], 1, 1)
-        return x + functional.conv2d(joined, weight, eat(weights, x.shape[1]), stride)
-    return x + joined
+        joined = functional.conv2d(joined, weight, eat(weights, x.shape[1]), stride)
+    return activated(layer.fields["activation"], x + joined, weights)
 
 
 class Mirror:
@@ -106,6 +124,8 @@ class Mirror:
                 behind = []
         self.made += behind
         self.finish()
+        for place, layer in enumerate(self.made, len(self.run.layers)):
+            layer.reads = (place,)
         return self.made
 
     def finish(self) -> None:

@@ -18,7 +18,18 @@ from torch.nn import functional
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.shape import Pads, Pair
 
-__all__ = ["Activate", "Apply", "Convolve", "Enlarge", "JoinWith", "Keep", "MaxPool", "Step"]
+__all__ = [
+    "Activate",
+    "Apply",
+    "Convolve",
+    "Enlarge",
+    "JoinWith",
+    "Keep",
+    "MaxPool",
+    "PoolWithPlaces",
+    "Resume",
+    "Step",
+]
 
 
 @dataclass(frozen=True)
@@ -150,14 +161,39 @@ class Enlarge(Step):
 
 @dataclass(frozen=True)
 class JoinWith(Step):
-    """A layer that also takes the kept output of layer ``source``."""
+    """A layer that reads several tensors: the current one, and kept ones."""
 
     module: nn.Module
-    source: int
+    reads: tuple[int, ...]
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
-        """Join both."""
-        y: Tensor = self.module(x, kept[self.source])
+        """Join all."""
+        before = self.layer - 1
+        y: Tensor = self.module(*(x if read == before else kept[read] for read in self.reads))
+        return y
+
+
+@dataclass(frozen=True)
+class Resume(Step):
+    """Go on from a tensor that was put aside: here a branch begins."""
+
+    read: int
+
+    def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        """Take it."""
+        return kept[self.read]
+
+
+@dataclass(frozen=True)
+class PoolWithPlaces(Step):
+    """A max pooling whose places an unpooling reads; they are put aside."""
+
+    module: nn.Module
+
+    def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        """Pool."""
+        y: Tensor
+        y, kept[-self.layer] = self.module(x)
         return y
 
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Literal
 from archsearch.extensions import Reference
 from archsearch.spec.kinds.fields import Field, FieldValue, Role
 from archsearch.spec.kinds.mirror import LayerValues
-from archsearch.spec.kinds.rule import Op, ShapeResult, Values
+from archsearch.spec.kinds.rule import JoinInput, Op, ShapeResult, Values
 from archsearch.spec.shape import Shape
 
 __all__ = ["Join", "Kind", "LayerType", "Mirror", "Surroundings", "TrunkRole"]
@@ -57,13 +57,14 @@ class LayerType:
 
     Attributes:
         name: the word in the file.
+        fields: its fields, in the order the reference shows them.
         doc: what it does, in a sentence or two.
         shape: what it gives, as a formula for people.
         example: one layer as written in a file.
-        module: builds the torch module: (op, input shape) → module; for a join, (op, input
-            shape, shape joined) → module.
+        module: builds the torch module: (op, input shape) → module; for a join, (op, shapes of
+            the tensors that it reads) → module.
         steps: (layer index, op, module) → the module's steps, for the rewrites of
-            ``archsearch.nn``; None: the module is run as it is.
+            ``archsearch.nn``; None: the module is run as it is. Joins have none.
         synonyms: words that people write instead, with what they should write.
         weighted: whether it counts in the depth of the encoder.
         resampling: ``down`` makes a picture smaller, and has no weights; ``up`` enlarges it.
@@ -74,6 +75,7 @@ class LayerType:
     """
 
     name: str
+    fields: tuple[Field, ...] = ()
     doc: str
     shape: str
     example: str
@@ -91,7 +93,6 @@ class Kind(LayerType):
     """One layer kind.
 
     Attributes:
-        fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
@@ -105,7 +106,6 @@ class Kind(LayerType):
 
     group: ClassVar[str] = "kinds"
 
-    fields: tuple[Field, ...]
     rule: Callable[[Values, Shape], ShapeResult]
     scalar: bool = False
     takes_vector: bool = False
@@ -134,15 +134,15 @@ class Kind(LayerType):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Join(LayerType):
-    """A layer that reads the output of an earlier one as well.
+    """A layer that reads several tensors.
 
     Attributes:
-        rule: (index of the layer joined, shape so far, shape joined) → what comes out.
-        encloses: whether it stands around layers, and joins what came before them; otherwise
-            it takes the name of a layer.
+        rule: what it reads → what comes out.
+        names_layer: whether it takes the name of an earlier layer; otherwise it stands around
+            layers, and joins what they give.
         adds_channels: whether more channels come out than went in.
     """
 
-    rule: Callable[[int, Shape, Shape], ShapeResult]
-    encloses: bool = False
+    rule: Callable[[JoinInput], ShapeResult]
+    names_layer: bool = True
     adds_channels: bool = False

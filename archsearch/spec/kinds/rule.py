@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields
 from functools import cache
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from archsearch.spec.kinds.fields import FieldValue, Numbered
 from archsearch.spec.shape import Pair, Shape
 
-__all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
+__all__ = ["ONE", "JoinInput", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
 
 ONE = Pair(1, 1)
 
@@ -27,7 +27,7 @@ class Op:
     """
 
     def __repr__(self) -> str:
-        form, get, optional = _form(type(self))
+        form, get, optional = _form(cast(Any, type(self)))
         shown = form % get(self)
         more = [f", {n}={v!r}" for n, default in optional if (v := getattr(self, n)) != default]
         return f"{shown}{''.join(more)})"
@@ -47,14 +47,38 @@ def _form(op: type[Any]) -> tuple[str, attrgetter[Any], tuple[tuple[str, object]
     return form, attrgetter(*needed), tuple(optional)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class JoinOp(Op):
-    """What a join does.
+    """What a join does: a layer that reads several tensors.
 
-    ``source`` is the index of the layer whose output is joined, 0 the input.
+    A tensor is named by the index of the layer that gives it, 0 the input. −i names the places
+    where the max pool of layer i found its maxima.
     """
 
-    source: int
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The tensors that it reads after the first."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class JoinInput:
+    """What a join's rule is given.
+
+    Attributes:
+        sources: the tensors after the first.
+        shapes: of all tensors, the first included.
+        values: the join's fields.
+        has_layers: whether layers of its own lead to the second tensor.
+        origin: what the layer that gives the second tensor does, and the shape it does it to;
+            None: that is the input, or unknown.
+    """
+
+    sources: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+    values: Values
+    has_layers: bool = False
+    origin: tuple[Op, Shape] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
-from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section, leaks_past
 from archsearch.spec.resolution.cache import cache_of
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
-from archsearch.spec.resolution.expand import Expander, FlatLayer
+from archsearch.spec.resolution.expand import Expander
+from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.resolution.latent_warnings import warn_about_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
@@ -153,7 +154,8 @@ class _Resolver:
             self.shapes.complete = False
             return
         try:
-            self.expander.layers += mirrored(self.shapes.layers, style, self.expander.lookup)
+            for layer in mirrored(self.shapes.layers, style, self.expander.lookup):
+                self.expander.append(layer)
         except CannotMirrorError as error:
             self.shapes.complete = False
             self.diagnostics.problem(
@@ -203,7 +205,7 @@ class _Resolver:
         wants = self.channels.wants
         auto = None
         settled = False
-        for index in range(len(layers), depth, -1):
+        for index in _way_back(layers, depth):
             layer = layers[index - 1]
             kind = layer.kind
             if kind is None:
@@ -217,6 +219,10 @@ class _Resolver:
                     else:
                         layer.values[name], auto = wants, index
                 settled = True
+        on_the_way = set(_way_back(layers, depth))
+        for index, layer in enumerate(layers[depth:], depth + 1):
+            if index not in on_the_way and (name := _auto_field(layer)):
+                self.refuse_auto(layer, name)
         return auto
 
     # --- the whole ---------------------------------------------------------------
@@ -242,7 +248,8 @@ class _Resolver:
 
     def wrong_channels(self, layers: Sequence[FlatLayer], got: Shape) -> None:
         """Told at the last layer that changes the number of channels."""
-        setter = next((one for one in reversed(layers) if _setting_field(one) is not None), None)
+        way = (layers[index - 1] for index in _way_back(layers, 0))
+        setter = next((one for one in way if _setting_field(one) is not None), None)
         setter = setter or layers[-1]
         name, wants = _setting_field(setter), self.channels.wants
         written = setter.fields.get(name or "")
@@ -262,27 +269,24 @@ class _Resolver:
         """Numbers the decoder reads: the latent and every leak past it, each once."""
         if depth == 0:
             return 0
-        leaks: dict[int, LayerPlan] = {}
-        for layer in self.shapes.layers:
-            source = layer.source
-            if layer.section == "decoder" and source is not None and source < depth:
-                leaks.setdefault(source, layer)
         size = self.shapes.tensors[depth].shape.elements
-        for source, layer in leaks.items():
-            elements = self.shapes.tensors[source].shape.elements
-            size += elements
-            self.warn_of_leak(layer, elements)
+        decoder = [layer for layer in self.shapes.layers if layer.section == "decoder"]
+        for read, layer in leaks_past(depth, decoder).items():
+            size += self.shapes.tensors[abs(read)].shape.elements
+            self.warn_of_leak(read, layer)
         return size
 
-    def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
+    def warn_of_leak(self, read: int, layer: LayerPlan) -> None:
         flat = self.expander.layers
-        origin = flat[layer.source - 1] if layer.source else None
+        reader = flat[layer.index - 1].branch_of or flat[layer.index - 1]
+        origin = flat[abs(read) - 1] if read else None
         name = "input" if origin is None else origin.name or origin.path
-        shape = self.shapes.tensors[layer.source or 0].shape
+        shape = self.shapes.tensors[abs(read)].shape
+        what = "numbers" if read >= 0 else "places of maxima"
         self.diagnostics.problem(
             "leak-past-latent",
-            flat[layer.index - 1].span,
-            f"{layer.kind} carries {elements} numbers past the latent",
+            reader.span,
+            f"{reader.word} carries {shape.elements} {what} past the latent",
             label=f"`{name}` is {shape}, and isn't part of the latent",
             help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
             severity="warning",
@@ -310,6 +314,17 @@ class _Resolver:
 
 def _channels(count: int) -> str:
     return f"{count} channel" if count == 1 else f"{count} channels"
+
+
+def _way_back(layers: Sequence[FlatLayer], depth: int) -> Iterator[int]:
+    """Indices from the output's layer back to the first after ``depth``, through what each takes.
+
+    Of a join that is what stands before it, or its first branch.
+    """
+    index = len(layers)
+    while index > depth:
+        yield index
+        index = layers[index - 1].begin
 
 
 def _auto_field(layer: FlatLayer) -> str | None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archsearch.spec.kinds import Kind, LayerType, Problem, ShapeResult, Values
+from archsearch.spec.kinds import Kind, LayerType, Op, Problem, ShapeResult, Values
 from archsearch.spec.kinds.borders import PICTURE
 from archsearch.spec.kinds.fields import FieldValue, Role, SameAs
+from archsearch.spec.kinds.rule import JoinInput
 from archsearch.spec.plan.model import LayerPlan
 from archsearch.spec.resolution.cache import SizedLayer
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
-from archsearch.spec.resolution.expand import FlatLayer
+from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.tree import Written
 
@@ -62,6 +63,7 @@ class ShapeInference:
         self.shapes = shapes
         self.defaults = defaults
         self.layers: list[LayerPlan] = []
+        self.origins: dict[int, tuple[Op, Shape]] = {}
         self.complete = True
 
     @property
@@ -77,7 +79,7 @@ class ShapeInference:
     def advance(self, layer: FlatLayer) -> InferredShape:
         """Size one layer; what is known of its output."""
         sized = self.sized(layer)
-        before = self.last if layer.kind else self.merged(layer)
+        before = self.merged(layer) if layer.join else self.tensors[layer.begin]
         if sized is None:
             self.complete = False
             return before._replace(size_known=False, channels_known=False)
@@ -91,23 +93,32 @@ class ShapeInference:
             self.too_large(layer, result)
             tensor = before._replace(size_known=False, channels_known=False)
         if layer.type is not None:
-            self.layers.append(self.layer_plan(layer, layer.type, sized, tensor))
+            plan = self.layer_plan(layer, layer.type, sized, tensor)
+            self.origins[plan.index] = (plan.op, plan.input)
+            self.layers.append(plan)
         return tensor
 
     def sized(self, layer: FlatLayer) -> SizedLayer | None:
         """What a layer does, or None where it can't be told."""
         if layer.kind is not None:
             return self.simple(layer, layer.kind)
-        if layer.source is None or layer.join is None:
+        reads = [read for read in layer.reads if read is not None]
+        if layer.join is None or len(reads) < len(layer.reads):
             return None
-        other = self.tensors[layer.source].shape
-        return SizedLayer(layer.join.rule(layer.source, self.last.shape, other), {})
+        given = JoinInput(
+            sources=tuple(reads[1:]),
+            shapes=tuple(self.tensors[abs(read)].shape for read in reads),
+            values=Values(layer.values),
+            has_layers=len(layer.branches) > 1 and layer.branches[1] is not None,
+            origin=self.origins.get(abs(reads[1])) if len(reads) > 1 else None,
+        )
+        return SizedLayer(layer.join.rule(given), layer.values)
 
     def simple(self, layer: FlatLayer, kind: Kind) -> SizedLayer | None:
         """The kind's own rule, computed once for equal values."""
-        if self.last.shape.vector and not kind.takes_vector:
+        if self.tensors[layer.begin].shape.vector and not kind.takes_vector:
             self.after_vector(layer, kind)
-        shape = self.last.shape
+        shape = self.tensors[layer.begin].shape
         values = self.with_guesses(layer, kind, shape)
         if values is None:
             return None
@@ -123,7 +134,7 @@ class ShapeInference:
 
     def after_vector(self, layer: FlatLayer, kind: Kind) -> None:
         """Refuse a picture's layer, and go on as if a picture had come in."""
-        vector = self.last
+        vector = self.tensors[layer.begin]
         if vector.size_known:
             self.diagnostics.problem(
                 "picture-after-vector",
@@ -133,7 +144,8 @@ class ShapeInference:
                 help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
             )
         picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
-        self.tensors[-1] = InferredShape(picture, size_known=False, channels_known=False)
+        guess = InferredShape(picture, size_known=False, channels_known=False)
+        self.tensors[layer.begin] = guess
         self.complete = False
 
     def with_guesses(
@@ -157,25 +169,28 @@ class ShapeInference:
         return values
 
     def merged(self, layer: FlatLayer) -> InferredShape:
-        """A join's input: known where both sides are, seeing what either sees."""
-        if layer.source is None:
-            return self.last
-        one, other = self.last, self.tensors[layer.source]
+        """A join's input: known where all that it reads is, seeing what any of that sees."""
+        read = [self.tensors[abs(index)] for index in layer.reads if index is not None]
+        first = read[0]
+        if None in layer.reads:
+            return first
         return InferredShape(
-            one.shape,
-            one.size_known and other.size_known,
-            one.channels_known and other.channels_known,
+            first.shape,
+            all(one.size_known for one in read),
+            all(one.channels_known for one in read),
             (
-                max(one.receptive_field[0], other.receptive_field[0]),
-                max(one.receptive_field[1], other.receptive_field[1]),
+                max([one.receptive_field[0] for one in read]),
+                max([one.receptive_field[1] for one in read]),
             ),
-            (max(one.jump[0], other.jump[0]), max(one.jump[1], other.jump[1])),
+            (max([one.jump[0] for one in read]), max([one.jump[1] for one in read])),
         )
 
     def report(self, problem: Problem, layer: FlatLayer, before: InferredShape) -> None:
         """Note a problem, unless it was concluded from a guess."""
         if not _is_sound(problem, layer, before):
             return
+        if layer.beside and problem.code == "rows-lost":
+            return  # the layers that the shortcut goes around see them
         written = layer.fields.get(problem.field)
         if written is None and layer.kind is not None and problem.severity == "error":
             written = self.defaults.get(layer.kind.name, {}).get(problem.field)
@@ -190,7 +205,7 @@ class ShapeInference:
 
     def too_large(self, layer: FlatLayer, result: ShapeResult) -> None:
         """Refuse what no memory could hold."""
-        if layer.doubtful or layer.bad or not self.last.size_known:
+        if layer.doubtful or layer.bad or not self.tensors[layer.begin].size_known:
             return
         sizes = (
             layer.kind.with_role("factor", "channels", "elements", "shape") if layer.kind else []
@@ -237,14 +252,14 @@ class ShapeInference:
         self, layer: FlatLayer, type: LayerType, sized: SizedLayer, tensor: InferredShape
     ) -> LayerPlan:
         """One row of the plan."""
-        result = sized.result
+        result, index = sized.result, len(self.tensors)
         return LayerPlan(
-            len(self.tensors),
+            index,
             layer.section,
             layer.path,
             layer.name,
             result.op,
-            self.last.shape,
+            self.tensors[layer.begin].shape,
             result.output,
             result.formula,
             result.params,
@@ -252,6 +267,8 @@ class ShapeInference:
             tensor.receptive_field,
             type,
             sized.values,
+            None if layer.begin == index - 1 else layer.begin,
+            layer.branches,
         )
 
 

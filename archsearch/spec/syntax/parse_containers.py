@@ -16,7 +16,6 @@ from archsearch.spec.syntax.tree import (
     ContainerSyntax,
     LayerOptions,
     Repeat,
-    ResidualSyntax,
     Written,
 )
 from archsearch.spec.text.diagnostic import Span
@@ -33,7 +32,6 @@ __all__ = [
     "block",
     "choose",
     "repeat",
-    "residual",
 ]
 
 TIMES = Field("times", Whole(0), 1, "How often.")
@@ -41,12 +39,22 @@ TIMES = Field("times", Whole(0), 1, "How often.")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a container; its form is layers, branches, times, value or word."""
+    """One key of a container.
+
+    Attributes:
+        name: the key.
+        form: layers (perhaps empty: ``maybe-layers``), a list of such lists (``lists``), branches,
+            times, value, word, layer (a layer's name) or field.
+        doc: what it means.
+        required: whether it must be there.
+        field: of the form ``field``.
+    """
 
     name: str
     form: str
     doc: str
     required: bool = True
+    field: Field | None = None
 
 
 class BodyParser(Protocol):
@@ -71,7 +79,7 @@ class BodyParser(Protocol):
     def within(self, scope: Scope) -> Self:
         """The same with other names to read."""
 
-    def body(self, node: Node, path: str) -> Body:
+    def body(self, node: Node, path: str, *, maybe_empty: bool = False) -> Body:
         """Parse a list of layers."""
 
 
@@ -87,6 +95,7 @@ class Container:
         shape: what it gives, for people.
         example: one as it stands in a file.
         takes_params: whether further keys may stand in it, the params of what it uses.
+        names_layer: whether the name of a layer may stand in place of its keys.
     """
 
     name: str
@@ -96,6 +105,7 @@ class Container:
     shape: str
     example: str
     takes_params: bool = False
+    names_layer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +170,6 @@ class ContainerEntry:
         """The layers behind ``layers``."""
         found = self.required("layers")
         return () if found is None else self.parser.body(found, f"{self.path}.layers")
-
-
-def residual(at: ContainerEntry) -> ContainerSyntax:
-    """Layers with a shortcut around them."""
-    at.check_keys(at.container.name)
-    return ResidualSyntax(at.path, at.span, at.layers(), at.options)
 
 
 def repeat(at: ContainerEntry) -> ContainerSyntax:

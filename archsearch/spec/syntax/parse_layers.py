@@ -8,13 +8,13 @@ from itertools import chain
 
 from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
-from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container, parse_join
 from archsearch.spec.syntax.parse_values import (
     Scope,
     parse_field,
     parse_template,
 )
-from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerOptions, LayerSyntax, Written
+from archsearch.spec.syntax.tree import Body, Item, LayerOptions, LayerSyntax, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -36,7 +36,7 @@ _OPTIONS = ("name", "when")
 
 def layer_words() -> tuple[str, ...]:
     """Every word that makes a layer: kinds, joins and containers."""
-    return (*KINDS, *JOIN_WORDS, *CONTAINERS)
+    return tuple(dict.fromkeys((*KINDS, *JOIN_WORDS, *CONTAINERS)))
 
 
 def is_layer_word(word: str) -> bool:
@@ -75,7 +75,7 @@ class LayerParser:
         """The same with other names to read."""
         return replace(self, scope=scope)
 
-    def body(self, node: Node, path: str) -> Body:
+    def body(self, node: Node, path: str, *, maybe_empty: bool = False) -> Body:
         """Parse a list of layers; ``path`` is where it stands."""
         if not isinstance(node, ListNode):
             self.source.problem(
@@ -85,7 +85,7 @@ class LayerParser:
                 help="write each layer on a line of its own: `- conv: {channels: 8}`",
             )
             return ()
-        if not node.items:
+        if not node.items and not maybe_empty:
             self.source.problem(
                 "empty-section", node.span, f"`{path}` has no layers", help="add at least one"
             )
@@ -165,8 +165,7 @@ class LayerParser:
     def _of_kind(self, node: MapNode, entry: Entry, word: str, path: str) -> Item:
         options = self._options(node)
         if word in JOIN_WORDS:
-            layer = parse_template(self.source, entry.value, self.scope, word)
-            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, options)
+            return parse_join(self, entry, f"{path}.{word}", options)
         if word in CONTAINERS:
             return parse_container(self, entry, f"{path}.{word}", options)
         return self._simple(entry, KINDS[word], f"{path}.{word}", options)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from archsearch.spec.expressions.expression import Expression
-from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds import Join, Kind
 from archsearch.spec.kinds.fields import Atom, Numbered, Raw
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
@@ -33,7 +33,6 @@ __all__ = [
     "Param",
     "Part",
     "Repeat",
-    "ResidualSyntax",
     "Template",
     "Written",
     "items_in",
@@ -150,12 +149,27 @@ class LayerSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JoinSyntax:
-    """``concat`` or ``add`` with an earlier layer."""
+    """A layer that reads several tensors, with the layers that lead to them.
 
-    word: str
+    Attributes:
+        join: which join it is.
+        path: where it stands, the word included.
+        span: the word.
+        layer: the name of the layer that it reads; None where it names none, or it can't be read.
+        bodies: its own layers: of ``concat`` and ``add`` those on the tensor named, of
+            ``residual`` those inside and then the shortcut's, of ``parallel`` the branches.
+        fields: values that can be used.
+        bad: fields that are written but can't be used.
+        options: name and condition.
+    """
+
+    join: Join
     path: str
     span: Span
-    layer: Template | None
+    layer: Template | None = None
+    bodies: tuple[Body, ...] = ()
+    fields: Mapping[str, Written] = field(default_factory=dict)
+    bad: frozenset[str] = frozenset()
     options: LayerOptions = LayerOptions()
 
 
@@ -183,16 +197,6 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ResidualSyntax:
-    """Layers with a shortcut around them."""
-
-    path: str
-    span: Span
-    body: Body
-    options: LayerOptions = LayerOptions()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class BlockUse:
     """The layers of a block, with some of its params given; None can't be read."""
 
@@ -203,8 +207,8 @@ class BlockUse:
     options: LayerOptions = LayerOptions()
 
 
-ContainerSyntax = Repeat | Choose | ResidualSyntax | BlockUse
-Item = LayerSyntax | JoinSyntax | ContainerSyntax
+ContainerSyntax = Repeat | Choose | JoinSyntax | BlockUse
+Item = LayerSyntax | ContainerSyntax
 Body = tuple[Item, ...]
 
 
@@ -277,8 +281,11 @@ def items_in(body: Body) -> Iterator[Item]:
     """All items of ``body``, those inside containers included."""
     for item in body:
         yield item
-        if isinstance(item, (Repeat, ResidualSyntax)):
+        if isinstance(item, Repeat):
             yield from items_in(item.body)
+        elif isinstance(item, JoinSyntax):
+            for inner in item.bodies:
+                yield from items_in(inner)
         elif isinstance(item, Choose):
             for _, branch in item.branches:
                 yield from items_in(branch)

@@ -72,6 +72,22 @@ SIZES = (
         ),
     ),
     Explanation(
+        "checkerboard",
+        "a transposed convolution that covers its pixels unevenly",
+        "At stride S a transposed convolution spreads each pixel over K rows, S apart. If S "
+        "doesn't divide K, some rows get one product more than others, and the picture may show "
+        "checkerboards (Odena, Dumoulin and Olah 2016, Deconvolution and Checkerboard Artifacts).",
+        spec(
+            "- conv: {channels: 2, stride: 2}",
+            "- conv_transpose: {channels: auto, kernel: 3, stride: 2}",
+        ),
+        spec(
+            "- conv: {channels: 2, stride: 2}",
+            "- conv_transpose: {channels: auto, kernel: 4, stride: 2, padding: 1}",
+        ),
+        severity="warning",
+    ),
+    Explanation(
         "border-too-wide",
         "a border wider than the picture it is taken from",
         "`padding_mode: reflect` mirrors the picture without its edge, so a side can be at most "

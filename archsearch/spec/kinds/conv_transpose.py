@@ -22,7 +22,7 @@ from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values, area_fo
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, transposed_crop, transposed_size
 
-__all__ = ["CONV_TRANSPOSE", "ConvTranspose"]
+__all__ = ["CONV_TRANSPOSE", "ConvTranspose", "uneven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +112,32 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
     return ()
 
 
+def _checkerboard(kernel: Pair, stride: Pair, dilation: Pair) -> tuple[Problem, ...]:
+    """Windows that overlap unevenly (Odena, Dumoulin and Olah 2016)."""
+    for taps, step, apart in zip(kernel, stride, dilation, strict=True):
+        if step > 1 and apart == 1 and taps % step:
+            nearest = step * -(-taps // step)
+            return (
+                Problem(
+                    "checkerboard",
+                    "conv_transpose covers its pixels unevenly: checkerboards may show",
+                    field="kernel",
+                    label=f"kernel {taps} at stride {step}: pixels get {taps // step} or "
+                    f"{-(-taps // step)} products along an axis",
+                    help=f"use kernel {nearest}, a multiple of the stride, or `upsample` and a "
+                    "conv; if this is intended, write `allow: [checkerboard]`",
+                    severity="warning",
+                    concerns="layer",
+                ),
+            )
+    return ()
+
+
+def uneven(op: Op) -> bool:
+    """Whether an op is a transposed convolution that covers its pixels unevenly."""
+    return isinstance(op, ConvTranspose) and bool(_checkerboard(op.kernel, op.stride, op.dilation))
+
+
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels, groups = values.whole("channels"), values.whole("groups")
     kernel, stride = values.pair("kernel"), values.pair("stride")
@@ -143,6 +169,7 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
         jump_first=True,
         problems=(
             *_problems(values, height, width),
+            *_checkerboard(kernel, stride, values.pair("dilation")),
             *groups_problems("conv_transpose", channels, groups, shape.channels),
             *norm_problems(norm, output),
         ),

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from archsearch.printable import printable
 from archsearch.spec.expressions.names import bad_name
+from archsearch.spec.kinds.conv_transpose import uneven
 from archsearch.spec.kinds.fields import FieldValue, Numbered, SameAs
 from archsearch.spec.kinds.kind import Join, Kind, LayerType
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
@@ -48,6 +49,7 @@ def _warnings(plan: ModelPlan) -> list[str]:
         "leak-past-latent": plan.latent.effective_size != plan.latent.size,
         "bottleneck-before-latent": plan.bottleneck_before_latent,
         "latent-exceeds-picture": plan.latent_exceeds_picture,
+        "checkerboard": any(uneven(layer.op) for layer in plan.layers),
     }
     return [code for code, warns in found.items() if warns]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from archsearch.extensions import Reference
 from archsearch.spec.kinds.fields import Field, FieldValue, Role
@@ -146,3 +146,8 @@ class Join(LayerType):
     rule: Callable[[JoinInput], ShapeResult]
     names_layer: bool = True
     adds_channels: bool = False
+
+    @cached_property
+    def defaults(self) -> Mapping[str, FieldValue]:
+        """The fields' values where a layer has none."""
+        return {field.name: cast(FieldValue, field.default) for field in self.fields}

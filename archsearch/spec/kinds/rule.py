@@ -28,9 +28,12 @@ class Op:
 
     def __repr__(self) -> str:
         form, get, optional = _form(cast(Any, type(self)))
-        shown = form % get(self)
-        more = [f", {n}={v!r}" for n, default in optional if (v := getattr(self, n)) != default]
-        return f"{shown}{''.join(more)})"
+        more = ""
+        for name, default in optional:
+            value = getattr(self, name)
+            if value != default:
+                more += f", {name}={value!r}"
+        return f"{form % get(self)}{more})"
 
     @property
     def batch_norm(self) -> bool:
@@ -70,8 +73,8 @@ class JoinInput:
         shapes: of all tensors, the first included.
         values: the join's fields.
         has_layers: whether layers of its own lead to the second tensor.
-        origin: what the layer that gives the second tensor does, and the shape it does it to;
-            None: that is the input, or unknown.
+        origin: where the second tensor is the places of a layer's maxima: what that layer does,
+            and the shape it does it to.
     """
 
     sources: tuple[int, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -164,19 +164,24 @@ class ModelPlan:
         Norms and a residual's 1×1 shortcut don't count.
         """
         depths = [0]
-        for layer in self.encoder:
-            depths.append(layer.type.weighted + max([depths[abs(read)] for read in layer.reads]))
+        for layer, reads in zip(self.encoder, self.reads, strict=False):
+            depths.append(layer.type.weighted + max([depths[abs(read)] for read in reads]))
         return depths[-1]
+
+    @cached_property
+    def reads(self) -> tuple[tuple[int, ...], ...]:
+        """The tensors that each layer reads."""
+        return tuple([layer.reads for layer in self.layers])
 
     @cached_property
     def unpooled(self) -> frozenset[int]:
         """The max pools whose places some layer reads."""
-        return frozenset(-read for layer in self.layers for read in layer.reads if read < 0)
+        return frozenset([-read for reads in self.reads for read in reads if read < 0])
 
     @property
-    def leaks(self) -> dict[int, LayerPlan]:
+    def leaks(self) -> Mapping[int, int]:
         """What the decoder reads of the encoder besides the latent, and the first that reads it."""
-        return leaks_past(len(self.encoder), self.decoder)
+        return leaks_past(len(self.encoder), self.reads)
 
     def tensor(self, read: int) -> Shape:
         """The shape of a tensor that a layer reads."""
@@ -195,21 +200,13 @@ class ModelPlan:
 
         The places of a max pool's maxima are a tensor of their own, made from what the pool gets.
         """
-        depth, unpooled = len(self.encoder), self.unpooled
-        reads = [layer.reads for layer in self.layers]
-        tensors = [0]
-        for layer in self.layers:
-            own = layer.index
-            tensors += [own, -own] if own in unpooled else [own]
-        number = {tensor: place for place, tensor in enumerate(tensors)}
-        elements = [self.tensor(tensor).elements for tensor in tensors]
-        edges = [
-            (number[read], number[tensor])
-            for tensor in tensors[1:]
-            for read in reads[abs(tensor) - 1]
-        ]
-        size, found = minimum_cut(elements, edges, preferred=number[depth])
-        cut = tuple(tensors[place] for place in found)
+        depth = len(self.encoder)
+        if self.unpooled:
+            size, cut = self._cut_with_places(depth)
+        else:
+            elements = [self.input.elements, *[layer.output.elements for layer in self.layers]]
+            edges = [(read, i) for i, reads in enumerate(self.reads, 1) for read in reads]
+            size, cut = minimum_cut(elements, edges, preferred=depth)
         places: dict[tuple[int, ...], Place] = {
             (0,): "input",
             (len(self.layers),): "output",
@@ -221,6 +218,19 @@ class ModelPlan:
             after=tuple(map(self._path, cut)),
             place=places.get(cut, "inside"),
         )
+
+    def _cut_with_places(self, depth: int) -> tuple[int, tuple[int, ...]]:
+        """The minimum cut of a net with unpoolings, in the names of its tensors."""
+        elements, tensors, number = [self.input.elements], [0], {0: 0}
+        edges: list[tuple[int, int]] = []
+        for index, (layer, reads) in enumerate(zip(self.layers, self.reads, strict=True), 1):
+            for tensor in (index, -index) if index in self.unpooled else (index,):
+                number[tensor] = len(tensors)
+                edges += [(number[read], number[tensor]) for read in reads]
+                tensors.append(tensor)
+                elements.append(layer.output.elements)
+        size, found = minimum_cut(elements, edges, preferred=number[depth])
+        return size, tuple([tensors[place] for place in found])
 
     def _path(self, tensor: int) -> str:
         path = self.layers[abs(tensor) - 1].path if tensor else "input"
@@ -245,18 +255,18 @@ class ModelPlan:
         return key_of((self.input, [layer.computed() for layer in self.layers]))
 
 
-def leaks_past(depth: int, decoder: Iterable[LayerPlan]) -> dict[int, LayerPlan]:
+def leaks_past(depth: int, reads: Sequence[Sequence[int | None]]) -> Mapping[int, int]:
     """What a decoder reads of the encoder besides the latent, and the first layer that reads it.
 
     Args:
         depth: how many layers the encoder has.
-        decoder: the decoder's layers.
+        reads: what each layer of the net reads, as far as it is known.
     """
-    leaks: dict[int, LayerPlan] = {}
-    for layer in decoder:
-        for read in layer.reads:
-            if -depth <= read < depth:
-                leaks.setdefault(read, layer)
+    leaks: dict[int, int] = {}
+    for index in range(depth, len(reads)):
+        for read in reads[index]:
+            if read is not None and -depth <= read < depth:
+                leaks.setdefault(read, index + 1)
     return leaks
 
 

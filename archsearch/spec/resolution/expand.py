@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import cast
 
 from archsearch.spec.expressions.expression import ExpressionValue
@@ -104,7 +103,9 @@ class Expander:
     def append(self, layer: FlatLayer) -> None:
         """Put a layer behind the current tensor, unless it says what it reads."""
         layer.reads = layer.reads or (self.at,)
-        layer.branch_of, self.entered = self.entered, None
+        layer.begin = layer.reads[0] or 0
+        if self.entered is not None:
+            layer.branch_of, self.entered = self.entered, None
         self.layers.append(layer)
         self.at = len(self.layers)
 
@@ -171,7 +172,8 @@ class Expander:
             if item.variable is not None:
                 inner = {**inner, item.variable: count}
             self.repeats.append(item)
-            self.body(item.body, replace(frame, environment=inner))
+            inside = Frame(frame.section, inner, frame.prefix, frame.blocks, frame.beside)
+            self.body(item.body, inside)
             self.repeats.pop()
 
     def choose(self, item: Choose, frame: Frame) -> None:
@@ -227,8 +229,7 @@ class Expander:
                 environment |= _known({name: value})
         prefix = frame.prefix + self.local(item.options, frame)
         blocks = (*frame.blocks, block.name)
-        inside = replace(frame, environment=environment, prefix=prefix, blocks=blocks)
-        self.body(block.body, inside)
+        self.body(block.body, Frame(frame.section, environment, prefix, blocks, frame.beside))
 
     def local(self, options: LayerOptions, frame: Frame) -> str:
         """What stands before the names inside a use of a block."""

@@ -91,11 +91,12 @@ def _values(
     expander: Expander, item: JoinSyntax, frame: Frame
 ) -> tuple[dict[str, FieldValue], frozenset[str]]:
     """The join's fields, and those that can't be told."""
-    values: dict[str, FieldValue] = {}
+    values: dict[str, FieldValue] = {**item.join.defaults}
+    if not item.fields and not item.bad and item.path not in expander.lookup.touched:
+        return values, item.bad
     bad = set(item.bad)
     for field in item.join.fields:
         key, written = f"{item.path}.{field.name}", item.fields.get(field.name)
-        values[field.name] = str(field.default)
         if written is None and key not in expander.assigned:
             continue
         value = expander.lookup.field(key, written, field, frame.environment, item.join.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
-from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section, leaks_past
+from archsearch.spec.plan.model import Latent, ModelPlan, Section, leaks_past
 from archsearch.spec.resolution.cache import cache_of
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.expand import Expander
@@ -269,16 +269,14 @@ class _Resolver:
         """Numbers the decoder reads: the latent and every leak past it, each once."""
         if depth == 0:
             return 0
-        size = self.shapes.tensors[depth].shape.elements
-        decoder = [layer for layer in self.shapes.layers if layer.section == "decoder"]
-        for read, layer in leaks_past(depth, decoder).items():
+        size, flat = self.shapes.tensors[depth].shape.elements, self.expander.layers
+        for read, index in leaks_past(depth, [layer.reads for layer in flat]).items():
             size += self.shapes.tensors[abs(read)].shape.elements
-            self.warn_of_leak(read, layer)
+            self.warn_of_leak(read, flat[index - 1].branch_of or flat[index - 1])
         return size
 
-    def warn_of_leak(self, read: int, layer: LayerPlan) -> None:
+    def warn_of_leak(self, read: int, reader: FlatLayer) -> None:
         flat = self.expander.layers
-        reader = flat[layer.index - 1].branch_of or flat[layer.index - 1]
         origin = flat[abs(read) - 1] if read else None
         name = "input" if origin is None else origin.name or origin.path
         shape = self.shapes.tensors[abs(read)].shape

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archsearch.spec.kinds import Kind, LayerType, Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds import Join, Kind, LayerType, Op, Problem, ShapeResult, Values
 from archsearch.spec.kinds.borders import PICTURE
 from archsearch.spec.kinds.fields import FieldValue, Role, SameAs
 from archsearch.spec.kinds.rule import JoinInput
@@ -79,7 +79,7 @@ class ShapeInference:
     def advance(self, layer: FlatLayer) -> InferredShape:
         """Size one layer; what is known of its output."""
         sized = self.sized(layer)
-        before = self.merged(layer) if layer.join else self.tensors[layer.begin]
+        before = self.tensors[layer.begin] if layer.join is None else self.merged(layer)
         if sized is None:
             self.complete = False
             return before._replace(size_known=False, channels_known=False)
@@ -102,23 +102,35 @@ class ShapeInference:
         """What a layer does, or None where it can't be told."""
         if layer.kind is not None:
             return self.simple(layer, layer.kind)
+        return None if layer.join is None else self.joined(layer, layer.join)
+
+    def joined(self, layer: FlatLayer, join: Join) -> SizedLayer | None:
+        """The join's own rule, computed once for equal values."""
         reads = [read for read in layer.reads if read is not None]
-        if layer.join is None or len(reads) < len(layer.reads):
+        if len(reads) < len(layer.reads):
             return None
-        given = JoinInput(
-            sources=tuple(reads[1:]),
-            shapes=tuple(self.tensors[abs(read)].shape for read in reads),
-            values=Values(layer.values),
-            has_layers=len(layer.branches) > 1 and layer.branches[1] is not None,
-            origin=self.origins.get(abs(reads[1])) if len(reads) > 1 else None,
-        )
-        return SizedLayer(layer.join.rule(given), layer.values)
+        shapes = tuple([self.tensors[abs(read)].shape for read in reads])
+        has_layers = len(layer.branches) > 1 and layer.branches[1] is not None
+        origin = self.origins.get(-reads[1]) if len(reads) > 1 and reads[1] < 0 else None
+        key = (join, *reads[1:], shapes, has_layers, origin, *layer.values.values())
+        sized = self.shapes.get(key)
+        if sized is None:
+            given = JoinInput(tuple(reads[1:]), shapes, Values(layer.values), has_layers, origin)
+            sized = self.keep(key, SizedLayer(join.rule(given), layer.values))
+        return sized
+
+    def keep(self, key: tuple[object, ...], sized: SizedLayer) -> SizedLayer:
+        """Remember what a rule gave, as long as there is room."""
+        if len(self.shapes) < _CACHED_SHAPES:
+            self.shapes[key] = sized
+        return sized
 
     def simple(self, layer: FlatLayer, kind: Kind) -> SizedLayer | None:
         """The kind's own rule, computed once for equal values."""
-        if self.tensors[layer.begin].shape.vector and not kind.takes_vector:
-            self.after_vector(layer, kind)
         shape = self.tensors[layer.begin].shape
+        if shape.vector and not kind.takes_vector:
+            self.after_vector(layer, kind)
+            shape = self.tensors[layer.begin].shape
         values = self.with_guesses(layer, kind, shape)
         if values is None:
             return None
@@ -127,9 +139,7 @@ class ShapeInference:
         key = (kind, shape, *values, *values.values())
         sized = self.shapes.get(key)
         if sized is None:
-            sized = SizedLayer(kind.rule(Values(values), shape), values)
-            if len(self.shapes) < _CACHED_SHAPES:
-                self.shapes[key] = sized
+            sized = self.keep(key, SizedLayer(kind.rule(Values(values), shape), values))
         return sized
 
     def after_vector(self, layer: FlatLayer, kind: Kind) -> None:
@@ -252,14 +262,14 @@ class ShapeInference:
         self, layer: FlatLayer, type: LayerType, sized: SizedLayer, tensor: InferredShape
     ) -> LayerPlan:
         """One row of the plan."""
-        result, index = sized.result, len(self.tensors)
+        result, index, begin = sized.result, len(self.tensors), layer.begin
         return LayerPlan(
             index,
             layer.section,
             layer.path,
             layer.name,
             result.op,
-            self.tensors[layer.begin].shape,
+            self.tensors[begin].shape,
             result.output,
             result.formula,
             result.params,
@@ -267,7 +277,7 @@ class ShapeInference:
             tensor.receptive_field,
             type,
             sized.values,
-            None if layer.begin == index - 1 else layer.begin,
+            None if begin == index - 1 else begin,
             layer.branches,
         )
 

@@ -83,7 +83,7 @@ def _note(
             "unknown-key",
             _span(root, place, key=True),
             f"there is no key `{key}`",
-            help=did_you_mean(str(place[-1]), known),
+            help=_under_section(model, place) or did_you_mean(str(place[-1]), known),
         )
     elif detail["type"] == "missing":
         source.problem(
@@ -94,6 +94,18 @@ def _note(
         )
     else:
         _note_value(source, detail, _span(root, place), key)
+
+
+def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """Where a key belongs that stands at the top, if some section has it; else ""."""
+    if len(place) != 1:
+        return ""
+    for name, field in model.model_fields.items():
+        section = field.annotation
+        is_section = isinstance(section, type) and issubclass(section, BaseModel)
+        if is_section and place[0] in section.model_fields:
+            return f"it belongs under `{name}:`: `{name}: {{{place[0]}: …}}`"
+    return ""
 
 
 _SAID = {

@@ -28,7 +28,7 @@ SIZES = (
         "padding after) rows are dropped, and the decoder can't know them. No row is lost with an "
         "input of the right size, or with `padding: same`, which gives ⌈W/S⌉ rows.",
         spec(
-            "- conv: {channels: 2, kernel: 3, stride: 2, padding: 0}",
+            "- conv: {channels: 2, kernel: 4, stride: 4, padding: 1}",
             "{mirror: encoder, up: conv_transpose}",
         ),
         spec("- conv: {channels: 2, kernel: 3, stride: 2}", "{mirror: encoder}"),
@@ -53,7 +53,8 @@ SIZES = (
         ),
         spec(
             "- conv: {channels: 2, stride: 2}",
-            "- conv_transpose: {channels: auto, stride: 2, padding: 1, output_padding: 1}",
+            "- conv_transpose: {channels: auto, kernel: 2, stride: 2, output_padding: 1}\n"
+            "- crop: {to: input}",
         ),
     ),
     Explanation(
@@ -73,7 +74,7 @@ SIZES = (
     ),
     Explanation(
         "checkerboard",
-        "a transposed convolution that covers its pixels unevenly",
+        "a transposed conv that overlaps unevenly",
         "At stride S a transposed convolution spreads each pixel over K rows, S apart. If S "
         "doesn't divide K, some rows get one product more than others, and the picture may show "
         "checkerboards (Odena, Dumoulin and Olah 2016, Deconvolution and Checkerboard Artifacts).",

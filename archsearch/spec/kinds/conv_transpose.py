@@ -112,9 +112,9 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
     return ()
 
 
-def _checkerboard(kernel: Pair, stride: Pair, dilation: Pair) -> tuple[Problem, ...]:
+def _checkerboard(op: ConvTranspose) -> tuple[Problem, ...]:
     """Windows that overlap unevenly (Odena, Dumoulin and Olah 2016)."""
-    for taps, step, apart in zip(kernel, stride, dilation, strict=True):
+    for taps, step, apart in zip(op.kernel, op.stride, op.dilation, strict=True):
         if step > 1 and apart == 1 and taps % step:
             nearest = step * -(-taps // step)
             return (
@@ -135,7 +135,7 @@ def _checkerboard(kernel: Pair, stride: Pair, dilation: Pair) -> tuple[Problem, 
 
 def uneven(op: Op) -> bool:
     """Whether an op is a transposed convolution that covers its pixels unevenly."""
-    return isinstance(op, ConvTranspose) and bool(_checkerboard(op.kernel, op.stride, op.dilation))
+    return isinstance(op, ConvTranspose) and bool(_checkerboard(op))
 
 
 def _rule(values: Values, shape: Shape) -> ShapeResult:
@@ -145,18 +145,19 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
     norm, activation = values.word_or_numbered("norm"), values.word_or_numbered("activation")
     output = Shape(channels, max(1, height.rows), max(1, width.rows))
     weights = kernel.height * kernel.width * shape.channels * (channels // groups)
+    op = ConvTranspose(
+        channels,
+        kernel,
+        stride,
+        Pads(*height.crop, *width.crop),
+        values.pair("dilation"),
+        groups,
+        values.flag("bias"),
+        norm,
+        activation,
+    )
     return ShapeResult(
-        op=ConvTranspose(
-            channels,
-            kernel,
-            stride,
-            Pads(*height.crop, *width.crop),
-            values.pair("dilation"),
-            groups,
-            values.flag("bias"),
-            norm,
-            activation,
-        ),
+        op=op,
         output=output,
         formula=f"{area_formula(height.formula, width.formula)}·{channels} = {output.elements}",
         params=weights
@@ -168,8 +169,7 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
         jump=(1 / stride.height, 1 / stride.width),
         jump_first=True,
         problems=(
-            *_problems(values, height, width),
-            *_checkerboard(kernel, stride, values.pair("dilation")),
+            *(_problems(values, height, width) or _checkerboard(op)),
             *groups_problems("conv_transpose", channels, groups, shape.channels),
             *norm_problems(norm, output),
         ),

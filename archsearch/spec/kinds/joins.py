@@ -63,11 +63,25 @@ def concatenated(word: str, shapes: tuple[Shape, ...]) -> tuple[Shape, str, tupl
     problem = Problem(
         "concat-size",
         f"{word} needs equal sizes, and these are {sizes}",
-        help="join where the sizes agree, or put `crop`, `pad` or `resize` in the layers of one",
+        help=_fitting(word, shapes),
     )
     channels = " + ".join(str(shape.channels) for shape in shapes)
     formula = f"{size_of(output)}·({channels}) = {output.elements}"
     return output, formula, (problem,) if sizes else ()
+
+
+def _fitting(word: str, shapes: tuple[Shape, ...]) -> str:
+    """The layer that gives the second tensor the first one's size."""
+    first, other = shapes[0], shapes[-1]
+    rows, columns = other.height - first.height, other.width - first.width
+    resize = f"`resize: {{size: [{first.height}, {first.width}]}}`"
+    if word != "concat":
+        return f"give the branches one size, for example by {resize}"
+    kind = "crop" if min(rows, columns) >= 0 else "pad" if max(rows, columns) <= 0 else ""
+    if not kind or max(abs(rows), abs(columns)) * 8 > max(first.height, first.width):
+        return f"join where the sizes agree, or put {resize} in its `layers`"
+    sides = [[n // 2, n - n // 2] for n in (abs(rows), abs(columns))]
+    return f"to fit, write `concat: {{with: …, layers: [{kind}: {sides}]}}`"
 
 
 def summed(word: str, shapes: tuple[Shape, ...]) -> tuple[Problem, ...]:

@@ -97,6 +97,7 @@ class Kind(LayerType):
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
         takes_vector: whether it may follow a vector.
+        for_vector: what to write instead behind a vector; "": lead back to a picture.
         written: (op, input) → the fields that give this op; None: those it was made from.
         fits_picture: (input, picture) → the value of its one field that leads to the picture's
             size, where that is ``{to: input}``; None: it has no such value.
@@ -109,6 +110,7 @@ class Kind(LayerType):
     rule: Callable[[Values, Shape], ShapeResult]
     scalar: bool = False
     takes_vector: bool = False
+    for_vector: str = ""
     written: Callable[[Any, Shape], Mapping[str, FieldValue]] | None = None
     fits_picture: Callable[[Shape, Shape], FieldValue] | None = None
     channels_needed: Callable[[Mapping[str, FieldValue], int], int] | None = None

@@ -96,6 +96,7 @@ NORM = Kind(
     shape="unchanged",
     example="norm: batch",
     scalar=True,
+    for_vector="give the dense layer its norm: `dense: {size: 64, norm: batch}`",
     mirror="repeated",
     synonyms={
         "batchnorm": "norm: batch",

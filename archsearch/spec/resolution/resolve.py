@@ -14,6 +14,7 @@ from archsearch.spec.resolution.expand import Expander
 from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.resolution.latent_warnings import warn_about_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
+from archsearch.spec.resolution.output_size import size_help
 from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.parse_blocks import UP
@@ -69,7 +70,15 @@ def resolve(
 
 
 class _Resolver:
-    def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
+    def __init__(
+        self,
+        family: Family,
+        channels: TaskChannels,
+        assigned: Mapping[str, Raw],
+        *,
+        trying: bool = False,
+    ) -> None:
+        self.trying = trying
         self.family = family
         self.channels = channels
         cache = cache_of(family)
@@ -241,10 +250,19 @@ class _Resolver:
                 else f"the decoder ends at {got.height}×{got.width}, "
                 f"the picture is {wanted.height}×{wanted.width}",
                 label=f"this layer gives {got}",
-                help=_size_help(got, wanted),
+                help=size_help(got, wanted, self.shapes.layers[-1].op, self.gives_back),
             )
         elif end.channels_known and got.channels != self.channels.wants:
             self.wrong_channels(layers, got)
+
+    def gives_back(self, size: Shape) -> bool:
+        """Whether the net ends at this size if the picture has it."""
+        if self.trying:
+            return False
+        picture = {"input.height": size.height, "input.width": size.width}
+        assigned = {**self.expander.assigned, **picture}
+        found = _Resolver(self.family, self.channels, assigned, trying=True).run()
+        return not any(item.severity == "error" for item in found.diagnostics)
 
     def wrong_channels(self, layers: Sequence[FlatLayer], got: Shape) -> None:
         """Told at the last layer that changes the number of channels."""
@@ -337,21 +355,3 @@ def _setting_field(layer: FlatLayer) -> str | None:
         return "" if layer.join is not None and layer.join.adds_channels else None
     names = layer.kind.with_role("channels", "shape")
     return next((name for name in names if name in layer.values), None)
-
-
-def _size_help(got: Shape, wanted: Shape) -> str:
-    if got.vector:
-        return f"end with `dense: {{shape: [{wanted.channels}, {wanted.height}, {wanted.width}]}}`"
-    tall, over = divmod(wanted.height, got.height)
-    wide, over_wide = divmod(wanted.width, got.width)
-    if over == over_wide == 0:
-        scale = str(tall) if tall == wide else f"[{tall}, {wide}]"
-        return f"add `- upsample: {{scale: {scale}}}` before it, or shrink less on the way"
-    tall, over = divmod(got.height, wanted.height)
-    wide, over_wide = divmod(got.width, wanted.width)
-    if over == over_wide == 0 and tall == wide:
-        return f"enlarge {tall} times less, or shrink {tall} times more on the way"
-    return (
-        "use `padding: same` where sizes should stay, shrink by factors that divide "
-        f"{wanted.height}×{wanted.width}, and enlarge by the same"
-    )

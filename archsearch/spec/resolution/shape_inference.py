@@ -151,7 +151,7 @@ class ShapeInference:
                 layer.span,
                 f"{kind.name} needs a picture, not a vector",
                 label=f"what comes in is a vector of {vector.shape} numbers",
-                help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
+                help=kind.for_vector or "lead back to a picture first: `dense: {shape: [C, H, W]}`",
             )
         picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
         guess = InferredShape(picture, size_known=False, channels_known=False)

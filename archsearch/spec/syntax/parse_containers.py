@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from archsearch.spec.expressions.names import bad_name
+from archsearch.spec.kinds import KINDS
 from archsearch.spec.kinds.fields import Field, Whole
+from archsearch.spec.syntax.other_words import field_for
 from archsearch.spec.syntax.parse_values import Scope, parse_field, parse_written
 from archsearch.spec.syntax.tree import (
     BlockUse,
@@ -144,16 +146,27 @@ class ContainerEntry:
         known = [*(key.name for key in self.container.keys), *more]
         for entry in self.node:
             if entry.key not in known:
+                meant = field_for(entry.key, known)
                 self.problem(
                     "unknown-key",
                     entry.key_node.span,
                     f"{what} has no field `{entry.key}`",
-                    did_you_mean(entry.key, known),
+                    f"it is called `{meant}` here" if meant else self._instead(entry.key, known),
                 )
+
+    def _instead(self, key: str, known: list[str]) -> str:
+        if key in KINDS and "layers" in known:
+            return f"list the layers: `layers: [{key}: …]`"
+        return did_you_mean(key, known)
+
+    def entry_of(self, key: str) -> Entry | None:
+        """What stands under a key, or under its name elsewhere."""
+        meant = (e for e in self.node if field_for(e.key, [key]) == key)
+        return self.node.entry(key) or next(meant, None)
 
     def required(self, key: str) -> Node | None:
         """What stands behind ``key``; a problem where it is missing."""
-        node, found = self.node, self.node.entry(key)
+        node, found = self.node, self.entry_of(key)
         if found is not None:
             return found.value
         if not node.damaged and not any(nearest(e.key, [key]) for e in node):

@@ -47,7 +47,7 @@ def _parallel(at: ContainerEntry) -> JoinSyntax:
 
 def _own(at: ContainerEntry, key: str) -> Body | None:
     """Optional layers, perhaps none."""
-    entry = at.node.entry(key)
+    entry = at.entry_of(key)
     if entry is None:
         return None
     return at.parser.body(entry.value, f"{at.path}.{key}", maybe_empty=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 from archsearch.spec.expressions.expression import Expression, ExpressionError, parse_expression
 from archsearch.spec.kinds.fields import Atom, Field, FieldType, Flag, Numbered, Raw
+from archsearch.spec.syntax.other_words import read_as_meant, word_for
 from archsearch.spec.syntax.tree import Part, Template, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import nearest
@@ -247,9 +249,16 @@ def parse_field(
         "value-not-allowed",
         written.span,
         f"`{field.name}: {shown(raw)}` is not allowed in {where}",
-        help=mended(field, raw),
+        help=_param_meant(raw, scope) or mended(field, raw),
     )
     return None
+
+
+def _param_meant(raw: Raw, scope: Scope) -> str:
+    """A param's name without its ``$``: the sentence that says so, else ""."""
+    if isinstance(raw, str) and raw.isidentifier() and scope.use(raw):
+        return f"write `${raw}` for the value of that name"
+    return ""
 
 
 _YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -268,14 +277,23 @@ def yes_or_no(raw: object) -> str:
 
 def mended(field: Field, raw: Raw) -> str:
     """What to write instead, as near to ``raw`` as can be told."""
-    if isinstance(raw, str):
-        if field.type.read(core_value(raw)) is not None:
-            return f"remove the quotes: `{field.name}: {raw}`"
-        if isinstance(field.type, Flag) and (told := yes_or_no(raw)):
-            return told
-        if near := nearest(raw, field.type.words):
-            return f"did you mean `{near}`?"
-    return f"`{field.name}` takes {field.type.expects}"
+    if isinstance(raw, tuple) and len(raw) == 4 and getattr(field.type, "nested", False):
+        return "four sides are written [[top, bottom], [left, right]]"
+    told = _mended_text(field, raw) if isinstance(raw, str) else ""
+    return told or f"`{field.name}` takes {field.type.expects}"
+
+
+def _mended_text(field: Field, text: str) -> str:
+    if field.type.read(core_value(text)) is not None:
+        return f"remove the quotes: `{field.name}: {text}`"
+    if isinstance(field.type, Flag) and (told := yes_or_no(text)):
+        return told
+    if told := read_as_meant(text, lambda value: field.type.read(cast(Raw, value)) is not None):
+        return told
+    if meant := word_for(text, field.type.words):
+        return f"it is called `{meant}` here"
+    near = nearest(text, field.type.words)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def shown(raw: Raw) -> str:

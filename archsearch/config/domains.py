@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import cast
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.domain_values import value_problems
@@ -13,7 +14,7 @@ from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks.reading import AnyTask
 from archsearch.config.validation import Data, strict_data, validated
-from archsearch.spec import PathError, Source, find_target
+from archsearch.spec import PathError, Raw, Source, find_target
 from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -81,7 +82,7 @@ def _bare(value: Node) -> str:
         return f"write {{choice: [{value.text}]}}, or give the param this value with --set"
     if not isinstance(value, ListNode) or not all(_is_choice(item) for item in value.items):
         return ""
-    listed = shown(tuple(strict_data(item) for item in value.items))  # type: ignore[arg-type]
+    listed = "[" + ", ".join(shown(cast(Raw, strict_data(item))) for item in value.items) + "]"
     ends = len(value.items) == 2 and all(_is_number(item, (int,)) for item in value.items)
     between = f", or {{int: {listed}}} for all whole numbers between" if ends else ""
     return f"write {{choice: {listed}}} for these values{between}"

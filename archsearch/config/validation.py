@@ -102,8 +102,11 @@ def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
         return ""
     for name, field in model.model_fields.items():
         section = field.annotation
-        is_section = isinstance(section, type) and issubclass(section, BaseModel)
-        if is_section and place[0] in section.model_fields:
+        if (
+            isinstance(section, type)
+            and issubclass(section, BaseModel)
+            and place[0] in section.model_fields
+        ):
             return f"it belongs under `{name}:`: `{name}: {{{place[0]}: …}}`"
     return ""
 

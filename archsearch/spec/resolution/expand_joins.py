@@ -2,21 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from archsearch.spec.kinds.fields import FieldValue
+from archsearch.spec.kinds.fields import FieldValue, Raw
 from archsearch.spec.resolution.flat_layer import FlatLayer, Frame
-from archsearch.spec.syntax.tree import Body, JoinSyntax
+from archsearch.spec.resolution.layer_names import LayerNames
+from archsearch.spec.resolution.lookup import Lookup
+from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerOptions
 
-if TYPE_CHECKING:
-    from archsearch.spec.resolution.expand import Expander
-
-__all__ = ["expand_join"]
+__all__ = ["LayerList", "expand_join"]
 
 
-def expand_join(expander: Expander, item: JoinSyntax, frame: Frame) -> None:
+class LayerList(Protocol):
+    """What unfolds the layers that a join holds.
+
+    Attributes:
+        layers: the flat list so far.
+        at: the current tensor.
+        assigned: values in place of the file's, by path.
+        names: of the layers so far.
+        lookup: gives values.
+    """
+
+    layers: list[FlatLayer]
+    at: int
+    assigned: Mapping[str, Raw]
+    names: LayerNames
+    lookup: Lookup
+
+    def gap(self, item: Item, frame: Frame) -> None:
+        """Layers that a mistake has hidden."""
+
+    def branch(self, body: Body, frame: Frame, start: int, of: FlatLayer) -> int:
+        """Unfold layers from a tensor; give the one that they end with."""
+
+    def add(self, layer: FlatLayer, options: LayerOptions, frame: Frame) -> None:
+        """Append a layer, and note its name."""
+
+
+def expand_join(expander: LayerList, item: JoinSyntax, frame: Frame) -> None:
     """Unfold a join and what leads to it.
 
     Args:
@@ -44,7 +70,7 @@ def expand_join(expander: Expander, item: JoinSyntax, frame: Frame) -> None:
 
 
 def _named(
-    expander: Expander, item: JoinSyntax, frame: Frame, layer: FlatLayer
+    expander: LayerList, item: JoinSyntax, frame: Frame, layer: FlatLayer
 ) -> tuple[int | None, ...]:
     """The current tensor, and the one named, after the join's layers on it."""
     current, other = expander.at, None
@@ -64,14 +90,14 @@ def _named(
 
 
 def _ends(
-    expander: Expander, bodies: Iterable[Body], frame: Frame, start: int, layer: FlatLayer
+    expander: LayerList, bodies: Iterable[Body], frame: Frame, start: int, layer: FlatLayer
 ) -> Iterable[int]:
     for body in bodies:
         yield expander.branch(body, frame, start, layer)
 
 
 def _residual(
-    expander: Expander, item: JoinSyntax, frame: Frame, layer: FlatLayer
+    expander: LayerList, item: JoinSyntax, frame: Frame, layer: FlatLayer
 ) -> tuple[int, int] | None:
     """The end of the layers, and that of the shortcut; None where no layers are there."""
     start, (inside, *shortcut) = expander.at, item.bodies
@@ -88,7 +114,7 @@ def _residual(
 
 
 def _values(
-    expander: Expander, item: JoinSyntax, frame: Frame
+    expander: LayerList, item: JoinSyntax, frame: Frame
 ) -> tuple[dict[str, FieldValue], frozenset[str]]:
     """The join's fields, and those that can't be told."""
     values: dict[str, FieldValue] = {**item.join.defaults}

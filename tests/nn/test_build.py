@@ -214,7 +214,10 @@ decoder:
   - concat: up
   - conv: {channels: 12}
   - pixel_shuffle: {}
-  - upsample: {scale: 1}
+  - parallel: {branches: [[conv: {channels: 2}], []]}
+  - pool: {kernel: 2}
+    name: half
+  - unpool: half
   - conv: {channels: 3}
 """
 

@@ -90,7 +90,7 @@ SIZES = (
     ),
     Explanation(
         "border-too-wide",
-        "a border wider than the picture it is taken from",
+        "a border wider than its picture",
         "`padding_mode: reflect` mirrors the picture without its edge, so a side can be at most "
         "the size minus 1. `circular` takes the other side of the picture: at most its size. "
         "`zeros` and `replicate` have no limit.",

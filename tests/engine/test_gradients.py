@@ -28,7 +28,7 @@ LEFT_TO_TORCH = re.compile(
     r"it has nothing to train|its layer \S+ (has padding_mode: \w+|has align_corners: true"
     r"|has the activation prelu|is bicubic|is of the kind (resize|unpool))"
 )
-"""Why the engine doesn't train a net made of the language's own layers; no other reason is known."""
+"""Why the engine doesn't train a net of the language's own layers; there is no other reason."""
 
 
 def hold_against_torch(text: str, lanes: int, pictures: int, threads: int) -> None:

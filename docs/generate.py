@@ -115,14 +115,17 @@ def default_of(field: Field) -> str:
 
 def containers_part() -> str:
     """The section of every join and container."""
-    joins = [construct_section(JOINS[word], ()) for word in JOIN_WORDS]
+    alone = [word for word in JOIN_WORDS if word not in CONTAINERS]
+    joins = [construct_section(JOINS[word], ()) for word in alone]
     containers = [construct_section(one, one.keys) for one in CONTAINERS.values()]
-    return "\n\n".join([*joins, *containers])
+    return "\n\n".join([*containers, *joins])
 
 
 def construct_section(construct: Join | Container, keys: Sequence[Key]) -> str:
     """One join or container: what it does, its keys, an example."""
     rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}" for k in keys]
+    if isinstance(construct, Container) and construct.names_layer:
+        rows = ["One word, the layer's name; or:", "", *rows]
     table = "\n".join(rows) or "One word: the layer's name."
     return section(construct.name, construct.doc, table, construct.shape, construct.example)
 

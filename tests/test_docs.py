@@ -31,6 +31,9 @@ AROUND = {
 }
 
 
+POOLED = "encoder:\n  - conv: {channels: 16}\n  - pool: {}\n    name: p1\n"
+"""What ``unpool`` needs before it."""
+
 OF_THE_WHOLE = {
     "unused-param",
     "unused-block",
@@ -60,7 +63,7 @@ def whole_spec(example: str) -> str:
     """The example with what it lacks; layers alone follow a conv named ``early``."""
     if example.startswith("- "):
         layers = "".join(f"  {line}\n" for line in example.splitlines())
-        example = AROUND["encoder"] + layers
+        example = (POOLED if example.startswith("- unpool") else AROUND["encoder"]) + layers
     given = re.findall(r"^(\w+):", example, re.MULTILINE)
     return "\n".join([example, *(part for key, part in AROUND.items() if key not in given)]) + "\n"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from typing import cast
 
 from archsearch.config.conditions import check_conditions
 from archsearch.config.domain_values import value_problems
@@ -15,7 +16,7 @@ from archsearch.config.study import ChoiceDomain, Domain, FloatDomain, IntDomain
 from archsearch.config.task_space import task_space_problems
 from archsearch.config.tasks.reading import AnyTask
 from archsearch.config.validation import Data, strict_data, validated
-from archsearch.spec import PathError, Source, find_target
+from archsearch.spec import PathError, Raw, Source, find_target
 from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -58,7 +59,7 @@ def _read_domain(source: Source, entry: Entry) -> Domain | None:
             "bad-domain",
             value.span,
             f"`{entry.key}` needs one of int, float and choice",
-            help=_EXAMPLE,
+            help=_bare(value) or _EXAMPLE,
         )
         return None
     form = forms[0]
@@ -72,7 +73,21 @@ def _read_domain(source: Source, entry: Entry) -> Domain | None:
         data["low"], data["high"] = bounds
     prefix = f"space.{entry.key}."
     domain: Domain | None = validated(source, FORMS[form.key], data, value, prefix)
+    if isinstance(domain, IntDomain):
+        _warn_of_step(source, value, domain)
     return domain if domain is not None and _is_sound(source, form, domain) else None
+
+
+def _bare(value: Node) -> str:
+    """What to write for a list or a value that stands without ``choice`` or ``int``."""
+    if isinstance(value, ScalarNode):
+        return f"write {{choice: [{value.text}]}}, or give the param this value with --set"
+    if not isinstance(value, ListNode) or not all(_is_choice(item) for item in value.items):
+        return ""
+    listed = "[" + ", ".join(shown(cast(Raw, strict_data(item))) for item in value.items) + "]"
+    ends = len(value.items) == 2 and all(_is_number(item, (int,)) for item in value.items)
+    between = f", or {{int: {listed}}} for all whole numbers between" if ends else ""
+    return f"write {{choice: {listed}}} for these values{between}"
 
 
 def _is_well_formed(source: Source, form: Entry) -> bool:
@@ -91,6 +106,22 @@ def _is_well_formed(source: Source, form: Entry) -> bool:
     place = wrong.span if wrong else form.value.span
     source.problem("bad-domain", place, f"`{form.key}` {takes}", help=_EXAMPLE)
     return False
+
+
+def _warn_of_step(source: Source, node: MapNode, domain: IntDomain) -> None:
+    """Both ends are included, so a step that doesn't reach the upper one is told."""
+    over = (domain.high - domain.low) % domain.step
+    entry = node.entry("step")
+    if not over or entry is None or domain.high < domain.low:
+        return
+    last = domain.high - over
+    source.problem(
+        "step-misses-end",
+        entry.value.span,
+        f"steps of {domain.step} from {domain.low} end at {last}, not at {domain.high}",
+        help=f"write [{domain.low}, {last}], or a step that divides {domain.high - domain.low}",
+        severity="warning",
+    )
 
 
 def _is_number(node: Node, kinds: tuple[type, ...]) -> bool:

@@ -82,7 +82,8 @@ def _note(
             "unknown-key",
             _span(root, place, key=True),
             f"there is no key `{key}`",
-            help=_belongs_outside(model, place)
+            help=_under_section(model, place)
+            or _belongs_outside(model, place)
             or did_you_mean(str(place[-1]), _fields_at(model, place[:-1])),
         )
     elif detail["type"] == "missing":
@@ -94,6 +95,21 @@ def _note(
         )
     else:
         _note_value(source, detail, _span(root, place), key)
+
+
+def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """Where a key belongs that stands at the top, if some section has it; else ""."""
+    if len(place) != 1:
+        return ""
+    for name, field in model.model_fields.items():
+        section = field.annotation
+        if (
+            isinstance(section, type)
+            and issubclass(section, BaseModel)
+            and place[0] in section.model_fields
+        ):
+            return f"it belongs under `{name}:`: `{name}: {{{place[0]}: …}}`"
+    return ""
 
 
 _SAID = {

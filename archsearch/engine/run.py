@@ -173,9 +173,7 @@ class Engine:
     @property
     def decodes(self) -> bool:
         """Whether the decoder reads nothing but the latent, so that :meth:`decode` can be asked."""
-        depth = len(self.plan.encoder)
-        sources = [layer.source for layer in self.plan.decoder if layer.source is not None]
-        return all(source >= depth for source in sources)
+        return not self.plan.leaks
 
     def _evaluated(self, mode: str, shape: Shape, fed: Numbers, ids: Numbers | None) -> Numbers:
         read = self.plan.encoder[-1].output if mode == "decode" else self.plan.input

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from archsearch.engine.activations import NATURES
-from archsearch.engine.layers.norms import GROUPS
+from archsearch.engine.layers.joins import JOINED
 from archsearch.engine.machine import missing
 from archsearch.engine.translate import LAYERS
 from archsearch.spec.kinds import JOINS, KINDS
+from archsearch.spec.kinds.numbered import word_of
+from archsearch.spec.kinds.upsample import Upsample
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
 
 __all__ = ["LOSSES", "unsupported"]
 
 LOSSES = ("mse", "l1", "huber", "bce")
 """Words of ``train.loss`` that the engine has."""
+
+NORMS = ("none", "batch", "layer", "group", "instance")
+"""Norms that the engine has, by their words in specs."""
 
 
 def unsupported(plan: ModelPlan, loss: str) -> str | None:
@@ -39,12 +44,24 @@ def _unsupported_layer(layer: LayerPlan) -> str | None:
     own = JOINS.get(layer.type.name) or KINDS.builtin.get(layer.type.name)
     if layer.type is not own:
         return f"its layer {layer.path} is of the kind {layer.type.name}, which isn't built in"
-    if layer.source is None and type(layer.op) not in LAYERS:
+    if type(layer.op) not in (*LAYERS, *JOINED):
         return f"its layer {layer.path} is of the kind {layer.type.name}"
-    norm = getattr(layer.op, "norm", "none")
-    if norm not in {"none", *GROUPS}:
+    norm = word_of(getattr(layer.op, "norm", "none"))
+    if norm not in NORMS:
         return f"its layer {layer.path} has the norm {norm}"
-    activation = getattr(layer.op, "activation", "none")
+    activation = word_of(getattr(layer.op, "activation", "none"))
     if activation not in NATURES:
         return f"its layer {layer.path} has the activation {activation}"
+    border = getattr(layer.op, "padding_mode", "zeros")
+    if border != "zeros":
+        return f"its layer {layer.path} has padding_mode: {border}"
+    return _unsupported_interpolation(layer)
+
+
+def _unsupported_interpolation(layer: LayerPlan) -> str | None:
+    mode = layer.op.mode if isinstance(layer.op, Upsample) else "nearest"
+    if mode == "bicubic":
+        return f"its layer {layer.path} is bicubic"
+    if isinstance(layer.op, Upsample) and layer.op.align_corners:
+        return f"its layer {layer.path} has align_corners: true"
     return None

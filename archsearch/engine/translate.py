@@ -15,7 +15,13 @@ from archsearch.engine.layers.convolutions import conv, conv_transpose, dense
 from archsearch.engine.layers.joins import join
 from archsearch.engine.layers.norms import norm
 from archsearch.engine.layers.parameters import Parameters
-from archsearch.engine.layers.resampling import channel_shuffle, pixel_shuffle, pool, upsample
+from archsearch.engine.layers.resampling import (
+    border,
+    channel_shuffle,
+    pixel_shuffle,
+    pool,
+    upsample,
+)
 from archsearch.engine.layout import Buffer
 from archsearch.spec.kinds.activation import Activation
 from archsearch.spec.kinds.channel_shuffle import ChannelShuffle
@@ -24,6 +30,7 @@ from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.kinds.dropout import Dropout
 from archsearch.spec.kinds.norm import Norm
+from archsearch.spec.kinds.pad_crop import Crop, Pad
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.kinds.rule import JoinOp
@@ -62,6 +69,8 @@ LAYERS: dict[type, Any] = {
     Norm: norm,
     Activation: _activation,
     Dropout: _dropout,
+    Pad: border,
+    Crop: border,
 }
 """Op → what it is in tensors: (context, name, op, what it reads, output shape) → what it gives."""
 
@@ -124,11 +133,12 @@ def _layers(
 ) -> Translated:
     """Translate layers; ``views`` holds what the first of them reads."""
     (view,) = views.values()
-    read = {layer.source for layer in plan.layers}
+    read = {read for layer in plan.layers for read in layer.reads if read != layer.index - 1}
     context.fixed |= {node for node, _ in view.channels}
     for layer in layers:
         before = 0 if layer.section == "encoder" else len(plan.encoder)
-        view = _after(context, layer, view, views, before)
+        inputs = [view if read == layer.index - 1 else views[read] for read in layer.reads]
+        view = _after(context, layer, inputs, before)
         if layer.index in read:
             views[layer.index] = view
             context.fixed |= {node for node, _ in view.channels}
@@ -137,13 +147,11 @@ def _layers(
     return Translated(context.graph, context.parameters, given, result, target)
 
 
-def _after(
-    context: Context, layer: LayerPlan, view: View, views: dict[int, View], before: int
-) -> View:
+def _after(context: Context, layer: LayerPlan, inputs: Sequence[View], before: int) -> View:
     name = f"{layer.section}.{layer.index - 1 - before}"
     if isinstance(layer.op, JoinOp):
-        return join(context, name, layer.op, view, views[layer.op.source], layer.output)
-    made: View = LAYERS[type(layer.op)](context, name, layer.op, view, layer.output)
+        return join(context, name, layer.op, inputs, layer.output)
+    made: View = LAYERS[type(layer.op)](context, name, layer.op, inputs[0], layer.output)
     return made
 
 

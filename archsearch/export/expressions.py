@@ -20,6 +20,15 @@ PER_AXIS = {"kernel_size", "stride", "padding", "output_padding", "dilation", "s
 
 OF_TENSORS = {"device", "dtype"}
 
+DEPRECATED = {"min_value", "max_value"}
+"""Arguments that torch keeps for old code; no module has them."""
+
+_TAKEN_FROM_PICTURE = {
+    "reflect": "ReflectionPad2d",
+    "replicate": "ReplicationPad2d",
+    "circular": "CircularPad2d",
+}
+
 
 class NoExpressionError(Exception):
     """A module that isn't made of torch's own layers; the text is its class's name."""
@@ -71,6 +80,8 @@ def expression(module: nn.Module) -> str:
 def _border(border: Border) -> str:
     top, bottom, left, right = border.pads
     sides = f"({left}, {right}, {top}, {bottom})"
+    if border.mode != "constant":
+        return f"nn.{_TAKEN_FROM_PICTURE[border.mode]}({sides})"
     if border.value == 0:
         return f"nn.ZeroPad2d({sides})"
     return f"nn.ConstantPad2d({sides}, {_value(border.value)})"
@@ -81,7 +92,7 @@ def _arguments(module: nn.Module) -> Iterator[str]:
     if type(module).__init__ is nn.Module.__init__:
         return
     for name, parameter in inspect.signature(type(module)).parameters.items():
-        if name in OF_TENSORS:
+        if name in OF_TENSORS | DEPRECATED:
             continue
         if not hasattr(module, name):
             raise NoExpressionError(type(module).__name__)

@@ -142,11 +142,14 @@ def python_module(model: Autoencoder, contract: Contract, weights: str) -> Pytho
 def _section(model: Autoencoder, name: Section, variables: dict[int, str]) -> SectionSource:
     plan = model.plan
     layers = plan.encoder if name == "encoder" else plan.decoder
-    kept = {layer.source for layer in plan.layers} - {len(plan.encoder)}
+    reads = {read for layer in plan.layers for read in layer.reads if read != layer.index - 1}
+    kept = reads - {len(plan.encoder)}
     source = SectionSource(name, "images" if name == "encoder" else "latent")
     modules = model.get_submodule(name).named_children()
     for layer, (number, module) in zip(layers, modules, strict=True):
         source.add(layer, module, f"{name}.{number}", variables)
+        if layer.index in plan.unpooled:
+            source.run(f"x, {variables[-layer.index]}")
         if layer.index in kept:
             source.keep(variables[layer.index])
     source.run()
@@ -154,7 +157,7 @@ def _section(model: Autoencoder, name: Section, variables: dict[int, str]) -> Se
 
 
 def _variables(plan: ModelPlan) -> dict[int, str]:
-    """A variable for each tensor that a join may read: what the spec calls the layer."""
+    """A variable for each tensor that a layer may read: what the spec calls the layer."""
     found, taken = {0: "images"}, set(_TAKEN)
     for layer in plan.layers:
         name = layer.name or ""
@@ -165,6 +168,11 @@ def _variables(plan: ModelPlan) -> dict[int, str]:
             name += "_"
         taken.add(name)
         found[layer.index] = name
+    for pool in plan.unpooled:
+        name = f"places_{pool}"
+        while name in taken:
+            name += "_"
+        found[-pool] = name
     return found | {len(plan.encoder): "latent"}
 
 

@@ -1,6 +1,6 @@
 """One half of a model as source code: what the constructor makes, and what runs it.
 
-Layers between two joins become one ``nn.Sequential``. Tensors that a join reads are variables.
+Layers between two joins become one ``nn.Sequential``. Tensors that are read later are variables.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from torch import nn
 from archsearch.errors import InputError
 from archsearch.export.expressions import NoExpressionError, expression, leaves
 from archsearch.nn.joins import Concatenation, Sum
+from archsearch.nn.unpool import Unpooling
 from archsearch.spec.plan.model import LayerPlan
 
 __all__ = ["SectionSource"]
@@ -62,16 +63,21 @@ class SectionSource:
             layer: the plan's.
             module: the built model's.
             prefix: the module's name there.
-            variables: that hold the tensors which joins read.
+            variables: that hold the tensors which are read later.
 
         Raises:
             InputError: it isn't made of torch's own modules.
         """
         try:
-            if layer.source is None:
-                self._open += _parts(module, prefix, str(layer.output))
+            if layer.begin is not None or len(layer.reads) > 1:
+                self.run()
+            before = layer.index - 1
+            read = [self.current if r == before else variables[r] for r in layer.reads]
+            if len(read) > 1:
+                self._join(module, read, prefix)
             else:
-                self._join(module, variables[layer.source], prefix)
+                self.current = read[0]
+                self._open += _parts(module, prefix, str(layer.output))
         except NoExpressionError as error:
             raise InputError(
                 f"{layer.path} can't be written as plain PyTorch: `{layer.kind}` runs {error}, "
@@ -90,7 +96,7 @@ class SectionSource:
         """Run the modules that aren't run yet."""
         if self._open:
             self._body.append(_Run(variable, self.current, tuple(self._open)))
-            self._open, self.current = [], variable
+            self._open, self.current = [], variable.partition(",")[0]
 
     def constructor(self) -> Iterator[str]:
         """The lines that make the modules."""
@@ -115,22 +121,27 @@ class SectionSource:
             else:
                 yield step
 
-    def _join(self, module: nn.Module, other: str, prefix: str) -> None:
-        self.run()
+    def _join(self, module: nn.Module, read: list[str], prefix: str) -> None:
         if type(module) is Concatenation:
-            joined = f"torch.cat(({self.current}, {other}), dim=1)"
+            joined = f"torch.cat(({', '.join(read[::-1] if module.reverse else read)}), dim=1)"
         elif type(module) is Sum:
-            joined = f"{self.current} + {self._shortcut(module, other, prefix)}"
+            first, *others = read
+            joined = " + ".join([first, *self._shortcut(module, others, prefix)])
+        elif type(module) is Unpooling:
+            joined = _unpooled(module, *read)
         else:
             raise NoExpressionError(type(module).__name__)
         self._body.append(f"x = {joined}")
         self.current = "x"
+        if isinstance(module, Sum) and module.activation is not None:
+            self._open += _parts(module.activation, f"{prefix}.activation")
 
-    def _shortcut(self, module: Sum, other: str, prefix: str) -> str:
+    def _shortcut(self, module: Sum, others: list[str], prefix: str) -> list[str]:
         if module.shortcut is None:
-            return other
+            return others
+        (other,) = others
         self._shortcuts.append(tuple(_parts(module.shortcut, f"{prefix}.shortcut")))
-        return f"self.{self._shortcut_name(len(self._shortcuts))}({other})"
+        return [f"self.{self._shortcut_name(len(self._shortcuts))}({other})"]
 
     def _shortcut_name(self, number: int) -> str:
         return f"{self.name}_shortcut_{number}"
@@ -146,6 +157,16 @@ class SectionSource:
             yield name, run.parts
         for number, parts in enumerate(self._shortcuts, 1):
             yield self._shortcut_name(number), parts
+
+
+def _unpooled(module: Unpooling, values: str, places: str) -> str:
+    kernel, stride, size = (tuple(pair) for pair in (module.kernel, module.stride, module.size))
+    called = f"{values}, {places}, {kernel}, {stride}, output_size={size}"
+    y = f"nn.functional.max_unpool2d({called})"
+    if module.crop is None:
+        return y
+    top, bottom, left, right = module.crop.pads
+    return f"nn.functional.pad({y}, ({left}, {right}, {top}, {bottom}))"
 
 
 def _parts(module: nn.Module, prefix: str, shape: str = "") -> list[_Part]:

@@ -10,7 +10,7 @@ from torch import nn
 from archsearch.nn.activation import activate, activation
 from archsearch.nn.border import Border, both_sides
 from archsearch.nn.norm import norm, normalize
-from archsearch.nn.rewrite.steps import Convolve, Step
+from archsearch.nn.rewrite.steps import Apply, Convolve, Step
 from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.shape import Shape
 
@@ -31,8 +31,9 @@ def conv(op: Conv, input: Shape) -> nn.Module:
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     padding = both_sides(op.pads)
+    zeros = op.padding_mode == "zeros"
     if padding is None:
-        parts["border"] = Border(op.pads)
+        parts["border"] = Border(op.pads, mode="constant" if zeros else op.padding_mode)
     parts["conv"] = nn.Conv2d(
         input.channels,
         op.channels,
@@ -42,6 +43,7 @@ def conv(op: Conv, input: Shape) -> nn.Module:
         dilation=op.dilation,
         groups=op.groups,
         bias=op.bias,
+        padding_mode="zeros" if padding is None else op.padding_mode,
     )
     if op.norm != "none":
         parts["norm"] = norm(op.norm, op.channels)
@@ -56,7 +58,11 @@ def steps(layer: int, op: Conv, module: nn.Module) -> Iterator[Step]:
     conv = parts["conv"]
     if not isinstance(conv, nn.Conv2d):
         raise TypeError(f"layer {layer} is a conv, its module a {type(conv).__name__}")
-    yield Convolve(layer, conv, parts.get("border"), op.pads)
+    if op.padding_mode == "zeros":
+        yield Convolve(layer, conv, parts.get("border"), op.pads)
+    else:  # the rewrites of convolutions are exact for zeros alone
+        for part in filter(None, (parts.get("border"), conv)):
+            yield Apply(layer, part, gives_fresh=True)
     if "norm" in parts:
         yield normalize(layer, parts["norm"])
     if "activation" in parts:

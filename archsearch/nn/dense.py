@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from torch import nn
 
 from archsearch.nn.activation import activate, activation
+from archsearch.nn.norm import norm
 from archsearch.nn.rewrite.steps import Apply, Step
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.shape import Shape
@@ -17,6 +18,8 @@ __all__ = ["dense", "steps"]
 
 def dense(op: Dense, input: Shape) -> nn.Module:
     """Build ``op`` for an input of this shape, flattened in the order C, H, W.
+
+    A norm is over the picture's channels, so the picture is made before it.
 
     Shape:
         N×C×H×W or N×size → N×size, or N×C'×H'×W' where ``op.shape`` is given.
@@ -29,11 +32,17 @@ def dense(op: Dense, input: Shape) -> nn.Module:
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict()
     parts["flatten"] = nn.Flatten()
-    parts["linear"] = nn.Linear(input.elements, op.size)
+    parts["linear"] = nn.Linear(input.elements, op.size, bias=op.bias)
+    picture = None if op.shape is None else nn.Unflatten(1, op.shape.as_tuple())
+    if op.norm != "none":
+        if picture is not None:
+            parts["picture"] = picture
+        channels = op.size if op.shape is None else op.shape.channels
+        parts["norm"] = norm(op.norm, channels, vector=op.shape is None)
     if op.activation != "none":
         parts["activation"] = activation(op.activation)
-    if op.shape is not None:
-        parts["picture"] = nn.Unflatten(1, op.shape.as_tuple())
+    if picture is not None:
+        parts["picture"] = picture
     return nn.Sequential(parts)
 
 
@@ -43,4 +52,4 @@ def steps(layer: int, op: Dense, module: nn.Module) -> Iterator[Step]:
         if name == "activation":
             yield from activate(layer, op.activation, part)
         else:
-            yield Apply(layer, part, gives_fresh=name == "linear")
+            yield Apply(layer, part, gives_fresh=name in ("linear", "norm"))

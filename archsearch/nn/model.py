@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from archsearch.extensions import refer
+from archsearch.nn.unpool import find_places
 from archsearch.spec.plan.model import LayerPlan, ModelPlan, Section
 
 __all__ = ["Autoencoder", "build", "weights_from"]
@@ -24,7 +25,7 @@ class Autoencoder(nn.Module):
         encoder: one module a layer, picture → latent.
         decoder: one module a layer, latent → output.
         skip_names: encoder tensors that the decoder reads beside the latent:
-            the layer's name, ``input``, or ``layer N``.
+            the layer's name, ``input``, or ``layer N``; ``places of NAME`` for those of a max pool.
     """
 
     def __init__(self, plan: ModelPlan) -> None:
@@ -33,13 +34,10 @@ class Autoencoder(nn.Module):
         self.encoder = nn.ModuleList(_module(plan, layer) for layer in plan.encoder)
         self.decoder = nn.ModuleList(_module(plan, layer) for layer in plan.decoder)
         self._depth = len(plan.encoder)
-        sources = (layer.source for layer in plan.layers)
-        self._kept = frozenset(source for source in sources if source is not None)
-        self.skip_names = {
-            index: _skip_name(plan, index)
-            for index in sorted(self._kept)
-            if index < self._depth and self._read_by_decoder(index)
-        }
+        self._kept = frozenset(
+            read for layer in plan.layers for read in layer.reads if read != layer.index - 1
+        )
+        self.skip_names = {read: _skip_name(plan, read) for read in sorted(plan.leaks)}
 
     def encode(self, x_NCHW: Tensor) -> Tensor:
         """Give the latent, N × ``plan.latent`` (N×size where it is a vector)."""
@@ -80,14 +78,13 @@ class Autoencoder(nn.Module):
         """Go through one section; outputs that joins read are left in ``kept``."""
         first = 1 if section == "encoder" else self._depth + 1
         for index, module in enumerate(self.get_submodule(section).children(), first):
-            source = self.plan.layers[index - 1].source
-            x = module(x) if source is None else module(x, kept[source])
+            reads = self.plan.layers[index - 1].reads
+            x = module(*(x if read == index - 1 else kept[read] for read in reads))
+            if index in self.plan.unpooled:
+                x, kept[-index] = x
             if index in self._kept:
                 kept[index] = x
         return x
-
-    def _read_by_decoder(self, index: int) -> bool:
-        return any(layer.source == index for layer in self.plan.decoder)
 
 
 def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
@@ -122,14 +119,15 @@ def weights_from(seed: int | None) -> Iterator[None]:
 
 
 def _module(plan: ModelPlan, layer: LayerPlan) -> nn.Module:
-    shapes = [layer.input]
-    if layer.source is not None:
-        shapes.append(plan.layers[layer.source - 1].output if layer.source else plan.input)
+    shapes = [plan.tensor(read) for read in layer.reads]
     module: nn.Module = refer(layer.type.module)(layer.op, *shapes)
+    if layer.index in plan.unpooled:
+        find_places(module)
     return module
 
 
-def _skip_name(plan: ModelPlan, index: int) -> str:
-    if index == 0:
+def _skip_name(plan: ModelPlan, read: int) -> str:
+    if read == 0:
         return "input"
-    return plan.layers[index - 1].name or f"layer {index}"
+    name = plan.layers[abs(read) - 1].name or f"layer {abs(read)}"
+    return f"places of {name}" if read < 0 else name

@@ -7,20 +7,23 @@ from collections.abc import Iterator
 from torch import nn
 
 from archsearch.nn.rewrite.steps import Apply, Step
-from archsearch.spec.kinds.norm import NORM_GROUPS, Norm, NormName
+from archsearch.spec.kinds.fields import Numbered
+from archsearch.spec.kinds.norm import Norm, norm_groups
 from archsearch.spec.shape import Shape
 
 __all__ = ["norm", "norm_layer", "normalize", "steps"]
 
 
-def norm(name: NormName, channels: int) -> nn.Module:
+def norm(value: str | Numbered, channels: int, *, vector: bool = False) -> nn.Module:
     """A fresh norm over ``channels``: 2·C parameters, whichever it is.
 
-    ``layer`` normalizes a whole picture: one group holds all its channels.
+    ``layer`` normalizes a whole picture, or vector: one group holds all its channels.
     """
-    if name == "batch":
-        return nn.BatchNorm2d(channels)
-    return nn.GroupNorm(1 if name == "layer" else NORM_GROUPS, channels)
+    if value == "batch":
+        return nn.BatchNorm1d(channels) if vector else nn.BatchNorm2d(channels)
+    if value == "instance":
+        return nn.InstanceNorm2d(channels, affine=True)
+    return nn.GroupNorm(norm_groups(value) or 1, channels)
 
 
 def norm_layer(op: Norm, input: Shape) -> nn.Module:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from archsearch.nn.border import Border, both_sides
-from archsearch.nn.rewrite.steps import Apply, MaxPool, Step
+from archsearch.nn.rewrite.steps import Apply, MaxPool, PoolWithPlaces, Step
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.shape import Pads, Shape
 
@@ -68,4 +68,7 @@ def pool(op: Pool, input: Shape) -> nn.Module:
 
 def steps(layer: int, op: Pool, module: nn.Module) -> Iterator[Step]:
     """A max pooling, which rewrites know, or another."""
+    if any(getattr(part, "return_indices", False) for part in module.modules()):
+        yield PoolWithPlaces(layer, module)
+        return
     yield MaxPool(layer, op, module) if op.mode == "max" else Apply(layer, module)

@@ -19,7 +19,7 @@ but is slower."""
 
 
 def upsample(op: Upsample, input: Shape) -> nn.Module:
-    """Build ``op``: each pixel repeated, or bilinear between pixel centres.
+    """Build ``op``: each pixel repeated, or interpolated between pixel centres or corners.
 
     Shape:
         N×C×H×W → N×C×(H·scale)×(W·scale)
@@ -32,8 +32,8 @@ def upsample(op: Upsample, input: Shape) -> nn.Module:
         tensor([[[[1., 1., 2., 2.]]]])
     """
     scale = (float(op.scale.height), float(op.scale.width))
-    if op.mode == "bilinear":
-        return nn.Upsample(scale_factor=scale, mode="bilinear", align_corners=False)
+    if op.mode != "nearest":
+        return nn.Upsample(scale_factor=scale, mode=op.mode, align_corners=op.align_corners)
     exact = max(op.scale) <= _LARGEST_EXACT_NEAREST
     return nn.Upsample(scale_factor=scale, mode="nearest" if exact else "nearest-exact")
 

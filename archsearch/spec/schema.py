@@ -76,7 +76,7 @@ def _layer() -> Json:
     words: Json = {
         **{kind.name: _kind(kind) for kind in KINDS.values()},
         **{word: _told(_TEMPLATE, JOINS[word].doc, JOINS[word].example) for word in JOIN_WORDS},
-        **{container.name: _container(container) for container in CONTAINERS.values()},
+        **{container.name: _construct(container) for container in CONTAINERS.values()},
     }
     options: Json = {
         "name": _told(_TEMPLATE, "The layer's name, for concat, add and paths; skip_$(i) counts."),
@@ -112,19 +112,32 @@ def _plain(default: object) -> object:
     return default
 
 
+def _construct(container: Container) -> Json:
+    if not container.names_layer:
+        return _told(_container(container), container.doc, container.example)
+    either: Json = {"anyOf": [_TEMPLATE, _container(container)]}
+    return _told(either, container.doc, container.example)
+
+
 def _container(container: Container) -> Json:
-    keys: Json = {key.name: _told(_key(key), key.doc) for key in container.keys}
+    keys: Json = {key.name: {**_told(_key(key), key.doc)} for key in container.keys}
     schema = _object(keys, [key.name for key in container.keys if key.required])
     if container.takes_params:
         value: Json = {"anyOf": [_LITERAL, _ref("expression")]}
         list_of: Json = {"type": "array", "items": value}
         schema["additionalProperties"] = {"anyOf": [_LITERAL, _ref("expression"), list_of]}
-    return _told(schema, container.doc, container.example)
+    return schema
 
 
 def _key(key: Key) -> Json:
+    if key.field is not None:
+        return _field(key.field)
+    maybe: Json = {"type": "array", "items": _ref("layer")}
     forms: Mapping[str, Json] = {
         "layers": _ref("layers"),
+        "maybe-layers": maybe,
+        "lists": {"type": "array", "minItems": 1, "items": maybe},
+        "layer": _TEMPLATE,
         "branches": {"type": "object", "minProperties": 1, "additionalProperties": _ref("layers")},
         "times": _or_expression(TIMES.type.schema()),
         "value": {"anyOf": [_LITERAL, _ref("expression")]},
@@ -206,6 +219,12 @@ def _or_expression(literal: Mapping[str, object]) -> Json:
 
 
 def _parts_too(form: Mapping[str, object]) -> Json:
-    if form.get("type") != "array":
-        return dict(form)
-    return {**form, "items": {"anyOf": [form["items"], _ref("expression")]}}
+    items, properties = form.get("items"), form.get("properties")
+    if isinstance(items, Mapping):
+        inner = _parts_too(items)
+        nested = "items" in items
+        return {**form, "items": inner if nested else {"anyOf": [inner, _ref("expression")]}}
+    if isinstance(properties, Mapping):
+        either = {n: {"anyOf": [part, _ref("expression")]} for n, part in properties.items()}
+        return {**form, "properties": either}
+    return dict(form)

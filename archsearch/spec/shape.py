@@ -55,6 +55,10 @@ class Pads(NamedTuple):
     left: int = 0
     right: int = 0
 
+    def __neg__(self) -> Pads:
+        """What undoes them."""
+        return Pads(*(-side for side in self))
+
     @property
     def symmetric(self) -> bool:
         """Whether both sides of each axis get the same."""

@@ -21,6 +21,7 @@ from archsearch.config.overrides import is_setting
 from archsearch.errors import InputError
 from archsearch.space import Value, fixed_values
 from archsearch.spec import Raw
+from archsearch.spec.kinds.fields import Numbered
 
 __all__ = ["following_pictures", "overridden"]
 
@@ -103,7 +104,7 @@ def _choice(path: str, value: Raw) -> Value:
         height, width = value
         if isinstance(height, int) and isinstance(width, int):
             return (height, width)
-    if value is None or isinstance(value, tuple):
+    if value is None or isinstance(value, (tuple, Numbered)):
         raise InputError(
             f"{path}: {value} is neither a scalar nor a pair", help="write [height, width]"
         )

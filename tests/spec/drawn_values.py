@@ -9,22 +9,44 @@ from hypothesis import strategies as st
 
 from archsearch.spec import Shape
 from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds.borders import PaddingAmount, PoolKernel, Sides
 from archsearch.spec.kinds.fields import (
     ABSENT,
     ChannelCount,
     Field,
     Flag,
     Groups,
-    PaddingAmount,
+    Numbered,
     PerAxis,
     Probability,
+    Raw,
     SameAs,
     Sizes,
     Whole,
     Word,
 )
+from archsearch.spec.kinds.numbered import WordOrNumbered
 
-LARGEST = {"kernel": 4, "stride": 3, "dilation": 2, "scale": 3, "output_padding": 2, "padding": 2}
+
+def as_raw(value: Any) -> Raw:
+    """A value of YAML as fields read it."""
+    if isinstance(value, list):
+        return tuple(as_raw(part) for part in value)
+    if isinstance(value, dict):
+        ((word, number),) = value.items()
+        return Numbered(word, number)
+    return value
+
+
+LARGEST = {
+    "kernel": 4,
+    "size": 9,
+    "stride": 3,
+    "dilation": 2,
+    "scale": 3,
+    "output_padding": 2,
+    "padding": 2,
+}
 
 
 @dataclass
@@ -54,10 +76,14 @@ class DrawnValues:
         self.params[name] = value
         return name
 
-    def written(self, value: Any) -> Any:
+    def written(self, value: Any) -> Any:  # noqa: PLR0911 - one line a type
         """``value`` as the file may have it: itself, ``$name`` or ``$(…)``."""
         if isinstance(value, (list, tuple)):
             return [self.written(part) for part in value]
+        if isinstance(value, dict):
+            return {
+                word: value[word] if word == "to" else self.written(value[word]) for word in value
+            }
         if not self.chance(15):
             return value
         if isinstance(value, bool):
@@ -82,8 +108,15 @@ class DrawnValues:
         most = LARGEST.get(item.name, 4)
         match item.type:
             case PaddingAmount():
-                amounts = self.up_to(most, 0), [self.up_to(most, 0), self.up_to(most, 0)]
-                return self.pick("same", "same", "valid", *amounts)
+                return self.pick("same", "same", "valid", *self.sides(most))
+            case Sides():
+                return self.pick(*self.sides(2), {"to": "input"})
+            case PoolKernel():
+                return self.pick("global", *[self.up_to(most)] * 4, [self.up_to(most), 2])
+            case WordOrNumbered(words=words, numbers=numbers):
+                number = self.pick(*numbers)
+                value = self.up_to(4) if number.integer else self.pick(0.2, 0.5, 1.5)
+                return self.pick(*words, {number.word: value})
             case PerAxis(low=low):
                 one, other = self.up_to(most, low), self.up_to(most, low)
                 return self.pick(one, one, [one, other])
@@ -103,6 +136,11 @@ class DrawnValues:
             case Probability():
                 return self.pick(0.0, 0.25, 0.5)
         raise NotImplementedError(f"no strategy for {item.type!r}")
+
+    def sides(self, most: int) -> list[Any]:
+        """A number, one for each axis, and one for each side."""
+        a, b, c, d = (self.up_to(most, 0) for _ in range(4))
+        return [a, [b, c], [[a, b], [c, d]]]
 
     def fields(self, kind: Kind) -> dict[str, Any]:
         """Literal fields of one layer; the rest is left to the defaults."""
@@ -126,7 +164,7 @@ class DrawnValues:
         for item in kind.fields:
             if item.name in given:
                 raw = given[item.name]
-                read = item.type.read(tuple(raw) if isinstance(raw, list) else raw)
+                read = item.type.read(as_raw(raw))
                 if read is None:
                     return None
                 found[item.name] = read

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from archsearch.spec import KINDS
 from archsearch.spec.kinds.fields import ChannelCount, Flag, PerAxis, Probability, Whole, Word
+from archsearch.spec.kinds.numbered import WordOrNumbered
 
 from .strategies import spec_data
 
@@ -19,6 +20,8 @@ JUNK: tuple[Any, ...] = (
 )
 Layer = dict[str, Any]
 
+WITH_FIELDS = [kind for kind in KINDS.builtin.values() if not kind.scalar]
+
 
 def layers_in(data: Any) -> Iterator[Layer]:
     """Every layer of a simple kind with fields, wherever it stands."""
@@ -26,7 +29,7 @@ def layers_in(data: Any) -> Iterator[Layer]:
         for item in data:
             yield from layers_in(item)
     elif isinstance(data, dict):
-        if any(k in data and isinstance(data[k], dict) for k in KINDS.builtin):
+        if any(isinstance(data.get(kind.name), dict) for kind in WITH_FIELDS):
             yield data
         for key, inner in data.items():
             if key != "defaults":
@@ -56,7 +59,7 @@ def with_junk(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def _kind_of(layer: Layer) -> str:
-    return next(word for word in KINDS.builtin if word in layer)
+    return next(kind.name for kind in WITH_FIELDS if kind.name in layer)
 
 
 def _unknown_field(layer: Layer, draw: st.DrawFn) -> None:
@@ -100,7 +103,7 @@ def _bad_values(type_: object) -> list[Any]:
             return [0, -3, "zonk", 2.5]
         case Flag():
             return [1, "yes"]
-        case Word():
+        case Word() | WordOrNumbered():
             return ["zonk", 1, True]
         case Probability():
             return [1, -0.1, "half"]

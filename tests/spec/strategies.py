@@ -15,12 +15,16 @@ import yaml
 from hypothesis import strategies as st
 
 from archsearch.spec import KINDS, Shape
-from archsearch.spec.kinds import JOINS, Kind, ShapeResult, Values
+from archsearch.spec.kinds import JOINS, Kind, Op, ShapeResult, Values
+from archsearch.spec.kinds.borders import PICTURE as PICTURE_SIZE
 from archsearch.spec.kinds.fields import ABSENT
+from archsearch.spec.kinds.pool import Pool
+from archsearch.spec.kinds.rule import JoinInput
 
-from .drawn_values import DrawnValues
+from .drawn_values import DrawnValues, as_raw
 
 MOST_ELEMENTS = 3_000
+PLAIN = {"stride": 1, "padding": "same", "dilation": 1, "groups": 1, "norm": "none"}
 PICTURE = tuple(k.name for k in KINDS.builtin.values() if not k.with_role("elements"))
 VECTOR = tuple(kind.name for kind in KINDS.builtin.values() if kind.takes_vector)
 MIRRORED = tuple(name for name in PICTURE if KINDS[name].mirror is not None)
@@ -35,7 +39,9 @@ class Drawn(DrawnValues):
     feeds: int = field(kw_only=True)
     blocks: dict[str, Any] = field(default_factory=dict)
     named: dict[str, tuple[int, Shape]] = field(default_factory=dict)
+    pools: dict[str, tuple[Pool, Shape, Shape]] = field(default_factory=dict)
     layers: int = 0
+    last: Op | None = None
 
     def take(self, step: ShapeResult | None) -> bool:
         """Go on with a step, unless it doesn't fit or grows too large."""
@@ -43,16 +49,22 @@ class Drawn(DrawnValues):
             return False
         if step.output.elements > MOST_ELEMENTS:
             return False
-        self.shape = step.output
+        self.shape, self.last = step.output, step.op
         self.layers += 1
         return True
+
+    def rule(self, kind: Kind, values: dict[str, Any]) -> ShapeResult:
+        """What the kind's rule says of the shape so far."""
+        if kind.fits_picture is not None and values[kind.name] == PICTURE_SIZE:
+            values = {kind.name: kind.fits_picture(self.shape, self.named["input"][1])}
+        return kind.rule(Values(values), self.shape)
 
     def goes(self, kind: Kind, given: dict[str, Any]) -> bool:
         """Whether the layer fits here; if so, it is gone through."""
         if self.shape.vector and not kind.takes_vector:
             return False
         values = self.values(kind, given)
-        return values is not None and self.take(kind.rule(Values(values), self.shape))
+        return values is not None and self.take(self.rule(kind, values))
 
     def as_written(self, kind: Kind, given: dict[str, Any]) -> Layer:
         if kind.scalar:
@@ -77,22 +89,64 @@ class Drawn(DrawnValues):
         """A layer, or what holds layers; empty where nothing fitted."""
         if self.shape.vector:
             return [layer for layer in [self.simple("dense", *VECTOR)] if layer]
-        make = self.pick(*[self.plain] * 8, self.join, self.join, *NESTED)
+        make = self.pick(*[self.plain] * 8, self.join, self.join, self.unpooling, *NESTED)
         return make(self) if make in NESTED else make()
 
     def plain(self) -> list[Layer]:
-        layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool")
+        before = self.shape
+        layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool", "pool")
         if layer is None:
             return []
-        return [self.named_layer(layer) if self.chance(30) else layer]
+        name = f"n{len(self.named)}"
+        named = self.named_layer(layer) if "pool" in layer or self.chance(30) else layer
+        if isinstance(self.last, Pool):
+            self.pools[name] = (self.last, before, self.shape)
+        return [named]
+
+    def joined(
+        self, word: str, shapes: list[Shape], has_layers: bool = False, **given: Any
+    ) -> bool:
+        """Whether a join of tensors of these shapes fits; then it is gone through."""
+        join = JOINS[word]
+        values = {f.name: given.get(f.name, f.default) for f in join.fields}
+        values = {f.name: f.type.read(as_raw(values[f.name])) for f in join.fields}
+        sources = tuple(range(1, len(shapes)))
+        step = JoinInput(sources, tuple(shapes), Values(values), has_layers)
+        return not any(shape.vector for shape in shapes) and self.take(join.rule(step))
+
+    def branch(self, start: Shape, most: int, *words: str) -> list[Layer]:
+        """Layers on a tensor of this shape; the walk stands at their end."""
+        self.shape = start
+        return [] if start.vector else self.body(most, words or PICTURE)
 
     def join(self) -> list[Layer]:
-        """A concat or add with any earlier layer that it fits."""
-        word = self.pick("concat", "add")
+        """A concat or add with any earlier layer that it fits, perhaps after layers on it."""
+        word, place = self.pick("concat", "add"), self.pick("after", "before")
+        current, before = self.shape, self.layers
         for name in self.draw(st.permutations([*self.named])):
-            index, other = self.named[name]
-            if not other.vector and self.take(JOINS[word].rule(index, self.shape, other)):
-                return [{word: name}]
+            other = self.named[name][1]
+            layers = self.branch(other, 2, "conv", "crop", "norm") if self.chance(40) else []
+            shapes = [current, self.shape if layers else other]
+            given = {"place": place} if word == "concat" and self.chance(40) else {}
+            if self.joined(word, shapes, **given):
+                written = {key: self.written(value) for key, value in given.items()}
+                inside = {"with": name, **written} | ({"layers": layers} if layers else {})
+                return [{word: inside if layers or given else name}]
+            self.shape, self.layers = current, before
+        return []
+
+    def unpooling(self) -> list[Layer]:
+        """An unpool of an earlier max pool, after what leads to its shape."""
+        for name in self.draw(st.permutations([*self.pools])):
+            op, input, shape = self.pools[name]
+            start, before = self.shape, self.layers
+            led = [{"resize": {"size": [shape.height, shape.width]}}]
+            led += [{"conv": {"channels": shape.channels, **PLAIN}}]
+            fits = all(self.goes(KINDS[kind], one[kind]) for one in led for kind in one)
+            step = JoinInput((-1,), (self.shape, shape), Values({}), origin=(op, input))
+            if fits and self.take(JOINS["unpool"].rule(step)):
+                return [*led, {"unpool": name}]
+            self.shape, self.layers = start, before
         return []
 
     def body(self, most: int, words: tuple[str, ...] = PICTURE) -> list[Layer]:
@@ -101,13 +155,53 @@ class Drawn(DrawnValues):
 
 
 def _residual(drawn: Drawn) -> list[Layer]:
-    before, shape = drawn.layers, drawn.shape
+    """Layers with a shortcut, the usual one or one of their own."""
+    start, before = drawn.shape, drawn.layers
     body = drawn.body(2, ("conv", "conv", "pool", "activation", "norm", "dropout"))
     if not body:
         return []
-    if drawn.take(JOINS["residual"].rule(before, drawn.shape, shape)):
-        return [{"residual": {"layers": body}}]
-    return body
+    end, shortcut = drawn.shape, []
+    activation = drawn.pick("none", "relu", {"leaky_relu": 0.2}, "prelu")
+    if drawn.chance(40):
+        ratio = [
+            max(1, a // b)
+            for a, b in zip((start.height, start.width), (end.height, end.width), strict=True)
+        ]
+        given = {**PLAIN, "channels": end.channels, "kernel": 1, "stride": ratio, "bias": False}
+        drawn.shape = start
+        shortcut = [{"conv": given}] if drawn.goes(KINDS["conv"], given) else []
+    other = drawn.shape if shortcut else start
+    if drawn.joined("residual", [end, other], bool(shortcut), activation=activation):
+        more = {"shortcut": shortcut} if shortcut else {}
+        more |= {} if activation == "none" else {"activation": drawn.written(activation)}
+        return [{"residual": {"layers": body, **more}}]
+    drawn.shape, drawn.layers = start, before
+    return []
+
+
+def _parallel(drawn: Drawn) -> list[Layer]:
+    """Two or three branches that keep the size, one perhaps empty."""
+    start, before, way = drawn.shape, drawn.layers, drawn.pick("concat", "add")
+    branches, ends = [], []
+    for _ in range(drawn.up_to(3, 2)):
+        drawn.shape, branch = start, []
+        for _ in range(drawn.up_to(2, 0)):
+            channels = start.channels if way == "add" else drawn.up_to(4)
+            given = {
+                "channels": channels,
+                "kernel": drawn.pick(1, 3),
+                **PLAIN,
+                "padding_mode": "zeros",
+            }
+            if drawn.goes(KINDS["conv"], given):
+                branch.append({"conv": given})
+        branches.append(branch)
+        ends.append(drawn.shape)
+    if drawn.joined("parallel", ends, join=way):
+        inside = {"join": drawn.written(way)} if way == "add" or drawn.chance(30) else {}
+        return [{"parallel": {**inside, "branches": branches}}]
+    drawn.shape, drawn.layers = start, before
+    return []
 
 
 def _repeat(drawn: Drawn) -> list[Layer]:
@@ -191,7 +285,7 @@ def _when(drawn: Drawn) -> list[Layer]:
     return [{**layer, "when": flag}]
 
 
-NESTED = (_residual, _repeat, _choose, _block, _when)
+NESTED = (_residual, _residual, _parallel, _parallel, _repeat, _choose, _block, _when)
 
 
 def _defaults(drawn: Drawn) -> None:

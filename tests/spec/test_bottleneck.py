@@ -21,36 +21,44 @@ Graph = tuple[list[int], list[tuple[int, int]]]
 
 @st.composite
 def graphs(draw: st.DrawFn, most: int) -> Graph:
+    """Elements and edges; each tensor is made from an earlier one, and goes into a later one."""
     elements = draw(st.lists(st.integers(1, 30), min_size=2, max_size=most))
-    tensors = st.integers(0, len(elements) - 1)
+    last = len(elements) - 1
+    chain = draw(st.booleans())
+    edges = {
+        (i - 1 if chain else draw(st.integers(max(0, i - 3), i - 1)), i) for i in range(1, last + 1)
+    }
+    into = {source for source, _ in edges}
+    edges |= {(i, draw(st.integers(i + 1, last))) for i in range(last) if i not in into}
+    tensors = st.integers(0, last)
     pairs = st.tuples(tensors, tensors).filter(lambda pair: pair[0] < pair[1])
-    return elements, draw(st.lists(pairs, max_size=2 * len(elements)))
+    return elements, [*edges, *draw(st.lists(pairs, max_size=2 * len(elements)))]
 
 
 def separates(cut: tuple[int, ...], graph: Graph) -> bool:
     """Whether no path leads from input to output without a tensor of the cut."""
-    elements, skips = graph
+    elements, edges = graph
     reached = {0} - set(cut)
     for tensor in range(1, len(elements)):
-        reads = {tensor - 1, *(source for source, target in skips if target == tensor)}
+        reads = {source for source, target in edges if target == tensor}
         if tensor not in cut and reads & reached:
             reached.add(tensor)
     return len(elements) - 1 not in reached
 
 
 def flow_by_scipy(graph: Graph) -> int:
-    elements, skips = graph
+    elements, edges = graph
     room = np.zeros((2 * len(elements),) * 2, dtype=np.int32)
     for tensor, size in enumerate(elements):
         room[2 * tensor, 2 * tensor + 1] = size
-    for source, target in [*pairwise(range(len(elements))), *skips]:
+    for source, target in edges:
         room[2 * source + 1, 2 * target] = sum(elements) + 1
     return int(maximum_flow(csr_array(room), 0, 2 * len(elements) - 1).flow_value)
 
 
 @settings(max_examples=300, deadline=None)
 @given(graphs(16), st.data())
-@example(([12, 9, 2, 9, 3, 9, 12], [(1, 4), (3, 5)]), None)
+@example(([12, 9, 2, 9, 3, 9, 12], [*pairwise(range(7)), (1, 4), (3, 5)]), None)
 def test_the_cut_is_the_smallest(graph: Graph, data: st.DataObject | None) -> None:
     preferred = 0 if data is None else data.draw(st.integers(0, len(graph[0]) - 1))
     size, cut = minimum_cut(*graph, preferred)
@@ -154,4 +162,5 @@ def test_long_residual_nets_need_no_flow(blocks: int, monkeypatch: pytest.Monkey
     monkeypatch.setattr("archsearch.spec.plan.bottleneck._interleaved", refused)
     elements = [90, *[80, 5, 80] * blocks, 90]
     skips = [(3 * block, 3 * block + 3) for block in range(1, blocks)]
-    assert minimum_cut(elements, skips, 0) == (5, (2,))
+    edges = [*pairwise(range(len(elements))), *skips]
+    assert minimum_cut(elements, edges, 0) == (5, (2,))

@@ -115,6 +115,7 @@ def test_only_warnings_can_be_allowed():
         "leak-past-latent",
         "bottleneck-before-latent",
         "latent-exceeds-picture",
+        "checkerboard",
     }
 
 

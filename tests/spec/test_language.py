@@ -10,7 +10,7 @@ from archsearch.printable import printable
 from archsearch.spec import ModelPlan, Raw, Source, parse_spec, to_yaml
 from archsearch.spec.kinds.conv import Conv
 from archsearch.spec.kinds.conv_transpose import ConvTranspose
-from archsearch.spec.kinds.joins import Residual
+from archsearch.spec.kinds.residual import Residual
 
 SPECS = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 FOOT = "decoder:\n  - conv: {channels: auto}\n"

@@ -23,7 +23,10 @@ from .strategies import specs
 from .torch_oracle import run_spec
 
 SOME, MANY = 150, 2_000
-OTHER_WORDS = ("residual", "repeat", "choose", "block", "when", "name", "concat", "add", "mirror")
+OTHER_WORDS = (
+    *("residual", "shortcut", "parallel", "repeat", "choose", "block", "when", "name"),
+    *("concat", "add", "with", "place", "unpool", "mirror"),
+)
 PICTURES = 3
 
 
@@ -56,10 +59,11 @@ def randomized(plan: ModelPlan) -> Autoencoder:
 def outputs_of(model: Autoencoder, picture: Tensor) -> list[Tensor]:
     """What each layer gave, in file order."""
     found: list[Tensor] = []
-    hooks = [
-        module.register_forward_hook(lambda _module, _inputs, output: found.append(output))
-        for module in [*model.encoder, *model.decoder]
-    ]
+
+    def note(_module: nn.Module, _inputs: Any, output: Any) -> None:
+        found.append(output[0] if isinstance(output, tuple) else output)  # a pool with its places
+
+    hooks = [module.register_forward_hook(note) for module in [*model.encoder, *model.decoder]]
     model(picture)
     for hook in hooks:
         hook.remove()

@@ -13,7 +13,17 @@ import yaml
 from torch import Tensor
 from torch.nn import functional
 
-from .kinds_by_torch import DROPPED, REPEATED, RUN, both, eat, spans_of
+from .kinds_by_torch import (
+    DROPPED,
+    REPEATED,
+    RUN,
+    activated,
+    both,
+    eat,
+    sides,
+    spans_of,
+    unpooled,
+)
 from .unfolded import Flat, Unfolding
 
 
@@ -43,14 +53,17 @@ def run_spec(text: str, picture: Tensor, weights: list[Tensor]) -> Run:
         rest = unfolding.layers[run.depth :]
     else:
         rest = Mirror(run, spec["decoder"], unfolding).layers()
-    _settle(rest, picture.shape[1])
+    _settle(rest, picture.shape[1], run.depth)
     _through(run, rest, weights)
     return run
 
 
-def _settle(decoder: list[Flat], wanted: int) -> None:
-    """Put the task's channels in place of the decoder's last ``auto``."""
-    for layer in reversed(decoder):
+def _settle(decoder: list[Flat], wanted: int, first: int) -> None:
+    """Put the task's channels in place of the ``auto`` that the output goes back to."""
+    at = first + len(decoder)
+    while at > first:
+        layer = decoder[at - first - 1]
+        at = layer.reads[0]
         if layer.kind == "pixel_shuffle":
             wanted *= layer.fields["scale"] ** 2
         elif "channels" in layer.fields:
@@ -61,22 +74,29 @@ def _settle(decoder: list[Flat], wanted: int) -> None:
 
 def _through(run: Run, layers: list[Flat], weights: list[Tensor]) -> None:
     for layer in layers:
-        joined = None if layer.joined is None else run.outputs[layer.joined]
-        run.outputs.append(_apply(layer, run.outputs[-1], joined, weights))
+        read = [run.outputs[index] for index in layer.reads]
+        if layer.kind in RUN:
+            run.outputs.append(RUN[layer.kind](layer.fields, read[0], weights, run.outputs[0]))
+        elif layer.kind == "unpool":
+            pool = layer.reads[1]
+            before = run.outputs[run.layers[pool - 1].reads[0]]
+            run.outputs.append(unpooled(run.layers[pool - 1].fields, before, read[0]))
+        else:
+            run.outputs.append(_joined(layer, read, weights))
         run.layers.append(layer)
 
 
-def _apply(layer: Flat, x: Tensor, joined: Tensor | None, weights: list[Tensor]) -> Tensor:
-    if layer.kind in RUN:
-        return RUN[layer.kind](layer.fields, x, weights)
-    assert joined is not None
-    if layer.kind == "concat":
-        return torch.cat((x, joined), 1)
-    if layer.kind == "residual" and joined.shape != x.shape:
+def _joined(layer: Flat, read: list[Tensor], weights: list[Tensor]) -> Tensor:
+    if layer.kind == "concat" or layer.fields.get("join") == "concat":
+        return torch.cat(read[::-1] if layer.fields.get("place") == "before" else read, 1)
+    if layer.kind != "residual":
+        return torch.stack(read).sum(0)
+    x, joined = read
+    if joined.shape != x.shape and not layer.own:
         stride = [a // b for a, b in zip(joined.shape[2:], x.shape[2:], strict=True)]
         weight = eat(weights, x.shape[1], joined.shape[1], 1, 1)
-        return x + functional.conv2d(joined, weight, eat(weights, x.shape[1]), stride)
-    return x + joined
+        joined = functional.conv2d(joined, weight, eat(weights, x.shape[1]), stride)
+    return activated(layer.fields["activation"], x + joined, weights)
 
 
 class Mirror:
@@ -104,6 +124,8 @@ class Mirror:
                 behind = []
         self.made += behind
         self.finish()
+        for place, layer in enumerate(self.made, len(self.run.layers)):
+            layer.reads = (place,)
         return self.made
 
     def finish(self) -> None:
@@ -112,14 +134,15 @@ class Mirror:
                 layer.fields |= {"channels": "auto", **self.last}
                 return
             if layer.kind == "dense":
-                kept = {k: v for k, v in self.last.items() if k == "activation"}
+                kept = {k: v for k, v in self.last.items() if k in ("norm", "activation", "bias")}
                 layer.fields |= kept
                 return
 
     def add(self, kind: str, **fields: Any) -> None:
         defaults = self.unfolding.defaults(kind)
         bias = {"bias": defaults["bias"]} if "bias" in defaults else {}
-        mode = {"mode": defaults["mode"]} if kind == "upsample" else {}
+        words = ("mode", "align_corners") if kind == "upsample" else ()
+        mode = {word: defaults[word] for word in words}
         table = Unfolding({}).defaults(kind)
         self.made.append(Flat(kind, {**table, **bias, **mode, **fields}))
 
@@ -127,15 +150,26 @@ class Mirror:
         fields = layer.fields
         if layer.kind == "dense":
             way = {"size": before[0]} if len(before) == 1 else {"shape": before}
-            self.add("dense", **way, activation=fields["activation"])
+            ending = {word: fields[word] for word in ("norm", "activation")}
+            self.add("dense", **way, **ending)
+            return
+        if layer.kind == "resize":
+            again = {word: fields[word] for word in ("mode", "align_corners")}
+            self.add("resize", size=before[1:], **again)
+            return
+        if layer.kind in ("pad", "crop"):
+            self.border(layer, before, after)
             return
         conv = layer.kind == "conv"
+        if fields["kernel"] == "global":
+            fields = {**fields, "kernel": before[1:]}
         stride = both(fields.get("stride", fields["kernel"]))
         ops = {"norm": fields["norm"], "activation": fields["activation"]} if conv else {}
+        mode = {"padding_mode": fields["padding_mode"]} if conv else {}
         shape = {"kernel": fields["kernel"], "dilation": fields.get("dilation", 1)}
         if before[1:] == after[1:]:
             if conv:
-                self.add("conv", channels=before[0], **shape, **ops)
+                self.add("conv", channels=before[0], **shape, **ops, **mode)
         elif stride == (1, 1) or (self.up == "conv_transpose" and conv):
             self.refilled(before, after, {**shape, "stride": stride}, ops, fields["padding"])
         elif self.up == "conv_transpose":
@@ -143,7 +177,16 @@ class Mirror:
         else:
             self.grown(stride, after)
             if conv:
-                self.add("conv", channels=before[0], **shape, **ops)
+                self.add("conv", channels=before[0], **shape, **ops, **mode)
+
+    def border(self, layer: Flat, before: tuple[int, ...], after: tuple[int, ...]) -> None:
+        """The other kind with the same sides."""
+        written = layer.fields[layer.kind]
+        if isinstance(written, dict):
+            totals = [abs(a - b) for a, b in zip(after[1:], before[1:], strict=True)]
+            written = [[total // 2, total - total // 2] for total in totals]
+        other = {"pad": "crop", "crop": "pad"}[layer.kind]
+        self.made.append(Flat(other, {other: written}))
 
     def grown(self, stride: tuple[int, int], after: tuple[int, ...]) -> None:
         if self.up == "upsample":
@@ -157,7 +200,7 @@ class Mirror:
         exact = all(
             b == a * s for b, a, s in zip(before[1:], after[1:], shape["stride"], strict=True)
         )
-        if exact and padding == "same" and _lopsided(shape, before):
+        if exact and _lopsided(shape, before, padding):
             self.add("conv_transpose", channels=before[0], **shape, **ops)
             return
         pads, extras = [], []
@@ -171,8 +214,10 @@ class Mirror:
         self.add("conv_transpose", channels=before[0], **shape, **ops, **sizes)
 
 
-def _lopsided(shape: dict[str, Any], before: tuple[int, ...]) -> bool:
-    """Whether ``same`` adds more after than before on some axis."""
+def _lopsided(shape: dict[str, Any], before: tuple[int, ...], padding: Any) -> bool:
+    """Whether more is added on one side of an axis than on the other."""
+    if padding != "same":
+        return padding != "valid" and any(len({*sides(padding, axis)}) > 1 for axis in (0, 1))
     totals = [
         max((math.ceil(b / s) - 1) * s + spanned - b, 0)
         for b, s, spanned in zip(before[1:], shape["stride"], spans_of(shape), strict=True)

@@ -36,11 +36,16 @@ _CALLS = {"min": min, "max": max, "round": round}
 
 @dataclass
 class Flat:
-    """One layer of the flat list; ``joined`` is the index of the layer it joins."""
+    """One layer of the flat list; ``reads`` are the indices of what it reads.
+
+    Of ``unpool``, the second is the index of the pool; of a residual, ``own`` says that its
+    shortcut has layers of its own.
+    """
 
     kind: str
     fields: dict[str, Any] = field(default_factory=dict)
-    joined: int | None = None
+    reads: tuple[int, ...] = ()
+    own: bool = False
 
 
 def computed(text: str, names: Mapping[str, Any]) -> Any:
@@ -76,6 +81,8 @@ def value(written: Any, names: Mapping[str, Any]) -> Any:
     """A written value with its expressions computed."""
     if isinstance(written, list):
         return [value(part, names) for part in written]
+    if isinstance(written, dict):
+        return {word: value(part, names) for word, part in written.items()}
     if isinstance(written, str) and written.startswith("$"):
         return computed(written[2:-1] if written[1] == "(" else written[1:], names)
     return written
@@ -95,6 +102,7 @@ class Unfolding:
         self.params: dict[str, Any] = spec.get("params", {})
         self.layers: list[Flat] = []
         self.names = {"input": 0}
+        self.at = 0
 
     def defaults(self, kind: str) -> dict[str, Any]:
         """The table with ``defaults`` on top."""
@@ -122,16 +130,38 @@ class Unfolding:
             case "block":
                 self.block(layer, names, prefix)
             case "residual":
+                start, before = self.at, len(self.layers)
+                end = self.branch(inside["layers"], start, names, prefix)
+                if len(self.layers) == before:
+                    return
                 before = len(self.layers)
-                self.body(inside["layers"], names, prefix)
-                if len(self.layers) > before:
-                    self.add(Flat("residual", joined=before), layer, names, prefix)
-            case "concat" | "add":
-                target = filled(inside, names)
+                other = self.branch(inside.get("shortcut", []), start, names, prefix)
+                given = {"activation": value(inside.get("activation", "none"), names)}
+                own = len(self.layers) > before
+                self.add(Flat(kind, given, (end, other), own), layer, names, prefix)
+            case "parallel":
+                start = self.at
+                ends = [self.branch(b, start, names, prefix) for b in inside["branches"]]
+                given = {"join": value(inside.get("join", "concat"), names)}
+                self.add(Flat(kind, given, tuple(ends)), layer, names, prefix)
+            case "concat" | "add" | "unpool":
+                written = inside if isinstance(inside, dict) else {"with": inside}
+                target, current = filled(written["with"], names), self.at
                 joined = self.names.get(prefix + target, self.names.get(target))
-                self.add(Flat(kind, joined=joined), layer, names, prefix)
+                assert joined is not None
+                joined = self.branch(written.get("layers", []), joined, names, prefix)
+                given = {"place": value(written.get("place", "after"), names)}
+                self.add(Flat(kind, given, (current, joined)), layer, names, prefix)
             case _:
                 self.add(self.simple(kind, inside, names), layer, names, prefix)
+
+    def branch(
+        self, body: list[dict[str, Any]], start: int, names: Mapping[str, Any], prefix: str
+    ) -> int:
+        """Unfold layers from a tensor on; the index of their last."""
+        self.at = start
+        self.body(body, names, prefix)
+        return self.at
 
     def block(self, layer: dict[str, Any], names: Mapping[str, Any], prefix: str) -> None:
         """Unfold the use of a block."""
@@ -150,6 +180,8 @@ class Unfolding:
 
     def add(self, flat: Flat, layer: dict[str, Any], names: Mapping[str, Any], prefix: str) -> None:
         """Append a layer, under its name if it has one."""
+        flat.reads = flat.reads or (self.at,)
         self.layers.append(flat)
+        self.at = len(self.layers)
         if "name" in layer:
             self.names[prefix + filled(layer["name"], names)] = len(self.layers)

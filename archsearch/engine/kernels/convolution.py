@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import BLOCK, CONVOLVE, CONVOLVE_RUN
 
@@ -70,8 +70,8 @@ def tile(  # noqa: PLR0917 - each is a part of the kernel's name
 def _ended(e: Emitter, end: str, value: Any, result: Callable[[], Any]) -> Any:
     back = end.removeprefix("back:")
     if back != end:
-        return ACTIVATIONS[back].backward(e, value, result())
-    return ACTIVATIONS[end].value(e, value)
+        return kernel_of(back).backward(e, value, result())
+    return kernel_of(end).value(e, value)
 
 
 def accumulated(

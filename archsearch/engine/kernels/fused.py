@@ -16,7 +16,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.convolution import Loads, accumulated, places
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.pointwise import Place, planes
@@ -61,7 +61,7 @@ def pooled_tile(symbol: Symbol, channels: int, windows: int, end: str, bias: boo
 def _pool(e: Emitter, four: Values, end: str, out: Any, bits: Any) -> None:
     (right, rest), (below_right, other) = larger(e, four[1], four[0]), larger(e, four[3], four[2])
     lower, most = larger(e, other, rest)
-    e.store(ACTIVATIONS[end].value(e, most), out)
+    e.store(kernel_of(end).value(e, most), out)
     upper = e.b.not_(lower)
     chosen_ones = [
         e.b.and_(upper, e.b.not_(right)),

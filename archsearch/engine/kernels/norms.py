@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.weights import lane_sums
 from archsearch.engine.operations import BATCH_NORM, BLOCK, EPSILON, NORMALIZE, Layout
@@ -134,7 +134,7 @@ def _scaled(n: _Norm, channel: Any, mean: Any, inverse: Any, end: str) -> None:
 
     def position(at: Values, _: Values) -> Values:
         y = e.fma(e.b.fsub(e.load(at[0]), mean), factor, shift)
-        e.store(ACTIVATIONS[end].value(e, y), at[1])
+        e.store(kernel_of(end).value(e, y), at[1])
         return []
 
     n.positions(channel, ("x", "y"), position, [])

@@ -12,8 +12,8 @@ from typing import Any
 
 from llvmlite import ir
 
-from archsearch.engine.activations import NATURES
-from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.activations import nature
+from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.emitter import I32, POINTER, Emitter, Symbol, Values
 from archsearch.engine.kernels.losses import LOSSES
 from archsearch.engine.operations import ACTIVATE, BLOCK, DROP, LOSS, RESHAPE, Layout
@@ -27,7 +27,7 @@ Place = Callable[[str], Any]
 def activate(symbol: Symbol, word: str) -> str:
     """C = f(a), as text."""
     e = Emitter(symbol, [POINTER] * 3)
-    kernel = ACTIVATIONS[word]
+    kernel = kernel_of(word)
     planes(e, ACTIVATE, lambda at, _: e.store(kernel.value(e, e.load(at("a"))), at("c")))
     return e.finish()
 
@@ -35,7 +35,7 @@ def activate(symbol: Symbol, word: str) -> str:
 def activate_back(symbol: Symbol, word: str) -> str:
     """C = gradient a · f′, with b what the activation's gradient reads; as text."""
     e = Emitter(symbol, [POINTER] * 3)
-    kernel = ACTIVATIONS[word]
+    kernel = kernel_of(word)
 
     def one(at: Place, _: Any) -> None:
         e.store(kernel.backward(e, e.load(at("a")), e.load(at("b"))), at("c"))
@@ -73,10 +73,10 @@ def loss(symbol: Symbol, word: str, activation: str) -> str:
 
     def one(at: Place, _: Any, total: Values) -> Values:
         x, target = e.load(at("value")), e.load(at("target"))
-        y = ACTIVATIONS[activation].value(e, x)
+        y = kernel_of(activation).value(e, x)
         value, slope = LOSSES[word](e, y, target)
-        reads = x if NATURES[activation].reads_input else y
-        gradient = ACTIVATIONS[activation].backward(e, e.b.fmul(slope, share), reads)
+        reads = x if nature(activation).reads_input else y
+        gradient = kernel_of(activation).backward(e, e.b.fmul(slope, share), reads)
         e.store(y, at("value"))
         e.store(gradient, at("gradient"))
         return [e.b.fadd(total[0], value)]

@@ -15,7 +15,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from archsearch.engine.kernels.activations import ACTIVATIONS
+from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
 from archsearch.engine.operations import POOL
 
@@ -29,7 +29,7 @@ def pool(symbol: Symbol, taps: int, end: str) -> str:
     def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
         window = at("in")
         most = _largest(e, taps, field["taps"], lambda t: e.load(window, offset(t)))
-        e.store(ACTIVATIONS[end].value(e, most), at("out"))
+        e.store(kernel_of(end).value(e, most), at("out"))
 
     _windows(e, taps, one)
     return e.finish()

@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from archsearch.engine.activations import text_of
 from archsearch.engine.axes import AxisMap, repeated
 from archsearch.engine.graph import Activated, Given, Graph, Linear, Node, Term, View
 from archsearch.engine.layers.parameters import Parameters
+from archsearch.spec.kinds.fields import Numbered
 
 __all__ = ["Context", "activated", "stored"]
 
@@ -89,10 +91,11 @@ def _stretch(view: View, place: int) -> tuple[int, int]:
     return count, step if count > 1 else 1
 
 
-def activated(context: Context, view: View, word: str) -> View:
+def activated(context: Context, view: View, activation: str | Numbered) -> View:
     """The view after an activation: at the end of its node where that is free."""
-    if word == "none":
+    if activation == "none":
         return view
+    word = text_of(activation)
     node = _one_node(view)
     if node is not None and node.activation == "none" and context.may_change(node):
         node.activation = word

@@ -143,15 +143,21 @@ def dense(context: Context, name: str, op: Dense, view: View, output: Shape) -> 
     """A 1×1 convolution of one pixel, whose channels are all numbers in the order C, H, W."""
     flat = flattened(context, view)
     weights = context.parameters.add(f"{name}.linear.weight", op.size, flat.channels)
-    bias = context.parameters.add(f"{name}.linear.bias", op.size)
+    bias = context.parameters.add(f"{name}.linear.bias", op.size) if op.bias else None
     one = convolved(1, 1, kernel=1)
     term = Term(View.of(flat).channels, one, one, weights[None, :, :, None, None])
     node = context.graph.add(Node(op.size, 1, 1, Linear((term,), bias)))
-    shown = activated(context, View.of(node), op.activation)
-    if op.shape is None or op.shape.as_tuple() == (op.size, 1, 1):
-        return shown
-    made = Node(*op.shape.as_tuple(), Reshaped(stored(context, shown)))
-    return View.of(context.graph.add(made))
+    shown = View.of(node)
+    shape = None if op.shape is None else op.shape.as_tuple()
+    if op.norm == "none" or shape is None:  # else the norm is over the picture's channels
+        shown = normalized(context, f"{name}.norm", op.norm, shown)
+        shown = activated(context, shown, op.activation)
+    if shape is not None and shape != (op.size, 1, 1):
+        shown = View.of(context.graph.add(Node(*shape, Reshaped(stored(context, shown)))))
+    if op.norm != "none" and shape is not None:
+        shown = normalized(context, f"{name}.norm", op.norm, shown)
+        shown = activated(context, shown, op.activation)
+    return shown
 
 
 def flattened(context: Context, view: View) -> Node:

@@ -1,4 +1,4 @@
-"""Poolings, enlargements, and channels that change places."""
+"""Poolings, enlargements, borders, and channels that change places."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 
-from archsearch.engine.activations import NATURES
-from archsearch.engine.axes import AxisMap, averaged, interpolated, spread
+from archsearch.engine.activations import nature
+from archsearch.engine.axes import AxisMap, averaged, convolved, interpolated, spread
 from archsearch.engine.graph import Linear, Maximum, Node, Term, View
 from archsearch.engine.layers.context import Context, copied, stored
 from archsearch.spec.kinds.channel_shuffle import ChannelShuffle
+from archsearch.spec.kinds.pad_crop import Crop, Pad
 from archsearch.spec.kinds.pixel_shuffle import PixelShuffle
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.kinds.upsample import Upsample
 from archsearch.spec.shape import Shape
 
-__all__ = ["channel_shuffle", "pixel_shuffle", "pool", "upsample"]
+__all__ = ["border", "channel_shuffle", "pixel_shuffle", "pool", "upsample"]
 
 
 def pool(context: Context, name: str, op: Pool, view: View, output: Shape) -> View:
@@ -37,7 +38,7 @@ def pool(context: Context, name: str, op: Pool, view: View, output: Shape) -> Vi
     if op.mode == "avg":
         return _weighted(context, node, output, (rows, row_shares), (columns, column_shares))
     pooled = Node(*output.as_tuple(), Maximum(node, rows.runs, columns.runs))
-    if NATURES[node.activation].monotone and context.may_change(node):
+    if nature(node.activation).monotone and context.may_change(node):
         pooled.activation, node.activation = node.activation, "none"
     return View.of(context.graph.add(pooled))
 
@@ -106,3 +107,18 @@ def channel_shuffle(
         channels=tuple(view.channels[i] for i in places),
         scales=tuple(view.scales[i] for i in places),
     )
+
+
+def border(context: Context, name: str, op: Pad | Crop, view: View, output: Shape) -> View:
+    """Each pixel copied to its new place; what no pixel reaches is 0."""
+    node = stored(context, view)
+    pads = op.pads if isinstance(op, Pad) else -op.pads
+    rows, columns = (
+        convolved(given, result, kernel=1, before=before)
+        for given, result, before in (
+            (node.height, output.height, pads.top),
+            (node.width, output.width, pads.left),
+        )
+    )
+    made = Linear((copied((node, 0), rows, columns, node.channels),))
+    return View.of(context.graph.add(Node(*output.as_tuple(), made)))

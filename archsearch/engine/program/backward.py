@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from archsearch.engine.activations import NATURES
+from archsearch.engine.activations import nature
 from archsearch.engine.axes import Run
 from archsearch.engine.graph import (
     Activated,
@@ -72,10 +72,10 @@ class Backward:
         if node.activation == "none":
             return
         places = self._last.get(node)
-        if places and NATURES[node.activation].cheap:
+        if places and nature(node.activation).cheap:
             self._fused(node, places)
             return
-        read = node.before if NATURES[node.activation].reads_input else node.value
+        read = node.before if nature(node.activation).reads_input else node.value
         g = node.gradient
         self.operations.append(Each("activate_back", g, g, read, node.activation))
 

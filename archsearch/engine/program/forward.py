@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from archsearch.engine.activations import NATURES
+from archsearch.engine.activations import nature
 from archsearch.engine.axes import Run
 from archsearch.engine.graph import (
     Activated,
@@ -46,9 +46,9 @@ def forward(
     if isinstance(node.made, Given) or node in fused:
         return
     word = "none" if last else node.activation
-    apart = training and NATURES[word].reads_input
+    apart = training and nature(word).reads_input
     to = node.before if apart else node.value
-    inside = word if NATURES[word].cheap else "none"
+    inside = word if nature(word).cheap else "none"
     if isinstance(node.made, Maximum) and node.made.source in fused:
         made: list[Operation] = [*_pooled(node, node.made.source, to, inside)]
     else:

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from torch import nn
 
 from archsearch.extensions import refer
-from archsearch.nn.rewrite.steps import Apply, Keep, Step
+from archsearch.nn.rewrite.steps import Apply, JoinWith, Keep, Resume, Step
+from archsearch.spec.kinds.rule import JoinOp
 from archsearch.spec.plan.model import LayerPlan
 
 __all__ = ["lower"]
@@ -25,6 +26,8 @@ def lower(
     """
     steps: list[Step] = []
     for layer, module in zip(layers, modules, strict=True):
+        if layer.begin is not None and not isinstance(layer.op, JoinOp):
+            steps.append(Resume(layer.index, layer.begin))
         steps.extend(_steps(layer, module))
         if layer.index in kept:
             steps.append(Keep(layer.index))
@@ -32,6 +35,8 @@ def lower(
 
 
 def _steps(layer: LayerPlan, module: nn.Module) -> Iterable[Step]:
+    if isinstance(layer.op, JoinOp):
+        return (JoinWith(layer.index, module, layer.reads),)
     if layer.type.steps is None:
         return (Apply(layer.index, module),)
     found: Iterable[Step] = refer(layer.type.steps)(layer.index, layer.op, module)

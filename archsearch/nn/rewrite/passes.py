@@ -17,7 +17,7 @@ from archsearch.spec.kinds.pool import Pool
 
 __all__ = ["PASSES", "Applied", "Pass", "rewritten"]
 
-MONOTONE = frozenset({"relu", "leaky_relu", "elu"})
+MONOTONE = frozenset({"relu", "leaky_relu", "elu", "selu"})
 """Activations that never fall: the largest stays the largest. (gelu and silu do
 fall below 0; sigmoid and tanh saturate, and equal values share a gradient otherwise.)"""
 

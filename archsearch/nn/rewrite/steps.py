@@ -10,14 +10,26 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from torch import Tensor, nn
+from torch.nn import functional
 
-from archsearch.spec.kinds.activation import ActivationName
 from archsearch.spec.kinds.pool import Pool
 from archsearch.spec.shape import Pads, Pair
 
-__all__ = ["Activate", "Apply", "Convolve", "Enlarge", "JoinWith", "Keep", "MaxPool", "Step"]
+__all__ = [
+    "Activate",
+    "Apply",
+    "Convolve",
+    "Enlarge",
+    "JoinWith",
+    "Keep",
+    "MaxPool",
+    "PoolWithPlaces",
+    "Resume",
+    "Step",
+]
 
 
 @dataclass(frozen=True)
@@ -87,26 +99,28 @@ class Convolve(Step):
 class Activate(Step):
     """An activation; ``in_place`` writes over its input."""
 
-    name: ActivationName
+    name: str
     module: nn.Module
     in_place: bool = False
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
         """Activate each element."""
         if self.in_place:
-            return IN_PLACE[self.name](x)
+            return IN_PLACE[self.name](self.module, x)
         y: Tensor = self.module(x)
         return y
 
 
-IN_PLACE: Mapping[ActivationName, Callable[[Tensor], Tensor]] = {
-    "relu": Tensor.relu_,
-    "leaky_relu": nn.LeakyReLU(inplace=True),
-    "elu": nn.ELU(inplace=True),
-    "tanh": Tensor.tanh_,
-    "sigmoid": Tensor.sigmoid_,
+IN_PLACE: Mapping[str, Callable[[Any, Tensor], Tensor]] = {
+    "relu": lambda module, x: x.relu_(),
+    "leaky_relu": lambda module, x: functional.leaky_relu_(x, module.negative_slope),
+    "elu": lambda module, x: functional.elu_(x, module.alpha),
+    "selu": lambda module, x: functional.selu_(x),
+    "hardtanh": lambda module, x: functional.hardtanh_(x, module.min_val, module.max_val),
+    "tanh": lambda module, x: x.tanh_(),
+    "sigmoid": lambda module, x: x.sigmoid_(),
 }
-"""Those whose gradient follows from the result alone; no state, so shared."""
+"""(module, x) → x, written over: those whose gradient follows from the result alone."""
 
 
 @dataclass(frozen=True)
@@ -147,14 +161,39 @@ class Enlarge(Step):
 
 @dataclass(frozen=True)
 class JoinWith(Step):
-    """A layer that also takes the kept output of layer ``source``."""
+    """A layer that reads several tensors: the current one, and kept ones."""
 
     module: nn.Module
-    source: int
+    reads: tuple[int, ...]
 
     def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
-        """Join both."""
-        y: Tensor = self.module(x, kept[self.source])
+        """Join all."""
+        before = self.layer - 1
+        y: Tensor = self.module(*(x if read == before else kept[read] for read in self.reads))
+        return y
+
+
+@dataclass(frozen=True)
+class Resume(Step):
+    """Go on from a tensor that was put aside: here a branch begins."""
+
+    read: int
+
+    def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        """Take it."""
+        return kept[self.read]
+
+
+@dataclass(frozen=True)
+class PoolWithPlaces(Step):
+    """A max pooling whose places an unpooling reads; they are put aside."""
+
+    module: nn.Module
+
+    def __call__(self, x: Tensor, kept: dict[int, Tensor]) -> Tensor:
+        """Pool."""
+        y: Tensor
+        y, kept[-self.layer] = self.module(x)
         return y
 
 

@@ -16,4 +16,6 @@ CATALOGUE: dict[str, Explanation] = {
     for group in (YAML, KEYS, EXPRESSIONS, LAYERS, SIZES, WHOLES, STUDIES)
     for item in group
 }
-WARNINGS = tuple(code for code, item in CATALOGUE.items() if item.severity == "warning")
+WARNINGS = tuple(
+    code for code, item in CATALOGUE.items() if item.severity == "warning" and not item.is_study
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archsearch.spec.codes.entry import Explanation, spec
-from archsearch.spec.kinds import KINDS
+from archsearch.spec.kinds import JOINS, KINDS
 from archsearch.spec.text.enumeration import enumerated
 
 __all__ = ["KEYS"]
@@ -62,8 +62,8 @@ KEYS = (
     Explanation(
         "unknown-kind",
         "a layer kind that doesn't exist",
-        f"The layer kinds are {enumerated(KINDS.builtin)}. Joins and containers are concat, add, "
-        "residual, repeat, choose and block.",
+        f"The layer kinds are {enumerated(KINDS.builtin)}. Joins and containers are "
+        f"{enumerated([*JOINS, 'repeat', 'choose', 'block'])}.",
         spec("- convolution: {channels: 2}"),
         _PLAIN,
     ),

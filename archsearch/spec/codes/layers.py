@@ -66,6 +66,22 @@ LAYERS = (
         spec("- conv: {channels: 3}\n  name: late\n- add: late"),
     ),
     Explanation(
+        "not-unpoolable",
+        "an unpool that can't undo its pool",
+        "`unpool` puts each value back to where a max pool found its maximum. So it needs the name "
+        "of a max pool whose windows don't overlap, and a tensor of the shape that the pool gave.",
+        spec(
+            "- pool: {mode: avg}\n  name: p1",
+            "- unpool: p1\n- conv: {channels: auto}",
+            "allow: [leak-past-latent]",
+        ),
+        spec(
+            "- pool: {}\n  name: p1",
+            "- unpool: p1\n- conv: {channels: auto}",
+            "allow: [leak-past-latent]",
+        ),
+    ),
+    Explanation(
         "concat-size",
         "concat of different sizes",
         "concat appends channels, so heights and widths must be equal.",

@@ -28,7 +28,7 @@ SIZES = (
         "padding after) rows are dropped, and the decoder can't know them. No row is lost with an "
         "input of the right size, or with `padding: same`, which gives ⌈W/S⌉ rows.",
         spec(
-            "- conv: {channels: 2, kernel: 3, stride: 2, padding: 0}",
+            "- conv: {channels: 2, kernel: 4, stride: 4, padding: 1}",
             "{mirror: encoder, up: conv_transpose}",
         ),
         spec("- conv: {channels: 2, kernel: 3, stride: 2}", "{mirror: encoder}"),
@@ -53,14 +53,16 @@ SIZES = (
         ),
         spec(
             "- conv: {channels: 2, stride: 2}",
-            "- conv_transpose: {channels: auto, stride: 2, padding: 1, output_padding: 1}",
+            "- conv_transpose: {channels: auto, kernel: 2, stride: 2, output_padding: 1}\n"
+            "- crop: {to: input}",
         ),
     ),
     Explanation(
         "groups-dont-divide",
         "channels that can't be split evenly",
         "`groups` must divide the input channels and the output channels. `norm: group` divides "
-        "the channels into 8 groups. pixel_shuffle needs a multiple of scale² channels.",
+        "the channels into 8 groups, or as many as `{group: n}` says. pixel_shuffle needs a "
+        "multiple of scale² channels.",
         spec(
             "- conv: {channels: 8}\n- conv: {channels: 6, stride: 2, groups: 4}",
             "- upsample: {}\n- conv: {channels: auto}",
@@ -68,6 +70,45 @@ SIZES = (
         spec(
             "- conv: {channels: 8}\n- conv: {channels: 12, stride: 2, groups: 4}",
             "- upsample: {}\n- conv: {channels: auto}",
+        ),
+    ),
+    Explanation(
+        "checkerboard",
+        "a transposed conv that overlaps unevenly",
+        "At stride S a transposed convolution spreads each pixel over K rows, S apart. If S "
+        "doesn't divide K, some rows get one product more than others, and the picture may show "
+        "checkerboards (Odena, Dumoulin and Olah 2016, Deconvolution and Checkerboard Artifacts).",
+        spec(
+            "- conv: {channels: 2, stride: 2}",
+            "- conv_transpose: {channels: auto, kernel: 3, stride: 2}",
+        ),
+        spec(
+            "- conv: {channels: 2, stride: 2}",
+            "- conv_transpose: {channels: auto, kernel: 4, stride: 2, padding: 1}",
+        ),
+        severity="warning",
+    ),
+    Explanation(
+        "border-too-wide",
+        "a border wider than its picture",
+        "`padding_mode: reflect` mirrors the picture without its edge, so a side can be at most "
+        "the size minus 1. `circular` takes the other side of the picture: at most its size. "
+        "`zeros` and `replicate` have no limit.",
+        spec("- conv: {channels: 2, kernel: 17, padding_mode: reflect}"),
+        spec("- conv: {channels: 2, kernel: 3, padding_mode: reflect}"),
+    ),
+    Explanation(
+        "norm-of-one",
+        "instance norm of a single pixel",
+        "`norm: instance` subtracts the mean of each channel of each picture. If the channel has "
+        "one pixel, nothing is left.",
+        spec(
+            "- conv: {channels: 4, kernel: 8, padding: valid, norm: instance}",
+            "- dense: {shape: [3, 8, 8]}",
+        ),
+        spec(
+            "- conv: {channels: 4, kernel: 8, padding: valid, norm: batch}",
+            "- dense: {shape: [3, 8, 8]}",
         ),
     ),
     Explanation(

@@ -25,6 +25,15 @@ STUDIES = (
         _PLAIN,
     ),
     Explanation(
+        "step-misses-end",
+        "steps that don't reach the upper end",
+        "`int: [low, high]` includes both ends. If `step` doesn't divide the range, the upper end "
+        "is never tried.",
+        study("width: {int: [4, 32], step: 8}"),
+        study("width: {int: [4, 28], step: 8}"),
+        severity="warning",
+    ),
+    Explanation(
         "bad-domain",
         "an invalid domain",
         "A domain is `{int: [low, high]}` (with step or log: true, if wanted), `{float: [low, "

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast, get_args
+from typing import Any, Literal, cast, get_args
 
-from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.activation import ActivationType, activation_params
+from archsearch.spec.kinds.borders import PaddingAmount
 from archsearch.spec.kinds.fields import (
     REQUIRED,
     ChannelCount,
@@ -14,20 +15,21 @@ from archsearch.spec.kinds.fields import (
     FieldValue,
     Flag,
     Groups,
-    PaddingAmount,
+    Numbered,
     PerAxis,
     Word,
 )
 from archsearch.spec.kinds.kind import Kind, Surroundings, TrunkRole
 from archsearch.spec.kinds.mirror import LayerValues, enlarging, refilling, same_size
-from archsearch.spec.kinds.norm import NormName, norm_params, norm_problems
+from archsearch.spec.kinds.norm import NormType, norm_params, norm_problems
 from archsearch.spec.kinds.rule import ONE, Op, Problem, ShapeResult, Values
-from archsearch.spec.kinds.windows import lay_windows, written_padding
+from archsearch.spec.kinds.windows import Windows, lay_windows, written_padding
 from archsearch.spec.shape import Pads, Pair, Shape
 
 __all__ = [
     "CONV",
     "Conv",
+    "PaddingMode",
     "conv_fields",
     "groups_problems",
     "is_depthwise",
@@ -37,11 +39,15 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+PaddingMode = Literal["zeros", "reflect", "replicate", "circular"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
 class Conv(Op):
     """A convolution, then its norm, then its activation.
 
-    ``pads`` are the zeros added on each side before the windows are laid.
+    ``pads`` are what is added on each side before the windows are laid: zeros, or pixels that
+    ``padding_mode`` takes from the picture.
     """
 
     channels: int
@@ -51,8 +57,9 @@ class Conv(Op):
     dilation: Pair
     groups: int
     bias: bool
-    norm: NormName
-    activation: ActivationName
+    norm: str | Numbered
+    activation: str | Numbered
+    padding_mode: PaddingMode = "zeros"
 
 
 def conv_fields(*group_words: str) -> tuple[Field, ...]:
@@ -61,12 +68,12 @@ def conv_fields(*group_words: str) -> tuple[Field, ...]:
         Field("channels", ChannelCount(), REQUIRED, "Output channels.", "channels"),
         Field("kernel", PerAxis(1), Pair(3, 3), "Rows and columns of the window.", "window"),
         Field("stride", PerAxis(1), ONE, "Distance between neighboring windows.", "factor"),
-        Field("padding", PaddingAmount(), "same", "Zeros added per side.", "window"),
+        Field("padding", PaddingAmount(), "same", "Rows and columns added per side.", "window"),
         Field("dilation", PerAxis(1), ONE, "Distance between the kernel's rows.", "window"),
         Field("groups", Groups(group_words), 1, "Groups of channels that don't mix."),
         Field("bias", Flag(), True, "Whether each output channel has a trained offset."),
-        Field("norm", Word(get_args(NormName)), "none", "Normalization after the convolution."),
-        Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after the norm."),
+        Field("norm", NormType, "none", "Normalization after the convolution."),
+        Field("activation", ActivationType, "none", "Nonlinearity after the norm."),
     )
 
 
@@ -93,11 +100,30 @@ def groups_problems(
     return ()
 
 
+def _border_problems(mode: PaddingMode, windows: Windows) -> tuple[Problem, ...]:
+    """A border that is taken from the picture can't be wider than what it is taken from."""
+    least = {"zeros": None, "replicate": None, "circular": 0, "reflect": 1}[mode]
+    for axis in (windows.height, windows.width):
+        side = max(axis.before, axis.after)
+        if least is not None and side > axis.size - least:
+            return (
+                Problem(
+                    "border-too-wide",
+                    f"padding_mode: {mode} can't add {side} to {axis.size}",
+                    field="padding_mode",
+                    label=f"input is {axis.size} {axis.name}: at most {axis.size - least} per side",
+                    help="use less padding, or padding_mode: replicate",
+                ),
+            )
+    return ()
+
+
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels = values.whole("channels")
     groups = shape.channels if values.either("groups") == "depthwise" else values.whole("groups")
     kernel, stride, dilation = values.pair("kernel"), values.pair("stride"), values.pair("dilation")
-    norm = cast(NormName, values.word("norm"))
+    norm, activation = values.word_or_numbered("norm"), values.word_or_numbered("activation")
+    mode = cast(PaddingMode, values.word("padding_mode"))
     windows = lay_windows("conv", shape, kernel, stride, dilation, values.either("padding"))
     bias = values.flag("bias")
     output = windows.output(channels)
@@ -112,16 +138,20 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
             groups,
             bias,
             norm,
-            cast(ActivationName, values.word("activation")),
+            activation,
+            mode,
         ),
         output=output,
         formula=windows.formula(channels),
-        params=channels * (weights + bias) + norm_params(norm, channels),
+        params=channels * (weights + bias)
+        + norm_params(norm, channels)
+        + activation_params(activation),
         macs=output.elements * weights,
         window=windows.spanned,
         jump=(stride.height, stride.width),
         problems=(
             *windows.problems,
+            *_border_problems(mode, windows),
             *groups_problems(
                 "conv",
                 channels,
@@ -129,14 +159,14 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
                 shape.channels,
                 depthwise=values.either("groups") == "depthwise",
             ),
-            *norm_problems(norm, channels),
+            *norm_problems(norm, output),
         ),
     )
 
 
 def _written(op: Conv, input: Shape) -> Mapping[str, FieldValue]:
     padding = written_padding(input, op.pads, op.kernel, op.stride, op.dilation)
-    return {**written_convolution(op), "padding": padding}
+    return {**written_convolution(op), "padding": padding, "padding_mode": op.padding_mode}
 
 
 def written_convolution(op: Any) -> dict[str, FieldValue]:
@@ -167,6 +197,7 @@ def _mirror(op: Conv, input: Shape, output: Shape, up: str) -> Iterator[LayerVal
             "padding": "same",
             "dilation": op.dilation,
             "groups": 1,
+            "padding_mode": op.padding_mode,
             **ending,
         },
     )
@@ -198,7 +229,15 @@ def _passes_on(op: Conv, input: Shape, around: Surroundings) -> bool:
 CONV = Kind(
     name="conv",
     doc="A convolution, then its norm, then its activation: one layer, as in the literature.",
-    fields=conv_fields("depthwise"),
+    fields=(
+        *conv_fields("depthwise"),
+        Field(
+            "padding_mode",
+            Word(get_args(PaddingMode)),
+            "zeros",
+            "What padding adds: zeros, the picture mirrored, its edge repeated, or its other side.",
+        ),
+    ),
     rule=_rule,
     module="archsearch.nn.conv:conv",
     steps="archsearch.nn.conv:steps",

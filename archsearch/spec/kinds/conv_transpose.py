@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import cast
 
-from archsearch.spec.kinds.activation import ActivationName
+from archsearch.spec.kinds.activation import activation_params
+from archsearch.spec.kinds.borders import pads_of
 from archsearch.spec.kinds.conv import (
     conv_fields,
     groups_problems,
@@ -15,14 +15,14 @@ from archsearch.spec.kinds.conv import (
     unsized,
     written_convolution,
 )
-from archsearch.spec.kinds.fields import Field, FieldValue, PerAxis
+from archsearch.spec.kinds.fields import Field, FieldValue, Numbered, PerAxis
 from archsearch.spec.kinds.kind import Kind, Surroundings, TrunkRole
-from archsearch.spec.kinds.norm import NormName, norm_params, norm_problems
+from archsearch.spec.kinds.norm import norm_params, norm_problems
 from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values, area_formula
 from archsearch.spec.shape import Pads, Pair, Shape
 from archsearch.spec.size import effective_kernel, transposed_crop, transposed_size
 
-__all__ = ["CONV_TRANSPOSE", "ConvTranspose"]
+__all__ = ["CONV_TRANSPOSE", "ConvTranspose", "uneven"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +40,8 @@ class ConvTranspose(Op):
     dilation: Pair
     groups: int
     bias: bool
-    norm: NormName
-    activation: ActivationName
+    norm: str | Numbered
+    activation: str | Numbered
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,6 @@ class _Axis:
     size: int
     spanned: int
     stride: int
-    padding: int
     output_padding: int
     crop: tuple[int, int]
 
@@ -73,9 +72,12 @@ def _axis(values: Values, size: int, place: int) -> _Axis:
     stride = values.pair("stride")[place]
     extra = values.pair("output_padding")[place]
     padding: FieldValue = values.either("padding")
-    rows = None if padding == "same" else padding[place] if isinstance(padding, Pair) else 0
-    crop = transposed_crop(spanned, stride, rows, extra)
-    return _Axis(size, spanned, stride, rows or 0, extra, crop)
+    if padding == "same":
+        crop = transposed_crop(spanned, stride, None, extra)
+    else:
+        before, after = (pads_of(padding) or Pads())[2 * place : 2 * place + 2]
+        crop = (before, after - extra)
+    return _Axis(size, spanned, stride, extra, crop)
 
 
 def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...]:
@@ -110,36 +112,66 @@ def _problems(values: Values, height: _Axis, width: _Axis) -> tuple[Problem, ...
     return ()
 
 
+def _checkerboard(op: ConvTranspose) -> tuple[Problem, ...]:
+    """Windows that overlap unevenly (Odena, Dumoulin and Olah 2016)."""
+    for taps, step, apart in zip(op.kernel, op.stride, op.dilation, strict=True):
+        if step > 1 and apart == 1 and taps % step:
+            nearest = step * -(-taps // step)
+            return (
+                Problem(
+                    "checkerboard",
+                    "conv_transpose covers its pixels unevenly: checkerboards may show",
+                    field="kernel",
+                    label=f"kernel {taps} at stride {step}: pixels get {taps // step} or "
+                    f"{-(-taps // step)} products along an axis",
+                    help=f"use kernel {nearest}, a multiple of the stride, or `upsample` and a "
+                    "conv; if this is intended, write `allow: [checkerboard]`",
+                    severity="warning",
+                    concerns="layer",
+                ),
+            )
+    return ()
+
+
+def uneven(op: Op) -> bool:
+    """Whether an op is a transposed convolution that covers its pixels unevenly."""
+    return isinstance(op, ConvTranspose) and bool(_checkerboard(op))
+
+
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     channels, groups = values.whole("channels"), values.whole("groups")
     kernel, stride = values.pair("kernel"), values.pair("stride")
     height, width = _axis(values, shape.height, 0), _axis(values, shape.width, 1)
-    norm = cast(NormName, values.word("norm"))
+    norm, activation = values.word_or_numbered("norm"), values.word_or_numbered("activation")
     output = Shape(channels, max(1, height.rows), max(1, width.rows))
     weights = kernel.height * kernel.width * shape.channels * (channels // groups)
+    op = ConvTranspose(
+        channels,
+        kernel,
+        stride,
+        Pads(*height.crop, *width.crop),
+        values.pair("dilation"),
+        groups,
+        values.flag("bias"),
+        norm,
+        activation,
+    )
     return ShapeResult(
-        op=ConvTranspose(
-            channels,
-            kernel,
-            stride,
-            Pads(*height.crop, *width.crop),
-            values.pair("dilation"),
-            groups,
-            values.flag("bias"),
-            norm,
-            cast(ActivationName, values.word("activation")),
-        ),
+        op=op,
         output=output,
         formula=f"{area_formula(height.formula, width.formula)}·{channels} = {output.elements}",
-        params=weights + channels * values.flag("bias") + norm_params(norm, channels),
+        params=weights
+        + channels * values.flag("bias")
+        + norm_params(norm, channels)
+        + activation_params(activation),
         macs=shape.height * shape.width * weights,
         window=Pair(height.spanned, width.spanned),
         jump=(1 / stride.height, 1 / stride.width),
         jump_first=True,
         problems=(
-            *_problems(values, height, width),
+            *(_problems(values, height, width) or _checkerboard(op)),
             *groups_problems("conv_transpose", channels, groups, shape.channels),
-            *norm_problems(norm, channels),
+            *norm_problems(norm, output),
         ),
     )
 
@@ -161,10 +193,16 @@ def _cropping(op: ConvTranspose) -> Mapping[str, FieldValue]:
     if all(0 <= more < most for more, (_, _, most) in zip(extra, axes, strict=True)):
         return {"padding": Pair(op.crop.top, op.crop.left), "output_padding": extra}
     found = [
-        next(more for more in range(most) if transposed_crop(k, s, None, more) == crop)
+        next((more for more in range(most) if transposed_crop(k, s, None, more) == crop), None)
         for (k, s, most), crop in zip(axes, crops, strict=True)
     ]
-    return {"padding": "same", "output_padding": Pair(*found)}
+    if found[0] is not None and found[1] is not None:
+        return {"padding": "same", "output_padding": Pair(found[0], found[1])}
+    appended = Pair(max(0, -op.crop.bottom), max(0, -op.crop.right))
+    sides = op.crop._replace(
+        bottom=op.crop.bottom + appended.height, right=op.crop.right + appended.width
+    )
+    return {"padding": sides, "output_padding": appended}
 
 
 def _passes_on(op: ConvTranspose, input: Shape, around: Surroundings) -> bool:

@@ -4,28 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import cast, get_args
 
-from archsearch.spec.kinds.activation import ActivationName
-from archsearch.spec.kinds.fields import ABSENT, Field, Sizes, Whole, Word
+from archsearch.spec.kinds.activation import ActivationType, activation_params
+from archsearch.spec.kinds.fields import (
+    ABSENT,
+    Field,
+    FieldValue,
+    Flag,
+    Numbered,
+    Sizes,
+    Whole,
+    Word,
+)
 from archsearch.spec.kinds.kind import Kind, TrunkRole
 from archsearch.spec.kinds.mirror import LayerValues
+from archsearch.spec.kinds.norm import norm_params
 from archsearch.spec.kinds.rule import Op, Problem, ShapeResult, Values
 from archsearch.spec.shape import Pair, Shape
 
 __all__ = ["DENSE", "Dense"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Dense(Op):
-    """All elements, in the order C, H, W, times a matrix, plus a bias.
+    """All elements, in the order C, H, W, times a matrix, plus a bias; then norm and activation.
 
-    ``shape`` is the picture that the vector becomes, or None.
+    ``shape`` is the picture that the vector becomes, or None. The norm is over the vector, or over
+    the channels of the picture.
     """
 
     size: int
     shape: Shape | None
-    activation: ActivationName
+    activation: str | Numbered
+    norm: str = "none"
+    bias: bool = True
 
 
 def _problems(values: Values) -> tuple[Problem, ...]:
@@ -53,13 +65,16 @@ def _output(values: Values) -> Shape:
 def _rule(values: Values, shape: Shape) -> ShapeResult:
     output = _output(values)
     inputs, outputs = shape.elements, output.elements
-    activation = cast(ActivationName, values.word("activation"))
+    activation = values.word_or_numbered("activation")
+    norm, bias = values.word("norm"), values.flag("bias")
     back = f" as {output}" if not output.vector else ""
     return ShapeResult(
-        op=Dense(outputs, None if output.vector else output, activation),
+        op=Dense(outputs, None if output.vector else output, activation, norm, bias),
         output=output,
         formula=f"{inputs} → {outputs}{back}",
-        params=outputs * (inputs + 1),
+        params=outputs * (inputs + bias)
+        + norm_params(norm, output.channels)
+        + activation_params(activation),
         macs=inputs * outputs,
         window=Pair(shape.height, shape.width),
         sees_all=True,
@@ -68,10 +83,11 @@ def _rule(values: Values, shape: Shape) -> ShapeResult:
 
 
 def _mirror(op: Dense, input: Shape, output: Shape, up: str) -> Iterator[LayerValues]:
+    ending: dict[str, FieldValue] = {"norm": op.norm, "activation": op.activation}
     if input.vector:
-        yield "dense", {"size": input.channels, "activation": op.activation}
+        yield "dense", {"size": input.channels, **ending}
     else:
-        yield "dense", {"shape": input.as_tuple(), "activation": op.activation}
+        yield "dense", {"shape": input.as_tuple(), **ending}
 
 
 def _sets_size(op: Dense, input: Shape) -> bool:
@@ -84,7 +100,8 @@ def _unsized(op: Dense, input: Shape) -> Op:
 
 DENSE = Kind(
     name="dense",
-    doc="All elements, flattened in the order C, H, W, times a matrix, plus a bias.",
+    doc="All elements, flattened in the order C, H, W, times a matrix, plus a bias; then its norm "
+    "(over the vector, or over the channels of the picture), then its activation.",
     fields=(
         Field("size", Whole(1), ABSENT, "Length of the output vector.", "elements"),
         Field(
@@ -94,7 +111,9 @@ DENSE = Kind(
             "[channels, height, width] of the output picture.",
             "shape",
         ),
-        Field("activation", Word(get_args(ActivationName)), "none", "Nonlinearity after it."),
+        Field("bias", Flag(), True, "Whether each output has a trained offset."),
+        Field("norm", Word(("none", "batch", "layer")), "none", "Normalization after it."),
+        Field("activation", ActivationType, "none", "Nonlinearity after the norm."),
     ),
     rule=_rule,
     module="archsearch.nn.dense:dense",
@@ -102,7 +121,7 @@ DENSE = Kind(
     weighted=True,
     mirror=_mirror,
     trunk=TrunkRole(_sets_size, _unsized),
-    synonyms={"linear": "dense", "fc": "dense", "flatten": "dense"},
+    synonyms={"linear": "dense", "fc": "dense"},
     shape="a vector of `size` numbers, or the picture `shape`",
     example="dense: {size: 64}",
     takes_vector=True,

@@ -1,7 +1,8 @@
 """What a layer's field may contain: types that read a value and describe it.
 
 One object serves the parser (``read``), the messages (``expects``) and the
-JSON Schema (``schema``), so that they can't disagree.
+JSON Schema (``schema``), so that they can't disagree. A type that takes a list of lists has
+``nested``, one that takes a word with a number ``numbered``: those words.
 """
 
 from __future__ import annotations
@@ -14,14 +15,17 @@ from archsearch.spec.shape import Pair
 
 __all__ = [
     "ABSENT",
+    "LARGEST",
     "REQUIRED",
+    "Atom",
     "ChannelCount",
     "Field",
     "FieldType",
     "FieldValue",
     "Flag",
     "Groups",
-    "PaddingAmount",
+    "JsonSchema",
+    "Numbered",
     "PerAxis",
     "Probability",
     "Raw",
@@ -30,13 +34,28 @@ __all__ = [
     "Sizes",
     "Whole",
     "Word",
+    "options",
+    "whole",
 ]
 
 Atom = None | bool | int | float | str
-Raw = Atom | tuple[Atom, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A word with a number (or another word): ``{leaky_relu: 0.2}``, ``{to: input}``."""
+
+    word: str
+    number: Atom
+
+    def __str__(self) -> str:
+        return f"{{{self.word}: {self.number}}}"
+
+
+Raw = Atom | tuple[Atom | tuple[Atom, ...], ...] | Numbered
 """A value after expressions are evaluated, before a field has read it."""
 
-FieldValue = bool | int | float | str | Pair | tuple[int, ...]
+FieldValue = bool | int | float | str | Pair | tuple[int, ...] | Numbered
 JsonSchema = Mapping[str, object]
 
 LARGEST = 65_536
@@ -109,7 +128,8 @@ class Field:
         return self.default is REQUIRED
 
 
-def _whole(raw: Raw, low: int) -> int | None:
+def whole(raw: Raw, low: int) -> int | None:
+    """A whole number from ``low`` on, or None; a float that is whole counts."""
     if isinstance(raw, float) and raw.is_integer() and abs(raw) <= LARGEST:
         raw = int(raw)
     if isinstance(raw, bool) or not isinstance(raw, int):
@@ -129,7 +149,7 @@ class Whole:
         return f"a whole number from {self.low} to {LARGEST}"
 
     def read(self, raw: Raw) -> FieldValue | None:
-        return _whole(raw, self.low)
+        return whole(raw, self.low)
 
     def schema(self) -> JsonSchema:
         return {"type": "integer", "minimum": self.low, "maximum": LARGEST}
@@ -148,31 +168,17 @@ class PerAxis:
 
     def read(self, raw: Raw) -> FieldValue | None:
         if isinstance(raw, tuple):
-            parts = [_whole(part, self.low) for part in raw]
+            parts = [whole(part, self.low) for part in raw]
             if len(parts) != 2 or parts[0] is None or parts[1] is None:
                 return None
             return Pair(parts[0], parts[1])
-        both = _whole(raw, self.low)
+        both = whole(raw, self.low)
         return None if both is None else Pair(both, both)
 
     def schema(self) -> JsonSchema:
         one = Whole(self.low).schema()
         pair = {"type": "array", "items": one, "minItems": 2, "maxItems": 2}
         return {"anyOf": [one, pair]}
-
-
-@dataclass(frozen=True, slots=True)
-class PaddingAmount:
-    """Rows per side, ``[height, width]``, ``same`` or ``valid``."""
-
-    words: tuple[str, ...] = ("same", "valid")
-    expects: str = "a whole number ≥ 0, [height, width], same or valid"
-
-    def read(self, raw: Raw) -> FieldValue | None:
-        return raw if isinstance(raw, str) and raw in self.words else PerAxis(0).read(raw)
-
-    def schema(self) -> JsonSchema:
-        return {"anyOf": [*_options(PerAxis(0).schema()), {"enum": list(self.words)}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +189,7 @@ class ChannelCount:
     expects: str = f"a whole number from 1 to {LARGEST}, or auto"
 
     def read(self, raw: Raw) -> FieldValue | None:
-        return raw if raw == "auto" and isinstance(raw, str) else _whole(raw, 1)
+        return raw if raw == "auto" and isinstance(raw, str) else whole(raw, 1)
 
     def schema(self) -> JsonSchema:
         return {"anyOf": [Whole(1).schema(), {"const": "auto"}]}
@@ -200,7 +206,7 @@ class Groups:
         return ", or ".join(["a whole number ≥ 1", *self.words])
 
     def read(self, raw: Raw) -> FieldValue | None:
-        return raw if isinstance(raw, str) and raw in self.words else _whole(raw, 1)
+        return raw if isinstance(raw, str) and raw in self.words else whole(raw, 1)
 
     def schema(self) -> JsonSchema:
         words = [{"enum": list(self.words)}] if self.words else []
@@ -252,7 +258,7 @@ class Sizes:
     def read(self, raw: Raw) -> FieldValue | None:
         if not isinstance(raw, tuple) or len(raw) != self.count:
             return None
-        parts = [_whole(part, 1) for part in raw]
+        parts = [whole(part, 1) for part in raw]
         return tuple(part for part in parts if part is not None) if None not in parts else None
 
     def schema(self) -> JsonSchema:
@@ -276,6 +282,7 @@ class Probability:
         return {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
 
 
-def _options(schema: JsonSchema) -> list[object]:
-    options = schema.get("anyOf")
-    return list(options) if isinstance(options, list) else [schema]
+def options(schema: JsonSchema) -> list[object]:
+    """The forms that a schema offers: those of ``anyOf``, or the schema itself."""
+    found = schema.get("anyOf")
+    return list(found) if isinstance(found, list) else [schema]

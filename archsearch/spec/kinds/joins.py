@@ -1,91 +1,105 @@
-"""Layers that bring two tensors together: concat, add and residual."""
+"""Layers that read an earlier tensor by its layer's name: concat and add."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Literal
 
-from archsearch.spec.kinds.conv import Conv
-from archsearch.spec.kinds.kind import Join, TrunkRole
-from archsearch.spec.kinds.rule import ONE, JoinOp, Problem, ShapeResult
-from archsearch.spec.shape import Pads, Pair, Shape
+from archsearch.spec.kinds.fields import Field, Word
+from archsearch.spec.kinds.kind import Join
+from archsearch.spec.kinds.rule import JoinInput, JoinOp, Problem, ShapeResult
+from archsearch.spec.shape import Shape
 
-__all__ = ["JOINS", "Add", "Concat", "Residual"]
+__all__ = ["ADD", "CONCAT", "Add", "Concat", "concatenated", "needs_pictures", "size_of", "summed"]
+
+Place = Literal["after", "before"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Concat(JoinOp):
-    """The current tensor's channels, then those of layer ``source``."""
+    """The current tensor's channels, then those of tensor ``source``; or these first."""
+
+    source: int
+    place: Place = "after"
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The tensor joined."""
+        return (self.source,)
 
 
 @dataclass(frozen=True, slots=True)
 class Add(JoinOp):
-    """The sum of the current tensor and that of layer ``source``."""
+    """The sum of the current tensor and tensor ``source``."""
+
+    source: int
+
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The tensor added."""
+        return (self.source,)
 
 
-@dataclass(frozen=True, slots=True)
-class Residual(JoinOp):
-    """The sum of the current tensor and a shortcut from layer ``source``.
-
-    ``shortcut`` is a 1×1 convolution where channels or size differ, else None.
-    """
-
-    shortcut: Conv | None
-
-
-def _after_vector(word: str, source: int, current: Shape, other: Shape) -> ShapeResult:
-    which = "what comes in" if current.vector else "the other side"
+def needs_pictures(word: str, op: JoinOp, shapes: tuple[Shape, ...]) -> ShapeResult | None:
+    """The refusal of a vector on any side; None where all are pictures."""
+    vector = next((shape for shape in shapes if shape.vector), None)
+    if vector is None:
+        return None
+    which = "what comes in" if shapes[0].vector else "the other side"
     problem = Problem(
         "picture-after-vector",
         f"{word} needs pictures on both sides",
-        label=f"{which} is a vector of {current if current.vector else other} numbers",
+        label=f"{which} is a vector of {vector} numbers",
         help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
     )
-    return ShapeResult(Add(source), current, "", problems=(problem,))
+    return ShapeResult(op, shapes[0], "", problems=(problem,))
 
 
-def _concat(source: int, current: Shape, other: Shape) -> ShapeResult:
-    if current.vector or other.vector:
-        return _after_vector("concat", source, current, other)
-    output = Shape(current.channels + other.channels, current.height, current.width)
+def concatenated(word: str, shapes: tuple[Shape, ...]) -> tuple[Shape, str, tuple[Problem, ...]]:
+    """Shape, formula and problems of channels one after the other."""
+    first = shapes[0]
+    output = Shape(sum(shape.channels for shape in shapes), first.height, first.width)
+    sizes = _different(shapes)
     problem = Problem(
         "concat-size",
-        f"concat needs equal sizes, and these are {_size(current)} and {_size(other)}",
-        help="join where the sizes agree, or resample one of the two",
+        f"{word} needs equal sizes, and these are {sizes}",
+        help=_fitting(word, shapes),
     )
-    return ShapeResult(
-        op=Concat(source),
-        output=output,
-        formula=f"{_size(output)}·({current.channels} + {other.channels}) = {output.elements}",
-        problems=() if _size(current) == _size(other) else (problem,),
-    )
+    channels = " + ".join(str(shape.channels) for shape in shapes)
+    formula = f"{size_of(output)}·({channels}) = {output.elements}"
+    return output, formula, (problem,) if sizes else ()
 
 
-def _add(source: int, current: Shape, other: Shape) -> ShapeResult:
-    if current.vector or other.vector:
-        return _after_vector("add", source, current, other)
-    return ShapeResult(
-        op=Add(source),
-        output=current,
-        formula=f"{current} unchanged",
-        problems=_add_problems(current, other),
-    )
+def _fitting(word: str, shapes: tuple[Shape, ...]) -> str:
+    """The layer that gives the second tensor the first one's size."""
+    first, other = shapes[0], shapes[-1]
+    rows, columns = other.height - first.height, other.width - first.width
+    resize = f"`resize: {{size: [{first.height}, {first.width}]}}`"
+    if word != "concat":
+        return f"give the branches one size, for example by {resize}"
+    kind = "crop" if min(rows, columns) >= 0 else "pad" if max(rows, columns) <= 0 else ""
+    if not kind or max(abs(rows), abs(columns)) * 8 > max(first.height, first.width):
+        return f"join where the sizes agree, or put {resize} in its `layers`"
+    sides = [[n // 2, n - n // 2] for n in (abs(rows), abs(columns))]
+    return f"to fit, write `concat: {{with: …, layers: [{kind}: {sides}]}}`"
 
 
-def _add_problems(current: Shape, other: Shape) -> tuple[Problem, ...]:
-    if _size(current) != _size(other):
+def summed(word: str, shapes: tuple[Shape, ...]) -> tuple[Problem, ...]:
+    """Problems of a sum."""
+    if sizes := _different(shapes):
         return (
             Problem(
                 "add-mismatch",
-                f"add needs equal sizes, and these are {_size(current)} and {_size(other)}",
+                f"{word} needs equal sizes, and these are {sizes}",
                 help="join where the sizes agree, or use `residual`, whose shortcut adapts",
             ),
         )
-    if current.channels != other.channels:
+    channels = list(dict.fromkeys(shape.channels for shape in shapes))
+    if len(channels) > 1:
         return (
             Problem(
                 "add-mismatch",
-                f"add needs equal channels, and these are {current.channels} and {other.channels}",
+                f"{word} needs equal channels, and these are {' and '.join(map(str, channels))}",
                 help="give both the same channels, or use `concat` or `residual`",
                 concerns="channels",
             ),
@@ -93,83 +107,60 @@ def _add_problems(current: Shape, other: Shape) -> tuple[Problem, ...]:
     return ()
 
 
-def _residual(source: int, current: Shape, other: Shape) -> ShapeResult:
-    if current.vector or other.vector:
-        return _after_vector("residual", source, current, other)
-    stride = (other.height / current.height, other.width / current.width)
-    exact = all(ratio >= 1 and ratio.is_integer() for ratio in stride)
-    problem = Problem(
-        "residual-mismatch",
-        f"the shortcut can't get from {_size(other)} to {_size(current)}: no whole ratio",
-        help="use `padding: same` inside, and shrink by a whole factor such as `stride: 2`",
-    )
-    if current == other or not exact:
-        return ShapeResult(
-            op=Residual(source, None),
-            output=current,
-            formula=f"{current} + shortcut",
-            problems=() if exact else (problem,),
-        )
-    return _with_shortcut(source, current, other, Pair(int(stride[0]), int(stride[1])))
+def _different(shapes: tuple[Shape, ...]) -> str:
+    """The sizes, where they differ; else ""."""
+    sizes = list(dict.fromkeys(map(size_of, shapes)))
+    return " and ".join(sizes) if len(sizes) > 1 else ""
 
 
-def _with_shortcut(source: int, current: Shape, other: Shape, stride: Pair) -> ShapeResult:
-    shortcut = Conv(current.channels, ONE, stride, Pads(), ONE, 1, True, "none", "none")
-    return ShapeResult(
-        op=Residual(source, shortcut),
-        output=current,
-        formula=f"{current} + 1×1 conv of {other}",
-        params=current.channels * (other.channels + 1),
-        macs=current.elements * other.channels,
-    )
-
-
-def _size(shape: Shape) -> str:
+def size_of(shape: Shape) -> str:
+    """Height and width, for people."""
     return f"{shape.height}×{shape.width}"
 
 
-def _sets_size(op: Residual, input: Shape) -> bool:
-    return False
+def _concat(given: JoinInput) -> ShapeResult:
+    (source,) = given.sources
+    before = given.values.word("place") == "before"
+    op = Concat(source, "before") if before else Concat(source)
+    refused = needs_pictures("concat", op, given.shapes)
+    if refused is not None:
+        return refused
+    output, formula, problems = concatenated("concat", given.shapes)
+    return ShapeResult(op=op, output=output, formula=formula, problems=problems)
 
 
-def _without_shortcut(op: Residual, input: Shape) -> Residual:
-    return replace(op, shortcut=None)
-
-
-JOINS: Mapping[str, Join] = {
-    join.name: join
-    for join in (
-        Join(
-            name="concat",
-            doc="The current tensor's channels, then those of an earlier layer of equal size.",
-            rule=_concat,
-            adds_channels=True,
-            module="archsearch.nn.joins:concat",
-            steps="archsearch.nn.joins:steps",
-            shape="H and W stay, C = C + C of the named layer",
-            example="concat: early",
-            synonyms={"skip": "concat: early"},
-        ),
-        Join(
-            name="add",
-            doc="The sum of the current tensor and that of an earlier layer of equal shape.",
-            rule=_add,
-            module="archsearch.nn.joins:add",
-            steps="archsearch.nn.joins:steps",
-            shape="unchanged",
-            example="add: early",
-        ),
-        Join(
-            name="residual",
-            doc="Layers with a shortcut around them, added to their output. The shortcut is a 1×1 "
-            "convolution where channels or size differ, with the exact ratio as its stride.",
-            rule=_residual,
-            encloses=True,
-            module="archsearch.nn.joins:residual",
-            steps="archsearch.nn.joins:steps",
-            trunk=TrunkRole(_sets_size, _without_shortcut),
-            shape="that of the last layer inside",
-            example="residual: {layers: [conv: {channels: 8}]}",
-        ),
+def _add(given: JoinInput) -> ShapeResult:
+    op, current = Add(*given.sources), given.shapes[0]
+    refused = needs_pictures("add", op, given.shapes)
+    if refused is not None:
+        return refused
+    return ShapeResult(
+        op=op,
+        output=current,
+        formula=f"{current} unchanged",
+        problems=summed("add", given.shapes),
     )
-}
+
+
+CONCAT = Join(
+    name="concat",
+    doc="The current tensor's channels, then those of an earlier layer of equal size. `layers` run "
+    "on the earlier tensor first; `place: before` puts its channels first.",
+    fields=(Field("place", Word(("after", "before")), "after", "Which channels come last."),),
+    rule=_concat,
+    adds_channels=True,
+    module="archsearch.nn.joins:concat",
+    shape="H and W stay, C = C + C of the named layer",
+    example="concat: early",
+    synonyms={"skip": "concat: early", "cat": "concat: early", "concatenate": "concat: early"},
+)
+
+ADD = Join(
+    name="add",
+    doc="The sum of the current tensor and that of an earlier layer of equal shape. `layers` run "
+    "on the earlier tensor first.",
+    rule=_add,
+    module="archsearch.nn.joins:add",
+    shape="unchanged",
+    example="add: early",
+)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, cast
 
 from archsearch.extensions import Reference
 from archsearch.spec.kinds.fields import Field, FieldValue, Role
 from archsearch.spec.kinds.mirror import LayerValues
-from archsearch.spec.kinds.rule import Op, ShapeResult, Values
+from archsearch.spec.kinds.rule import JoinInput, Op, ShapeResult, Values
 from archsearch.spec.shape import Shape
 
 __all__ = ["Join", "Kind", "LayerType", "Mirror", "Surroundings", "TrunkRole"]
@@ -57,13 +57,14 @@ class LayerType:
 
     Attributes:
         name: the word in the file.
+        fields: its fields, in the order the reference shows them.
         doc: what it does, in a sentence or two.
         shape: what it gives, as a formula for people.
         example: one layer as written in a file.
-        module: builds the torch module: (op, input shape) → module; for a join, (op, input
-            shape, shape joined) → module.
+        module: builds the torch module: (op, input shape) → module; for a join, (op, shapes of
+            the tensors that it reads) → module.
         steps: (layer index, op, module) → the module's steps, for the rewrites of
-            ``archsearch.nn``; None: the module is run as it is.
+            ``archsearch.nn``; None: the module is run as it is. Joins have none.
         synonyms: words that people write instead, with what they should write.
         weighted: whether it counts in the depth of the encoder.
         resampling: ``down`` makes a picture smaller, and has no weights; ``up`` enlarges it.
@@ -74,6 +75,7 @@ class LayerType:
     """
 
     name: str
+    fields: tuple[Field, ...] = ()
     doc: str
     shape: str
     example: str
@@ -91,23 +93,26 @@ class Kind(LayerType):
     """One layer kind.
 
     Attributes:
-        fields: its fields, in the order the reference shows them.
         rule: (fields, input shape) → what comes out, problems included.
         scalar: whether it takes one value instead of a mapping; its one field
             has the kind's name.
         takes_vector: whether it may follow a vector.
+        for_vector: what to write instead behind a vector; "": lead back to a picture.
         written: (op, input) → the fields that give this op; None: those it was made from.
+        fits_picture: (input, picture) → the value of its one field that leads to the picture's
+            size, where that is ``{to: input}``; None: it has no such value.
         channels_needed: (fields, channels out) → the channels that must come in, for a kind
             that rearranges channels; None: it sets them, or passes them on.
     """
 
     group: ClassVar[str] = "kinds"
 
-    fields: tuple[Field, ...]
     rule: Callable[[Values, Shape], ShapeResult]
     scalar: bool = False
     takes_vector: bool = False
+    for_vector: str = ""
     written: Callable[[Any, Shape], Mapping[str, FieldValue]] | None = None
+    fits_picture: Callable[[Shape, Shape], FieldValue] | None = None
     channels_needed: Callable[[Mapping[str, FieldValue], int], int] | None = None
 
     def field(self, name: str) -> Field | None:
@@ -131,15 +136,20 @@ class Kind(LayerType):
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class Join(LayerType):
-    """A layer that reads the output of an earlier one as well.
+    """A layer that reads several tensors.
 
     Attributes:
-        rule: (index of the layer joined, shape so far, shape joined) → what comes out.
-        encloses: whether it stands around layers, and joins what came before them; otherwise
-            it takes the name of a layer.
+        rule: what it reads → what comes out.
+        names_layer: whether it takes the name of an earlier layer; otherwise it stands around
+            layers, and joins what they give.
         adds_channels: whether more channels come out than went in.
     """
 
-    rule: Callable[[int, Shape, Shape], ShapeResult]
-    encloses: bool = False
+    rule: Callable[[JoinInput], ShapeResult]
+    names_layer: bool = True
     adds_channels: bool = False
+
+    @cached_property
+    def defaults(self) -> Mapping[str, FieldValue]:
+        """The fields' values where a layer has none."""
+        return {field.name: cast(FieldValue, field.default) for field in self.fields}

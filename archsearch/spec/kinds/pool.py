@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from archsearch.spec.kinds.fields import Field, FieldValue, PaddingAmount, PerAxis, SameAs, Word
+from archsearch.spec.kinds.borders import PaddingAmount, PoolKernel, pads_of
+from archsearch.spec.kinds.fields import Field, FieldValue, PerAxis, SameAs, Word
 from archsearch.spec.kinds.kind import Kind
 from archsearch.spec.kinds.mirror import LayerValues, enlarging, refilling, same_size, widening
 from archsearch.spec.kinds.rule import ONE, Op, Problem, ShapeResult, Values
@@ -28,10 +29,10 @@ class Pool(Op):
     mode: PoolMode
 
 
-def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
-    if not isinstance(padding, Pair):
-        return ()
-    for most, actual in zip((kernel.height // 2, kernel.width // 2), padding, strict=True):
+def _padding_problems(kernel: Pair, padding: FieldValue) -> tuple[Problem, ...]:
+    pads = pads_of(padding) or Pads()
+    sides = (max(pads.top, pads.bottom), max(pads.left, pads.right))
+    for most, actual in zip((kernel.height // 2, kernel.width // 2), sides, strict=True):
         if actual > most:
             return (
                 Problem(
@@ -47,7 +48,10 @@ def _padding_problems(kernel: Pair, padding: object) -> tuple[Problem, ...]:
 
 
 def _rule(values: Values, shape: Shape) -> ShapeResult:
-    kernel, stride, padding = values.pair("kernel"), values.pair("stride"), values.either("padding")
+    whole = values.either("kernel") == "global"
+    kernel = Pair(shape.height, shape.width) if whole else values.pair("kernel")
+    stride = kernel if values.either("stride") == "global" else values.pair("stride")
+    padding = values.either("padding")
     problems = _padding_problems(kernel, padding)
     windows = lay_windows("pool", shape, kernel, stride, ONE, padding)
     return ShapeResult(
@@ -81,7 +85,13 @@ POOL = Kind(
     name="pool",
     doc="The largest value of each window, or the mean of its pixels without the border.",
     fields=(
-        Field("kernel", PerAxis(1), Pair(2, 2), "Rows and columns of the window.", "window"),
+        Field(
+            "kernel",
+            PoolKernel(),
+            Pair(2, 2),
+            "Rows and columns of the window; global: the whole picture.",
+            "window",
+        ),
         Field(
             "stride",
             PerAxis(1),
@@ -106,7 +116,8 @@ POOL = Kind(
     mirror=_mirror,
     synonyms=dict.fromkeys(
         ("maxpool", "max_pool", "maxpool2d", "avgpool", "avg_pool", "avgpool2d"), "pool"
-    ),
+    )
+    | dict.fromkeys(("adaptiveavgpool2d", "globalavgpool"), "pool: {kernel: global, mode: avg}"),
     shape="⌊(W − K + P_total)/S⌋ + 1; `same` gives ⌈W/S⌉; C stays",
     example="pool: {kernel: 2}",
 )

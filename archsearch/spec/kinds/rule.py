@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import MISSING, dataclass, fields
+from functools import cache
+from operator import attrgetter
+from typing import Any, Literal, cast
 
-from archsearch.spec.kinds.fields import FieldValue
+from archsearch.spec.kinds.fields import FieldValue, Numbered
 from archsearch.spec.shape import Pair, Shape
 
-__all__ = ["ONE", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
+__all__ = ["ONE", "JoinInput", "JoinOp", "Op", "Problem", "ShapeResult", "Values", "area_formula"]
 
 ONE = Pair(1, 1)
 
@@ -19,8 +21,19 @@ class Op:
     """What a layer does once every name, default and size is known: numbers and words only.
 
     Ops are dataclasses, and what they show in ``repr`` is hashed: equal reprs, equal layers. An
-    op that ends with a norm or a nonlinearity says which in ``norm`` and ``activation``.
+    op that ends with a norm or a nonlinearity says which in ``norm`` and ``activation``. A number
+    that has a default in the dataclass is shown only where it isn't that, so that an op gains
+    numbers and the layers known so far keep their hash; such a dataclass has ``repr=False``.
     """
+
+    def __repr__(self) -> str:
+        form, get, optional = _form(cast(Any, type(self)))
+        more = ""
+        for name, default in optional:
+            value = getattr(self, name)
+            if value != default:
+                more += f", {name}={value!r}"
+        return f"{form % get(self)}{more})"
 
     @property
     def batch_norm(self) -> bool:
@@ -28,14 +41,47 @@ class Op:
         return getattr(self, "norm", "none") == "batch"
 
 
-@dataclass(frozen=True, slots=True)
-class JoinOp(Op):
-    """What a join does.
+@cache
+def _form(op: type[Any]) -> tuple[str, attrgetter[Any], tuple[tuple[str, object], ...]]:
+    """How an op is shown: its form, what fills it, and the names that have a default."""
+    needed = [field.name for field in fields(op) if field.default is MISSING]
+    optional = [(f.name, f.default) for f in fields(op) if f.default is not MISSING]
+    form = f"{op.__qualname__}({', '.join(f'{name}=%r' for name in needed)}"
+    return form, attrgetter(*needed), tuple(optional)
 
-    ``source`` is the index of the layer whose output is joined, 0 the input.
+
+@dataclass(frozen=True, slots=True, repr=False)
+class JoinOp(Op):
+    """What a join does: a layer that reads several tensors.
+
+    A tensor is named by the index of the layer that gives it, 0 the input. −i names the places
+    where the max pool of layer i found its maxima.
     """
 
-    source: int
+    @property
+    def sources(self) -> tuple[int, ...]:
+        """The tensors that it reads after the first."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True)
+class JoinInput:
+    """What a join's rule is given.
+
+    Attributes:
+        sources: the tensors after the first.
+        shapes: of all tensors, the first included.
+        values: the join's fields.
+        has_layers: whether layers of its own lead to the second tensor.
+        origin: where the second tensor is the places of a layer's maxima: what that layer does,
+            and the shape it does it to.
+    """
+
+    sources: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+    values: Values
+    has_layers: bool = False
+    origin: tuple[Op, Shape] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +160,13 @@ class Values:
         """A word."""
         value = self._values[name]
         if not isinstance(value, str):
+            raise TypeError(f"{name} is {value!r}")
+        return value
+
+    def word_or_numbered(self, name: str) -> str | Numbered:
+        """A word that may have a number."""
+        value = self._values[name]
+        if not isinstance(value, (str, Numbered)):
             raise TypeError(f"{name} is {value!r}")
         return value
 

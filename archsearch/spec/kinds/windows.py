@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from archsearch.spec.kinds.borders import pads_of
 from archsearch.spec.kinds.fields import FieldValue
 from archsearch.spec.kinds.rule import Problem, area_formula
 from archsearch.spec.shape import Pads, Pair, Shape
@@ -84,7 +85,7 @@ def lay_windows(
         kernel: rows and columns of the window.
         stride: steps between windows.
         dilation: distance between a kernel's rows.
-        padding: ``same``, ``valid`` or rows per side.
+        padding: ``same``, ``valid``, or rows per side.
 
     Returns:
         Both axes. Problems: ``shape-nonpositive`` where the window is larger
@@ -109,7 +110,9 @@ def written_padding(
     """``padding`` that gives these pads: ``same``, where that does, else rows per side."""
     axes = zip((input.height, input.width), kernel, dilation, stride, strict=True)
     height, width = (same_padding(size, effective_kernel(k, d), s) for size, k, d, s in axes)
-    return "same" if Pads(*height, *width) == pads else Pair(pads.top, pads.left)
+    if Pads(*height, *width) == pads:
+        return "same"
+    return Pair(pads.top, pads.left) if pads.symmetric else pads
 
 
 def _axis(
@@ -119,10 +122,8 @@ def _axis(
     spanned = effective_kernel(kernel, dilation)
     if padding == "same":
         before, after = same_padding(size, spanned, stride)
-    elif isinstance(padding, Pair):
-        before = after = padding[place]
     else:
-        before = after = 0
+        before, after = (pads_of(padding) or Pads())[2 * place : 2 * place + 2]
     return Axis(name, size, spanned, stride, before, after, kernel, dilation)
 
 

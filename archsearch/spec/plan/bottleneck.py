@@ -1,10 +1,10 @@
 """The narrowest cut of a net: no code can carry more numbers than pass there.
 
-Tensors are the vertices of a graph: 0 is the input, i the output of layer i. Each layer reads
-the tensor before it, a join one more, which is a *skip* (from, to). A cut is a set of tensors
+Tensors are the vertices of a graph: 0 is the input, the last one the output, and an edge (from,
+to) leads from each tensor to those that are made from it. A cut is a set of tensors
 without which no path leads from input to output. Its size counts each tensor's elements once.
 The minimum is found by maximum flow (Menger 1927; Ford and Fulkerson 1956), and most nets don't
-need it: a tensor that no skip passes is a cut by itself.
+need it: a tensor that no edge passes is a cut by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Literal
 
 __all__ = ["Bottleneck", "Place", "minimum_cut"]
 
-Skip = tuple[int, int]
+Edge = tuple[int, int]
 Place = Literal["latent", "input", "output", "inside"]
 
 
@@ -27,7 +27,8 @@ class Bottleneck:
 
     Attributes:
         size: numbers that pass there, each tensor counted once.
-        tensors: indices of the layers that give the cut's tensors, 0 the input.
+        tensors: indices of the layers that give the cut's tensors, 0 the input; −i: the places
+            of max pool i.
         after: their paths, ``input`` for the input.
         place: ``latent``, ``input`` or ``output`` where it is that tensor alone.
     """
@@ -39,7 +40,7 @@ class Bottleneck:
 
 
 def minimum_cut(
-    elements: Sequence[int], skips: Sequence[Skip], preferred: int
+    elements: Sequence[int], edges: Sequence[Edge], preferred: int
 ) -> tuple[int, tuple[int, ...]]:
     """The least elements that separate input from output, and the tensors that hold them.
 
@@ -48,15 +49,18 @@ def minimum_cut(
 
     Args:
         elements: of tensor 0 (the input), 1, … up to the output.
-        skips: pairs (from, to) of tensors besides those from each to the next.
+        edges: pairs (from, to) of tensors, from < to; each tensor but the input is made from some,
+            and each but the output goes into some.
         preferred: a tensor's index.
 
     Example:
-        >>> minimum_cut([12, 6, 6, 12], [], preferred=2)
+        >>> chain = [(i, i + 1) for i in range(6)]
+        >>> minimum_cut([12, 6, 6, 12], chain[:3], preferred=2)
         (6, (2,))
-        >>> minimum_cut([12, 9, 2, 9, 3, 9, 12], [(1, 4), (3, 5)], preferred=0)
+        >>> minimum_cut([12, 9, 2, 9, 3, 9, 12], [*chain, (1, 4), (3, 5)], preferred=0)
         (5, (2, 4))
     """
+    skips = [edge for edge in edges if edge[1] > edge[0] + 1]
     single = _cuts_alone(len(elements), skips) if skips else range(len(elements))
     least = min([elements[tensor] for tensor in single])
     found = None
@@ -64,7 +68,7 @@ def minimum_cut(
         inside = range(first + 1, last)
         # Two tensors or more are needed here, and none will do past a skip from end to end.
         if inside and (first, last) not in skips and 2 * min(elements[i] for i in inside) < least:
-            size, cut = _interleaved(elements, skips, first, last)
+            size, cut = _interleaved(elements, edges, first, last)
             if size < least:
                 least, found = size, cut
     if found is None:
@@ -73,13 +77,12 @@ def minimum_cut(
     return least, found
 
 
-def _cuts_alone(count: int, skips: Sequence[Skip]) -> Sequence[int]:
-    """Tensors that no skip passes: every path goes through each of them."""
+def _cuts_alone(count: int, skips: Sequence[Edge]) -> Sequence[int]:
+    """Tensors that no edge passes: every path goes through each of them."""
     change = [0] * (count + 1)
     for source, target in skips:
-        if target > source + 1:
-            change[source + 1] += 1
-            change[target] -= 1
+        change[source + 1] += 1
+        change[target] -= 1
     alone, passing = [], 0
     for tensor in range(count):
         passing += change[tensor]
@@ -89,7 +92,7 @@ def _cuts_alone(count: int, skips: Sequence[Skip]) -> Sequence[int]:
 
 
 def _interleaved(
-    elements: Sequence[int], skips: Sequence[Skip], first: int, last: int
+    elements: Sequence[int], edges: Sequence[Edge], first: int, last: int
 ) -> tuple[int, tuple[int, ...]]:
     """The minimum cut strictly between two tensors, of those minima the one nearest ``first``.
 
@@ -102,12 +105,11 @@ def _interleaved(
     room: dict[int, dict[int, int]] = {node: {} for node in range(start, end + 1)}
     for tensor in range(first + 1, last):
         room[2 * tensor][2 * tensor + 1] = elements[tensor]
-    steps = [(tensor, tensor + 1) for tensor in range(first, last)]
-    for source, target in (*steps, *skips):
+    for source, target in edges:
         if first <= source < target <= last:
             room[2 * source + 1][2 * target] = unlimited
-    for node, edges in list(room.items()):
-        for other in list(edges):
+    for node, ways in list(room.items()):
+        for other in list(ways):
             room[other].setdefault(node, 0)
     size = sum(_augmented(room, start, end))
     near = _reached(room, start)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -13,7 +13,7 @@ from archsearch.spec.kinds.rule import JoinOp, Op
 from archsearch.spec.plan.bottleneck import Bottleneck, Place, minimum_cut
 from archsearch.spec.shape import Shape
 
-__all__ = ["Latent", "LayerPlan", "ModelPlan", "Section", "key_of"]
+__all__ = ["Latent", "LayerPlan", "ModelPlan", "Section", "key_of", "leaks_past"]
 
 Section = Literal["encoder", "decoder"]
 
@@ -36,6 +36,9 @@ class LayerPlan:
         receptive_field: input rows and columns one output element sees.
         type: the record that declares the kind, or the join.
         values: the fields that the op was made from; none for joins.
+        begin: the tensor that it takes, where that isn't the one before it: it begins a branch.
+        branches: of a join, the first and last layer of each list of layers of its own; None
+            where a list gives none.
     """
 
     index: int
@@ -51,19 +54,31 @@ class LayerPlan:
     receptive_field: tuple[float, float]
     type: LayerType = field(repr=False, compare=False)
     values: Mapping[str, FieldValue] = field(default_factory=dict, repr=False, compare=False)
+    begin: int | None = None
+    branches: tuple[tuple[int, int] | None, ...] = ()
 
     @property
     def kind(self) -> str:
         """The word in the file, e.g. ``conv``."""
         return self.type.name
 
-    @property
-    def source(self) -> int | None:
-        """Index of the layer that a join reads besides the one before it, 0 the input.
+    def computed(self, op: Op | None = None) -> tuple[object, ...]:
+        """What of a layer counts in a model's hash, perhaps with another op in its place.
 
-        None for all but joins.
+        Where it begins counts only where that isn't the layer before it.
         """
-        return self.op.source if isinstance(self.op, JoinOp) else None
+        told = (self.section, op or self.op)
+        return told if self.begin is None else (*told, self.begin)
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """The tensors that it reads: first the one that it takes, then those that it joins.
+
+        A tensor is named by the index of the layer that gives it, 0 the input; −i names the
+        places where max pool i found its maxima.
+        """
+        first = self.index - 1 if self.begin is None else self.begin
+        return (first, *self.op.sources) if isinstance(self.op, JoinOp) else (first,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +159,54 @@ class ModelPlan:
 
     @cached_property
     def encoder_depth(self) -> int:
-        """Encoder layers with weights: conv, conv_transpose, dense; no norms, no shortcuts."""
-        return sum(layer.type.weighted for layer in self.encoder)
+        """Encoder layers with weights (conv, conv_transpose, dense) on the longest way through.
+
+        Norms and a residual's 1×1 shortcut don't count.
+        """
+        depths = [0]
+        for layer, reads in zip(self.encoder, self.reads, strict=False):
+            depths.append(layer.type.weighted + max([depths[abs(read)] for read in reads]))
+        return depths[-1]
+
+    @cached_property
+    def reads(self) -> tuple[tuple[int, ...], ...]:
+        """The tensors that each layer reads."""
+        return tuple([layer.reads for layer in self.layers])
+
+    @cached_property
+    def unpooled(self) -> frozenset[int]:
+        """The max pools whose places some layer reads."""
+        return frozenset([-read for reads in self.reads for read in reads if read < 0])
+
+    @property
+    def leaks(self) -> Mapping[int, int]:
+        """What the decoder reads of the encoder besides the latent, and the first that reads it."""
+        return leaks_past(len(self.encoder), self.reads)
+
+    def tensor(self, read: int) -> Shape:
+        """The shape of a tensor that a layer reads."""
+        return self.layers[abs(read) - 1].output if read else self.input
+
+    def tensor_name(self, read: int) -> str:
+        """What a tensor is called: its layer's name, else its path; ``input``."""
+        if not read:
+            return "input"
+        layer = self.layers[abs(read) - 1]
+        return f"{'places of ' if read < 0 else ''}{layer.name or layer.path}"
 
     @cached_property
     def bottleneck(self) -> Bottleneck:
-        """The minimum vertex cut of the whole net: no code holds more numbers than pass it."""
+        """The minimum vertex cut of the whole net: no code holds more numbers than pass it.
+
+        The places of a max pool's maxima are a tensor of their own, made from what the pool gets.
+        """
         depth = len(self.encoder)
-        elements = [self.input.elements, *(layer.output.elements for layer in self.layers)]
-        reads = ((layer.source, layer.index) for layer in self.layers)
-        skips = [(source, index) for source, index in reads if source is not None]
-        size, cut = minimum_cut(elements, skips, preferred=depth)
+        if self.unpooled:
+            size, cut = self._cut_with_places(depth)
+        else:
+            elements = [self.input.elements, *[layer.output.elements for layer in self.layers]]
+            edges = [(read, i) for i, reads in enumerate(self.reads, 1) for read in reads]
+            size, cut = minimum_cut(elements, edges, preferred=depth)
         places: dict[tuple[int, ...], Place] = {
             (0,): "input",
             (len(self.layers),): "output",
@@ -163,9 +215,26 @@ class ModelPlan:
         return Bottleneck(
             size=size,
             tensors=cut,
-            after=tuple(self.layers[i - 1].path if i else "input" for i in cut),
+            after=tuple(map(self._path, cut)),
             place=places.get(cut, "inside"),
         )
+
+    def _cut_with_places(self, depth: int) -> tuple[int, tuple[int, ...]]:
+        """The minimum cut of a net with unpoolings, in the names of its tensors."""
+        elements, tensors, number = [self.input.elements], [0], {0: 0}
+        edges: list[tuple[int, int]] = []
+        for index, (layer, reads) in enumerate(zip(self.layers, self.reads, strict=True), 1):
+            for tensor in (index, -index) if index in self.unpooled else (index,):
+                number[tensor] = len(tensors)
+                edges += [(number[read], number[tensor]) for read in reads]
+                tensors.append(tensor)
+                elements.append(layer.output.elements)
+        size, found = minimum_cut(elements, edges, preferred=number[depth])
+        return size, tuple([tensors[place] for place in found])
+
+    def _path(self, tensor: int) -> str:
+        path = self.layers[abs(tensor) - 1].path if tensor else "input"
+        return f"{path} (places)" if tensor < 0 else path
 
     @property
     def latent_exceeds_picture(self) -> bool:
@@ -183,7 +252,22 @@ class ModelPlan:
 
         Names, descriptions and places in the file don't count.
         """
-        return key_of((self.input, [(layer.section, layer.op) for layer in self.layers]))
+        return key_of((self.input, [layer.computed() for layer in self.layers]))
+
+
+def leaks_past(depth: int, reads: Sequence[Sequence[int | None]]) -> Mapping[int, int]:
+    """What a decoder reads of the encoder besides the latent, and the first layer that reads it.
+
+    Args:
+        depth: how many layers the encoder has.
+        reads: what each layer of the net reads, as far as it is known.
+    """
+    leaks: dict[int, int] = {}
+    for index in range(depth, len(reads)):
+        for read in reads[index]:
+            if read is not None and -depth <= read < depth:
+                leaks.setdefault(read, index + 1)
+    return leaks
 
 
 def key_of(value: object) -> str:

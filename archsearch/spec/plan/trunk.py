@@ -35,16 +35,16 @@ def trunk_key(plan: ModelPlan) -> str:
     return key_of((plan.input, _settings(plan.layers)))
 
 
-def _settings(layers: Sequence[LayerPlan]) -> list[tuple[str, Op]]:
+def _settings(layers: Sequence[LayerPlan]) -> list[tuple[object, ...]]:
     """Each layer's section and op, the code's size and what follows from it left out."""
     code = _code_layer(layers)
     if code is None:
-        return [(layer.section, layer.op) for layer in layers]
+        return [layer.computed() for layer in layers]
     end = code + 1
     while end < len(layers) and _passes_on(layers, code, end):
         end += 1
     return [
-        (layer.section, _unsized(layer) if code <= place < end else layer.op)
+        layer.computed(_unsized(layer) if code <= place < end else None)
         for place, layer in enumerate(layers)
     ]
 

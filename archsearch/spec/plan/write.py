@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from archsearch.printable import printable
 from archsearch.spec.expressions.names import bad_name
-from archsearch.spec.kinds.fields import FieldValue, SameAs
-from archsearch.spec.kinds.kind import Join, Kind
+from archsearch.spec.kinds.conv_transpose import uneven
+from archsearch.spec.kinds.fields import FieldValue, Numbered, SameAs
+from archsearch.spec.kinds.kind import Join, Kind, LayerType
 from archsearch.spec.plan.model import LayerPlan, ModelPlan
-from archsearch.spec.shape import Pair
+from archsearch.spec.shape import Pads, Pair
 from archsearch.spec.text.scalars import core_value
 
 __all__ = ["to_yaml"]
@@ -48,14 +49,14 @@ def _warnings(plan: ModelPlan) -> list[str]:
         "leak-past-latent": plan.latent.effective_size != plan.latent.size,
         "bottleneck-before-latent": plan.bottleneck_before_latent,
         "latent-exceeds-picture": plan.latent_exceeds_picture,
+        "checkerboard": any(uneven(layer.op) for layer in plan.layers),
     }
     return [code for code, warns in found.items() if warns]
 
 
 def _joined_names(plan: ModelPlan) -> dict[int, str]:
     """A name for every layer that a join reads, its own where that is possible."""
-    named = (layer for layer in plan.layers if not _encloses(layer))
-    sources = {layer.source for layer in named if layer.source is not None}
+    sources = {_named_by(plan, layer) for layer in plan.layers if _names_layer(layer)}
     own = {layer.index: layer.name for layer in plan.layers if layer.name}
     names = {0: "input"}
     for index in sorted(sources - {0}):
@@ -66,21 +67,73 @@ def _joined_names(plan: ModelPlan) -> dict[int, str]:
 
 def _section(plan: ModelPlan, layers: tuple[LayerPlan, ...], names: Mapping[int, str]) -> list[str]:
     """The layers' lines; those that a join encloses are gathered under it."""
-    written: list[tuple[int, list[str]]] = []
+    written: dict[int, list[str]] = {}
     for layer in layers:
-        if _encloses(layer):
-            source = layer.source or 0
-            inside = [line for index, lines in written if index > source for line in lines]
-            written = [item for item in written if item[0] <= source]
-            body = [f"{layer.kind}:", "    layers:", *(f"    {line}" for line in inside)]
+        if isinstance(layer.type, Join):
+            body = _join(plan, layer, layer.type, names, written)
         else:
-            body = [_one_line(layer, names, auto=layer.index == plan.auto_output)]
-        written.append((layer.index, _named(body, names.get(layer.index))))
-    return [line for _, lines in written for line in lines]
+            body = [_one_line(layer, layer.type, auto=layer.index == plan.auto_output)]
+        written[layer.index] = _named(body, names.get(layer.index))
+    return [line for lines in written.values() for line in lines]
 
 
-def _encloses(layer: LayerPlan) -> bool:
-    return isinstance(layer.type, Join) and layer.type.encloses
+def _join(
+    plan: ModelPlan,
+    layer: LayerPlan,
+    join: Join,
+    names: Mapping[int, str],
+    written: dict[int, list[str]],
+) -> list[str]:
+    """A join, with the layers that it encloses; these are taken out of ``written``."""
+    bodies = [_taken(written, branch) for branch in layer.branches]
+    values = {
+        field.name: layer.values[field.name]
+        for field in join.fields
+        if layer.values.get(field.name, field.default) != field.default
+    }
+    fields = [f"{name}: {_value(value)}" for name, value in values.items()]
+    if not join.names_layer:
+        keys = {"parallel": [], "residual": ["layers", "shortcut"]}[join.name]
+        return [f"{join.name}:", *(f"    {line}" for line in [*fields, *_bodies(keys, bodies)])]
+    name = names[_named_by(plan, layer)]
+    inside = bodies[0] if bodies else []
+    if not inside and not fields:
+        return [f"{join.name}: {name}"]
+    if not inside:
+        return [f"{join.name}: {{{', '.join([f'with: {name}', *fields])}}}"]
+    lines = [f"with: {name}", *fields, *_bodies(["layers"], [inside])]
+    return [f"{join.name}:", *(f"    {line}" for line in lines)]
+
+
+def _taken(written: dict[int, list[str]], branch: tuple[int, int] | None) -> list[str]:
+    """The lines of a branch's layers, no longer among those written."""
+    if branch is None:
+        return []
+    first, last = branch
+    inside = [index for index in written if first <= index <= last]
+    return [line for index in inside for line in written.pop(index)]
+
+
+def _bodies(keys: list[str], bodies: list[list[str]]) -> list[str]:
+    """Lists of layers, each under its key; without keys, the branches of ``parallel``."""
+    if keys:
+        lists = zip(keys, bodies, strict=False)
+        return [line for key, body in lists if body for line in (f"{key}:", *body)]
+    lines = ["branches:"]
+    for body in bodies:
+        lines += [f"  - {body[0].strip()}", *(f"  {line}" for line in body[1:])] if body else []
+        lines += [] if body else ["  - []"]
+    return lines
+
+
+def _names_layer(layer: LayerPlan) -> bool:
+    return isinstance(layer.type, Join) and layer.type.names_layer
+
+
+def _named_by(plan: ModelPlan, layer: LayerPlan) -> int:
+    """The layer that a join names; where it has layers of its own, they begin there."""
+    branch = layer.branches[0] if layer.branches else None
+    return abs(layer.reads[1] if branch is None else plan.layers[branch[0] - 1].reads[0])
 
 
 def _named(body: list[str], name: str | None) -> list[str]:
@@ -90,10 +143,9 @@ def _named(body: list[str], name: str | None) -> list[str]:
     return [f"  - {body[0]}", *(f"  {line}" for line in body[1:])]
 
 
-def _one_line(layer: LayerPlan, names: Mapping[int, str], *, auto: bool) -> str:
-    kind = layer.type
+def _one_line(layer: LayerPlan, kind: LayerType, *, auto: bool) -> str:
     if not isinstance(kind, Kind):
-        return f"{kind.name}: {names[layer.source or 0]}"
+        raise TypeError(f"{kind.name} is no layer kind")
     if kind.scalar:
         return f"{kind.name}: {_value(_written(layer, kind)[kind.name])}"
     values = _values(layer, kind)
@@ -124,6 +176,11 @@ def _default(kind: Kind, name: str, values: Mapping[str, FieldValue]) -> object:
 def _value(value: FieldValue) -> str:
     if isinstance(value, str):
         return _text(value)
+    if isinstance(value, Numbered):
+        return str(value)
+    if isinstance(value, Pads):
+        top, bottom, left, right = value
+        return f"[[{top}, {bottom}], [{left}, {right}]]"
     if isinstance(value, Pair):
         same = value.height == value.width
         return str(value.height) if same else f"[{value.height}, {value.width}]"

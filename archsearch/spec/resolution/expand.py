@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import cast
 
 from archsearch.spec.expressions.expression import ExpressionValue
-from archsearch.spec.kinds import JOINS, Join, Kind, LayerType
-from archsearch.spec.kinds.fields import FieldValue, Raw
+from archsearch.spec.kinds.fields import Raw
 from archsearch.spec.plan.model import Section
 from archsearch.spec.resolution.cache import Settled
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
+from archsearch.spec.resolution.expand_joins import expand_join
+from archsearch.spec.resolution.flat_layer import FlatLayer, Frame
 from archsearch.spec.resolution.layer_names import LayerNames
-from archsearch.spec.resolution.lookup import Environment, Lookup
+from archsearch.spec.resolution.lookup import Lookup
 from archsearch.spec.syntax.parse_containers import TIMES
 from archsearch.spec.syntax.parse_values import shown
 from archsearch.spec.syntax.tree import (
@@ -27,65 +26,17 @@ from archsearch.spec.syntax.tree import (
     LayerOptions,
     LayerSyntax,
     Repeat,
-    ResidualSyntax,
-    Written,
 )
-from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 
-__all__ = ["Expander", "FlatLayer"]
+__all__ = ["Expander"]
 
 MOST_LAYERS = 2_000
 MOST_VISITS = 20_000
 
 
-@dataclass(slots=True, eq=False)
-class FlatLayer:
-    """One layer of the flat list, its values known as far as they can be.
-
-    Attributes:
-        kind: the kind's record; None for joins and for what can't be told.
-        join: the join's record.
-        values: resolved fields; required ones may be missing after mistakes.
-        fields: where the values are written, for messages.
-        source: for joins, index of the layer joined (0 the input), if known.
-    """
-
-    section: Section
-    path: str
-    span: Span
-    kind: Kind | None = None
-    join: Join | None = None
-    values: dict[str, FieldValue] = dataclasses.field(default_factory=dict)
-    fields: Mapping[str, Written] = dataclasses.field(default_factory=dict)
-    bad: frozenset[str] = frozenset()
-    doubtful: bool = False
-    name: str | None = None
-    source: int | None = None
-
-    @property
-    def type(self) -> LayerType | None:
-        """The record of the kind, or of the join; None where it can't be told."""
-        return self.kind or self.join
-
-    @property
-    def word(self) -> str:
-        """The kind or join as written; "" where it can't be told."""
-        return self.type.name if self.type else ""
-
-
 class _TooManyError(Exception):
     """The expansion was cut short; the problem is noted."""
-
-
-@dataclass(slots=True)
-class _Frame:
-    """What holds while a body is unfolded."""
-
-    section: Section
-    environment: Environment
-    prefix: str = ""
-    blocks: tuple[str, ...] = ()
 
 
 class Expander:
@@ -110,6 +61,8 @@ class Expander:
         self.assigned = assigned
         self.diagnostics = diagnostics
         self.layers: list[FlatLayer] = []
+        self.at = 0
+        self.entered: FlatLayer | None = None
         self.names = LayerNames(family, diagnostics)
         self.uses = 0
         self.repeats: list[Repeat] = []
@@ -125,11 +78,11 @@ class Expander:
         if self.cut:
             return
         try:
-            self.body(body, _Frame(section, self.environment))
+            self.body(body, Frame(section, self.environment))
         except _TooManyError:
             self.cut = True
 
-    def body(self, body: Body, frame: _Frame) -> None:
+    def body(self, body: Body, frame: Frame) -> None:
         """Unfold a list of layers."""
         for item in body:
             self.visits += 1
@@ -142,10 +95,29 @@ class Expander:
             elif present:
                 self.item(item, frame)
 
-    def gap(self, item: Item, frame: _Frame) -> None:
+    def gap(self, item: Item, frame: Frame) -> None:
         """Layers that a mistake has hidden: nothing is known of what comes out."""
         self.names.hide(item)
-        self.layers.append(FlatLayer(frame.section, item.path, item.span, doubtful=True))
+        self.append(FlatLayer(frame.section, item.path, item.span, doubtful=True))
+
+    def append(self, layer: FlatLayer) -> None:
+        """Put a layer behind the current tensor, unless it says what it reads."""
+        layer.reads = layer.reads or (self.at,)
+        layer.begin = layer.reads[0] or 0
+        if self.entered is not None:
+            layer.branch_of, self.entered = self.entered, None
+        self.layers.append(layer)
+        self.at = len(self.layers)
+
+    def branch(self, body: Body, frame: Frame, start: int, of: FlatLayer) -> int:
+        """Unfold layers of a join's own from a tensor; give the one that they end with."""
+        self.at, first = start, len(self.layers)
+        self.entered = of if body else None
+        self.body(body, frame)
+        self.entered = None
+        grown = len(self.layers) > first
+        of.branches += ((first + 1, len(self.layers)) if grown else None,)
+        return self.at
 
     def too_many(self, item: Item) -> None:
         """Told at the outermost ``times``, which makes the number."""
@@ -160,24 +132,22 @@ class Expander:
             help=f"make `times` smaller: a model has at most {MOST_LAYERS:,} layers",
         )
 
-    def item(self, item: Item, frame: _Frame) -> None:
+    def item(self, item: Item, frame: Frame) -> None:
         """Unfold one layer or container."""
         if isinstance(item, LayerSyntax):
             self.add(self.simple(item, frame), item.options, frame)
         elif isinstance(item, JoinSyntax):
-            self.join(item, frame)
+            expand_join(self, item, frame)
         elif isinstance(item, Repeat):
             self.repeat(item, frame)
         elif isinstance(item, Choose):
             self.choose(item, frame)
-        elif isinstance(item, ResidualSyntax):
-            self.residual(item, frame)
         else:
             self.block(item, frame)
 
-    def add(self, layer: FlatLayer, options: LayerOptions, frame: _Frame) -> None:
+    def add(self, layer: FlatLayer, options: LayerOptions, frame: Frame) -> None:
         """Append a layer, and note its name."""
-        self.layers.append(layer)
+        self.append(layer)
         if options.name is None:
             return
         name = self.lookup.text(options.name, frame.environment)
@@ -188,7 +158,7 @@ class Expander:
 
     # --- containers ---------------------------------------------------------
 
-    def repeat(self, item: Repeat, frame: _Frame) -> None:
+    def repeat(self, item: Repeat, frame: Frame) -> None:
         """The body, so many times."""
         self.unnamed(item.options, "repeat")
         times = self.lookup.field(
@@ -202,10 +172,11 @@ class Expander:
             if item.variable is not None:
                 inner = {**inner, item.variable: count}
             self.repeats.append(item)
-            self.body(item.body, _Frame(frame.section, inner, frame.prefix, frame.blocks))
+            inside = Frame(frame.section, inner, frame.prefix, frame.blocks, frame.beside)
+            self.body(item.body, inside)
             self.repeats.pop()
 
-    def choose(self, item: Choose, frame: _Frame) -> None:
+    def choose(self, item: Choose, frame: Frame) -> None:
         """The branch that the value names."""
         self.unnamed(item.options, "choose")
         key = f"{item.path}.by"
@@ -229,20 +200,7 @@ class Expander:
             help="there are: " + ", ".join(shown(choice) for choice, _ in item.branches),
         )
 
-    def residual(self, item: ResidualSyntax, frame: _Frame) -> None:
-        """The body, then the sum with what came before it."""
-        source = len(self.layers)
-        if not item.body:
-            self.gap(item, frame)
-            return
-        self.body(item.body, frame)
-        if len(self.layers) == source:
-            return
-        place = (frame.section, item.path, item.span)
-        layer = FlatLayer(*place, join=JOINS["residual"], source=source)
-        self.add(layer, item.options, frame)
-
-    def block(self, item: BlockUse, frame: _Frame) -> None:
+    def block(self, item: BlockUse, frame: Frame) -> None:
         """A block's layers, with its params given."""
         block = self.family.blocks.get(item.block or "")
         if block is None:
@@ -270,11 +228,10 @@ class Expander:
                 environment.pop(name, None)
                 environment |= _known({name: value})
         prefix = frame.prefix + self.local(item.options, frame)
-        self.body(
-            block.body, _Frame(frame.section, environment, prefix, (*frame.blocks, block.name))
-        )
+        blocks = (*frame.blocks, block.name)
+        self.body(block.body, Frame(frame.section, environment, prefix, blocks, frame.beside))
 
-    def local(self, options: LayerOptions, frame: _Frame) -> str:
+    def local(self, options: LayerOptions, frame: Frame) -> str:
         """What stands before the names inside a use of a block."""
         name = None if options.name is None else self.lookup.text(options.name, frame.environment)
         span = None if options.name is None else options.name.span
@@ -295,24 +252,16 @@ class Expander:
 
     # --- layers -------------------------------------------------------------
 
-    def join(self, item: JoinSyntax, frame: _Frame) -> None:
-        """A concat or add with an earlier layer."""
-        place = (frame.section, item.path, item.span)
-        layer = FlatLayer(*place, join=JOINS[item.word])
-        if item.layer is not None:
-            name = self.lookup.text(item.layer, frame.environment)
-            if name is not None:
-                layer.source = self.names.find(frame.prefix, name, item.layer.span)
-        self.add(layer, item.options, frame)
-
-    def simple(self, item: LayerSyntax, frame: _Frame) -> FlatLayer:
+    def simple(self, item: LayerSyntax, frame: Frame) -> FlatLayer:
         """A simple layer with its fields looked up."""
         kind = item.kind
         if kind is None:
             return FlatLayer(frame.section, item.path, item.span, doubtful=item.doubtful)
         values, bad = self.lookup.fields_of(item, kind, frame.environment)
         place = (frame.section, item.path, item.span)
-        return FlatLayer(*place, kind, None, values, item.fields, bad, item.doubtful)
+        layer = FlatLayer(*place, kind, None, values, item.fields, bad, item.doubtful)
+        layer.beside = frame.beside
+        return layer
 
 
 def _known(values: Mapping[str, Raw]) -> dict[str, ExpressionValue]:

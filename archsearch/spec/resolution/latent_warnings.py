@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
-from archsearch.spec.resolution.expand import FlatLayer
+from archsearch.spec.resolution.flat_layer import FlatLayer
 
 __all__ = ["warn_about_latent"]
 
@@ -24,7 +24,7 @@ def warn_about_latent(
     if plan.latent_exceeds_picture:
         _larger_than_picture(plan, layers[len(plan.encoder) - 1], diagnostics)
     if plan.bottleneck_before_latent:
-        _narrower_elsewhere(plan, layers[plan.bottleneck.tensors[0] - 1], diagnostics)
+        _narrower_elsewhere(plan, layers[abs(plan.bottleneck.tensors[0]) - 1], diagnostics)
 
 
 def _larger_than_picture(
@@ -46,8 +46,8 @@ def _narrower_elsewhere(
     plan: ModelPlan, narrow: FlatLayer, diagnostics: DiagnosticCollector
 ) -> None:
     bottleneck = plan.bottleneck
-    cut = [plan.layers[tensor - 1] for tensor in bottleneck.tensors]
-    shapes = " and ".join(f"`{layer.name or layer.path}` gives {layer.output}" for layer in cut)
+    cut = bottleneck.tensors
+    shapes = " and ".join(f"`{plan.tensor_name(one)}` gives {plan.tensor(one)}" for one in cut)
     through = "this layer" if len(cut) == 1 else f"these {len(cut)} layers"
     diagnostics.problem(
         "bottleneck-before-latent",

@@ -11,7 +11,14 @@ from archsearch.spec.kinds.fields import ABSENT, Field, FieldValue, Raw, SameAs
 from archsearch.spec.resolution.cache import Settled
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
-from archsearch.spec.syntax.tree import Family, LayerOptions, LayerSyntax, Template, Written
+from archsearch.spec.syntax.tree import (
+    Family,
+    LayerOptions,
+    LayerSyntax,
+    Part,
+    Template,
+    Written,
+)
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 
@@ -175,7 +182,7 @@ class Lookup:
                 "expression-value",
                 written.span if written else span,
                 f"`{field.name}` of {where} would be {shown(raw)}",
-                label=_values_of(written.parts, environment) if written else "",
+                label=_values_of(written, environment) if written else "",
                 help=f"`{field.name}` takes {field.type.expects}",
             )
         return value
@@ -183,16 +190,16 @@ class Lookup:
     def value(self, written: Written, environment: Environment, what: str) -> Raw:
         """What a written value amounts to; None after a problem."""
         try:
-            if not written.is_list:
-                return _evaluated(written.parts[0], environment)
-            return tuple([_evaluated(part, environment) for part in written.parts])
+            if not written.is_list and written.word is None:  # by far the most
+                return _evaluated(cast(Part, written.parts[0]), environment)
+            return written.map(lambda part: _evaluated(part, environment))
         except ExpressionError as error:
             if error.code != "unknown-name":  # the parser has told that
                 self.diagnostics.problem(
                     "expression-value",
                     written.span,
                     f"`{what}`: {error.message}",
-                    label=_values_of(written.parts, environment),
+                    label=_values_of(written, environment),
                     help=error.help,
                 )
             return None
@@ -236,11 +243,9 @@ def _of_table(field: Field, values: Mapping[str, FieldValue]) -> FieldValue | No
     return cast(FieldValue, field.default)
 
 
-def _values_of(parts: tuple[Scalar | Expression, ...], environment: Environment) -> str:
+def _values_of(written: Written, environment: Environment) -> str:
     """``width = 8, i = 2``: what the names in an expression stand for."""
-    names = dict.fromkeys(
-        name for part in parts if isinstance(part, Expression) for name, _ in part.names
-    )
+    names = dict.fromkeys(name for part in written.expressions() for name, _ in part.names)
     known = [f"{name} = {shown(environment[name])}" for name in names if name in environment]
     return ", ".join(known[:5])
 

@@ -13,7 +13,7 @@ from archsearch.spec.kinds import KINDS, Join, Kind
 from archsearch.spec.kinds.fields import FieldValue
 from archsearch.spec.kinds.mirror import LayerValues, NoMirrorError
 from archsearch.spec.plan.model import LayerPlan
-from archsearch.spec.resolution.expand import FlatLayer
+from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.resolution.lookup import Lookup
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.enumeration import enumerated

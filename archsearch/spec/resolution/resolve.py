@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
-from archsearch.spec.plan.model import Latent, LayerPlan, ModelPlan, Section
+from archsearch.spec.plan.model import Latent, ModelPlan, Section, leaks_past
 from archsearch.spec.resolution.cache import cache_of
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
-from archsearch.spec.resolution.expand import Expander, FlatLayer
+from archsearch.spec.resolution.expand import Expander
+from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.resolution.latent_warnings import warn_about_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
+from archsearch.spec.resolution.output_size import size_help
 from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.parse_blocks import UP
@@ -68,7 +70,15 @@ def resolve(
 
 
 class _Resolver:
-    def __init__(self, family: Family, channels: TaskChannels, assigned: Mapping[str, Raw]) -> None:
+    def __init__(
+        self,
+        family: Family,
+        channels: TaskChannels,
+        assigned: Mapping[str, Raw],
+        *,
+        trying: bool = False,
+    ) -> None:
+        self.trying = trying
         self.family = family
         self.channels = channels
         cache = cache_of(family)
@@ -153,7 +163,8 @@ class _Resolver:
             self.shapes.complete = False
             return
         try:
-            self.expander.layers += mirrored(self.shapes.layers, style, self.expander.lookup)
+            for layer in mirrored(self.shapes.layers, style, self.expander.lookup):
+                self.expander.append(layer)
         except CannotMirrorError as error:
             self.shapes.complete = False
             self.diagnostics.problem(
@@ -203,7 +214,7 @@ class _Resolver:
         wants = self.channels.wants
         auto = None
         settled = False
-        for index in range(len(layers), depth, -1):
+        for index in _way_back(layers, depth):
             layer = layers[index - 1]
             kind = layer.kind
             if kind is None:
@@ -217,6 +228,10 @@ class _Resolver:
                     else:
                         layer.values[name], auto = wants, index
                 settled = True
+        on_the_way = set(_way_back(layers, depth))
+        for index, layer in enumerate(layers[depth:], depth + 1):
+            if index not in on_the_way and (name := _auto_field(layer)):
+                self.refuse_auto(layer, name)
         return auto
 
     # --- the whole ---------------------------------------------------------------
@@ -235,14 +250,24 @@ class _Resolver:
                 else f"the decoder ends at {got.height}×{got.width}, "
                 f"the picture is {wanted.height}×{wanted.width}",
                 label=f"this layer gives {got}",
-                help=_size_help(got, wanted),
+                help=size_help(got, wanted, self.shapes.layers[-1].op, self.gives_back),
             )
         elif end.channels_known and got.channels != self.channels.wants:
             self.wrong_channels(layers, got)
 
+    def gives_back(self, size: Shape) -> bool:
+        """Whether the net ends at this size if the picture has it."""
+        if self.trying:
+            return False
+        picture = {"input.height": size.height, "input.width": size.width}
+        assigned = {**self.expander.assigned, **picture}
+        found = _Resolver(self.family, self.channels, assigned, trying=True).run()
+        return not any(item.severity == "error" for item in found.diagnostics)
+
     def wrong_channels(self, layers: Sequence[FlatLayer], got: Shape) -> None:
         """Told at the last layer that changes the number of channels."""
-        setter = next((one for one in reversed(layers) if _setting_field(one) is not None), None)
+        way = (layers[index - 1] for index in _way_back(layers, 0))
+        setter = next((one for one in way if _setting_field(one) is not None), None)
         setter = setter or layers[-1]
         name, wants = _setting_field(setter), self.channels.wants
         written = setter.fields.get(name or "")
@@ -262,27 +287,22 @@ class _Resolver:
         """Numbers the decoder reads: the latent and every leak past it, each once."""
         if depth == 0:
             return 0
-        leaks: dict[int, LayerPlan] = {}
-        for layer in self.shapes.layers:
-            source = layer.source
-            if layer.section == "decoder" and source is not None and source < depth:
-                leaks.setdefault(source, layer)
-        size = self.shapes.tensors[depth].shape.elements
-        for source, layer in leaks.items():
-            elements = self.shapes.tensors[source].shape.elements
-            size += elements
-            self.warn_of_leak(layer, elements)
+        size, flat = self.shapes.tensors[depth].shape.elements, self.expander.layers
+        for read, index in leaks_past(depth, [layer.reads for layer in flat]).items():
+            size += self.shapes.tensors[abs(read)].shape.elements
+            self.warn_of_leak(read, flat[index - 1].branch_of or flat[index - 1])
         return size
 
-    def warn_of_leak(self, layer: LayerPlan, elements: int) -> None:
+    def warn_of_leak(self, read: int, reader: FlatLayer) -> None:
         flat = self.expander.layers
-        origin = flat[layer.source - 1] if layer.source else None
+        origin = flat[abs(read) - 1] if read else None
         name = "input" if origin is None else origin.name or origin.path
-        shape = self.shapes.tensors[layer.source or 0].shape
+        shape = self.shapes.tensors[abs(read)].shape
+        what = "numbers" if read >= 0 else "places of maxima"
         self.diagnostics.problem(
             "leak-past-latent",
-            flat[layer.index - 1].span,
-            f"{layer.kind} carries {elements} numbers past the latent",
+            reader.span,
+            f"{reader.word} carries {shape.elements} {what} past the latent",
             label=f"`{name}` is {shape}, and isn't part of the latent",
             help="count it (latent.effective_size does), or write `allow: [leak-past-latent]`",
             severity="warning",
@@ -312,6 +332,17 @@ def _channels(count: int) -> str:
     return f"{count} channel" if count == 1 else f"{count} channels"
 
 
+def _way_back(layers: Sequence[FlatLayer], depth: int) -> Iterator[int]:
+    """Indices from the output's layer back to the first after ``depth``, through what each takes.
+
+    Of a join that is what stands before it, or its first branch.
+    """
+    index = len(layers)
+    while index > depth:
+        yield index
+        index = layers[index - 1].begin
+
+
 def _auto_field(layer: FlatLayer) -> str | None:
     """The field that says ``auto``."""
     name = layer.kind.channels_field if layer.kind else None
@@ -324,21 +355,3 @@ def _setting_field(layer: FlatLayer) -> str | None:
         return "" if layer.join is not None and layer.join.adds_channels else None
     names = layer.kind.with_role("channels", "shape")
     return next((name for name in names if name in layer.values), None)
-
-
-def _size_help(got: Shape, wanted: Shape) -> str:
-    if got.vector:
-        return f"end with `dense: {{shape: [{wanted.channels}, {wanted.height}, {wanted.width}]}}`"
-    tall, over = divmod(wanted.height, got.height)
-    wide, over_wide = divmod(wanted.width, got.width)
-    if over == over_wide == 0:
-        scale = str(tall) if tall == wide else f"[{tall}, {wide}]"
-        return f"add `- upsample: {{scale: {scale}}}` before it, or shrink less on the way"
-    tall, over = divmod(got.height, wanted.height)
-    wide, over_wide = divmod(got.width, wanted.width)
-    if over == over_wide == 0 and tall == wide:
-        return f"enlarge {tall} times less, or shrink {tall} times more on the way"
-    return (
-        "use `padding: same` where sizes should stay, shrink by factors that divide "
-        f"{wanted.height}×{wanted.width}, and enlarge by the same"
-    )

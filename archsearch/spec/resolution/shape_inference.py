@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from archsearch.spec.kinds import Kind, LayerType, Problem, ShapeResult, Values
+from archsearch.spec.kinds import Join, Kind, LayerType, Op, Problem, ShapeResult, Values
+from archsearch.spec.kinds.borders import PICTURE
 from archsearch.spec.kinds.fields import FieldValue, Role, SameAs
+from archsearch.spec.kinds.rule import JoinInput
 from archsearch.spec.plan.model import LayerPlan
 from archsearch.spec.resolution.cache import SizedLayer
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
-from archsearch.spec.resolution.expand import FlatLayer
+from archsearch.spec.resolution.flat_layer import FlatLayer
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.tree import Written
 
@@ -61,6 +63,7 @@ class ShapeInference:
         self.shapes = shapes
         self.defaults = defaults
         self.layers: list[LayerPlan] = []
+        self.origins: dict[int, tuple[Op, Shape]] = {}
         self.complete = True
 
     @property
@@ -76,7 +79,7 @@ class ShapeInference:
     def advance(self, layer: FlatLayer) -> InferredShape:
         """Size one layer; what is known of its output."""
         sized = self.sized(layer)
-        before = self.last if layer.kind else self.merged(layer)
+        before = self.tensors[layer.begin] if layer.join is None else self.merged(layer)
         if sized is None:
             self.complete = False
             return before._replace(size_known=False, channels_known=False)
@@ -90,47 +93,69 @@ class ShapeInference:
             self.too_large(layer, result)
             tensor = before._replace(size_known=False, channels_known=False)
         if layer.type is not None:
-            self.layers.append(self.layer_plan(layer, layer.type, sized, tensor))
+            plan = self.layer_plan(layer, layer.type, sized, tensor)
+            self.origins[plan.index] = (plan.op, plan.input)
+            self.layers.append(plan)
         return tensor
 
     def sized(self, layer: FlatLayer) -> SizedLayer | None:
         """What a layer does, or None where it can't be told."""
         if layer.kind is not None:
             return self.simple(layer, layer.kind)
-        if layer.source is None or layer.join is None:
+        return None if layer.join is None else self.joined(layer, layer.join)
+
+    def joined(self, layer: FlatLayer, join: Join) -> SizedLayer | None:
+        """The join's own rule, computed once for equal values."""
+        reads = [read for read in layer.reads if read is not None]
+        if len(reads) < len(layer.reads):
             return None
-        other = self.tensors[layer.source].shape
-        return SizedLayer(layer.join.rule(layer.source, self.last.shape, other), {})
+        shapes = tuple([self.tensors[abs(read)].shape for read in reads])
+        has_layers = len(layer.branches) > 1 and layer.branches[1] is not None
+        origin = self.origins.get(-reads[1]) if len(reads) > 1 and reads[1] < 0 else None
+        key = (join, *reads[1:], shapes, has_layers, origin, *layer.values.values())
+        sized = self.shapes.get(key)
+        if sized is None:
+            given = JoinInput(tuple(reads[1:]), shapes, Values(layer.values), has_layers, origin)
+            sized = self.keep(key, SizedLayer(join.rule(given), layer.values))
+        return sized
+
+    def keep(self, key: tuple[object, ...], sized: SizedLayer) -> SizedLayer:
+        """Remember what a rule gave, as long as there is room."""
+        if len(self.shapes) < _CACHED_SHAPES:
+            self.shapes[key] = sized
+        return sized
 
     def simple(self, layer: FlatLayer, kind: Kind) -> SizedLayer | None:
         """The kind's own rule, computed once for equal values."""
-        if self.last.shape.vector and not kind.takes_vector:
+        shape = self.tensors[layer.begin].shape
+        if shape.vector and not kind.takes_vector:
             self.after_vector(layer, kind)
-        shape = self.last.shape
+            shape = self.tensors[layer.begin].shape
         values = self.with_guesses(layer, kind, shape)
         if values is None:
             return None
+        if kind.fits_picture is not None and values[kind.name] == PICTURE:
+            values = {kind.name: kind.fits_picture(shape, self.tensors[0].shape)}
         key = (kind, shape, *values, *values.values())
         sized = self.shapes.get(key)
         if sized is None:
-            sized = SizedLayer(kind.rule(Values(values), shape), values)
-            if len(self.shapes) < _CACHED_SHAPES:
-                self.shapes[key] = sized
+            sized = self.keep(key, SizedLayer(kind.rule(Values(values), shape), values))
         return sized
 
     def after_vector(self, layer: FlatLayer, kind: Kind) -> None:
         """Refuse a picture's layer, and go on as if a picture had come in."""
-        vector = self.last
+        vector = self.tensors[layer.begin]
         if vector.size_known:
             self.diagnostics.problem(
                 "picture-after-vector",
                 layer.span,
                 f"{kind.name} needs a picture, not a vector",
                 label=f"what comes in is a vector of {vector.shape} numbers",
-                help="lead back to a picture first: `dense: {shape: [C, H, W]}`",
+                help=kind.for_vector or "lead back to a picture first: `dense: {shape: [C, H, W]}`",
             )
         picture = next(t.shape for t in reversed(self.tensors) if not t.shape.vector)
-        self.tensors[-1] = InferredShape(picture, size_known=False, channels_known=False)
+        guess = InferredShape(picture, size_known=False, channels_known=False)
+        self.tensors[layer.begin] = guess
         self.complete = False
 
     def with_guesses(
@@ -154,25 +179,28 @@ class ShapeInference:
         return values
 
     def merged(self, layer: FlatLayer) -> InferredShape:
-        """A join's input: known where both sides are, seeing what either sees."""
-        if layer.source is None:
-            return self.last
-        one, other = self.last, self.tensors[layer.source]
+        """A join's input: known where all that it reads is, seeing what any of that sees."""
+        read = [self.tensors[abs(index)] for index in layer.reads if index is not None]
+        first = read[0]
+        if None in layer.reads:
+            return first
         return InferredShape(
-            one.shape,
-            one.size_known and other.size_known,
-            one.channels_known and other.channels_known,
+            first.shape,
+            all(one.size_known for one in read),
+            all(one.channels_known for one in read),
             (
-                max(one.receptive_field[0], other.receptive_field[0]),
-                max(one.receptive_field[1], other.receptive_field[1]),
+                max([one.receptive_field[0] for one in read]),
+                max([one.receptive_field[1] for one in read]),
             ),
-            (max(one.jump[0], other.jump[0]), max(one.jump[1], other.jump[1])),
+            (max([one.jump[0] for one in read]), max([one.jump[1] for one in read])),
         )
 
     def report(self, problem: Problem, layer: FlatLayer, before: InferredShape) -> None:
         """Note a problem, unless it was concluded from a guess."""
         if not _is_sound(problem, layer, before):
             return
+        if layer.beside and problem.code == "rows-lost":
+            return  # the layers that the shortcut goes around see them
         written = layer.fields.get(problem.field)
         if written is None and layer.kind is not None and problem.severity == "error":
             written = self.defaults.get(layer.kind.name, {}).get(problem.field)
@@ -187,7 +215,7 @@ class ShapeInference:
 
     def too_large(self, layer: FlatLayer, result: ShapeResult) -> None:
         """Refuse what no memory could hold."""
-        if layer.doubtful or layer.bad or not self.last.size_known:
+        if layer.doubtful or layer.bad or not self.tensors[layer.begin].size_known:
             return
         sizes = (
             layer.kind.with_role("factor", "channels", "elements", "shape") if layer.kind else []
@@ -234,14 +262,14 @@ class ShapeInference:
         self, layer: FlatLayer, type: LayerType, sized: SizedLayer, tensor: InferredShape
     ) -> LayerPlan:
         """One row of the plan."""
-        result = sized.result
+        result, index, begin = sized.result, len(self.tensors), layer.begin
         return LayerPlan(
-            len(self.tensors),
+            index,
             layer.section,
             layer.path,
             layer.name,
             result.op,
-            self.last.shape,
+            self.tensors[begin].shape,
             result.output,
             result.formula,
             result.params,
@@ -249,6 +277,8 @@ class ShapeInference:
             tensor.receptive_field,
             type,
             sized.values,
+            None if begin == index - 1 else begin,
+            layer.branches,
         )
 
 

@@ -14,31 +14,24 @@ from archsearch.spec.syntax.parse_containers import (
     block,
     choose,
     repeat,
-    residual,
 )
-from archsearch.spec.syntax.tree import ContainerSyntax, LayerOptions, ResidualSyntax
+from archsearch.spec.syntax.parse_joins import JOIN_CONTAINERS, named_join
+from archsearch.spec.syntax.parse_values import parse_template
+from archsearch.spec.syntax.tree import ContainerSyntax, JoinSyntax, LayerOptions
 from archsearch.spec.text.nodes import Entry, MapNode
 
-__all__ = ["CONTAINERS", "JOIN_WORDS", "parse_container"]
+__all__ = ["CONTAINERS", "JOIN_WORDS", "parse_container", "parse_join"]
 
 
-JOIN_WORDS = tuple(name for name, join in JOINS.items() if not join.encloses)
+JOIN_WORDS = tuple(name for name, join in JOINS.items() if join.names_layer)
 """The joins that take the name of a layer."""
 
-_RESIDUAL = JOINS["residual"]
 _LAYERS = Key("layers", "layers", "The layers, in order.")
 
 CONTAINERS: Mapping[str, Container] = {
     container.name: container
     for container in (
-        Container(
-            _RESIDUAL.name,
-            _RESIDUAL.doc,
-            (_LAYERS,),
-            residual,
-            _RESIDUAL.shape,
-            _RESIDUAL.example,
-        ),
+        *JOIN_CONTAINERS,
         Container(
             "repeat",
             "The layers, repeated `times` times; `as` names a counter from 0 that they can use.",
@@ -88,4 +81,15 @@ def parse_container(
         f"`{entry.key}:` takes fields in braces or below it",
         help=f"for example `{container.example}`",
     )
-    return ResidualSyntax(path, entry.key_node.span, (), replace(options, lost=True))
+    lost = replace(options, lost=True)
+    return JoinSyntax(JOINS["residual"], path, entry.key_node.span, bodies=((),), options=lost)
+
+
+def parse_join(
+    parser: BodyParser, entry: Entry, path: str, options: LayerOptions
+) -> ContainerSyntax:
+    """Parse a join that takes the name of a layer, alone or among its keys."""
+    if isinstance(entry.value, MapNode) and entry.key in CONTAINERS:
+        return parse_container(parser, entry, path, options)
+    layer = parse_template(parser.source, entry.value, parser.scope, entry.key)
+    return named_join(entry.key, path, entry.key_node.span, layer, options)

@@ -7,7 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 
 from archsearch.spec.expressions.names import bad_name
+from archsearch.spec.kinds import KINDS
 from archsearch.spec.kinds.fields import Field, Whole
+from archsearch.spec.syntax.other_words import field_for
 from archsearch.spec.syntax.parse_values import Scope, parse_field, parse_written
 from archsearch.spec.syntax.tree import (
     BlockUse,
@@ -16,7 +18,6 @@ from archsearch.spec.syntax.tree import (
     ContainerSyntax,
     LayerOptions,
     Repeat,
-    ResidualSyntax,
     Written,
 )
 from archsearch.spec.text.diagnostic import Span
@@ -33,7 +34,6 @@ __all__ = [
     "block",
     "choose",
     "repeat",
-    "residual",
 ]
 
 TIMES = Field("times", Whole(0), 1, "How often.")
@@ -41,12 +41,22 @@ TIMES = Field("times", Whole(0), 1, "How often.")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key of a container; its form is layers, branches, times, value or word."""
+    """One key of a container.
+
+    Attributes:
+        name: the key.
+        form: layers (perhaps empty: ``maybe-layers``), a list of such lists (``lists``), branches,
+            times, value, word, layer (a layer's name) or field.
+        doc: what it means.
+        required: whether it must be there.
+        field: of the form ``field``.
+    """
 
     name: str
     form: str
     doc: str
     required: bool = True
+    field: Field | None = None
 
 
 class BodyParser(Protocol):
@@ -71,7 +81,7 @@ class BodyParser(Protocol):
     def within(self, scope: Scope) -> Self:
         """The same with other names to read."""
 
-    def body(self, node: Node, path: str) -> Body:
+    def body(self, node: Node, path: str, *, maybe_empty: bool = False) -> Body:
         """Parse a list of layers."""
 
 
@@ -87,6 +97,7 @@ class Container:
         shape: what it gives, for people.
         example: one as it stands in a file.
         takes_params: whether further keys may stand in it, the params of what it uses.
+        names_layer: whether the name of a layer may stand in place of its keys.
     """
 
     name: str
@@ -96,6 +107,7 @@ class Container:
     shape: str
     example: str
     takes_params: bool = False
+    names_layer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +146,27 @@ class ContainerEntry:
         known = [*(key.name for key in self.container.keys), *more]
         for entry in self.node:
             if entry.key not in known:
+                meant = field_for(entry.key, known)
                 self.problem(
                     "unknown-key",
                     entry.key_node.span,
                     f"{what} has no field `{entry.key}`",
-                    did_you_mean(entry.key, known),
+                    f"it is called `{meant}` here" if meant else self._instead(entry.key, known),
                 )
+
+    def _instead(self, key: str, known: list[str]) -> str:
+        if key in KINDS and "layers" in known:
+            return f"list the layers: `layers: [{key}: …]`"
+        return did_you_mean(key, known)
+
+    def entry_of(self, key: str) -> Entry | None:
+        """What stands under a key, or under its name elsewhere."""
+        meant = (e for e in self.node if field_for(e.key, [key]) == key)
+        return self.node.entry(key) or next(meant, None)
 
     def required(self, key: str) -> Node | None:
         """What stands behind ``key``; a problem where it is missing."""
-        node, found = self.node, self.node.entry(key)
+        node, found = self.node, self.entry_of(key)
         if found is not None:
             return found.value
         if not node.damaged and not any(nearest(e.key, [key]) for e in node):
@@ -160,12 +183,6 @@ class ContainerEntry:
         """The layers behind ``layers``."""
         found = self.required("layers")
         return () if found is None else self.parser.body(found, f"{self.path}.layers")
-
-
-def residual(at: ContainerEntry) -> ContainerSyntax:
-    """Layers with a shortcut around them."""
-    at.check_keys(at.container.name)
-    return ResidualSyntax(at.path, at.span, at.layers(), at.options)
 
 
 def repeat(at: ContainerEntry) -> ContainerSyntax:

@@ -8,13 +8,14 @@ from itertools import chain
 
 from archsearch.spec.kinds import JOINS, KINDS, Kind
 from archsearch.spec.kinds.fields import Field, Flag
-from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container
+from archsearch.spec.syntax.containers import CONTAINERS, JOIN_WORDS, parse_container, parse_join
+from archsearch.spec.syntax.other_words import field_for, no_such_field, no_such_kind
 from archsearch.spec.syntax.parse_values import (
     Scope,
     parse_field,
     parse_template,
 )
-from archsearch.spec.syntax.tree import Body, Item, JoinSyntax, LayerOptions, LayerSyntax, Written
+from archsearch.spec.syntax.tree import Body, Item, LayerOptions, LayerSyntax, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import did_you_mean, nearest
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
@@ -36,7 +37,7 @@ _OPTIONS = ("name", "when")
 
 def layer_words() -> tuple[str, ...]:
     """Every word that makes a layer: kinds, joins and containers."""
-    return (*KINDS, *JOIN_WORDS, *CONTAINERS)
+    return tuple(dict.fromkeys((*KINDS, *JOIN_WORDS, *CONTAINERS)))
 
 
 def is_layer_word(word: str) -> bool:
@@ -75,7 +76,7 @@ class LayerParser:
         """The same with other names to read."""
         return replace(self, scope=scope)
 
-    def body(self, node: Node, path: str) -> Body:
+    def body(self, node: Node, path: str, *, maybe_empty: bool = False) -> Body:
         """Parse a list of layers; ``path`` is where it stands."""
         if not isinstance(node, ListNode):
             self.source.problem(
@@ -85,7 +86,7 @@ class LayerParser:
                 help="write each layer on a line of its own: `- conv: {channels: 8}`",
             )
             return ()
-        if not node.items:
+        if not node.items and not maybe_empty:
             self.source.problem(
                 "empty-section", node.span, f"`{path}` has no layers", help="add at least one"
             )
@@ -102,11 +103,13 @@ class LayerParser:
             )
             return _broken(path, node.span)
         if not isinstance(node, MapNode):
+            text = node.text if isinstance(node, ScalarNode) else ""
+            meant = no_such_kind(text) or _as_a_layer(_meant(text))
             self.source.problem(
                 "wrong-type",
                 node.span,
                 "a layer is a kind with its fields",
-                help="for example `- conv: {channels: 8}`",
+                help=meant or "for example `- conv: {channels: 8}`",
             )
             return _broken(path, node.span)
         return self._mapping(node, path)
@@ -146,7 +149,8 @@ class LayerParser:
             f"there is no layer kind `{entry.key}`",
             help=_kind_help(entry.key),
         )
-        near = nearest(entry.key, KINDS) or _meant(entry.key)
+        near = _meant(entry.key) or nearest(entry.key, KINDS)
+        near = None if no_such_kind(entry.key) else near
         if near is None or near not in KINDS or not isinstance(entry.value, MapNode):
             return _broken(path, entry.key_node.span, self._options(node))
         return self._of_kind(node, entry, near, path)
@@ -165,8 +169,7 @@ class LayerParser:
     def _of_kind(self, node: MapNode, entry: Entry, word: str, path: str) -> Item:
         options = self._options(node)
         if word in JOIN_WORDS:
-            layer = parse_template(self.source, entry.value, self.scope, word)
-            return JoinSyntax(word, f"{path}.{word}", entry.key_node.span, layer, options)
+            return parse_join(self, entry, f"{path}.{word}", options)
         if word in CONTAINERS:
             return parse_container(self, entry, f"{path}.{word}", options)
         return self._simple(entry, KINDS[word], f"{path}.{word}", options)
@@ -191,7 +194,8 @@ class LayerParser:
 
     def _scalar(self, kind: Kind, entry: Entry) -> ReadFields:
         field = kind.fields[0]
-        if isinstance(entry.value, MapNode):
+        words = getattr(field.type, "numbered", ())
+        if isinstance(entry.value, MapNode) and (not words or entry.value.entry(kind.name)):
             self.source.problem(
                 "wrong-type",
                 entry.value.span,
@@ -247,7 +251,7 @@ def parse_fields(source: Source, kind: Kind, node: MapNode, scope: Scope) -> Rea
     for entry in node:
         field = _field(source, kind, entry, taken)
         if field is None:
-            doubtful = doubtful or nearest(entry.key, [f.name for f in kind.fields]) is None
+            doubtful = doubtful or _changes_unknown(kind, entry.key)
             continue
         written = parse_field(source, entry.value, scope, field, kind.name, entry.key)
         if written is None:
@@ -263,14 +267,22 @@ def _field(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> Field |
     if field is not None:
         return field
     names = [field.name for field in kind.fields]
+    instead, meant = no_such_field(entry.key), field_for(entry.key, names)
+    near = meant or (None if instead else nearest(entry.key, names))
     source.problem(
         "unknown-key",
         entry.key_node.span,
         f"{kind.name} has no field `{entry.key}`",
-        help=did_you_mean(entry.key, names),
+        help=f"it is called `{meant}` here" if meant else instead or did_you_mean(entry.key, names),
     )
-    near = nearest(entry.key, names)
     return None if near is None or near in taken else kind.field(near)
+
+
+def _changes_unknown(kind: Kind, key: str) -> bool:
+    """Whether what a key without a field would change can't be told; then sizes are doubtful."""
+    if no_such_field(key):
+        return key == "ceil_mode"
+    return nearest(key, [field.name for field in kind.fields]) is None
 
 
 def _misspelt_option(key: str) -> str | None:
@@ -280,6 +292,8 @@ def _misspelt_option(key: str) -> str | None:
 
 def _kind_help(word: str) -> str:
     meant = _meant(word)
+    if instead := no_such_kind(word):
+        return instead
     return f"did you mean `{meant}`?" if meant else did_you_mean(word, layer_words())
 
 
@@ -289,11 +303,25 @@ def _meant(word: str) -> str | None:
     return next((one.synonyms[word.lower()] for one in types if word.lower() in one.synonyms), None)
 
 
+def _as_a_layer(meant: str | None) -> str:
+    """What to write for a layer that stands there as a word alone."""
+    if meant is None:
+        return ""
+    return f"write `- {meant if ': ' in meant else KINDS[meant].example}`"
+
+
 def _in_braces(kind: Kind, node: Node) -> str:
     """``conv: 8`` is probably ``conv: {channels: 8}``."""
     first = kind.fields[0]
     if isinstance(node, ScalarNode) and first.type.read(node.value) is not None:
         return f"write `{kind.name}: {{{first.name}: {node.text}}}`"
+    if isinstance(node, ListNode) and all(isinstance(item, ScalarNode) for item in node.items):
+        values = [item for item in node.items if isinstance(item, ScalarNode)]
+        name = "shape" if kind.field("shape") else first.name
+        field = kind.field(name)
+        if field is not None and field.type.read(tuple(item.value for item in values)) is not None:
+            shown = ", ".join(item.text for item in values)
+            return f"write `{kind.name}: {{{name}: [{shown}]}}`"
     return f"for example `{kind.example}`"
 
 

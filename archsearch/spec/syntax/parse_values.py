@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import cast
 
 from archsearch.spec.expressions.expression import Expression, ExpressionError, parse_expression
-from archsearch.spec.kinds.fields import Field, Flag, Raw
+from archsearch.spec.kinds.fields import Atom, Field, FieldType, Flag, Numbered, Raw
+from archsearch.spec.syntax.other_words import read_as_meant, word_for
 from archsearch.spec.syntax.tree import Part, Template, Written
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nearest import nearest
@@ -50,7 +52,9 @@ class Scope:
         return self.outer.use(name) if self.outer else False
 
 
-def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Written | None:
+def parse_written(
+    source: Source, node: Node, scope: Scope, what: str, type: FieldType | None = None
+) -> Written | None:
     """Read a value; problems go to ``source`` and give None.
 
     Args:
@@ -58,8 +62,11 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         node: the value's node.
         scope: names that expressions may read.
         what: the key, for messages.
+        type: what the value is for; some types take lists of lists, or a word with a number.
     """
     if isinstance(node, MapNode):
+        if words := getattr(type, "numbered", ()):
+            return _numbered(source, node, scope, what, words)
         source.problem(
             "wrong-type",
             node.span,
@@ -69,9 +76,13 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         return None
     if isinstance(node, ListNode):
         written = [parse_written(source, item, scope, what) for item in node.items]
-        flat = [item for item in written if item is not None and not item.is_list]
+        known = [item for item in written if item is not None]
+        flat = [item for item in known if not item.is_list]
+        if len(known) == len(node.items) and getattr(type, "nested", False):
+            parts = (item if item.is_list else item.parts[0] for item in known)
+            return Written(tuple(parts), True, node.span)
         if len(flat) < len(node.items):
-            if all(item is not None for item in written):
+            if len(known) == len(node.items):
                 source.problem(
                     "wrong-type",
                     node.span,
@@ -82,6 +93,34 @@ def parse_written(source: Source, node: Node, scope: Scope, what: str) -> Writte
         return Written(tuple(item.parts[0] for item in flat), True, node.span)
     part = _parse_part(source, node, scope, what)
     return None if part is None else Written((part,), False, node.span)
+
+
+def _numbered(
+    source: Source, node: MapNode, scope: Scope, what: str, words: tuple[str, ...]
+) -> Written | None:
+    """``{leaky_relu: 0.2}``: one of these words, with one value."""
+    if len(node.entries) != 1 or node.entries[0].key not in words:
+        if not node.damaged:
+            source.problem(
+                "wrong-type",
+                node.span,
+                f"`{what}` takes one word with its number in braces",
+                help=f"words that take one: {', '.join(words)}",
+            )
+        return None
+    (entry,) = node.entries
+    inner = parse_written(source, entry.value, scope, entry.key)
+    if inner is None:
+        return None
+    if inner.is_list:
+        source.problem(
+            "wrong-type",
+            entry.value.span,
+            f"`{entry.key}` takes one value, not a list",
+            help="remove the brackets",
+        )
+        return None
+    return Written(inner.parts, False, node.span, entry.key)
 
 
 def _parse_part(source: Source, node: ScalarNode, scope: Scope, what: str) -> Part:
@@ -178,8 +217,13 @@ def _unknown_name(source: Source, name: str, place: Span, scope: Scope) -> None:
 
 def literal_of(written: Written) -> Raw:
     """The value of a literal, as fields read it."""
-    parts = tuple(part for part in written.parts if not isinstance(part, Expression))
-    return parts if written.is_list else parts[0]
+    return written.map(_literal)
+
+
+def _literal(part: Part) -> Atom:
+    if isinstance(part, Expression):
+        raise TypeError("nothing in a literal is computed")
+    return part
 
 
 def parse_field(
@@ -195,7 +239,7 @@ def parse_field(
         where: what has the field, for messages.
         key: how the file writes the field's name, if otherwise.
     """
-    written = parse_written(source, node, scope, key or field.name)
+    written = parse_written(source, node, scope, key or field.name, field.type)
     if written is None or not written.is_literal:
         return written
     raw = literal_of(written)
@@ -205,9 +249,16 @@ def parse_field(
         "value-not-allowed",
         written.span,
         f"`{field.name}: {shown(raw)}` is not allowed in {where}",
-        help=mended(field, raw),
+        help=_param_meant(raw, scope) or mended(field, raw),
     )
     return None
+
+
+def _param_meant(raw: Raw, scope: Scope) -> str:
+    """A param's name without its ``$``: the sentence that says so, else ""."""
+    if isinstance(raw, str) and raw.isidentifier() and scope.use(raw):
+        return f"write `${raw}` for the value of that name"
+    return ""
 
 
 _YES_AND_NO = {"yes": "true", "on": "true", "no": "false", "off": "false"}
@@ -226,20 +277,31 @@ def yes_or_no(raw: object) -> str:
 
 def mended(field: Field, raw: Raw) -> str:
     """What to write instead, as near to ``raw`` as can be told."""
-    if isinstance(raw, str):
-        if field.type.read(core_value(raw)) is not None:
-            return f"remove the quotes: `{field.name}: {raw}`"
-        if isinstance(field.type, Flag) and (told := yes_or_no(raw)):
-            return told
-        if near := nearest(raw, field.type.words):
-            return f"did you mean `{near}`?"
-    return f"`{field.name}` takes {field.type.expects}"
+    if isinstance(raw, tuple) and len(raw) == 4 and getattr(field.type, "nested", False):
+        return "four sides are written [[top, bottom], [left, right]]"
+    told = _mended_text(field, raw) if isinstance(raw, str) else ""
+    return told or f"`{field.name}` takes {field.type.expects}"
+
+
+def _mended_text(field: Field, text: str) -> str:
+    if field.type.read(core_value(text)) is not None:
+        return f"remove the quotes: `{field.name}: {text}`"
+    if isinstance(field.type, Flag) and (told := yes_or_no(text)):
+        return told
+    if told := read_as_meant(text, lambda value: field.type.read(cast(Raw, value)) is not None):
+        return told
+    if meant := word_for(text, field.type.words):
+        return f"it is called `{meant}` here"
+    near = nearest(text, field.type.words)
+    return f"did you mean `{near}`?" if near else ""
 
 
 def shown(raw: Raw) -> str:
     """A value as YAML shows it, shortened; texts that look like numbers in quotes."""
     if isinstance(raw, tuple):
         return "[" + ", ".join(shown(part) for part in raw) + "]"
+    if isinstance(raw, Numbered):
+        return f"{{{raw.word}: {shown(raw.number)}}}"
     if isinstance(raw, bool):
         return "true" if raw else "false"
     if isinstance(raw, float):

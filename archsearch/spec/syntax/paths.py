@@ -22,6 +22,7 @@ from archsearch.spec.syntax.tree import (
     Choose,
     Family,
     Item,
+    JoinSyntax,
     LayerSyntax,
     MirrorSyntax,
     Repeat,
@@ -108,7 +109,12 @@ def _in_item(family: Family, item: Item, path: str) -> Target | None:
         return Target(path, None)
     if isinstance(item, BlockUse) and rest.startswith("block."):
         return _in_block(family, item, path, rest.removeprefix("block."))
-    return None
+    return _in_join(item, path, rest) if isinstance(item, JoinSyntax) else None
+
+
+def _in_join(item: JoinSyntax, path: str, rest: str) -> Target | None:
+    fields = {f"{item.join.name}.{field.name}": field for field in item.join.fields}
+    return Target(path, fields[rest]) if rest in fields else None
 
 
 def _in_block(family: Family, item: BlockUse, path: str, name: str) -> Target | None:

@@ -6,11 +6,13 @@ Made once from a file; sizes are not known yet. ``parse_*`` modules make it,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import cast
 
 from archsearch.spec.expressions.expression import Expression
-from archsearch.spec.kinds import Kind
+from archsearch.spec.kinds import Join, Kind
+from archsearch.spec.kinds.fields import Atom, Numbered, Raw
 from archsearch.spec.text.diagnostic import Span
 from archsearch.spec.text.nodes import Scalar
 from archsearch.spec.text.source import Source
@@ -29,8 +31,8 @@ __all__ = [
     "LayerSyntax",
     "MirrorSyntax",
     "Param",
+    "Part",
     "Repeat",
-    "ResidualSyntax",
     "Template",
     "Written",
     "items_in",
@@ -41,17 +43,47 @@ Part = Scalar | Expression
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Written:
-    """A value as the file gives it: one part, or a list of parts."""
+    """A value as the file gives it: one part, a list of parts, or a word with one part.
 
-    parts: tuple[Part, ...]
+    Attributes:
+        parts: scalars and expressions, or the lists that a list holds.
+        is_list: whether it is a list.
+        span: where it stands.
+        word: of a value ``{word: part}``.
+        is_literal: whether nothing in it is computed.
+    """
+
+    parts: tuple[Part | Written, ...]
     is_list: bool
     span: Span
+    word: str | None = None
     is_literal: bool = field(init=False)
-    """Whether nothing in it is computed."""
 
     def __post_init__(self) -> None:
-        literal = not any(isinstance(part, Expression) for part in self.parts)
+        literal = not any(_is_computed(part) for part in self.parts)
         object.__setattr__(self, "is_literal", literal)
+
+    def map(self, value_of: Callable[[Part], Atom]) -> Raw:
+        """The value, each part as ``value_of`` reads it."""
+        parts = tuple(
+            part.map(value_of) if isinstance(part, Written) else value_of(part)
+            for part in self.parts
+        )
+        if self.word is not None:
+            return Numbered(self.word, cast(Atom, parts[0]))
+        return cast(Raw, parts if self.is_list else parts[0])
+
+    def expressions(self) -> Iterator[Expression]:
+        """What is computed in it."""
+        for part in self.parts:
+            if isinstance(part, Written):
+                yield from part.expressions()
+            elif isinstance(part, Expression):
+                yield part
+
+
+def _is_computed(part: Part | Written) -> bool:
+    return not part.is_literal if isinstance(part, Written) else isinstance(part, Expression)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,12 +149,27 @@ class LayerSyntax:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JoinSyntax:
-    """``concat`` or ``add`` with an earlier layer."""
+    """A layer that reads several tensors, with the layers that lead to them.
 
-    word: str
+    Attributes:
+        join: which join it is.
+        path: where it stands, the word included.
+        span: the word.
+        layer: the name of the layer that it reads; None where it names none, or it can't be read.
+        bodies: its own layers: of ``concat`` and ``add`` those on the tensor named, of
+            ``residual`` those inside and then the shortcut's, of ``parallel`` the branches.
+        fields: values that can be used.
+        bad: fields that are written but can't be used.
+        options: name and condition.
+    """
+
+    join: Join
     path: str
     span: Span
-    layer: Template | None
+    layer: Template | None = None
+    bodies: tuple[Body, ...] = ()
+    fields: Mapping[str, Written] = field(default_factory=dict)
+    bad: frozenset[str] = frozenset()
     options: LayerOptions = LayerOptions()
 
 
@@ -150,16 +197,6 @@ class Choose:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ResidualSyntax:
-    """Layers with a shortcut around them."""
-
-    path: str
-    span: Span
-    body: Body
-    options: LayerOptions = LayerOptions()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class BlockUse:
     """The layers of a block, with some of its params given; None can't be read."""
 
@@ -170,8 +207,8 @@ class BlockUse:
     options: LayerOptions = LayerOptions()
 
 
-ContainerSyntax = Repeat | Choose | ResidualSyntax | BlockUse
-Item = LayerSyntax | JoinSyntax | ContainerSyntax
+ContainerSyntax = Repeat | Choose | JoinSyntax | BlockUse
+Item = LayerSyntax | ContainerSyntax
 Body = tuple[Item, ...]
 
 
@@ -244,8 +281,11 @@ def items_in(body: Body) -> Iterator[Item]:
     """All items of ``body``, those inside containers included."""
     for item in body:
         yield item
-        if isinstance(item, (Repeat, ResidualSyntax)):
+        if isinstance(item, Repeat):
             yield from items_in(item.body)
+        elif isinstance(item, JoinSyntax):
+            for inner in item.bodies:
+                yield from items_in(inner)
         elif isinstance(item, Choose):
             for _, branch in item.branches:
                 yield from items_in(branch)

@@ -28,6 +28,7 @@ from yaml.events import (
 )
 
 from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.misread_keys import as_meant
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.scalars import core_value
 from archsearch.spec.text.source import Source
@@ -229,6 +230,8 @@ class _Composer:
 
     def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> bool:
         """Add an entry; False where it has to be left out and isn't there yet."""
+        if isinstance(key, ScalarNode) and (meant := as_meant(self.source, key, value)):
+            key, value = meant
         if not isinstance(key, ScalarNode):
             self.source.problem(
                 "wrong-type",

@@ -1,0 +1,127 @@
+"""What people write who know PyTorch, Keras or an older YAML, and what it is called here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from archsearch.spec.text.scalars import core_value
+
+__all__ = ["field_for", "no_such_field", "no_such_kind", "read_as_meant", "word_for"]
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "out_channels": ("channels",),
+    "filters": ("channels",),
+    "kernel_size": ("kernel",),
+    "pool_size": ("kernel",),
+    "strides": ("stride",),
+    "dilation_rate": ("dilation",),
+    "use_bias": ("bias",),
+    "scale_factor": ("scale",),
+    "units": ("size",),
+    "out_features": ("size",),
+    "output_size": ("size",),
+    "interpolation": ("mode",),
+    "act": ("activation",),
+    "layer": ("with",),
+    "from": ("with",),
+    "source": ("with",),
+    "skip": ("shortcut",),
+    "downsample": ("shortcut",),
+}
+"""Names of fields elsewhere → those here, of which a layer has one at most."""
+
+_NO_FIELD: Mapping[str, str] = {
+    "in_channels": "remove it: the layer before it gives the number",
+    "in_features": "remove it: the layer before it gives the number",
+    "num_features": "remove it: the layer before it gives the number",
+    "ceil_mode": "write `padding: same`, which rounds up",
+    "inplace": "remove it: memory is reused where that is safe",
+    "negative_slope": "write the number with its word: `activation: {leaky_relu: 0.2}`",
+    "alpha": "write the number with its word: `activation: {elu: 0.5}`",
+    "num_groups": "write the number with its word: `norm: {group: 4}`",
+    "return_indices": "give the pool a name and write `unpool: NAME`, which finds them",
+    "count_include_pad": "remove it: `avg` counts real pixels only",
+    "padding_mode": "only conv takes it",
+}
+
+_NO_KIND: Mapping[str, str] = {
+    "flatten": "remove it: `dense` flattens what comes in",
+    "reshape": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
+    "unflatten": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
+    "view": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
+    "sequential": "write its layers one after the other",
+    "identity": "remove it",
+}
+
+_WORDS: Mapping[str, str] = {
+    "mean": "avg",
+    "average": "avg",
+    "maximum": "max",
+    "linear": "none",
+    "identity": "none",
+    "swish": "silu",
+    "lrelu": "leaky_relu",
+    "leakyrelu": "leaky_relu",
+    "batchnorm": "batch",
+    "batch_norm": "batch",
+    "bn": "batch",
+    "reflection": "reflect",
+    "cubic": "bicubic",
+}
+
+_QUOTES = str.maketrans("", "", "\u201c\u201d\u2018\u2019\u201e\u00ab\u00bb")
+_DASHES = str.maketrans("\u2013\u2014\u2212", "---")
+
+
+def field_for(word: str, fields: Iterable[str]) -> str | None:
+    """The field that is meant by a word from elsewhere, if a layer has it.
+
+    Example:
+        >>> field_for("out_channels", ["channels", "kernel"]), field_for("zonk", ["channels"])
+        ('channels', None)
+    """
+    known = set(fields)
+    return next((name for name in _FIELDS.get(word.lower(), ()) if name in known), None)
+
+
+def no_such_field(word: str) -> str | None:
+    """What to do instead of a field that has no counterpart here."""
+    return _NO_FIELD.get(word.lower())
+
+
+def no_such_kind(word: str) -> str | None:
+    """What to do instead of a layer that has no counterpart here."""
+    return _NO_KIND.get(word.lower())
+
+
+def word_for(word: str, words: Iterable[str]) -> str | None:
+    """The word that is meant by one from elsewhere, if it is among ``words``."""
+    meant = _WORDS.get(word.lower())
+    return meant if meant is not None and meant in set(words) else None
+
+
+def read_as_meant(text: str, allowed: Callable[[object], bool]) -> str:
+    """The sentence that mends a number or word as a word processor or another language writes it.
+
+    Args:
+        text: as written.
+        allowed: whether a value may stand there.
+
+    Example:
+        >>> read_as_meant("1_000", lambda value: isinstance(value, int))
+        'write 1000: a number has no `_` in YAML 1.2'
+    """
+    ways = (
+        (text.translate(_QUOTES), "these are a word processor's quotes"),
+        (text.translate(_DASHES), "this is a dash, no minus sign"),
+        (text.replace("_", ""), "a number has no `_` in YAML 1.2"),
+        (text.replace(",", "."), "a decimal fraction is written with a point"),
+    )
+    for meant, why in ways:
+        if meant != text and meant and allowed(core_value(meant)):
+            return f"write {meant}: {why}"
+    if text.translate(_QUOTES) != text:
+        return "these are a word processor's quotes: write the value without them"
+    if text.translate(_DASHES) != text and isinstance(core_value(text.translate(_DASHES)), int):
+        return f"this is a dash, no minus sign, and {text.translate(_DASHES)} isn't allowed either"
+    return ""

@@ -31,6 +31,7 @@ def main() -> int:
     words.add_argument("names", nargs="*", choices=[*CAMPAIGNS, []], metavar="NAME")
     words.add_argument("--minutes", type=float, default=60.0, help="of each campaign, at most")
     words.add_argument("--count", type=int, default=10**9, help="of cases of each campaign")
+    words.add_argument("--seeds", type=int, nargs="*", help="these cases, and no others")
     words.add_argument("--few", action="store_true", help="the part of make test; no page")
     words.add_argument("--results", type=Path, default=RESULTS)
     words.add_argument("--page", type=Path, default=PAGE)
@@ -41,6 +42,7 @@ def main() -> int:
     for name in given.names or CAMPAIGNS:
         campaign = CAMPAIGNS[name]
         seeds = campaign.few if given.few else range(min(campaign.wanted, given.count))
+        seeds = seeds if given.seeds is None else given.seeds
         found += work(campaign, list(seeds), given.results, given.minutes, commit())
     if not given.few:
         write_page(given.page, given.results, CAMPAIGNS)

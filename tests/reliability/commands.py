@@ -9,8 +9,10 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 
 __all__ = ["BUG", "Ended", "Started", "faults", "preload", "processes_of", "run", "start"]
 
@@ -43,6 +45,13 @@ class Started:
     output: Path
     began: float
 
+    def kill(self) -> None:
+        """End it and all that it started."""
+        for process in processes_of(self.pid):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        self.wait(10)
+
     def wait(self, seconds: float) -> Ended:
         """Wait for its end; after ``seconds`` it and all that it started are killed."""
         end, timed_out = time.monotonic() + seconds, False
@@ -53,7 +62,8 @@ class Started:
             if time.monotonic() > end:
                 timed_out = True
                 for process in processes_of(self.pid):
-                    os.kill(process, signal.SIGKILL)
+                    with suppress(ProcessLookupError):
+                        os.kill(process, signal.SIGKILL)
             time.sleep(0.005)
         said = self.output.read_text(encoding="utf-8", errors="replace")
         self.output.unlink()
@@ -101,6 +111,7 @@ def start(
             for number in (1, 2):
                 os.dup2(handle, number)
             signal.signal(signal.SIGINT, signal.default_int_handler)
+            sys.modules["__main__"] = ModuleType("__main__")  # workers needn't import the campaign
             if before is not None:
                 before()
             code = _main(words)

@@ -127,7 +127,7 @@ def results(folder: Path) -> dict[str, object]:
             found["artifacts"] = int(str(found.get("artifacts", 0))) + path.is_file()
         elif path.suffix == ".db":
             found[name] = _study(path)
-        elif path.is_file():
+        elif path.is_file() and path.stem != "timeline":
             found[name] = _content(path, folder)
     for path in sorted((folder / "cache").rglob("[!.]*.npy")):
         found[f"cache/{path.name}"] = path.read_bytes()
@@ -151,9 +151,9 @@ def said(ended: Ended) -> str:
 
 
 def _content(path: Path, folder: Path) -> object:
-    content = path.read_bytes()
+    content = path.read_bytes().replace(str(folder).encode(), b"FOLDER")
     if path.suffix == ".json":
-        return _without_volatile(json.loads(content.replace(str(folder).encode(), b"FOLDER")))
+        return _without_volatile(json.loads(content))
     if path.name == "history.csv":
         rows = csv.DictReader(io.StringIO(content.decode()))
         return [{name: row[name] for name in row if name != "seconds"} for row in rows]

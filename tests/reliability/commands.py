@@ -33,6 +33,7 @@ class Ended:
     said: str
     seconds: float
     memory: int
+    processor_seconds: float
     timed_out: bool = False
 
 
@@ -70,7 +71,8 @@ class Started:
         taken = time.monotonic() - self.began
         more = max(0, used.ru_maxrss * 1024 - _resident())
         code = os.waitstatus_to_exitcode(status)
-        return Ended(self.words, code, said, taken, more, timed_out)
+        processor = used.ru_utime + used.ru_stime
+        return Ended(self.words, code, said, taken, more, processor, timed_out)
 
 
 def preload() -> None:

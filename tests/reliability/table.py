@@ -6,10 +6,27 @@ from tests.reliability.campaign import Campaign
 from tests.reliability.damaged import DAMAGED
 from tests.reliability.disks import DISKS
 from tests.reliability.kills import KILLS
+from tests.reliability.load import LOAD
+from tests.reliability.names import NAMES
+from tests.reliability.numbers import NUMBERS
 from tests.reliability.pictures import EXTREME_PICTURES, PICTURES
+from tests.reliability.settings import SETTINGS
+from tests.reliability.supply import SUPPLY
 from tests.reliability.texts import EXPRESSIONS, TEXTS
 
-CAMPAIGNS: dict[str, Campaign] = {
-    each.name: each
-    for each in (KILLS, DISKS, DAMAGED, TEXTS, EXPRESSIONS, PICTURES, EXTREME_PICTURES)
-}
+_ALL = (
+    KILLS,
+    DISKS,
+    DAMAGED,
+    TEXTS,
+    EXPRESSIONS,
+    PICTURES,
+    EXTREME_PICTURES,
+    SETTINGS,
+    NUMBERS,
+    NAMES,
+    LOAD,
+    SUPPLY,
+)
+
+CAMPAIGNS: dict[str, Campaign] = {each.name: each for each in _ALL}

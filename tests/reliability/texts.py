@@ -1,4 +1,4 @@
-"""Specs and studies of the gallery, mutated, and expressions: each is read, or told what is wrong."""
+"""Specs and studies of the gallery, mutated, and expressions: read, or told what is wrong."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ VALUES = (
     "{float: [0, 0], log: true}", "{choice: []}", "<<: {a: 1}", "|\n  text", "? a", "- - -", "%",
     "`", "@", "\t", "\x00", "\x85", "\ufeff", "“3”", "同", "a: b: c", "auto", "same", "x" * 5_000,
 )  # fmt: skip
+SIGNS = "{}[]:,-&*!|>'\"%@`#?$() \n\t\x00\x1b\x85\u2028\ufeffé0"
 OPERATORS = ("+", "-", "*", "/", "//", "%", "**", "<", "==", "and", "or", "if 1 else", ",", ".")
 NAMES = ("width", "latent.size", "macs", "min(1, 2)", "max()", "9" * 30, "1e308", "__class__", "()")
 
@@ -40,7 +41,10 @@ def read(seed: int) -> Outcome:
         for name in {path.parent.name for path in GALLERY}:
             (folder / name).symlink_to(ROOT / name)
         ended = run(("check", "mutated"), folder, seconds=LONGEST * AT_ONCE * 10)
-    return Outcome(f"{AT_ONCE} files", _kind(ended), (*faults(ended, {0, 2}), *_costs(ended)))
+        found = (*faults(ended, {0, 2}), *_costs(ended))
+        for words in (("show", "mutated/0.yaml"), ("space", "mutated/0.yaml")):
+            found += tuple(faults(run(words, folder), {0, 2}))
+    return Outcome(f"{AT_ONCE} files", _kind(ended), found)
 
 
 def compute(seed: int) -> Outcome:
@@ -136,7 +140,7 @@ def _costs(ended: Ended) -> list[str]:
 TEXTS = Campaign(
     "specs",
     "specs and studies of the gallery, mutated: values, lines, characters, anchors, tags; "
-    f"{AT_ONCE} files a case, `check`",
+    f"{AT_ONCE} files a case, `check`; `show` and `space` of one",
     "Each file is read or told what is wrong, within 2 s of the processor on average and 200 MB.",
     wanted=500,
     few=(0,),

@@ -13,7 +13,7 @@ from tests.reliability.place import SPEC, STUDY, new_place
 
 LONGEST = 300.0
 HOSTILE = (
-    "../../outside", "/tmp/outside", "a/b", "..", ".", "-rf", "--out", "~", "$HOME", "$(id)", "`id`",
+    "../../outside", "/outside", "a/b", "..", ".", "-rf", "--out", "~", "$HOME", "$(id)", "`id`",
     "it's", 'a"b', "<script>alert(1)</script>", "a&b;c|d", "%s%n{0}", "a b  c", " lead", "trail ",
     "\x1b[31mred\x1b]0;t\x07", "a\nb\rc\td", "\u202eright-to-left", "\u200b", "é\u0301", "同じ",
     "\U0001f600", "x" * 120, "x" * 300, "CON", "nul.txt", "null", "true", "1e3", "__proto__",
@@ -66,9 +66,7 @@ def _placed(folder: Path, where: str, name: str) -> list[tuple[str, ...]]:
             ("check", "study.yaml"),
             ("space", "study.yaml"),
             ("study", "run", "study.yaml", storage, "--workers=0"),
-            ("study", "status", "--", name, storage)
-            if name.startswith("-")
-            else ("study", "status", name, storage),
+            ("study", "status", storage, "--", name),
             ("study", "list", storage),
             ("report", "study.yaml", storage),
         ]
@@ -99,11 +97,9 @@ def _placed(folder: Path, where: str, name: str) -> list[tuple[str, ...]]:
 
 
 def _outside(folder: Path) -> set[str]:
-    """What lies beside the place and in /tmp of those names."""
-    return {
-        str(path)
-        for path in (*Path("/tmp").glob("outside*"), *folder.parent.glob("outside*"))  # noqa: S108
-    }
+    """What lies where hostile names point to."""
+    roots = (Path("/"), folder.parent, folder.parent.parent)
+    return {str(path) for root in roots for path in root.glob("outside*")}
 
 
 def _pages(folder: Path) -> list[str]:

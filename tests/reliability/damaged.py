@@ -164,6 +164,6 @@ DAMAGED = Campaign(
     "ends well the numbers are those from before. A database has no checksums: what is changed "
     "there within its format isn't found.",
     wanted=20 * 8 * 25,
-    few=(2, 30),
+    few=(),  # tests/train/run_folder, tests/study and tests/records have some of these
     try_one=damaged,
 )

@@ -139,6 +139,6 @@ EXTREME_PICTURES = Campaign(
     "ones, `train`",
     "The training ends well, or the picture is named.",
     wanted=len(EXTREMES),
-    few=(0,),
+    few=(5,),
     try_one=extreme,
 )

@@ -60,8 +60,9 @@ def at_an_edge(seed: int) -> Outcome:
 
 
 def _values(annotation: object) -> tuple[str, ...]:
-    kinds = set(_leaves(annotation))
-    words = tuple(str(each) for each in kinds if isinstance(each, str))
+    leaves = list(_leaves(annotation))
+    kinds = {each for each in leaves if isinstance(each, type)}
+    words = tuple(each for each in leaves if isinstance(each, str))
     whole = WHOLE if int in kinds else ()
     return (*words, *whole, *(REAL if float in kinds else ()), *OTHERS)
 

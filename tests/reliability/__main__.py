@@ -36,7 +36,7 @@ def main() -> int:
     words.add_argument("--results", type=Path, default=RESULTS)
     words.add_argument("--page", type=Path, default=PAGE)
     given = words.parse_args()
-    preload()
+    preload(all_of_it=not given.few)
     given.results.mkdir(parents=True, exist_ok=True)
     found = 0
     for name in given.names or CAMPAIGNS:

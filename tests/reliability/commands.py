@@ -75,18 +75,23 @@ class Started:
         return Ended(self.words, code, said, taken, more, processor, timed_out)
 
 
-def preload() -> None:
-    """Import what commands import late, so that a fork has it at once; no thread is started."""
+def preload(*, all_of_it: bool = True) -> None:
+    """Import what commands import late, so that a fork has it at once; no thread is started.
+
+    Args:
+        all_of_it: also what only studies, reports and exports need.
+    """
     os.environ["OMP_NUM_THREADS"] = "1"
     import torch
 
-    import archsearch.apply
     import archsearch.cli
-    import archsearch.export
-    import archsearch.report.findings
-    import archsearch.study
-    import archsearch.train  # noqa: F401
+    import archsearch.train
 
+    if all_of_it:
+        import archsearch.apply
+        import archsearch.export
+        import archsearch.report.findings
+        import archsearch.study  # noqa: F401
     torch.set_num_threads(1)
     warnings.simplefilter("ignore", DeprecationWarning)  # of forking where a library has threads
 

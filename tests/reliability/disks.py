@@ -141,6 +141,6 @@ DISKS = Campaign(
     "The command ends with exit code 1 or 2 and tells what the disk lacks. Once the disk is "
     "mended, the same command leaves what one on a good disk leaves.",
     wanted=300,
-    few=(0, 3),
+    few=(3,),
     try_one=troubled,
 )

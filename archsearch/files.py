@@ -20,6 +20,7 @@ __all__ = [
     "remove_drafts",
     "replacing",
     "reserve",
+    "room",
     "write_bytes",
     "write_errors",
     "write_failure",
@@ -113,12 +114,17 @@ def write_failure(error: OSError, path: Path, *, size: int | None = None) -> str
     reason = error.strerror or str(error) or type(error).__name__
     if error.errno not in _FULL:
         return reason
+    return f"{reason} ({room(path, size=size)})"
+
+
+def room(path: Path, *, size: int | None = None) -> str:
+    """How much is free where ``path`` lies, beside the bytes that are needed where it is known."""
     needed = "" if size is None else f"{size:,} bytes are needed, "
     try:
         free = f"{shutil.disk_usage(path if path.is_dir() else path.parent).free:,}"
     except OSError:
         free = "an unknown number"
-    return f"{reason} ({needed}{free} are free)"
+    return f"{needed}{free}{' bytes' if size is None else ''} are free"
 
 
 def reserve(path: Path) -> None:

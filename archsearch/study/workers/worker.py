@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from archsearch.errors import ArchsearchError, RunFailedError, UnreadableError
+from archsearch.errors import ArchsearchError, RunFailedError, UnreadableError, WriteError
 from archsearch.records import Baselines, EpochRecord, SeedRecord
 from archsearch.records.run_files import checksum
 from archsearch.study.events import EventKind, Say, StudyEvent
@@ -199,7 +199,11 @@ class Worker:
         trial_id = row.trial_id
         if png is None or trial_id is None or not self._keeps_pictures:
             return None
-        return self._retry(lambda: store_pictures(self._study, trial_id, seed, png))
+        try:
+            return self._retry(lambda: store_pictures(self._study, trial_id, seed, png))
+        except WriteError as error:  # a picture less is no reason to lose a training
+            self._say(StudyEvent("note", f"a training's pictures are lost: {error.what}"))
+            return None
 
     def _fit(self, claim: Claim, row: PlannedTrial, heartbeat: Heartbeat) -> Trained:
         candidate = self._study.candidate(row.values or {})

@@ -21,6 +21,8 @@ HOSTILE = (
     "a\udcffb",
 )  # fmt: skip
 WHERE = ("the study", "the spec", "the run's folder", "the files", "a picture", "the data's folder")
+PLACED = {"the files", "a picture", "the data's folder"}
+"""Where the campaign makes the file itself, so that a name which is a path proves nothing."""
 SHOWN = re.compile(
     "\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )
@@ -31,12 +33,15 @@ def hostile(seed: int) -> Outcome:
     """One name in one place, through the commands that meet it."""
     name = HOSTILE[seed % len(HOSTILE)]
     where = WHERE[seed // len(HOSTILE) % len(WHERE)]
+    case = f"{where}: {ascii(name)[:60]}"
+    if "/" in name and where in PLACED:
+        return Outcome(case, "no name of a file")
     with new_place() as folder:
         before = _outside(folder)
         try:
             commands = _placed(folder, where, name)
         except (OSError, ValueError):
-            return Outcome(f"{where}: {ascii(name)[:60]}", "the system allows no such name")
+            return Outcome(case, "the system allows no such name")
         found: list[str] = []
         codes = set()
         for words in commands:
@@ -47,11 +52,8 @@ def hostile(seed: int) -> Outcome:
                 found.append(f"{words[0]} wrote {sign[0]!a} to the terminal")
         found += [f"{path} was written" for path in sorted(_outside(folder) - before)]
         found += _pages(folder)
-    return Outcome(
-        f"{where}: {ascii(name)[:60]}",
-        f"{where}: exits {', '.join(map(str, sorted(codes)))}",
-        tuple(found),
-    )
+    ends = ", ".join(map(str, sorted(codes)))
+    return Outcome(case, f"{where}: exits {ends}", tuple(found))
 
 
 def _placed(folder: Path, where: str, name: str) -> list[tuple[str, ...]]:

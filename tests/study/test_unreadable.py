@@ -260,7 +260,8 @@ def test_nobody_waits_for_what_never_opens(
     monkeypatch: pytest.MonkeyPatch,
     damage: str,
 ) -> None:
-    monkeypatch.setattr("archsearch.study.workers.worker.time.sleep", lambda _: None)
+    pauses = iter(range(50))
+    monkeypatch.setattr("archsearch.study.workers.worker.time.sleep", lambda _: next(pauses))
     change(tmp_path, damage)
     with pytest.raises(UnreadableError, match=r"can't be continued: . of its trainings are open"):
         run_study(half, url, trainer=ToyTrainer(log))

@@ -35,6 +35,9 @@ _RANDOM = "?" * 8
 _PAUSES = (0.01, 0.03, 0.1, 0.3, 1.0) if sys.platform == "win32" else ()
 """Seconds between attempts: Windows replaces no file that someone is reading."""
 
+_DRAFTS_ARE_LOCKED = sys.platform != "win32"
+"""Windows renames no file that is open, and a lock needs it open."""
+
 _FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
@@ -177,36 +180,38 @@ def _drafts(path: Path) -> Iterator[Path]:
     return path.parent.glob(f".{escape(path.stem)}-{_RANDOM}{escape(path.suffix)}")
 
 
-if sys.platform == "win32":
-
-    def _draft(path: Path) -> tuple[int | None, Path]:
-        """A new file beside ``path``, closed: Windows renames none that is open."""
-        handle, name = tempfile.mkstemp(f"{path.suffix}", f".{path.stem}-", path.parent)
+def _draft(path: Path) -> tuple[int | None, Path]:
+    """A new file beside ``path``; where drafts are locked, with the handle that holds the lock."""
+    handle, name = tempfile.mkstemp(path.suffix, f".{path.stem}-", path.parent)
+    if not _DRAFTS_ARE_LOCKED:
         os.close(handle)
         return None, Path(name)
+    _lock(handle, wait=True)
+    if os.fstat(handle).st_nlink:
+        return handle, Path(name)
+    os.close(handle)  # another process took it for abandoned before it was locked
+    return _draft(path)
 
-    def _remove_abandoned(path: Path) -> None:
-        """Nothing: who writes a draft can't be told from who was killed."""
 
-else:
+def _remove_abandoned(path: Path) -> None:
+    """Remove drafts that nobody has locked: their writers were killed."""
+    for draft in _drafts(path) if _DRAFTS_ARE_LOCKED else ():
+        with suppress(OSError), draft.open("rb") as file:
+            if _lock(file.fileno(), wait=False):
+                draft.unlink(missing_ok=True)
+
+
+def _lock(handle: int, *, wait: bool) -> bool:
+    """Lock an open file; False where another has, or on a file system without locks."""
+    if sys.platform == "win32":
+        return False
     import fcntl
 
-    def _draft(path: Path) -> tuple[int | None, Path]:
-        """A new file beside ``path``, locked as long as its writer lives."""
-        while True:
-            handle, name = tempfile.mkstemp(f"{path.suffix}", f".{path.stem}-", path.parent)
-            with suppress(OSError):  # a file system without locks; there nothing is removed
-                fcntl.flock(handle, fcntl.LOCK_EX)
-            if os.fstat(handle).st_nlink:
-                return handle, Path(name)
-            os.close(handle)  # another process took it for abandoned before it was locked
-
-    def _remove_abandoned(path: Path) -> None:
-        """Remove drafts that nobody has locked: their writers were killed."""
-        for draft in _drafts(path):
-            with suppress(OSError), draft.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                draft.unlink(missing_ok=True)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except OSError:
+        return False
+    return True
 
 
 def _fill_with_zeros(file: BinaryIO, length: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import sysconfig
@@ -24,16 +25,27 @@ def audit(seed: int) -> Outcome:
         if got.returncode:
             return Outcome(CASE, "not tried: pip-audit can't be installed here")
         packages = sysconfig.get_paths()["purelib"]
-        words = ["--path", packages, "--progress-spinner=off", "--strict", "--skip-editable"]
+        words = ["--path", packages, "--progress-spinner=off", "--skip-editable", "--format=json"]
         done = _done([str(bin_folder / "pip-audit"), *words])
-    if "No known vulnerabilities found" in done.stderr + done.stdout:
-        return Outcome(CASE, "no known vulnerability")
-    rows = [line for line in done.stdout.splitlines() if " PYSEC-" in line or " GHSA-" in line]
-    if not rows:  # nobody to ask, or nobody who knows the packages
+    return _told(done.stdout)
+
+
+def _told(found: str) -> Outcome:
+    """What pip-audit says; packages that no service knows were not audited."""
+    try:
+        packages = json.loads(found)["dependencies"]
+    except (ValueError, KeyError):
         return Outcome(CASE, "not tried: no service of known vulnerabilities answers here")
-    return Outcome(
-        CASE, f"{len(rows)} known vulnerabilities", tuple(" ".join(r.split()) for r in rows)
-    )
+    known = [package for package in packages if "skip_reason" not in package]
+    if not known:
+        return Outcome(CASE, "not tried: the service here knows none of the packages")
+    weak = [
+        f"{package['name']} {package['version']}: {weakness['id']}"
+        for package in known
+        for weakness in package["vulns"]
+    ]
+    ended = f"{len(weak)} known vulnerabilities in {len(known)} of {len(packages)} packages"
+    return Outcome(CASE, ended, tuple(weak))
 
 
 def _done(words: list[str]) -> subprocess.CompletedProcess[str]:

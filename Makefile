@@ -2,13 +2,14 @@
 # make test   all tests but the long campaigns     make test-full   those too
 # make check  lint, format, types, import lines, generated docs
 # make bench  speed against a plain PyTorch script
+# make reliability  attacks on purpose, an hour of each kind at most, and docs/reliability.md
 
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
 
-.PHONY: demo test test-full check docs bench clean
+.PHONY: demo test test-full check docs bench reliability audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("archsearch needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -45,6 +46,13 @@ docs: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks
+
+# Each campaign goes on where it was; root may mount the small disks that some need.
+reliability: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.reliability
+
+audit: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.reliability packages
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

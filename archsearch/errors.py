@@ -14,6 +14,7 @@
     │   └── UnreadableError    a stored thing that is damaged
     │       └── NewerVersionError   or that a newer archsearch wrote
     ├── RunFailedError         a training or a command failed      exit 1
+    │   └── WriteError         a file that can't be written
     └── NothingCompletedError  a study without a finished trial    exit 3
 """
 
@@ -37,6 +38,7 @@ __all__ = [
     "StorageAwayError",
     "StudyConflictError",
     "UnreadableError",
+    "WriteError",
 ]
 
 
@@ -106,6 +108,10 @@ class NewerVersionError(UnreadableError):
 
 class RunFailedError(ArchsearchError):
     """A training that broke: NaN, inf, out of memory, an error in torch."""
+
+
+class WriteError(RunFailedError):
+    """A file that can't be written: the disk is full or read-only, or a folder is in its place."""
 
 
 class NothingCompletedError(ArchsearchError):

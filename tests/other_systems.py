@@ -26,6 +26,7 @@ def as_on_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("unlink", "rename", "replace", "rmdir"):
         monkeypatch.setattr(Path, name, _refusing(getattr(Path, name)))
     monkeypatch.setattr("archsearch.locks._RELEASING_REMOVES", True)
+    monkeypatch.setattr("archsearch.files._DRAFTS_ARE_LOCKED", False)
     plain = os.fsync
 
     def fsync(handle: int) -> None:

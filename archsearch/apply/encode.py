@@ -17,7 +17,7 @@ from archsearch.apply.picture import Photograph, read_photograph
 from archsearch.apply.predict import fed_picture
 from archsearch.apply.run import Failed, Watch, memory_errors, require_all
 from archsearch.apply.tiles import mirrored
-from archsearch.errors import ArchsearchError, InputError, RunFailedError
+from archsearch.errors import ArchsearchError, InputError
 from archsearch.files import replacing
 
 __all__ = ["EncodedPicture", "EncodedRun", "encode_run"]
@@ -91,7 +91,7 @@ def encode_run(
 
     Raises:
         InputError: no finished run, or ``out`` has another ending or exists.
-        RunFailedError: ``out`` can't be written.
+        WriteError: ``out`` can't be written.
     """
     _check(out, pictures, overwrite=overwrite)
     net = load_net(run, device)
@@ -154,18 +154,12 @@ def _codes(net: TileNet, fed: Photograph) -> Iterator[NDArray[numpy.float32]]:
 
 
 def _write(done: EncodedRun) -> None:
-    try:
-        with replacing(done.out) as temporary:
-            if done.out.suffix == ".npy":
-                numpy.save(temporary, done.codes, allow_pickle=False)
-            else:
-                with temporary.open("w", encoding="utf-8", newline="") as file:
-                    csv.writer(file).writerows(_rows(done))
-    except OSError as error:
-        raise RunFailedError(
-            f"{done.out} can't be written: {error.strerror or error}",
-            help="write elsewhere with --out FILE",
-        ) from error
+    with replacing(done.out) as temporary:
+        if done.out.suffix == ".npy":
+            numpy.save(temporary, done.codes, allow_pickle=False)
+        else:
+            with temporary.open("w", encoding="utf-8", newline="") as file:
+                csv.writer(file).writerows(_rows(done))
 
 
 def _rows(done: EncodedRun) -> Iterator[Sequence[object]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archsearch.apply.picture import Photograph
-from archsearch.errors import InputError, RunFailedError
-from archsearch.files import replacing
+from archsearch.errors import InputError
+from archsearch.files import write_bytes
 
 __all__ = ["OutputPaths", "output_paths", "write_png", "write_side_by_side"]
 
@@ -104,7 +105,7 @@ def write_png(path: Path, picture: Photograph) -> None:
     """Write a picture atomically, with its opacity and, where it fits, its profile.
 
     Raises:
-        RunFailedError: the disk is full, or the folder can't be written to.
+        WriteError: the disk is full, or the folder can't be written to.
     """
     pixels_HWC = picture.in_8_bits()
     if picture.alpha_HW is not None:
@@ -116,7 +117,7 @@ def write_side_by_side(path: Path, pictures: Sequence[Photograph]) -> None:
     """Write pictures of one size from left to right, atomically.
 
     Raises:
-        RunFailedError: as for ``write_png``.
+        WriteError: as for ``write_png``.
     """
     panels = [_panel(picture) for picture in pictures]
     gap_HWC = numpy.full((pictures[0].height, GAP, 4), 255, numpy.uint8)
@@ -149,11 +150,6 @@ def _fitting(picture: Photograph) -> bytes | None:
 def _save(path: Path, pixels_HWC: NDArray[numpy.uint8], profile: bytes | None) -> None:
     one = pixels_HWC.shape[2] == 1
     image = Image.fromarray(numpy.ascontiguousarray(pixels_HWC[..., 0] if one else pixels_HWC))
-    try:
-        with replacing(path) as temporary:
-            image.save(temporary, format="PNG", icc_profile=profile)
-    except OSError as error:
-        raise RunFailedError(
-            f"{path} can't be written: {error.strerror or error}",
-            help="write elsewhere with --out DIR",
-        ) from error
+    png = io.BytesIO()
+    image.save(png, format="PNG", icc_profile=profile)
+    write_bytes(path, png.getvalue())

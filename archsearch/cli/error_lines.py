@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import traceback
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,25 @@ from archsearch.errors import ArchsearchError
 from archsearch.printable import printable
 
 __all__ = ["error_lines"]
+
+
+_OF_THE_SYSTEM = frozenset(
+    {
+        errno.EACCES,
+        errno.EFBIG,
+        errno.EIO,
+        errno.EMFILE,
+        errno.ENAMETOOLONG,
+        errno.ENFILE,
+        errno.ENOMEM,
+        errno.ENOSPC,
+        errno.EPERM,
+        errno.EROFS,
+        getattr(errno, "EDQUOT", errno.ENOSPC),
+        getattr(errno, "ESTALE", errno.EIO),
+    }
+)
+"""Errors that come of disks, rights and limits, never of a mistake in the program."""
 
 
 @runtime_checkable
@@ -49,6 +69,8 @@ def _lines(error: Exception, words: Sequence[str], *, debug: bool) -> tuple[list
     if isinstance(error, ArchsearchError):
         first, *more = error.lines
         return [f"error: {first}", *more], code
+    if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
+        return _refused(error), 2 if error.errno == errno.ENAMETOOLONG else code
     return _unexpected(error), code
 
 
@@ -65,6 +87,16 @@ def _usage(error: _UsageError, words: Sequence[str]) -> list[str]:
     text = io.StringIO()
     error.show(file=text)
     return text.getvalue().expandtabs().rstrip("\n").split("\n")
+
+
+def _refused(error: OSError) -> list[str]:
+    """What the system doesn't do: no fault of the program, and nothing that it can mend."""
+    where = "" if error.filename is None else f"{error.filename}: "
+    return [
+        f"error: {where}{error.strerror}",
+        "  help: see that the disk isn't full, and that files and folders may be read and "
+        "written; finished results are kept",
+    ]
 
 
 def _unexpected(error: Exception) -> list[str]:

@@ -152,7 +152,9 @@ class TrainSettings(Settings):
             "can't train, `torch` takes all, `auto` is native where it can."
         ),
     ] = "auto"
-    seed: Annotated[int, Field(ge=0, description="Seed of weights and order of pictures.")] = 0
+    seed: Annotated[
+        int, Field(ge=0, lt=2**64, description="Seed of weights and order of pictures.")
+    ] = 0
     log: Annotated[
         LogSettings | None,
         BeforeValidator(by_name),

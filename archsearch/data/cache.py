@@ -17,6 +17,7 @@ import hashlib
 import io
 import json
 import logging
+import math
 import os
 import re
 import shutil
@@ -33,7 +34,7 @@ from pydantic import BaseModel, ConfigDict
 
 from archsearch.data.source import Content, Images, OnProgress, Source
 from archsearch.errors import DataError, NewerVersionError, UnreadableError
-from archsearch.files import write_text
+from archsearch.files import reserve, write_failure
 from archsearch.locks import locked
 from archsearch.records.reading import check_version, damaged, read_checked, read_stored
 
@@ -133,16 +134,20 @@ def cached(source: Source, height: int, width: int, root: Path, progress: OnProg
                 _make(folder, source, height, width, progress)
                 entry = _read(folder)
     except OSError as error:
-        raise DataError(
-            f"the cache {root} can't be written: {error.strerror or error}",
-            help="free some space, or set ARCHSEARCH_CACHE to a folder that can be written.",
-        ) from error
+        raise _unwritable(root, error) from error
     if entry is None:
         raise DataError(
             f"{folder} doesn't contain what was just written",
             help="check the disk, or set ARCHSEARCH_CACHE to a folder on another one.",
         )
     return entry
+
+
+def _unwritable(root: Path, error: OSError, *, size: int | None = None) -> DataError:
+    return DataError(
+        f"the cache {root} can't be written: {write_failure(error, root, size=size)}",
+        help="free some space, or set ARCHSEARCH_CACHE to a folder that can be written.",
+    )
 
 
 def content_key(source: Source) -> str:
@@ -197,7 +202,9 @@ def _make(folder: Path, source: Source, height: int, width: int, progress: OnPro
         images.rename(draft / "images.npy")
         record = record.model_copy(update={"arrays": _kept_arrays(draft)})
         record = record.model_copy(update={"sha256": record.checksum()})
-        write_text(draft / "entry.json", record.model_dump_json(indent=2) + "\n")
+        described = draft / "entry.json"
+        described.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        _flush(described)
         draft.chmod(0o755)
         draft.rename(folder)
     finally:
@@ -210,6 +217,10 @@ def _fill(draft: Path, source: Source, height: int, width: int, progress: OnProg
         path = _images_file(draft, channels)
         shape = (pictures, height, width, channels)
         file = np.lib.format.open_memmap(path, mode="w+", dtype=np.uint8, shape=shape)
+        try:
+            reserve(path)
+        except OSError as error:
+            raise _unwritable(draft.parent.parent, error, size=math.prod(shape)) from error
         return file.transpose(0, 3, 1, 2)
 
     content = source.read(height, width, allocate, progress)

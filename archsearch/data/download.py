@@ -74,13 +74,20 @@ def _download(url: str, archive: Archive, progress: OnProgress) -> None:
         total = int(response.headers.get("Content-Length") or 0)
         done = 0
         with temporary.open("wb") as file:
-            while block := response.read(_BLOCK_BYTES):
+            while block := _block(response):
                 file.write(block)
                 done += len(block)
                 progress(done, total)
         found = _md5(temporary)
         if found != archive.md5:
             raise ValueError(f"its MD5 is {found}, not {archive.md5}")
+
+
+def _block(response: http.client.HTTPResponse) -> bytes:
+    try:
+        return response.read(_BLOCK_BYTES)
+    except OSError as error:  # the host's, and none of the file that is written
+        raise http.client.HTTPException(str(error) or type(error).__name__) from error
 
 
 def _md5(path: Path) -> str:

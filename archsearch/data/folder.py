@@ -98,6 +98,8 @@ class FolderSource:
                 f"the folder {path} can't be listed: {error.filename}: {error.strerror}",
                 help="make it and the folders in it readable.",
             ) from error
+        for name in (str(self.path), *sorted({found.label or "" for found in self._files})):
+            _check_utf_8(path, name)
         if not self._files:
             raise DataError(
                 f"the folder {path} contains no pictures",
@@ -106,11 +108,7 @@ class FolderSource:
 
     def _scan(self) -> tuple[_File, ...]:
         folders: list[tuple[PartName | None, str]] = [*self._layout.parts.items()] or [(None, "")]
-        return tuple(
-            found
-            for part, folder in folders
-            for found in _walk(str(self.path / folder), folder, "", part, frozenset())
-        )
+        return tuple(found for part, folder in folders for found in _walk(self.path, folder, part))
 
     @property
     def has_parts(self) -> bool:
@@ -191,31 +189,53 @@ def _layout(root: Path) -> _Layout:
     return _Layout(parts, unread=others)
 
 
+def _check_utf_8(path: Path, name: str) -> None:
+    """See that a folder's name can be written into records, which are UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"the folder {path} can't be used: the name {name!r} isn't UTF-8",
+            help="rename that folder; names of pictures may have any bytes.",
+        ) from error
+
+
 def _wanted(name: str) -> bool:
     return not name.startswith(".") and name not in _SKIPPED
 
 
-def _walk(
-    folder: str,
-    relative: str,
-    inside: str,
-    part: PartName | None,
-    above: frozenset[tuple[int, int]],
-) -> Iterator[_File]:
-    """Pictures below ``folder`` in the order of their names, following links but no loop."""
-    status = Path(folder).stat()
-    here = (status.st_dev, status.st_ino)
-    if here in above:
-        return
-    with os.scandir(folder) as listing:
-        entries = sorted((entry for entry in listing if _wanted(entry.name)), key=lambda e: e.name)
-    for entry in entries:
-        path = f"{relative}/{entry.name}" if relative else entry.name
-        if entry.is_dir():
-            yield from _walk(entry.path, path, inside or entry.name, part, above | {here})
+def _walk(root: Path, folder: str, part: PartName | None) -> Iterator[_File]:
+    """Pictures below ``root/folder`` in the order of their names, following links but no loop."""
+    above: list[tuple[int, int]] = []  # device and inode of the folders that are gone through
+    entries = [_listed(root / folder, above)]
+    names = [folder] if folder else []
+    depth = len(names)
+    while entries:
+        entry = next(entries[-1], None)
+        if entry is None:
+            entries.pop()
+            above.pop()
+            names = names[:-1]
+        elif entry.is_dir():
+            entries.append(_listed(entry, above))
+            names = [*names, entry.name]
         elif entry.name.lower().endswith(_ENDINGS) and entry.is_file():
             stat = entry.stat()
-            yield _File(path, stat.st_size, stat.st_mtime_ns, part, inside or None)
+            label = names[depth] if len(names) > depth else None
+            path = "/".join([*names, entry.name])
+            yield _File(path, stat.st_size, stat.st_mtime_ns, part, label)
+
+
+def _listed(folder: os.PathLike[str], above: list[tuple[int, int]]) -> Iterator[os.DirEntry[str]]:
+    """What is wanted of a folder, in the order of names; nothing of one in which it lies itself."""
+    status = Path(folder).stat()
+    here = (status.st_dev, status.st_ino)
+    again = here in above
+    above.append(here)
+    if again:
+        return iter(())
+    with os.scandir(folder) as listing:
+        return iter(sorted((e for e in listing if _wanted(e.name)), key=lambda e: e.name))
 
 
 def _classes(files: tuple[_File, ...]) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from archsearch.files import replacing
+from archsearch.errors import WriteError
+from archsearch.files import write_bytes
 
 __all__ = ["CodeCache", "user_cache"]
 
@@ -52,10 +53,9 @@ class CodeCache:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             if not self._trusted():
                 return
-            with replacing(self._path(digest)) as temporary:
-                temporary.write_bytes(sha256(code).digest() + code)
+            write_bytes(self._path(digest), sha256(code).digest() + code)
             self._path(digest).chmod(0o600)
-        except OSError:
+        except (OSError, WriteError):
             return
 
     def _path(self, digest: str) -> Path:

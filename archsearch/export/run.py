@@ -13,7 +13,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from archsearch import __version__
-from archsearch.errors import InputError, RunFailedError
+from archsearch.errors import InputError
 from archsearch.export.contract import Contract
 from archsearch.export.onnx_file import onnx_bytes
 from archsearch.export.python_module import python_module
@@ -82,7 +82,8 @@ def export_run(
     Raises:
         InputError: no finished run, a file that exists, a missing package, or layers
             that the format can't express.
-        RunFailedError: the file can't be written, or ONNX gives other numbers.
+        RunFailedError: ONNX gives other numbers.
+        WriteError: a file can't be written.
     """
     run, model = load_trained(folder)
     contents = FORMATS[format](_Trained(run, model, Contract.of(run, model.plan)))
@@ -91,7 +92,7 @@ def export_run(
     if not overwrite:
         _refuse_others(paths)
     for path, content in paths.items():
-        _write(path, content)
+        write_bytes(path, content)
     return ExportedRun(run.name, format, tuple(paths))
 
 
@@ -144,13 +145,3 @@ def _refuse_others(paths: Mapping[Path, bytes]) -> None:
 
 def _differs(path: Path, content: bytes) -> bool:
     return path.exists() and (not path.is_file() or path.read_bytes() != content)
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        write_bytes(path, content)
-    except OSError as error:
-        raise RunFailedError(
-            f"{path} can't be written: {error.strerror or error}",
-            help="write elsewhere with --out DIR",
-        ) from error

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from safetensors import SafetensorError
-from safetensors.torch import load, save_file
+from safetensors.torch import load, save
 
 from archsearch.errors import InputError
-from archsearch.files import replacing
+from archsearch.files import write_bytes
 from archsearch.nn.model import Autoencoder
 
 __all__ = ["load_weights", "save_weights"]
@@ -17,8 +17,7 @@ __all__ = ["load_weights", "save_weights"]
 def save_weights(model: Autoencoder, path: Path) -> None:
     """Write the model's parameters and norm statistics to ``path``, atomically."""
     tensors = {name: tensor.contiguous() for name, tensor in model.state_dict().items()}
-    with replacing(path) as temporary:
-        save_file(tensors, temporary)
+    write_bytes(path, save(tensors))
 
 
 def load_weights(model: Autoencoder, path: Path, content: bytes | None = None) -> None:

@@ -43,6 +43,8 @@ def _stored(study: StudyRecord, seed: SeedRecord) -> bytes | None:
     from optuna.artifacts.exceptions import ArtifactNotFound
 
     try:
+        if not (Path(study.artifacts) / seed.pictures).is_file():
+            return None  # nor is a device read, which a damaged database may name
         with FileSystemArtifactStore(Path(study.artifacts)).open_reader(seed.pictures) as stored:
             return stored.read()
     except (ArtifactNotFound, OSError, ValueError):

@@ -151,7 +151,7 @@ def _over(search: SearchSettings) -> str:
 def _first(space: SearchSpace, points: Iterable[Values], trials: int, *, more: int = 0) -> Design:
     """The first distinct feasible candidates; ``more`` than are trained are looked for."""
     limit = trials * PROPOSALS_PER_TRIAL + ENUMERABLE
-    pool = feasible_pool(space, iter(points), wanted=trials + more, limit=limit)
+    pool = feasible_pool(space, iter(points), wanted=trials + more, limit=limit, repeated=False)
     return Design(pool.candidates[:trials], trials, pool)
 
 
@@ -162,13 +162,15 @@ def _large_pool(space: SearchSpace, search: SearchSettings) -> Pool:
     return feasible_pool(space, points, wanted=sys.maxsize, limit=draws)
 
 
-def feasible_pool(space: SearchSpace, points: Iterator[Values], *, wanted: int, limit: int) -> Pool:
+def feasible_pool(
+    space: SearchSpace, points: Iterator[Values], *, wanted: int, limit: int, repeated: bool = True
+) -> Pool:
     """What is found among the points (:func:`~archsearch.space.points.collect`).
 
     Raises:
         InputError: nothing is feasible; with each rule's share and an example.
     """
-    pool = collect(space, points, wanted=wanted, limit=limit)
+    pool = collect(space, points, wanted=wanted, limit=limit, repeated=repeated)
     if not pool.candidates:
         raise _nothing_feasible(pool)
     return pool

@@ -60,10 +60,25 @@ class Pool:
         return (len(self.candidates) + self.duplicates) / max(self.tried, 1)
 
 
-def collect(space: SearchSpace, points: Iterator[Values], *, wanted: int, limit: int) -> Pool:
+def collect(
+    space: SearchSpace,
+    points: Iterator[Values],
+    *,
+    wanted: int,
+    limit: int,
+    repeated: bool = True,
+) -> Pool:
     """Look at up to ``limit`` points, until there are ``wanted`` distinct feasible candidates.
 
     Names that a point's other values switch off are left out of it first.
+
+    Args:
+        space: of the points.
+        points: to look at, in order.
+        wanted: candidates.
+        limit: of points.
+        repeated: whether to go on where all points of the space were looked at: how often each
+            is drawn tells how likely it is.
     """
     found: dict[str, int] = {}
     candidates: list[Candidate] = []
@@ -74,6 +89,8 @@ def collect(space: SearchSpace, points: Iterator[Values], *, wanted: int, limit:
     duplicates = 0
     for point in islice(points, limit):
         if len(candidates) == wanted:
+            break
+        if not repeated and space.size is not None and len(seen) >= space.size:
             break
         values = space.active(point)
         place = repr(values)  # True and 1 are equal, their texts are not

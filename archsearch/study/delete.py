@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -26,6 +27,10 @@ __all__ = ["count_trials", "delete_study"]
 
 _ARTIFACT = "artifacts:"
 """What the names of Optuna's attributes begin with that say what an artifact is."""
+
+
+_MADE_BY_US = re.compile(r"probe-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""Names of our probes and Optuna's artifacts: who wrote into the database could name any file."""
 
 
 def count_trials(storage: str, name: str) -> int:
@@ -108,7 +113,7 @@ def _delete_pictures(database: RDBStorage, study_id: int, folder: Path, probe: o
         said = [row[0] for row in connection.execute(query, named)]
     names = [_artifact_id(text) for text in said] + [probe]
     for name in names:
-        if isinstance(name, str) and name and Path(name).name == name:
+        if isinstance(name, str) and _MADE_BY_US.fullmatch(name):
             with suppress(OSError):
                 (folder / name).unlink(missing_ok=True)
 

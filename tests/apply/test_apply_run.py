@@ -10,7 +10,7 @@ from PIL import Image, ImageCms
 
 from archsearch.apply import Photograph, apply_run, write_png
 from archsearch.cli import main
-from archsearch.errors import InputError, RunFailedError
+from archsearch.errors import InputError, RunFailedError, WriteError
 
 
 @pytest.fixture
@@ -174,7 +174,7 @@ def test_a_folder_that_cannot_be_written_ends_with_1(trained, place) -> None:
     """One failure that is nobody's input decides the exit code."""
     (place / "blocked").write_text("a file where a folder would have to be")
     done = apply_run(trained, [Path("nowhere.png"), Path("face.png")], out=Path("blocked/deeper"))
-    assert [type(each.error) for each in done.failed][1] is RunFailedError
+    assert [type(each.error) for each in done.failed][1] is WriteError
     with pytest.raises(RunFailedError, match="2 of 2 pictures have no result"):
         done.require()
 

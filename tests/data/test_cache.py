@@ -1,3 +1,4 @@
+import errno
 import json
 import multiprocessing
 import os
@@ -345,3 +346,16 @@ def test_the_list_passes_over_what_it_cannot_read(cache, class_folders, caplog, 
     (line,) = caplog.messages
     assert line.startswith("skipped: ")
     assert told in line
+
+
+def test_a_full_disk_is_told_before_a_page_of_it_is_written(cache, class_folders, monkeypatch):
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    with pytest.raises(
+        DataError, match=r"No space left on device \([\d,]+ bytes are needed, "
+    ) as e:
+        load_pictures(DataSettings(source=f"folder:{class_folders}"), height=8, width=8)
+    assert "ARCHSEARCH_CACHE" in e.value.help
+    assert [path.suffix for path in (cache / "pictures").iterdir()] == [".lock"]

@@ -1,5 +1,6 @@
 import io
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +9,7 @@ from PIL import Image
 
 from archsearch.config.settings import DataSettings
 from archsearch.data import Pictures, list_sources, load_pictures
+from archsearch.data.folder import FolderSource
 from archsearch.errors import DataError
 
 
@@ -300,3 +302,30 @@ def test_too_few_pictures_to_split(cache, tmp_path, write):
     with pytest.raises(DataError, match="9 pictures are too few") as caught:
         load(tmp_path / "few")
     assert "10" in caught.value.help
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+@pytest.mark.parametrize("where", ["folder", "class"])
+def test_a_folder_name_that_is_no_utf_8_is_named(tmp_path: Path, where: str) -> None:
+    name = b"c\xfft"
+    folder = tmp_path / os.fsdecode(name) if where == "folder" else tmp_path / "odd"
+    inside = folder / ("cat" if where == "folder" else os.fsdecode(name))
+    inside.mkdir(parents=True)
+    Image.new("RGB", (8, 8)).save(inside / "0.png")
+    with pytest.raises(DataError, match=r"the name '.*c\\udcfft.*' isn't UTF-8") as caught:
+        FolderSource(folder)
+    assert "rename that folder" in caught.value.help
+
+
+def test_folders_a_thousand_deep_are_walked(tmp_path: Path) -> None:
+    deepest = tmp_path
+    for _ in range(1_000):
+        deepest /= "d"
+        deepest.mkdir()
+    Image.new("RGB", (8, 8)).save(deepest / "0.png")
+    (found,) = FolderSource(tmp_path)._files
+    assert (found.relative, found.label) == ("d/" * 1_000 + "0.png", "d")
+    while deepest != tmp_path:  # pytest's own way of removing it recurses
+        for path in deepest.iterdir():
+            path.rmdir() if path.is_dir() else path.unlink()
+        deepest = deepest.parent

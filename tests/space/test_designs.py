@@ -118,3 +118,12 @@ def test_a_single_candidate_that_is_left_out_is_told_in_the_singular() -> None:
     (one,), (many,) = _left_out(1), _left_out(1_200)
     assert one == ("1 candidate is left out, because its bottleneck is narrower than its latent")
     assert many.startswith("1,200 candidates are left out, because their bottleneck")
+
+
+@pytest.mark.parametrize("method", ["random", "sobol", "grid"])
+def test_a_space_that_is_looked_at_whole_is_drawn_from_no_more(make_space, method: str) -> None:
+    """However many trials are asked for: these would be ten million draws."""
+    design = draw_design(make_space(SMALL), method, 100_000, 0)
+    assert len(design.candidates) == 24
+    assert design.pool.exhausted
+    assert len(design.pool.draws) < 5_000

@@ -16,6 +16,7 @@ from sqlalchemy import insert, select, update
 
 from archsearch.study.store.claim_rows import claim_rows
 from archsearch.study.store.claims import MOST_CRASHES, Claim, Claims
+from archsearch.study.store.clock import now
 from archsearch.study.store.owner import Owner, process_start
 from archsearch.study.store.schema import claims_table, studies_table, trials_table
 from archsearch.study.store.storage import open_engine
@@ -53,6 +54,12 @@ def make_claims(
     assert setup.is_setup
     claims.finish(setup, "", failed=False, seconds=0.0)
     return claims
+
+
+def moment(claims: Claims) -> float:
+    """The time by the clock that counts."""
+    with claims.engine.begin() as connection:
+        return float(connection.scalar(select(now(claims.engine))) or 0.0)
 
 
 def dead_owner() -> Owner:
@@ -107,13 +114,13 @@ def test_nothing_is_claimed_before_the_setup_is_done(url: str) -> None:
 
 def test_a_claim_writes_the_first_heartbeat(url: str) -> None:
     claims = make_claims(url)
-    before = time.time()
+    before = moment(claims)
     taken = claim(claims)
     with claims.engine.begin() as connection:
         row = connection.execute(
             select(claims_table).where(claims_table.c.trial_index == taken.trial_index)
         ).one()
-    assert before <= row.heartbeat <= time.time()
+    assert before <= row.heartbeat <= moment(claims)
     assert (row.pid, row.attempt) == (Owner.this_process().pid, taken.attempt)
 
 
@@ -217,10 +224,43 @@ def test_time_is_counted_once_however_many_count_it(url: str) -> None:
 
 def test_a_pause_is_not_counted(url: str) -> None:
     claims = make_claims(url)
+    long_ago = moment(claims) - 3600
     with claims.engine.begin() as connection:
-        connection.execute(update(studies_table).values(ticked=time.time() - 3600, seconds=5.0))
+        connection.execute(update(studies_table).values(ticked=long_ago, seconds=5.0))
     claims.tick()
     assert claims.progress().seconds == 5.0
+
+
+@pytest.mark.parametrize("jump", [86_400.0, -86_400.0], ids=["forward", "back"])
+def test_a_clock_that_is_set_ends_no_claim_and_stops_no_budget(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, jump: float
+) -> None:
+    claims = make_claims(f"sqlite:///{tmp_path / 'set.db'}", count=1)
+    first = claim(claims, elsewhere())
+    claims.tick()
+    before, time_of_day = claims.progress().seconds, time.time
+    monkeypatch.setattr(time, "time", lambda: time_of_day() + jump)
+    time.sleep(0.2)
+    claims.tick()
+    assert 0.2 <= claims.progress().seconds - before < 5
+    assert claims.claim(Owner.this_process()) is None
+    assert claims.heartbeat(first)
+
+
+def test_times_of_before_the_machine_started_anew_hold_nothing_up(url: str) -> None:
+    """They lie ahead of its clock, as those of a server whose clock was set back."""
+    claims = make_claims(url, count=1, heartbeat_timeout=0.3)
+    claim(claims, elsewhere())
+    ahead = moment(claims) + 1e6
+    with claims.engine.begin() as connection:
+        connection.execute(update(claims_table).values(heartbeat=ahead))
+        connection.execute(update(studies_table).values(ticked=ahead, seconds=5.0))
+    claims.tick()
+    assert claims.claim(Owner.this_process()) is None, "whether it lives isn't known yet"
+    time.sleep(0.4)
+    claims.tick()
+    assert 5.4 <= claims.progress().seconds < 10
+    assert claim(claims).tries == 2
 
 
 def _claim_all(url: str, results: str, gate: str) -> None:

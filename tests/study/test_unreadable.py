@@ -241,3 +241,27 @@ def test_a_damaged_schema_is_told_as_damage(
     database.write_bytes(content.replace(b"CREATE TABLE studies", b"CREATE TABLX studies"))
     with pytest.raises(UnreadableError, match="can't be read: the database is damaged"):
         opening(url)
+
+
+@pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "update archsearch_claims set state = 'complet' where slot = -1",
+        "update archsearch_claims set state = 'opem' where slot = 3",
+    ],
+    ids=["setup", "training"],
+)
+def test_nobody_waits_for_what_never_opens(
+    half: StudyFile,
+    tmp_path: Path,
+    url: str,
+    log: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    damage: str,
+) -> None:
+    pauses = iter(range(50))
+    monkeypatch.setattr("archsearch.study.workers.worker.time.sleep", lambda _: next(pauses))
+    change(tmp_path, damage)
+    with pytest.raises(UnreadableError, match=r"can't be continued: . of its trainings are open"):
+        run_study(half, url, trainer=ToyTrainer(log))

@@ -9,10 +9,10 @@ import pytest
 from real import REPO
 
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
-from archsearch.study.events import silent
+from archsearch.study.events import StudyEvent, silent
 from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.workers import process
-from archsearch.study.workers.messages import MessageReader
+from archsearch.study.workers.messages import MOST_IDLE_CRASHES, MessageReader
 from archsearch.study.workers.process import WorkerPlan
 
 LOGGING = """
@@ -85,3 +85,18 @@ def test_an_error_comes_from_a_worker_with_all_its_lines(
     with pytest.raises(kind) as raised:
         MessageReader(silent).read(pipe.messages[0])
     assert raised.value.lines == error.lines
+
+
+def test_a_worker_that_always_dies_before_its_first_training_ends_the_study() -> None:
+    """Whatever others do meanwhile; what dies in a training is its claim's to count."""
+    told: list[StudyEvent] = []
+    reader = MessageReader(told.append)
+    started = json.dumps({"event": StudyEvent("started", worker=1, trial=0, seed=0).to_data()})
+    for _ in range(MOST_IDLE_CRASHES):
+        reader.died(0, "signal 7")
+        reader.died(1, "signal 9")
+        reader.read(started.encode())
+    with pytest.raises(RunFailedError, match=r"worker 0 died 11 times .* by signal 7") as caught:
+        reader.died(0, "signal 7")
+    assert "space in the cache" in caught.value.help
+    assert sum(event.kind == "retry" for event in told) == 2 * MOST_IDLE_CRASHES

@@ -130,7 +130,7 @@ def read_sample_grid(png: bytes, plan: PlanRecord) -> Pictures | None:
             if opened.width * opened.height > _MOST_PIXELS:
                 return None
             pixels = np.asarray(opened.convert("RGB"))
-    except (OSError, ValueError, SyntaxError):
+    except Exception:  # of any type: a decoder raises what it likes
         return None
     height, length = pixels.shape[0] // 2, pixels.shape[1]
     width = _width(plan, height)

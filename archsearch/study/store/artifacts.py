@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from archsearch.files import write_errors
 from archsearch.study.store.opened import OpenStudy
 
 if TYPE_CHECKING:
@@ -58,14 +59,16 @@ def store_pictures(study: OpenStudy, trial_id: int, seed: int, png: bytes) -> st
     """Keep a PNG with a trial, where optuna-dashboard and the report find it.
 
     Returns:
-        The artifact's id; None where the folder can't be written: a picture
-        less is no reason to lose a training.
+        The artifact's id; None where another attempt ended the trial.
+
+    Raises:
+        WriteError: the folder can't be written.
     """
     from optuna.artifacts import upload_artifact
     from optuna.exceptions import UpdateFinishedTrialError
 
     try:
-        with tempfile.TemporaryDirectory() as folder:
+        with write_errors(study.artifacts, size=len(png)), tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"seed-{seed}.png"
             file.write_bytes(png)
             return upload_artifact(
@@ -75,7 +78,7 @@ def store_pictures(study: OpenStudy, trial_id: int, seed: int, png: bytes) -> st
                 storage=study.storage,
                 mimetype="image/png",
             )
-    except (OSError, UpdateFinishedTrialError):
+    except UpdateFinishedTrialError:
         return None
 
 

@@ -25,6 +25,7 @@ from archsearch.study.store.owner import Owner
 from archsearch.study.store.schema import (
     CLAIMED,
     COMPLETE,
+    ENDED,
     FAILED,
     OPEN,
     PRUNED,
@@ -155,11 +156,6 @@ class Claims:
             )
             return claim if taken.rowcount == 1 else None
 
-    def moment(self) -> float:
-        """Seconds since the epoch, by the database's clock."""
-        with self.engine.begin() as connection:
-            return float(connection.scalar(select(now(self.engine))) or 0.0)
-
     def heartbeat(self, claim: Claim) -> bool:
         """Say that the attempt lives; False where it no longer holds the claim."""
         with self.engine.begin() as connection:
@@ -218,6 +214,13 @@ class Claims:
         )
         return found.first() is not None
 
+    def none_held(self) -> bool:
+        """Whether nobody holds a claim, nor the setup: nothing opens that isn't open."""
+        mine = claims_table.c.study_id == self.study_id
+        held = select(claims_table.c.seed).where(mine, claims_table.c.state == CLAIMED)
+        with self.engine.begin() as connection:
+            return connection.execute(held.limit(1)).first() is None
+
     def progress(self) -> StudyProgress:
         """Count the trainings by state."""
         counted = (
@@ -233,7 +236,8 @@ class Claims:
         count = {state: number for state, number, _ in rows}
         return StudyProgress(
             total=sum(count.values()),
-            open=count.get(OPEN, 0),
+            # A state that isn't known, of a damaged database, is none that ended.
+            open=sum(count.values()) - sum(count.get(state, 0) for state in (CLAIMED, *ENDED)),
             running=count.get(CLAIMED, 0),
             complete=count.get(COMPLETE, 0),
             failed=count.get(FAILED, 0),
@@ -302,6 +306,7 @@ class Claims:
         return bool(state == COMPLETE)
 
     def _give_up_dead(self, connection: Connection) -> None:
+        self._bring_back_heartbeats(connection)
         for dead in self._dead(connection):
             claim = dead.claim
             lost = dead.crashes >= self.max_crashes and not claim.is_setup
@@ -316,6 +321,22 @@ class Claims:
             )
             if lost:
                 self._skip_open_seeds(connection, claim.trial_index)
+
+    def _bring_back_heartbeats(self, connection: Connection) -> None:
+        """Take a heartbeat that lies ahead for one of now: its clock was set back, or began anew.
+
+        Else a claim whose process can't be seen would live until then.
+        """
+        moment = now(self.engine)
+        connection.execute(
+            update(claims_table)
+            .where(
+                claims_table.c.study_id == self.study_id,
+                claims_table.c.state == CLAIMED,
+                claims_table.c.heartbeat > moment + self.heartbeat_timeout,
+            )
+            .values(heartbeat=moment)
+        )
 
     def _dead(self, connection: Connection) -> list[_Dead]:
         times = (now(self.engine).label("now"), up_since(self.engine).label("up"))
@@ -344,9 +365,11 @@ class Claims:
         moment = now(self.engine)
         since = moment - studies_table.c.ticked
         worked = case((and_(since > 0, since < TICK_GAP_SECONDS), since), else_=0.0)
+        # One that ticked just before may be a little ahead; more is a clock that was set back.
+        due = or_(since > 0, since < -TICK_GAP_SECONDS)
         connection.execute(
             update(studies_table)
-            .where(studies_table.c.study_id == self.study_id, studies_table.c.ticked < moment)
+            .where(studies_table.c.study_id == self.study_id, due)
             .values(seconds=studies_table.c.seconds + worked, ticked=moment)
         )
 

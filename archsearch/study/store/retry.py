@@ -11,9 +11,11 @@ from typing import TypeVar
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from archsearch.errors import RunFailedError, StorageAwayError
+from archsearch.files import room
 from archsearch.records.database import damage, driver_message
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked
+from archsearch.records.storage_url import sqlite_path
 
 __all__ = ["RETRY_SECONDS", "RetryPolicy", "is_passing"]
 
@@ -93,8 +95,11 @@ class RetryPolicy:
         )
 
     def _broken(self, error: Exception) -> RunFailedError:
+        why, path = driver_message(self.url, error), sqlite_path(self.url)
+        if path is not None and "full" in why:
+            why += f" ({room(path)})"
         return RunFailedError(
-            f"{masked(self.url)} can't be used any more: {driver_message(self.url, error)}",
+            f"{masked(self.url)} can't be used any more: {why}",
             help="finished results are kept; fix the cause (is the disk full?), "
             "then the same command continues",
         )

@@ -100,7 +100,7 @@ claims_table = Table(
     Column("parent", Integer),  # the process that started it
     Column("parent_started", String(255)),
     Column("worker", Integer),
-    Column("heartbeat", Float),  # seconds since the epoch
+    Column("heartbeat", Float),  # by the clock of store/clock.py
     Column("seconds", Float),  # how long the accepted attempt took
     Column("record", Text),  # JSON of a SeedRecord
     Column("published", Boolean, nullable=False, default=False),  # Optuna has the record

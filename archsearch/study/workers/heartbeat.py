@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from archsearch.records.layout import Claim as ShownClaim
 from archsearch.records.layout import claim_attributes
 from archsearch.study.store.claims import Claim
+from archsearch.study.store.clock import unix_time
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
 
@@ -71,7 +72,7 @@ class Heartbeat:
 
     def _show(self) -> None:
         try:
-            moment = self._study.claims.moment()
+            moment = unix_time(self._study.engine)
         except SQLAlchemyError:
             return  # told at the next heartbeat
         self._set(

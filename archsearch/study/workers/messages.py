@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from typing import Protocol
 
 from archsearch.errors import InputError, RunFailedError
@@ -10,8 +11,8 @@ from archsearch.study.events import Say, StudyEvent
 
 __all__ = ["MessageReader", "Pool"]
 
-MOST_EARLY_CRASHES = 10
-"""Workers that may die one after another before any of them began to train."""
+MOST_IDLE_CRASHES = 10
+"""How often one worker may die, and be replaced, without a training in between."""
 
 
 class Pool(Protocol):
@@ -39,7 +40,7 @@ class MessageReader:
 
     def __init__(self, say: Say) -> None:
         self._say = say
-        self._crashes = 0
+        self._crashes: Counter[int] = Counter()
         self._notes: set[str] = set()
 
     def read(self, text: bytes) -> None:
@@ -62,20 +63,25 @@ class MessageReader:
     def died(self, worker: int, how: str) -> None:
         """Count a worker that was killed and is to be replaced.
 
+        Each is counted by itself: one that can't begin is no reason to end others, but it
+        would be replaced for as long as they train.
+
         Raises:
-            RunFailedError: too many died before any began to train.
+            RunFailedError: this one died too often since it last began to train.
         """
-        self._crashes += 1
-        if self._crashes > MOST_EARLY_CRASHES:
+        self._crashes[worker] += 1
+        if self._crashes[worker] > MOST_IDLE_CRASHES:
             raise RunFailedError(
-                f"{self._crashes} workers were killed one after another, the last by {how}",
-                help="is there enough memory? try fewer --workers, or a smaller batch size",
+                f"worker {worker} died {self._crashes[worker]} times in succession without "
+                f"beginning a training, the last time by {how}",
+                help="finished results are kept. Is there enough memory, and space in the cache? "
+                "Try fewer --workers, or a smaller batch size; the same command then continues",
             )
         self._say(StudyEvent("retry", f"worker {worker} died ({how})", worker=worker))
 
     def _pass_on(self, event: StudyEvent) -> None:
-        if event.kind == "started":  # from there on its claim counts crashes
-            self._crashes = 0
+        if event.kind == "started" and event.worker is not None:
+            del self._crashes[event.worker]  # from there on its claim counts crashes
         if event.kind == "note":
             if event.text in self._notes:
                 return  # what is so for one worker of a host is so for all

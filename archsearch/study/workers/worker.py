@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from uuid import uuid4
 
-from archsearch.errors import ArchsearchError, RunFailedError
+from archsearch.errors import ArchsearchError, RunFailedError, UnreadableError, WriteError
 from archsearch.records import Baselines, EpochRecord, SeedRecord, in_brief
 from archsearch.records.run_files import checksum
 from archsearch.study.events import EventKind, Say, StudyEvent
@@ -27,6 +27,10 @@ from archsearch.study.workers.budget import time_left_for_another
 from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 
 __all__ = ["Worker", "WorkerOptions"]
+
+
+MOST_VAIN = 6
+"""How often a worker may find nothing to claim while nobody else has a claim."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,7 @@ class Worker:
     def work(self) -> None:
         """Train until there is a reason to end."""
         self._make_ready()
-        idle = self._options.idle
+        idle, vain = self._options.idle, 0
         while not self._stopping():
             progress = self._retry(self._study.claims.progress)
             if not progress.unfinished:
@@ -92,11 +96,22 @@ class Worker:
                 return
             claim = self._claim()
             if claim is None:  # others train; one of them may die and leave its claim
+                vain = vain + 1 if self._retry(self._study.claims.none_held) else 0
+                if vain == MOST_VAIN:
+                    raise self._stuck(progress.unfinished)
                 time.sleep(idle)
                 idle = min(idle * 1.5, self._options.longest_idle)
                 continue
-            idle = self._options.idle
+            idle, vain = self._options.idle, 0
             self._set_up(claim) if claim.is_setup else self._train(claim)
+
+    def _stuck(self, unfinished: int) -> UnreadableError:
+        return UnreadableError(
+            f"study {self._study.settings.name!r} can't be continued: {unfinished} of its "
+            "trainings are open, none can be started, and nobody works on it",
+            help="the database is damaged: restore it from a backup, or run the study under "
+            "another name",
+        )
 
     def _make_ready(self) -> None:
         study = self._study
@@ -184,7 +199,11 @@ class Worker:
         trial_id = row.trial_id
         if png is None or trial_id is None or not self._keeps_pictures:
             return None
-        return self._retry(lambda: store_pictures(self._study, trial_id, seed, png))
+        try:
+            return self._retry(lambda: store_pictures(self._study, trial_id, seed, png))
+        except WriteError as error:  # a picture less is no reason to lose a training
+            self._say(StudyEvent("note", f"a training's pictures are lost: {error.what}"))
+            return None
 
     def _fit(self, claim: Claim, row: PlannedTrial, heartbeat: Heartbeat) -> Trained:
         candidate = self._study.candidate(row.values or {})

@@ -29,7 +29,7 @@ from archsearch.records.results import EpochRecord
 from archsearch.train.loop.best_weights import BestWeights
 from archsearch.train.loop.optimizers import StepOptimizer
 
-__all__ = ["TrainingState", "begun_by", "discard", "restore", "save"]
+__all__ = ["TrainingState", "begun_by", "discard", "places", "restore", "save"]
 
 METADATA = "archsearch"
 CHECKSUM = "sha256"
@@ -77,10 +77,11 @@ def save(
         tensors |= {f"optimizer.{index}.{name}": value for name, value in moments.items()}
     plain = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     metadata = {METADATA: state.model_dump_json(), CHECKSUM: _BLANK.decode()}
-    with replacing(path) as temporary:
-        temporary.write_bytes(_with_checksum(serialize(plain, metadata)))
+    content = _with_checksum(serialize(plain, metadata))
+    with replacing(path, size=len(content)) as temporary:
+        temporary.write_bytes(content)
         if path.exists():
-            path.replace(_before(path))
+            path.replace(places(path)[1])
 
 
 def restore(
@@ -97,7 +98,7 @@ def restore(
     back. All of this is logged. A missing checkpoint is none; one without a checksum, as
     earlier versions wrote it, is not checked.
     """
-    found = [place for place in (path, _before(path)) if place.exists()]
+    found = [place for place in places(path) if place.exists()]
     for place in found:
         try:
             tensors, state, checked = _read(place)
@@ -123,7 +124,7 @@ def restore(
 
 def begun_by(path: Path, identity: str) -> EngineName | None:
     """Who trained what the checkpoint holds; None where none of this training can be read."""
-    for place in (path, _before(path)):
+    for place in places(path):
         try:
             _, state, _ = _read(place)
         except (OSError, SafetensorError, *DECODING_ERRORS):
@@ -135,13 +136,13 @@ def begun_by(path: Path, identity: str) -> EngineName | None:
 
 def discard(path: Path) -> None:
     """Remove the checkpoints of a training whose result is safe."""
-    path.unlink(missing_ok=True)
-    _before(path).unlink(missing_ok=True)
+    for place in places(path):
+        place.unlink(missing_ok=True)
 
 
-def _before(path: Path) -> Path:
-    """Where the checkpoint of the epoch before is kept."""
-    return path.with_stem(f"{path.stem}-before")
+def places(path: Path) -> tuple[Path, Path]:
+    """Where the checkpoint is kept, and that of the epoch before."""
+    return path, path.with_stem(f"{path.stem}-before")
 
 
 def _read(path: Path) -> tuple[dict[str, Tensor], TrainingState, bool]:

@@ -17,7 +17,7 @@ from archsearch.records.runs import config_json
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 
-__all__ = ["as_begun", "conflict", "listed", "refuse_another"]
+__all__ = ["as_begun", "conflict", "listed", "refuse_another", "refuse_folders"]
 
 _HARMLESS = ("name:", "description:")
 """Lines of a spec that decide nothing."""
@@ -66,6 +66,20 @@ def refuse_another(
         differences += _config_differences(out / CONFIG_FILE, settings)
     if differences:
         raise conflict(out, differences)
+
+
+def refuse_folders(files: Iterable[Path]) -> None:
+    """See that no folder is where a file of the run is to be written, before hours of training.
+
+    Raises:
+        InputError: naming the first.
+    """
+    for file in files:
+        if file.is_dir():
+            raise InputError(
+                f"{file} is a folder, and a file of the run belongs there",
+                help="choose another folder with --out, or remove this one",
+            )
 
 
 def listed(names: Iterable[str]) -> str:

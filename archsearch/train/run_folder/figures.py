@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ import numpy
 from numpy.typing import NDArray
 
 from archsearch.config import words_of
-from archsearch.files import replacing
+from archsearch.files import write_bytes
 from archsearch.records.baselines import Baselines
 from archsearch.records.outcome import epochs_told
 from archsearch.records.results import RunResult
@@ -181,7 +182,11 @@ def _plain_log_ticks(axes: Axes) -> None:
 
 def _write(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.text import Text
 
+    for text in figure.findobj(Text):
+        text.set_parse_math(False)  # a $ in a name is a dollar sign
     FigureCanvasAgg(figure)
-    with replacing(path) as temporary:
-        figure.savefig(temporary, dpi=DPI)
+    png = io.BytesIO()
+    figure.savefig(png, dpi=DPI, format="png")
+    write_bytes(path, png.getvalue())

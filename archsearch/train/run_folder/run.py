@@ -44,9 +44,9 @@ from archsearch.records.runs import config_json, read_run, write_run
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import OnEpoch, TrainedRun, fit
-from archsearch.train.loop.checkpoint import discard
+from archsearch.train.loop.checkpoint import discard, places
 from archsearch.train.loop.epoch import OnStep
-from archsearch.train.run_folder.conflicts import as_begun, conflict, listed
+from archsearch.train.run_folder.conflicts import as_begun, conflict, listed, refuse_folders
 from archsearch.train.run_folder.figures import draw_curves, draw_pictures
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.run_folder.lock import locked
@@ -101,7 +101,9 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         InputError: plan, settings and pictures can't be combined.
         RunFailedError: NaN, an infinite loss, or not enough memory.
     """
+    checkpoint = out / CHECKPOINT_FILE
     with locked(out):
+        refuse_folders([*(out / n for n in (*RUN_FILES, METRICS_FILE)), *places(checkpoint)])
         for name in (*RUN_FILES, METRICS_FILE, CHECKPOINT_FILE):
             remove_drafts(out / name)
         settings = as_begun(out, settings)
@@ -134,7 +136,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
                 device=device,
                 on_epoch=each_epoch,
                 on_step=on_step,
-                checkpoint=out / CHECKPOINT_FILE,
+                checkpoint=checkpoint,
                 baselines=baselines,
                 begun=begun,
             )

@@ -246,3 +246,29 @@ def test_a_run_that_an_earlier_version_began_ends_as_it_would_have(
     other = made.settings(initialization="he")
     with pytest.raises(RunConflictError, match="initialization is torch there, he here"):
         train_run(plan, other, pictures, broken)
+
+
+@pytest.mark.parametrize(
+    "name", ["model.safetensors", "checkpoint.safetensors", "checkpoint-before.safetensors"]
+)
+def test_a_folder_where_a_file_belongs_is_told_before_the_training(
+    made, plan_from, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    epochs: list[object] = []
+    with pytest.raises(InputError, match=f"{name} is a folder, and a file of the run belongs"):
+        train_run(
+            plan_from(made.PLAIN),
+            made.settings(),
+            made.made_pictures(),
+            tmp_path,
+            on_epoch=epochs.append,
+        )
+    assert epochs == []
+
+
+def test_a_name_is_no_formula(made, plan_from, tmp_path: Path) -> None:
+    """Figures tell the name as it is; read as one, this ended the run after its training."""
+    out = tmp_path / r"$\frac$"
+    train_run(plan_from(made.PLAIN), made.settings(), made.made_pictures(), out)
+    assert {path.name for path in out.iterdir()} == FILES

@@ -1,0 +1,52 @@
+"""What a study says where the disk of its pictures or of its database is full."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from pathlib import Path
+
+import optuna.artifacts
+import pytest
+from sqlalchemy.exc import OperationalError
+from toys import ToyTrainer, write_study
+
+from archsearch.errors import RunFailedError
+from archsearch.records import trial_counts
+from archsearch.study import Job, StudyEvent, Trained, run_study
+from archsearch.study.store.retry import RetryPolicy
+
+
+class Drawing(ToyTrainer):
+    """Gives a picture too."""
+
+    def train(self, job: Job) -> Trained:
+        return Trained(super().train(job).result, b"a picture")
+
+
+@pytest.mark.usefixtures("inline")
+def test_pictures_that_are_lost_are_told_and_the_training_is_kept(
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(**_: object) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(optuna.artifacts, "upload_artifact", full)
+    events: list[StudyEvent] = []
+    study = write_study(tmp_path, trials=2)
+    record = run_study(study, url, trainer=Drawing(log), on_event=events.append)
+    assert trial_counts(record)["complete"] == 2
+    notes = [event.text for event in events if event.kind == "note"]
+    lost = [note for note in notes if note.startswith("a training's pictures are lost: ")]
+    assert lost
+    assert all("No space left on device (9 bytes are needed, " in note for note in lost)
+
+
+def test_a_full_disk_of_the_database_is_told_with_its_room(tmp_path: Path) -> None:
+    def write() -> None:
+        full = sqlite3.OperationalError("database or disk is full")
+        raise OperationalError("insert", None, full)
+
+    told = r"disk is full \([\d,]+ bytes are free\)"
+    with pytest.raises(RunFailedError, match=told):
+        RetryPolicy(f"sqlite:///{tmp_path / 'studies.db'}", seconds=0)(write)

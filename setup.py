@@ -12,7 +12,7 @@ from pathlib import Path
 from setuptools import setup
 from setuptools.command.build_py import build_py
 
-GALLERY = ("specs/*.yaml", "studies/*.yaml", "schemas/*.json")
+GALLERY = ("specs/**/*.yaml", "studies/*.yaml", "schemas/*.json")
 
 
 class BuildWithGallery(build_py):

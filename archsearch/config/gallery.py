@@ -61,7 +61,7 @@ def gallery_folder() -> Path:
 
 
 def templates() -> tuple[Template, ...]:
-    """All templates: the studies, then the specs, each in alphabetical order."""
+    """All templates: the studies, then the specs, those of publications last."""
     return (*_of_studies(), *_of_specs())
 
 
@@ -73,7 +73,7 @@ def find_template(name: str) -> Template:
 
     Example:
         >>> find_template("quickstart").spec.name
-        'family.yaml'
+        'dense-code.yaml'
     """
     named = {template.name: template for template in templates()}
     if name not in named:
@@ -90,5 +90,6 @@ def _of_studies() -> Iterator[Template]:
 
 
 def _of_specs() -> Iterator[Template]:
-    for path in sorted((gallery_folder() / "specs").glob("*.yaml")):
+    folder = gallery_folder() / "specs"
+    for path in (*sorted(folder.glob("*.yaml")), *sorted(folder.glob("public/*.yaml"))):
         yield Template(path.stem, path)

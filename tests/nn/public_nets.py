@@ -300,7 +300,7 @@ NETS: Mapping[str, Callable[..., nn.Module]] = {
     "mnist": Mnist,
     "resnet": ResNet,
     "segnet": SegNet,
-    "unet": UNet,
+    "u-net": UNet,
     "uva-tutorial-9": UvaTutorial9,
     "vq-vae": VqVae,
 }

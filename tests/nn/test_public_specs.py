@@ -24,7 +24,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "inception": {"width": 4},
     "resnet": {"width": 4},
     "segnet": {"width": 4},
-    "unet": {"width": 2},
+    "u-net": {"width": 2},
     "uva-tutorial-9": {"width": 4, "latent_size": 8},
     "vq-vae": {"width": 8, "inner": 4, "latent_channels": 4},
 }

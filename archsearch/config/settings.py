@@ -186,7 +186,7 @@ class TrainSettings(Settings):
         return {name: value for name, value in written.items() if name not in as_before}
 
     def as_begun(self, begun: TrainSettings) -> TrainSettings:
-        """The recipe of what is there already, in all that this one leaves open.
+        """The recipe of what was begun before, in all that this one leaves open.
 
         Only defaults that have changed since an earlier version matter here.
 

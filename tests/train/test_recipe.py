@@ -1,0 +1,35 @@
+"""The default recipe trains nets as people write them."""
+
+from pathlib import Path
+
+import pytest
+
+from archsearch.config import DataSettings, RunSettings, TrainSettings, load
+from archsearch.data import load_pictures
+from archsearch.records import RunResult
+from archsearch.train import fit
+from benchmarks.ordinary import ordinary_net
+
+DATA = DataSettings(source="photos", limit=3000)
+FORMER = {"initialization": "torch", "clip_norm": None}
+
+
+def trained(folder: Path, seed: int, **recipe: object) -> RunResult:
+    path = folder / "net.yaml"
+    path.write_text(ordinary_net(seed))
+    settings = RunSettings(data=DATA, train=TrainSettings(**recipe))
+    return fit(load(path).plan(), settings, load_pictures(DATA, height=32, width=32)).result
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [314, 318, 321])
+def test_it_ends_lower_than_with_torchs_weights_and_unclipped(tmp_path: Path, seed: int) -> None:
+    assert trained(tmp_path, seed).val.mse < 0.95 * trained(tmp_path, seed, **FORMER).val.mse
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("seed", [321, 327])
+def test_wide_kernels_end_at_their_best_epoch(tmp_path: Path, seed: int) -> None:
+    result = trained(tmp_path, seed)
+    errors = [row.val_mse for row in result.history]
+    assert errors[-1] <= 1.1 * min(errors)

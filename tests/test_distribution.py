@@ -48,8 +48,8 @@ def test_the_wheel_brings_specs_studies_and_schemas(project: Path, built: Path) 
     with zipfile.ZipFile(wheel) as content:
         names = set(content.namelist())
         for folder in ("specs", "studies", "schemas"):
-            for file in (project / folder).iterdir():
-                packed = f"archsearch/gallery/{folder}/{file.name}"
+            for file in (each for each in (project / folder).rglob("*") if each.is_file()):
+                packed = f"archsearch/gallery/{file.relative_to(project).as_posix()}"
                 assert content.read(packed) == file.read_bytes()
                 names.discard(packed)
     assert not [name for name in names if "/gallery/" in name]

@@ -121,7 +121,7 @@ def test_the_list_has_every_template() -> None:
 def test_what_was_written_is_told(tmp_path: Path) -> None:
     told = json.loads(invoke(str(tmp_path / "nets"), "--json"))
     assert [path for path in told["written"] if not Path(path).is_file()] == []
-    assert load(told["spec"]).name == "family"
+    assert load(told["spec"]).name == "dense-code"
     assert load_study(told["study"]).settings.name == told["template"] == "quickstart"
 
 

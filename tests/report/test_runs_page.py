@@ -23,8 +23,9 @@ from tests.report.pages import HOSTILE, Outline
 from tests.report.trained import RunWriter, spec
 
 COLUMNS = [
-    "run", "task", "seed", "epochs", "latent_size", "effective_size", "bottleneck_size",
-    "params", "macs", "train_mse", "val_mse", "val_psnr", "val_ssim", "val_chroma_mse",
+    "run", "task", "seed", "epochs", "weights_epoch", "latent_size", "effective_size",
+    "bottleneck_size", "params", "macs", "train_mse", "val_mse", "val_psnr", "val_ssim",
+    "val_chroma_mse",
     "val_desaturation", "val_clipped", "val_delta_e", "val_accuracy_2", "val_accuracy_5",
     "test_mse", "test_psnr", "test_ssim", "test_chroma_mse", "test_desaturation",
     "test_clipped", "test_delta_e", "test_accuracy_2", "test_accuracy_5",
@@ -94,9 +95,9 @@ def test_what_lies_beside_it_is_as_before_and_more(exercise):
     assert [run["run"] for run in summary["runs"]] == table["run"].tolist()
     assert {"answer", "correlations", "best", "warnings", "figures"} <= set(summary)
     assert set(summary["runs"][0]) == {
-        "run", "task", "seed", "epochs", "latent_size", "effective_size", "bottleneck_size",
-        "params", "macs", "train", "val", "test", "baselines", "seconds", "collapsed",
-        "variance_share", "no_better_than_guess", "not_converged", "data_fingerprint",
+        "run", "task", "seed", "epochs", "weights_epoch", "latent_size", "effective_size",
+        "bottleneck_size", "params", "macs", "train", "val", "test", "baselines", "seconds",
+        "collapsed", "variance_share", "no_better_than_guess", "not_converged", "data_fingerprint",
     }  # fmt: skip
 
 

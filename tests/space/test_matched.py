@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def quickstart() -> SearchSpace:
-    study = load_study(ROOT / "studies/quickstart.yaml")
+    study = load_study(ROOT / "tests/space/matched.yaml")
     return SearchSpace.of(study.settings, study.model)
 
 

@@ -9,7 +9,7 @@ import pytest
 from toys import SPEC, write_study
 
 from archsearch.errors import StudyConflictError
-from archsearch.study.store.identity import check_same, identity
+from archsearch.study.store.identity import as_begun, check_same, identity
 
 
 @pytest.fixture
@@ -73,9 +73,11 @@ def test_a_spec_that_is_no_yaml_any_more_counts_by_its_text(same) -> None:
 
 
 def test_settings_that_came_later_are_at_their_defaults_in_older_studies(tmp_path: Path) -> None:
-    given = identity(write_study(tmp_path).settings, SPEC)
+    settings = write_study(tmp_path).settings
+    given = identity(settings, SPEC)
     older = {**given, "train": {"epochs": 2}, "task": {"name": "reconstruct"}}
     del older["prune"], older["objectives"]
+    given = identity(as_begun(settings, older), SPEC)
     check_same("toys", older, given)
     with pytest.raises(StudyConflictError, match=r"train\.lr: 0\.01 in the storage, 0\.5 now"):
         check_same("toys", older, {**given, "train": {**given["train"], "lr": 0.5}})

@@ -139,7 +139,7 @@ def _rounding(alive: pd.DataFrame) -> Iterator[tuple[str, str]]:
     rounded = alive.dropna(subset=["code_mse", "mse_8bit", "mse_4bit"])
     for bits in (8, 4) if len(rounded) else ():
         cost = 100 * (rounded[f"mse_{bits}bit"] / rounded["code_mse"] - 1).median()
-        yield f"codes rounded to {bits} bits", f"median error {cost:+.1f} %".replace("-", "−")
+        yield f"codes rounded to {bits} bits", f"median error {_signed(cost)}"
 
 
 def _drawing(alive: pd.DataFrame) -> Iterator[Drawing]:
@@ -242,9 +242,7 @@ def _columns(rows: pd.DataFrame, curves: Curves | None) -> Iterator[tuple[Column
     yield Column("rank", "components that explain 99 % of the codes"), _whole(rows["rank"])
     for bits in (8, 4):
         cost = rows[f"mse_{bits}bit"] / rows["code_mse"] - 1
-        texts = [
-            f"{100 * each:+.1f} %".replace("-", "−") if isfinite(each) else "" for each in cost
-        ]
+        texts = [_signed(100 * each) if isfinite(each) else "" for each in cost]
         yield (
             Column(f"{bits} bit", "what rounding the codes adds to the error"),
             _sorted_by(texts, cost),
@@ -260,3 +258,8 @@ def _sorted_by(texts: list[str], values: pd.Series[float]) -> list[Cell]:
         Cell(text, sort=value) if text and isfinite(value) else Cell(text)
         for text, value in zip(texts, values, strict=True)
     ]
+
+
+def _signed(cost: float) -> str:
+    """A change in percent with its sign; what rounds to nothing is no minus."""
+    return f"{round(cost, 1) + 0.0:+.1f} %".replace("-", "−")

@@ -36,8 +36,11 @@ class NumberOf:
     def schema(self) -> JsonSchema:
         """JSON Schema of the number."""
         if self.integer:
-            return {"type": "integer", "minimum": 1, "maximum": LARGEST}
-        return {"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST}
+            return self._told({"type": "integer", "minimum": 1, "maximum": LARGEST})
+        return self._told({"type": "number", "exclusiveMinimum": 0, "maximum": LARGEST})
+
+    def _told(self, schema: JsonSchema) -> JsonSchema:
+        return {"description": f"{self.what[0].upper()}{self.what[1:]}.", **schema}
 
 
 @dataclass(frozen=True, slots=True)

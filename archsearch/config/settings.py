@@ -108,12 +108,17 @@ class TrainSettings(Settings):
         Field(ge=0, le=10, description="Weight decay: how strongly weights are pulled towards 0."),
     ] = 0.0
     clip_norm: Annotated[
-        float | None,
+        Annotated[float | None, Field(gt=0, le=1e9)],
+        BeforeValidator(lambda given: None if given == "none" else given),
         Field(
-            gt=0,
-            le=1e9,
+            json_schema_extra={
+                "anyOf": [
+                    {"type": "number", "exclusiveMinimum": 0, "maximum": 1e9},
+                    {"const": "none"},
+                ]
+            },
             description="Scale the gradient of all weights down to this norm where it is longer; "
-            "null never does.",
+            "`none` never does.",
         ),
     ] = 0.1
     early_stopping: Annotated[

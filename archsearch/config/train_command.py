@@ -75,4 +75,6 @@ def _assignments(path: str, value: object, usual: object) -> Iterator[str]:
 
 
 def _written(value: object) -> str:
+    if value is None:
+        return "none"
     return value if isinstance(value, str) else json.dumps(value)

@@ -225,6 +225,12 @@ def _parts_too(form: Mapping[str, object]) -> Json:
         nested = "items" in items
         return {**form, "items": inner if nested else {"anyOf": [inner, _ref("expression")]}}
     if isinstance(properties, Mapping):
-        either = {n: {"anyOf": [part, _ref("expression")]} for n, part in properties.items()}
-        return {**form, "properties": either}
+        return {**form, "properties": {n: _either(part) for n, part in properties.items()}}
     return dict(form)
+
+
+def _either(part: Mapping[str, object]) -> Json:
+    """One part's literal or an expression; its description stays where editors look for it."""
+    doc = {key: value for key, value in part.items() if key == "description"}
+    rest = {key: value for key, value in part.items() if key not in doc}
+    return {**doc, "anyOf": [rest, _ref("expression")]}

@@ -57,7 +57,7 @@ def run(*more: str) -> int:
 
 
 def test_it_prints_scores_against_the_baselines_and_where_the_run_is(place, capsys) -> None:
-    assert run("--lr", "1e-6") == 0
+    assert run("--set", "train.initialization=torch") == 0
     printed = capsys.readouterr()
     for row in ("this net ", "channel mean ", "PCA, 128 numbers ", "patch PCA, 2×8×8 "):
         assert row in printed.out

@@ -27,7 +27,7 @@ STUDY = """
 name: real
 model: toy.yaml
 data: {{source: "folder:pictures"}}
-train: {{epochs: {epochs}, batch_size: 16, initialization: torch, clip_norm: null}}
+train: {{epochs: {epochs}, batch_size: 16, initialization: torch, clip_norm: none}}
 space:
 {space}
 search: {{method: {method}, trials: {trials}, seeds: {seeds}}}

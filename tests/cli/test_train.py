@@ -265,7 +265,7 @@ def test_a_training_that_breaks_ends_with_1(place, capsys) -> None:
         "--set",
         "train.schedule=constant",
         "--set",
-        "train.clip_norm=null",
+        "train.clip_norm=none",
     )
     unbounded = ("--set", "decoder[1].conv.activation=none", "--epochs", "40")
     assert run(*wild, *unbounded) == 1

@@ -94,7 +94,9 @@ class Sides:
         """JSON Schema of the literal forms."""
         picture = {
             "type": "object",
-            "properties": {"to": {"const": "input"}},
+            "properties": {
+                "to": {"description": "As much as leads to its size.", "const": "input"}
+            },
             "required": ["to"],
             "additionalProperties": False,
         }

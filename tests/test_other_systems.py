@@ -59,6 +59,7 @@ def test_pictures_are_cached_without_touching_open_files(
     }  # fmt: skip
 
 
+@pytest.mark.full
 def test_a_run_is_written_and_resumed_without_touching_open_files(windows, tmp_path: Path) -> None:
     path = tmp_path / "net.yaml"
     path.write_text(made_here.PLAIN)

@@ -218,6 +218,7 @@ decoder:
 """
 
 
+@pytest.mark.full
 def test_the_documented_workflow_runs_step_by_step(tmp_path: Path) -> None:
     """Its own steps with the shell GitHub gives them; actions of others are not ours to test."""
     page = (ROOT / "docs/pipelines.md").read_text("utf-8")

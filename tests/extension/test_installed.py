@@ -102,6 +102,7 @@ def test_a_run_is_trained_and_applied_and_says_what_it_needs(
     assert "install archsearch-example 1.0 here" in done.stderr
 
 
+@pytest.mark.full
 def test_a_study_with_two_workers_and_its_report(archsearch: Run, tmp_path: Path) -> None:
     done = archsearch("study", "run", "study.yaml", "--workers", "2")
     assert done.returncode == 0, done.stderr

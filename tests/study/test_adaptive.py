@@ -34,6 +34,7 @@ def run(folder: Path, url: str, log: Path, *, workers: int = 1, **study: object)
     )
 
 
+@pytest.mark.full
 def test_slots_are_exact_and_infeasible_proposals_use_none_up(
     tmp_path: Path, url: str, log: Path
 ) -> None:
@@ -66,6 +67,7 @@ def test_tpe_is_told_what_was_infeasible_and_by_how_much(
 
 
 @pytest.mark.usefixtures("inline")
+@pytest.mark.full
 def test_same_seed_and_one_worker_give_the_same_trials(tmp_path: Path, log: Path) -> None:
     records = []
     for name in ("a", "b"):

@@ -97,6 +97,7 @@ def test_totals_are_exact(
         pytest.param("postgresql", 2, 10, id="postgresql-10", marks=pytest.mark.full),
     ],
 )
+@pytest.mark.full
 def test_workers_killed_at_random_moments(
     tmp_path: Path, url: str, request: pytest.FixtureRequest, kind: str, seed: int, kills: int
 ) -> None:
@@ -177,6 +178,7 @@ def pid_of(url: str, event: StudyEvent) -> int:
 @pytest.mark.parametrize(
     "restarts", [1, pytest.param(4, marks=pytest.mark.full)], ids=["once", "four-times"]
 )
+@pytest.mark.full
 def test_a_database_restarted_in_the_middle_of_trials(
     tmp_path: Path, postgres: Server, restarts: int
 ) -> None:
@@ -214,6 +216,7 @@ def test_a_database_restarted_in_the_middle_of_trials(
     assert kinds["surplus"] == kinds["retry"] == kinds["failed"] == 0
 
 
+@pytest.mark.full
 def test_a_database_that_stays_away_ends_the_study_and_it_goes_on_later(
     tmp_path: Path, postgres: Server
 ) -> None:

@@ -30,6 +30,7 @@ def program(folder: Path, cases: list[str]) -> str:
     return done.stdout
 
 
+@pytest.mark.full
 def test_no_sampler_and_no_pruner_unpickles_what_is_stored(tmp_path: Path) -> None:
     """Loading a pickle is forbidden there, whether it is the attacker's or the sampler's own."""
     lines = program(tmp_path, METHODS + PRUNERS).splitlines()

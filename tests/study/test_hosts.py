@@ -45,6 +45,7 @@ def test_two_hosts_join_a_study_that_a_third_made(tmp_path: Path, postgres: Serv
     assert not (away / "runs").exists()
 
 
+@pytest.mark.full
 def test_a_worker_that_does_not_see_the_pictures_says_so_and_trains(tmp_path: Path) -> None:
     write_real(tmp_path, trials=2)
     made = command(tmp_path, "study", "run", "study.yaml", "--workers", "0")
@@ -61,6 +62,7 @@ def test_a_worker_that_does_not_see_the_pictures_says_so_and_trains(tmp_path: Pa
     }
 
 
+@pytest.mark.full
 def test_a_worker_with_other_pictures_is_refused(tmp_path: Path) -> None:
     """The same folder on another host, with one picture changed: its errors can't be compared."""
     write_real(tmp_path, trials=2)
@@ -117,6 +119,7 @@ def test_a_password_that_a_driver_repeats_is_taken_out() -> None:
         assert not any(secret in told for secret in ("s3cret", "other9"))
 
 
+@pytest.mark.full
 def test_the_password_is_nowhere(tmp_path: Path, postgres: Server) -> None:
     """Not in what is printed, nor in the storage's records, nor in the report."""
     url = postgres.url()

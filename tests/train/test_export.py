@@ -79,6 +79,7 @@ def test_both_builds_are_exported_as_the_plain_layers(tmp_path) -> None:
         assert sum(word in n for n in names[0]) == sum(word in n for n in names[1]), word
 
 
+@pytest.mark.full
 def test_a_training_after_an_export_is_one_without(tmp_path, trained) -> None:
     """An export comes first in a process of its own: whatever it left would be taken up."""
     (tmp_path / "exported.yaml").write_text(SPEC)

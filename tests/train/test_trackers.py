@@ -145,6 +145,7 @@ def wandb_records(content: bytes) -> Iterator[bytes]:
             parts = b""
 
 
+@pytest.mark.full
 def test_wandb_reads_it_back_offline(run, monkeypatch) -> None:
     pytest.importorskip("wandb")
     from wandb.proto import wandb_internal_pb2

@@ -68,6 +68,7 @@ def test_twenty_steps_agree_with_the_plain_model(name) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="glibc's allocator")
+@pytest.mark.full
 def test_kept_memory_is_not_fetched_again_in_each_step() -> None:
     def faults(mode: str) -> int:
         command = [sys.executable, "-c", FAULTS, mode]

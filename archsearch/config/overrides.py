@@ -11,7 +11,7 @@ from pydantic_core import ErrorDetails
 from archsearch.config.named_settings import forms_of
 from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.settings import TaskSettings
-from archsearch.config.validation import reason, strict_value
+from archsearch.config.validation import fields_at, reason, strict_value
 from archsearch.errors import InputError
 from archsearch.spec import Raw, Source
 from archsearch.spec.text.nearest import did_you_mean
@@ -97,6 +97,8 @@ def changed(settings: Changed, head: str, changes: Mapping[str, object]) -> Chan
     """
     known = type(settings).model_fields
     now, written = settings.model_dump(), settings.model_dump(exclude_unset=True)
+    unwritten = (name for name in settings.model_fields_set if known[name].exclude)
+    written |= {name: getattr(settings, name) for name in unwritten}
     for path, value in sorted(changes.items(), key=lambda item: "." in item[0]):
         key = path.partition(".")[0]
         if key not in known:
@@ -128,11 +130,11 @@ def _put(written: dict[str, Any], owner: type[BaseModel], path: str, value: obje
 def _refused(owner: type[BaseModel], head: str, detail: ErrorDetails) -> InputError:
     """What is wrong with a change, at its path."""
     place = [str(part) for part in detail["loc"]]
+    known = fields_at(owner, tuple(place[:-1]))
     forms = forms_of(owner, place[0])
     form = None if forms is None or len(place) < 2 else forms.find(place.pop(1))
     path = ".".join([head, *place])
-    if form is not None and detail["type"] == "extra_forbidden":
-        name = str(form.model_fields["name"].default)
-        help = did_you_mean(place[-1], form.option_names())
-        return InputError(f"{name} has no option `{path}`", help=help)
+    if detail["type"] == "extra_forbidden":
+        lacking = "there is no" if form is None else f"{detail['loc'][1]} has no option"
+        return InputError(f"{lacking} `{path}`", help=did_you_mean(place[-1], known))
     return InputError(f"`{path}` = {detail['input']!r} is not allowed", help=reason(detail))

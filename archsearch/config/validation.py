@@ -8,13 +8,21 @@ from typing import TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from archsearch.config.named_settings import forms_of
+from archsearch.config.named_settings import forms_of, inner_settings
 from archsearch.spec import Source, Span
 from archsearch.spec.syntax.parse_values import shown, yes_or_no
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, Scalar, ScalarNode
 
-__all__ = ["Data", "reason", "strict_data", "strict_value", "validated", "without_nulls"]
+__all__ = [
+    "Data",
+    "fields_at",
+    "reason",
+    "strict_data",
+    "strict_value",
+    "validated",
+    "without_nulls",
+]
 
 Data = Scalar | tuple["Data", ...] | dict[str, "Data"]
 Settings = TypeVar("Settings", bound=BaseModel)
@@ -84,7 +92,7 @@ def _note(
             f"there is no key `{key}`",
             help=_under_section(model, place)
             or _belongs_outside(model, place)
-            or did_you_mean(str(place[-1]), _fields_at(model, place[:-1])),
+            or did_you_mean(str(place[-1]), fields_at(model, place[:-1])),
         )
     elif detail["type"] == "missing":
         source.problem(
@@ -101,13 +109,9 @@ def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
     """Where a key belongs that stands at the top, if some section has it; else ""."""
     if len(place) != 1:
         return ""
-    for name, field in model.model_fields.items():
-        section = field.annotation
-        if (
-            isinstance(section, type)
-            and issubclass(section, BaseModel)
-            and place[0] in section.model_fields
-        ):
+    for name in model.model_fields:
+        section = inner_settings(model, name)
+        if section is not None and place[0] in section.model_fields:
             return f"it belongs under `{name}:`: `{name}: {{{place[0]}: …}}`"
     return ""
 
@@ -163,15 +167,14 @@ def reason(detail: ErrorDetails) -> str:
     return known.format(**context) if known else message[:1].lower() + message[1:]
 
 
-def _fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+def fields_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
     """The keys that are known there; a place inside one of several forms names the form."""
     parts, hidden = iter(place), ""
     for part in parts:
-        field = model.model_fields.get(str(part))
-        inner = field.annotation if field else None
+        inner = inner_settings(model, str(part))
         if forms := forms_of(model, str(part)):
             inner, hidden = forms.find(str(next(parts, ""))), "name"
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        if inner is None:
             return []
         model = inner
     return [name for name in model.model_fields if name != hidden]
@@ -182,7 +185,7 @@ def _belongs_outside(model: type[BaseModel], place: tuple[int | str, ...]) -> st
     if len(place) < 3:
         return ""
     *around, owner, _, key = place
-    return f"write `{key}` beside `{owner}`" if key in _fields_at(model, tuple(around)) else ""
+    return f"write `{key}` beside `{owner}`" if key in fields_at(model, tuple(around)) else ""
 
 
 def _word_span(root: Node, place: tuple[int | str, ...], word: str) -> Span | None:

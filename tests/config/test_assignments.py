@@ -94,6 +94,11 @@ def test_options_have_paths_of_their_own():
         ),
         ({"optimizer": "Muon"}, "`train.optimizer` = 'Muon' is not allowed", "for matrices"),
         ({"optimiser.eps": 1}, "there is no `train.optimiser.eps`", "did you mean `optimizer`?"),
+        (
+            {"early_stopping.patiens": 3},
+            "there is no `train.early_stopping.patiens`",
+            "did you mean `patience`?",
+        ),
     ],
 )
 def test_an_option_that_is_not_there_is_named(changes, what, help):
@@ -101,6 +106,12 @@ def test_an_option_that_is_not_there_is_named(changes, what, help):
         changed(TrainSettings(), "train", changes)
     assert raised.value.what == what
     assert help in raised.value.help
+
+
+def test_trackers_stay_though_they_are_not_stored():
+    told = TrainSettings(log=["tensorboard"])
+    assert changed(told, "train", {"epochs": 3}).log == told.log
+    assert changed(told, "train", {"log": "wandb"}).log == TrainSettings(log="wandb").log
 
 
 def test_what_earlier_versions_stored_is_what_is_stored():

@@ -94,6 +94,23 @@ def test_several_mistakes_are_told_together(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("train", "meant"),
+    [
+        ("{early_stopping: {patiens: 3}}", "patience"),
+        ("{log: mlflo}", "mlflow"),
+        ("{log: {mlflow: {experimen: nets}}}", "experiment"),
+    ],
+)
+def test_what_was_meant_is_told_in_settings_that_may_be_left_out(
+    tmp_path: Path, train: str, meant: str
+) -> None:
+    with pytest.raises(DiagnosticsError) as caught:
+        load_study(study(tmp_path, STUDY + f"train: {train}\n"))
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.help) == ("unknown-key", f"did you mean `{meant}`?")
+
+
 def test_a_missing_spec_is_told_at_its_name(tmp_path: Path) -> None:
     assert codes(study(tmp_path, STUDY.replace("SPEC", "nowhere.yaml"))) == [("missing-model", 2)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import partial
 
 from archsearch.config.named_settings import NamedForms, forms_of
@@ -10,6 +10,7 @@ from archsearch.config.overrides import changed
 from archsearch.config.settings import TrainSettings
 from archsearch.config.space_problem import SpaceProblem, first_refused
 from archsearch.config.study import Domain, extremes
+from archsearch.errors import InputError
 from archsearch.spec import Raw
 from archsearch.spec.text.nearest import did_you_mean
 
@@ -21,7 +22,7 @@ def option_problems(
     option: str,
     domain: Domain,
     options: Mapping[str, Collection[str]],
-    take: Callable[[Raw], object],
+    take: Callable[[str, Raw], object],
 ) -> Iterator[SpaceProblem]:
     """What is wrong with a searched option of settings that have several forms.
 
@@ -30,12 +31,12 @@ def option_problems(
         option: the option's name.
         domain: its domain.
         options: by name of each form that may be drawn, those that may be searched.
-        take: puts a value into settings that have the option, and raises InputError.
+        take: puts a value of the option into the form of a name, and raises InputError.
     """
     path, names = f"{of}.{option}", tuple(options)
     having = [name for name in names if option in options[name]]
     if not having:
-        known = [f"{of}.{other}" for found in options.values() for other in found]
+        known = dict.fromkeys(f"{of}.{other}" for found in options.values() for other in found)
         verb = "has" if len(names) == 1 else "have"
         yield SpaceProblem(
             path,
@@ -51,7 +52,29 @@ def option_problems(
             f'add a condition: `when: $({of} == "{having[0]}")`',
         )
     else:
-        yield from first_refused(path, enumerate(extremes(domain)), take)
+        some = domain.when is not None  # it may leave forms out
+        taken = partial(_check_value, take, having, some=some)
+        yield from first_refused(path, enumerate(extremes(domain)), taken)
+
+
+def _check_value(
+    take: Callable[[str, Raw], object], forms: Sequence[str], value: Raw, *, some: bool
+) -> None:
+    """See that every form takes a value, or some form does.
+
+    Raises:
+        InputError: the first refusal.
+    """
+    refusals: dict[str, InputError] = {}
+    for form in forms:
+        try:
+            take(form, value)
+        except InputError as error:
+            refusals[form] = error
+    if refusals and (len(refusals) == len(forms) or not some):
+        form, error = next(iter(refusals.items()))
+        place = f"for {form}, " if len(forms) > 1 else ""
+        raise InputError(error.what, help=place + error.help)
 
 
 def train_space_problems(
@@ -72,12 +95,12 @@ def train_space_problems(
         drawn = space.get(f"train.{key}")
         words = [getattr(train, key).name] if drawn is None else list(map(str, extremes(drawn)))
         known = {word: form.option_names() for word in words if (form := forms.find(word))}
-        having = next((word for word in known if option in known[word]), "")
-        take = partial(_with_option, key, having, option)
-        yield from option_problems(f"train.{key}", option, domain, known, take)
+        if known:  # else the words are what is wrong
+            take = partial(_with_option, key, option)
+            yield from option_problems(f"train.{key}", option, domain, known, take)
 
 
-def _with_option(key: str, word: str, option: str, value: Raw) -> TrainSettings:
+def _with_option(key: str, option: str, word: str, value: Raw) -> TrainSettings:
     return changed(TrainSettings(), "train", {key: word, f"{key}.{option}": value})
 
 

@@ -97,10 +97,8 @@ def _option_problems(path: str, domain: Domain, names: tuple[str, ...]) -> Itera
         name: [other for other in options_of(name) if other not in TASKS[name].changes_input]
         for name in names
     }
-    task = read_task(having[0] if having else names[0])
-    take = partial(_with_option, task, option)
-    yield from option_problems("task", option, domain, searchable, take)
+    yield from option_problems("task", option, domain, searchable, partial(_with_option, option))
 
 
-def _with_option(task: AnyTask, option: str, value: Raw) -> AnyTask:
-    return changed_task(task, {option: value})
+def _with_option(option: str, task: str, value: Raw) -> AnyTask:
+    return changed_task(read_task(task), {option: value})

@@ -46,3 +46,17 @@ def test_a_when_that_lets_an_option_to_another_optimizer_is_infeasible(make_spac
 def test_an_option_that_no_optimizer_of_the_study_has_is_refused(make_space) -> None:
     with pytest.raises(InputError, match="adam has no option `momentum`"):
         space_of(make_space, {"train.optimizer.momentum": MOMENTUM})
+
+
+@pytest.mark.parametrize("names", [("asgd", "rmsprop"), ("rmsprop", "asgd")])
+def test_a_value_suits_every_optimizer_that_may_draw_it(make_space, names) -> None:
+    """Else the study would end at the first trial whose optimizer refuses it."""
+    alpha = FloatDomain(low=0.5, high=5.0)
+    domains = {"train.optimizer": ChoiceDomain(choices=names), "train.optimizer.alpha": alpha}
+    with pytest.raises(InputError, match=r"`train.optimizer.alpha` can't be 5") as raised:
+        space_of(make_space, domains)
+    assert raised.value.help.startswith("for rmsprop, it must be < 1")
+    only = alpha.model_copy(update={"when": '$(train.optimizer == "asgd")'})
+    space = space_of(make_space, {**domains, "train.optimizer.alpha": only})
+    outcome = space.resolve({"train.optimizer": "asgd", "train.optimizer.alpha": 5.0})
+    assert isinstance(outcome, Candidate)

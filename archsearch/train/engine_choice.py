@@ -21,7 +21,7 @@ class EngineChoice:
 
     Attributes:
         name: ``native`` or ``torch``.
-        reason: why torch does where the native engine was not ruled out by a setting; else None.
+        reason: why torch does; None where the native engine does.
     """
 
     name: EngineName

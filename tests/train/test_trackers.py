@@ -6,6 +6,7 @@ import json
 import logging
 import struct
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -216,6 +217,17 @@ def test_a_tracker_that_fails_is_told_once_and_the_training_ends(
         "tensorboard fails (ConnectionError: the server is away); the training goes on without it"
     ]
     assert tracker.calls.count(at) == (at != "start")
+
+
+def test_files_that_can_not_be_written_for_trackers_end_no_training(
+    run, monkeypatch, caplog, tmp_path
+) -> None:
+    tracker = _Breaks("nowhere")
+    monkeypatch.setattr(to_tensorboard, "start", lambda told, settings: tracker)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    assert (run("tensorboard") / "metrics.json").exists()
+    assert "tensorboard fails (FileNotFoundError: " in caplog.text
+    assert tracker.calls == ["epoch"] * 3 + ["end"]
 
 
 def test_a_library_that_is_missing_is_told_with_how_to_get_it(run, monkeypatch, caplog) -> None:

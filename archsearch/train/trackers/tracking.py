@@ -16,6 +16,7 @@ from typing import Protocol
 from archsearch.config import RunSettings
 from archsearch.config.base import Settings
 from archsearch.config.trackers import LogSettings
+from archsearch.errors import WriteError
 from archsearch.nn import save_weights
 from archsearch.records import plan_record
 from archsearch.records.layout import FLAT
@@ -65,7 +66,7 @@ class Finished:
     """What trackers are told at the end of a training.
 
     Attributes:
-        epochs: how many there were; the scores are those after the last.
+        epochs: how many there were.
         scores: final numbers by the columns of ``trials.csv``, but those that epochs told.
         pictures: a PNG file of test pictures.
         model: the weights, ``model.safetensors``.
@@ -135,6 +136,12 @@ class Tracking:
         for row in trained.result.history:
             if row.epoch not in self._seen:
                 self.epoch(row)
+        try:
+            self._tell_result(trained)
+        except (OSError, WriteError) as error:  # no room for the files, say
+            _log.warning("%s", _said(", ".join(self._trackers), error))
+
+    def _tell_result(self, trained: TrainedRun) -> None:
         with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
             finished = Finished.write(trained, self._told.spec, Path(folder))
             self._each(lambda tracker: tracker.result(finished))

@@ -8,14 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from archsearch.config.settings import TrainSettings
-from archsearch.train.loop.optimizers.functional import Factors, FunctionalOptimizer, by_factor
+from archsearch.train.loop.optimizers.functional import FunctionalOptimizer
 from archsearch.train.loop.optimizers.updates import Update, update_of
 
 __all__ = ["FlatAdam"]
 
 
 class FlatAdam(FunctionalOptimizer):
-    """Adam or AdamW over a model's weights, joined into a piece of memory for each factor.
+    """Adam or AdamW over a model's weights, joined into one piece of memory.
 
     The model's parameters become views of that piece, each laid out as it was. Small nets have
     many small weights, and a GPU spends about as long on each as on all together. Rate and β₁
@@ -25,40 +25,31 @@ class FlatAdam(FunctionalOptimizer):
     Args:
         model: whose parameters to gather; they stay the same objects.
         settings: ``optimizer`` is adam or adamw.
-        factors: of each parameter's rate.
     """
 
-    def __init__(self, model: nn.Module, settings: TrainSettings, factors: Factors = None) -> None:
-        parts = by_factor(model.parameters(), factors)
-        self._parts = [(_joined(parameters), parameters) for _, parameters in parts]
-        joined = [whole for whole, _ in self._parts]
-        update = _read_anew(update_of(settings.optimizer), joined[0].device)
-        super().__init__(joined, update, settings, [factor for factor, _ in parts])
-        for group in self.param_groups:
-            (whole,) = group["params"]
-            group["lr"] = whole.detach().new_tensor(group["lr"])
-            first, second = group["betas"]
-            # β₂ stays, so it may be frozen.
-            group["betas"] = (
-                whole.detach().new_tensor(first),
-                torch.tensor(second, dtype=whole.dtype),
-            )
+    def __init__(self, model: nn.Module, settings: TrainSettings) -> None:
+        self._parts = list(model.parameters())
+        self._whole = whole = _joined(self._parts)
+        super().__init__([whole], _read_anew(update_of(settings.optimizer), whole.device), settings)
+        (group,) = self.param_groups
+        group["lr"] = whole.detach().new_tensor(group["lr"])
+        first, second = group["betas"]
+        # β₂ stays, so it may be frozen.
+        group["betas"] = (whole.detach().new_tensor(first), torch.tensor(second, dtype=whole.dtype))
 
     def zero_grad(self) -> None:
         """Drop the gradients of the model's parameters."""
-        for _, parameters in self._parts:
-            for parameter in parameters:
-                parameter.grad = None
+        for parameter in self._parts:
+            parameter.grad = None
 
     def step(self) -> None:
         """Put the gradients of the model's parameters side by side, and take the step."""
-        for whole, parameters in self._parts:
-            whole.grad = torch.cat(
-                [
-                    torch.zeros_like(p).flatten() if p.grad is None else _flat(p.grad, p)
-                    for p in parameters
-                ]
-            )
+        self._whole.grad = torch.cat(
+            [
+                torch.zeros_like(p).flatten() if p.grad is None else _flat(p.grad, p)
+                for p in self._parts
+            ]
+        )
         super().step()
 
 

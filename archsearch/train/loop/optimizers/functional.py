@@ -1,8 +1,8 @@
-"""An optimizer of torch's update functions, whose groups differ in their rate."""
+"""An optimizer of torch's update functions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, MutableMapping
 from typing import Any, Protocol
 
 import torch
@@ -14,21 +14,15 @@ from archsearch.train.loop.optimizers.updates import Moments, Update
 from archsearch.train.loop.schedule import MOMENTUM, Rate
 
 __all__ = [
-    "Factors",
     "FunctionalOptimizer",
     "Group",
     "StepOptimizer",
-    "by_factor",
-    "groups",
+    "group_of",
     "set_rate",
 ]
 
 Group = dict[str, Any]
 """Parameters with what their next step is taken with, as torch's ``param_groups`` have it."""
-
-
-Factors = Sequence[float] | None
-"""By how much the rate of each parameter is multiplied; None: 1 for all."""
 
 
 class StepOptimizer(Protocol):
@@ -56,23 +50,17 @@ class FunctionalOptimizer:
         parameters: of a model, on one device.
         update: what a step does.
         settings: weight decay, and the rate until :func:`set_rate` sets another.
-        factors: of each parameter's rate.
     """
 
     def __init__(
-        self,
-        parameters: Iterable[nn.Parameter],
-        update: Update,
-        settings: TrainSettings,
-        factors: Factors = None,
+        self, parameters: Iterable[nn.Parameter], update: Update, settings: TrainSettings
     ) -> None:
         self._update = update
         self._decay = settings.weight_decay
-        self.param_groups = groups(by_factor(parameters, factors), settings)
+        self._group = group_of(parameters, settings)
+        self.param_groups = [self._group]
         self.state: dict[Tensor, Moments] = {
-            parameter: update.begin(parameter)
-            for group in self.param_groups
-            for parameter in group["params"]
+            parameter: update.begin(parameter) for parameter in self._group["params"]
         }
 
     def zero_grad(self) -> None:
@@ -82,66 +70,44 @@ class FunctionalOptimizer:
 
     def step(self) -> None:
         """Update each parameter that has a gradient."""
-        with torch.no_grad():
-            for group in self.param_groups:
-                self._step(group)
-
-    def _step(self, group: Group) -> None:
-        update = self._update
+        update, group = self._update, self._group
         moved = [each for each in group["params"] if each.grad is not None]
         if not moved:
             return
         states = [self.state[each] for each in moved]
         lists = {word: [each.get(name) for each in states] for word, name in update.lists.items()}
-        update.function(
-            moved,
-            [each.grad for each in moved],
-            **lists,
-            **update.numbers,
-            **_momentum(group),
-            lr=group["lr"],
-            weight_decay=self._decay,
-        )
+        with torch.no_grad():
+            update.function(
+                moved,
+                [each.grad for each in moved],
+                **lists,
+                **update.numbers,
+                **_momentum(group),
+                lr=group["lr"],
+                weight_decay=self._decay,
+            )
 
 
-def by_factor(
-    parameters: Iterable[nn.Parameter], factors: Factors
-) -> list[tuple[float, list[nn.Parameter]]]:
-    """Parameters of equal factor, in the order in which the factors first appear."""
-    found: dict[float, list[nn.Parameter]] = {}
-    if factors is None:
-        return [(1.0, list(parameters))]
-    for parameter, factor in zip(parameters, factors, strict=True):
-        found.setdefault(factor, []).append(parameter)
-    return list(found.items())
-
-
-def groups(
-    parts: Iterable[tuple[float, list[nn.Parameter]]], settings: TrainSettings
-) -> list[Group]:
-    """One group for each factor, with the rate until :func:`set_rate` sets another."""
-    momentum: Group = {}
+def group_of(parameters: Iterable[nn.Parameter], settings: TrainSettings) -> Group:
+    """A group with the rate and momentum until :func:`set_rate` sets others."""
+    group: Group = {"params": list(parameters), "lr": settings.lr}
     given, chosen = settings.optimizer.held_momentum, settings.optimizer
     first = MOMENTUM if given is None else given
     if isinstance(chosen, WithBetas):
-        momentum["betas"] = (first, chosen.beta2)
+        group["betas"] = (first, chosen.beta2)
     elif isinstance(chosen, Sgd):
-        momentum["momentum"] = first
-    return [
-        {"params": parameters, "factor": factor, "lr": settings.lr * factor, **momentum}
-        for factor, parameters in parts
-    ]
+        group["momentum"] = first
+    return group
 
 
 def set_rate(optimizer: StepOptimizer, rate: Rate) -> None:
-    """Make the optimizer's next step one of ``rate``, times each group's factor."""
+    """Make the optimizer's next step one of ``rate``."""
     for group in optimizer.param_groups:
-        lr = rate.lr * group.get("factor", 1.0)
         if isinstance(group["lr"], Tensor):  # a recorded step reads them where they are
-            group["lr"].fill_(lr)
+            group["lr"].fill_(rate.lr)
             group["betas"][0].fill_(rate.momentum)
             continue
-        group["lr"] = lr
+        group["lr"] = rate.lr
         if "betas" in group:
             group["betas"] = (rate.momentum, group["betas"][1])
         elif "momentum" in group:

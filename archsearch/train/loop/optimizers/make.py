@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import groupby
 from math import prod
-from operator import itemgetter
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from archsearch.config.optimizers import Adam, AdamW
 from archsearch.config.settings import TrainSettings
-from archsearch.train.loop.optimizers.functional import (
-    Factors,
-    FunctionalOptimizer,
-    StepOptimizer,
-)
+from archsearch.train.loop.optimizers.functional import FunctionalOptimizer, StepOptimizer
 from archsearch.train.loop.optimizers.numpy_adam import NumpyAdam
 from archsearch.train.loop.optimizers.updates import update_of
 
@@ -25,27 +19,21 @@ Shapes = Sequence[tuple[int, ...]]
 __all__ = ["flat_optimizer", "make_optimizer", "recordable"]
 
 
-def make_optimizer(
-    parameters: Iterable[nn.Parameter], settings: TrainSettings, factors: Factors = None
-) -> StepOptimizer:
+def make_optimizer(parameters: Iterable[nn.Parameter], settings: TrainSettings) -> StepOptimizer:
     """Give the optimizer of parameters that ``settings`` names.
 
-    Every step is weight −= rate · factor · direction, where weight decay that shrinks the
-    weights is part of the direction.
+    Every step is weight −= rate · direction, where weight decay that shrinks the weights is
+    part of the direction.
 
     Args:
         parameters: of a model, on one device.
         settings: the recipe.
-        factors: one for each parameter; None: 1 for all.
     """
-    return FunctionalOptimizer(parameters, update_of(settings.optimizer), settings, factors)
+    return FunctionalOptimizer(parameters, update_of(settings.optimizer), settings)
 
 
 def flat_optimizer(
-    parameter: nn.Parameter,
-    settings: TrainSettings,
-    shapes: Shapes,
-    factors: Factors = None,
+    parameter: nn.Parameter, settings: TrainSettings, shapes: Shapes
 ) -> StepOptimizer:
     """Give the optimizer of one flat parameter on the processor.
 
@@ -53,15 +41,12 @@ def flat_optimizer(
         parameter: its gradient exists and stays where it is.
         settings: the recipe.
         shapes: of the tensors that lie in it one after the other.
-        factors: one for each of these; None: 1 for all.
     """
     if isinstance(settings.optimizer, Adam | AdamW):
-        return NumpyAdam(parameter, settings, _vector(shapes, factors))
+        return NumpyAdam(parameter, settings)
     update = update_of(settings.optimizer)
-    if update.elementwise:
-        shapes, factors = _stretches(shapes, factors)
-    parts = _parts(parameter, shapes)
-    return FunctionalOptimizer(parts, update, settings, factors)
+    parts = [parameter] if update.elementwise else _parts(parameter, shapes)
+    return FunctionalOptimizer(parts, update, settings)
 
 
 def recordable(settings: TrainSettings) -> bool:
@@ -71,23 +56,6 @@ def recordable(settings: TrainSettings) -> bool:
     and momentum from tensors, which a schedule may move.
     """
     return isinstance(settings.optimizer, Adam | AdamW)
-
-
-def _vector(shapes: Shapes, factors: Factors) -> Tensor | None:
-    """The factor of each weight."""
-    if factors is None:
-        return None
-    each = zip(shapes, factors, strict=True)
-    return torch.cat([torch.full((prod(shape),), factor) for shape, factor in each])
-
-
-def _stretches(shapes: Shapes, factors: Factors) -> tuple[Shapes, Factors]:
-    """Vectors as long as factors stay the same, with those."""
-    if factors is None:
-        return [(sum(map(prod, shapes)),)], None
-    runs = groupby(zip(shapes, factors, strict=True), key=itemgetter(1))
-    found = [((sum(prod(shape) for shape, _ in run),), factor) for factor, run in runs]
-    return [shape for shape, _ in found], [factor for _, factor in found]
 
 
 def _parts(whole: nn.Parameter, shapes: Shapes) -> list[nn.Parameter]:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from archsearch.config.optimizers import AdamW, WithBetas
 from archsearch.config.settings import TrainSettings
-from archsearch.train.loop.optimizers.functional import Group, groups
+from archsearch.train.loop.optimizers.functional import Group, group_of
 from archsearch.train.loop.optimizers.updates import Moments
 
 __all__ = ["NumpyAdam"]
@@ -25,15 +25,12 @@ class NumpyAdam:
     Args:
         parameter: its gradient exists and stays where it is.
         settings: rate, weight decay and the numbers of ``adam`` or ``adamw``.
-        factors_N: of each weight's rate, as long as the parameter; None: 1 for all.
     """
 
-    def __init__(
-        self, parameter: nn.Parameter, settings: TrainSettings, factors_N: Tensor | None = None
-    ) -> None:
+    def __init__(self, parameter: nn.Parameter, settings: TrainSettings) -> None:
         chosen = settings.optimizer
         assert isinstance(chosen, WithBetas)  # noqa: S101 - whoever chose it has seen to that
-        self.param_groups: list[Group] = groups([(1.0, [parameter])], settings)
+        self.param_groups: list[Group] = [group_of([parameter], settings)]
         self.state: dict[Tensor, Moments] = {
             parameter: {
                 "step": torch.zeros(()),
@@ -43,7 +40,6 @@ class NumpyAdam:
         }
         self._parameter, self._eps = parameter, chosen.eps
         self._decay, self._decoupled = settings.weight_decay, isinstance(chosen, AdamW)
-        self._factors_N = None if factors_N is None else factors_N.numpy()
         self._spare = numpy.empty((2, parameter.numel()), numpy.float32)
 
     def zero_grad(self) -> None:
@@ -59,7 +55,7 @@ class NumpyAdam:
         (first, second), count, rate = group["betas"], float(state["step"]), group["lr"]
         one, other = self._spare
         if self._decay and self._decoupled:
-            weights *= 1 - rate * self._decay * (1 if self._factors_N is None else self._factors_N)
+            weights *= 1 - rate * self._decay
         elif self._decay:
             gradient = numpy.add(gradient, numpy.multiply(weights, self._decay, out=one), out=one)
         mean += numpy.multiply(numpy.subtract(gradient, mean, out=other), 1 - first, out=other)
@@ -70,6 +66,4 @@ class NumpyAdam:
         one *= 1 / math.sqrt(1 - second**count)
         one += self._eps
         numpy.divide(mean, one, out=one)
-        if self._factors_N is not None:
-            one *= self._factors_N
         weights -= numpy.multiply(one, rate / (1 - first**count), out=one)

@@ -174,22 +174,13 @@ def prepare(
     else:
         chosen = EngineChoice("torch", "its model was passed")
     images_NCHW = pictures.images_NCHW.to(device).contiguous(memory_format=torch.channels_last)
-    recorded = device.type == "cuda" and recordable(recipe)
-    engine: TrainingEngine
-    optimizer: StepOptimizer
     if chosen.name == "native":
         model = _begun(nn_build, plan, recipe, seed)
-        engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
-        shapes = [tuple(parameter.shape) for parameter in model.parameters()]
-        optimizer = flat_optimizer(engine.parameters, recipe, shapes)
+        engine, optimizer = _native(model, task, recipe, images_NCHW)
     else:
         made = build(plan, seed=seed) if build else _begun(compiled, plan, recipe, seed)
         model = made.to(device).to(memory_format=torch.channels_last)
-        engine = TorchEngine(Replay() if recorded else None)
-        if recorded:
-            optimizer = FlatAdam(model, recipe)
-        else:
-            optimizer = make_optimizer(model.parameters(), recipe)
+        engine, optimizer = _by_torch(model, recipe, device)
     return Training(
         model=model,
         chosen=chosen,
@@ -213,6 +204,22 @@ def _begun(build: Build, plan: ModelPlan, recipe: TrainSettings, seed: int) -> A
     if recipe.initialization == "he":
         initialize(model, seed=seed)
     return model
+
+
+def _native(
+    model: Autoencoder, task: Task, recipe: TrainSettings, images_NCHW: Tensor
+) -> tuple[TrainingEngine, StepOptimizer]:
+    engine = NativeEngine(model, task, recipe, images_NCHW, torch.get_num_threads())
+    shapes = [tuple(parameter.shape) for parameter in model.parameters()]
+    return engine, flat_optimizer(engine.parameters, recipe, shapes)
+
+
+def _by_torch(
+    model: Autoencoder, recipe: TrainSettings, device: torch.device
+) -> tuple[TrainingEngine, StepOptimizer]:
+    if device.type == "cuda" and recordable(recipe):
+        return TorchEngine(Replay()), FlatAdam(model, recipe)
+    return TorchEngine(), make_optimizer(model.parameters(), recipe)
 
 
 def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:

@@ -157,10 +157,7 @@ def training_parts() -> Iterator[tuple[str, str]]:
     """The options of optimizers, schedules and early stopping, and what isn't there."""
     yield "optimizers", options_table("optimizer", OPTIMIZERS)
     reasons = dict.fromkeys(reason.replace(": ", "; ") for reason in LEFT_OUT.values())
-    yield (
-        "left-out",
-        "Not here: " + ". ".join(f"{text[0].upper()}{text[1:]}" for text in reasons) + ".",
-    )
+    yield "left-out", f"Not here: {'. '.join(reasons)}."
     yield "schedules", options_table("schedule", SCHEDULES)
     yield "early-stopping", options_table("", {"": EarlyStopping})
 

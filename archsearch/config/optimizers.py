@@ -204,13 +204,14 @@ OPTIMIZERS: Mapping[str, type[OptimizerSettings]] = MappingProxyType(
 """By name, in the order of their listing."""
 
 _FULL_GRADIENT = "needs the gradient of all pictures at once, and steps here are of batches: "
+_SPARSE = "SparseAdam is for sparse gradients, which no layer has: use adam"
 LEFT_OUT: Mapping[str, str] = MappingProxyType(
     {
-        "rprop": f"rprop {_FULL_GRADIENT}rmsprop is its form for batches",
-        "lbfgs": f"lbfgs {_FULL_GRADIENT}use adam",
-        "sparse_adam": "sparse_adam is for sparse gradients, which no layer has: use adam",
-        "sparseadam": "SparseAdam is for sparse gradients, which no layer has: use adam",
-        "muon": "muon is for matrices, and kernels of convolutions have four axes: use adamw",
+        "rprop": f"Rprop {_FULL_GRADIENT}rmsprop is its form for batches",
+        "lbfgs": f"LBFGS {_FULL_GRADIENT}use adam",
+        "sparse_adam": _SPARSE,
+        "sparseadam": _SPARSE,
+        "muon": "Muon is for matrices, and kernels of convolutions have four axes: use adamw",
     }
 )
 """What else torch.optim has, with why it isn't here."""

@@ -37,7 +37,8 @@ def initialize(model: Autoencoder, *, seed: int | None = None) -> None:
     through some layers, and each output begins as a constant.
 
     Args:
-        model: from ``build``; norms, and weights of other packages' own modules, stay as they are.
+        model: from ``build``; its convolutions and linear layers are drawn, those inside modules
+            of other packages too. Norms and all other weights stay as they are.
         seed: as ``build`` takes it.
 
     Example:

@@ -20,6 +20,9 @@ RECIPES = st.builds(
     optimizer=st.sampled_from(
         ["adam", "sgd", {"sgd": {"momentum": 0.5}}, {"adam": {"betas": (0.5, 0.75)}}]
     ),
+    initialization=st.sampled_from(["he", "torch"]),
+    clip_norm=st.sampled_from([0.1, 3.0, None]),
+    early_stopping=st.sampled_from([None, {}, {"patience": 2, "restore_best_weights": False}]),
     schedule=st.sampled_from(["onecycle", "plateau", {"step": {"step_size": 5, "gamma": 0.5}}]),
     seed=st.integers(0, 9),
     weight_decay=st.floats(0, 1),

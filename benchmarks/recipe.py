@@ -29,7 +29,9 @@ FIELDS = (
 def main() -> None:
     """Train the nets that aren't in the file yet, and tell what became of all."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.recipe")
-    parser.add_argument("--nets", default="0:300", help="seeds FROM:TO, or paths of specs, with commas between")
+    parser.add_argument(
+        "--nets", default="0:300", help="seeds FROM:TO, or paths of specs, with commas between"
+    )
     parser.add_argument("--data", default="photos")
     parser.add_argument("--limit", type=int, default=6000, help="pictures before the split")
     parser.add_argument("--set", action="append", default=[], metavar="PATH=VALUE")

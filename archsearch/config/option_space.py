@@ -72,9 +72,9 @@ def _check_value(
         except InputError as error:
             refusals[form] = error
     if refusals and (len(refusals) == len(forms) or not some):
-        form, error = next(iter(refusals.items()))
+        form, first = next(iter(refusals.items()))
         place = f"for {form}, " if len(forms) > 1 else ""
-        raise InputError(error.what, help=place + error.help)
+        raise InputError(first.what, help=place + first.help)
 
 
 def train_space_problems(

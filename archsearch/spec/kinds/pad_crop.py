@@ -103,34 +103,42 @@ def _mirror(word: str) -> Callable[[Pad | Crop, Shape, Shape, str], Iterator[Lay
     return mirror
 
 
-PAD = Kind(
-    name="pad",
+def _kind(word: str, other: str, *, doc: str, what: str, shape: str, example: str) -> Kind:
+    """``pad`` or ``crop``, which undo each other."""
+    return Kind(
+        name=word,
+        doc=doc,
+        fields=(Field(word, Sides(), REQUIRED, what, "window"),),
+        rule=_rule(word),
+        module=f"archsearch.nn.border:{word}",
+        scalar=True,
+        written=_written(word),
+        fits_picture=_to_picture(1 if word == "pad" else -1),
+        mirror=_mirror(other),
+        synonyms=dict.fromkeys(_SYNONYMS[word], word),
+        shape=shape,
+        example=example,
+    )
+
+
+_SYNONYMS = {"pad": ("zeropad2d", "zeropadding2d"), "crop": ("centercrop", "cropping2d")}
+
+PAD = _kind(
+    "pad",
+    "crop",
     doc="Zeros around the picture: the same on all sides, by axis, or on each side. `to: input` "
     "adds what the picture's size needs, an odd row after.",
-    fields=(Field("pad", Sides(), REQUIRED, "Rows and columns added.", "window"),),
-    rule=_rule("pad"),
-    module="archsearch.nn.border:pad",
-    scalar=True,
-    written=_written("pad"),
-    fits_picture=_to_picture(1),
-    mirror=_mirror("crop"),
-    synonyms=dict.fromkeys(("zeropad2d", "zeropadding2d"), "pad"),
+    what="Rows and columns added.",
     shape="W + before + after; C stays",
     example="pad: [[0, 1], [0, 1]]",
 )
 
-CROP = Kind(
-    name="crop",
+CROP = _kind(
+    "crop",
+    "pad",
     doc="Rows and columns taken from the border, written as for `pad`; `to: input` leaves the "
     "picture's size, an odd row taken after.",
-    fields=(Field("crop", Sides(), REQUIRED, "Rows and columns taken.", "window"),),
-    rule=_rule("crop"),
-    module="archsearch.nn.border:crop",
-    scalar=True,
-    written=_written("crop"),
-    fits_picture=_to_picture(-1),
-    mirror=_mirror("pad"),
-    synonyms=dict.fromkeys(("centercrop", "cropping2d"), "crop"),
+    what="Rows and columns taken.",
     shape="W − before − after; C stays",
     example="crop: {to: input}",
 )

@@ -65,13 +65,15 @@ def _to_picture(sign: int) -> Callable[[Shape, Shape], Pads]:
 def _problems(word: str, pads: Pads, shape: Shape, height: int, width: int) -> tuple[Problem, ...]:
     if min(pads) < 0:
         other = "crop" if word == "pad" else "pad"
+        to_input = f"`{other}: {{to: input}}`"
+        resize = f"`resize: {{size: [{height}, {width}]}}`"
         return (
             Problem(
                 "shape-nonpositive",
                 f"{word} can't lead from {shape.height}×{shape.width} to the picture's size",
                 field=word,
                 label=f"the picture is {height}×{width}",
-                help=f"use `{other}: {{to: input}}`",
+                help=f"use {to_input if max(pads) <= 0 else resize}",
             ),
         )
     if min(height, width) >= 1:
@@ -103,8 +105,17 @@ def _mirror(word: str) -> Callable[[Pad | Crop, Shape, Shape, str], Iterator[Lay
     return mirror
 
 
-def _kind(word: str, other: str, *, doc: str, what: str, shape: str, example: str) -> Kind:
-    """``pad`` or ``crop``, which undo each other."""
+def _kind(
+    word: str,
+    other: str,
+    *,
+    doc: str,
+    what: str,
+    synonyms: tuple[str, ...],
+    shape: str,
+    example: str,
+) -> Kind:
+    """``pad`` or ``crop``; each undoes the other."""
     return Kind(
         name=word,
         doc=doc,
@@ -115,13 +126,11 @@ def _kind(word: str, other: str, *, doc: str, what: str, shape: str, example: st
         written=_written(word),
         fits_picture=_to_picture(1 if word == "pad" else -1),
         mirror=_mirror(other),
-        synonyms=dict.fromkeys(_SYNONYMS[word], word),
+        synonyms=dict.fromkeys(synonyms, word),
         shape=shape,
         example=example,
     )
 
-
-_SYNONYMS = {"pad": ("zeropad2d", "zeropadding2d"), "crop": ("centercrop", "cropping2d")}
 
 PAD = _kind(
     "pad",
@@ -129,6 +138,7 @@ PAD = _kind(
     doc="Zeros around the picture: the same on all sides, by axis, or on each side. `to: input` "
     "adds what the picture's size needs, an odd row after.",
     what="Rows and columns added.",
+    synonyms=("zeropad2d", "zeropadding2d"),
     shape="W + before + after; C stays",
     example="pad: [[0, 1], [0, 1]]",
 )
@@ -139,6 +149,7 @@ CROP = _kind(
     doc="Rows and columns taken from the border, written as for `pad`; `to: input` leaves the "
     "picture's size, an odd row taken after.",
     what="Rows and columns taken.",
+    synonyms=("centercrop", "cropping2d"),
     shape="W − before − after; C stays",
     example="crop: {to: input}",
 )

@@ -121,9 +121,16 @@ def containers_part() -> str:
     return "\n\n".join([*containers, *joins])
 
 
+def takes(key: Key) -> str:
+    """The sentence on what a key takes, where it is a field."""
+    if key.field is None:
+        return ""
+    return f" Takes {expects(key.field)}; default {default_of(key.field)}."
+
+
 def construct_section(construct: Join | Container, keys: Sequence[Key]) -> str:
     """One join or container: what it does, its keys, an example."""
-    rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}" for k in keys]
+    rows = [f"- `{k.name}`{'' if k.required else ' (optional)'}: {k.doc}{takes(k)}" for k in keys]
     if isinstance(construct, Container) and construct.names_layer:
         rows = ["One word, the layer's name; or:", "", *rows]
     table = "\n".join(rows) or "One word: the layer's name."

@@ -80,7 +80,7 @@ def create_project(folder: Path, template: str = DEFAULT_TEMPLATE) -> NewProject
     spec = Path("specs") / chosen.spec.name
     study = Path("studies") / f"{chosen.name}.yaml"
     texts = {
-        spec: chosen.spec.read_text(encoding="utf-8"),
+        spec: _spec_text(chosen),
         study: _study_text(chosen),
         Path("schemas/model.json"): schema_text("model"),
         Path("schemas/study.json"): schema_text("study"),
@@ -122,6 +122,12 @@ def _check(*files: Path) -> None:
     errors = [item for item in check_files(files).diagnostics if item.severity == "error"]
     if errors:
         raise DiagnosticsError(errors)
+
+
+def _spec_text(template: Template) -> str:
+    """The spec; those in folders of ``specs/`` are one step further from the schemas."""
+    text = template.spec.read_text(encoding="utf-8")
+    return text.replace("$schema=../../schemas", "$schema=../schemas", 1)
 
 
 def _study_text(template: Template) -> str:

@@ -133,13 +133,12 @@ def _layers(
 ) -> Translated:
     """Translate layers; ``views`` holds what the first of them reads."""
     (view,) = views.values()
-    read = {read for layer in plan.layers for read in layer.reads if read != layer.index - 1}
     context.fixed |= {node for node, _ in view.channels}
     for layer in layers:
         before = 0 if layer.section == "encoder" else len(plan.encoder)
         inputs = [view if read == layer.index - 1 else views[read] for read in layer.reads]
         view = _after(context, layer, inputs, before)
-        if layer.index in read:
+        if layer.index in plan.kept:
             views[layer.index] = view
             context.fixed |= {node for node, _ in view.channels}
     result = stored(context, view)

@@ -142,8 +142,7 @@ def python_module(model: Autoencoder, contract: Contract, weights: str) -> Pytho
 def _section(model: Autoencoder, name: Section, variables: dict[int, str]) -> SectionSource:
     plan = model.plan
     layers = plan.encoder if name == "encoder" else plan.decoder
-    reads = {read for layer in plan.layers for read in layer.reads if read != layer.index - 1}
-    kept = reads - {len(plan.encoder)}
+    kept = plan.kept - {len(plan.encoder)}
     source = SectionSource(name, "images" if name == "encoder" else "latent")
     modules = model.get_submodule(name).named_children()
     for layer, (number, module) in zip(layers, modules, strict=True):

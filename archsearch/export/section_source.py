@@ -14,6 +14,7 @@ from archsearch.errors import InputError
 from archsearch.export.expressions import NoExpressionError, expression, leaves
 from archsearch.nn.joins import Concatenation, Sum
 from archsearch.nn.unpool import Unpooling
+from archsearch.spec.kinds.rule import JoinOp
 from archsearch.spec.plan.model import LayerPlan
 
 __all__ = ["SectionSource"]
@@ -69,11 +70,12 @@ class SectionSource:
             InputError: it isn't made of torch's own modules.
         """
         try:
-            if layer.begin is not None or len(layer.reads) > 1:
+            joins = isinstance(layer.op, JoinOp)
+            if layer.begin is not None or joins:
                 self.run()
             before = layer.index - 1
             read = [self.current if r == before else variables[r] for r in layer.reads]
-            if len(read) > 1:
+            if joins:
                 self._join(module, read, prefix)
             else:
                 self.current = read[0]
@@ -123,7 +125,7 @@ class SectionSource:
 
     def _join(self, module: nn.Module, read: list[str], prefix: str) -> None:
         if type(module) is Concatenation:
-            joined = f"torch.cat(({', '.join(read[::-1] if module.reverse else read)}), dim=1)"
+            joined = f"torch.cat([{', '.join(read[::-1] if module.reverse else read)}], dim=1)"
         elif type(module) is Sum:
             first, *others = read
             joined = " + ".join([first, *self._shortcut(module, others, prefix)])
@@ -161,7 +163,8 @@ class SectionSource:
 
 def _unpooled(module: Unpooling, values: str, places: str) -> str:
     kernel, stride, size = (tuple(pair) for pair in (module.kernel, module.stride, module.size))
-    called = f"{values}, {places}, {kernel}, {stride}, output_size={size}"
+    padding = f", {module.padding}" if any(module.padding) else ""
+    called = f"{values}, {places}, {kernel}, {stride}{padding}, output_size={size}"
     y = f"nn.functional.max_unpool2d({called})"
     if module.crop is None:
         return y

@@ -27,8 +27,8 @@ class CompiledAutoencoder(Autoencoder):
 
     def __init__(self, plan: ModelPlan) -> None:
         super().__init__(plan)
-        encoder, in_encoder = rewritten(lower(plan.encoder, self.encoder, self._kept))
-        decoder, in_decoder = rewritten(lower(plan.decoder, self.decoder, self._kept))
+        encoder, in_encoder = rewritten(lower(plan.encoder, self.encoder, plan.kept))
+        decoder, in_decoder = rewritten(lower(plan.decoder, self.decoder, plan.kept))
         self._steps: dict[Section, list[Step]] = {"encoder": encoder, "decoder": decoder}
         self.applied: tuple[Applied, ...] = (*in_encoder, *in_decoder)
         self._foldings = nn.ModuleList(

@@ -34,9 +34,6 @@ class Autoencoder(nn.Module):
         self.encoder = nn.ModuleList(_module(plan, layer) for layer in plan.encoder)
         self.decoder = nn.ModuleList(_module(plan, layer) for layer in plan.decoder)
         self._depth = len(plan.encoder)
-        self._kept = frozenset(
-            read for layer in plan.layers for read in layer.reads if read != layer.index - 1
-        )
         self.skip_names = {read: _skip_name(plan, read) for read in sorted(plan.leaks)}
 
     def encode(self, x_NCHW: Tensor) -> Tensor:
@@ -78,11 +75,11 @@ class Autoencoder(nn.Module):
         """Go through one section; outputs that joins read are left in ``kept``."""
         first = 1 if section == "encoder" else self._depth + 1
         for index, module in enumerate(self.get_submodule(section).children(), first):
-            reads = self.plan.layers[index - 1].reads
+            reads = self.plan.reads[index - 1]
             x = module(*(x if read == index - 1 else kept[read] for read in reads))
             if index in self.plan.unpooled:
                 x, kept[-index] = x
-            if index in self._kept:
+            if index in self.plan.kept:
                 kept[index] = x
         return x
 

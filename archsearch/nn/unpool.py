@@ -19,17 +19,23 @@ class Unpooling(nn.Module):
         N×C×h×w and places N×C×h×w → N×C×H×W, the pool's input size.
     """
 
-    def __init__(self, op: Unpool) -> None:
+    def __init__(self, op: Unpool, input: Shape) -> None:
         super().__init__()
         self.kernel = op.kernel
         self.stride = op.stride
+        self.padding = _padding(op, input)
         self.size = op.size
         self.crop = None if op.pads == Pads() else Border(-op.pads)
 
     def forward(self, x_NCHW: Tensor, places_NCHW: Tensor) -> Tensor:
         """Put the values back."""
         y = functional.max_unpool2d(
-            x_NCHW, places_NCHW, self.kernel, self.stride, output_size=self.size
+            x_NCHW,
+            places_NCHW,
+            self.kernel,
+            self.stride,
+            self.padding,
+            output_size=self.size,
         )
         if self.crop is None:
             return y
@@ -39,7 +45,17 @@ class Unpooling(nn.Module):
 
 def unpool(op: Unpool, input: Shape, places: Shape) -> nn.Module:
     """Build ``op``; it has no parameters."""
-    return Unpooling(op)
+    return Unpooling(op, input)
+
+
+def _padding(op: Unpool, input: Shape) -> tuple[int, int]:
+    """Padding with which torch accepts ``op.size``; the result doesn't depend on it.
+
+    torch refuses a size that is a stride or more from (H − 1)·S + K − 2P.
+    """
+    axes = zip((input.height, input.width), op.stride, op.kernel, op.size, strict=True)
+    height, width = (max(0, -(-((n - 1) * s + k - size) // 2)) for n, s, k, size in axes)
+    return height, width
 
 
 def find_places(pool: nn.Module) -> None:

@@ -79,7 +79,7 @@ def _layer() -> Json:
         **{container.name: _construct(container) for container in CONTAINERS.values()},
     }
     options: Json = {
-        "name": _told(_TEMPLATE, "The layer's name, for concat, add and paths; skip_$(i) counts."),
+        "name": _told(_TEMPLATE, "The layer's name, for joins and paths; skip_$(i) counts."),
         "when": _told(_or_expression(WHEN.type.schema()), WHEN.doc),
     }
     return {
@@ -120,7 +120,7 @@ def _construct(container: Container) -> Json:
 
 
 def _container(container: Container) -> Json:
-    keys: Json = {key.name: {**_told(_key(key), key.doc)} for key in container.keys}
+    keys: Json = {key.name: _told(_key(key), key.doc) for key in container.keys}
     schema = _object(keys, [key.name for key in container.keys if key.required])
     if container.takes_params:
         value: Json = {"anyOf": [_LITERAL, _ref("expression")]}

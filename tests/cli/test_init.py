@@ -69,12 +69,13 @@ def test_a_study_around_a_spec_runs(
     assert others == {"specs", "studies", "schemas", "cache", ".gitignore", "archsearch.toml"}
 
 
-def test_files_name_schemas_that_are_there(tmp_path: Path) -> None:
-    made = create_project(tmp_path)
-    for path in (made.spec, made.study):
-        head = (tmp_path / path).read_text().splitlines()[0]
+def test_files_name_schemas_that_are_there(all_templates: Path) -> None:
+    files = [*all_templates.glob("specs/*.yaml"), *all_templates.glob("studies/*.yaml")]
+    assert len(files) > len(ALL)
+    for path in files:
+        head = path.read_text().splitlines()[0]
         assert head.startswith("# yaml-language-server: $schema=")
-        assert json.loads((tmp_path / path.parent / head.partition("=")[2]).read_text())
+        assert json.loads((path.parent / head.partition("=")[2]).read_text())
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:

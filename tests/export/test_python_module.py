@@ -98,6 +98,26 @@ def test_files_of_many_random_specs_give_the_same_numbers() -> None:
     assert {*KINDS.builtin, "concat", "add", "residual"} <= set(found)
 
 
+JOINS_AT_THEIR_LIMITS = """
+input: {channels: 2, height: 8, width: 8}
+encoder:
+- parallel: {branches: [[conv: {channels: 4}]]}
+- pool: {padding: 1}
+  name: p
+- parallel: {branches: [[], []]}
+decoder:
+- conv: {channels: 4}
+- unpool: p
+- parallel: {branches: [[conv: {channels: 2}]], join: add}
+"""
+
+
+def test_one_branch_and_places_of_a_padded_pool_are_written() -> None:
+    plan = plan_of(JOINS_AT_THEIR_LIMITS)
+    assert plan is not None
+    same_outputs(plan)
+
+
 @pytest.mark.parametrize("kind", KINDS.builtin)
 def test_every_kind_is_written(kind: str) -> None:
     plan = plan_of(

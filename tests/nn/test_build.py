@@ -232,6 +232,34 @@ def test_every_join_has_a_builder(tmp_path: Path) -> None:
     assert sum(p.numel() for p in model.parameters()) == plan.params
 
 
+POOL_AND_BACK = """
+input: {channels: 3, height: HEIGHT, width: 8}
+allow: [leak-past-latent, rows-lost]
+encoder:
+  - pool: POOL
+    name: p
+decoder:
+  - unpool: p
+"""
+
+
+@pytest.mark.parametrize("height", [5, 8, 9])
+@pytest.mark.parametrize(
+    "written",
+    ["{padding: 1}", "{kernel: 4, padding: 2}", "{kernel: 2, stride: 5}", "{padding: same}"],
+)
+def test_unpool_undoes_every_pool_without_overlaps(
+    written: str, height: int, tmp_path: Path
+) -> None:
+    spec = tmp_path / "unpool.yaml"
+    spec.write_text(POOL_AND_BACK.replace("POOL", written).replace("HEIGHT", str(height)))
+    model, x = build(load(spec).plan()), torch.rand(1, 3, height, 8)
+    y = model(x)
+    assert y.shape == x.shape
+    assert torch.equal(y[y != 0], x[y != 0])
+    assert torch.equal(y[y != 0].sort().values, model.encode(x).flatten().sort().values)
+
+
 @pytest.mark.parametrize("scale", [2, 3, 7, 40, 41, 47, 61])
 def test_nearest_repeats_pixels_at_any_scale(scale: int) -> None:
     x = torch.arange(50.0).reshape(1, 1, 2, 25)

@@ -1,4 +1,4 @@
-"""Values of fields, drawn by their types: half of ``strategies``."""
+"""Values of fields, drawn by their types."""
 
 from __future__ import annotations
 

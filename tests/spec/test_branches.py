@@ -65,7 +65,16 @@ def test_where_a_branch_begins_is_part_of_the_architecture() -> None:
     assert one.key != other.key
 
 
-@pytest.mark.parametrize("encoder", [PARALLEL, RESIDUAL, f"{PARALLEL}\n{RESIDUAL}"])
+NESTED = """\
+- conv: {channels: 4}
+  name: early
+- conv: {channels: 6}
+  name: other
+- conv: {channels: 4}
+- concat: {with: early, layers: [concat: {with: other, layers: [conv: {channels: 5}]}]}"""
+
+
+@pytest.mark.parametrize("encoder", [PARALLEL, RESIDUAL, f"{PARALLEL}\n{RESIDUAL}", NESTED])
 def test_what_is_written_is_the_same_net(encoder: str) -> None:
     net = plan(encoder)
     family = parse_spec(Source("again.yaml", to_yaml(net)))

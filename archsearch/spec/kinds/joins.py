@@ -146,7 +146,11 @@ CONCAT = Join(
     name="concat",
     doc="The current tensor's channels, then those of an earlier layer of equal size. `layers` run "
     "on the earlier tensor first; `place: before` puts its channels first.",
-    fields=(Field("place", Word(("after", "before")), "after", "Which channels come last."),),
+    fields=(
+        Field(
+            "place", Word(("after", "before")), "after", "Where the earlier layer's channels go."
+        ),
+    ),
     rule=_concat,
     adds_channels=True,
     module="archsearch.nn.joins:concat",

@@ -65,13 +65,15 @@ def _to_picture(sign: int) -> Callable[[Shape, Shape], Pads]:
 def _problems(word: str, pads: Pads, shape: Shape, height: int, width: int) -> tuple[Problem, ...]:
     if min(pads) < 0:
         other = "crop" if word == "pad" else "pad"
+        to_input = f"`{other}: {{to: input}}`"
+        resize = f"`resize: {{size: [{height}, {width}]}}`"
         return (
             Problem(
                 "shape-nonpositive",
                 f"{word} can't lead from {shape.height}×{shape.width} to the picture's size",
                 field=word,
                 label=f"the picture is {height}×{width}",
-                help=f"use `{other}: {{to: input}}`",
+                help=f"use {to_input if max(pads) <= 0 else resize}",
             ),
         )
     if min(height, width) >= 1:
@@ -103,34 +105,51 @@ def _mirror(word: str) -> Callable[[Pad | Crop, Shape, Shape, str], Iterator[Lay
     return mirror
 
 
-PAD = Kind(
-    name="pad",
+def _kind(
+    word: str,
+    other: str,
+    *,
+    doc: str,
+    what: str,
+    synonyms: tuple[str, ...],
+    shape: str,
+    example: str,
+) -> Kind:
+    """``pad`` or ``crop``; each undoes the other."""
+    return Kind(
+        name=word,
+        doc=doc,
+        fields=(Field(word, Sides(), REQUIRED, what, "window"),),
+        rule=_rule(word),
+        module=f"archsearch.nn.border:{word}",
+        scalar=True,
+        written=_written(word),
+        fits_picture=_to_picture(1 if word == "pad" else -1),
+        mirror=_mirror(other),
+        synonyms=dict.fromkeys(synonyms, word),
+        shape=shape,
+        example=example,
+    )
+
+
+PAD = _kind(
+    "pad",
+    "crop",
     doc="Zeros around the picture: the same on all sides, by axis, or on each side. `to: input` "
     "adds what the picture's size needs, an odd row after.",
-    fields=(Field("pad", Sides(), REQUIRED, "Rows and columns added.", "window"),),
-    rule=_rule("pad"),
-    module="archsearch.nn.border:pad",
-    scalar=True,
-    written=_written("pad"),
-    fits_picture=_to_picture(1),
-    mirror=_mirror("crop"),
-    synonyms=dict.fromkeys(("zeropad2d", "zeropadding2d"), "pad"),
+    what="Rows and columns added.",
+    synonyms=("zeropad2d", "zeropadding2d"),
     shape="W + before + after; C stays",
     example="pad: [[0, 1], [0, 1]]",
 )
 
-CROP = Kind(
-    name="crop",
+CROP = _kind(
+    "crop",
+    "pad",
     doc="Rows and columns taken from the border, written as for `pad`; `to: input` leaves the "
     "picture's size, an odd row taken after.",
-    fields=(Field("crop", Sides(), REQUIRED, "Rows and columns taken.", "window"),),
-    rule=_rule("crop"),
-    module="archsearch.nn.border:crop",
-    scalar=True,
-    written=_written("crop"),
-    fits_picture=_to_picture(-1),
-    mirror=_mirror("pad"),
-    synonyms=dict.fromkeys(("centercrop", "cropping2d"), "crop"),
+    what="Rows and columns taken.",
+    synonyms=("centercrop", "cropping2d"),
     shape="W − before − after; C stays",
     example="crop: {to: input}",
 )

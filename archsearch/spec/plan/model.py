@@ -35,7 +35,7 @@ class LayerPlan:
         macs: multiply-accumulates for one picture.
         receptive_field: input rows and columns one output element sees.
         type: the record that declares the kind, or the join.
-        values: the fields that the op was made from; none for joins.
+        values: the fields that the op was made from.
         begin: the tensor that it takes, where that isn't the one before it: it begins a branch.
         branches: of a join, the first and last layer of each list of layers of its own; None
             where a list gives none.
@@ -172,6 +172,13 @@ class ModelPlan:
     def reads(self) -> tuple[tuple[int, ...], ...]:
         """The tensors that each layer reads."""
         return tuple([layer.reads for layer in self.layers])
+
+    @cached_property
+    def kept(self) -> frozenset[int]:
+        """The tensors that some layer reads later than the layer right behind them."""
+        return frozenset(
+            [read for i, reads in enumerate(self.reads) for read in reads if read != i]
+        )
 
     @cached_property
     def unpooled(self) -> frozenset[int]:

@@ -131,9 +131,11 @@ def _names_layer(layer: LayerPlan) -> bool:
 
 
 def _named_by(plan: ModelPlan, layer: LayerPlan) -> int:
-    """The layer that a join names; where it has layers of its own, they begin there."""
-    branch = layer.branches[0] if layer.branches else None
-    return abs(layer.reads[1] if branch is None else plan.layers[branch[0] - 1].reads[0])
+    """The layer that a join names; where it has layers of its own, they lead back to it."""
+    tensor, branch = layer.reads[1], layer.branches[0] if layer.branches else None
+    while branch is not None and tensor >= branch[0]:
+        tensor = plan.layers[tensor - 1].reads[0]
+    return abs(tensor)
 
 
 def _named(body: list[str], name: str | None) -> list[str]:

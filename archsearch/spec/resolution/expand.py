@@ -103,7 +103,6 @@ class Expander:
     def append(self, layer: FlatLayer) -> None:
         """Put a layer behind the current tensor, unless it says what it reads."""
         layer.reads = layer.reads or (self.at,)
-        layer.begin = layer.reads[0] or 0
         if self.entered is not None:
             layer.branch_of, self.entered = self.entered, None
         self.layers.append(layer)

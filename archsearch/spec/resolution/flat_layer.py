@@ -26,7 +26,6 @@ class FlatLayer:
         values: resolved fields; required ones may be missing after mistakes.
         fields: where the values are written, for messages.
         reads: the tensors that it reads (see ``LayerPlan.reads``); None for one that isn't known.
-        begin: the tensor that it takes, the first that it reads.
         branches: of a join, the first and last layer of each of its lists of layers.
         branch_of: the join in whose branch it is the first.
         beside: whether it is part of a shortcut, beside the layers that see every row.
@@ -43,10 +42,14 @@ class FlatLayer:
     doubtful: bool = False
     name: str | None = None
     reads: tuple[int | None, ...] = ()
-    begin: int = 0
     branches: tuple[tuple[int, int] | None, ...] = ()
     branch_of: FlatLayer | None = None
     beside: bool = False
+
+    @property
+    def begin(self) -> int:
+        """The tensor that it takes: the first that it reads."""
+        return self.reads[0] or 0
 
     @property
     def type(self) -> LayerType | None:

@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 
 from archsearch.spec.text.scalars import core_value
 
 __all__ = ["field_for", "no_such_field", "no_such_kind", "read_as_meant", "word_for"]
 
-_FIELDS: Mapping[str, tuple[str, ...]] = {
-    "out_channels": ("channels",),
-    "filters": ("channels",),
-    "kernel_size": ("kernel",),
-    "pool_size": ("kernel",),
-    "strides": ("stride",),
-    "dilation_rate": ("dilation",),
-    "use_bias": ("bias",),
-    "scale_factor": ("scale",),
-    "units": ("size",),
-    "out_features": ("size",),
-    "output_size": ("size",),
-    "interpolation": ("mode",),
-    "act": ("activation",),
-    "layer": ("with",),
-    "from": ("with",),
-    "source": ("with",),
-    "skip": ("shortcut",),
-    "downsample": ("shortcut",),
+_FIELDS: Mapping[str, str] = {
+    "out_channels": "channels",
+    "filters": "channels",
+    "kernel_size": "kernel",
+    "pool_size": "kernel",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "use_bias": "bias",
+    "scale_factor": "scale",
+    "units": "size",
+    "out_features": "size",
+    "output_size": "size",
+    "interpolation": "mode",
+    "act": "activation",
+    "layer": "with",
+    "from": "with",
+    "source": "with",
+    "skip": "shortcut",
+    "downsample": "shortcut",
 }
-"""Names of fields elsewhere → those here, of which a layer has one at most."""
+"""Names of fields elsewhere → those here."""
 
 _NO_FIELD: Mapping[str, str] = {
     "in_channels": "remove it: the layer before it gives the number",
@@ -80,8 +81,7 @@ def field_for(word: str, fields: Iterable[str]) -> str | None:
         >>> field_for("out_channels", ["channels", "kernel"]), field_for("zonk", ["channels"])
         ('channels', None)
     """
-    known = set(fields)
-    return next((name for name in _FIELDS.get(word.lower(), ()) if name in known), None)
+    return _among(_FIELDS, word, fields)
 
 
 def no_such_field(word: str) -> str | None:
@@ -96,8 +96,21 @@ def no_such_kind(word: str) -> str | None:
 
 def word_for(word: str, words: Iterable[str]) -> str | None:
     """The word that is meant by one from elsewhere, if it is among ``words``."""
-    meant = _WORDS.get(word.lower())
-    return meant if meant is not None and meant in set(words) else None
+    return _among(_WORDS, word, words)
+
+
+def _among(meanings: Mapping[str, str], word: str, known: Iterable[str]) -> str | None:
+    meant = meanings.get(word.lower())
+    return meant if meant in known else None
+
+
+def _with_point(text: str) -> str:
+    """A decimal comma as a point; the comma of ``1,000`` isn't one."""
+    return "" if re.fullmatch(r"[1-9]\d{0,2}(,000)+", text) else text.replace(",", ".")
+
+
+def _without_thousands(text: str) -> str:
+    return text.replace(",", "") if re.fullmatch(r"[1-9]\d{0,2}(,\d{3})+", text) else ""
 
 
 def read_as_meant(text: str, allowed: Callable[[object], bool]) -> str:
@@ -115,7 +128,8 @@ def read_as_meant(text: str, allowed: Callable[[object], bool]) -> str:
         (text.translate(_QUOTES), "these are a word processor's quotes"),
         (text.translate(_DASHES), "this is a dash, no minus sign"),
         (text.replace("_", ""), "a number has no `_` in YAML 1.2"),
-        (text.replace(",", "."), "a decimal fraction is written with a point"),
+        (_with_point(text), "a decimal fraction is written with a point"),
+        (_without_thousands(text), "a number has no comma between its thousands"),
     )
     for meant, why in ways:
         if meant != text and meant and allowed(core_value(meant)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from archsearch.spec.kinds import JOINS, Join
@@ -79,13 +80,15 @@ def named_join(
     return JoinSyntax(JOINS[word], path, span, layer, (), options=options)
 
 
-def _container(join: Join, keys: tuple[Key, ...], parse: object) -> Container:
+def _container(
+    join: Join, keys: tuple[Key, ...], parse: Callable[[ContainerEntry], JoinSyntax]
+) -> Container:
     fields = (Key(f.name, "field", f.doc, required=False, field=f) for f in join.fields)
     return Container(
         join.name,
         join.doc,
         (*keys, *fields),
-        parse,  # type: ignore[arg-type]
+        parse,
         join.shape,
         join.example,
         names_layer=join.names_layer,

@@ -126,8 +126,8 @@ def room(path: Path, *, size: int | None = None) -> str:
     try:
         free = f"{shutil.disk_usage(path if path.is_dir() else path.parent).free:,}"
     except OSError:
-        free = "an unknown number"
-    return f"{needed}{free}{' bytes' if size is None else ''} are free"
+        free = "an unknown number of"
+    return f"{needed}{free} bytes are free"
 
 
 def reserve(path: Path) -> None:

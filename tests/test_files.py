@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.errors import WriteError
-from archsearch.files import remove_drafts, replacing, reserve, write_bytes, write_text
+from archsearch.files import remove_drafts, replacing, reserve, room, write_bytes, write_text
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has none of this")
 
@@ -106,6 +106,11 @@ def test_a_disk_that_is_full_is_told_with_the_room_there_is(tmp_path: Path) -> N
     assert caught.value.what.endswith(" are free)")
     assert target.read_bytes() == b"old"
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
+
+
+def test_room_that_cannot_be_seen_is_told(tmp_path: Path) -> None:
+    told = "3 bytes are needed, an unknown number of bytes are free"
+    assert room(tmp_path / "gone" / "a", size=3) == told
 
 
 @unix

@@ -128,6 +128,13 @@ def test_without_proc_the_living_live_and_the_dead_are_gone(without_proc) -> Non
     assert Owner(mine.host, mine.pid, "another start", 0).is_gone, "the id is in use again"
 
 
+def test_without_proc_a_clock_that_is_set_ends_no_process(without_proc, monkeypatch) -> None:
+    mine = Owner.this_process()
+    told = psutil.Process().create_time()
+    monkeypatch.setattr(psutil.Process, "create_time", lambda self: told + 3600)
+    assert not mine.is_gone
+
+
 def test_asking_after_a_process_sends_it_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """On Windows every signal but two ends the process."""
 

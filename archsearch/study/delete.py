@@ -13,10 +13,10 @@ from sqlalchemy import Engine, delete, text
 
 from archsearch.errors import InputError, UnreadableError
 from archsearch.records.database import opened, study_ids
-from archsearch.records.layout import HEADER, read_header
+from archsearch.records.layout import HEADER, HEARTBEAT_TIMEOUT_SECONDS, read_header
 from archsearch.records.storage_secrets import masked
 from archsearch.study.store.artifacts import PROBE
-from archsearch.study.store.claims import Claims
+from archsearch.study.store.held import HeldClaims
 from archsearch.study.store.schema import claims_table, studies_table, trials_table
 from archsearch.study.store.storage import artifact_folder, open_engine
 
@@ -27,7 +27,6 @@ __all__ = ["count_trials", "delete_study"]
 
 _ARTIFACT = "artifacts:"
 """What the names of Optuna's attributes begin with that say what an artifact is."""
-
 
 _MADE_BY_US = re.compile(r"probe-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 """Names of our probes and Optuna's artifacts: who wrote into the database could name any file."""
@@ -80,11 +79,13 @@ def _id_of(database: RDBStorage, storage: str, name: str) -> int:
 
 
 def _delete_claims(engine: Engine, study_id: int, name: str) -> None:
-    """In one transaction: no worker can take what is found to be free."""
-    with engine.begin() as connection:
-        held = Claims(engine, study_id).held_by_living(connection)
-        if held:
-            who = ", ".join(sorted({f"process {owner.pid} on {owner.hostname}" for owner in held}))
+    held = HeldClaims(study_id, HEARTBEAT_TIMEOUT_SECONDS)
+    with engine.begin() as connection:  # by itself, so that it stays where the rest is refused
+        held.bring_back_heartbeats(connection)
+    with engine.begin() as connection:  # one: no worker can take what is found to be free
+        living = held.by_living(connection)
+        if living:
+            who = ", ".join(sorted({f"process {each.pid} on {each.hostname}" for each in living}))
             raise InputError(
                 f"study {name!r} is being trained by {who}",
                 help="stop it first (Ctrl-C), or wait until it ends; nothing was deleted",

@@ -209,7 +209,7 @@ def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> 
         finally:
             pool.kill()
             with suppress(SQLAlchemyError):  # others find them dead by themselves
-                study.claims.release_dead()
+                study.claims.release_gone()
     if interrupts.asked:
         raise KeyboardInterrupt
     _check_ended(study)

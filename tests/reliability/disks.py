@@ -77,7 +77,7 @@ def small_disk(folder: Path) -> Iterator[Path]:
     Raises:
         PermissionError: this process may not mount one.
     """
-    disk, kept = folder / "disk", folder / "disk-before"
+    disk = folder / "disk"
     disk.mkdir()
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={ENOUGH}", "tmpfs", str(disk)],
@@ -96,7 +96,6 @@ def small_disk(folder: Path) -> Iterator[Path]:
         yield disk
     finally:
         subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
-        shutil.rmtree(kept, ignore_errors=True)
 
 
 def _fill(disk: Path, state: str, free: int) -> None:

@@ -1,4 +1,4 @@
-"""Settings at and beyond their edges, alone and in pairs, through `train` and through a study."""
+"""Settings at and beyond their edges, alone and in pairs, through `train`."""
 
 from __future__ import annotations
 

@@ -94,9 +94,7 @@ def _lines_changed(text: str, draw: random.Random) -> str:
 def _characters_changed(text: str, draw: random.Random) -> str:
     place = draw.randrange(len(text) + 1)
     length = draw.choice([0, 1, 1, 8])
-    new = "".join(
-        draw.choice("{}[]:,-&*!|>'\"%@`#?$() \n\t\x00\x1b\x85\u2028\ufeffé0") for _ in range(2)
-    )
+    new = "".join(draw.choice(SIGNS) for _ in range(2))
     return text[:place] + draw.choice(["", new]) + text[place + length :]
 
 

@@ -15,8 +15,9 @@ from postgres import Server
 from sqlalchemy import insert, select, update
 
 from archsearch.study.store.claim_rows import claim_rows
-from archsearch.study.store.claims import MOST_CRASHES, Claim, Claims
+from archsearch.study.store.claims import MOST_CRASHES, Claims
 from archsearch.study.store.clock import now
+from archsearch.study.store.held import Claim
 from archsearch.study.store.owner import Owner, process_start
 from archsearch.study.store.schema import claims_table, studies_table, trials_table
 from archsearch.study.store.storage import open_engine
@@ -144,15 +145,21 @@ def test_a_living_process_keeps_its_claim(url: str) -> None:
     assert claims.claim(Owner.this_process(1)) is None
 
 
-def test_a_process_elsewhere_is_given_up_after_the_heartbeat_timeout_only(url: str) -> None:
-    claims = make_claims(url, count=1, heartbeat_timeout=1.0)
+def test_a_process_elsewhere_is_given_up_after_the_heartbeat_timeout_only(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    passed = 0.0
+    for name in ("claims", "held"):
+        module = f"archsearch.study.store.{name}.now"
+        monkeypatch.setattr(module, lambda engine: now(engine) + passed)
+    claims = make_claims(url, count=1, heartbeat_timeout=120.0)
     first = claim(claims, elsewhere())
     assert claims.claim(Owner.this_process()) is None
-    time.sleep(0.6)
+    passed = 70.0
     assert claims.heartbeat(first)
-    time.sleep(0.6)
+    passed = 140.0
     assert claims.claim(Owner.this_process()) is None, "its heartbeat has just come"
-    time.sleep(0.6)
+    passed = 210.0
     assert claim(claims).tries == 2
 
 
@@ -166,6 +173,17 @@ def test_time_that_the_server_was_down_counts_against_nobody(postgres: Server) -
     postgres.start()
     assert claims.claim(Owner.this_process()) is None
     assert claims.heartbeat(first)
+
+
+def test_what_another_process_has_locked_is_not_stuck(postgres: Server) -> None:
+    """As by one that was suspended while it claimed: who waits must not give the study up."""
+    claims = make_claims(postgres.url(), count=1)
+    with claims.engine.begin() as suspended:
+        suspended.execute(select(claims_table).with_for_update()).all()
+        assert claims.claim(Owner.this_process()) is None
+        assert not claims.is_stuck()
+    claims.finish(claim(claims), "{}", failed=False, seconds=1.0)
+    assert claims.is_stuck(), "all is done"
 
 
 def test_only_the_attempt_that_holds_the_claim_can_end_it(url: str) -> None:

@@ -78,12 +78,16 @@ def test_while_workers_live_it_is_refused_and_nothing_is_lost(two, tmp_path, own
                 heartbeat=4e9,
             )
         )  # fmt: skip
-    engine.dispose()
     before = pictures(tmp_path / "kept")
     with pytest.raises(InputError, match=f"being trained by process {owner.pid} on"):
         delete_study(two, "first")
     assert list_studies(two) == ("first", "second")
     assert pictures(tmp_path / "kept") == before
+    with engine.begin() as connection:
+        mine = claims_table.c.study_id == 1, claims_table.c.trial_index == 0
+        beat = connection.execute(select(claims_table.c.heartbeat).where(*mine)).scalar_one()
+    assert beat < 4e9, "one that lies ahead would live until then"
+    engine.dispose()
 
 
 def test_after_a_kill_in_between_the_same_call_goes_on(two: str, monkeypatch) -> None:

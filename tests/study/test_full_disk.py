@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sqlite3
+import tempfile
 from pathlib import Path
 
 import optuna.artifacts
@@ -25,19 +26,24 @@ class Drawing(ToyTrainer):
 
 
 @pytest.mark.usefixtures("inline")
+@pytest.mark.parametrize("disk", ["kept", "temporary"])
 def test_pictures_that_are_lost_are_told_and_the_training_is_kept(
-    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch, disk: str
 ) -> None:
-    def full(**_: object) -> str:
+    def full(*_: object, **__: object) -> str:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(optuna.artifacts, "upload_artifact", full)
+    whose = tmp_path / "artifacts" if disk == "kept" else tempfile.gettempdir()
+    if disk == "kept":
+        monkeypatch.setattr(optuna.artifacts, "upload_artifact", full)
+    else:
+        monkeypatch.setattr(tempfile, "mkdtemp", full)
     events: list[StudyEvent] = []
     study = write_study(tmp_path, trials=2)
     record = run_study(study, url, trainer=Drawing(log), on_event=events.append)
     assert trial_counts(record)["complete"] == 2
     notes = [event.text for event in events if event.kind == "note"]
-    lost = [note for note in notes if note.startswith("a training's pictures are lost: ")]
+    lost = [note for note in notes if note.startswith(f"a training's pictures are lost: {whose} ")]
     assert lost
     assert all("No space left on device (9 bytes are needed, " in note for note in lost)
 

@@ -18,7 +18,7 @@ from archsearch.records import trial_counts
 from archsearch.study import RunOptions, StudyEvent, run_study
 from archsearch.study.search.proposals import propose
 from archsearch.study.search.setup import open_study
-from archsearch.study.store.claims import Claim
+from archsearch.study.store.held import Claim
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
 from archsearch.study.store.storage import open_engine, open_storage

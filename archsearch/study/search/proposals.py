@@ -24,7 +24,7 @@ from archsearch.space import PROPOSALS_PER_TRIAL, Candidate, Rejection, Value
 from archsearch.study.events import Say, StudyEvent
 from archsearch.study.search.distributions import decode, distribution
 from archsearch.study.search.samplers import make_sampler
-from archsearch.study.store.claims import Claim
+from archsearch.study.store.held import Claim
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.schema import (
     DUPLICATE,

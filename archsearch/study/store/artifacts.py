@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import socket
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -62,15 +64,16 @@ def store_pictures(study: OpenStudy, trial_id: int, seed: int, png: bytes) -> st
         The artifact's id; None where another attempt ended the trial.
 
     Raises:
-        WriteError: the folder can't be written.
+        WriteError: the folder can't be written, or the one for temporary files.
     """
     from optuna.artifacts import upload_artifact
     from optuna.exceptions import UpdateFinishedTrialError
 
     try:
-        with write_errors(study.artifacts, size=len(png)), tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / f"seed-{seed}.png"
-            file.write_bytes(png)
+        with (
+            _as_file(png, f"seed-{seed}.png") as file,
+            write_errors(study.artifacts, size=len(png)),
+        ):
             return upload_artifact(
                 artifact_store=_store(study),
                 file_path=str(file),
@@ -80,6 +83,16 @@ def store_pictures(study: OpenStudy, trial_id: int, seed: int, png: bytes) -> st
             )
     except UpdateFinishedTrialError:
         return None
+
+
+@contextmanager
+def _as_file(png: bytes, name: str) -> Iterator[Path]:
+    """A temporary file, since Optuna takes no bytes; its disk may be another than the store's."""
+    temporary = write_errors(Path(tempfile.gettempdir()), size=len(png))
+    with temporary, tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(png)
+        yield path
 
 
 def _store(study: OpenStudy) -> FileSystemArtifactStore:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Engine,
-    Row,
-    and_,
-    case,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, Select, and_, or_, select, update
 
 from archsearch.records.layout import HEARTBEAT_TIMEOUT_SECONDS
-from archsearch.study.store.clock import now, up_since
+from archsearch.study.store.clock import now
+from archsearch.study.store.held import Claim, Gone, HeldClaims, row_of
 from archsearch.study.store.owner import Owner
+from archsearch.study.store.progress import StudyProgress, count_trainings, tick
 from archsearch.study.store.schema import (
     CLAIMED,
     COMPLETE,
-    ENDED,
     FAILED,
     OPEN,
     PRUNED,
@@ -33,58 +22,13 @@ from archsearch.study.store.schema import (
     SKIPPED,
     claims_table,
     rows_of,
-    studies_table,
     trials_table,
 )
 
-__all__ = ["Claim", "Claims", "StudyProgress"]
+__all__ = ["Claims"]
 
 MOST_CRASHES = 12
 """Workers that one training may crash before it counts as failed: it isn't chance."""
-
-TICK_GAP_SECONDS = 30.0
-"""A longer pause between two ticks of the clock is a pause of the study."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The right to train one planned trial with one seed; ``attempt`` proves it."""
-
-    trial_index: int
-    seed: int
-    attempt: str
-    tries: int
-
-    @property
-    def is_setup(self) -> bool:
-        """Whether this is the study's one setup, not a training."""
-        return self.trial_index == SETUP_INDEX
-
-
-@dataclass(frozen=True)
-class _Dead:
-    """A claim whose attempt is over; ``crashes`` counts this one if it crashed."""
-
-    claim: Claim
-    crashes: int
-
-
-@dataclass(frozen=True)
-class StudyProgress:
-    """How far a study is, in trainings; ``longest`` is the slowest's seconds."""
-
-    total: int
-    open: int
-    running: int
-    complete: int
-    failed: int
-    longest: float
-    seconds: float
-
-    @property
-    def unfinished(self) -> int:
-        """Trainings that are still to end."""
-        return self.open + self.running
 
 
 class Claims:
@@ -111,8 +55,8 @@ class Claims:
     ) -> None:
         self.engine = engine
         self.study_id = study_id
-        self.heartbeat_timeout = heartbeat_timeout
-        self.max_crashes = max_crashes
+        self._held = HeldClaims(study_id, heartbeat_timeout)
+        self._max_crashes = max_crashes
 
     def claim(
         self, owner: Owner, *, attempt: str | None = None, again: bool = False
@@ -132,7 +76,7 @@ class Claims:
             before = self._taken(connection, attempt) if again and attempt else None
             if before is not None:
                 return before
-            self._give_up_dead(connection)
+            self._give_up_gone(connection)
             row = self._next_open(connection)
             if row is None:
                 return None
@@ -140,7 +84,7 @@ class Claims:
             claim = Claim(trial_index, seed, attempt or uuid4().hex, tries + 1)
             taken = connection.execute(
                 update(claims_table)
-                .where(self._row(trial_index, seed), claims_table.c.state == OPEN)
+                .where(row_of(self.study_id, trial_index, seed), claims_table.c.state == OPEN)
                 .values(
                     state=CLAIMED,
                     attempt=claim.attempt,
@@ -160,9 +104,9 @@ class Claims:
         """Say that the attempt lives; False where it no longer holds the claim."""
         with self.engine.begin() as connection:
             extended = connection.execute(
-                update(claims_table).where(*self._held(claim)).values(heartbeat=now(self.engine))
+                update(claims_table).where(self._held.row(claim)).values(heartbeat=now(self.engine))
             )
-            self._tick(connection)
+            tick(connection, self.study_id)
             return extended.rowcount == 1
 
     def finish(
@@ -178,85 +122,56 @@ class Claims:
         with self.engine.begin() as connection:
             ended = connection.execute(
                 update(claims_table)
-                .where(*self._held(claim))
+                .where(self._held.row(claim))
                 .values(state=state, record=record, seconds=seconds)
             )
             if ended.rowcount == 1 and (failed or pruned):
                 self._skip_open_seeds(connection, claim.trial_index)
-            self._tick(connection)
+            tick(connection, self.study_id)
             return ended.rowcount == 1 or self._told_before(connection, claim, record)
 
-    def release_dead(self) -> None:
+    def release_gone(self) -> None:
         """Open the claims of processes that were stopped on purpose; the try doesn't count."""
         with self.engine.begin() as connection:
-            for dead in self._dead(connection):
+            for gone in self._held.by_gone(connection):
                 connection.execute(
                     update(claims_table)
-                    .where(*self._held(dead.claim))
-                    .values(state=OPEN, attempt=None, tries=dead.claim.tries - 1)
+                    .where(self._held.row(gone.claim))
+                    .values(state=OPEN, attempt=None, tries=gone.claim.tries - 1)
                 )
-
-    def held_by_living(self, connection: Connection) -> list[Owner]:
-        """Who holds claims and isn't known to be gone, inside a transaction."""
-        dead = {(each.claim.trial_index, each.claim.seed) for each in self._dead(connection)}
-        mine = claims_table.c.study_id == self.study_id
-        held = select(claims_table).where(mine, claims_table.c.state == CLAIMED)
-        return [
-            _owner(row)
-            for row in connection.execute(held)
-            if (row.trial_index, row.seed) not in dead
-        ]
 
     def holds(self, connection: Connection, claim: Claim) -> bool:
         """Whether the attempt still holds its claim, inside a transaction."""
         found = connection.execute(
-            select(claims_table.c.trial_index).where(*self._held(claim)).with_for_update()
+            select(claims_table.c.trial_index).where(self._held.row(claim)).with_for_update()
         )
         return found.first() is not None
 
-    def none_held(self) -> bool:
-        """Whether nobody holds a claim, nor the setup: nothing opens that isn't open."""
-        mine = claims_table.c.study_id == self.study_id
-        held = select(claims_table.c.seed).where(mine, claims_table.c.state == CLAIMED)
+    def is_stuck(self) -> bool:
+        """Whether nothing is held, and nothing can be claimed: so it stays.
+
+        A row that another process has locked counts as one that can be claimed.
+        """
         with self.engine.begin() as connection:
-            return connection.execute(held.limit(1)).first() is None
+            held = select(claims_table.c.seed).where(self._held.rows).limit(1)
+            claimable = self._claimable(connection)
+            return all(connection.execute(query).first() is None for query in (held, claimable))
 
     def progress(self) -> StudyProgress:
         """Count the trainings by state."""
-        counted = (
-            select(claims_table.c.state, func.count(), func.max(claims_table.c.seconds))
-            .where(
-                claims_table.c.study_id == self.study_id, claims_table.c.trial_index != SETUP_INDEX
-            )
-            .group_by(claims_table.c.state)
-        )
         with self.engine.begin() as connection:
-            rows = connection.execute(counted).all()
-            worked = self._worked(connection)
-        count = {state: number for state, number, _ in rows}
-        return StudyProgress(
-            total=sum(count.values()),
-            # A state that isn't known, of a damaged database, is none that ended.
-            open=sum(count.values()) - sum(count.get(state, 0) for state in (CLAIMED, *ENDED)),
-            running=count.get(CLAIMED, 0),
-            complete=count.get(COMPLETE, 0),
-            failed=count.get(FAILED, 0),
-            longest=max((longest or 0.0 for _, _, longest in rows), default=0.0),
-            seconds=worked,
-        )
+            return count_trainings(connection, self.study_id)
 
     def tick(self) -> None:
         """Count the time since the last tick as worked, whoever ticked last."""
         with self.engine.begin() as connection:
-            self._tick(connection)
+            tick(connection, self.study_id)
 
     def _taken(self, connection: Connection, attempt: str) -> Claim | None:
         """What a claim with this token took, if it reached the database."""
         row = connection.execute(
             select(claims_table.c.trial_index, claims_table.c.seed, claims_table.c.tries).where(
-                claims_table.c.study_id == self.study_id,
-                claims_table.c.state == CLAIMED,
-                claims_table.c.attempt == attempt,
+                self._held.rows, claims_table.c.attempt == attempt
             )
         ).first()
         return None if row is None else Claim(row.trial_index, row.seed, attempt, row.tries)
@@ -264,7 +179,7 @@ class Claims:
     def _told_before(self, connection: Connection, claim: Claim, record: str) -> bool:
         stored = connection.execute(
             select(claims_table.c.record).where(
-                self._row(claim.trial_index, claim.seed),
+                row_of(self.study_id, claim.trial_index, claim.seed),
                 claims_table.c.state.in_((COMPLETE, FAILED, PRUNED)),
                 claims_table.c.attempt == claim.attempt,
             )
@@ -272,6 +187,13 @@ class Claims:
         return bool(stored == record)
 
     def _next_open(self, connection: Connection) -> tuple[int, int, int] | None:
+        # SQLite has no row locks and leaves this out: its transaction holds the only one.
+        query = self._claimable(connection).with_for_update(skip_locked=True, of=claims_table)
+        row = connection.execute(query).first()
+        return None if row is None else (row[0], row[1], row[2])
+
+    def _claimable(self, connection: Connection) -> Select[Any, Any, Any]:
+        """The first row that may be claimed, whoever has locked it."""
         # Another's setup may be locked and not yet committed: only its end opens the rest.
         in_turn = claims_table.c.trial_index != SETUP_INDEX
         if not self._setup_done(connection):
@@ -282,7 +204,7 @@ class Claims:
             trials_table.c.study_id == self.study_id,
             trials_table.c.trial_index == claims_table.c.trial_index,
         )
-        query = (
+        return (
             select(claims_table.c.trial_index, claims_table.c.seed, claims_table.c.tries)
             .outerjoin(trials_table, its_trial)
             .where(
@@ -293,11 +215,7 @@ class Claims:
             )
             .order_by(claims_table.c.position)
             .limit(1)
-            # SQLite has no row locks and leaves this out: its transaction holds the only one.
-            .with_for_update(skip_locked=True, of=claims_table)
         )
-        row = connection.execute(query).first()
-        return None if row is None else (row[0], row[1], row[2])
 
     def _setup_done(self, connection: Connection) -> bool:
         state = connection.execute(
@@ -305,54 +223,25 @@ class Claims:
         ).scalar()
         return bool(state == COMPLETE)
 
-    def _give_up_dead(self, connection: Connection) -> None:
-        self._bring_back_heartbeats(connection)
-        for dead in self._dead(connection):
-            claim = dead.claim
-            lost = dead.crashes >= self.max_crashes and not claim.is_setup
-            connection.execute(
-                update(claims_table)
-                .where(*self._held(claim))
-                .values(
-                    state=FAILED if lost else OPEN,
-                    record=_lost_record(claim.seed, dead.crashes) if lost else None,
-                    crashes=dead.crashes,
-                )
-            )
-            if lost:
-                self._skip_open_seeds(connection, claim.trial_index)
+    def _give_up_gone(self, connection: Connection) -> None:
+        self._held.bring_back_heartbeats(connection)
+        for gone in self._held.by_gone(connection):
+            self._give_up(connection, gone)
 
-    def _bring_back_heartbeats(self, connection: Connection) -> None:
-        """Take a heartbeat that lies ahead for one of now: its clock was set back, or began anew.
-
-        Else a claim whose process can't be seen would live until then.
-        """
-        moment = now(self.engine)
+    def _give_up(self, connection: Connection, gone: Gone) -> None:
+        claim = gone.claim
+        lost = gone.crashes >= self._max_crashes and not claim.is_setup
         connection.execute(
             update(claims_table)
-            .where(
-                claims_table.c.study_id == self.study_id,
-                claims_table.c.state == CLAIMED,
-                claims_table.c.heartbeat > moment + self.heartbeat_timeout,
+            .where(self._held.row(claim))
+            .values(
+                state=FAILED if lost else OPEN,
+                record=_lost_record(claim.seed, gone.crashes) if lost else None,
+                crashes=gone.crashes,
             )
-            .values(heartbeat=moment)
         )
-
-    def _dead(self, connection: Connection) -> list[_Dead]:
-        times = (now(self.engine).label("now"), up_since(self.engine).label("up"))
-        held = connection.execute(
-            select(claims_table, *times)
-            .where(claims_table.c.study_id == self.study_id, claims_table.c.state == CLAIMED)
-            .order_by(claims_table.c.position)  # rows are locked in one order by all
-        )
-        found = []
-        for row in held:
-            owner = _owner(row)
-            overdue = max(row.heartbeat, row.up) < row.now - self.heartbeat_timeout
-            if overdue or owner.is_gone:
-                claim = Claim(row.trial_index, row.seed, row.attempt, row.tries)
-                found.append(_Dead(claim, row.crashes + owner.crashed))
-        return found
+        if lost:
+            self._skip_open_seeds(connection, claim.trial_index)
 
     def _skip_open_seeds(self, connection: Connection, trial_index: int) -> None:
         connection.execute(
@@ -360,38 +249,6 @@ class Claims:
             .where(rows_of(claims_table, self.study_id, trial_index), claims_table.c.state == OPEN)
             .values(state=SKIPPED)
         )
-
-    def _tick(self, connection: Connection) -> None:
-        moment = now(self.engine)
-        since = moment - studies_table.c.ticked
-        worked = case((and_(since > 0, since < TICK_GAP_SECONDS), since), else_=0.0)
-        # One that ticked just before may be a little ahead; more is a clock that was set back.
-        due = or_(since > 0, since < -TICK_GAP_SECONDS)
-        connection.execute(
-            update(studies_table)
-            .where(studies_table.c.study_id == self.study_id, due)
-            .values(seconds=studies_table.c.seconds + worked, ticked=moment)
-        )
-
-    def _worked(self, connection: Connection) -> float:
-        found = connection.execute(
-            select(studies_table.c.seconds).where(studies_table.c.study_id == self.study_id)
-        ).scalar()
-        return float(found or 0.0)
-
-    def _row(self, trial_index: int, seed: int) -> ColumnElement[bool]:
-        return and_(rows_of(claims_table, self.study_id, trial_index), claims_table.c.seed == seed)
-
-    def _held(self, claim: Claim) -> tuple[ColumnElement[bool], ...]:
-        return (
-            self._row(claim.trial_index, claim.seed),
-            claims_table.c.state == CLAIMED,
-            claims_table.c.attempt == claim.attempt,
-        )
-
-
-def _owner(row: Row[Any]) -> Owner:
-    return Owner(row.host, row.pid, row.started, row.worker, row.parent, row.parent_started)
 
 
 def _lost_record(seed: int, crashes: int) -> str:

@@ -64,8 +64,9 @@ def process_start(pid: int) -> str | None:
     """When a process of this host began, as a text that never repeats; None where it is gone.
 
     On Linux the boot's id and field 22 of ``/proc/PID/stat`` (see proc(5)): no clock that is
-    set meanwhile changes them. Elsewhere what psutil says, which there is the time that the
-    system noted at the process's start. A zombie counts as gone.
+    set meanwhile changes them. Elsewhere the hash that psutil gives a process, which is of its
+    id and its start by such a clock; the time of start that psutil tells follows the clock of
+    the day. A zombie counts as gone.
 
     Example:
         >>> process_start(os.getpid()) == process_start(os.getpid())
@@ -89,7 +90,7 @@ def _start_by_psutil(pid: int) -> str | None:
     try:
         process = psutil.Process(pid)
         ended = process.status() in {psutil.STATUS_ZOMBIE, psutil.STATUS_DEAD}
-        return None if ended else repr(process.create_time())
+        return None if ended else repr(hash(process))
     except psutil.NoSuchProcess:
         return None
 

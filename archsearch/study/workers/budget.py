@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archsearch.study.store.claims import StudyProgress
+from archsearch.study.store.progress import StudyProgress
 
 __all__ = ["time_left_for_another"]
 
@@ -18,7 +18,7 @@ def time_left_for_another(minutes: float | None, progress: StudyProgress) -> boo
         progress: what the study took so far.
 
     Example:
-        >>> from archsearch.study.store.claims import StudyProgress
+        >>> from archsearch.study.store.progress import StudyProgress
         >>> done = StudyProgress(
         ...     total=9, open=5, running=0, complete=4, failed=0, longest=40, seconds=90
         ... )

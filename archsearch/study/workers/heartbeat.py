@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archsearch.records.layout import Claim as ShownClaim
 from archsearch.records.layout import claim_attributes
-from archsearch.study.store.claims import Claim
 from archsearch.study.store.clock import unix_time
+from archsearch.study.store.held import Claim
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
 

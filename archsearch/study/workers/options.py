@@ -16,7 +16,7 @@ from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS
 
 __all__ = ["RayOptions", "RunOptions"]
 
-_MOST_WORKERS = 31 if sys.platform == "win32" else 10_000
+_MOST_WORKERS = 31 if sys.platform == "win32" else sys.maxsize
 """Windows lets a process wait for 63 things at most; a worker is two."""
 
 
@@ -85,11 +85,6 @@ class RunOptions:
     @property
     def training_threads(self) -> int:
         """Threads of each training."""
-        if self.workers > _MOST_WORKERS and self.engine == "local":
-            raise InputError(
-                f"{self.workers} workers are too many for one command on Windows",
-                help=f"use --workers {_MOST_WORKERS}, and further ones by `study worker`",
-            )
         if self.threads is not None:
             return self.threads
         if self.engine == "ray":

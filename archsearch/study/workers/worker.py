@@ -17,7 +17,7 @@ from archsearch.study.search.proposals import propose
 from archsearch.study.search.pruning import FIRST_SEED, EpochWatch
 from archsearch.study.search.setup import enqueue_design
 from archsearch.study.store.artifacts import store_pictures, unreachable
-from archsearch.study.store.claims import Claim
+from archsearch.study.store.held import Claim
 from archsearch.study.store.opened import OpenStudy, PlannedTrial
 from archsearch.study.store.owner import Owner
 from archsearch.study.store.publish import publish
@@ -28,9 +28,8 @@ from archsearch.study.workers.heartbeat import HEARTBEAT_SECONDS, Heartbeat
 
 __all__ = ["Worker", "WorkerOptions"]
 
-
 MOST_VAIN = 6
-"""How often a worker may find nothing to claim while nobody else has a claim."""
+"""How often a worker may find nothing to claim, held by no other and with nothing to come."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Worker:
                 return
             claim = self._claim()
             if claim is None:  # others train; one of them may die and leave its claim
-                vain = vain + 1 if self._retry(self._study.claims.none_held) else 0
+                vain = vain + 1 if self._retry(self._study.claims.is_stuck) else 0
                 if vain == MOST_VAIN:
                     raise self._stuck(progress.unfinished)
                 time.sleep(idle)

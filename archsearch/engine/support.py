@@ -59,9 +59,10 @@ def _unsupported_layer(layer: LayerPlan) -> str | None:
 
 
 def _unsupported_interpolation(layer: LayerPlan) -> str | None:
-    mode = layer.op.mode if isinstance(layer.op, Upsample) else "nearest"
-    if mode == "bicubic":
+    if not isinstance(layer.op, Upsample):
+        return None
+    if layer.op.mode == "bicubic":
         return f"its layer {layer.path} is bicubic"
-    if isinstance(layer.op, Upsample) and layer.op.align_corners:
+    if layer.op.align_corners:
         return f"its layer {layer.path} has align_corners: true"
     return None

@@ -17,8 +17,8 @@ LOSSES = ("mse", "l1", "huber", "bce")
 """Words of ``train.loss`` that the engine has."""
 
 MOST_NUMBERS = 2**25
-"""Numbers of a picture's tensors at most. The places of a block's numbers are kept in 32 bits: sixteen
-pictures with gradients have 2³⁰, and borders around them may double that."""
+"""Numbers of a picture's tensors at most. A block's places are kept in 32 bits: sixteen pictures
+with gradients have 2³⁰ numbers, and borders around them may double that."""
 
 NORMS = ("none", "batch", "layer", "group", "instance")
 """Norms that the engine has, by their words in specs."""

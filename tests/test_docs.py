@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import torch
+import yaml
 
+from archsearch.cli import main
 from archsearch.config import LossKind, Model, SearchMethod
 from archsearch.config.study_file import open_study
 from archsearch.spec import JOINS, KINDS, Source, parse_nodes
@@ -140,6 +142,29 @@ def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT), "ARCHSEARCH_CACHE": str(tmp_path / "cache")},
     )
     assert done.returncode == 0, done.stderr
+
+
+def shown_files(page: str) -> list[tuple[str, str]]:
+    """(path, content) of each YAML block that begins with the path of a file of the gallery."""
+    return re.findall(r"```yaml\n# ((?:specs|studies)/\S+)\n(.*?)```", page, re.DOTALL)
+
+
+def test_files_that_the_readme_shows_are_as_they_are_shown() -> None:
+    shown = shown_files((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert [path for path, _ in shown] == ["specs/acml-nine-layer.yaml", "studies/quickstart.yaml"]
+    for path, content in shown:
+        file = yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+        file.pop("description")  # is left out there
+        assert yaml.safe_load(content) == file
+
+
+def test_the_layers_that_the_readme_prints_are_what_show_prints(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(SystemExit):
+        main(["show", str(ROOT / "specs/acml-nine-layer.yaml")])
+    assert f"```\n{capsys.readouterr().out}```" in readme
 
 
 def test_the_descriptors_of_a_loss_and_a_search_method_can_be_made(tmp_path: Path) -> None:

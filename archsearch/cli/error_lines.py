@@ -33,6 +33,15 @@ _OF_THE_SYSTEM = frozenset(
 )
 """Errors that come of disks, rights and limits, never of a mistake in the program."""
 
+_OPEN_FILES = "close other programs, or raise the limit of open files (`ulimit -n`)"
+_HELP = {
+    errno.EMFILE: _OPEN_FILES,
+    errno.ENFILE: _OPEN_FILES,
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOMEM: "close other programs, or use fewer workers",
+}
+"""What mends one of these; all others are of disks and rights."""
+
 
 @runtime_checkable
 class _UsageError(Protocol):
@@ -63,15 +72,21 @@ def error_lines(error: Exception, words: Sequence[str], *, debug: bool) -> tuple
 def _lines(error: Exception, words: Sequence[str], *, debug: bool) -> tuple[list[str], int]:
     if isinstance(error, _UsageError):
         return _usage(error, words), error.exit_code
-    code = error.exit_code if isinstance(error, ArchsearchError) else 1
+    code = _exit_code(error)
     if debug:
         return list(_traceback(error)), code
     if isinstance(error, ArchsearchError):
         first, *more = error.lines
         return [f"error: {first}", *more], code
     if isinstance(error, OSError) and error.errno in _OF_THE_SYSTEM:
-        return _refused(error), 2 if error.errno == errno.ENAMETOOLONG else code
+        return _refused(error), code
     return _unexpected(error), code
+
+
+def _exit_code(error: Exception) -> int:
+    if isinstance(error, ArchsearchError):
+        return error.exit_code
+    return 2 if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG else 1
 
 
 def _traceback(error: Exception) -> Iterator[str]:
@@ -92,11 +107,9 @@ def _usage(error: _UsageError, words: Sequence[str]) -> list[str]:
 def _refused(error: OSError) -> list[str]:
     """What the system doesn't do: no fault of the program, and nothing that it can mend."""
     where = "" if error.filename is None else f"{error.filename}: "
-    return [
-        f"error: {where}{error.strerror}",
-        "  help: see that the disk isn't full, and that files and folders may be read and "
-        "written; finished results are kept",
-    ]
+    of_disks = "see that the disk isn't full, and that files and folders may be read and written"
+    help = _HELP.get(error.errno or 0, of_disks)
+    return [f"error: {where}{error.strerror}", f"  help: {help}; finished results are kept"]
 
 
 def _unexpected(error: Exception) -> list[str]:

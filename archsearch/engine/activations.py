@@ -1,6 +1,8 @@
 """What the order of operations depends on: the nature of each activation.
 
-An activation is named by one text: its word in specs, or that with a number: ``leaky_relu(0.2)``.
+An activation is named by one text: its word in specs, and its number where the word takes one:
+``leaky_relu(0.2)``. So the text of a kernel follows from its name, and cached code doesn't outlive
+another default of the language.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from dataclasses import dataclass
 
 from archsearch.spec.kinds.activation import ACTIVATION_NUMBERS
 from archsearch.spec.kinds.fields import Numbered
-from archsearch.spec.kinds.numbered import number_of
+from archsearch.spec.kinds.numbered import number_of, word_of
 
 __all__ = ["NATURES", "Nature", "nature", "text_of", "word_and_number"]
 
@@ -51,22 +53,22 @@ def text_of(value: str | Numbered) -> str:
     """What the engine calls an activation.
 
     Example:
-        >>> text_of("relu"), text_of(Numbered("leaky_relu", 0.2))
-        ('relu', 'leaky_relu(0.2)')
+        >>> text_of("relu"), text_of("elu"), text_of(Numbered("leaky_relu", 0.2))
+        ('relu', 'elu(1.0)', 'leaky_relu(0.2)')
     """
-    return f"{value.word}({value.number!r})" if isinstance(value, Numbered) else value
+    number = number_of(value, ACTIVATION_NUMBERS)
+    return word_of(value) if number is None else f"{word_of(value)}({number!r})"
 
 
 def word_and_number(text: str) -> tuple[str, float]:
     """The word of an activation and its number, 0 for a word that takes none.
 
     Example:
-        >>> word_and_number("leaky_relu(0.2)"), word_and_number("elu"), word_and_number("relu")
-        (('leaky_relu', 0.2), ('elu', 1.0), ('relu', 0.0))
+        >>> word_and_number("leaky_relu(0.2)"), word_and_number("relu")
+        (('leaky_relu', 0.2), ('relu', 0.0))
     """
     word, _, number = text.rstrip(")").partition("(")
-    usual = number_of(word, ACTIVATION_NUMBERS) or 0.0
-    return word, float(number) if number else usual
+    return word, float(number or 0.0)
 
 
 def nature(text: str) -> Nature:

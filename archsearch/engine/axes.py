@@ -145,13 +145,10 @@ def interpolated(given: int, scale: int) -> tuple[AxisMap, list[float]]:
     """Linear between pixel centres, constant beyond the outer ones (corners not aligned)."""
     rows = []
     for o in range(given * scale):
-        place = max((o + 0.5) / scale - 0.5, 0.0)
-        low = min(int(place), given - 1)
-        high, share = min(low + 1, given - 1), place - int(place)
-        row = {low: 1 - share}
-        if share:
-            row[high] = row.get(high, 0.0) + share
-        rows.append(row)
+        # Its place is (o + ½)/scale − ½; in whole numbers, so that equal shares are equal bits.
+        low, rest = divmod(max(2 * o + 1 - scale, 0), 2 * scale)
+        share = rest / (2 * scale)
+        rows.append({low: 1 - share, low + 1: share} if share and low + 1 < given else {low: 1.0})
     return _explicit(rows, scale, 1, given)
 
 

@@ -130,12 +130,12 @@ class Library:
 
 @cache
 def _versions() -> tuple[str, ...]:
-    """llvmlite's, LLVM's, and a digest of the kernels' source."""
+    """llvmlite's, LLVM's, and a digest of the source of kernels and of what they import."""
     import llvmlite
     from llvmlite.binding import llvm_version_info
 
     folder = Path(__file__).parent
-    sources = [folder / "operations.py", *sorted((folder / "kernels").glob("*.py"))]
+    sources = [*sorted(folder.glob("*.py")), *sorted((folder / "kernels").glob("*.py"))]
     digest = sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()
     return str(llvmlite.__version__), str(llvm_version_info), digest
 

@@ -93,7 +93,9 @@ WEIGHTS = _layout(
 WEIGHTS_RUN = _layout("tile count tap tap_step gradient sums sums_step")
 
 POOL = _layout(
-    "channels rows columns taps offsets to", *_plane("in", "out"), "in_column out_column"
+    "channels rows columns taps offsets",
+    *_plane("in", "out", "to"),
+    "in_column out_column to_column",
 )
 """Windows of ``taps`` places each; ``out`` is the result, or its gradient. ``to`` is where the
 gradient of ``in`` goes."""

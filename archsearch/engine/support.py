@@ -16,6 +16,10 @@ __all__ = ["LOSSES", "unsupported"]
 LOSSES = ("mse", "l1", "huber", "bce")
 """Words of ``train.loss`` that the engine has."""
 
+MOST_NUMBERS = 2**25
+"""Numbers of a picture's tensors at most. A block's places are kept in 32 bits: sixteen pictures
+with gradients have 2³⁰ numbers, and borders around them may double that."""
+
 NORMS = ("none", "batch", "layer", "group", "instance")
 """Norms that the engine has, by their words in specs."""
 
@@ -33,6 +37,9 @@ def unsupported(plan: ModelPlan, loss: str) -> str | None:
         return f"its loss is {loss}; the engine has {', '.join(LOSSES)}"
     if not plan.params:
         return "it has nothing to train"
+    numbers = sum(layer.output.elements for layer in plan.layers)
+    if numbers > MOST_NUMBERS:
+        return f"its layers give {numbers:,} numbers a picture; the engine takes {MOST_NUMBERS:,}"
     for layer in plan.layers:
         reason = _unsupported_layer(layer)
         if reason is not None:
@@ -59,9 +66,10 @@ def _unsupported_layer(layer: LayerPlan) -> str | None:
 
 
 def _unsupported_interpolation(layer: LayerPlan) -> str | None:
-    mode = layer.op.mode if isinstance(layer.op, Upsample) else "nearest"
-    if mode == "bicubic":
+    if not isinstance(layer.op, Upsample):
+        return None
+    if layer.op.mode == "bicubic":
         return f"its layer {layer.path} is bicubic"
-    if isinstance(layer.op, Upsample) and layer.op.align_corners:
+    if layer.op.align_corners:
         return f"its layer {layer.path} has align_corners: true"
     return None

@@ -13,20 +13,22 @@ def raised(number: int, name: str | None) -> OSError:
 
 
 @pytest.mark.parametrize(
-    ("number", "name", "first", "code"),
+    ("number", "name", "first", "help", "code"),
     [
-        (errno.ENOSPC, None, "error: No space left on device", 1),
-        (errno.EROFS, "/a/b", "error: /a/b: Read-only file system", 1),
-        (errno.EACCES, "a", "error: a: Permission denied", 1),
-        (errno.ENAMETOOLONG, "xx", "error: xx: File name too long", 2),
+        (errno.ENOSPC, None, "error: No space left on device", "disk isn't full", 1),
+        (errno.EROFS, "/a/b", "error: /a/b: Read-only file system", "disk isn't full", 1),
+        (errno.EACCES, "a", "error: a: Permission denied", "disk isn't full", 1),
+        (errno.EMFILE, "a", "error: a: Too many open files", "`ulimit -n`", 1),
+        (errno.ENAMETOOLONG, "xx", "error: xx: File name too long", "a shorter name", 2),
     ],
 )
 def test_what_the_system_refuses_is_no_bug(
-    number: int, name: str | None, first: str, code: int
+    number: int, name: str | None, first: str, help: str, code: int
 ) -> None:
     lines, found = error_lines(raised(number, name), [], debug=False)
     assert (lines[0], found) == (first, code)
-    assert "disk isn't full" in lines[1]
+    assert help in lines[1]
+    assert error_lines(raised(number, name), [], debug=True)[1] == code
 
 
 @pytest.mark.parametrize("error", [raised(errno.ENOENT, "a"), OSError("odd"), ValueError("x")])

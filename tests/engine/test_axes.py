@@ -1,6 +1,7 @@
 """Maps of rows against matrices made by going through every row."""
 
 import numpy as np
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
@@ -96,6 +97,13 @@ def test_interpolation_reads_neighbors(rows: int, scale: int) -> None:
     found = weighted(axis.runs, rows * scale, rows, values)
     np.testing.assert_allclose(found @ line, np.clip(centres, 0, rows - 1), atol=1e-12)
     np.testing.assert_allclose(weighted(axis.inverse, rows, rows * scale, values), found.T)
+
+
+@pytest.mark.parametrize("scale", range(2, 8))
+def test_interpolated_rows_between_the_edges_are_one_run_a_phase(scale: int) -> None:
+    few_rows, many = (interpolated(rows, scale)[0] for rows in (8, 64))
+    assert len(many.runs) == len(few_rows.runs) <= 2 * scale
+    assert len(many.inverse) == len(few_rows.inverse) == 3
 
 
 def test_a_spread_writes_one_phase() -> None:

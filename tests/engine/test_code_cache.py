@@ -1,6 +1,7 @@
 """Machine code is read only where nobody but the user can have written it."""
 
 import os
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,9 @@ from archsearch.engine import library as libraries
 from archsearch.engine.code_cache import CodeCache, user_cache
 from archsearch.engine.library import Library
 from archsearch.engine.machine import host
+from archsearch.engine.translate import translated
+
+from .nets import plan_of
 
 CODE = b"\x7fELF"
 
@@ -100,6 +104,25 @@ def test_other_versions_compile_anew(cache: CodeCache, monkeypatch: pytest.Monke
     compiled(cache)
     monkeypatch.setattr(libraries, "_versions", lambda: ("another",))
     assert compiled(cache).compiled == 1
+
+
+def test_all_that_kernels_import_is_in_the_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    read, plain = set(), Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.add(path) or plain(path))
+    libraries._versions.__wrapped__()
+    engine = Path(libraries.__file__).parent
+    imported = re.compile(r"^from archsearch[.](\S+) import", re.MULTILINE)
+    for path in (engine / "kernels").glob("*.py"):
+        for module in {*imported.findall(path.read_text("utf-8"))} - {"engine.kernels"}:
+            file = engine.parent / f"{module.replace('.', '/')}.py"
+            assert file in read, f"{path.name} imports {module}"
+
+
+def test_the_name_of_an_activation_holds_its_number() -> None:
+    """Else code that is cached would outlive another default."""
+    plan = plan_of(["conv: {channels: 2, activation: leaky_relu}"], [])
+    nodes = translated(plan, plan.layers, None, training=True).graph.nodes
+    assert "leaky_relu(0.01)" in {node.activation for node in nodes}
 
 
 def test_a_distrusted_cache_compiles_anew(cache: CodeCache) -> None:

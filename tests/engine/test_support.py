@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archsearch.config import load
+from archsearch.config import Model, load
 from archsearch.engine import Engine, machine, unsupported
+from archsearch.spec import Source, parse_spec
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.plan.model import ModelPlan
 
@@ -34,6 +35,19 @@ def test_a_net_without_weights() -> None:
         plan_of(["activation: relu"], []), layers=plan_of(["pool: {}"], []).layers[:1]
     )
     assert unsupported(nothing, "mse") == "it has nothing to train"
+
+
+def test_tensors_whose_places_need_more_than_32_bits() -> None:
+    def large(side: int) -> ModelPlan:
+        lines = f"name: large\ninput: {{channels: 1, height: {side}, width: {side}}}\n"
+        lines += "encoder: [conv: {channels: 31}]\ndecoder: [conv: {channels: 1}]\n"
+        family = parse_spec(Source("large.yaml", lines))
+        assert family is not None
+        return Model(family).plan()
+
+    assert unsupported(large(1024), "mse") is None
+    told = "its layers give 33,620,000 numbers a picture; the engine takes 33,554,432"
+    assert unsupported(large(1025), "mse") == told
 
 
 def test_a_kind_from_outside(plan: ModelPlan) -> None:

@@ -22,7 +22,7 @@ from archsearch.engine.tiles import (
 
 from .nets import LANES, kernels
 
-ENDS = ("none", "relu", "leaky_relu", "back:relu", "back:leaky_relu")
+ENDS = ("none", "relu", "leaky_relu(0.01)", "back:relu", "back:leaky_relu(0.01)")
 VARIANTS = [*product((0, 1, 2), ENDS, (0, 1), (0, 1))]
 TAPS = 5
 
@@ -39,7 +39,7 @@ def filled(shape: tuple[int, ...], seed: int, dtype: np.dtype) -> NDArray[np.flo
 
 
 def ended(end: str, value: NDArray[np.float64], result: NDArray[np.float64]) -> NDArray[np.float64]:
-    slope = {"relu": 0.0, "leaky_relu": 0.01}.get(end.removeprefix("back:"), 1.0)
+    slope = {"relu": 0.0, "leaky_relu(0.01)": 0.01}.get(end.removeprefix("back:"), 1.0)
     decides = result if end.startswith("back:") else value
     return np.where(decides > 0, value, slope * value)
 

@@ -83,8 +83,7 @@ def _hardtanh(most: float) -> ActivationKernel:
     """x, kept within ±most; where it was kept there, its slope is 0."""
 
     def value(e: Emitter, x: Any) -> Any:
-        x = e.select(e.less(x, e.constant(-most)), e.constant(-most), x)
-        return e.select(e.less(e.constant(most), x), e.constant(most), x)
+        return e.clamped(x, -most, most)
 
     def backward(e: Emitter, g: Any, y: Any) -> Any:
         zero = e.constant(0.0)

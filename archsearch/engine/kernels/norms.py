@@ -72,6 +72,11 @@ class _Norm:
 
         return e.loop(field["rows"], row, carried)
 
+    def groups(self, body: Callable[[Any, Any], None]) -> None:
+        """``body(group, its first channel)`` for each group."""
+        e, field = self.e, self.field
+        e.each(field["groups"], lambda g: body(g, e.times(g, field["channels"])))
+
     def count(self, *more: Any) -> Any:
         """Positions (times more) as a vector."""
         e = self.e
@@ -89,13 +94,10 @@ class _Norm:
 def normalize(symbol: Symbol, end: str) -> str:
     """Normalize each group of channels of a picture, as text; keeps mean and 1/√(variance + ε)."""
     n = _Norm(symbol, NORMALIZE)
-    e, field = n.e, n.field
-    channels = field["channels"]
+    e, channels = n.e, n.field["channels"]
     count = n.count(channels)
 
-    def group(g: Any) -> None:
-        first = e.times(g, channels)
-
+    def group(g: Any, first: Any) -> None:
         def over(body: Callable[[Any], Any]) -> Any:
             """The mean over the group of a function of x."""
 
@@ -116,7 +118,7 @@ def normalize(symbol: Symbol, end: str) -> str:
         e.store(inverse, moments[1])
         e.each(channels, lambda c: _scaled(n, e.sum(first, c), mean, inverse, end))
 
-    e.each(field["groups"], group)
+    n.groups(group)
     return e.finish()
 
 
@@ -143,12 +145,10 @@ def _scaled(n: _Norm, channel: Any, mean: Any, inverse: Any, end: str) -> None:
 def normalize_back(symbol: Symbol, add: bool) -> str:
     """The gradient of ``normalize``, as text."""
     n = _Norm(symbol, NORMALIZE)
-    e, field = n.e, n.field
-    channels = field["channels"]
+    e, channels = n.e, n.field["channels"]
     count = n.count(channels)
 
-    def group(g: Any) -> None:
-        first = e.times(g, channels)
+    def group(g: Any, first: Any) -> None:
         mean, inverse = (e.load(place) for place in _moments(n, g))
 
         def channel(c: Any, totals: Values) -> Values:
@@ -168,7 +168,7 @@ def normalize_back(symbol: Symbol, add: bool) -> str:
 
         e.each(channels, back)
 
-    e.each(field["groups"], group)
+    n.groups(group)
     return e.finish()
 
 

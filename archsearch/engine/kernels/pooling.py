@@ -17,18 +17,22 @@ from llvmlite import ir
 
 from archsearch.engine.kernels.activations import kernel_of
 from archsearch.engine.kernels.emitter import POINTER, Emitter, Symbol, Values
+from archsearch.engine.kernels.pointwise import Place, planes
 from archsearch.engine.operations import POOL
 
 __all__ = ["larger", "pool", "unpool"]
+
+Offset = Callable[[Any], Any]
+"""The number of a place in a window → how far on from the window's first it lies."""
 
 
 def pool(symbol: Symbol, taps: int, end: str) -> str:
     """The forward kernel, as text; ``taps`` 0 reads their number from the record."""
     e = Emitter(symbol, [POINTER] * 3)
 
-    def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
+    def one(at: Place, count: Any, offset: Offset) -> None:
         window = at("in")
-        most = _largest(e, taps, field["taps"], lambda t: e.load(window, offset(t)))
+        most = _largest(e, taps, count, lambda t: e.load(window, offset(t)))
         e.store(kernel_of(end).value(e, most), at("out"))
 
     _windows(e, taps, one)
@@ -40,9 +44,9 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
     e = Emitter(symbol, [POINTER] * 3)
     truths = ir.VectorType(ir.IntType(1), e.lanes)
 
-    def one(field: dict[str, Any], at: Callable[[str], Any], offset: Callable[[Any], Any]) -> None:
+    def one(at: Place, count: Any, offset: Offset) -> None:
         window, to, gradient = at("in"), at("to"), e.load(at("out"))
-        most = _largest(e, taps, field["taps"], lambda t: e.load(window, offset(t)))
+        most = _largest(e, taps, count, lambda t: e.load(window, offset(t)))
 
         def one_tap(t: Any, left: Values) -> Values:
             place = e.at(to, offset(t))
@@ -53,7 +57,7 @@ def unpool(symbol: Symbol, taps: int, add: bool) -> str:
 
         left: Values = [ir.Constant(truths, [1] * e.lanes)]
         if not taps:
-            e.loop(field["taps"], one_tap, left)
+            e.loop(count, one_tap, left)
         for t in range(taps):
             left = one_tap(e.whole(t), left)
 
@@ -85,34 +89,14 @@ def _largest(e: Emitter, taps: int, count: Any, load: Callable[[Any], Any]) -> A
     return most[0]
 
 
-def _windows(e: Emitter, taps: int, one: Callable[..., None]) -> None:
-    record, arena, _ = e.args
-    field = e.record(POOL, record)
-    table = e.pointer(field["offsets"])
+def _windows(e: Emitter, taps: int, one: Callable[[Place, Any, Offset], None]) -> None:
+    """``one(place of an operand, number of places, offset of each)`` for every window."""
+    record = e.args[0]
+    count = e.field(record, POOL.place("taps"))
+    table = e.pointer(e.field(record, POOL.place("offsets")))
     known = [e.index(table, e.whole(t)) for t in range(taps)]
 
     def offset(t: Any) -> Any:
         return known[t.constant] if taps else e.index(table, t)
 
-    def one_window(c: Any, y: Any, x: Any) -> None:
-        def at(which: str) -> Any:
-            side = "out" if which == "out" else "in"
-            return e.at(
-                arena,
-                e.sum(
-                    field[which],
-                    e.times(c, field[f"{side}_channel"]),
-                    e.times(y, field[f"{side}_row"]),
-                    e.times(x, field[f"{side}_column"]),
-                ),
-            )
-
-        one(field, at, offset)
-
-    e.each(
-        field["channels"],
-        lambda c: e.each(
-            field["rows"],
-            lambda y: e.each(field["columns"], lambda x: one_window(c, y, x)),
-        ),
-    )
+    planes(e, POOL, lambda at, _: one(at, count, offset))

@@ -27,7 +27,8 @@ class Operation(Protocol):
         """The buffers it reads or writes."""
 
     def reaches(self) -> Sequence[Reach]:
-        """How far it reads beyond them."""
+        """How far it reads beyond them; nowhere, if it doesn't say."""
+        return []
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """Kernels and records that do it."""
@@ -72,6 +73,15 @@ class Assembly:
     def zero_sum(self) -> int:
         """The place of a sum that is always 0."""
         return self.library.lanes
+
+    def planes(self, **buffers: Buffer) -> dict[str, int]:
+        """Where buffers lie, and the way to the next channel and row, by the names of operands."""
+        fields, layout = {}, self.layout
+        for name, buffer in buffers.items():
+            fields[name] = layout.place(buffer)
+            fields[f"{name}_channel"] = layout.channel(buffer)
+            fields[f"{name}_row"] = layout.row(buffer)
+        return fields
 
     def kernel(self, name: str, *arguments: Argument) -> int:
         """The address of a kernel."""

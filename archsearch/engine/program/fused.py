@@ -9,7 +9,7 @@ from archsearch.engine.axes import Run
 from archsearch.engine.graph import Graph, Linear, Maximum, Node
 from archsearch.engine.layout import Buffer, Layout, Reach
 from archsearch.engine.operations import CONVOLVE, CONVOLVE_RUN, UNMASK, WEIGHTS
-from archsearch.engine.program.assembly import Assembly, Encoded
+from archsearch.engine.program.assembly import Assembly, Encoded, Operation
 from archsearch.engine.program.linear import Convolve, Weigh, by_tile, written
 from archsearch.engine.tiles import pooled_channels
 
@@ -65,7 +65,7 @@ def _bit_fields(
 
 
 @dataclass(frozen=True)
-class ConvolvePooled:
+class ConvolvePooled(Operation):
     """A convolution whose result only a maximum of 2×2 reads.
 
     Attributes:
@@ -140,7 +140,7 @@ class ConvolvePooled:
 
 
 @dataclass(frozen=True)
-class Unmask:
+class Unmask(Operation):
     """The gradient of a maximum of 2×2 to the pixels that were it.
 
     Attributes:
@@ -156,10 +156,6 @@ class Unmask:
     def uses(self) -> Sequence[Buffer]:
         """All three."""
         return [self.gradient, self.bits, self.to]
-
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
@@ -191,7 +187,7 @@ BAND = 1
 
 
 @dataclass(frozen=True)
-class WeighPooled:
+class WeighPooled(Operation):
     """The gradient of weights before a maximum of 2×2, where nothing else needs the pixels'.
 
     Attributes:

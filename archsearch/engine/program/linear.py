@@ -11,7 +11,7 @@ from archsearch.engine.axes import Run
 from archsearch.engine.graph import Indices, Weights
 from archsearch.engine.layout import Buffer, Layout, Reach
 from archsearch.engine.operations import CONVOLVE, CONVOLVE_RUN, WEIGHTS, WEIGHTS_RUN
-from archsearch.engine.program.assembly import Assembly, Encoded
+from archsearch.engine.program.assembly import Assembly, Encoded, Operation
 from archsearch.engine.tiles import (
     bands,
     bias_parts,
@@ -108,7 +108,7 @@ def written(layout: Layout, which: str, to: Channels, rows: Run, columns: Run) -
 
 
 @dataclass(frozen=True)
-class Convolve:
+class Convolve(Operation):
     """Weighted sums of what is read.
 
     Attributes:
@@ -214,7 +214,7 @@ def by_tile(tapped: Weights, parts: Sequence[int]) -> Weights:
 
 
 @dataclass(frozen=True)
-class Weigh:
+class Weigh(Operation):
     """The gradient of weights.
 
     Attributes:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from archsearch.engine.graph import Normalized
-from archsearch.engine.layout import Buffer, Reach
+from archsearch.engine.layout import Buffer
 from archsearch.engine.library import Argument
 from archsearch.engine.operations import BATCH_NORM, NORMALIZE
-from archsearch.engine.program.assembly import Assembly, Encoded
+from archsearch.engine.program.assembly import Assembly, Encoded, Operation
 from archsearch.engine.program.stages import (
     BatchMoments,
     Between,
@@ -20,15 +20,6 @@ from archsearch.engine.program.stages import (
 )
 
 __all__ = ["BatchCut", "BatchNorm", "BatchPart", "GroupNorm", "GroupNormBack"]
-
-
-def _planes(assembly: Assembly, **buffers: Buffer) -> dict[str, int]:
-    layout, fields = assembly.layout, {}
-    for prefix, buffer in buffers.items():
-        fields[prefix] = layout.place(buffer)
-        fields[f"{prefix}_channel"] = layout.channel(buffer)
-        fields[f"{prefix}_row"] = layout.row(buffer)
-    return fields
 
 
 def _sums(assembly: Assembly, made: Normalized) -> int:
@@ -41,7 +32,7 @@ def _sums(assembly: Assembly, made: Normalized) -> int:
 
 
 @dataclass(frozen=True)
-class GroupNorm:
+class GroupNorm(Operation):
     """Groups of channels of each picture normalized.
 
     Attributes:
@@ -62,14 +53,10 @@ class GroupNorm:
         """All three."""
         return [self.x, self.moments, self.y]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         fields = _group_fields(assembly, self.made, self.x, self.moments)
-        fields |= _planes(assembly, x=self.x, y=self.y)
+        fields |= assembly.planes(x=self.x, y=self.y)
         return [(assembly.kernel("normalize", self.end), NORMALIZE.record(fields))]
 
 
@@ -89,7 +76,7 @@ def _group_fields(
 
 
 @dataclass(frozen=True)
-class GroupNormBack:
+class GroupNormBack(Operation):
     """The gradient of :class:`GroupNorm`.
 
     Attributes:
@@ -112,14 +99,10 @@ class GroupNormBack:
         """All four."""
         return [self.x, self.moments, self.gradient, self.to]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         fields = _group_fields(assembly, self.made, self.x, self.moments)
-        fields |= _planes(assembly, x=self.x, gradient=self.gradient, to=self.to)
+        fields |= assembly.planes(x=self.x, gradient=self.gradient, to=self.to)
         fields["sums"] = _sums(assembly, self.made)
         kernel = assembly.kernel("normalize_back", int(self.add))
         return [(kernel, NORMALIZE.record(fields))]
@@ -156,7 +139,7 @@ class BatchNorm:
 
 
 @dataclass(frozen=True)
-class BatchPart:
+class BatchPart(Operation):
     """One kernel of a norm over the batch.
 
     Attributes:
@@ -177,10 +160,6 @@ class BatchPart:
         """What it works on."""
         return [self.norm.x, *(buffer for _, buffer in self.buffers)]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         fields = dict(self.norm.placed(assembly))
@@ -189,14 +168,14 @@ class BatchPart:
         if moments is not None:
             fields["moments"] = assembly.layout.place(moments)
             fields["moments_step"] = assembly.layout.channel(moments)
-        fields |= _planes(assembly, x=self.norm.x, **buffers)
+        fields |= assembly.planes(x=self.norm.x, **buffers)
         arguments: list[Argument] = [] if self.end is None else [self.end]
         arguments += [] if self.add is None else [int(self.add)]
         return [(assembly.kernel(self.kernel, *arguments), BATCH_NORM.record(fields))]
 
 
 @dataclass(frozen=True)
-class BatchCut:
+class BatchCut(Operation):
     """All blocks must have come here before any goes on.
 
     Attributes:
@@ -210,10 +189,6 @@ class BatchCut:
     def uses(self) -> Sequence[Buffer]:
         """The pictures' moments, which are read now."""
         return [] if self.moments is None else [self.moments]
-
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere."""
-        return []
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """No kernel."""

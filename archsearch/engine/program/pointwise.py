@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from archsearch.engine.axes import Run
-from archsearch.engine.layout import Buffer, Layout, Reach
+from archsearch.engine.layout import Buffer
 from archsearch.engine.operations import (
     ACTIVATE,
     BLOCK,
@@ -19,7 +19,7 @@ from archsearch.engine.operations import (
     RESHAPE,
     TRANSFER,
 )
-from archsearch.engine.program.assembly import Assembly, Encoded
+from archsearch.engine.program.assembly import Assembly, Encoded, Operation
 
 __all__ = ["Drop", "Each", "Loss", "Pool", "Reshape", "Transfer", "Unpool"]
 
@@ -27,20 +27,12 @@ UNROLLED = 16
 """Windows of at most so many places have kernels of their own; larger ones are looped over."""
 
 
-def _plane(layout: Layout, prefix: str, buffer: Buffer) -> dict[str, int]:
-    return {
-        prefix: layout.place(buffer),
-        f"{prefix}_channel": layout.channel(buffer),
-        f"{prefix}_row": layout.row(buffer),
-    }
-
-
 def _sizes(buffer: Buffer) -> dict[str, int]:
     return {"channels": buffer.channels, "rows": buffer.height, "columns": buffer.width}
 
 
 @dataclass(frozen=True)
-class _Windows:
+class _Windows(Operation):
     """Windows along a run of rows and one of columns.
 
     Attributes:
@@ -55,12 +47,8 @@ class _Windows:
     rows: Run
     columns: Run
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def fields(self, assembly: Assembly) -> dict[str, int]:
-        layout = assembly.layout
+        layout, result = assembly.layout, self.result
         row, lanes = layout.row(self.source), layout.lanes
         dy = np.array([delta for delta, _ in self.rows.taps])
         dx = np.array([delta for delta, _ in self.columns.taps])
@@ -70,14 +58,21 @@ class _Windows:
             "columns": self.columns.count,
             "taps": len(dy) * len(dx),
             "offsets": assembly.table((dy[:, None] * row + dx * lanes).ravel()),
-            "in": layout.place(self.source),
-            "in_channel": layout.channel(self.source),
-            "in_row": self.rows.stride * row,
-            "in_column": self.columns.stride * lanes,
-            "out": layout.place(self.result, 0, self.rows.start, self.columns.start),
-            "out_channel": layout.channel(self.result),
-            "out_row": self.rows.step * layout.row(self.result),
+            **self.read(assembly, "in", self.source),
+            "out": layout.place(result, 0, self.rows.start, self.columns.start),
+            "out_channel": layout.channel(result),
+            "out_row": self.rows.step * layout.row(result),
             "out_column": self.columns.step * lanes,
+        }
+
+    def read(self, assembly: Assembly, which: str, buffer: Buffer) -> dict[str, int]:
+        """Where windows of a buffer like ``source`` lie."""
+        layout = assembly.layout
+        return {
+            which: layout.place(buffer),
+            f"{which}_channel": layout.channel(buffer),
+            f"{which}_row": self.rows.stride * layout.row(buffer),
+            f"{which}_column": self.columns.stride * layout.lanes,
         }
 
     def unrolled(self) -> int:
@@ -120,13 +115,13 @@ class Unpool(_Windows):
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
-        fields = self.fields(assembly) | {"to": assembly.layout.place(self.to)}
+        fields = self.fields(assembly) | self.read(assembly, "to", self.to)
         kernel = assembly.kernel("unpool", self.unrolled(), int(self.add))
         return [(kernel, POOL.record(fields))]
 
 
 @dataclass(frozen=True)
-class Each:
+class Each(Operation):
     """c = f(a, b), number by number, of buffers of one shape.
 
     Attributes:
@@ -147,22 +142,17 @@ class Each:
         """The operands."""
         return [buffer for buffer in (self.a, self.b, self.c) if buffer is not None]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
-        fields = _sizes(self.c)
-        for prefix, buffer in (("a", self.a), ("b", self.b), ("c", self.c)):
-            if buffer is not None:
-                fields |= _plane(assembly.layout, prefix, buffer)
+        given = {"a": self.a, "b": self.b, "c": self.c}
+        planes = {name: buffer for name, buffer in given.items() if buffer is not None}
+        fields = _sizes(self.c) | assembly.planes(**planes)
         arguments = [self.word] if self.word else []
         return [(assembly.kernel(self.kernel, *arguments), ACTIVATE.record(fields))]
 
 
 @dataclass(frozen=True)
-class Drop:
+class Drop(Operation):
     """c (+)= a where it is kept.
 
     Attributes:
@@ -183,23 +173,18 @@ class Drop:
         """Both."""
         return [self.a, self.c]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         scale = np.float64(1 / (1 - self.p)).view(np.int64)
         fields = _sizes(self.c) | {"layer": self.layer, "scale": int(scale)}
         fields["bound"] = int(self.p * 2**31)
-        for prefix, buffer in (("a", self.a), ("c", self.c)):
-            fields |= _plane(assembly.layout, prefix, buffer)
+        fields |= assembly.planes(a=self.a, c=self.c)
         kernel = assembly.kernel("drop", int(self.add))
         return [(kernel, DROP.record(fields))]
 
 
 @dataclass(frozen=True)
-class Reshape:
+class Reshape(Operation):
     """c (+)= a: of one shape, or one of them the numbers of the other as channels of one pixel.
 
     Attributes:
@@ -215,10 +200,6 @@ class Reshape:
     def uses(self) -> Sequence[Buffer]:
         """Both."""
         return [self.a, self.c]
-
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
@@ -237,7 +218,7 @@ class Reshape:
 
 
 @dataclass(frozen=True)
-class Loss:
+class Loss(Operation):
     """The last activation, the loss, and the gradient before the activation.
 
     Attributes:
@@ -258,23 +239,17 @@ class Loss:
         """All three."""
         return [self.value, self.target, self.gradient]
 
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
-
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel."""
         fields = _sizes(self.value)
         fields["scale"] = self.value.channels * self.value.height * self.value.width
-        names = {"value": self.value, "target": self.target, "gradient": self.gradient}
-        for prefix, buffer in names.items():
-            fields |= _plane(assembly.layout, prefix, buffer)
+        fields |= assembly.planes(value=self.value, target=self.target, gradient=self.gradient)
         kernel = assembly.kernel("loss", self.word, self.activation)
         return [(kernel, LOSS.record(fields))]
 
 
 @dataclass(frozen=True)
-class Transfer:
+class Transfer(Operation):
     """Pictures into lanes, or lanes into pictures.
 
     Attributes:
@@ -290,10 +265,6 @@ class Transfer:
     def uses(self) -> Sequence[Buffer]:
         """The lanes."""
         return [self.buffer]
-
-    def reaches(self) -> Sequence[Reach]:
-        """Nowhere beyond."""
-        return []
 
     def encoded(self, assembly: Assembly) -> Sequence[Encoded]:
         """One kernel, with the place of each number of a picture: bytes lie as H, W, C."""

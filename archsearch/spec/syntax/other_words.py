@@ -101,7 +101,7 @@ def word_for(word: str, words: Iterable[str]) -> str | None:
 
 def _among(meanings: Mapping[str, str], word: str, known: Iterable[str]) -> str | None:
     meant = meanings.get(word.lower())
-    return meant if meant in known else None
+    return meant if meant is not None and meant in known else None
 
 
 def _with_point(text: str) -> str:

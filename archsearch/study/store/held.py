@@ -61,11 +61,11 @@ class HeldClaims:
 
     def by_gone(self, connection: Connection) -> list[Gone]:
         """Claims whose process is seen to be gone, or sent no heartbeat for too long."""
-        return [gone for _, gone in self._holders(connection) if gone is not None]
+        return [gone for _, gone in self._claimed(connection) if gone is not None]
 
     def by_living(self, connection: Connection) -> list[Owner]:
         """Who holds the other claims."""
-        return [owner for owner, gone in self._holders(connection) if gone is None]
+        return [owner for owner, gone in self._claimed(connection) if gone is None]
 
     def bring_back_heartbeats(self, connection: Connection) -> None:
         """Take a heartbeat that lies ahead for one of now: its clock was set back, or began anew.
@@ -76,7 +76,7 @@ class HeldClaims:
         ahead = claims_table.c.heartbeat > moment + self.heartbeat_timeout
         connection.execute(update(claims_table).where(self.rows, ahead).values(heartbeat=moment))
 
-    def _holders(self, connection: Connection) -> list[tuple[Owner, Gone | None]]:
+    def _claimed(self, connection: Connection) -> list[tuple[Owner, Gone | None]]:
         engine = connection.engine
         times = (now(engine).label("now"), up_since(engine).label("up"))
         rows = connection.execute(

@@ -221,7 +221,7 @@ def best_command(
     ] = None,
     number: Annotated[
         int | None,
-        typer.Option("--point", metavar="NUMBER", help="Number of a trial of the Pareto front."),
+        typer.Option("--trial", metavar="NUMBER", help="Another trial than the best."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -229,7 +229,8 @@ def best_command(
 
     A study stores no weights. With --out, the command that trains the spec
     again is printed. With several objectives, the best trials form a Pareto
-    front: `study status` lists it, and --point selects one trial.
+    front: `study status` lists it. --trial selects one of them, or any other
+    trial that is complete.
 
     Example: archsearch study best latent-vs-mse --out best.yaml
     """

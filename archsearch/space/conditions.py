@@ -78,6 +78,27 @@ class Conditions:
             total += math.prod(size for size in sizes if size is not None)
         return total
 
+    def points(self) -> Iterator[dict[str, Value]]:
+        """Every point that differs from the others, without the names that it switches off.
+
+        Raises:
+            InputError: for a float domain, whose values can't be listed.
+        """
+        points: list[dict[str, Value]] = [{}]
+        for name in self.order:
+            values = domain_values(name, self.domains[name])
+            points = [
+                longer
+                for point in points
+                for longer in (
+                    [{**point, name: value} for value in values]
+                    if self._holds(name, point)
+                    else [point]
+                )
+            ]
+        for point in points:
+            yield {name: point[name] for name in self.domains if name in point}
+
     def _holds(self, name: str, values: Mapping[str, Value]) -> bool:
         if name not in self.when:
             return True

@@ -11,7 +11,7 @@ from itertools import islice
 import numpy as np
 
 from archsearch.space.candidates import Candidate, Rejection, SearchSpace
-from archsearch.space.domains import Value, domain_size, domain_values, draw, value_at
+from archsearch.space.domains import Value, domain_values, draw, value_at
 
 __all__ = [
     "ENUMERABLE",
@@ -25,6 +25,9 @@ __all__ = [
 
 ENUMERABLE = 10_000
 """Spaces up to this many configurations are gone through whole when draws run dry."""
+
+MOST_LISTED = 200_000
+"""Points of a space with conditions that are held at once."""
 
 SOBOL_BLOCK = 64
 """Sobol points are made this many at a time: a power of 2 keeps them balanced."""
@@ -156,7 +159,8 @@ def grid_size(space: SearchSpace) -> int:
     Raises:
         InputError: for a float domain, whose values can't be listed.
     """
-    return math.prod(len(domain_values(name, domain)) for name, domain in space.domains.items())
+    whole = _listed(space)
+    return math.prod(len(values) for _, values in _axes(space)) if whole is None else len(whole)
 
 
 def grid_points(space: SearchSpace) -> Iterator[Values]:
@@ -176,16 +180,16 @@ def grid_points(space: SearchSpace) -> Iterator[Values]:
 
 
 def _all_points(space: SearchSpace, rng: np.random.Generator) -> Iterator[Values]:
-    sizes = [domain_size(domain) for domain in space.domains.values()]
-    counted = [size for size in sizes if size is not None]
-    size = math.prod(counted)
-    if len(counted) == len(sizes) and size <= ENUMERABLE:
-        yield from _points_at(space, (int(i) for i in rng.permutation(size)))
+    if space.size is not None and space.size <= ENUMERABLE:
+        yield from _points_at(space, (int(i) for i in rng.permutation(space.size)))
 
 
 def _points_at(space: SearchSpace, places: Iterator[int]) -> Iterator[Values]:
     """Points by their place in the cartesian order (the last domain fastest)."""
-    axes = [(name, domain_values(name, domain)) for name, domain in space.domains.items()]
+    if (points := _listed(space)) is not None:
+        yield from (points[place] for place in places)
+        return
+    axes = _axes(space)
     for place in places:
         point: Values = {}
         rest = place
@@ -193,3 +197,18 @@ def _points_at(space: SearchSpace, places: Iterator[int]) -> Iterator[Values]:
             rest, index = divmod(rest, len(values))
             point[name] = values[index]
         yield {name: point[name] for name, _ in axes}
+
+
+def _axes(space: SearchSpace) -> list[tuple[str, tuple[Value, ...]]]:
+    return [(name, domain_values(name, domain)) for name, domain in space.domains.items()]
+
+
+def _listed(space: SearchSpace) -> list[Values] | None:
+    """The points of a space whose names depend on others, each once; None for other spaces.
+
+    A space with too many of them is gone through by all combinations, equal ones too.
+    """
+    size = space.size
+    if not space.conditions.when or size is None or size > MOST_LISTED:
+        return None
+    return list(space.conditions.points())

@@ -44,11 +44,13 @@ def shown_trial(study: StudyRecord, trial: TrialRecord) -> dict[str, object]:
 
 
 def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
-    """The best trial, or the point of the Pareto front that ``number`` names.
+    """The best trial, or the complete trial that ``number`` names.
+
+    Of several objectives, the best in the first is the best.
 
     Raises:
         NothingCompletedError: there is none yet.
-        InputError: the front has no such trial, or this version can't judge the study's.
+        InputError: no such trial is complete, or this version can't judge the study's.
     """
     unknown = unknown_objectives(study)
     if unknown:
@@ -57,19 +59,30 @@ def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
             "version of archsearch doesn't know",
             help="use the version that made the study, or a newer one",
         )
-    front = pareto_front(study)
-    if number is not None and front:
-        for trial in front:
-            if trial.number == number:
-                return trial
-        raise InputError(
-            f"trial {number} of {study.name!r} is not on the Pareto front",
-            help="the front has trials " + ", ".join(str(trial.number) for trial in front),
-        )
-    best = next(iter(front), None)
+    if number is not None:
+        return _complete(study, number)
+    best = next(iter(pareto_front(study)), None)
     if best is None:
         raise NothingCompletedError(
             f"no trial of {study.name!r} is complete",
             help=f"`archsearch study status {study.name}` shows its state",
         )
     return best
+
+
+def _complete(study: StudyRecord, number: int) -> TrialRecord:
+    complete = [
+        trial
+        for trial in study.trials
+        if trial_values(trial, objective_names(study)) is not None
+    ]
+    for trial in complete:
+        if trial.number == number:
+            return trial
+    front = ", ".join(str(trial.number) for trial in pareto_front(study))
+    raise InputError(
+        f"no trial {number} of {study.name!r} is complete",
+        help=f"{len(complete)} trials are, the best of them: {front}"
+        if complete
+        else f"`archsearch study status {study.name}` shows its state",
+    )

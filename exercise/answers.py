@@ -1,0 +1,112 @@
+"""The exercise's questions in order, each with what the reports answer: ``reports/README.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from matplotlib.axes import Axes
+
+from archsearch.files import write_text
+from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
+
+__all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
+
+DISCUSSION = "discussion.md"
+"""What a person says of the results; it stands beside them, and its numbers are theirs."""
+
+HEAD = """# The exercise, answered
+
+<!-- Written by `python -m exercise --answers` from the CSV and JSON files of the reports beside it. -->
+
+A course exercise asks for convolutional autoencoders: the nine-layer net, the size of its representations, other
+architectures, whether the size of the latent and the error correlate, and color. Each part is answered here with its
+numbers, from reports that lie beside this page. MSE is the mean over pixels and channels of RGB in [0, 1]. Intervals are
+95 %, over seeds or pairs.
+"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question of the exercise.
+
+    Attributes:
+        asked: the question.
+        answer: its answer as lines of Markdown, from the folder of reports.
+        reports: what it is answered from; without them it isn't.
+        draw: its figure, if it has one.
+    """
+
+    asked: str
+    answer: Callable[[Path], list[str]]
+    reports: tuple[str, ...] = ()
+    draw: Callable[[Path, Axes], None] | None = None
+
+    @property
+    def figure(self) -> str:
+        """Its figure's file, from the folder of reports."""
+        return f"figures/{self.reports[0]}.png"
+
+
+QUESTIONS = (
+    Question(
+        "How well does the nine-layer net reconstruct?",
+        nine_layers.answer, ("nine-layer",), nine_layers.draw,
+    ),
+    Question("How large is each representation?", sizes.answer),
+    Question(
+        "What do layers, channels, kernels, strides and padding do?",
+        factors.answer, ("nine-layer-factors",), factors.draw,
+    ),
+    Question(
+        "Do latent size and error correlate?",
+        code_size.answer, ("code-size",), code_size.draw,
+    ),
+    Question(
+        "What is the best net with a latent of the same size?",
+        best.answer, ("best-net", "winners"), best.draw,
+    ),
+    Question("Can it color gray pictures?", colors.answer, ("colorize",), colors.draw),
+    Question("Can it take noise away?", denoising.answer, ("denoising",)),
+)  # fmt: skip
+
+
+def answers(reports: Path) -> str:
+    """The page as Markdown; of questions whose reports aren't there it says so."""
+    lines = [HEAD]
+    for number, question in enumerate(QUESTIONS, start=1):
+        lines += [f"## {number}. {question.asked}", "", *_answer(question, reports), ""]
+    discussion = reports / DISCUSSION
+    if discussion.exists():
+        lines.append(discussion.read_text(encoding="utf-8").rstrip("\n") + "\n")
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _answer(question: Question, reports: Path) -> list[str]:
+    missing = [name for name in question.reports if not (reports / name).exists()]
+    if missing:
+        return [f"Not answered yet: `python -m exercise {' '.join(missing)}` does."]
+    lines = question.answer(reports)
+    if question.draw is not None:
+        lines += ["", f"![{question.asked}]({question.figure})"]
+    if question.reports:
+        linked = ", ".join(f"[{name}]({name}/index.html)" for name in question.reports)
+        lines += ["", f"From {linked}."]
+    return lines
+
+
+def write_answers(reports: Path) -> Path:
+    """Draw the figures and write the page; gives its path."""
+    from matplotlib.figure import Figure
+
+    (reports / "figures").mkdir(parents=True, exist_ok=True)
+    for question in QUESTIONS:
+        if question.draw is None or not all((reports / name).exists() for name in question.reports):
+            continue
+        figure = Figure(figsize=(7, 4.2), layout="constrained")
+        question.draw(reports, figure.subplots())
+        figure.savefig(reports / question.figure, dpi=110)
+    page = reports / "README.md"
+    write_text(page, answers(reports))
+    return page

@@ -1,0 +1,140 @@
+"""What is trained for the exercise: command lines of archsearch, in parts that can be resumed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from exercise.results import best_trials
+
+__all__ = ["FULL", "PARTS", "SMALL", "Places", "Size"]
+
+NINE_LAYERS = "specs/acml-nine-layer.yaml"
+WINNERS = 3
+"""Nets of the search that are trained again on all pictures."""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where pictures come from and results go.
+
+    Attributes:
+        data: the source of pictures, as in ``train --data``.
+        runs: folder of trained runs, and of the studies' database.
+        reports: folder that gets a report of each part.
+        workers: trainings of a study at once.
+    """
+
+    data: str
+    runs: Path
+    reports: Path
+    workers: int
+
+    @property
+    def storage(self) -> str:
+        """The studies' database."""
+        return f"sqlite:///{self.runs}/exercise.db"
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is trained.
+
+    Attributes:
+        seeds: of the nine-layer net, and of the trainings at the end.
+        epochs: of the nine-layer net, for each of its comparisons.
+        limit: pictures for whatever isn't a study; None for all.
+        studies: options that make every study smaller.
+        parts: what is trained.
+    """
+
+    seeds: tuple[int, int]
+    epochs: tuple[int, ...]
+    limit: int | None
+    studies: tuple[str, ...]
+    parts: tuple[str, ...]
+
+
+Words = list[str]
+Part = Callable[[Places, Size], Iterator[Words]]
+
+
+def _train(places: Places, size: Size, spec: str | Path, run: str, *more: str) -> Words:
+    limit = [] if size.limit is None else ["--limit", str(size.limit)]
+    out = ["--out", str(places.runs / run)]
+    return ["train", str(spec), "--data", places.data, *limit, *more, *out]
+
+
+def _report(places: Places, name: str) -> Words:
+    runs = sorted(str(run) for run in (places.runs / name).iterdir())
+    return ["report", *runs, "--out", str(places.reports / name)]
+
+
+def nine_layers(places: Places, size: Size) -> Iterator[Words]:
+    """The reference net, trained as briefly as the exercise asks and for longer."""
+    for epochs in size.epochs:
+        for seed in range(size.seeds[0]):
+            run = f"nine-layer/{epochs}-epochs-seed-{seed}"
+            more = ["--epochs", str(epochs), "--seed", str(seed)]
+            yield _train(places, size, NINE_LAYERS, run, *more)
+    yield _report(places, "nine-layer")
+
+
+def study(name: str) -> Part:
+    """A study of ``studies/``, and its report."""
+
+    def part(places: Places, size: Size) -> Iterator[Words]:
+        storage = ["--storage", places.storage]
+        workers = ["--workers", str(places.workers)]
+        file = f"studies/{name}.yaml"
+        yield ["study", "run", file, "--data", places.data, *size.studies, *storage, *workers]
+        yield ["report", file, *storage, "--out", str(places.reports / name)]
+
+    return part
+
+
+def winners(places: Places, size: Size) -> Iterator[Words]:
+    """The best nets of the search, trained again on all pictures; the best one denoises, too."""
+    specs = places.runs / "winners-specs"
+    for rank, trial in enumerate(best_trials(places.reports / "best-net", WINNERS), start=1):
+        spec = specs / f"{rank}.yaml"
+        storage = ["--storage", places.storage]
+        yield ["study", "best", "best-net", "--trial", str(trial), *storage, "--out", str(spec)]
+        for seed in range(size.seeds[1]):
+            run = f"winners/{rank}-seed-{seed}"
+            yield _train(places, size, spec, run, "--seed", str(seed))
+    yield _report(places, "winners")
+
+
+def denoising(places: Places, size: Size) -> Iterator[Words]:
+    """The nine-layer net and the search's best one, with noise to take away."""
+    for name, spec in (("nine-layer", NINE_LAYERS), ("best", places.runs / "winners-specs/1.yaml")):
+        for seed in range(size.seeds[1]):
+            run = f"denoising/{name}-seed-{seed}"
+            more = ["--task", "denoise", "--seed", str(seed)]
+            yield _train(places, size, spec, run, *more)
+    yield _report(places, "denoising")
+
+
+PARTS: Mapping[str, Part] = {
+    "nine-layer": nine_layers,
+    "code-size": study("code-size"),
+    "nine-layer-factors": study("nine-layer-factors"),
+    "colorize": study("colorize"),
+    "best-net": study("best-net"),
+    "winners": winners,
+    "denoising": denoising,
+    "size-front": study("size-front"),
+    "code-long": study("code-long"),
+}
+"""Every part, in an order in which what a part needs stands before it."""
+
+FULL = Size((5, 3), (10, 50), None, (), tuple(PARTS))
+SMALL = Size(
+    seeds=(1, 1),
+    epochs=(10,),
+    limit=6000,
+    studies=("--limit", "6000", "--epochs", "6", "--trials", "6", "--seeds", "1"),
+    parts=tuple(PARTS)[:-2],
+)

@@ -1,0 +1,1 @@
+"""The exercise's questions, each answered from what reports have written."""

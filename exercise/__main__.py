@@ -35,7 +35,8 @@ def main() -> int:
         for words in PARTS[name](places, size):
             sys.stdout.write(f"$ archsearch {shlex.join(words)}\n")
             sys.stdout.flush()
-            ended = subprocess.run([sys.executable, "-m", "archsearch", *words], check=False)
+            command = [sys.executable, "-m", "archsearch", *words]
+            ended = subprocess.run(command, check=False)  # noqa: S603
             if ended.returncode:
                 return ended.returncode
     sys.stdout.write(f"{write_answers(options.reports)}\n")

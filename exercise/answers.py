@@ -18,12 +18,12 @@ DISCUSSION = "discussion.md"
 
 HEAD = """# The exercise, answered
 
-<!-- Written by `python -m exercise --answers` from the CSV and JSON files of the reports beside it. -->
+<!-- `python -m exercise --answers` writes this page from the CSV and JSON files beside it. -->
 
-A course exercise asks for convolutional autoencoders: the nine-layer net, the size of its representations, other
-architectures, whether the size of the latent and the error correlate, and color. Each part is answered here with its
-numbers, from reports that lie beside this page. MSE is the mean over pixels and channels of RGB in [0, 1]. Intervals are
-95 %, over seeds or pairs.
+A course exercise asks for convolutional autoencoders: the nine-layer net, the size of its
+representations, other architectures, whether the size of the latent and the error correlate, and
+color. Each question is answered here with its numbers, from the reports that lie beside this page.
+MSE is the mean over pixels and channels of RGB in [0, 1]. Intervals are 95 %, over seeds or pairs.
 """
 
 

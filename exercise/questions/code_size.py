@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from math import log
 from pathlib import Path
 
 import numpy as np
@@ -10,131 +12,123 @@ from matplotlib.axes import Axes
 
 from exercise import results
 from exercise.estimates import Mean, change_with_interval, mean, mse
+from exercise.markdown import table
 
 REPORT, LONG = "code-size", "code-long"
 
 
 def answer(reports: Path) -> list[str]:
     """The slope, the errors by size and geometry with those of PCA, and the paired geometries."""
-    table = architectures(reports / REPORT)
-    lines = [*_told(reports), "", *_by_size(table), "", _limit(table), "", *_geometry(table)]
-    if (reports / LONG).exists():
-        lines += ["", *_longer(reports)]
-    return lines
+    nets = architectures(reports / REPORT)
+    lines = [_slope(reports), "", *_by_size(nets), "", _limit(nets), *_geometry(nets)]
+    return [*lines, "", *_longer(reports)] if (reports / LONG).exists() else lines
 
 
 def architectures(report: Path) -> pd.DataFrame:
-    """A row for each architecture: means over its seeds."""
-    table = results.trials(report)
-    searched = [name for name in table.columns if name.startswith("space.")]
+    """A row for each architecture: means over its seeds, and what was searched."""
+    trials = results.trials(report)
+    searched = [name for name in trials.columns if name.startswith("space.")]
     means = ["test_mse", "pca_test_mse", "latent_size"]
-    found = table.groupby([*searched, "key"], as_index=False)[means].mean()
-    found.columns = [name.removeprefix("space.") for name in found.columns]
-    return found
+    found = trials.groupby([*searched, "key"], as_index=False)[means].mean()
+    return found.rename(columns=lambda name: name.removeprefix("space."))
 
 
-def _told(reports: Path) -> list[str]:
+def _slope(reports: Path) -> str:
     found = results.summary(reports / REPORT)
-    rank = found["correlations"]["latent_size"]["spearman"]
-    slope = found["slope_within_trunks"]
-    lines = []
+    rank, slope = found["correlations"]["latent_size"]["spearman"], found["slope_within_trunks"]
+    told = []
     if slope:
-        doubling = Mean(*(slope[name] * np.log(2) for name in ("value", "low", "high")), slope["n"])
-        lines.append(
-            f"Within a trunk and a geometry, each doubling of the code changes the error by {change_with_interval(doubling)}."
+        ends = [slope[name] * log(2) for name in ("value", "low", "high")]
+        doubling = change_with_interval(Mean(*ends, slope["n"]))
+        told.append(
+            f"With all else held equal, each doubling of the code changes the error by {doubling}."
         )
-    if rank and rank["low"] is not None:
-        ends = f"{rank['low']:.2f} to {rank['high']:.2f}".replace("-", "−")
-        value = f"{rank['value']:.2f}".replace("-", "−")
-        lines.append(
-            f"Over all {rank['n']} nets the rank correlation of size and error is {value} ({ends})."
+    if rank["low"] is not None:
+        value, low, high = (
+            f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")
         )
-    return [" ".join(lines)]
+        told.append(
+            f"Over all {rank['n']} nets the rank correlation of size and error is {value} "
+            f"({low} to {high})."
+        )
+    return " ".join(told)
 
 
-def _by_size(table: pd.DataFrame) -> list[str]:
-    lines = [
-        "| numbers in the code | PCA | "
-        + " | ".join(f"{p}×{p} places" for p in _places(table))
-        + " | best net / PCA |"
-    ]
-    lines += ["|" + "---|" * (3 + len(_places(table)))]
-    for size, group in table.groupby("latent_size"):
-        pca = group["pca_test_mse"].iloc[0]
-        cells = [f"{size:.0f}", mse(pca)]
-        for places in _places(table):
-            errors = group[group["places"] == places]["test_mse"]
-            cells.append(mse(errors.min()) if len(errors) else "")
-        lines.append(f"| {' | '.join(cells)} | {group['test_mse'].min() / pca:.2f} |")
-    return lines
+def _by_size(nets: pd.DataFrame) -> list[str]:
+    columns = [f"{places}×{places} places" for places in _places(nets)]
+    rows = [_row(size, group, _places(nets)) for size, group in nets.groupby("latent_size")]
+    return table(["numbers in the code", "PCA", *columns, "best net / PCA"], rows)
 
 
-def _places(table: pd.DataFrame) -> list[int]:
-    return sorted(int(places) for places in table["places"].unique())
+def _row(size: object, group: pd.DataFrame, all_places: list[int]) -> list[str]:
+    pca, best = group["pca_test_mse"].iloc[0], group["test_mse"].min()
+    errors = group.groupby("places")["test_mse"].min()
+    cells = [mse(errors[places]) if places in errors else "" for places in all_places]
+    return [f"{size:.0f}", mse(pca), *cells, f"{best / pca:.2f}"]
 
 
-def _limit(table: pd.DataFrame) -> str:
-    ratios = (
-        table.groupby("latent_size")["test_mse"].min()
-        / table.groupby("latent_size")["pca_test_mse"].first()
-    ).sort_index()
-    beaten = ratios[ratios <= 1]
+def _places(nets: pd.DataFrame) -> list[int]:
+    return sorted(int(places) for places in nets["places"].unique())
+
+
+def _limit(nets: pd.DataFrame) -> str:
+    by_size = nets.groupby("latent_size")
+    ratios = by_size["test_mse"].min() / by_size["pca_test_mse"].first()
+    beaten, worse = ratios[ratios <= 1], ratios[ratios > 1]
     if beaten.empty:
-        return f"PCA with as many numbers beats the best net at every size, by {100 * (ratios.min() - 1):.0f} % at least: not the code but training and form limit these nets."
-    worse = ratios[ratios > 1]
+        return (
+            f"PCA with as many numbers beats the best net at every size, by "
+            f"{100 * (ratios.min() - 1):.0f} % at least: training and form limit these nets, not "
+            "the code."
+        )
     told = f"The best net beats PCA with as many numbers up to a code of {beaten.index.max():.0f}."
     if len(worse):
-        told += f" From {worse.index.min():.0f} on PCA is better, by {100 * (worse.iloc[-1] - 1):.0f} % at {worse.index[-1]:.0f}: there training and form limit the net, not the code."
+        told += (
+            f" From {worse.index.min():.0f} on PCA is better, at {worse.index[-1]:.0f} by a factor "
+            f"of {worse.iloc[-1]:.1f}: there training and form limit the net, not the code."
+        )
     return told
 
 
-def _geometry(table: pd.DataFrame) -> list[str]:
+def _geometry(nets: pd.DataFrame) -> list[str]:
+    errors = nets.pivot_table(index=["width", "code"], columns="places", values="test_mse")
     lines = []
-    places = _places(table)
-    for few, many in zip(places, places[1:], strict=False):
-        both = table.pivot_table(index=["width", "code"], columns="places", values="test_mse")[
-            [few, many]
-        ].dropna()
+    for few, many in pairwise(_places(nets)):
+        both = errors[[few, many]].dropna()
         if len(both) < 2:
             continue
         effect = mean(np.log(both[many] / both[few]))
         lines.append(
-            f"At one trunk and size, {many}×{many} places instead of {few}×{few} change the error by {change_with_interval(effect)}, over {effect.n} pairs."
+            f"At one trunk and one size, {many}×{many} places instead of {few}×{few} change the "
+            f"error by {change_with_interval(effect)}, over {effect.n} pairs."
         )
     return lines
 
 
 def _longer(reports: Path) -> list[str]:
-    table = architectures(reports / LONG)
-    lines = [
-        "Trained for longer, on more pictures:",
-        "",
-        "| numbers in the code | PCA | net | net / PCA |",
-        "|---|---|---|---|",
+    nets = architectures(reports / LONG).sort_values("latent_size")
+    rows = [
+        [
+            f"{row['latent_size']:.0f}",
+            *(mse(row[name]) for name in ("pca_test_mse", "test_mse")),
+            f"{row['test_mse'] / row['pca_test_mse']:.2f}",
+        ]
+        for _, row in nets.iterrows()
     ]
-    for _, row in table.sort_values("latent_size").iterrows():
-        ratio = row["test_mse"] / row["pca_test_mse"]
-        lines.append(
-            f"| {row['latent_size']:.0f} | {mse(row['pca_test_mse'])} | {mse(row['test_mse'])} | {ratio:.2f} |"
-        )
-    return lines
+    head = ("numbers in the code", "PCA", "net", "net / PCA")
+    return ["Trained for longer, on more pictures:", "", *table(head, rows)]
 
 
 def draw(reports: Path, axes: Axes) -> None:
     """Error against size, a color for each geometry, with PCA."""
-    table = architectures(reports / REPORT).sort_values("latent_size")
-    pca = table.groupby("latent_size")["pca_test_mse"].first()
+    nets = architectures(reports / REPORT).sort_values("latent_size")
+    pca = nets.groupby("latent_size")["pca_test_mse"].first()
     axes.plot(pca.index, pca, "--", color="0.4", label="PCA")
-    for number, places in enumerate(_places(table)):
-        of = table[table["places"] == places]
-        for place, (_, line) in enumerate(of.groupby("width")):
-            axes.plot(
-                line["latent_size"],
-                line["test_mse"],
-                "o-",
-                color=f"C{number}",
-                markersize=4,
-                label=f"{places}×{places} places" if place == 0 else None,
-            )
+    for number, places in enumerate(_places(nets)):
+        label: str | None = f"{places}×{places} places"
+        for _, line in nets[nets["places"] == places].groupby("width"):
+            x, y = line["latent_size"], line["test_mse"]
+            axes.plot(x, y, "o-", color=f"C{number}", markersize=4, label=label)
+            label = None
     axes.set(xscale="log", yscale="log", xlabel="numbers in the code", ylabel="test MSE")
     axes.legend(frameon=False)

@@ -9,73 +9,67 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from exercise import results
-from exercise.estimates import Mean, change_with_interval, mean, mse
+from exercise.estimates import Mean, change, change_with_interval, mean, mse
+from exercise.markdown import table
 
 REPORT = "nine-layer-factors"
 NONE = "none"
+FACTOR = "space.factor"
+HEAD = ("change", "latent", "parameters", "test MSE", "change of the error (interval)")
 
 
 def answer(reports: Path) -> list[str]:
     """Each change with its error and what it does to that of the nine-layer net."""
-    table = effects(reports)
-    lines = [
-        "| change | latent | parameters | test MSE | change of the error |",
-        "|---|---|---|---|---|",
-    ]
-    for _, row in table.iterrows():
-        effect = "" if row["change"] == NONE else change_with_interval(row["effect"])
-        name = "the nine-layer net" if row["change"] == NONE else row["change"]
-        fields = [name, f"{row['latent_size']:,}", f"{row['params']:,}", mse(row["test_mse"])]
-        lines.append(f"| {' | '.join([*fields, effect])} |")
-    return [_told(table), "", *lines]
+    nets = effects(reports)
+    return [_told(nets), "", *table(HEAD, [_row(net) for _, net in nets.iterrows()])]
 
 
 def effects(reports: Path) -> pd.DataFrame:
     """A row for each net, the lowest error first: ``effect`` is the mean log ratio over seeds."""
-    table = results.trials(reports / REPORT)
-    table = table.assign(change=[_change(row) for _, row in table.iterrows()])
-    base = table[table["change"] == NONE].set_index("seed")["test_mse"]
-    rows = []
-    for name, group in table.groupby("change"):
-        errors = group.set_index("seed")["test_mse"]
-        ratios = np.log(errors / base).dropna()
-        row = group.iloc[0][["latent_size", "params"]].to_dict()
-        row |= {"change": name, "test_mse": errors.mean(), "effect": mean(ratios)}
-        rows.append(row)
-    return pd.DataFrame(rows).sort_values("test_mse", ignore_index=True)
+    trials = results.trials(reports / REPORT)
+    trials = trials.assign(change=[_change(trial) for _, trial in trials.iterrows()])
+    base = trials[trials["change"] == NONE].set_index("seed")["test_mse"]
+    nets = [_effect(str(name), group, base) for name, group in trials.groupby("change")]
+    return pd.DataFrame(nets).sort_values("test_mse", ignore_index=True)
 
 
-def _change(row: pd.Series) -> str:
-    factor = row["space.factor"]
+def _change(trial: pd.Series) -> str:
+    factor = str(trial[FACTOR])
     if factor == NONE:
         return NONE
-    column = next(
-        c
-        for c in row.index
-        if c.startswith("space.") and c.endswith(str(factor)) and c != "space.factor"
-    )
-    value = row[column]
+    names = [name for name in trial.index if name != FACTOR and name.split(".")[-1] == factor]
+    value = trial[names[0]]
     shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{str(factor).replace('_', ' ')} {shown}"
+    return f"{factor.replace('_', ' ')}: {shown}"
 
 
-def _told(table: pd.DataFrame) -> str:
-    changed = table[table["change"] != NONE]
-    helps = [_clear(row) for _, row in changed.iterrows() if _sign(row["effect"]) < 0]
-    hurts = [_clear(row) for _, row in changed[::-1].iterrows() if _sign(row["effect"]) > 0]
-    told = []
-    if helps:
-        told.append(f"These changes lower the error: {', '.join(helps)}.")
-    if hurts:
-        told.append(f"These raise it: {', '.join(hurts)}.")
-    rest = len(changed) - len(helps) - len(hurts)
-    if rest:
-        told.append(f"Of the {'other ' if told else ''}{rest} changes no effect is shown.")
+def _effect(name: str, group: pd.DataFrame, base: pd.Series) -> dict[str, object]:
+    errors = group.set_index("seed")["test_mse"]
+    sizes = group.iloc[0][["latent_size", "params"]].to_dict()
+    effect = mean(np.log(errors / base).dropna())
+    return {**sizes, "change": name, "test_mse": errors.mean(), "effect": effect}
+
+
+def _row(net: pd.Series) -> list[str]:
+    same = net["change"] == NONE
+    name = "none: the nine-layer net" if same else net["change"]
+    sizes = (f"{net[key]:,}" for key in ("latent_size", "params"))
+    return [name, *sizes, mse(net["test_mse"]), "" if same else change_with_interval(net["effect"])]
+
+
+def _told(nets: pd.DataFrame) -> str:
+    changed = nets[nets["change"] != NONE]
+    lower = [_named(net) for _, net in changed.iterrows() if _sign(net["effect"]) < 0]
+    higher = [_named(net) for _, net in changed[::-1].iterrows() if _sign(net["effect"]) > 0]
+    told = [f"Lower the error: {', '.join(lower)}."] if lower else []
+    told += [f"Raise it: {', '.join(higher)}."] if higher else []
+    if rest := len(changed) - len(lower) - len(higher):
+        told.append(f"No effect is shown of {rest} of the {len(changed)} changes.")
     return " ".join(told)
 
 
-def _clear(row: pd.Series) -> str:
-    return f"{row['change']} ({change_with_interval(row['effect']).split(' (')[0]})"
+def _named(net: pd.Series) -> str:
+    return f"{net['change']} ({change(net['effect'].value)})"
 
 
 def _sign(effect: Mean) -> int:
@@ -86,14 +80,13 @@ def _sign(effect: Mean) -> int:
 
 def draw(reports: Path, axes: Axes) -> None:
     """The change of the error by each net, with its interval."""
-    table = effects(reports)
-    table = table[table["change"] != NONE][::-1].reset_index(drop=True)
-    for place, effect in enumerate(table["effect"]):
-        shown = 100 * np.expm1(effect.value)
-        axes.plot(shown, place, "o", color="C0")
-        if effect.low is not None and effect.high is not None:
+    nets = effects(reports)
+    nets = nets[nets["change"] != NONE][::-1].reset_index(drop=True)
+    for place, effect in enumerate(nets["effect"]):
+        axes.plot(100 * np.expm1(effect.value), place, "o", color="C0")
+        if effect.low is not None:
             ends = 100 * np.expm1([effect.low, effect.high])
             axes.plot(ends, [place, place], "-", color="C0", alpha=0.6)
     axes.axvline(0, color="0.6", linewidth=0.8)
-    axes.set_yticks(range(len(table)), table["change"])
+    axes.set_yticks(range(len(nets)), nets["change"], fontsize=8)
     axes.set(xlabel="change of the test MSE (%)")

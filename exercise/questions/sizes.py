@@ -5,25 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 from archsearch import load
+from archsearch.spec import LayerPlan, ModelPlan
+from exercise.markdown import table
 
 SPEC = Path(__file__).parents[2] / "specs/acml-nine-layer.yaml"
+HEAD = ("layer", "((W − K + 2P)/S + 1)² · channels", "height × width × channels")
 
 
 def answer(reports: Path) -> list[str]:
     """The layers of the nine-layer net with the formula filled in; nothing is trained for it."""
     del reports
     plan = load(SPEC).plan()
-    lines = ["| layer | (W − K + 2P)/S + 1, squared, times channels | height × width × channels |"]
-    lines += ["|---|---|---|"]
-    for layer in plan.layers:
-        out = layer.output
-        latent = ", **the latent**" if layer.index == len(plan.encoder) else ""
-        shape = f"{out.height}×{out.width}×{out.channels}"
-        lines.append(f"| {layer.kind} | {layer.formula} | {shape}{latent} |")
-    size, compression = plan.latent.size, plan.input.elements / plan.latent.size
+    size, pixels = plan.latent.size, plan.input.elements
     told = (
-        f"The latent has {size:,} numbers, 1/{compression:.0f} of the picture's "
-        f"{plan.input.elements:,}. Before it stand {plan.bottleneck.size} numbers, so it holds no "
-        f"more than those."
+        f"The latent has {size:,} numbers, 1/{pixels / size:.0f} of the picture's {pixels:,}. "
+        f"Only {plan.bottleneck.size} numbers feed it, so it holds no more than those."
     )
-    return [told, "", *lines]
+    return [told, "", *table(HEAD, [_row(plan, layer) for layer in plan.layers])]
+
+
+def _row(plan: ModelPlan, layer: LayerPlan) -> list[str]:
+    out = layer.output
+    shape = f"{out.height}×{out.width}×{out.channels}"
+    latent = ", **the latent**" if layer.index == len(plan.encoder) else ""
+    return [layer.kind, layer.formula, shape + latent]

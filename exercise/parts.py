@@ -45,7 +45,8 @@ class Size:
         seeds: of the nine-layer net, and of the trainings at the end.
         epochs: of the nine-layer net, for each of its comparisons.
         limit: pictures for whatever isn't a study; None for all.
-        studies: options that make every study smaller.
+        studies: options for the studies of ``studies/``, which make them smaller.
+        own: folder of study files that take the place of those of the same name.
         parts: what is trained.
     """
 
@@ -53,6 +54,7 @@ class Size:
     epochs: tuple[int, ...]
     limit: int | None
     studies: tuple[str, ...]
+    own: Path | None
     parts: tuple[str, ...]
 
 
@@ -87,8 +89,11 @@ def study(name: str) -> Part:
     def part(places: Places, size: Size) -> Iterator[Words]:
         storage = ["--storage", places.storage]
         workers = ["--workers", str(places.workers)]
-        file = f"studies/{name}.yaml"
-        yield ["study", "run", file, "--data", places.data, *size.studies, *storage, *workers]
+        own = None if size.own is None else size.own / f"{name}.yaml"
+        file, less = f"studies/{name}.yaml", size.studies
+        if own is not None and own.exists():
+            file, less = str(own), ()
+        yield ["study", "run", file, "--data", places.data, *less, *storage, *workers]
         yield ["report", file, *storage, "--out", str(places.reports / name)]
 
     return part
@@ -125,16 +130,18 @@ PARTS: Mapping[str, Part] = {
     "best-net": study("best-net"),
     "winners": winners,
     "denoising": denoising,
+    "latent-activation": study("latent-activation"),
     "size-front": study("size-front"),
     "code-long": study("code-long"),
 }
 """Every part, in an order in which what a part needs stands before it."""
 
-FULL = Size((5, 3), (10, 50), None, (), tuple(PARTS))
+FULL = Size((5, 3), (10, 50), limit=None, studies=(), own=None, parts=tuple(PARTS))
 SMALL = Size(
     seeds=(1, 1),
     epochs=(10,),
     limit=6000,
     studies=("--limit", "6000", "--epochs", "6", "--trials", "6", "--seeds", "1"),
-    parts=tuple(PARTS)[:-2],
+    own=Path("exercise/small"),
+    parts=tuple(PARTS)[:-3],
 )

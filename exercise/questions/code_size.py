@@ -38,18 +38,16 @@ def _slope(reports: Path) -> str:
     rank, slope = found["correlations"]["latent_size"]["spearman"], found["slope_within_trunks"]
     told = []
     if slope:
-        ends = [slope[name] * log(2) for name in ("value", "low", "high")]
-        doubling = change_with_interval(Mean(*ends, slope["n"]))
+        value, low, high = (slope[name] * log(2) for name in ("value", "low", "high"))
+        doubling = change_with_interval(Mean(value, low, high, slope["n"]))
         told.append(
             f"With all else held equal, each doubling of the code changes the error by {doubling}."
         )
     if rank["low"] is not None:
-        value, low, high = (
-            f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")
-        )
+        ends = [f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")]
         told.append(
-            f"Over all {rank['n']} nets the rank correlation of size and error is {value} "
-            f"({low} to {high})."
+            f"Over all {rank['n']} nets the rank correlation of size and error is {ends[0]} "
+            f"({ends[1]} to {ends[2]})."
         )
     return " ".join(told)
 

@@ -45,8 +45,8 @@ def _change(trial: pd.Series) -> str:
 
 def _effect(name: str, group: pd.DataFrame, base: pd.Series) -> dict[str, object]:
     errors = group.set_index("seed")["test_mse"]
-    sizes = group.iloc[0][["latent_size", "params"]].to_dict()
-    effect = mean(np.log(errors / base).dropna())
+    effect = mean(np.log((errors / base).dropna()))
+    sizes = {key: group[key].iloc[0] for key in ("latent_size", "params")}
     return {**sizes, "change": name, "test_mse": errors.mean(), "effect": effect}
 
 

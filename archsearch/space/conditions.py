@@ -86,18 +86,14 @@ class Conditions:
         """
         points: list[dict[str, Value]] = [{}]
         for name in self.order:
-            values = domain_values(name, self.domains[name])
-            points = [
-                longer
-                for point in points
-                for longer in (
-                    [{**point, name: value} for value in values]
-                    if self._holds(name, point)
-                    else [point]
-                )
-            ]
+            points = [longer for point in points for longer in self._with(name, point)]
         for point in points:
             yield {name: point[name] for name in self.domains if name in point}
+
+    def _with(self, name: str, point: dict[str, Value]) -> list[dict[str, Value]]:
+        if not self._holds(name, point):
+            return [point]
+        return [{**point, name: value} for value in domain_values(name, self.domains[name])]
 
     def _holds(self, name: str, values: Mapping[str, Value]) -> bool:
         if name not in self.when:

@@ -35,7 +35,7 @@ def test_the_example_is_read_whole() -> None:
     assert space["depth"] == IntDomain(low=1, high=3)
     assert space["width"] == IntDomain(low=4, high=32, log=True)
     assert space["residual"] == ChoiceDomain(choices=(True, False))
-    assert read.settings.train.lr == 3e-3
+    assert (read.settings.train.epochs, read.settings.train.batch_size) == (10, 64)
     assert read.settings.constraints[0] == "latent.size <= 2048"
     assert Path(read.settings.model) == ROOT / "specs/family.yaml"
     assert read.model.name == "family"

@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from archsearch.config import ChoiceDomain, FloatDomain, IntDomain
+from archsearch.config.study import Domain
 from archsearch.errors import InputError
 from archsearch.space import Candidate
 from archsearch.space.conditions import Conditions
@@ -33,12 +34,14 @@ def test_points_are_counted_as_listing_them_does() -> None:
         repr(conditions.active(dict(zip(domains, point, strict=True)))) for point in product(*axes)
     }
     assert conditions.count() == len(listed) == 23
+    assert sorted(listed) == sorted(map(repr, conditions.points()))
 
 
 def test_a_float_that_is_never_searched_does_not_make_a_space_infinite() -> None:
     never = FloatDomain(low=0, high=1, when="$(a > 9)")
     a = IntDomain(low=1, high=3)
     assert Conditions({"a": a, "x": never}, {}).count() == 3
+    assert len([*Conditions({"a": a, "x": never}, {}).points()]) == 3
     sometimes = FloatDomain(low=0, high=1, when="$(a > 2)")
     assert Conditions({"a": a, "x": sometimes}, {}).count() is None
 
@@ -75,6 +78,21 @@ def test_every_method_draws_each_active_point_once(make_space, method: str) -> N
     for candidate in inactive:
         (last,) = [layer for layer in candidate.plan.layers if layer.name == "last"]
         assert last.op.kernel == defaults["last"].op.kernel  # the model's own
+
+
+@pytest.mark.parametrize("method", ["random", "sobol", "grid"])
+def test_one_name_at_a_time_is_a_small_space(make_space, method: str) -> None:
+    """Of 23,040 combinations of all names, 52 differ."""
+    domains: dict[str, Domain] = {"first.conv.channels": IntDomain(low=1, high=40)}
+    choices = {"kernel": (1, 3, 5), "activation": ("relu", "elu", "tanh", "silu")}
+    choices["norm"] = ("none", "batch")
+    for place, (layer, field) in enumerate(product(("first", "last"), choices), start=1):
+        when = f"$(first.conv.channels == {place})"
+        domains[f"{layer}.conv.{field}"] = ChoiceDomain(choices=choices[field], when=when)
+    space = make_space(domains)
+    design = draw_design(space, method, 100, 0)
+    assert space.size == len(design.candidates) == 2 * (3 + 4 + 2) + 40 - 6
+    assert design.pool.exhausted
 
 
 def test_constraints_speak_of_named_layers_and_params_that_are_not_searched(make_space) -> None:

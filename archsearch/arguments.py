@@ -36,7 +36,8 @@ def require_type(value: object, types: type | tuple[type, ...], name: str, *, he
     allowed = types if isinstance(types, tuple) else (types,)
     *others, last = ["None" if each is type(None) else each.__name__ for each in allowed]
     told = f"{', '.join(others)} or {last}" if others else last
-    raise ArgumentTypeError(f"{name} must be a {told}, not {_shown(value)}", help=help)
+    article = "an" if told[0] in "aeiou" else "a"
+    raise ArgumentTypeError(f"{name} must be {article} {told}, not {_shown(value)}", help=help)
 
 
 def as_path(value: object, name: str, *, help: str) -> Path:

@@ -44,6 +44,7 @@ from archsearch.cli.study_text import (
     typed_command,
     unreadable_lines,
 )
+from archsearch.cli.study_watch import watch
 from archsearch.errors import InputError, UnreadableError
 from archsearch.streams import to_stderr
 
@@ -167,6 +168,9 @@ def worker(  # noqa: PLR0917 - one argument an option
     )
     url = chosen_storage(storage)
     _run(awaited_study(url, study_name(study), wait), url, options, json=json)
+
+
+app.command("watch")(watch)
 
 
 @app.command("status")

@@ -72,7 +72,7 @@ class Build(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainedRun:
     """A finished training.
 
@@ -87,6 +87,14 @@ class TrainedRun:
     model: Autoencoder
     samples: SampleGrid
     settings: RunSettings
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.result.__repr_args__())
+        return f"TrainedRun({self.plan.name!r}, {told})"
+
+    def _repr_html_(self) -> str:
+        """The errors over those of baselines, for notebooks."""
+        return self.result.to_html(self.plan.name)
 
     @property
     def plan(self) -> ModelPlan:

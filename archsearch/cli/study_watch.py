@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["watch"]
 
+_IDLE = 3
+"""Looks in a row that find no worker, until that is told."""
+
 _SHARE = 4
 """So many times as long as reading took, nothing is read: a large study isn't slowed down."""
 
@@ -97,14 +100,16 @@ class _Lines:
     """A line for each change."""
 
     def __init__(self) -> None:
-        self._told = ""
         self._key: object = None
+        self._idle = 0
 
     def wait(self, name: str, error: InputError) -> None:
         self._tell(error.what, f"waiting for {name}: {error.what}")
 
     def show(self, watched: WatchedStudy) -> None:
-        key = (watched.done, len(watched.working))  # the time left changes all the time
+        self._idle = 0 if watched.working else self._idle + 1
+        # Between two trainings a worker holds nothing; and the time left changes all the time.
+        key = (watched.done, self._idle >= _IDLE)
         self._tell(key, f"{watched.record.name}: {place(watched)}")
 
     def _tell(self, key: object, line: str) -> None:

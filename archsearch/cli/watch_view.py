@@ -9,6 +9,7 @@ from archsearch.cli.study_text import study_lines
 from archsearch.cli.text_scatter import BEST, ONE, SEVERAL, text_scatter
 from archsearch.interactive.study_progress import duration
 from archsearch.printable import count
+from archsearch.streams import folded, shown
 
 if TYPE_CHECKING:
     from archsearch.records import StudyRecord
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["place", "view"]
 
-_MOST_BEST, _MOST_WORKERS = 3, 6
+_MOST_BEST, _MOST_WORKERS = 4, 6
 _LEAST_SCATTER, _MOST_SCATTER = 6, 18
 
 
@@ -45,7 +46,8 @@ def view(watched: WatchedStudy, *, width: int, height: int) -> list[str]:
     title, *best = study_lines(watched.record)
     done, total = watched.done, max(watched.progress.total, 1)
     full = round((width - 1) * done / total)
-    above = [title, "━" * full + "·" * (width - 1 - full), place(watched), *best[:_MOST_BEST]]
+    named = [part for line in best for part in folded(shown(line), width - 1).split("\n")]
+    above = [title, "━" * full + "·" * (width - 1 - full), place(watched), *named[:_MOST_BEST]]
     below = ["", *_workers(watched.working)]
     room = min(_MOST_SCATTER, height - len(above) - len(below) - 2)
     scatter = _scatter(watched.record, width, room) if room >= _LEAST_SCATTER else []

@@ -7,9 +7,11 @@ alone. All goes to stderr, or to the cell's output.
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from archsearch.streams import folded, in_notebook, shown, terminal, to_stderr
@@ -18,7 +20,14 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.live import Live
 
-__all__ = ["Board", "Moving", "NotebookBoard", "open_board", "rendered"]
+__all__ = [
+    "Board",
+    "Moving",
+    "NotebookBoard",
+    "open_board",
+    "rendered",
+    "without_widget_warning",
+]
 
 BAR_WIDTH = 40
 _UPDATE_SECONDS = 0.25
@@ -142,6 +151,15 @@ class NotebookBoard:
         first = [f"… {earlier} earlier lines"] if earlier > 0 else []
         self._told = time.monotonic()
         self._update("\n".join([*first, *self._lines[-_MOST_LINES:], *self._moving]))
+
+
+def without_widget_warning() -> None:
+    """Load tqdm, which Optuna loads, without its warning that a notebook has no widgets."""
+    if not in_notebook():
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import_module("tqdm.auto")
 
 
 def _new_display() -> _Update:

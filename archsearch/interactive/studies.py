@@ -11,6 +11,7 @@ from archsearch import study
 from archsearch.arguments import require_type
 from archsearch.config import StudyFile, load_study
 from archsearch.extensions import Descriptor
+from archsearch.interactive.board import without_widget_warning
 from archsearch.interactive.study_progress import study_progress
 from archsearch.records import StudyRecord
 from archsearch.records import load_study as load_record
@@ -68,6 +69,7 @@ def run_study(
     make = "make them: RunOptions(workers=2), of archsearch.study"
     require_type(options, (RunOptions, NoneType), "run_study(options)", help=make)
     own = on_event or study.silent
+    without_widget_warning()
     call = {"options": options, "trainer": trainer, "extensions": tuple(extensions)}
     if not progress:
         return study.run_study(study_file, storage, on_event=own, **call)  # type: ignore[arg-type]
@@ -102,6 +104,7 @@ def load_results(
     types = (str, PathLike, StudyFile)
     require_type(study, types, "load_results(study)", help=give)
     require_type(storage, str, "load_results(storage)", help=_STORAGE)
+    without_widget_warning()
     if isinstance(study, StudyFile):
         return load_record(storage, study.settings.name)
     text = fspath(study)

@@ -12,7 +12,7 @@ RUNS   ?= runs
 # Three on two cores: many tests wait for other processes. Who has nothing left takes tests of the others.
 TESTERS ?= -n 3 --dist worksteal
 
-.PHONY: demo test test-full check docs bench reliability audit clean
+.PHONY: demo test test-full check docs notebooks bench reliability audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("archsearch needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -47,6 +47,9 @@ check: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/generate.py
+
+notebooks: $(VENV)/.installed-dev
+	$(BIN)/python notebooks/execute.py
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

@@ -1,8 +1,11 @@
 """archsearch: declarative architecture search for convolutional autoencoders.
 
 ``load(path).plan()`` gives a plan, ``build(plan)`` the torch module, ``fit``
-trains one, ``run_study`` searches a space, ``write_report`` tells what was
-found, and ``apply_run`` puts pictures of one's own through a trained net.
+trains one, ``load_run`` reads back what ``archsearch train`` wrote, and
+``apply_run`` puts pictures of one's own through a trained net. ``run_study``
+searches a space, ``load_results`` reads its results back, ``trials_frame`` and
+``epochs_frame`` give them as pandas frames, ``write_report`` tells what was found;
+``plot_curves``, ``plot_latent`` and ``show_pictures`` draw on matplotlib axes.
 Importing archsearch loads no torch; what needs it is imported on first use.
 """
 
@@ -19,10 +22,18 @@ from archsearch.spec import ModelPlan
 if TYPE_CHECKING:
     from archsearch.apply import apply_run
     from archsearch.data import load_pictures
+    from archsearch.interactive import (
+        fit,
+        load_results,
+        plot_curves,
+        plot_latent,
+        run_study,
+        show_pictures,
+    )
     from archsearch.nn import build
+    from archsearch.records import epochs_frame, trials_frame
     from archsearch.report import write_report
-    from archsearch.study import run_study
-    from archsearch.train import fit
+    from archsearch.train import load_run
 
 __all__ = [
     "Model",
@@ -31,13 +42,20 @@ __all__ = [
     "__version__",
     "apply_run",
     "build",
+    "epochs_frame",
     "errors",
     "extended",
     "fit",
     "load",
     "load_pictures",
+    "load_results",
+    "load_run",
     "load_study",
+    "plot_curves",
+    "plot_latent",
     "run_study",
+    "show_pictures",
+    "trials_frame",
     "write_report",
 ]
 
@@ -46,9 +64,16 @@ __version__ = "0.1.0"
 _LAZY = {
     "apply_run": "archsearch.apply",
     "build": "archsearch.nn",
-    "fit": "archsearch.train",
+    "epochs_frame": "archsearch.records",
+    "fit": "archsearch.interactive",
     "load_pictures": "archsearch.data",
-    "run_study": "archsearch.study",
+    "load_results": "archsearch.interactive",
+    "load_run": "archsearch.train",
+    "plot_curves": "archsearch.interactive",
+    "plot_latent": "archsearch.interactive",
+    "run_study": "archsearch.interactive",
+    "show_pictures": "archsearch.interactive",
+    "trials_frame": "archsearch.records",
     "write_report": "archsearch.report",
 }
 
@@ -59,3 +84,7 @@ def __getattr__(name: str) -> object:
 
         return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module 'archsearch' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

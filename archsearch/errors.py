@@ -4,6 +4,7 @@
 
     ArchsearchError
     ├── InputError             what the user gave is wrong         exit 2
+    │   ├── ArgumentTypeError  an argument in Python of a wrong type; a TypeError, too
     │   ├── DiagnosticsError   problems at places in a file (in spec)
     │   ├── DamagedFileError   a run's file that is lost or isn't what was written
     │   ├── DataError          pictures that can't be used
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ArchsearchError",
+    "ArgumentTypeError",
     "DamagedFileError",
     "DataError",
     "ExtensionError",
@@ -72,6 +74,10 @@ class InputError(ArchsearchError):
     """A file, value or option that can't be used as given."""
 
     exit_code = 2
+
+
+class ArgumentTypeError(InputError, TypeError):
+    """An argument of a function that is of another type than it takes."""
 
 
 class DamagedFileError(InputError):

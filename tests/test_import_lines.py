@@ -26,6 +26,7 @@ LINE = [
     "export",
     "study",
     "report",
+    "interactive",
     "cli",
 ]
 INSIDE = {
@@ -42,6 +43,15 @@ INSIDE = {
     "export": {"spec", "config", "records", "nn", "tasks", "train"},
     "study": {"spec", "config", "space", "records", "data", "tasks", "train"},
     "report": {"config", "space", "records"},
+    "interactive": {
+        "spec",
+        "config",
+        "records",
+        "data",
+        "train",
+        "study",
+        "report",
+    },
     "cli": set(LINE),
 }
 TORCH_FREE = {"spec", "config", "space", "records", "engine", "report"}

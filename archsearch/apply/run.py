@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 import numpy
@@ -15,6 +16,7 @@ from archsearch.apply.net import TileNet, load_net
 from archsearch.apply.picture import Photograph, read_mask, read_photograph
 from archsearch.apply.predict import OnTiles, PredictedPicture, predict_picture
 from archsearch.apply.write import OutputPaths, output_paths, write_png, write_side_by_side
+from archsearch.arguments import as_path, require_type
 from archsearch.config import TASKS
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
 
@@ -86,12 +88,12 @@ def require_all(failed: Sequence[Failed], done: int) -> None:
 
 
 def apply_run(
-    run: Path,
-    pictures: Sequence[Path],
+    run: str | PathLike[str],
+    pictures: Sequence[str | PathLike[str]],
     *,
-    out: Path | None = None,
+    out: str | PathLike[str] | None = None,
     side_by_side: bool = False,
-    mask: Path | None = None,
+    mask: str | PathLike[str] | None = None,
     overwrite: bool = False,
     device: torch.device | str = "cpu",
     watch: Watch | None = None,
@@ -114,13 +116,37 @@ def apply_run(
     Raises:
         InputError: no finished run, a mask for a net that fills nothing, or two
             pictures with the same result.
+        ArgumentTypeError: no path where one is needed.
 
     Example:
-        >>> done = apply_run(Path("runs/unet"), [Path("photo.jpg")])  # doctest: +SKIP
+        >>> done = apply_run("runs/unet", ["photo.jpg"])  # doctest: +SKIP
         >>> done.written[0].result  # doctest: +SKIP
         PosixPath('photo-colorize.png')
     """
-    net = load_net(run, device)
+    run = as_path(run, "apply_run(run)", help='name a run directory, such as "runs/unet"')
+    files = 'give the pictures\' files as a list, such as ["photo.jpg"]'
+    require_type(pictures, (list, tuple), "apply_run(pictures)", help=files)
+    given = [as_path(each, "apply_run(pictures)", help=files) for each in pictures]
+    folder = None if out is None else as_path(out, "apply_run(out)", help="name a folder")
+    masked = None if mask is None else as_path(mask, "apply_run(mask)", help="name a picture")
+    return _applied(
+        load_net(run, device), given, folder, side_by_side, masked, overwrite, watch or _unwatched
+    )
+
+
+def _unwatched(picture: Path) -> AbstractContextManager[OnTiles]:
+    return nullcontext(_silent)
+
+
+def _applied(  # noqa: PLR0917 - those of apply_run, in its order
+    net: TileNet,
+    pictures: Sequence[Path],
+    out: Path | None,
+    side_by_side: bool,
+    mask: Path | None,
+    overwrite: bool,
+    watch: Watch,
+) -> AppliedRun:
     if mask is not None and not net.fills:
         filling = " or ".join(_filling())
         raise InputError(
@@ -131,7 +157,7 @@ def apply_run(
     written: list[Written] = []
     failed: list[Failed] = []
     for picture in pictures:
-        with watch(picture) if watch else nullcontext(_silent) as on_tiles:
+        with watch(picture) as on_tiles:
             try:
                 with memory_errors(picture):
                     written.append(_apply(net, picture, paths, side_by_side, mask, on_tiles))

@@ -19,13 +19,7 @@ from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
 from archsearch.cli.export import export
 from archsearch.cli.init import init
-from archsearch.cli.output import (
-    print_diagnostics,
-    print_lines,
-    set_up_output,
-    silence_stdout,
-    to_stderr,
-)
+from archsearch.cli.output import print_diagnostics, print_lines, set_up_output
 from archsearch.cli.report import report
 from archsearch.cli.schema import schema
 from archsearch.cli.show import show
@@ -33,6 +27,7 @@ from archsearch.cli.space import space
 from archsearch.cli.study import app as study_app
 from archsearch.cli.train import train
 from archsearch.spec import DiagnosticsError
+from archsearch.streams import silence_stdout, to_stderr
 
 __all__ = ["app", "main"]
 

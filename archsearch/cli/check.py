@@ -7,9 +7,10 @@ from typing import Annotated, Literal
 
 import typer
 
-from archsearch.cli.output import print_diagnostics, print_rendered, to_stderr
+from archsearch.cli.output import print_diagnostics, print_rendered
 from archsearch.config.checking import check_files
 from archsearch.spec.render import RENDERERS, summary
+from archsearch.streams import to_stderr
 
 __all__ = ["check"]
 

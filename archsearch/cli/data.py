@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.output import print_folded, print_json, print_lines
-from archsearch.cli.progress import step_bar
 from archsearch.errors import InputError
+from archsearch.interactive.progress import step_bar
 
 if TYPE_CHECKING:
     from archsearch.data import PreparedSource, SourceInfo

@@ -10,7 +10,7 @@ import typer
 
 from archsearch.cli.defaults import chosen_device
 from archsearch.cli.output import print_json, print_lines
-from archsearch.cli.progress import step_bar
+from archsearch.interactive.progress import step_bar
 from archsearch.printable import count
 
 if TYPE_CHECKING:

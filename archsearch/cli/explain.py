@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from archsearch.cli.output import color_on, print_json, print_lines, print_rendered, terminal_width
+from archsearch.cli.output import print_json, print_lines, print_rendered
 from archsearch.errors import InputError
 from archsearch.spec import CATALOGUE, Explanation
 from archsearch.spec.text.nearest import nearest
+from archsearch.streams import color_on, terminal_width
 
 __all__ = ["explain"]
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.defaults import chosen_storage
-from archsearch.cli.output import print_json, print_lines, to_stderr
+from archsearch.cli.output import print_json, print_lines
 from archsearch.cli.study_files import Storage, study_name
 from archsearch.errors import InputError, NothingCompletedError
+from archsearch.streams import to_stderr
 
 if TYPE_CHECKING:
     from archsearch.report import ReportFiles

@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import (
-    print_diagnostics,
-    print_json,
-    print_lines,
-    terminal_width,
-    to_stderr,
-)
+from archsearch.cli.output import print_diagnostics, print_json, print_lines
 from archsearch.cli.tables import compiled_json, compiled_table, plan_json, plan_table
 from archsearch.config import RunSettings, load, parse_assignment, read_task
 from archsearch.spec import DiagnosticsError, ModelPlan
+from archsearch.streams import terminal_width, to_stderr
 
 if TYPE_CHECKING:
     from archsearch.nn import Applied

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.defaults import chosen_storage
-from archsearch.cli.output import print_folded, print_json, to_stderr
+from archsearch.cli.output import print_folded, print_json
 from archsearch.cli.study_files import Storage, find_study
 from archsearch.printable import count
+from archsearch.streams import to_stderr
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile

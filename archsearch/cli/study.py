@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.defaults import chosen_storage, device_of_files
-from archsearch.cli.output import confirmed, print_folded, print_json, print_lines, to_stderr
+from archsearch.cli.output import confirmed, print_folded, print_json, print_lines
 from archsearch.cli.study_files import Storage, find_study, study_name
 from archsearch.cli.study_options import (
     Address,
@@ -44,7 +44,9 @@ from archsearch.cli.study_text import (
     typed_command,
     unreadable_lines,
 )
+from archsearch.cli.study_watch import watch
 from archsearch.errors import InputError, UnreadableError
+from archsearch.streams import to_stderr
 
 if TYPE_CHECKING:
     from archsearch.config import StudyFile
@@ -168,6 +170,9 @@ def worker(  # noqa: PLR0917 - one argument an option
     _run(awaited_study(url, study_name(study), wait), url, options, json=json)
 
 
+app.command("watch")(watch)
+
+
 @app.command("status")
 def status_command(study: Study, storage: Storage = None, json: Json = False) -> None:
     """Show the trials of a study by state, and the best one.
@@ -281,7 +286,7 @@ def delete_command(
 
 def _run(named: StudyFile, storage: str, options: RunOptions, *, json: bool) -> None:
     """Run it with progress on stderr, then print its status."""
-    from archsearch.cli.study_progress import study_progress
+    from archsearch.interactive.study_progress import study_progress
     from archsearch.study import run_study
     from archsearch.study.summary import status
 

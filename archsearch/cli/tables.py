@@ -7,16 +7,14 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from archsearch.config import PLANNED
-from archsearch.spec import LayerPlan, ModelPlan, Shape
+from archsearch.spec import LayerPlan, ModelPlan
+from archsearch.spec.plan.model import ROW_HEAD, ROW_NUMBERS
 
 if TYPE_CHECKING:
     from archsearch.nn import Applied
     from archsearch.train import EngineChoice
 
 __all__ = ["compiled_json", "compiled_table", "plan_json", "plan_table"]
-
-_HEAD = ("#", "layer", "size by formula", "output", "params", "MACs")
-_RIGHT = (0, 4, 5)
 
 
 def plan_json(plan: ModelPlan) -> dict[str, object]:
@@ -60,13 +58,13 @@ def plan_table(plan: ModelPlan, width: int = 80) -> list[str]:
 
     Sizes are ((W − K + 2P)/S + 1)²·C, products height × width × channels.
     """
-    rows = [_row(layer) for layer in plan.layers]
-    widths = [max(len(row[i]) for row in [_HEAD, *rows]) for i in range(len(_HEAD))]
+    rows = [layer.row for layer in plan.layers]
+    widths = [max(len(row[i]) for row in [ROW_HEAD, *rows]) for i in range(len(ROW_HEAD))]
     if sum(widths) + 2 * (len(widths) - 1) > width:
         rows = [(*row[:1], row[1].split(" ")[0], *row[2:]) for row in rows]
-        widths = [max(len(row[i]) for row in [_HEAD, *rows]) for i in range(len(_HEAD))]
+        widths = [max(len(row[i]) for row in [ROW_HEAD, *rows]) for i in range(len(ROW_HEAD))]
     rule = "  ".join("-" * size for size in widths)
-    lines = [f"{plan.name}: input {_shape(plan.input)}", "", _line(_HEAD, widths), rule]
+    lines = [f"{plan.name}: input {plan.input}", "", _line(ROW_HEAD, widths), rule]
     latent_after = len(plan.encoder)
     for index, row in enumerate(rows, 1):
         lines.append(_line(row, widths))
@@ -75,27 +73,12 @@ def plan_table(plan: ModelPlan, width: int = 80) -> list[str]:
     return [*lines, "", *_totals(plan)]
 
 
-def _row(layer: LayerPlan) -> tuple[str, ...]:
-    return (
-        str(layer.index),
-        layer.kind,
-        layer.formula,
-        _shape(layer.output),
-        f"{layer.params:,}",
-        f"{layer.macs:,}",
-    )
-
-
 def _line(cells: tuple[str, ...], widths: list[int]) -> str:
     shown = [
-        cell.rjust(size) if i in _RIGHT else cell.ljust(size)
+        cell.rjust(size) if i in ROW_NUMBERS else cell.ljust(size)
         for i, (cell, size) in enumerate(zip(cells, widths, strict=True))
     ]
     return "  ".join(shown).rstrip()
-
-
-def _shape(shape: Shape) -> str:
-    return str(shape)
 
 
 def _latent_rule(plan: ModelPlan, width: int) -> str:

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archsearch.cli.defaults import chosen_device, default_settings
-from archsearch.cli.output import print_diagnostics, print_json, print_lines, to_stderr
-from archsearch.cli.progress import EpochLines, step_bar
+from archsearch.cli.output import print_diagnostics, print_json, print_lines
 from archsearch.config import (
     INPUT_CHANNELS,
     METRICS,
@@ -27,11 +26,17 @@ from archsearch.config import (
     pictures_of,
 )
 from archsearch.config.overrides import changed, parse_assignment, split_assignments
+from archsearch.interactive.progress import (
+    pictures_line,
+    step_bar,
+    stopped_line,
+    training_progress,
+)
 from archsearch.printable import count
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
+from archsearch.streams import to_stderr
 
 if TYPE_CHECKING:
-    from archsearch.data import Pictures
     from archsearch.records import ColorScores, Environment, RunResult
 
 __all__ = ["train"]
@@ -164,7 +169,6 @@ def _run(
     device: str,
 ) -> RunResult:
     from archsearch.data import load_pictures
-    from archsearch.records import epochs_told
     from archsearch.train import check_device, check_precision, engine_for, keep_memory, train_run
 
     keep_memory()
@@ -181,10 +185,9 @@ def _run(
             progress=report,
             color_task=settings.task.name if needs_rgb(settings.task) else None,
         )
-    to_stderr(_pictures_line(pictures))
-    lines = EpochLines(settings.train.epochs)
+    to_stderr(pictures_line(pictures))
     try:
-        with step_bar(f"training {plan.name}") as report:
+        with training_progress(f"training {plan.name}", settings.train.epochs) as (lines, on_step):
             result = train_run(
                 plan,
                 settings,
@@ -193,23 +196,17 @@ def _run(
                 threads=threads,
                 device=device,
                 on_epoch=lines,
-                on_step=report,
+                on_step=on_step,
+                on_note=lines.note,
             )
     except KeyboardInterrupt:
         to_stderr("stopped; the same command resumes after the last finished epoch")
         raise
-    if lines.done and result.planned_epochs is not None:
-        to_stderr(f"stopped after {epochs_told(result)}: the validation error no longer fell")
+    if lines.done and stopped_line(result):
+        to_stderr(stopped_line(result))
     if lines.done == 0:
         to_stderr(f"{folder} already has this run, and it is finished")
     return result
-
-
-def _pictures_line(pictures: Pictures) -> str:
-    """How many pictures each split has, and the note on them."""
-    splits = pictures.splits
-    counts = f"{splits['train']:,} train, {splits['val']:,} validate, {splits['test']:,} test"
-    return f"{pictures.source}: {counts}" + (f"; {pictures.note}" if pictures.note else "")
 
 
 def _folder_name(name: str) -> str:

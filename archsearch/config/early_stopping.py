@@ -33,8 +33,17 @@ class EarlyStopping(Settings):
             >>> EarlyStopping(patience=2).ends_after([0.3, 0.2, 0.25, 0.2])
             True
         """
+        return self.waited(errors) >= self.patience
+
+    def waited(self, errors: Iterable[float]) -> int:
+        """How many epochs ended since the error was lowest.
+
+        Example:
+            >>> EarlyStopping(patience=2).waited([0.3, 0.2, 0.25])
+            1
+        """
         best, waited = math.inf, 0
         for error in errors:
             better = error < best - self.min_delta
             best, waited = (error, 0) if better else (best, waited + 1)
-        return waited >= self.patience
+        return waited

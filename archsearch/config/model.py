@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from archsearch.arguments import as_path
 from archsearch.config.file_kind import is_study
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.channels import COLOR, needs_rgb, pictures_fed, task_channels
@@ -12,6 +13,8 @@ from archsearch.config.tasks.reading import read_task
 from archsearch.config.tasks.settings import TaskSettings
 from archsearch.errors import InputError
 from archsearch.extensions import Descriptor, extended
+from archsearch.html_table import html_table
+from archsearch.printable import printable
 from archsearch.spec import (
     Diagnostic,
     Family,
@@ -45,6 +48,18 @@ class Model:
         self.family = family
         self.extensions = tuple(extensions)
         self._keys: dict[str, str] = {}
+
+    def __repr__(self) -> str:
+        params = ", ".join(f"{name}={value!r}" for name, value in self.param_defaults.items())
+        return f"Model({self.name!r}{': ' if params else ''}{printable(params)})"
+
+    def _repr_html_(self) -> str:
+        """The layer table at the params' defaults, or what is wrong with the spec."""
+        found = self.resolve()
+        if found.plan is not None:
+            return found.plan._repr_html_()
+        rows = [(each.line, each.message, each.help) for each in found.diagnostics]
+        return html_table(f"{self.name}: can't be built", ("line", "mistake", "help"), rows)
 
     @property
     def name(self) -> str:
@@ -185,7 +200,7 @@ def load(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> Model:
             model remembers them.
 
     Raises:
-        InputError: the file can't be read.
+        InputError: the file can't be read; an ArgumentTypeError where ``path`` is no path.
         DiagnosticsError: it has errors that don't depend on sizes.
 
     Example:
@@ -193,9 +208,10 @@ def load(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> Model:
         >>> archsearch.load("specs/acml-nine-layer.yaml").name
         'acml-nine-layer'
     """
+    place = as_path(path, "load(path)", help='name a spec file, such as "net.yaml"')
     extensions = tuple(extensions)
     with extended(*extensions):
-        source, model = open_model(Path(path))
+        source, model = open_model(place)
     source.raise_errors()
     if model is None:
         raise InputError(f"{path}: can't be read as a spec")

@@ -27,6 +27,7 @@ __all__ = [
     "SearchSettings",
     "StudySettings",
     "extremes",
+    "told_domain",
 ]
 
 Scalar = bool | int | float | str
@@ -85,6 +86,23 @@ class ChoiceDomain(_Conditional):
 
 
 Domain = IntDomain | FloatDomain | ChoiceDomain
+
+
+def told_domain(domain: Domain) -> str:
+    """A domain for people.
+
+    Example:
+        >>> told_domain(IntDomain(low=4, high=32, log=True))
+        '4 … 32, on a log scale'
+    """
+    if isinstance(domain, ChoiceDomain):
+        return ", ".join(map(str, domain.choices))
+    step = (
+        f", in steps of {domain.step}" if isinstance(domain, IntDomain) and domain.step > 1 else ""
+    )
+    return f"{domain.low} … {domain.high}{step}{', on a log scale' if domain.log else ''}"
+
+
 _NOT_WHOLE = 0.381966
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from archsearch.arguments import as_path
 from archsearch.config.conflict import Conflict
 from archsearch.config.constrained import ConstrainedNames, constrained_names
 from archsearch.config.domains import check_settings_space, read_space
@@ -13,11 +14,13 @@ from archsearch.config.file_kind import is_study
 from archsearch.config.model import Model, open_model
 from archsearch.config.search_rules import search_conflicts
 from archsearch.config.sources import absolute_source
-from archsearch.config.study import Domain, StudySettings
+from archsearch.config.study import Domain, StudySettings, told_domain
 from archsearch.config.tasks.rules import task_conflicts
 from archsearch.config.validation import strict_data, validated, without_nulls
 from archsearch.errors import InputError
 from archsearch.extensions import Descriptor, extended
+from archsearch.html_table import html_table
+from archsearch.printable import count, printable
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
@@ -26,7 +29,7 @@ from archsearch.spec.text.reader import read_yaml
 __all__ = ["StudyFile", "load_study", "open_study"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StudyFile:
     """A study with the family it searches over.
 
@@ -36,6 +39,23 @@ class StudyFile:
     path: Path
     settings: StudySettings
     model: Model
+
+    def __repr__(self) -> str:
+        searched = printable(", ".join(self.settings.space))
+        return f"StudyFile({self.settings.name!r}: {self._plan()} over {searched})"
+
+    def _repr_html_(self) -> str:
+        """What is searched, for notebooks."""
+        rows = [(name, told_domain(domain)) for name, domain in self.settings.space.items()]
+        constraints = ", ".join(self.settings.constraints) or "none"
+        below = [f"model {self.model.name}; constraints: {constraints}"]
+        return html_table(
+            f"{self.settings.name}: {self._plan()}", ("searched", "values"), rows, below=below
+        )
+
+    def _plan(self) -> str:
+        search = self.settings.search
+        return f"{search.method}, {count(search.trials, 'trial')} × {count(search.seeds, 'seed')}"
 
 
 def load_study(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> StudyFile:
@@ -47,12 +67,13 @@ def load_study(path: str | Path, *, extensions: Iterable[Descriptor] = ()) -> St
             as a package; ``run_study`` hands it on to the workers.
 
     Raises:
-        InputError: a file can't be read.
+        InputError: a file can't be read; an ArgumentTypeError where ``path`` is no path.
         DiagnosticsError: the study or its spec has errors.
     """
+    place = as_path(path, "load_study(path)", help='name a study file, such as "study.yaml"')
     extensions = tuple(extensions)
     with extended(*extensions):
-        study = _load(Path(path))
+        study = _load(place)
     return replace(study, model=Model(study.model.family, extensions))
 
 

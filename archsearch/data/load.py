@@ -7,6 +7,7 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from archsearch.arguments import require_type
 from archsearch.config import TASKS
 from archsearch.config.settings import DataSettings
 from archsearch.data.cache import Entry, EntryRecord, cache_root, cached
@@ -58,6 +59,7 @@ def load_pictures(
 
     Raises:
         DataError: the source is missing, unreadable, of other channels, or too small.
+        ArgumentTypeError: an argument of another type than the above.
 
     Example:
         >>> import tempfile
@@ -68,6 +70,10 @@ def load_pictures(
     """
     import torch
 
+    give = 'give DataSettings(source="photos"), of archsearch.config'
+    require_type(settings, DataSettings, "load_pictures(settings)", help=give)
+    for name, size in {"height": height, "width": width, "channels": channels}.items():
+        require_type(size, int, f"load_pictures({name})", help="give a whole number")
     root = cache_root(cache)
     source = open_source(settings.source, base, root)
     # What is known beforehand is refused before anything is downloaded or decoded.

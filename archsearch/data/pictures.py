@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from archsearch.errors import InputError
 
 if TYPE_CHECKING:
+    import numpy
+    from numpy.typing import NDArray
     from torch import Tensor
 
-__all__ = ["Pictures"]
+__all__ = ["Pictures", "SplitName"]
+
+SplitName: TypeAlias = Literal["train", "val", "test"]
 
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
     """All pictures of a source at one size, and how they are split.
+
+    The splits are indices, since pictures may be many; :meth:`arrays` gives the pictures of one.
 
     Args:
         images_NCHW: uint8, N×C×H×W, all pictures of the source, channels last in memory.
@@ -42,6 +50,32 @@ class Pictures:
     fingerprint: str
     classes: tuple[str, ...]
     labels: Tensor | None
+
+    def arrays(self, split: SplitName, count: int | None = None) -> NDArray[numpy.uint8]:
+        """The pictures of a split as an array, uint8, N×H×W×C: a copy.
+
+        Args:
+            split: ``"train"``, ``"val"`` or ``"test"``.
+            count: only the first so many.
+
+        Raises:
+            InputError: no such split.
+
+        Example:
+            >>> pictures.arrays("test", 8).shape  # doctest: +SKIP
+            (8, 32, 32, 3)
+        """
+        if split not in self.splits:
+            raise InputError(f"there is no split {split!r}", help="give train, val or test")
+        indices: Tensor = getattr(self, split)
+        chosen_NCHW = self.images_NCHW[indices[:count]]
+        found: NDArray[numpy.uint8] = chosen_NCHW.permute(0, 2, 3, 1).contiguous().numpy()
+        return found
+
+    def __repr__(self) -> str:
+        _, channels, height, width = self.images_NCHW.shape
+        counts = ", ".join(f"{count:,} {split}" for split, count in self.splits.items())
+        return f"Pictures({self.source!r}, {channels}×{height}×{width}: {counts})"
 
     @property
     def splits(self) -> dict[str, int]:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from archsearch.arguments import require_type
 from archsearch.extensions import refer
 from archsearch.nn.unpool import find_places
 from archsearch.spec.plan.model import LayerPlan, ModelPlan, Section
@@ -100,6 +101,8 @@ def build(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
         >>> sum(p.numel() for p in nn.build(plan, seed=0).parameters())
         4911
     """
+    make = 'make one: archsearch.load("spec.yaml").plan()'
+    require_type(plan, ModelPlan, "build(plan)", help=make)
     with weights_from(seed):
         return Autoencoder(plan)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archsearch.records.record import Record
+from archsearch.records.record import Record, ReprParts
 
 __all__ = ["Curves", "PatchPoint", "PcaPoint"]
 
@@ -43,3 +43,7 @@ class Curves(Record):
     pca: tuple[PcaPoint, ...] = ()
     patch_pca: tuple[PatchPoint, ...] = ()
     channel_mean: tuple[float, float] | None = None
+
+    def __repr_args__(self) -> ReprParts:
+        """How many points there are."""
+        yield from (("pca_points", len(self.pca)), ("patch_pca_points", len(self.patch_pca)))

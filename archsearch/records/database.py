@@ -39,6 +39,7 @@ def opened(storage: str) -> Iterator[RDBStorage]:
     from sqlalchemy.exc import SQLAlchemyError
 
     try:
+        _require_made(storage)
         found = RDBStorage(
             driver_url(storage), skip_table_creation=True, engine_kwargs=engine_options(storage)
         )
@@ -53,6 +54,25 @@ def opened(storage: str) -> Iterator[RDBStorage]:
     finally:
         found.remove_session()
         found.engine.dispose()
+
+
+def _require_made(storage: str) -> None:
+    """Require that no other process is just making the storage: Optuna would write, too.
+
+    Raises:
+        InputError: its tables are there, and still empty.
+    """
+    from sqlalchemy import create_engine, inspect, text
+
+    engine = create_engine(driver_url(storage), **engine_options(storage))
+    try:
+        if inspect(engine).has_table("version_info"):
+            with engine.connect() as connection:
+                if connection.scalar(text("select count(*) from version_info")):
+                    return
+            raise InputError(f"{masked(storage)} is just being made", help="try again in a moment")
+    finally:
+        engine.dispose()
 
 
 def damage(storage: str, error: BaseException) -> UnreadableError | None:

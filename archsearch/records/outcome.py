@@ -7,9 +7,11 @@ converged might have done better with more steps, or other ones.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, log
 from typing import NamedTuple
 
+from archsearch.config.early_stopping import EarlyStopping
 from archsearch.printable import count
 from archsearch.records.results import RunResult
 
@@ -18,6 +20,7 @@ __all__ = [
     "Guess",
     "best_guess",
     "convergence",
+    "epoch_note",
     "epochs_told",
     "in_brief",
     "no_better_than_guess",
@@ -116,6 +119,35 @@ def epochs_told(result: RunResult) -> str:
     told = f"{of}{count(result.planned_epochs or result.epochs, 'epoch')}"
     kept = result.weights_epoch
     return told if kept is None else f"{told}, weights of epoch {kept}"
+
+
+def epoch_note(
+    errors: Sequence[float], stopping: EarlyStopping | None = None, *, constant: bool = False
+) -> str:
+    """What to know of a training after an epoch, in a few words; "" where all is well.
+
+    Args:
+        errors: validation MSE of the epochs so far.
+        stopping: when the training ends early.
+        constant: whether the net's output is the same for every picture.
+
+    Example:
+        >>> epoch_note([0.2, 0.1, 0.12], EarlyStopping(patience=5))
+        '20 % over epoch 2, no lower for 1 of 5 epochs'
+        >>> epoch_note([0.2], constant=True)
+        'constant output'
+    """
+    best = min(range(len(errors)), key=errors.__getitem__)
+    over = errors[-1] / max(errors[best], _FLOOR) - 1
+    waited = 0 if stopping is None else stopping.waited(errors)
+    told = [
+        "constant output" if constant else "",
+        f"{100 * over:.0f} % over epoch {best + 1}" if over > OVER_BEST else "",
+        f"no lower for {waited} of {count(stopping.patience, 'epoch')}"
+        if stopping and waited
+        else "",
+    ]
+    return ", ".join(filter(None, told))
 
 
 def in_brief(result: RunResult) -> str:

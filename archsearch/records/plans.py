@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from archsearch.config.quantities import PLANNED
-from archsearch.records.record import Record
+from archsearch.records.record import Record, ReprParts
 
 if TYPE_CHECKING:
     from archsearch.spec.plan.model import LayerPlan, ModelPlan
@@ -51,6 +51,11 @@ class PlanRecord(Record):
     bottleneck_size: int | None = None
     bottleneck_after: tuple[str, ...] = ()
     trunk: str | None = None
+
+    def __repr_args__(self) -> ReprParts:
+        """What tells plans apart."""
+        yield from (("name", self.name), ("key", self.key))
+        yield from (("latent_size", self.latent_size), ("params", self.params))
 
     @property
     def latent_area(self) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
+from archsearch.html_table import html_table
 from archsearch.records.baselines import Baselines
-from archsearch.records.record import Number, Record
+from archsearch.records.record import Number, Record, ReprParts, rounded
 from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
 
 __all__ = ["Environment", "EpochRecord", "LatentCodes", "RunResult"]
@@ -104,7 +105,36 @@ class RunResult(Record):
     weights_epoch: int | None = None
     planned_epochs: int | None = None
 
+    def __repr_args__(self) -> ReprParts:
+        """The few numbers that tell runs apart."""
+        yield from (("task", self.task), ("seed", self.seed), ("epochs", self.epochs))
+        yield from (("val_mse", rounded(self.val.mse)), ("test_mse", rounded(self.test.mse)))
+
+    def _repr_html_(self) -> str:
+        """The errors over those of baselines, for notebooks."""
+        return self.to_html("this net")
+
+    def to_html(self, name: str) -> str:
+        """A table of the errors of a net, over those of its baselines.
+
+        Args:
+            name: the net's.
+        """
+        rows: list[tuple[object, ...]] = [(name, _told(self.val.mse), _told(self.test.mse))]
+        rows += [
+            (baseline.label, _told(errors.val), _told(errors.test))
+            for baseline, errors in self.baselines.known()
+        ]
+        told = f"{self.task}, seed {self.seed}, {self.epochs} epochs, {self.seconds:.1f} s"
+        head = ("MSE of RGB in [0, 1]", "validation", "test")
+        note = ["The output is the same for every picture."] if self.collapsed else []
+        return html_table(f"{name}: {told}", head, rows, numbers=(1, 2), below=note)
+
     @property
     def kept_epoch(self) -> int:
         """The epoch whose weights are kept, from 1."""
         return self.weights_epoch or self.epochs
+
+
+def _told(error: float | None) -> str:
+    return "" if error is None else f"{error:.5f}"

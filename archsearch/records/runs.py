@@ -15,7 +15,7 @@ from archsearch.files import write_text
 from archsearch.records.extensions import require_extensions
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.reading import DECODING_ERRORS, first_problem, read_stored
-from archsearch.records.record import Record
+from archsearch.records.record import Record, ReprParts
 from archsearch.records.results import EpochRecord, RunResult
 from archsearch.records.run_files import (
     CONFIG_FILE,
@@ -51,6 +51,15 @@ class RunRecord(Record):
     settings: RunSettings
     result: RunResult
     extensions: dict[str, str] = Field(default_factory=dict)
+
+    def __repr_args__(self) -> ReprParts:
+        """The name, and what tells its result from others."""
+        yield "name", self.name
+        yield from self.result.__repr_args__()
+
+    def _repr_html_(self) -> str:
+        """The errors over those of baselines, for notebooks."""
+        return self.result.to_html(self.name)
 
 
 def metrics(

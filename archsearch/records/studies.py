@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Literal, get_args
 
 from pydantic import Field
 
+from archsearch.html_table import html_table
 from archsearch.records.curves import Curves
 from archsearch.records.plans import PlanRecord
-from archsearch.records.record import Number, Record
+from archsearch.records.record import Number, Record, ReprParts, rounded
 from archsearch.records.results import RunResult
 
 __all__ = [
@@ -46,6 +48,14 @@ class SeedRecord(Record):
     pictures_sha256: str | None = None
     ended: Number = None
 
+    def __repr_args__(self) -> ReprParts:
+        """What came of it."""
+        yield from (("seed", self.seed), ("state", self.state))
+        if self.result is not None:
+            yield "val_mse", rounded(self.result.val.mse)
+        if self.reason:
+            yield "reason", self.reason
+
 
 class TrialRecord(Record):
     """One candidate with all its seeds.
@@ -64,6 +74,13 @@ class TrialRecord(Record):
     duplicate_of: int | None = None
     started: Number = None
     ended: Number = None
+
+    def __repr_args__(self) -> ReprParts:
+        """What was tried, and what came of it."""
+        yield from (("number", self.number), ("state", self.state), ("values", self.values))
+        if self.plan is not None:
+            yield "latent_size", self.plan.latent_size
+        yield from (("seeds", len(self.seeds)), ("value", rounded(self.value)))
 
     @property
     def results(self) -> list[RunResult]:
@@ -110,10 +127,49 @@ class StudyRecord(Record):
     curves: Curves | None = None
     unreadable: tuple[Unreadable, ...] = ()
 
+    def __repr_args__(self) -> ReprParts:
+        """How it stands."""
+        yield "name", self.name
+        yield from ((state, number) for state, number in trial_counts(self).items() if number)
+        yield "lowest", rounded(min(self._values, default=None))
+
+    def _repr_html_(self) -> str:
+        """The trials with the lowest errors, for notebooks."""
+        ranked = sorted((t for t in self.trials if t.value is not None), key=_value)
+        names = list(dict.fromkeys(name for trial in ranked for name in trial.values))
+        rows = [_row(trial, names) for trial in ranked[:_MOST_ROWS]]
+        counts = ", ".join(f"{n} {state}" for state, n in trial_counts(self).items() if n)
+        more = len(ranked) - len(rows)
+        return html_table(
+            f"{self.name}: {counts}",
+            ("trial", "validation MSE", "latent", "parameters", *names),
+            rows,
+            numbers=range(4),
+            below=[f"and {more} more"] if more else [],
+        )
+
+    @property
+    def _values(self) -> list[float]:
+        return [trial.value for trial in self.trials if trial.value is not None]
+
     @property
     def results(self) -> list[RunResult]:
         """Of all trials, in their order."""
         return [result for trial in self.trials for result in trial.results]
+
+
+_MOST_ROWS = 10
+
+
+def _value(trial: TrialRecord) -> float:
+    return trial.value or 0.0
+
+
+def _row(trial: TrialRecord, names: Sequence[str]) -> tuple[object, ...]:
+    plan = trial.plan
+    sizes = ("", "") if plan is None else (f"{plan.latent_size:,}", f"{plan.params:,}")
+    values = (trial.values.get(name, "") for name in names)
+    return (trial.number, f"{_value(trial):.5f}", *sizes, *values)
 
 
 def trial_counts(study: StudyRecord) -> dict[TrialState, int]:

@@ -34,7 +34,7 @@ from archsearch.report.subject import Subject
 from archsearch.report.trial_table import front_objectives, trial_table
 from archsearch.report.verdict import Answer, answer_of, slope_within_trunks
 
-__all__ = ["Findings", "TrialRow", "find"]
+__all__ = ["Findings", "TrialRow", "find", "shown_trials"]
 
 
 @dataclass(frozen=True)
@@ -86,12 +86,7 @@ class Findings:
     @cached_property
     def shown(self) -> pd.DataFrame:
         """The rows whose trials are in the sample, errors over the sample's seeds."""
-        runs = self.sample.runs
-        rows = self.trials[self.trials["number"].isin(runs["number"])].set_index("number")
-        grouped = runs.groupby("number")["val_mse"]
-        return rows.assign(
-            val_mse=grouped.mean(), low=grouped.min(), high=grouped.max()
-        ).reset_index()
+        return _shown(self.trials, self.sample)
 
     @cached_property
     def ranked(self) -> list[int]:
@@ -181,6 +176,19 @@ def find(subject: Subject, *, seed: int = 0) -> Findings:
     )
     found, looks = correct(found, _corrected)
     return replace(found, looks=looks)
+
+
+def shown_trials(study: StudyRecord) -> pd.DataFrame:
+    """What :attr:`Findings.shown` is for a study, without any of the statistics."""
+    sample = headline_sample(study)
+    return _shown(trial_table(study, _counted(sample)), sample)
+
+
+def _shown(trials: pd.DataFrame, sample: Sample) -> pd.DataFrame:
+    runs = sample.runs
+    rows = trials[trials["number"].isin(runs["number"])].set_index("number")
+    grouped = runs.groupby("number")["val_mse"]
+    return rows.assign(val_mse=grouped.mean(), low=grouped.min(), high=grouped.max()).reset_index()
 
 
 def _counted(sample: Sample) -> dict[int, set[int]]:

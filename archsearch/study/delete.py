@@ -83,7 +83,7 @@ def _delete_claims(engine: Engine, study_id: int, name: str) -> None:
     with engine.begin() as connection:  # by itself, so that it stays where the rest is refused
         held.bring_back_heartbeats(connection)
     with engine.begin() as connection:  # one: no worker can take what is found to be free
-        living = held.by_living(connection)
+        living = [owner for _, owner in held.by_living(connection)]
         if living:
             who = ", ".join(sorted({f"process {each.pid} on {each.hostname}" for each in living}))
             raise InputError(

@@ -15,7 +15,7 @@ EventKind = Literal[
     "progress",  # now and then: done and total as the storage has them
     "note",  # something to know, in text
     "started",  # a training began
-    "epoch",  # a training ended an epoch
+    "epoch",  # a training ended an epoch; text is what went badly in it
     "trained",  # a training ended, val_mse is its result, text what became of it if not well
     "pruned",  # a training ended early, text is the reason
     "failed",  # a training ended without a result, text is the reason

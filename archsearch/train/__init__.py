@@ -6,14 +6,16 @@
 from archsearch.train.allocator import keep_memory
 from archsearch.train.devices import check_device, worker_device
 from archsearch.train.engine_choice import EngineChoice, engine_for
-from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.loop.precision import check_precision
-from archsearch.train.run_folder.run import load_model, load_trained, train_run
+from archsearch.train.run_folder.loaded import load_model, load_run, load_trained
+from archsearch.train.run_folder.run import train_run
 
 __all__ = [
     "EngineChoice",
     "OnEpoch",
+    "OnNote",
     "OnStep",
     "TrainedRun",
     "check_device",
@@ -22,6 +24,7 @@ __all__ = [
     "fit",
     "keep_memory",
     "load_model",
+    "load_run",
     "load_trained",
     "train_run",
     "worker_device",

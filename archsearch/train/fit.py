@@ -19,7 +19,9 @@ from archsearch.errors import RunFailedError
 from archsearch.nn import Autoencoder, compiled, initialize
 from archsearch.nn import build as nn_build
 from archsearch.records.baselines import Baselines
+from archsearch.records.outcome import epoch_note
 from archsearch.records.results import EpochRecord, RunResult
+from archsearch.records.sample_grid import SampleGrid
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import (
     Task,
@@ -49,14 +51,17 @@ from archsearch.train.loop.optimizers import (
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
 from archsearch.train.loop.training import Training, TrainingEngine
-from archsearch.train.scoring import SampleGrid, mse_of, score_test, score_val
+from archsearch.train.scoring import score_epoch, score_test, score_val
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
 
-__all__ = ["OnEpoch", "TrainedRun", "fit", "prepare"]
+__all__ = ["OnEpoch", "OnNote", "TrainedRun", "fit", "prepare"]
 
 OnEpoch = Callable[[EpochRecord], None]
+
+OnNote = Callable[[str], None]
+"""Called with what must be known of an epoch, before it is told itself."""
 
 
 class Build(Protocol):
@@ -67,19 +72,34 @@ class Build(Protocol):
         ...
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TrainedRun:
     """A finished training.
 
     Attributes:
         result: its numbers.
         model: the net with the weights that are kept, in eval mode.
-        samples: test pictures, what was shown of them, and their predictions.
+        samples: test pictures, what was shown of them, and their predictions; uint8, N×H×W×C.
+        settings: that it was trained with.
     """
 
     result: RunResult
     model: Autoencoder
     samples: SampleGrid
+    settings: RunSettings
+
+    def __repr__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.result.__repr_args__())
+        return f"TrainedRun({self.plan.name!r}, {told})"
+
+    def _repr_html_(self) -> str:
+        """The errors over those of baselines, for notebooks."""
+        return self.result.to_html(self.plan.name)
+
+    @property
+    def plan(self) -> ModelPlan:
+        """The net's layers and sizes."""
+        return self.model.plan
 
 
 def fit(  # noqa: PLR0913 - named settings, most with a default
@@ -92,6 +112,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     device: torch.device | str = "cpu",
     on_epoch: OnEpoch | None = None,
     on_step: OnStep | None = None,
+    on_note: OnNote | None = None,
     checkpoint: Path | None = None,
     baselines: Baselines | None = None,
     build: Build | None = None,
@@ -112,6 +133,8 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         device: where to train.
         on_epoch: called after each epoch, once its checkpoint is written.
         on_step: called after each step with (steps done, steps in all).
+        on_note: called with a few words before ``on_epoch``, where an epoch went badly: its output
+            is constant, its error rose, or no longer falls (with early stopping).
         checkpoint: a file written after each epoch and gone on from if it is
             there; the caller discards it once the result is safe.
         baselines: if known already; otherwise measured here, after the last epoch.
@@ -145,10 +168,13 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         if checkpoint is not None:
             state = restore(checkpoint, training.model, training.optimizer, state, best)
         while not _is_over(settings.train, state):
-            state = _next_epoch(training, pictures.val, state, on_step)
+            state, constant = _next_epoch(training, pictures.val, state, on_step)
             best.look_at(training.model, state.errors)
             if checkpoint is not None:
                 save(checkpoint, training.model, training.optimizer, state, best)
+            note = epoch_note(state.errors, settings.train.early_stopping, constant=constant)
+            if on_note is not None and note:
+                on_note(note)
             if on_epoch is not None:
                 on_epoch(state.history[-1])
         kept = best.put_back(training.model, state.errors)
@@ -239,11 +265,13 @@ def _is_over(settings: TrainSettings, state: TrainingState) -> bool:
 
 def _next_epoch(
     training: Training, val: Tensor, state: TrainingState, on_step: OnStep | None
-) -> TrainingState:
+) -> tuple[TrainingState, bool]:
+    """Train and measure an epoch; also tell whether the output is constant."""
     started = time.perf_counter()
     epoch = len(state.history) + 1
     passed = train_epoch(training, epoch, on_step, state.errors)
-    val_mse = mse_of(training, val)
+    scored = score_epoch(training, val)
+    val_mse = scored.mse
     if not math.isfinite(val_mse):
         raise RunFailedError(
             f"the validation error was {val_mse} after epoch {epoch}",
@@ -257,13 +285,14 @@ def _next_epoch(
         val_mse=val_mse,
         seconds=time.perf_counter() - started,
     )
-    return TrainingState(
+    ended = TrainingState(
         identity=state.identity,
         engine=state.engine,
         history=(*state.history, record),
         step_seconds=state.step_seconds + passed.seconds,
         pictures_seen=state.pictures_seen + passed.pictures,
     )
+    return ended, scored.constant
 
 
 def _finish(
@@ -307,7 +336,7 @@ def _finish(
         fed_mean=() if shift is None else shift.mean,
         fed_std=() if shift is None else shift.std,
     )
-    return TrainedRun(result, training.model, tested.samples)
+    return TrainedRun(result, training.model, tested.samples, settings)
 
 
 def _sizes(pictures: Pictures) -> dict[Literal["train", "val", "test"], int]:

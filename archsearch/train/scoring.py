@@ -11,36 +11,36 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archsearch.records.pictures import FIRST, OF_EACH
+from archsearch.records.sample_grid import SampleGrid
 from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
-from archsearch.tasks import ColorScorer, Scorer, VarianceShare
-from archsearch.train.loop.epoch import predictions
+from archsearch.tasks import ColorScorer, Scorer, VarianceShare, collapsed
+from archsearch.train.loop.epoch import PredictedBatch, predictions
 from archsearch.train.loop.training import Training
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["SampleGrid", "Tested", "Validated", "mse_of", "score_test", "score_val"]
+__all__ = [
+    "EpochScore",
+    "Tested",
+    "Validated",
+    "score_epoch",
+    "score_test",
+    "score_val",
+]
 
 
 @dataclass(frozen=True)
-class SampleGrid:
-    """Test pictures kept to be looked at, uint8, N×H×W×3 each.
-
-    The first eight; then, where colors are predicted, those with the least, the
-    middling and the largest ΔE: three of each, by rising ΔE. Fewer pictures may
-    be there than eight; one may then stand twice among the nine.
+class EpochScore:
+    """What the validation split gave after an epoch.
 
     Attributes:
-        originals: as they are.
-        shown: what the net got to see of them.
-        predicted: what it made of them.
-        chosen: how many at the end were chosen by ΔE: 9 or 0.
+        mse: over all of it.
+        constant: whether the output is the same for every picture of its first batch.
     """
 
-    originals: NDArray[numpy.uint8]
-    shown: NDArray[numpy.uint8]
-    predicted: NDArray[numpy.uint8]
-    chosen: int = 0
+    mse: float
+    constant: bool
 
 
 @dataclass(frozen=True)
@@ -61,12 +61,14 @@ class Tested:
     samples: SampleGrid
 
 
-def mse_of(training: Training, indices: Tensor) -> float:
-    """Give the MSE alone, which is all that an epoch needs to know."""
-    scorer = Scorer(ssim=False)
-    for part in predictions(training, indices):
+def score_epoch(training: Training, indices: Tensor) -> EpochScore:
+    """Give what an epoch needs to know: the MSE, and whether the output of a batch varies."""
+    scorer, varied = Scorer(ssim=False), VarianceShare(merged=training.task.merges)
+    for place, part in enumerate(predictions(training, indices)):
         scorer.add(part.predicted_NCHW, part.images_NCHW)
-    return scorer.scores().mse
+        if place == 0:
+            varied.add(_varying(training, part), part.images_NCHW)
+    return EpochScore(scorer.scores().mse, collapsed(varied.value()))
 
 
 def score_val(training: Training, pictures: Pictures) -> Validated:
@@ -102,8 +104,7 @@ def _scored(
     for part in predictions(training, indices):
         scorer.add(part.predicted_NCHW, part.images_NCHW)
         if varied is not None:
-            merged = training.task.merges
-            varied.add(part.unclipped_NCHW if merged else part.predicted_NCHW, part.images_NCHW)
+            varied.add(_varying(training, part), part.images_NCHW)
         if colors is not None:
             colors.add(
                 part.predicted_NCHW,
@@ -112,6 +113,11 @@ def _scored(
                 labels_N=None if pictures.labels is None else pictures.labels[part.indices],
             )
     return scorer, colors
+
+
+def _varying(training: Training, part: PredictedBatch) -> Tensor:
+    """The predictions whose variance is measured."""
+    return part.unclipped_NCHW if training.task.merges else part.predicted_NCHW
 
 
 def _with_colors(scorer: Scorer, colors: ColorScorer | None, *, test: bool) -> Scores:

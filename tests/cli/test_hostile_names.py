@@ -18,8 +18,8 @@ from PIL import Image
 from archsearch.cli import main
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.output import print_rendered
-from archsearch.cli.progress import step_bar
-from archsearch.cli.study_progress import study_progress
+from archsearch.interactive.progress import step_bar
+from archsearch.interactive.study_progress import study_progress
 from archsearch.printable import printable
 from archsearch.study import StudyEvent
 

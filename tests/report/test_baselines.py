@@ -10,8 +10,8 @@ import pytest
 from archsearch.cli.train import _errors
 from archsearch.config import BASELINES, load
 from archsearch.records import Baselines, RunResult
+from archsearch.records.run_figures import curves_figure
 from archsearch.spec import ModelPlan
-from archsearch.train.run_folder.figures import curves_figure
 from tests.synthetic import synthetic_result
 
 NEWER = "nearest"

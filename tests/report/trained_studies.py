@@ -9,8 +9,8 @@ import torch
 
 from archsearch.config import load
 from archsearch.records import SeedRecord, StudyRecord, TrialRecord, plan_record
+from archsearch.records.sample_grid import sample_grid_png
 from archsearch.train import fit
-from archsearch.train.sample_grid import sample_grid_png
 from tests.train.made import PLAIN, made_pictures, settings
 
 SEEDS = (0, 1)

@@ -15,7 +15,7 @@ import termios
 import pytest
 from real import REPO
 
-from archsearch.cli.study_progress import study_progress
+from archsearch.interactive.study_progress import study_progress
 from archsearch.study import StudyEvent
 
 EVENTS = [
@@ -87,7 +87,7 @@ def test_a_training_that_was_counted_before_it_was_heard_of_counts_once(
 
 
 PROGRAM = """
-from archsearch.cli.study_progress import study_progress
+from archsearch.interactive.study_progress import study_progress
 from archsearch.study import StudyEvent
 with study_progress() as say:
     say(StudyEvent("ready", done=0, total=40))

@@ -20,9 +20,9 @@ from archsearch.config.schema import study_schema
 from archsearch.config.study import ChoiceDomain
 from archsearch.errors import ExtensionError, InputError, RunConflictError
 from archsearch.records import load_run, trials_frame
+from archsearch.records.run_figures import pictures_figure
 from archsearch.report.outcome import outcome
 from archsearch.train import fit, train_run
-from archsearch.train.run_folder.figures import pictures_figure
 from tests.synthetic import StudyRecipe, synthetic_study
 
 from .outside import CHARBONNIER, DOUBLED, EDGES, OUTSIDE, SUPER_RESOLVE, edge_errors

@@ -13,11 +13,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from archsearch.records import FIRST, OF_EACH, PlanRecord
+from archsearch.records import FIRST, OF_EACH, PlanRecord, sample_grid
 
-__all__ = ["Bytes", "Columns", "Pictures", "read_sample_grid", "same_columns", "side_by_side"]
+__all__ = [
+    "Bytes",
+    "Columns",
+    "Pictures",
+    "in_a_row",
+    "read_sample_grid",
+    "same_columns",
+    "side_by_side",
+]
 
-_MOST_PIXELS = 4_000_000
 _LUMA = np.array([0.299, 0.587, 0.114])
 
 Bytes = npt.NDArray[np.uint8]
@@ -86,14 +93,21 @@ def same_columns(grids: Sequence[Pictures]) -> Columns:
 
 
 def side_by_side(pictures_NHWC: Bytes, group: int = 0) -> bytes:
-    """One PNG of pictures in a row, clear pixels between them.
+    """:func:`in_a_row` as PNG."""
+    from PIL import Image
+
+    content = io.BytesIO()
+    Image.fromarray(in_a_row(pictures_NHWC, group)).save(content, "PNG", optimize=True)
+    return content.getvalue()
+
+
+def in_a_row(pictures_NHWC: Bytes, group: int = 0) -> Bytes:
+    """Pictures in a row, clear pixels between them: RGBA, H×W×4.
 
     Args:
         pictures_NHWC: of equal size, RGB.
         group: after so many pictures there is more room; 0 for no groups.
     """
-    from PIL import Image
-
     height, width = pictures_NHWC.shape[1:3]
     opaque = np.full((height, width), 255, np.uint8)
     parts: list[Bytes] = []
@@ -102,9 +116,7 @@ def side_by_side(pictures_NHWC: Bytes, group: int = 0) -> bytes:
             gap = max(2, width // 4) if group and place % group == 0 else 1
             parts.append(np.zeros((height, gap, 4), np.uint8))
         parts.append(np.dstack([picture, opaque]))
-    content = io.BytesIO()
-    Image.fromarray(np.concatenate(parts, axis=1)).save(content, "PNG", optimize=True)
-    return content.getvalue()
+    return np.concatenate(parts, axis=1)
 
 
 def _same(first: Bytes, other: Bytes) -> npt.NDArray[np.bool_]:
@@ -117,31 +129,12 @@ def _same(first: Bytes, other: Bytes) -> npt.NDArray[np.bool_]:
 
 
 def read_sample_grid(png: bytes, plan: PlanRecord) -> Pictures | None:
-    """The pictures of a PNG of two rows; None where it isn't one.
+    """The pictures of a run's PNG; None where it isn't one.
 
     Args:
         png: the grid's file.
-        plan: the net's; tells how wide a picture is for its height.
+        plan: the net's; it gives pictures of the size that it takes.
     """
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(png), formats=["PNG"]) as opened:
-            if opened.width * opened.height > _MOST_PIXELS:
-                return None
-            pixels = np.asarray(opened.convert("RGB"))
-    except Exception:  # of any type: a decoder raises what it likes
-        return None
-    height, length = pixels.shape[0] // 2, pixels.shape[1]
-    width = _width(plan, height)
-    if pixels.shape[0] % 2 or width == 0 or length % width:
-        return None
-    # rows × height × columns × width × channels
-    cut = pixels.reshape(2, height, length // width, width, 3).swapaxes(1, 2)
-    return Pictures(cut[0], cut[1])
-
-
-def _width(plan: PlanRecord, height: int) -> int:
-    """Of a picture of that height; a net gives pictures of the size that it takes."""
-    _, rows, columns = plan.layers[-1].output if plan.layers else (3, 1, 1)
-    return height * columns // rows
+    _, height, width = plan.layers[-1].output if plan.layers else (3, 1, 1)
+    found = sample_grid.read_sample_grid(png, height, width)
+    return None if found is None else Pictures(*found)

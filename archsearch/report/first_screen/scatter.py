@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from math import isfinite
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from archsearch.config import planned
-from archsearch.records import PlanRecord, TrialRecord, Value, known_baselines
+from archsearch.records import PlanRecord, StudyRecord, TrialRecord, Value, known_baselines
 from archsearch.report.drawing.labels import LineLabel, place_labels
 from archsearch.report.drawing.style import (
     COLORS,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["chart"]
+__all__ = ["chart", "draw_latent"]
 
 _ERROR = "validation MSE (RGB in [0, 1])"
 _MOST_BARS = 250
@@ -81,10 +82,26 @@ def _reasons(rows: pd.DataFrame) -> pd.Series[str]:
 
 def latent_figure(findings: Findings) -> Figure:
     """One point a trial, bars over its seeds, and linear codes of the same size."""
+    made, (axes,) = figure(6.4, 4.8)
+    place = draw_latent(axes, findings.shown, findings.study)
+    settle(made)  # the layout decides how much room there is
+    place()
+    return made
+
+
+def draw_latent(axes: Axes, shown: pd.DataFrame, study: StudyRecord) -> Callable[[], None]:
+    """Draw error against latent size, one point a trial, with the linear codes of the study.
+
+    Args:
+        axes: to draw on.
+        shown: the trials, as ``Findings.shown`` has them; at least one.
+        study: theirs.
+
+    Returns:
+        What writes the names beside the lines, once the axes have their place.
+    """
     import seaborn as sns
 
-    shown = findings.shown
-    made, (axes,) = figure(6.4, 4.8)
     error, hollow = shown["val_mse"].clip(lower=FLOOR), (_reasons(shown) != "").to_numpy()
     size = thinned(len(shown), most=46, least=10)
     if len(shown) <= _MOST_BARS:
@@ -100,13 +117,11 @@ def latent_figure(findings: Findings) -> Figure:
             edgecolors=COLORS[0], zorder=3,
         )  # fmt: skip
     _frame(axes, shown)
-    labels = [_draw_line(axes, line) for line in _lines(findings)]
+    labels = [_draw_line(axes, line) for line in _lines(shown, study)]
     error_axis(axes, _ERROR)
     size_axis(axes, "latent size (numbers a picture)")
     points = list(zip(shown["latent_size"], error, strict=True))
-    settle(made)  # the layout decides how much room there is
-    place_labels(axes, labels, points)
-    return made
+    return partial(place_labels, axes, labels, points)
 
 
 def _frame(axes: Axes, shown: pd.DataFrame) -> None:
@@ -151,15 +166,15 @@ class _Line(NamedTuple):
         return {"label": self.label, "size": "latent_size", "points": points, "marks": self.marks}
 
 
-def _lines(findings: Findings) -> Iterator[_Line]:
+def _lines(shown: pd.DataFrame, study: StudyRecord) -> Iterator[_Line]:
     """What nets are compared with: linear codes over their size, and what has no size."""
-    shown, curves = findings.shown, findings.study.curves
+    curves = study.curves
     if curves is not None and curves.pca:
         low, high = shown["latent_size"].min() / 2, shown["latent_size"].max() * 2
         points = [(float(p.components), p.val) for p in curves.pca if low <= p.components <= high]
         if points:
             yield _Line("PCA of the same size", True, points)
-    for baseline in known_baselines(result.baselines for result in findings.study.results):
+    for baseline in known_baselines(result.baselines for result in study.results):
         known = shown.dropna(subset=f"{baseline.name}_val")
         errors = known[f"{baseline.name}_val"]
         if errors.empty:
@@ -200,7 +215,7 @@ def chart_data(findings: Findings) -> dict[str, object]:
         "hollow": _reasons(shown).tolist(),
         "shape": [trial.plan.latent_shape if trial.plan else "" for trial in trials],
         "choices": list(_choices(trials)),
-        "lines": [line.to_json() for line in _lines(findings)],
+        "lines": [line.to_json() for line in _lines(shown, findings.study)],
         "layers": {str(n): _layers(by_number[n].plan) for n in detailed},
         "specs": {str(n): _spec(by_number[n].plan) for n in detailed},
         "family": findings.study.model_text,

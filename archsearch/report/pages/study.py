@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 
+from archsearch.arguments import as_path, require_type
 from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
 from archsearch.report.findings import Findings, find
 from archsearch.report.first_screen import answer, best, sureness
@@ -33,7 +35,7 @@ from archsearch.report.subject import Subject, of_study
 __all__ = ["page_of", "write_report", "write_subject"]
 
 
-def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles:
+def write_report(study: StudyRecord, out: str | PathLike[str], *, seed: int = 0) -> ReportFiles:
     """Write the report of ``study`` into the folder ``out``.
 
     Nothing is trained. Paths of the machine are shortened in all files.
@@ -42,8 +44,19 @@ def write_report(study: StudyRecord, out: Path, *, seed: int = 0) -> ReportFiles
         study: the record to report, finished or not.
         out: a folder, made if missing.
         seed: of resamples and permutations; equal seeds, equal numbers.
+
+    Raises:
+        ArgumentTypeError: an argument of another type than the above.
+
+    Example:
+        >>> results = archsearch.load_results("quickstart")  # doctest: +SKIP
+        >>> write_report(results, "reports/quickstart").index  # doctest: +SKIP
+        PosixPath('reports/quickstart/index.html')
     """
-    return write_subject(of_study(study), out, seed=seed)
+    give = 'give what archsearch.run_study or archsearch.load_results("NAME") returns'
+    require_type(study, StudyRecord, "write_report(study)", help=give)
+    folder = as_path(out, "write_report(out)", help='name a folder, such as "reports/mine"')
+    return write_subject(of_study(study), folder, seed=seed)
 
 
 def write_subject(subject: Subject, out: Path, *, seed: int = 0) -> ReportFiles:

@@ -7,15 +7,31 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from archsearch.html_table import html_table
 from archsearch.spec.kinds.fields import FieldValue
 from archsearch.spec.kinds.kind import LayerType
 from archsearch.spec.kinds.rule import JoinOp, Op
 from archsearch.spec.plan.bottleneck import Bottleneck, Place, minimum_cut
 from archsearch.spec.shape import Shape
 
-__all__ = ["Latent", "LayerPlan", "ModelPlan", "Section", "key_of", "leaks_past"]
+__all__ = [
+    "ROW_HEAD",
+    "ROW_NUMBERS",
+    "Latent",
+    "LayerPlan",
+    "ModelPlan",
+    "Section",
+    "key_of",
+    "leaks_past",
+]
 
 Section = Literal["encoder", "decoder"]
+
+ROW_HEAD = ("#", "layer", "size by formula", "output", "params", "MACs")
+"""What the cells of :attr:`LayerPlan.row` are."""
+
+ROW_NUMBERS = (0, 4, 5)
+"""Which of them are numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,12 @@ class LayerPlan:
     def kind(self) -> str:
         """The word in the file, e.g. ``conv``."""
         return self.type.name
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """Its cells in a table for people: :data:`ROW_HEAD`."""
+        sizes = (f"{self.params:,}", f"{self.macs:,}")
+        return (str(self.index), self.kind, self.formula, str(self.output), *sizes)
 
     def computed(self, op: Op | None = None) -> tuple[object, ...]:
         """What of a layer counts in a model's hash, perhaps with another op in its place.
@@ -109,7 +131,7 @@ class Latent:
         return f"{1 / self.compression:.3g} times the input"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ModelPlan:
     """A model with every size known, ready to build.
 
@@ -131,6 +153,27 @@ class ModelPlan:
     latent: Latent
     auto_input: bool
     auto_output: int | None
+
+    def __repr__(self) -> str:
+        return (
+            f"ModelPlan({self.name!r}: {self.input} → latent {self.latent.size:,} → "
+            f"{self.output}, {len(self.layers)} layers, {self.params:,} parameters)"
+        )
+
+    def _repr_html_(self) -> str:
+        """The layer table, for notebooks."""
+        rows: list[tuple[str, ...] | str] = [layer.row for layer in self.layers]
+        rows.insert(len(self.encoder), f"latent {self.encoder[-1].output} = {self.latent.size:,}")
+        return html_table(
+            f"{self.name}: input {self.input}",
+            ROW_HEAD,
+            rows,
+            numbers=ROW_NUMBERS,
+            below=[
+                f"latent {self.latent.size:,} numbers, {self.latent.relative_size}; "
+                f"{self.params:,} parameters; {self.macs:,} MACs a picture"
+            ],
+        )
 
     @property
     def encoder(self) -> tuple[LayerPlan, ...]:

@@ -61,11 +61,17 @@ class HeldClaims:
 
     def by_gone(self, connection: Connection) -> list[Gone]:
         """Claims whose process is seen to be gone, or sent no heartbeat for too long."""
-        return [gone for _, gone in self._claimed(connection) if gone is not None]
+        return [
+            Gone(claim, crashes)
+            for claim, _, crashes in self._claimed(connection)
+            if crashes is not None
+        ]
 
-    def by_living(self, connection: Connection) -> list[Owner]:
-        """Who holds the other claims."""
-        return [owner for owner, gone in self._claimed(connection) if gone is None]
+    def by_living(self, connection: Connection) -> list[tuple[Claim, Owner]]:
+        """The other claims, and who holds each."""
+        return [
+            (claim, owner) for claim, owner, crashes in self._claimed(connection) if crashes is None
+        ]
 
     def bring_back_heartbeats(self, connection: Connection) -> None:
         """Take a heartbeat that lies ahead for one of now: its clock was set back, or began anew.
@@ -76,7 +82,8 @@ class HeldClaims:
         ahead = claims_table.c.heartbeat > moment + self.heartbeat_timeout
         connection.execute(update(claims_table).where(self.rows, ahead).values(heartbeat=moment))
 
-    def _claimed(self, connection: Connection) -> list[tuple[Owner, Gone | None]]:
+    def _claimed(self, connection: Connection) -> list[tuple[Claim, Owner, int | None]]:
+        """Each claim, its holder, and where that one is gone, the crashes with this one."""
         engine = connection.engine
         times = (now(engine).label("now"), up_since(engine).label("up"))
         rows = connection.execute(
@@ -84,19 +91,24 @@ class HeldClaims:
             .where(self.rows)
             .order_by(claims_table.c.position)  # rows are locked in one order by all
         )
-        return [(owner := _owner(row), self._gone(row, owner)) for row in rows]
+        return [
+            (_claim(row), owner := _owner(row), self._crashes_of_gone(row, owner)) for row in rows
+        ]
 
-    def _gone(self, row: Row[Any], owner: Owner) -> Gone | None:
+    def _crashes_of_gone(self, row: Row[Any], owner: Owner) -> int | None:
         overdue = max(row.heartbeat, row.up) < row.now - self.heartbeat_timeout
         if not overdue and not owner.is_gone:
             return None
-        claim = Claim(row.trial_index, row.seed, row.attempt, row.tries)
-        return Gone(claim, row.crashes + owner.crashed)
+        return int(row.crashes + owner.crashed)
 
 
 def row_of(study_id: int, trial_index: int, seed: int) -> ColumnElement[bool]:
     """The row of a training."""
     return and_(rows_of(claims_table, study_id, trial_index), claims_table.c.seed == seed)
+
+
+def _claim(row: Row[Any]) -> Claim:
+    return Claim(row.trial_index, row.seed, row.attempt, row.tries)
 
 
 def _owner(row: Row[Any]) -> Owner:

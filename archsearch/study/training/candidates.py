@@ -86,8 +86,8 @@ class PictureTrainer:
 
     def train(self, job: Job) -> Trained:
         """One ``train.fit``, with a grid of sample pictures."""
+        from archsearch.records.sample_grid import sample_grid_png
         from archsearch.train import fit, worker_device
-        from archsearch.train.sample_grid import sample_grid_png
         from archsearch.train.trackers import Tracked, tracking
 
         latent = job.plan.latent.size
@@ -109,6 +109,7 @@ class PictureTrainer:
                 threads=job.threads,
                 device=worker_device(self.device),
                 on_epoch=each_epoch,
+                on_note=job.on_note,
                 baselines=job.baselines,
             )
             tracked.result(run)

@@ -45,7 +45,10 @@ class Prepared:
 
 @dataclass(frozen=True)
 class Job:
-    """One training to do: a plan, its settings, a seed, and how many threads."""
+    """One training to do: a plan, its settings, a seed, and how many threads.
+
+    ``on_epoch`` is called after each epoch; ``on_note`` before it, with what went badly in it.
+    """
 
     plan: ModelPlan
     settings: RunSettings
@@ -53,6 +56,7 @@ class Job:
     threads: int
     baselines: Baselines | None
     on_epoch: Callable[[EpochRecord], None]
+    on_note: Callable[[str], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -210,6 +210,7 @@ class Worker:
         tell = self._events(claim, row)
         tell("started", latent_size=plan.latent.size)
         watch = self._watch(claim, row, candidate.settings.train.epochs)
+        notes: list[str] = []  # of the epoch that is told next
 
         def on_epoch(epoch: EpochRecord) -> None:
             if heartbeat.lost:
@@ -217,11 +218,13 @@ class Worker:
             reason = "" if watch is None else self._retry(lambda: watch.reason_to_stop(epoch))
             tell(
                 "epoch",
+                text="".join(notes),
                 epoch=epoch.epoch,
                 epochs=candidate.settings.train.epochs,
                 val_mse=epoch.val_mse,
                 latent_size=plan.latent.size,
             )
+            notes.clear()
             if reason:
                 raise _PrunedError(reason)
 
@@ -233,6 +236,7 @@ class Worker:
                 threads=self._options.threads,
                 baselines=self._baselines.get(code_key(plan)),
                 on_epoch=on_epoch,
+                on_note=notes.append,
             )
         )
         error = trained.result.val.mse

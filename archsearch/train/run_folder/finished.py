@@ -145,7 +145,8 @@ def reopened(
     begun = recorded.environment.engine
     training = prepare(plan, settings, pictures, settings.train.seed, begun=begun)
     load_weights(training.model, weights)
-    return TrainedRun(recorded, training.model, score_test(training, pictures).samples)
+    samples = score_test(training, pictures).samples
+    return TrainedRun(recorded, training.model, samples, settings)
 
 
 def _set_aside(out: Path) -> None:

@@ -20,14 +20,14 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from archsearch.config import RunSettings, load
+from archsearch.config import RunSettings
 from archsearch.config.used_extensions import used_extensions
-from archsearch.errors import InputError
 from archsearch.files import remove_drafts, write_bytes, write_text
-from archsearch.nn import Autoencoder, build, load_weights, save_weights
+from archsearch.nn import save_weights
 from archsearch.records import RunRecord
 from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
+from archsearch.records.run_figures import draw_curves, draw_pictures
 from archsearch.records.run_files import (
     CONFIG_FILE,
     CURVES_FILE,
@@ -37,26 +37,23 @@ from archsearch.records.run_files import (
     RUN_FILES,
     SAMPLE_GRID_FILE,
     SPEC_FILE,
-    RunFiles,
-    how_to_remake,
 )
-from archsearch.records.runs import config_json, read_run, write_run
+from archsearch.records.runs import config_json, write_run
+from archsearch.records.sample_grid import sample_grid_png
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit
 from archsearch.train.loop.checkpoint import discard, places
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.run_folder.conflicts import as_begun, conflict, listed, refuse_folders
-from archsearch.train.run_folder.figures import draw_curves, draw_pictures
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
 from archsearch.train.run_folder.lock import locked
-from archsearch.train.sample_grid import sample_grid_png
 from archsearch.train.trackers import Tracked, tracking
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["load_model", "load_trained", "train_run"]
+__all__ = ["train_run"]
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 _DRAWN = (CURVES_FILE, PICTURES_FILE, SAMPLE_GRID_FILE)
@@ -74,6 +71,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
     device: torch.device | str = "cpu",
     on_epoch: OnEpoch | None = None,
     on_step: OnStep | None = None,
+    on_note: OnNote | None = None,
     baselines: Baselines | None = None,
 ) -> RunResult:
     """Train into the run directory ``out``, or go on with what it holds.
@@ -94,6 +92,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         device: where to train.
         on_epoch: called after each epoch trained now.
         on_step: called after each step with (steps done, steps in all).
+        on_note: called before ``on_epoch`` with what went badly, as in ``fit``.
         baselines: if known already.
 
     Raises:
@@ -136,6 +135,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
                 device=device,
                 on_epoch=each_epoch,
                 on_step=on_step,
+                on_note=on_note,
                 checkpoint=checkpoint,
                 baselines=baselines,
                 begun=begun,
@@ -147,32 +147,6 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result
-
-
-def load_model(folder: Path) -> Autoencoder:
-    """Give the trained net of a finished run, in eval mode.
-
-    Raises:
-        InputError: no finished run there, or damaged files.
-
-    Example:
-        >>> model = load_model(Path("runs/acml-nine-layer"))  # doctest: +SKIP
-    """
-    return load_trained(folder)[1]
-
-
-def load_trained(folder: Path) -> tuple[RunRecord, Autoencoder]:
-    """The same, with what the run says of itself."""
-    files = RunFiles(folder)
-    files.note_unchecked()
-    run = read_run(files)
-    model = build(load(folder / SPEC_FILE).plan(task=run.settings.task))
-    content = files.read(MODEL_FILE)
-    try:
-        load_weights(model, folder / MODEL_FILE, content)
-    except InputError as error:
-        raise InputError(error.what, help=how_to_remake(folder)) from error
-    return run, model.eval()
 
 
 def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:

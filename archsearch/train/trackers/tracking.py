@@ -22,10 +22,10 @@ from archsearch.records import plan_record
 from archsearch.records.layout import FLAT
 from archsearch.records.result_columns import known_numbers
 from archsearch.records.results import EpochRecord
+from archsearch.records.sample_grid import sample_grid_png
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import TrainedRun
-from archsearch.train.sample_grid import sample_grid_png
 
 __all__ = ["Finished", "Tracked", "Tracker", "Tracking", "tracking"]
 

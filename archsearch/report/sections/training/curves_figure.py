@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["MOST_LINES", "learning_figure"]
+__all__ = ["MOST_LINES", "draw_learning", "learning_figure"]
 
 MOST_LINES = 200
 """More lines hide each other; so many are drawn, evenly chosen in the order of their errors."""
@@ -24,6 +24,20 @@ MOST_LINES = 200
 
 def learning_figure(study: StudyRecord) -> Figure | None:
     """Validation error over epochs, a line a trial (mean over seeds), colored by latent size."""
+    if not any(True for trial in study.trials for _ in _mean_history(trial)):
+        return None
+    made, (axes,) = figure(6.2, 4.2)
+    draw_learning(axes, study)
+    return made
+
+
+def draw_learning(axes: Axes, study: StudyRecord) -> None:
+    """Draw the same on axes; a bar of its colors stands beside them.
+
+    Args:
+        axes: to draw on.
+        study: with at least one trained trial.
+    """
     import seaborn as sns
     from matplotlib.ticker import MaxNLocator
 
@@ -31,12 +45,9 @@ def learning_figure(study: StudyRecord) -> Figure | None:
         [row for trial in study.trials for row in _mean_history(trial)],
         columns=["trial", "size", "epoch", "error"],
     )
-    if curves.empty:
-        return None
     curves = curves[curves["trial"].isin(_drawn(curves))]
     lines, last = curves["trial"].nunique(), int(curves["epoch"].max())
     colormap, norm = size_colors(np.asarray(curves["size"], dtype=np.float64))
-    made, (axes,) = figure(6.2, 4.2)
     sns.lineplot(
         curves, x="epoch", y="error", hue="size", units="trial", estimator=None, ax=axes,
         palette=colormap, hue_norm=norm, legend=False,
@@ -52,8 +63,7 @@ def learning_figure(study: StudyRecord) -> Figure | None:
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.set_xlabel("epoch")
     if curves["size"].nunique() > 1:
-        _size_bar(made, axes, curves["size"])
-    return made
+        _size_bar(axes, curves["size"])
 
 
 def _mark_stops(axes: Axes, study: StudyRecord, curves: pd.DataFrame) -> None:
@@ -85,13 +95,15 @@ def _mean_history(trial: TrialRecord) -> Iterator[tuple[int, int, int, float]]:
         yield trial.number, trial.plan.latent_size, records[0].epoch, max(error, FLOOR)
 
 
-def _size_bar(made: Figure, axes: Axes, sizes: pd.Series[int]) -> None:
+def _size_bar(axes: Axes, sizes: pd.Series[int]) -> None:
     """Which color is which latent size."""
     from matplotlib.cm import ScalarMappable
     from matplotlib.ticker import NullLocator
 
     colormap, norm = size_colors(np.asarray(sizes, dtype=np.float64))
-    bar = made.colorbar(ScalarMappable(norm, colormap), ax=axes, label="latent size", aspect=30)
+    bar = axes.figure.colorbar(
+        ScalarMappable(norm, colormap), ax=axes, label="latent size", aspect=30
+    )
     ends = np.geomspace(sizes.min(), sizes.max(), 5)
     bar.set_ticks([float(f"{tick:.2g}") if tick > 100 else round(tick) for tick in ends[1:-1]])
     bar.ax.yaxis.set_minor_locator(NullLocator())

@@ -1,4 +1,4 @@
-"""A running study on stderr: a live display on a terminal, plain lines elsewhere."""
+"""A running study: what its events add up to, told on a board."""
 
 from __future__ import annotations
 
@@ -8,15 +8,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from archsearch.cli.output import folded, shown, stderr_terminal, to_stderr
+from archsearch.interactive.board import Moving, open_board
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-    from rich.live import Live
-
+    from archsearch.interactive.board import Board
     from archsearch.study import Say, StudyEvent
 
-__all__ = ["study_progress"]
+__all__ = ["duration", "study_progress"]
 
 
 _ENDS = frozenset({"trained", "pruned", "failed"})
@@ -75,7 +73,7 @@ class _Tally:
         best = "" if self.best is None else f", lowest {self.best:.5f}"
         left = self.seconds_left
         return f"{self.done}/{self.total} trainings{best}" + (
-            "" if left is None or self.done == self.total else f", {_duration(left)} left"
+            "" if left is None or self.done == self.total else f", {duration(left)} left"
         )
 
 
@@ -83,29 +81,16 @@ class _Tally:
 def study_progress() -> Iterator[Say]:
     """What to give to ``run_study`` as ``on_event``."""
     tally = _Tally()
-    console = stderr_terminal()
-    if console is None:
-        yield lambda event: _write_line(tally, event)
-        return
-    from rich.live import Live
-
-    with Live(console=console, refresh_per_second=4, transient=True) as live:
-        yield lambda event: _show(tally, event, live)
+    with open_board() as board:
+        yield lambda event: _tell(tally, event, board)
 
 
-def _write_line(tally: _Tally, event: StudyEvent) -> None:
+def _tell(tally: _Tally, event: StudyEvent, board: Board) -> None:
     tally.add(event)
     line = _line(tally, event)
     if line:
-        to_stderr(f"{line} ({tally.place})" if event.kind in _ENDS else line)
-
-
-def _show(tally: _Tally, event: StudyEvent, live: Live) -> None:
-    tally.add(event)
-    line = _line(tally, event)
-    if line:
-        live.console.print(folded(shown(line), live.console.width))
-    live.update(_board(tally))
+        board.say(line if board.moves or event.kind not in _ENDS else f"{line} ({tally.place})")
+    board.show(_moving(tally))
 
 
 def _line(tally: _Tally, event: StudyEvent) -> str:
@@ -129,33 +114,24 @@ def _line(tally: _Tally, event: StudyEvent) -> str:
     return lines.get(event.kind, "")
 
 
-def _board(tally: _Tally) -> RenderableType:
-    from rich.progress_bar import ProgressBar
-    from rich.table import Table
-    from rich.text import Text
-
-    board = Table.grid()  # a bar ends no line of its own
-    board.add_row(ProgressBar(total=max(tally.total, 1), completed=tally.done, width=40))
-    board.add_row(
-        Text(tally.place + (f", {tally.infeasible} infeasible" if tally.infeasible else ""))
-    )
+def _moving(tally: _Tally) -> Moving:
+    infeasible = f", {tally.infeasible} infeasible" if tally.infeasible else ""
+    lines = [tally.place + infeasible]
     for worker, event in sorted(tally.running.items()):
         epoch = "" if event.epoch is None else f" epoch {event.epoch}/{event.epochs}"
         error = "" if event.val_mse is None else f" MSE {event.val_mse:.5f}"
-        board.add_row(
-            Text(
-                f"  worker {worker}: trial {event.trial} seed {event.seed}"
-                f" latent {event.latent_size}{epoch}{error}"
-            )
+        lines.append(
+            f"  worker {worker}: trial {event.trial} seed {event.seed}"
+            f" latent {event.latent_size}{epoch}{error}" + (f", {event.text}" if event.text else "")
         )
-    return board
+    return Moving(tally.done, tally.total, tuple(lines))
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
     """Seconds for people.
 
     Example:
-        >>> _duration(50), _duration(190), _duration(9000)
+        >>> duration(50), duration(190), duration(9000)
         ('50 s', '3 min', '2.5 h')
     """
     if seconds < 90:

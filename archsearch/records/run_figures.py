@@ -17,12 +17,22 @@ from archsearch.records.outcome import epochs_told
 from archsearch.records.results import RunResult
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from archsearch.train.scoring import SampleGrid
+    from archsearch.records.sample_grid import SampleGrid
 
-__all__ = ["curves_figure", "draw_curves", "draw_pictures", "pictures_figure"]
+__all__ = [
+    "curves_figure",
+    "draw_curves",
+    "draw_errors",
+    "draw_pictures",
+    "pictures_figure",
+    "sample_errors",
+    "sample_rows",
+    "without_math",
+]
 
 DPI = 150
 TRAIN, VALIDATION, REFERENCE = "#6b93c4", "#b3361b", "#555555"
@@ -44,16 +54,29 @@ def draw_pictures(path: Path, name: str, result: RunResult, samples: SampleGrid)
 
 
 def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
+    """Draw :func:`draw_errors` with its title and its legend, in a figure of its own."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.subplots()
+    told = draw_errors(axes, result, latent_size)
+    figure.suptitle(f"{name}: error over epochs", x=0.01, ha="left", fontsize=13, fontweight="bold")
+    axes.set_title("\n".join(told), fontsize=9, color=REFERENCE, loc="left")
+    figure.legend(loc="outside right center", frameon=False, fontsize=9)
+    return figure
+
+
+def draw_errors(axes: Axes, result: RunResult, latent_size: int) -> list[str]:
     """Draw training and validation MSE over epochs, between the baselines' errors.
 
     The training error is that of each batch before its step, a mean over the
     epoch; so it may lie above the validation error, measured after the epoch.
+
+    Returns:
+        Lines for a title: what was trained, and baselines that are too far away to be drawn.
     """
-    from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator
 
-    figure = Figure(figsize=(8, 4.5), layout="constrained")
-    axes = figure.subplots()
     epochs = [row.epoch for row in result.history]
     train = [row.train_mse for row in result.history]
     val = [row.val_mse for row in result.history]
@@ -74,10 +97,7 @@ def curves_figure(name: str, result: RunResult, latent_size: int) -> Figure:
     axes.set_ylabel("MSE (RGB in [0, 1], log scale)")
     axes.grid(visible=True, which="both", color="#e6e6e6", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
-    figure.suptitle(f"{name}: error over epochs", x=0.01, ha="left", fontsize=13, fontweight="bold")
-    axes.set_title("\n".join([_summary(result), *unseen]), fontsize=9, color=REFERENCE, loc="left")
-    figure.legend(loc="outside right center", frameon=False, fontsize=9)
-    return figure
+    return [_summary(result), *unseen]
 
 
 def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure:
@@ -93,11 +113,7 @@ def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure
     """
     from matplotlib.figure import Figure
 
-    words = words_of(result.task)
-    rows = [("original", samples.originals)]
-    if words.shown is not None:
-        rows.append((words.shown, samples.shown))
-    rows.append((words.predicted, samples.predicted))
+    rows = sample_rows(result.task, samples)
     columns = len(samples.originals)
     size = (max(1.15 * columns + 1.4, 6), 1.2 * len(rows) + 1.0)
     figure = Figure(figsize=size, layout="constrained")
@@ -110,10 +126,7 @@ def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure
             cell.set(xticks=[], yticks=[])
             cell.spines[:].set_visible(False)
         grid[row, 0].set_ylabel(label, rotation=0, ha="right", va="center", fontsize=10)
-    errors = numpy.square(samples.originals / 255.0 - samples.predicted / 255.0).mean(
-        axis=(1, 2, 3)
-    )
-    for cell, error in zip(grid[-1], errors, strict=True):
+    for cell, error in zip(grid[-1], sample_errors(samples), strict=True):
         cell.set_xlabel(f"{error:.4f}", fontsize=9)
     _name_chosen(grid[0], samples)
     figure.suptitle(
@@ -126,6 +139,21 @@ def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure
         color=REFERENCE,
     )
     return figure
+
+
+def sample_rows(task: str, samples: SampleGrid) -> list[tuple[str, NDArray[numpy.uint8]]]:
+    """The rows of a figure: originals, what was fed where that is another picture, predictions."""
+    words = words_of(task)
+    rows = [("original", samples.originals)]
+    if words.shown is not None and samples.shown is not None:
+        rows.append((words.shown, samples.shown))
+    return [*rows, (words.predicted, samples.predicted)]
+
+
+def sample_errors(samples: SampleGrid) -> list[float]:
+    """The MSE of each picture, of values in [0, 1]."""
+    differences = samples.originals / 255.0 - samples.predicted / 255.0
+    return [float(error) for error in numpy.square(differences).mean(axis=(1, 2, 3))]
 
 
 def _name_chosen(top: NDArray[numpy.object_], samples: SampleGrid) -> None:
@@ -182,11 +210,17 @@ def _plain_log_ticks(axes: Axes) -> None:
 
 def _write(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.text import Text
 
-    for text in figure.findobj(Text):
-        text.set_parse_math(False)  # a $ in a name is a dollar sign
+    without_math(figure)
     FigureCanvasAgg(figure)
     png = io.BytesIO()
     figure.savefig(png, dpi=DPI, format="png")
     write_bytes(path, png.getvalue())
+
+
+def without_math(artist: Artist) -> None:
+    """Let a $ in a name be a dollar sign, in all texts of a figure or of axes."""
+    from matplotlib.text import Text
+
+    for text in artist.findobj(Text):
+        text.set_parse_math(False)

@@ -7,8 +7,8 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from archsearch.records import Baselines, Environment, EpochRecord, RunResult, Scores
-from archsearch.train.run_folder.figures import curves_figure, pictures_figure
-from archsearch.train.scoring import SampleGrid
+from archsearch.records.run_figures import curves_figure, pictures_figure
+from archsearch.records.sample_grid import SampleGrid
 
 
 def result(errors: list[float], pca: float | None = 0.002) -> RunResult:

@@ -41,19 +41,17 @@ python_use_unqualified_type_names = True
 napoleon_google_docstring = True
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"  # the theme's own underlines modules, like links
 html_title = f"{project} {release}"
 html_static_path = ["site"]
 html_css_files = ["site.css"]
+html_js_files = [("site.js", {"defer": "defer"})]
 html_copy_source = False
 html_show_search_summary = False  # browsers forbid it to pages that are opened as files
-html_theme_options = {
-    "source_edit_link": f"{_REPOSITORY}/edit/main/docs/{{filename}}",
-    "source_view_link": f"{_REPOSITORY}/blob/main/docs/{{filename}}?plain=1",
-}
 
 _INSTEAD = re.compile(r"\A\[[^\]]+\]\((\.\./[A-Z]+\.md)\)\s*\Z")
 _LINK = re.compile(r"\]\((?![a-z]+:|#)([^)#\s]+)((?:#[^)\s]*)?)\)")
-_GROUP = re.compile(r"^\*\*(.+?):?\*\* .*$(?:\n(?!\n).*$)*", re.MULTILINE)
+_GROUP = re.compile(r"^\*\*(.+)\*\*: (?:.+\n)+", re.MULTILINE)
 
 
 def _instead() -> dict[Path, str]:
@@ -66,6 +64,7 @@ def _page(app: Sphinx, name: str, source: list[str]) -> None:
     """Give a page its text: that of the file it names, with links that lead somewhere here."""
     file = next((file for file, page in _instead().items() if page == name), DOCS / f"{name}.md")
     text = file.read_text(encoding="utf-8")
+    app.env.note_dependency(str(file))
     linked = _LINK.sub(lambda link: f"]({_target(file.parent, link[1])}{link[2]})", text)
     source[0] = linked + (_navigation(text) if name == "index" else "")
 

@@ -26,7 +26,7 @@ _REPOSITORY = _PROJECT["urls"]["Repository"]
 
 project = _PROJECT["name"]
 release = _PROJECT["version"]
-copyright = _PROJECT["authors"][0]["name"]  # noqa: A001 - the name that Sphinx reads
+copyright = _PROJECT["authors"][0]["name"]
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
 myst_heading_anchors = 4  # as GitHub makes them
@@ -74,7 +74,9 @@ def _target(folder: Path, link: str) -> str:
     if target.parent in (DOCS, DOCS / "figures"):
         return target.relative_to(DOCS).as_posix()
     page = _instead().get(target)
-    return f"{page}.md" if page else f"{_REPOSITORY}/blob/main/{target.relative_to(ROOT).as_posix()}"
+    return (
+        f"{page}.md" if page else f"{_REPOSITORY}/blob/main/{target.relative_to(ROOT).as_posix()}"
+    )
 
 
 def _navigation(readme: str) -> str:

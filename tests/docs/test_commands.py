@@ -24,13 +24,13 @@ from tests.docs.blocks import LANGUAGES, PAGES, ROOT, Block, blocks, commands, s
 
 MOST_NOT_RUN = 15
 NAMES = [page.stem for page in PAGES]
+PROGRAM: click.Command = get_command(app)
 RUNNABLE = [page for page in PAGES if any(block.runs for block in blocks(page))]
 
-TRAIN_UNET = "archsearch train specs/unet.yaml --task denoise"
-STUDY = "archsearch study run studies/latent-vs-mse.yaml"
 BEFORE = {
-    "apply": f"{TRAIN_UNET}; archsearch train specs/unet-thin.yaml --task colorize --out runs/colors",
-    "tasks": STUDY,
+    "apply": "archsearch train specs/unet.yaml --task denoise;"
+    " archsearch train specs/unet-thin.yaml --task colorize --out runs/colors",
+    "tasks": "archsearch study run studies/latent-vs-mse.yaml",
     "pipelines": "git init -q; for n in 1 2; do git add specs;"
     " git -c user.name=a -c user.email=a@b commit -qm $n --allow-empty; done",
 }
@@ -39,7 +39,7 @@ BEFORE = {
 
 def command_of(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command that the first words name, and what is left of them."""
-    command: click.Command = get_command(app)
+    command: click.Command = PROGRAM
     while words and isinstance(getattr(command, "commands", None), dict):
         assert words[0] in command.commands, words  # type: ignore[attr-defined]
         command, words = command.commands[words[0]], words[1:]  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ sys.path.insert(0, str(ROOT))
 
 from tests.browser import browsed, chromium  # noqa: E402 - beside the package, not installed
 
-WIDTH, HEIGHT = 1280, 1000
+WIDTH, HEIGHT = 1280, 1045
 
 
 def main(page: Path) -> None:

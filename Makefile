@@ -1,6 +1,7 @@
 # make demo   a small real study on built-in photographs, ends with a report
 # make test   all tests but the long campaigns     make test-full   those too
 # make check  lint, format, types, import lines, generated docs
+# make site   the documentation as pages that need no network, in build/site
 # make bench  speed against a plain PyTorch script
 # make reliability  attacks on purpose, an hour of each kind at most, and docs/reliability.md
 
@@ -12,7 +13,7 @@ RUNS   ?= runs
 # Three on two cores: many tests wait for other processes. Who has nothing left takes tests of the others.
 TESTERS ?= -n 3 --dist worksteal
 
-.PHONY: demo test test-full check docs notebooks bench reliability audit clean
+.PHONY: demo test test-full check docs site notebooks bench reliability audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("archsearch needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -50,6 +51,10 @@ docs: $(VENV)/.installed-dev
 
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python notebooks/execute.py
+
+# Warnings are errors: a link that leads nowhere, a page that no list has.
+site: $(VENV)/.installed-dev
+	$(BIN)/python -m sphinx -q -W --keep-going -d build/site-cache docs build/site
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks

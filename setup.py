@@ -40,9 +40,10 @@ class BuildWithGallery(build_py):
 def readme() -> str:
     """README.md; what it links to in the repository gets the repository's address."""
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
-    files = f"{project['urls']['Repository']}/blob/main/"
+    repository = project["urls"]["Repository"]
     text = Path("README.md").read_text(encoding="utf-8")
-    return re.sub(r"\]\((?!https?://|#)", f"]({files}", text)
+    text = re.sub(r"(!\[[^\]]*\]\()(?!https?://)", rf"\g<1>{repository}/raw/main/", text)
+    return re.sub(r"\]\((?!https?://|#)", f"]({repository}/blob/main/", text)
 
 
 setup(

@@ -22,6 +22,7 @@ from archsearch.config.early_stopping import EarlyStopping
 from archsearch.config.optimizers import LEFT_OUT, OPTIMIZERS
 from archsearch.config.schedules import SCHEDULES
 from archsearch.config.schema import schema_text
+from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.files import write_text
 from archsearch.report.sections.glossary import TERMS
 from archsearch.spec.kinds import JOINS, KINDS, Join, Kind
@@ -40,6 +41,7 @@ def pages(root: Path = ROOT) -> Iterator[tuple[Path, str]]:
         root / "docs/statistics.md": {"coverage": coverage_part(), "power": power_part()},
         root / "docs/extending.md": dict(example_parts()),
         root / "docs/training.md": dict(training_parts()),
+        root / "docs/data.md": {"data-settings": settings_table("data", DataSettings)},
     }
     for path, parts in marked.items():
         if path.exists():
@@ -162,6 +164,7 @@ def example_parts() -> Iterator[tuple[str, str]]:
 
 def training_parts() -> Iterator[tuple[str, str]]:
     """The options of optimizers, schedules and early stopping, and what isn't there."""
+    yield "train-settings", settings_table("train", TrainSettings)
     yield "optimizers", options_table("optimizer", OPTIMIZERS)
     reasons = dict.fromkeys(reason.replace(": ", "; ") for reason in LEFT_OUT.values())
     yield "left-out", f"Not here: {'. '.join(reasons)}."
@@ -182,6 +185,17 @@ def options_table(noun: str, forms: Mapping[str, type[Settings]]) -> str:
             what = field.description if first == name else f"as `{first}`'s"
             if option != "name":
                 rows.append(f"| | `{option}` | {default} | {what} |")
+    return "\n".join(rows)
+
+
+def settings_table(section: str, form: type[Settings]) -> str:
+    """A row for each setting of a section of study files."""
+    rows = ["| setting | default | what |", "|---|---|---|"]
+    for name, field in form.model_fields.items():
+        default = getattr(field.default, "name", field.default)
+        written = default if isinstance(default, str) else json.dumps(default)
+        shown = "" if default in (None, ()) else f"`{written}`"
+        rows.append(f"| `{section}.{name}` | {shown} | {field.description} |")
     return "\n".join(rows)
 
 

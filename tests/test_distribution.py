@@ -134,10 +134,23 @@ def test_links_of_the_page_on_pypi_lead_to_files_of_the_repository(site: Path) -
     links = re.findall(r"\]\(([^)\s]+)\)", told.get_payload())
     assert len(links) > 20
     for link in links:
-        path, _, rest = link.removeprefix(f"{address}/blob/main/").partition("#")
+        place = "raw" if link.endswith(".png") else "blob"
+        path, _, rest = link.removeprefix(f"{address}/{place}/main/").partition("#")
         assert (ROOT / path).is_file(), link
         assert "://" not in path + rest
     assert f"repo: {address}\n" in (ROOT / "docs/pipelines.md").read_text(encoding="utf-8")
+
+
+def test_pypi_shows_the_readme_with_its_picture(site: Path) -> None:
+    markdown = pytest.importorskip("readme_renderer.markdown")
+    (file,) = site.glob("*.dist-info/METADATA")
+    told = message_from_string(file.read_text(encoding="utf-8"))
+    assert told["Description-Content-Type"] == "text/markdown"
+    page = markdown.render(str(told.get_payload()))
+    assert page is not None
+    assert re.search(r'<img [^>]*src="https://[^"]+/raw/main/docs/figures/report\.png"', page)
+    assert page.count("<table>") >= 1
+    assert page.count("<pre") == (ROOT / "README.md").read_text("utf-8").count("\n```") / 2
 
 
 def test_the_source_distribution_has_every_file(built: Path) -> None:

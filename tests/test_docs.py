@@ -1,5 +1,6 @@
 """Pages that the code writes are up to date, and every example in them holds."""
 
+import json
 import os
 import re
 import runpy
@@ -7,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
+from typing import Any
 
 import pytest
 import torch
@@ -164,7 +167,27 @@ def test_the_layers_that_the_readme_prints_are_what_show_prints(
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     with pytest.raises(SystemExit):
         main(["show", str(ROOT / "specs/acml-nine-layer.yaml")])
-    assert f"```\n{capsys.readouterr().out}```" in readme
+    assert f"```text\n{capsys.readouterr().out}```" in readme
+
+
+def measured(name: str) -> list[dict[str, Any]]:
+    text = (ROOT / f"benchmarks/results/{name}.json").read_text(encoding="utf-8")
+    return json.loads(text).get("results") or json.loads(text)["cells"]
+
+
+def test_numbers_of_the_readme_are_those_measured() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    epochs = [each["seconds"] for each in measured("engine") if each["what"] == "epoch"]
+    times = [
+        median(slow / fast for fast, slow in zip(each["native"], each["torch"], strict=True))
+        for each in epochs
+    ]
+    assert f"{min(times):.1f} to {max(times):.1f} times as fast as torch" in readme
+    held = [each["covered"] for each in measured("coverage") if each["statistic"] == "Spearman"]
+    assert f"{100 * min(held):.1f} to {100 * max(held):.1f} % of the time" in readme
+    (start,) = measured("startup")
+    assert round(start["import torch"] / start["archsearch check"]) == 5
+    assert "in a fifth of the time that importing torch takes" in readme
 
 
 def test_the_descriptors_of_a_loss_and_a_search_method_can_be_made(tmp_path: Path) -> None:

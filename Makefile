@@ -2,6 +2,8 @@
 # make test   all tests but the long campaigns     make test-full   those too
 # make check  lint, format, types, import lines, generated docs
 # make site   the documentation as pages that need no network, in build/site
+# make exercise-small   the course exercise on 6,000 pictures, about ten minutes; DATA=cifar10 or folder:PATH
+# make exercise         all of it, about six hours; reports/README.md has its answers
 # make bench  speed against a plain PyTorch script
 # make reliability  attacks on purpose, an hour of each kind at most, and docs/reliability.md
 
@@ -13,7 +15,7 @@ RUNS   ?= runs
 # Three on two cores: many tests wait for other processes. Who has nothing left takes tests of the others.
 TESTERS ?= -n 3 --dist worksteal
 
-.PHONY: demo test test-full check docs site notebooks bench reliability audit clean
+.PHONY: demo exercise exercise-small test test-full check docs site notebooks bench reliability audit clean
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit("archsearch needs Python 3.11 or newer" if sys.version_info < (3, 11) else 0)'
@@ -30,6 +32,12 @@ $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.installed
 	$(BIN)/archsearch study run studies/quickstart.yaml --storage sqlite:///$(RUNS)/demo.db --workers 2
 	$(BIN)/archsearch report studies/quickstart.yaml --storage sqlite:///$(RUNS)/demo.db --out reports/quickstart
+
+exercise: $(VENV)/.installed
+	$(BIN)/python -m exercise --data $(or $(DATA),cifar10) --runs $(RUNS)/exercise
+
+exercise-small: $(VENV)/.installed
+	$(BIN)/python -m exercise --small --data $(or $(DATA),photos) --runs $(RUNS)/exercise-small --reports reports/exercise-small
 
 test: $(VENV)/.installed-dev
 	scripts/postgres-for-tests

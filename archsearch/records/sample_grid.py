@@ -19,8 +19,8 @@ _MOST_PIXELS = 4_000_000
 class SampleGrid:
     """Test pictures kept to be looked at, uint8, N×H×W×C each; C is 3, or 1 of gray ones.
 
-    The first eight; then, where colors are predicted, those with the least, the
-    middling and the largest ΔE: three of each, by rising ΔE. Fewer pictures may
+    Eight that are unlike each other; then, where colors are predicted, those with the
+    least, the middling and the largest ΔE: three of each, by rising ΔE. Fewer pictures may
     be there than eight; one may then stand twice among the nine.
 
     Attributes:

@@ -72,9 +72,7 @@ def required_best(study: StudyRecord, number: int | None = None) -> TrialRecord:
 
 def _complete(study: StudyRecord, number: int) -> TrialRecord:
     complete = [
-        trial
-        for trial in study.trials
-        if trial_values(trial, objective_names(study)) is not None
+        trial for trial in study.trials if trial_values(trial, objective_names(study)) is not None
     ]
     for trial in complete:
         if trial.number == number:

@@ -16,6 +16,7 @@ from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
 from archsearch.tasks import ColorScorer, Scorer, VarianceShare, collapsed
 from archsearch.train.loop.epoch import PredictedBatch, predictions
 from archsearch.train.loop.training import Training
+from archsearch.train.unlike import LOOKED_AT, unlike
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -81,7 +82,7 @@ def score_val(training: Training, pictures: Pictures) -> Validated:
 def score_test(training: Training, pictures: Pictures) -> Tested:
     """Give the scores of the test split, and pictures of it."""
     scorer, colors = _scored(training, pictures.test, pictures, test=True)
-    first = list(range(min(FIRST, len(pictures.test))))
+    first = unlike(pictures.images_NCHW[pictures.test[:LOOKED_AT]], FIRST)
     chosen = [] if colors is None else _chosen(colors.delta_e_per_picture().cpu())
     return Tested(
         scores=_with_colors(scorer, colors, test=True),

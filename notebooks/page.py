@@ -1,6 +1,6 @@
 """Write ``docs/exercise.md`` from the executed notebook of the exercise, figures beside it.
 
-``python notebooks/page.py`` writes it anew. So notebook and page show the same commands and outputs.
+``python notebooks/page.py`` writes it anew, so that both show the same commands and outputs.
 """
 
 from __future__ import annotations
@@ -18,6 +18,12 @@ PAGE = ROOT / "docs/exercise.md"
 FIGURES = ROOT / "docs/figures"
 HEAD = """<!-- `python notebooks/page.py` writes this page from notebooks/exercise.ipynb. -->
 """
+NAMES = {
+    "{SHORT}": "--data photos --limit 3000 --epochs 4",
+    "{DATA}": "photos",
+    "{LESS}": "--limit 3000",
+}
+"""What the notebook calls so."""
 SET_UP = 1
 """Cells of code that only a notebook needs."""
 
@@ -40,7 +46,7 @@ def _shown(cell: nbformat.NotebookNode, figures: dict[str, bytes]) -> Iterator[s
     """The commands with what they print, then the pictures."""
     printed = "".join(each.text for each in cell.outputs if each.output_type == "stream")
     commands = [line[1:] for line in cell.source.splitlines() if line.startswith("!")]
-    told = "\n".join(f"$ {_on_photos(each)}" for each in commands)
+    told = "\n".join(f"$ {_spelled_out(each)}" for each in commands)
     yield f"```console\n{told}\n{_plain(printed)}\n```"
     for each in cell.outputs:
         if "data" in each and "image/png" in each.data:
@@ -49,8 +55,11 @@ def _shown(cell: nbformat.NotebookNode, figures: dict[str, bytes]) -> Iterator[s
             yield f"![{_alternative(each)}](figures/{name})"
 
 
-def _on_photos(command: str) -> str:
-    return command.replace("{DATA}", "photos")
+def _spelled_out(command: str) -> str:
+    """The command with what the notebook's names stand for."""
+    for name, value in NAMES.items():
+        command = command.replace(name, value)
+    return command
 
 
 def _plain(printed: str) -> str:

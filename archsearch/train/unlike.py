@@ -18,8 +18,8 @@ ROUNDS = 10
 def unlike(images_NCHW: Tensor, number: int) -> list[int]:
     """Places of pictures that stand for groups of alike ones, in rising order.
 
-    The first thousand are grouped by k-means of thumbnails (Lloyd 1982), which begins with pictures far
-    from each other (Gonzalez 1985). Each group gives the picture nearest its mean. The same
+    The first thousand are grouped by k-means of thumbnails (Lloyd 1982), which begins with pictures
+    far from each other (Gonzalez 1985). Each group gives the picture nearest its mean. The same
     pictures give the same places.
 
     Args:

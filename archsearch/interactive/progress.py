@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ParamSpec
 
 from archsearch.interactive.board import Moving, NotebookBoard
 from archsearch.records import epochs_told
@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from archsearch.data import Pictures
     from archsearch.records import EpochRecord, RunResult
 
-__all__ = ["EpochLines", "pictures_line", "step_bar", "stopped_line", "training_progress"]
+__all__ = ["EpochLines", "both", "pictures_line", "step_bar", "stopped_line", "training_progress"]
+
+P = ParamSpec("P")
 
 Report = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -88,6 +90,18 @@ def training_progress(label: str, epochs: int) -> Iterator[tuple[EpochLines, Rep
         return
     with step_bar(label) as report:
         yield EpochLines(epochs), report
+
+
+def both(first: Callable[P, None], second: Callable[P, None] | None) -> Callable[P, None]:
+    """What calls one, then the other, if there is one."""
+    if second is None:
+        return first
+
+    def call(*values: P.args, **named: P.kwargs) -> None:
+        first(*values, **named)
+        second(*values, **named)
+
+    return call
 
 
 def pictures_line(pictures: Pictures) -> str:

@@ -37,16 +37,18 @@ def executed(notebook: Path, folder: Path) -> nbformat.NotebookNode:
     """
     content = nbformat.read(notebook, as_version=4)
     manager = AsyncKernelManager(kernel_spec_manager=ThisPython(), kernel_name="python3")
-    if sys.platform != "win32":
-        manager.transport = "ipc"  # a socket of this user's, not a port of the machine
-    client = NotebookClient(
-        content,
-        km=manager,
-        timeout=SECONDS,
-        record_timing=False,
-        resources={"metadata": {"path": str(folder)}},
-    )
-    client.execute()
+    with tempfile.TemporaryDirectory() as sockets:
+        if sys.platform != "win32":
+            manager.transport = "ipc"  # a socket of this user's, not a port of the machine
+            manager.ip = f"{sockets}/kernel"  # as it is, it would be looked for in both folders
+        client = NotebookClient(
+            content,
+            km=manager,
+            timeout=SECONDS,
+            record_timing=False,
+            resources={"metadata": {"path": str(folder)}},
+        )
+        client.execute()
     content.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -118,6 +118,7 @@ class Looks:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.count = 0
         monkeypatch.setattr("archsearch.study.watched.watched_study", self.look)
+        monkeypatch.setattr("archsearch.cli.study_watch._SHARE", 0)
 
     def look(self, storage: str, name: str) -> WatchedStudy:
         try:

@@ -36,7 +36,7 @@ def run_study(
     """Run a study to its end, or go on with it where it was left; lines tell how it goes.
 
     The lines go to stderr, or into the notebook's cell. Called again after a stop, it resumes the
-    study: nothing that ended is lost or done again. In a script, call it under
+    study: nothing that finished is lost or repeated. In a script, call it under
     ``if __name__ == "__main__":``, because it starts worker processes.
 
     Args:

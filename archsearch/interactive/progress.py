@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, ParamSpec
 
 from archsearch.interactive.board import Moving, NotebookBoard
 from archsearch.records import epochs_told
-from archsearch.streams import in_notebook, shown, terminal, to_stderr
+from archsearch.streams import (
+    folded,
+    in_notebook,
+    shown,
+    terminal,
+    terminal_width,
+    to_stderr,
+    write,
+)
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
@@ -54,7 +62,7 @@ class EpochLines:
         done: the last epoch that ended, 0 before the first.
     """
 
-    def __init__(self, epochs: int, say: Callable[[str], None] = to_stderr) -> None:
+    def __init__(self, epochs: int, say: Callable[[str], None]) -> None:
         self.epochs = epochs
         self.done = 0
         self._say = say
@@ -89,7 +97,7 @@ def training_progress(label: str, epochs: int) -> Iterator[tuple[EpochLines, Rep
             yield EpochLines(epochs, board.say), _moves(board, label)
         return
     with step_bar(label) as report:
-        yield EpochLines(epochs), report
+        yield EpochLines(epochs, _say_folded), report
 
 
 def both(first: Callable[P, None], second: Callable[P, None] | None) -> Callable[P, None]:
@@ -116,6 +124,14 @@ def stopped_line(result: RunResult) -> str:
     if result.planned_epochs is None:
         return ""
     return f"stopped after {epochs_told(result)}: the validation error no longer fell"
+
+
+def _say_folded(line: str) -> None:
+    """Write a line to stderr; on a terminal that is too narrow it goes on under itself."""
+    if terminal("stderr") is None:
+        to_stderr(line)
+    else:
+        write("stderr", [folded(shown(line), terminal_width())])
 
 
 def _moves(board: NotebookBoard, label: str) -> Report:

@@ -47,7 +47,7 @@ def as_path(value: object, name: str, *, help: str) -> Path:
         ArgumentTypeError: it is neither.
     """
     require_type(value, (str, os.PathLike), name, help=help)
-    return Path(os.fspath(value))  # type: ignore[call-overload, no-any-return]
+    return Path(os.fspath(value))  # type: ignore[call-overload]
 
 
 def _shown(value: object) -> str:

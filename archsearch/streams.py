@@ -31,6 +31,7 @@ __all__ = [
     "terminal",
     "terminal_width",
     "to_stderr",
+    "to_stderr_folded",
     "use_utf8",
     "write",
 ]
@@ -107,6 +108,14 @@ def folded(line: str, width: int) -> str:
 def to_stderr(*lines: str) -> None:
     """Write progress or an error to stderr, each of ``lines`` as one line."""
     write("stderr", map(shown, lines))
+
+
+def to_stderr_folded(line: str) -> None:
+    """Write a line to stderr; on a terminal that is too narrow it goes on under itself."""
+    if not file_of("stderr").isatty():
+        to_stderr(line)
+    else:
+        write("stderr", [folded(shown(line), terminal_width())])
 
 
 def write(stream: Stream, lines: Iterable[str]) -> None:

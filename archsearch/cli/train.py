@@ -34,7 +34,7 @@ from archsearch.interactive.progress import (
 )
 from archsearch.printable import count
 from archsearch.spec import DiagnosticsError, ModelPlan, Raw, Resolution
-from archsearch.streams import to_stderr
+from archsearch.streams import to_stderr, to_stderr_folded
 
 if TYPE_CHECKING:
     from archsearch.records import ColorScores, Environment, RunResult
@@ -185,7 +185,7 @@ def _run(
             progress=report,
             color_task=settings.task.name if needs_rgb(settings.task) else None,
         )
-    to_stderr(pictures_line(pictures))
+    to_stderr_folded(pictures_line(pictures))
     try:
         with training_progress(f"training {plan.name}", settings.train.epochs) as (lines, on_step):
             result = train_run(
@@ -203,7 +203,7 @@ def _run(
         to_stderr("stopped; the same command resumes after the last finished epoch")
         raise
     if lines.done and stopped_line(result):
-        to_stderr(stopped_line(result))
+        to_stderr_folded(stopped_line(result))
     if lines.done == 0:
         to_stderr(f"{folder} already has this run, and it is finished")
     return result

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from archsearch.streams import folded, in_notebook, shown, terminal, to_stderr
 
@@ -165,7 +165,7 @@ def without_widget_warning() -> None:
 def _new_display() -> _Update:
     from IPython.display import display
 
-    handle = display({"text/plain": ""}, raw=True, display_id=True)
+    handle: Any = display({"text/plain": ""}, raw=True, display_id=True)  # type: ignore[no-untyped-call]
     return lambda text: handle.update({"text/plain": text}, raw=True)
 
 

@@ -97,7 +97,7 @@ def plot_latent(results: StudyRecord, ax: Axes | None = None) -> Axes:
     axes = ax if ax is not None else new_axes(6.4, 4.8)
     place_names = draw_latent(axes, shown, results)
     if ax is None:
-        axes.figure.draw_without_rendering()  # type: ignore[union-attr] - its layout gives the room
+        _lay_out(axes)
     place_names()
     axes.set_title(f"{results.name}: error against latent size", loc="left")
     without_math(axes)
@@ -110,6 +110,14 @@ def new_axes(width: float, height: float) -> Axes:
 
     _, axes = pyplot.subplots(figsize=(width, height), layout="constrained")
     return axes
+
+
+def _lay_out(axes: Axes) -> None:
+    """Give axes of a new figure their place, which decides where names fit."""
+    from matplotlib.figure import Figure
+
+    if isinstance(axes.figure, Figure):
+        axes.figure.draw_without_rendering()
 
 
 def _require_results(study: StudyRecord) -> None:

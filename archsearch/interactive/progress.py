@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, ParamSpec
 
 from archsearch.interactive.board import Moving, NotebookBoard
 from archsearch.records import epochs_told
-from archsearch.streams import in_notebook, shown, terminal, to_stderr
+from archsearch.streams import in_notebook, shown, terminal, terminal_width, to_stderr_folded
 
 if TYPE_CHECKING:
     from archsearch.data import Pictures
     from archsearch.records import EpochRecord, RunResult
 
-__all__ = ["EpochLines", "pictures_line", "step_bar", "stopped_line", "training_progress"]
+__all__ = ["EpochLines", "both", "pictures_line", "step_bar", "stopped_line", "training_progress"]
+
+P = ParamSpec("P")
 
 Report = Callable[[int, int], None]
 """Called with (done, total)."""
@@ -47,15 +50,17 @@ class EpochLines:
     Args:
         epochs: how many there are to be.
         say: called with each line.
+        width: columns; a note that doesn't fit gets a line of its own.
 
     Attributes:
         done: the last epoch that ended, 0 before the first.
     """
 
-    def __init__(self, epochs: int, say: Callable[[str], None] = to_stderr) -> None:
+    def __init__(self, epochs: int, say: Callable[[str], None], width: float = inf) -> None:
         self.epochs = epochs
         self.done = 0
         self._say = say
+        self._width = width
         self._note = ""
 
     def note(self, text: str) -> None:
@@ -65,13 +70,18 @@ class EpochLines:
     def __call__(self, row: EpochRecord) -> None:
         """Write the line of an epoch that ended."""
         self.done = row.epoch
-        place = f"{row.epoch:>{len(str(self.epochs))}}/{self.epochs}"
-        self._say(
-            f"epoch {place}  training MSE {row.train_mse:.5f}  "
+        place = f"epoch {row.epoch:>{len(str(self.epochs))}}/{self.epochs}  "
+        line = (
+            f"{place}training MSE {row.train_mse:.5f}  "
             f"validation MSE {row.val_mse:.5f}  {row.seconds:.1f} s"
-            + (f"  {self._note}" if self._note else "")
         )
-        self._note = ""
+        note, self._note = self._note, ""
+        if note and len(line) + len(note) + 2 > self._width:
+            self._say(line)
+            line = f"{' ' * len(place)}{note}"
+        elif note:
+            line = f"{line}  {note}"
+        self._say(line)
 
 
 @contextmanager
@@ -87,7 +97,20 @@ def training_progress(label: str, epochs: int) -> Iterator[tuple[EpochLines, Rep
             yield EpochLines(epochs, board.say), _moves(board, label)
         return
     with step_bar(label) as report:
-        yield EpochLines(epochs), report
+        width = inf if terminal("stderr") is None else terminal_width()
+        yield EpochLines(epochs, to_stderr_folded, width), report
+
+
+def both(first: Callable[P, None], second: Callable[P, None] | None) -> Callable[P, None]:
+    """What calls one, then the other, if there is one."""
+    if second is None:
+        return first
+
+    def call(*values: P.args, **named: P.kwargs) -> None:
+        first(*values, **named)
+        second(*values, **named)
+
+    return call
 
 
 def pictures_line(pictures: Pictures) -> str:

@@ -12,10 +12,11 @@ from archsearch.arguments import require_type
 from archsearch.config import StudyFile, load_study
 from archsearch.extensions import Descriptor
 from archsearch.interactive.board import without_widget_warning
+from archsearch.interactive.progress import both
 from archsearch.interactive.study_progress import study_progress
 from archsearch.records import StudyRecord
 from archsearch.records import load_study as load_record
-from archsearch.study import DEFAULT_STORAGE, RunOptions, Say, StudyEvent, Trainer
+from archsearch.study import DEFAULT_STORAGE, RunOptions, Say, Trainer
 
 __all__ = ["load_results", "run_study"]
 
@@ -35,7 +36,7 @@ def run_study(
     """Run a study to its end, or go on with it where it was left; lines tell how it goes.
 
     The lines go to stderr, or into the notebook's cell. Called again after a stop, it resumes the
-    study: nothing that ended is lost or done again. In a script, call it under
+    study: nothing that finished is lost or repeated. In a script, call it under
     ``if __name__ == "__main__":``, because it starts worker processes.
 
     Args:
@@ -68,18 +69,14 @@ def run_study(
     require_type(storage, str, "run_study(storage)", help=_STORAGE)
     make = "make them: RunOptions(workers=2), of archsearch.study"
     require_type(options, (RunOptions, NoneType), "run_study(options)", help=make)
-    own = on_event or study.silent
     without_widget_warning()
     call = {"options": options, "trainer": trainer, "extensions": tuple(extensions)}
     if not progress:
+        own = on_event or study.silent
         return study.run_study(study_file, storage, on_event=own, **call)  # type: ignore[arg-type]
     with study_progress() as tell:
-
-        def both(event: StudyEvent) -> None:
-            tell(event)
-            own(event)
-
-        return study.run_study(study_file, storage, on_event=both, **call)  # type: ignore[arg-type]
+        told = both(tell, on_event)
+        return study.run_study(study_file, storage, on_event=told, **call)  # type: ignore[arg-type]
 
 
 def load_results(

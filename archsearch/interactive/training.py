@@ -12,7 +12,7 @@ from archsearch.arguments import require_type
 from archsearch.config import RunSettings
 from archsearch.data import Pictures
 from archsearch.interactive.board import Board, Moving, open_board
-from archsearch.interactive.progress import EpochLines, pictures_line, stopped_line
+from archsearch.interactive.progress import EpochLines, both, pictures_line, stopped_line
 from archsearch.report.outcome import outcome
 from archsearch.spec import ModelPlan
 from archsearch.train import OnEpoch, OnStep, TrainedRun
@@ -81,8 +81,8 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
             plan,
             settings,
             pictures,
-            on_epoch=_both(lines, on_epoch),
-            on_step=_both(_bar(board, f"training {plan.name}"), on_step),
+            on_epoch=both(lines, on_epoch),
+            on_step=both(_bar(board, f"training {plan.name}"), on_step),
             on_note=lines.note,
             **call,  # type: ignore[arg-type]
         )
@@ -110,14 +110,3 @@ def _check_types(
 
 def _bar(board: Board, label: str) -> OnStep:
     return lambda done, total: board.show(Moving(done, total, (label,)))
-
-
-def _both(first, second):  # type: ignore[no-untyped-def]
-    if second is None:
-        return first
-
-    def both(*values: object) -> None:
-        first(*values)
-        second(*values)
-
-    return both

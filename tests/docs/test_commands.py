@@ -134,7 +134,7 @@ def called(name: str) -> str:
 @pytest.mark.parametrize("page", RUNNABLE, ids=[page.stem for page in RUNNABLE])
 def test_every_block_of_a_page_runs(page: Path, place: Path) -> None:
     path = f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    python = os.pathsep.join([str(ROOT), str(place / "tests/extension")])
+    python = os.pathsep.join([str(ROOT), str(place / "installed")])
     of_ours = {"PATH": path, "PYTHONPATH": python, "BROWSER": "true", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
         ["bash", "-c", script(page)],

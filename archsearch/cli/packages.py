@@ -9,8 +9,8 @@ from packaging.requirements import Requirement
 
 __all__ = ["OF_DEVELOPERS", "Package", "declared_extras", "declared_packages"]
 
-OF_DEVELOPERS = "dev"
-"""The extra of people who change archsearch itself."""
+OF_DEVELOPERS = ("dev", "docs")
+"""The extras of people who change archsearch itself."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def declared_extras() -> tuple[str, ...]:
         names = distribution("archsearch").metadata.get_all("Provides-Extra") or []
     except PackageNotFoundError:  # a checkout that was never installed
         return ()
-    return tuple(name for name in names if name != OF_DEVELOPERS)
+    return tuple(name for name in names if name not in OF_DEVELOPERS)
 
 
 def _requirements(extra: str) -> tuple[Requirement, ...]:

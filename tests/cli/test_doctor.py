@@ -125,7 +125,8 @@ def declare(place: Path, monkeypatch: pytest.MonkeyPatch, *requirements: str) ->
     folder = place / "metadata" / "archsearch-0.1.0.dist-info"
     folder.mkdir(parents=True)
     lines = ["Metadata-Version: 2.4", "Name: archsearch", "Version: 0.1.0", "Provides-Extra: onnx"]
-    lines += ["Provides-Extra: dev", *(f"Requires-Dist: {each}" for each in requirements)]
+    lines += ["Provides-Extra: dev", "Provides-Extra: docs"]
+    lines += [f"Requires-Dist: {each}" for each in requirements]
     (folder / "METADATA").write_text("\n".join(lines) + "\n")
     monkeypatch.syspath_prepend(str(folder.parent))
 

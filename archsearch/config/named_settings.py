@@ -8,15 +8,23 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, get_args
+from typing import TYPE_CHECKING, Any, ClassVar, Self, get_args
 
-from pydantic import BaseModel, SerializerFunctionWrapHandler, ValidationError, model_serializer
+from pydantic import (
+    BaseModel,
+    SerializationInfo,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    ValidationInfo,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
 from archsearch.config.base import Settings
 
 if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, ValidationInfo
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 
 __all__ = [
     "NamedForms",
@@ -38,6 +46,9 @@ class NamedSettings(Settings):
     leaves_out_defaults: ClassVar[bool] = False
     """Whether options at their defaults aren't written."""
 
+    before: ClassVar[Mapping[str, object]] = {}
+    """Options whose defaults have changed, each with what stored settings that lack it mean."""
+
     name: str
 
     @classmethod
@@ -47,16 +58,35 @@ class NamedSettings(Settings):
 
     def __str__(self) -> str:
         """As files have it in one line."""
-        written: object = self.model_dump(mode="json")
+        written: object = self.model_dump()
         return json.dumps(written).replace('"', "")
 
+    def as_begun(self, begun: NamedSettings) -> Self:
+        """With the earlier defaults of what was begun with them, where nothing else is said."""
+        if type(begun) is not type(self):
+            return self
+        kept = self.before.keys() - self.model_fields_set
+        return self.model_copy(update={name: getattr(begun, name) for name in kept})
+
+    @model_validator(mode="after")
+    def _lacking(self, info: ValidationInfo) -> Self:
+        """Stored settings that lack an option mean its default of then."""
+        lacking = self.before.keys() - self.model_fields_set
+        if info.mode != "json" or not lacking:
+            return self
+        return self.model_copy(update={name: self.before[name] for name in lacking})
+
     @model_serializer(mode="wrap")
-    def _as_written(self, handler: SerializerFunctionWrapHandler) -> str | dict[str, object]:
+    def _as_written(
+        self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> str | dict[str, object]:
         """As a file has it: the name, with options under it where there are any."""
         options = {key: value for key, value in handler(self).items() if key != "name"}
         if self.leaves_out_defaults:
-            fields = type(self).model_fields
-            options = {k: v for k, v in options.items() if getattr(self, k) != fields[k].default}
+            defaults = {key: field.default for key, field in type(self).model_fields.items()}
+            if info.mode == "json":  # to be stored
+                defaults |= self.before
+            options = {k: v for k, v in options.items() if getattr(self, k) != defaults[k]}
         return {self.name: options} if options else self.name
 
 

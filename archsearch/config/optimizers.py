@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, SerializeAsAny
+from pydantic import Field, SerializeAsAny, WithJsonSchema
 
 from archsearch.config.named_settings import NamedForms, NamedSettings
 
@@ -34,6 +34,7 @@ __all__ = [
 ]
 
 Share = Annotated[float, Field(ge=0, lt=1)]
+_SHARE: dict[str, Any] = {"type": "number", "minimum": 0, "exclusiveMaximum": 1}
 _HELD = "By default 0.9, or what the schedule says of it; a value given here holds throughout."
 
 
@@ -62,27 +63,33 @@ class Sgd(OptimizerSettings):
 
 
 class WithBetas(OptimizerSettings):
-    """What Adam and its relatives have in common."""
+    """What Adam and its relatives have in common.
+
+    β₂ is less than torch's 0.999: where gradients were small for long, the first large ones then
+    make steps of the usual length, not of many times that, which can kill a net for good.
+    """
+
+    before: ClassVar[Mapping[str, object]] = {"betas": (None, 0.999)}  # as torch has it
 
     betas: Annotated[
-        tuple[Share, Share] | None,
+        tuple[Annotated[Share | None, WithJsonSchema(_SHARE)], Share],
         Field(
             description="How much of the running means of gradients (β₁) and of their squares "
-            "(β₂) a step keeps. By default 0.9, or what the schedule says of β₁, and 0.999; β₁ "
+            "(β₂) a step keeps. By default 0.9, or what the schedule says of β₁, and 0.95; β₁ "
             "given here holds throughout."
         ),
-    ] = None
+    ] = (None, 0.95)
     eps: Annotated[float, Field(gt=0, le=1, description="Added to the divisor of the step.")] = 1e-8
 
     @property
     def held_momentum(self) -> float | None:
         """Its β₁, where it was given."""
-        return None if self.betas is None else self.betas[0]
+        return self.betas[0]
 
     @property
     def beta2(self) -> float:
         """Its β₂."""
-        return 0.999 if self.betas is None else self.betas[1]
+        return self.betas[1]
 
 
 class Adam(WithBetas):

@@ -203,4 +203,5 @@ class TrainSettings(Settings):
         fields = type(self).model_fields
         changed = {name for name, before in _BEFORE.items() if fields[name].default != before}
         kept = {name: getattr(begun, name) for name in changed - self.model_fields_set}
+        kept["optimizer"] = self.optimizer.as_begun(begun.optimizer)
         return self.model_copy(update=kept)

@@ -115,6 +115,18 @@ def test_trackers_stay_though_they_are_not_stored():
 
 
 def test_what_earlier_versions_stored_is_what_is_stored():
-    assert '"optimizer":"adam"' in TrainSettings().model_dump_json()
-    one = TrainSettings(optimizer={"adam": {"betas": (0.8, 0.99)}})
-    assert TrainSettings.model_validate_json(one.model_dump_json()) == one
+    before = TrainSettings(optimizer={"adam": {"betas": (None, 0.999)}})
+    assert '"optimizer":"adam"' in before.model_dump_json()
+    for one in (before, TrainSettings(), TrainSettings(optimizer={"adam": {"betas": (0.8, 0.99)}})):
+        assert TrainSettings.model_validate_json(one.model_dump_json()) == one
+
+
+def test_what_was_begun_keeps_the_beta_that_it_began_with():
+    begun = TrainSettings.model_validate_json('{"optimizer": "adam"}')
+    assert begun.optimizer.betas == (None, 0.999)
+    assert TrainSettings().as_begun(begun).optimizer == begun.optimizer
+    assert TrainSettings(optimizer="adam").as_begun(begun).optimizer == begun.optimizer
+    given = TrainSettings(optimizer={"adam": {"betas": (0.9, 0.95)}})
+    assert given.as_begun(begun).optimizer == given.optimizer
+    other = TrainSettings(optimizer="adamw")
+    assert other.as_begun(begun).optimizer == other.optimizer

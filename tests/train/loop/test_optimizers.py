@@ -24,8 +24,11 @@ CLASSES = {name: getattr(torch.optim, found) for name, found in (
     ("adadelta", "Adadelta"), ("asgd", "ASGD"), ("adafactor", "Adafactor"),
 )}  # fmt: skip
 USUAL = {
-    "adam": {"fused": True},
-    "adamw": {"fused": True},
+    "adam": {"fused": True, "betas": (0.9, 0.95)},
+    "adamw": {"fused": True, "betas": (0.9, 0.95)},
+    "adamax": {"betas": (0.9, 0.95)},
+    "nadam": {"betas": (0.9, 0.95)},
+    "radam": {"betas": (0.9, 0.95)},
     "sgd": {"fused": True, "momentum": 0.9, "nesterov": True},
 }
 """What torch's classes are given where a recipe names the optimizer alone."""

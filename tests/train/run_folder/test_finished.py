@@ -143,7 +143,7 @@ def test_where_the_engine_is_gone_the_other_numbers_are_told(made, run, caplog, 
     (run / "model.safetensors").unlink()
     monkeypatch.setattr("archsearch.engine.support.missing", lambda: "llvmlite isn't installed")
     result = again(made, run)
-    assert result.val.mse == pytest.approx(stored.val.mse, rel=1e-3)
+    assert result.val.mse == pytest.approx(stored.val.mse, rel=1e-2)
     assert result.environment.engine_reason == "llvmlite isn't installed"
     assert re.search(r"recorded on .*, by native, now on .*, by torch;", caplog.text)
 

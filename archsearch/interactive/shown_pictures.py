@@ -59,9 +59,11 @@ def show_pictures(
         InputError: an array of another shape, or a study without pictures.
 
     Example:
+        >>> axes = show_pictures({"in": np.zeros((5, 8, 8, 3)), "out": np.ones((5, 8, 8, 3))})
+        >>> [label.get_text() for label in axes.get_yticklabels()]
+        ['in', 'out']
         >>> run = archsearch.load_run("runs/kernel-5")  # doctest: +SKIP
         >>> archsearch.show_pictures(run, most=5)  # doctest: +SKIP
-        >>> archsearch.show_pictures({"in": pictures, "out": made})  # doctest: +SKIP
     """
     rows, errors, title = _found(pictures)
     rows = {name: row[:most] for name, row in rows.items()}

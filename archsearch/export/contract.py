@@ -45,7 +45,7 @@ class Contract:
         return cls(
             task=_task(settings.task),
             fed=" ".join(_fed(run, plan)),
-            gives=" ".join(_gives(settings.task, plan)),
+            gives=" ".join(_gives(settings, plan)),
             trained=f"Trained with archsearch {result.environment.versions.get('archsearch', '')}"
             f" on {settings.data.source}, {epochs_told(result)}; "
             f"test MSE {result.test.mse:.5f}.",
@@ -92,11 +92,16 @@ def _fed(run: RunRecord, plan: ModelPlan) -> Iterator[str]:
             "Then each channel is standardized, (x − mean) / std, with mean "
             f"{_numbers(result.fed_mean)} and std {_numbers(_divisors(result.fed_std))}."
         )
+    if settings.data.signed:
+        yield "Then each number x becomes 2x − 1, in [−1, 1]."
 
 
-def _gives(task: TaskSettings, plan: ModelPlan) -> Iterator[str]:
+def _gives(settings: RunSettings, plan: ModelPlan) -> Iterator[str]:
     """What the output's numbers are, and how they become a picture."""
+    task = settings.task
     yield f"float32, N×{plan.output}."
+    if settings.data.signed and kind_of(task).loss is None:
+        yield "Each number y is in [−1, 1]: first it becomes (y + 1) / 2, in [0, 1]."
     colors = task.colors() if kind_of(task).scores_colors else "rgb"
     if colors == "chroma":
         yield f"Cb and Cr of full-range JFIF YCbCr, to be clamped to [0, 1]. {_TO_RGB}"

@@ -226,7 +226,7 @@ def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
     if regression(task, make_loss(settings.train)) is None:
         return False
-    bounded = ends_in(plan) == "sigmoid"
+    bounded = ends_in(plan) == ("tanh" if settings.data.signed else "sigmoid")
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from archsearch.config import TaskSettings, kind_of, pictures_of
+from archsearch.config import RunSettings, TaskSettings, kind_of, pictures_of
 from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.config.tasks.colorize_bins import ColorizeBins
 from archsearch.records import RunRecord, epochs_told

@@ -18,7 +18,7 @@ class SignedOutput:
     """Another task, asked with (y + 1) / 2 of what the net gives; so losses and errors stay.
 
     Attributes:
-        task: made to feed the net pictures in [−1, 1] (:func:`~archsearch.tasks.standardize.signed`).
+        task: made to feed the net pictures in [−1, 1], by ``standardize.signed``.
     """
 
     task: Task

@@ -258,7 +258,7 @@ def test_a_signed_output_can_be_negative(
         check_loss(plan, config)
     assert caught.value.help.startswith("set `activation: tanh` on decoder[")
     bce = config.model_copy(update={"train": config.train.model_copy(update={"loss": "bce"})})
-    with pytest.raises(InputError, match="bce, and data.scale is signed: bce needs outputs bet"):
+    with pytest.raises(InputError, match=r"bce, and data\.scale is signed: bce needs outputs"):
         check_loss(plan, bce)
 
 

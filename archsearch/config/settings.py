@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -87,19 +87,21 @@ class DataSettings(Settings):
 
     @model_validator(mode="before")
     @classmethod
-    def _one_word(cls, given: object) -> object:
-        """``scale: standardize`` as the flag that stands for it."""
-        if not isinstance(given, dict) or given.get("scale") != "standardize":
+    def _one_scale(cls, given: object) -> object:
+        """``standardize: true`` and ``scale: standardize`` are the same; either gives both."""
+        if not isinstance(given, dict):
             return given
-        return {**{key: value for key, value in given.items() if key != "scale"}, **_STANDARDIZED}
-
-    @model_validator(mode="after")
-    def _one_scale(self) -> Self:
-        if self.standardize and self.signed:
+        scale, flag = given.get("scale"), given.get("standardize")
+        if scale in get_args(Scale) and flag in {True, False}:
+            if flag == (scale == "standardize"):
+                return given
             raise ValueError(
-                "`scale: signed` and `standardize: true` are two scales; leave one of them out"
+                f"`scale: {scale}` and `standardize: {str(flag).lower()}` are two scales; "
+                "leave one of them out"
             )
-        return self
+        if scale == "standardize":
+            return {**given, "standardize": True}
+        return {**given, "scale": "standardize"} if flag is True else given
 
     @property
     def signed(self) -> bool:
@@ -115,9 +117,6 @@ class DataSettings(Settings):
         if info.mode == "json" and not self.signed:
             del written["scale"]
         return written
-
-
-_STANDARDIZED = {"standardize": True}
 
 
 _BEFORE: dict[str, object] = {

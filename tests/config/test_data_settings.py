@@ -5,17 +5,24 @@ import json
 import pytest
 
 from archsearch.config import DataSettings
+from archsearch.config.overrides import changed
+from archsearch.errors import InputError
 
 
 def test_standardize_is_one_of_the_scales() -> None:
     told = DataSettings.model_validate({"scale": "standardize"})
     assert told == DataSettings(standardize=True)
-    assert not told.signed
+    assert (told.standardize, told.signed) == (True, False)
 
 
-def test_a_net_has_one_scale() -> None:
-    with pytest.raises(ValueError, match="two scales; leave one of them out"):
-        DataSettings(scale="signed", standardize=True)
+@pytest.mark.parametrize(
+    ("scale", "flag"), [("signed", True), ("unit", True), ("standardize", False)]
+)
+def test_a_net_has_one_scale(scale, flag) -> None:
+    with pytest.raises(ValueError, match="are two scales; leave one of them out"):
+        DataSettings(scale=scale, standardize=flag)
+    with pytest.raises(InputError, match="`data` is not allowed as it is: `scale: "):
+        changed(DataSettings(), "data", {"scale": scale, "standardize": flag})
 
 
 def test_a_scale_is_stored_where_it_is_new() -> None:
@@ -24,4 +31,6 @@ def test_a_scale_is_stored_where_it_is_new() -> None:
     signed = DataSettings(scale="signed")
     assert json.loads(signed.model_dump_json())["scale"] == "signed"
     assert DataSettings.model_validate_json(signed.model_dump_json()) == signed
-    assert DataSettings.model_validate(signed.model_dump()) == signed
+    for given in (signed, DataSettings(), DataSettings(standardize=True)):
+        assert DataSettings.model_validate(given.model_dump()) == given
+        assert DataSettings.model_validate_json(given.model_dump_json()) == given

@@ -105,10 +105,10 @@ def test_the_words_on_signed_numbers_give_the_tasks_picture(trained_for, tmp_pat
     Image.fromarray(image_HWC.numpy()).save(tmp_path / "one.png")
     (done,) = apply_run(folder, [tmp_path / "one.png"], out=tmp_path / "out").written
     net = load_net(folder)
-    fed_NCHW = 2 * image_HWC.permute(2, 0, 1)[None] / 255 - 1
+    image_NCHW = image_HWC.permute(2, 0, 1)[None] / 255
     with torch.no_grad():
-        wanted = ((model(fed_NCHW) + 1) / 2).clamp(0, 1)
-    torch.testing.assert_close(net.predict(image_HWC.permute(2, 0, 1)[None] / 255), wanted)
+        wanted = ((model(2 * image_NCHW - 1) + 1) / 2).clamp(0, 1)
+    torch.testing.assert_close(net.predict(image_NCHW), wanted)
     assert done.tiles >= 1
     assert run.result.test.mse < 0.1
     assert run.settings.data.signed

@@ -3,6 +3,7 @@
 ``load(path).plan()`` gives a plan, ``build(plan)`` the torch module, ``fit``
 trains one, ``run_study`` searches a space, ``write_report`` tells what was
 found, and ``apply_run`` puts pictures of one's own through a trained net.
+``from_torch`` makes a spec of a torch module.
 Importing archsearch loads no torch; what needs it is imported on first use.
 """
 
@@ -19,6 +20,7 @@ from archsearch.spec import ModelPlan
 if TYPE_CHECKING:
     from archsearch.apply import apply_run
     from archsearch.data import load_pictures
+    from archsearch.importing import from_torch
     from archsearch.nn import build
     from archsearch.report import write_report
     from archsearch.study import run_study
@@ -34,6 +36,7 @@ __all__ = [
     "errors",
     "extended",
     "fit",
+    "from_torch",
     "load",
     "load_pictures",
     "load_study",
@@ -47,6 +50,7 @@ _LAZY = {
     "apply_run": "archsearch.apply",
     "build": "archsearch.nn",
     "fit": "archsearch.train",
+    "from_torch": "archsearch.importing",
     "load_pictures": "archsearch.data",
     "run_study": "archsearch.study",
     "write_report": "archsearch.report",

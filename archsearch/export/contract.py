@@ -46,9 +46,7 @@ class Contract:
             task=_task(settings.task),
             fed=" ".join(_fed(run, plan)),
             gives=" ".join(_gives(settings, plan)),
-            trained=f"Trained with archsearch {result.environment.versions.get('archsearch', '')}"
-            f" on {settings.data.source}, {epochs_told(result)}; "
-            f"test MSE {result.test.mse:.5f}.",
+            trained=f"{_trained(run)}; test MSE {result.test.mse:.5f}.",
         )
 
     @property
@@ -61,6 +59,15 @@ class Contract:
     def metadata(self) -> dict[str, str]:
         """The same by name, for formats that hold texts."""
         return {"task": self.task, "fed": self.fed, "gives": self.gives, "trained": self.trained}
+
+
+def _trained(run: RunRecord) -> str:
+    """Where the weights come from, and on what their error was measured."""
+    result, source = run.result, run.settings.data.source
+    if result.origin is not None:
+        return f"I{epochs_told(result)[1:]}, and measured on {source}"
+    version = result.environment.versions.get("archsearch", "")
+    return f"Trained with archsearch {version} on {source}, {epochs_told(result)}"
 
 
 def _wrapped(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from archsearch.importing.graph import JOINS, Graph, Node
-from archsearch.importing.layer import Inexpressible, Layer
+from archsearch.importing.layer import Inexpressible, Layer, parts_as
 from archsearch.spec.expressions.names import bad_name
 from archsearch.spec.shape import Shape
 
@@ -113,9 +113,7 @@ class _Arranger:
         layers = self.path(other, source)
         return [*found, *self._named(node, source, layers, before=not leads)]
 
-    def _named(
-        self, node: Node, source: int, layers: list[Layer], *, before: bool
-    ) -> list[Layer]:
+    def _named(self, node: Node, source: int, layers: list[Layer], *, before: bool) -> list[Layer]:
         """``concat`` or ``add`` of a named tensor."""
         join = _layer(node)
         join.fields["with"] = self._name(source)
@@ -174,7 +172,7 @@ class _Arranger:
         made.bodies["layers"] = layers
         if node.after is not None:
             made.fields["activation"] = node.after.fields["activation"]
-            made.parts |= {"activation": part for part in node.after.parts.values()}
+            made.parts |= parts_as("activation", node.after)
             node.after = None
         if len(shortcut) == 1 and self._adapts(shortcut[0], node, fork):
             made.parts["shortcut.conv"] = shortcut[0].parts["conv"]
@@ -283,7 +281,9 @@ class _Arranger:
             wanted = letters.strip("_") or "layer"
             wanted = wanted if wanted[0].isalpha() else f"layer_{wanted}"
             numbered = (f"{wanted}_{n}" for n in range(2, len(self.taken) + 3))
-            layer.name = next(name for name in (wanted, *numbered) if not bad_name(name, self.taken))
+            layer.name = next(
+                name for name in (wanted, *numbered) if not bad_name(name, self.taken)
+            )
             self.taken.add(layer.name)
         return layer.name
 

@@ -162,8 +162,9 @@ class _Translation:
         flat = self.recording.tensors[step.reads[0]].ndim == 2
         shape = self.graph.shape(read)
         if flat and not shape.vector and not _acts_on_flat(module, shape):
-            raise Inexpressible("it acts on a flattened picture; put it before Flatten, or after a "
-                                "Linear")
+            raise Inexpressible(
+                "it acts on a flattened picture; put it before Flatten, or after a Linear"
+            )
         if flat and not shape.vector and not isinstance(module, nn.Linear):
             output = shape
         layers = layers_of(module, shape, output, step.source)
@@ -205,9 +206,9 @@ class _Translation:
             raise Inexpressible("another reshaping than flattening each picture, or back")
         self.node_of[step.gives[0]] = read
         shape = self.graph.shape(read)
-        if after.ndim == 4 and shape.as_tuple() != tuple(after.shape[1:]):
-            self._back_to_picture(read, _shape(after))
-        elif after.ndim == 4 and shape.vector:
+        if (after.ndim == 4 and shape.as_tuple() != tuple(after.shape[1:])) or (
+            after.ndim == 4 and shape.vector
+        ):
             self._back_to_picture(read, _shape(after))
 
     def _back_to_picture(self, number: int, shape: Shape) -> None:
@@ -269,9 +270,7 @@ class _Translation:
 def _acts_on_flat(module: nn.Module, shape: Shape) -> bool:
     """Whether a module does the same to a picture as to its numbers in a row."""
     one_pixel = shape.height == shape.width == 1 and isinstance(module, nn.BatchNorm1d)
-    return one_pixel or not isinstance(
-        module, nn.BatchNorm1d | nn.LayerNorm | nn.GroupNorm
-    )
+    return one_pixel or not isinstance(module, nn.BatchNorm1d | nn.LayerNorm | nn.GroupNorm)
 
 
 def _without_tensor(call: Function) -> tuple[tuple[Any, ...], dict[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-__all__ = ["BORDER", "Inexpressible", "Layer", "same"]
+__all__ = ["BORDER", "Inexpressible", "Layer", "parts_as", "same"]
 
 BORDER = "border"
 """The kind of a border that isn't yet part of a convolution or pooling, nor a ``pad``: its fields
@@ -40,6 +40,11 @@ class Layer:
     name: str = ""
     bodies: dict[str, Sequence[Any]] = field(default_factory=dict)
     gives: int = -1
+
+
+def parts_as(name: str, layer: Layer) -> dict[str, nn.Module]:
+    """The modules of a layer that becomes the part ``name`` of another."""
+    return {f"{name}.{inner}".rstrip("."): part for inner, part in layer.parts.items()}
 
 
 def same(pair: object) -> object:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from archsearch.importing.graph import Graph, Node
-from archsearch.importing.layer import BORDER, Layer
+from archsearch.importing.layer import BORDER, Layer, parts_as
 
 __all__ = ["merge"]
 
@@ -107,7 +107,7 @@ def _norm(graph: Graph, node: Node, before: Node) -> Node | None:
     if made.kind == "dense" and word not in {"batch", "layer"}:
         return None
     made.fields["norm"] = word
-    made.parts["norm"] = norm.parts[""]
+    made.parts |= parts_as("norm", norm)
     return Node(made, before.reads, node.shape)
 
 
@@ -120,7 +120,7 @@ def _activation(graph: Graph, node: Node, before: Node) -> Node | None:
     if made.kind not in _WEIGHTED or "activation" in made.fields:
         return None
     made.fields["activation"] = activation.fields["activation"]
-    made.parts |= {"activation": part for part in activation.parts.values()}
+    made.parts |= parts_as("activation", activation)
     return Node(made, before.reads, node.shape)
 
 

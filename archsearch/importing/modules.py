@@ -69,14 +69,18 @@ def _is_computed(module: nn.Module) -> bool:
 
 def _conv(module: nn.Conv2d, input: Shape, output: Shape) -> Layer:
     fields = _convolution(module)
-    padding: object = same(module.padding)
-    if isinstance(module.padding, str):
-        spans = [d * (k - 1) for d, k in zip(module.dilation, module.kernel_size, strict=True)]
-        padding = [[n // 2, n - n // 2] for n in spans] if module.padding == "same" else 0
-    fields["padding"] = padding
+    fields["padding"] = _padding(module)
     if module.padding_mode != "zeros":
         fields["padding_mode"] = module.padding_mode
     return Layer("conv", fields, "", {"conv": module})
+
+
+def _padding(module: Any) -> object:
+    """As numbers; torch's ``same`` puts the larger half after."""
+    if module.padding != "same":
+        return 0 if module.padding == "valid" else same(module.padding)
+    spans = [d * (k - 1) for d, k in zip(module.dilation, module.kernel_size, strict=True)]
+    return [[n // 2, n - n // 2] for n in spans]
 
 
 def _conv_transpose(module: nn.ConvTranspose2d, input: Shape, output: Shape) -> Layer:
@@ -130,8 +134,9 @@ def _layer_norm(module: nn.LayerNorm, input: Shape, output: Shape) -> Layer:
     if tuple(module.normalized_shape) != shape:
         raise Inexpressible("LayerNorm over some axes; here a norm is over the whole picture")
     if module.elementwise_affine and not input.vector:
-        raise Inexpressible("LayerNorm with a weight for each pixel; GroupNorm(1, C) has one a "
-                            "channel")
+        raise Inexpressible(
+            "LayerNorm with a weight for each pixel; GroupNorm(1, C) has one a channel"
+        )
     return _norm("layer", module)
 
 
@@ -150,31 +155,34 @@ def _activation(word: str) -> Reader:
 
 def _with_number(word: str, attribute: str, usual: float) -> Reader:
     def read(module: nn.Module, input: Shape, output: Shape) -> Layer:
-        number = float(getattr(module, attribute))
-        value = word if number == usual else {word: number}
-        return Layer("activation", {"activation": value}, "")
+        return _numbered(word, getattr(module, attribute), usual)
 
     return read
+
+
+def _numbered(word: str, number: float, usual: float) -> Layer:
+    value = word if number == usual else {word: float(number)}
+    return Layer("activation", {"activation": value}, "")
 
 
 def _prelu(module: nn.PReLU, input: Shape, output: Shape) -> Layer:
     if module.num_parameters != 1:
         raise Inexpressible("PReLU with a slope for each channel; here it has one")
-    layer = _with_number("prelu", "init", 0.25)(module, input, output)
+    layer = _numbered("prelu", module.init, 0.25)
     layer.parts = {"": module}
     return layer
 
 
 def _gelu(module: nn.GELU, input: Shape, output: Shape) -> Layer:
     if module.approximate != "none":
-        raise Inexpressible("GELU(approximate=\"tanh\"); the exact one is there")
+        raise Inexpressible('GELU(approximate="tanh"); the exact one is there')
     return Layer("activation", {"activation": "gelu"}, "")
 
 
 def _softplus(module: nn.Softplus, input: Shape, output: Shape) -> Layer:
     if module.threshold != 20:
         raise Inexpressible("Softplus with a threshold of its own; torch's default is there")
-    return _with_number("softplus", "beta", 1.0)(module, input, output)
+    return _numbered("softplus", module.beta, 1.0)
 
 
 def _hardtanh(module: nn.Hardtanh, input: Shape, output: Shape) -> Layer:
@@ -182,7 +190,7 @@ def _hardtanh(module: nn.Hardtanh, input: Shape, output: Shape) -> Layer:
         raise Inexpressible(
             f"Hardtanh from {module.min_val:g} to {module.max_val:g}; it must be even, from −a to a"
         )
-    return _with_number("hardtanh", "max_val", 1.0)(module, input, output)
+    return _numbered("hardtanh", module.max_val, 1.0)
 
 
 def _dropout(module: nn.Dropout, input: Shape, output: Shape) -> Layer:
@@ -296,7 +304,7 @@ def _border(mode: str) -> Reader:
 
 
 def _pair(value: Any) -> tuple[Any, Any]:
-    return tuple(value) if isinstance(value, (tuple, list)) else (value, value)  # type: ignore[return-value]
+    return tuple(value) if isinstance(value, (tuple, list)) else (value, value)
 
 
 _READERS: Mapping[str, Reader] = MappingProxyType(

@@ -32,12 +32,14 @@ class ImportedNet:
         plan: its layers.
         model: the same with the module's weights, in eval mode.
         task: that its channels are of.
+        origin: what it was made of, in words.
         notes: what differs, though not in what it computes.
     """
 
     plan: ModelPlan
     model: Autoencoder
     task: TaskSettings
+    origin: str
     notes: tuple[str, ...] = ()
 
     @property
@@ -53,6 +55,7 @@ def from_torch(
     name: str = "",
     latent: str | None = None,
     task: str | TaskSettings | None = None,
+    origin: str = "",
 ) -> ImportedNet:
     """Make a spec of a torch module, and a net with its weights.
 
@@ -66,6 +69,7 @@ def from_torch(
         latent: the module inside that gives the latent; by default ``encoder``, or the method
             ``encode``; without them the smallest tensor of the net.
         task: by default what the channels in and out are of.
+        origin: where the module comes from, as runs will tell; by default its class.
 
     Raises:
         InputError: naming every layer that specs have no words for.
@@ -93,7 +97,8 @@ def from_torch(
         layers = arranged.in_order
         copy_weights(model, layers)
         compare(model, layers, recording, module)
-    return ImportedNet(plan, model, wanted, tuple(_notes(module, recording)))
+    told = origin or f"a module of the class {type(module).__name__}"
+    return ImportedNet(plan, model, wanted, told, tuple(_notes(module, recording)))
 
 
 def _pictures(module: nn.Module, input: Tensor | Sequence[int]) -> Tensor:
@@ -207,9 +212,7 @@ def _plan(
     return plan, wanted
 
 
-def _task(
-    channels: tuple[int, int], task: str | TaskSettings | None
-) -> tuple[TaskSettings, int]:
+def _task(channels: tuple[int, int], task: str | TaskSettings | None) -> tuple[TaskSettings, int]:
     """The task that feeds and wants so many channels, and those of its pictures."""
     names = [*TASKS] if task is None else [task]
     for each in map(read_task, names):

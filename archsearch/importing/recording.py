@@ -106,6 +106,7 @@ class _Recorder(TorchFunctionMode):
         self._numbers: dict[int, int] = {}
         self._alive: list[Tensor] = []
         self._inside: list[str] = [""]
+        self._encoded: int | None = None
         self._leaf = 0
 
     def input(self, images_NCHW: Tensor) -> None:
@@ -132,6 +133,8 @@ class _Recorder(TorchFunctionMode):
         numbers = [self._numbers[id(one)] for one in tensors if id(one) in self._numbers]
         self._found.output = numbers[0] if numbers else 0
         self._found.outputs = len(tensors)
+        if self._encoded is not None:
+            self._found.latent = self._encoded
         return self._found
 
     def __torch_function__(
@@ -188,24 +191,23 @@ class _Recorder(TorchFunctionMode):
             self._leaf -= _is_leaf(module)
             if _is_leaf(module) and not self._leaf:
                 self._note(module, name or "it", [*_tensors(args)], [*_tensors(result)])
-            if name == wanted:
-                self._mark(result)
+            if name == wanted and self._found.latent is None:
+                self._found.latent = self._first(result)
 
         return ended
 
     def _watched(self, encode: Callable[..., object]) -> Callable[..., object]:
         def watched(*args: Any, **kwargs: Any) -> object:
             result = encode(*args, **kwargs)
-            self._mark(result)
+            if self._encoded is None:  # the encoder alone may be only a part of this
+                self._encoded = self._first(result)
             return result
 
         return watched
 
-    def _mark(self, given: object) -> None:
-        """Take the first tensor for the latent, if it has a number."""
-        first = next(_tensors(given), None)
-        if self._found.latent is None and id(first) in self._numbers:
-            self._found.latent = self._numbers[id(first)]
+    def _first(self, given: object) -> int | None:
+        """The number of the first tensor."""
+        return self._numbers.get(id(next(_tensors(given), None)))
 
 
 def _is_leaf(module: nn.Module) -> bool:

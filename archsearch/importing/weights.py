@@ -50,8 +50,10 @@ def compare(
         if all(_same(model(fed.cpu()), gave) for fed, gave in pairs):
             return
         different = next(_different(model, layers, recording), None)
-    where = "it does something else with other pictures" if different is None else (
-        f"{different.source} gives other numbers than `{different.kind}`"
+    where = (
+        "it does something else with other pictures"
+        if different is None
+        else (f"{different.source} gives other numbers than `{different.kind}`")
     )
     raise InputError(
         f"the net made of this module isn't the same: {where}",
@@ -59,9 +61,7 @@ def compare(
     )
 
 
-def _different(
-    model: Autoencoder, layers: list[Layer], recording: Recording
-) -> Iterator[Layer]:
+def _different(model: Autoencoder, layers: list[Layer], recording: Recording) -> Iterator[Layer]:
     """The layers that give other numbers than was recorded."""
     given: list[Tensor] = []
 
@@ -75,9 +75,9 @@ def _different(
         for hook in hooks:
             hook.remove()
     for layer, found in zip(layers, given, strict=True):
-        if 0 <= layer.gives < len(recording.tensors):
-            if not _same(found, recording.tensors[layer.gives]):
-                yield layer
+        recorded = 0 <= layer.gives < len(recording.tensors)
+        if recorded and not _same(found, recording.tensors[layer.gives]):
+            yield layer
 
 
 def _same(found: Tensor, wanted: Tensor) -> bool:

@@ -6,10 +6,15 @@
 from archsearch.train.allocator import keep_memory
 from archsearch.train.devices import check_device, worker_device
 from archsearch.train.engine_choice import EngineChoice, engine_for
-from archsearch.train.fit import OnEpoch, TrainedRun, fit
+from archsearch.train.fit import OnEpoch, TrainedRun, fit, measure
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.loop.precision import check_precision
-from archsearch.train.run_folder.run import load_model, load_trained, train_run
+from archsearch.train.run_folder.run import (
+    load_model,
+    load_trained,
+    train_run,
+    write_imported,
+)
 
 __all__ = [
     "EngineChoice",
@@ -23,6 +28,8 @@ __all__ = [
     "keep_memory",
     "load_model",
     "load_trained",
+    "measure",
     "train_run",
     "worker_device",
+    "write_imported",
 ]

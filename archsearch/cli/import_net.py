@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from archsearch.records import RunResult
 
 __all__ = ["import_net"]
+
+WIDTH = 80
 
 
 def import_net(  # noqa: PLR0913, PLR0917 - one argument an option
@@ -156,6 +159,8 @@ def _tell(net: ImportedNet, result: RunResult | None, path: Path, *, json: bool)
         f"{plan.name}: {len(plan.layers)} layers, {plan.params:,} parameters, latent of "
         f"{plan.latent.size:,} numbers; outputs are those of {net.origin}",
     ]
+    from archsearch.report.outcome import outcome
+
     if result is None:
         lines.append(f"spec: {path}")
     else:
@@ -164,4 +169,5 @@ def _tell(net: ImportedNet, result: RunResult | None, path: Path, *, json: bool)
             "test pictures; nothing was trained"
         )
         lines.append(f"run directory: {path}, its spec: {path / 'spec.yaml'}")
+        lines += [line for told in outcome(result, 1) for line in ("", *wrap(told, WIDTH))]
     print_lines(lines)

@@ -201,15 +201,20 @@ def _arranged(graph: Graph) -> Arranged:
 def _plan(
     name: str, graph: Graph, arranged: Arranged, task: str | TaskSettings | None
 ) -> tuple[ModelPlan, TaskSettings]:
+    given = graph.shape(graph.output)
+    if (given.height, given.width) != (graph.input.height, graph.input.width):
+        raise InputError(
+            f"the module makes {given} of pictures of {graph.input}",
+            help="a net gives pictures of its input's size: name another input, or add a layer "
+            "such as Upsample(size=…) at its end",
+        )
+    wanted, pictures = _task((graph.input.channels, given.channels), task)
     source = Source(f"{name}.yaml", spec_text(name, graph.input, arranged))
     family = parse_spec(source)
     source.raise_errors()
     if family is None:
         raise InputError(f"no spec could be made of {name}")
-    channels = graph.input.channels, graph.shape(graph.output).channels
-    wanted, pictures = _task(channels, task)
-    plan = Model(family).resolve(wanted, picture_channels=pictures).require()
-    return plan, wanted
+    return Model(family).resolve(wanted, picture_channels=pictures).require(), wanted
 
 
 def _task(channels: tuple[int, int], task: str | TaskSettings | None) -> tuple[TaskSettings, int]:

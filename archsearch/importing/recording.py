@@ -212,6 +212,8 @@ class _Recorder(TorchFunctionMode):
 
 def _is_leaf(module: nn.Module) -> bool:
     """Whether a module is noted as a whole: torch's own layers, and what ``export`` writes."""
+    if hasattr(module, "parametrizations"):
+        return True
     own = type(module).__module__.startswith("torch.nn.modules.")
     childless = next(module.children(), None) is None
     return (own and childless) or type(module).__name__ == "RealPixelAverage"

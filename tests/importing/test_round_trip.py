@@ -22,8 +22,12 @@ SPECS = Path(__file__).parents[2] / "specs"
 GALLERY = sorted(SPECS.glob("*.yaml"))
 PUBLIC = sorted((SPECS / "public").glob("*.yaml"))
 CONTRACT = Contract("a task", "pictures", "pictures", "Trained.")
+QUICK = {"convnext", "inception", "mnist", "vq-vae"}
 WRITTEN_APART = {"residual", "vq-vae"}
 """Their activations are layers of their own, which PyTorch doesn't tell from those of the layer."""
+
+NOT_TAKEN = ("has no layers", "no task feeds and wants so many")
+"""An `activation: none` leaves nothing in torch; drawn specs have any number of channels."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -35,7 +39,8 @@ def exported(plan: ModelPlan) -> nn.Module:
     """The net that the file of an export makes, with weights that aren't 0 or 1 anywhere."""
     model = build(plan, seed=0).eval()
     for parameter in model.parameters():
-        parameter.data += 0.05
+        if parameter.ndim == 1:
+            parameter.data += 0.1 * torch.rand_like(parameter)
     written = python_module(model, CONTRACT, "weights.safetensors")
     names: dict[str, object] = {"__file__": "model.py"}
     exec(compile(written.text, "model.py", "exec"), names)  # noqa: S102 - what a user imports
@@ -54,10 +59,12 @@ def comes_back(path: Path) -> None:
     assert (made.key == plan.key) == (path.stem not in WRITTEN_APART)
 
 
-@pytest.mark.parametrize("path", [*GALLERY, *PUBLIC], ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [*GALLERY, *(path for path in PUBLIC if path.stem in QUICK)],
+    ids=lambda path: path.stem,
+)
 def test_a_spec_comes_back(path: Path) -> None:
-    if load(path).plan().macs > 5e8:
-        pytest.skip("it is computed with all others of its size, under `full`")
     comes_back(path)
 
 
@@ -75,8 +82,9 @@ def drawn_comes_back(text: str) -> None:
         return
     try:
         made = from_torch(exported(plan), plan.input.as_tuple()).plan
-    except InputError as error:  # an `activation: none` leaves nothing in torch
-        assert error.what.endswith("has no layers") or "no task" in error.what
+    except InputError as error:
+        if not error.what.endswith(NOT_TAKEN):
+            raise
         return
     assert (made.params, made.latent.size) == (plan.params, plan.latent.size)
     assert (made.output, made.bottleneck.size) == (plan.output, plan.bottleneck.size)
@@ -96,9 +104,7 @@ def test_drawn_specs_come_back(text: str) -> None:
 
 
 @pytest.mark.full
-@settings(
-    max_examples=600, deadline=None, database=None, suppress_health_check=list(HealthCheck)
-)
+@settings(max_examples=600, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(specs)
 def test_many_drawn_specs_come_back(text: str) -> None:
     drawn_comes_back(text)

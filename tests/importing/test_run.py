@@ -109,7 +109,7 @@ def test_commands_take_the_run(imported: Path, place: Path) -> None:
     told = (imported / "export/model.py").read_text()
     assert "Imported from net.py:Net, and measured on photos; test MSE" in told
     assert run("report", str(imported), "--out", "report.html") == 0
-    page = (place / "report.html").read_text(encoding="utf-8")
+    page = (place / "report.html/index.html").read_text(encoding="utf-8")
     assert "imported from net.py:Net" in page
 
 

@@ -119,7 +119,8 @@ def _warn_of_step(source: Source, node: MapNode, domain: IntDomain) -> None:
         "step-misses-end",
         entry.value.span,
         f"steps of {domain.step} from {domain.low} end at {last}, not at {domain.high}",
-        help=f"write [{domain.low}, {last}], or a step that divides {domain.high - domain.low}",
+        help=f"write [{domain.low}, {last}], or a step that divides {domain.high - domain.low}; if "
+        "this is intended, `allow: [step-misses-end]`",
         severity="warning",
     )
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from archsearch.spec.codes import CATALOGUE, WARNINGS
+from archsearch.spec.codes import WARNINGS
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.kinds.fields import REQUIRED, ChannelCount, Field, Whole
+from archsearch.spec.syntax.allowed import read_allowed
 from archsearch.spec.syntax.parse_blocks import (
     block_params,
     parse_blocks,
@@ -35,7 +36,7 @@ from archsearch.spec.syntax.tree import (
     Written,
 )
 from archsearch.spec.text.nearest import did_you_mean, nearest
-from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.nodes import MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
 from archsearch.spec.text.source import Source, read_source
 
@@ -285,33 +286,7 @@ class _SpecParser:
         node = self.value("allow")
         if node is None:
             return frozenset()
-        if not isinstance(node, ListNode):
-            self.source.problem(
-                "wrong-type",
-                node.span,
-                "`allow` must be a list of codes",
-                help="for example `allow: [rows-lost]`",
-            )
-            return frozenset()
-        for item in node.items:
-            self.check_code(item)
-        return frozenset(item.text for item in node.items if isinstance(item, ScalarNode))
-
-    def check_code(self, item: Node) -> None:
-        code = item.text if isinstance(item, ScalarNode) else ""
-        if code in WARNINGS:
-            return
-        is_error = code in CATALOGUE
-        self.source.problem(
-            "unknown-code",
-            item.span,
-            f"`{code}` is an error, and only warnings can be allowed"
-            if is_error
-            else f"there is no warning `{code}`",
-            help="warnings are: " + ", ".join(WARNINGS)
-            if is_error
-            else did_you_mean(code, WARNINGS),
-        )
+        return read_allowed(self.source, node, WARNINGS)
 
 
 def no_defaults(word: str) -> tuple[str, str, str]:

@@ -81,7 +81,7 @@ def from_torch(
         name: sequential
         input: {channels: 3, height: 16, width: 16}
         encoder:
-          - conv: {channels: 8, stride: 2, padding: 1, activation: relu}
+          - conv: {channels: 8, stride: 2, activation: relu, padding: 1}
           - conv: {channels: 12, padding: 0}
         decoder:
           - pixel_shuffle: {}

@@ -259,7 +259,8 @@ class Expander:
         values, bad = self.lookup.fields_of(item, kind, frame.environment)
         place = (frame.section, item.path, item.span)
         layer = FlatLayer(*place, kind, None, values, item.fields, bad, item.doubtful)
-        layer.beside = frame.beside
+        if frame.beside:
+            layer.beside = True
         return layer
 
 

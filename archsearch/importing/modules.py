@@ -103,7 +103,7 @@ def _convolution(module: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value != usual.get(name)}
 
 
-def _linear(module: nn.Linear, input: Shape, output: Shape) -> Layer:
+def _linear(module: Any, input: Shape, output: Shape) -> Layer:
     if not output.vector:
         raise Inexpressible("Linear on the last axis; a 1×1 Conv2d acts on channels")
     fields: dict[str, Any] = {"size": module.out_features}

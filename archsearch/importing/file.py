@@ -53,7 +53,7 @@ def module_from_file(target: str) -> nn.Module:
         InputError: there is no such file or name, its code fails, or gives no module.
     """
     path, name = split_target(target)
-    with torch.random.fork_rng(devices=[]), _beside(path):
+    with torch.random.fork_rng(devices=[]), _importing_from(path):
         torch.default_generator.manual_seed(0)
         try:
             made = _made(_run(path), path, name)
@@ -70,7 +70,7 @@ def module_from_file(target: str) -> nn.Module:
 
 
 @contextmanager
-def _beside(path: Path) -> Iterator[None]:
+def _importing_from(path: Path) -> Iterator[None]:
     """Let the file import what lies beside it, as when Python runs it."""
     folder = str(path.resolve().parent)
     sys.path.insert(0, folder)

@@ -6,6 +6,7 @@ trains one, ``load_run`` reads back what ``archsearch train`` wrote, and
 searches a space, ``load_results`` reads its results back, ``trials_frame`` and
 ``epochs_frame`` give them as pandas frames, ``write_report`` tells what was found;
 ``plot_curves``, ``plot_latent`` and ``show_pictures`` draw on matplotlib axes.
+``from_torch`` makes a spec of a torch module.
 Importing archsearch loads no torch; what needs it is imported on first use.
 """
 
@@ -22,6 +23,7 @@ from archsearch.spec import ModelPlan
 if TYPE_CHECKING:
     from archsearch.apply import apply_run
     from archsearch.data import load_pictures
+    from archsearch.importing import from_torch
     from archsearch.interactive import (
         fit,
         load_results,
@@ -46,6 +48,7 @@ __all__ = [
     "errors",
     "extended",
     "fit",
+    "from_torch",
     "load",
     "load_pictures",
     "load_results",
@@ -66,6 +69,7 @@ _LAZY = {
     "build": "archsearch.nn",
     "epochs_frame": "archsearch.records",
     "fit": "archsearch.interactive",
+    "from_torch": "archsearch.importing",
     "load_pictures": "archsearch.data",
     "load_results": "archsearch.interactive",
     "load_run": "archsearch.train",

@@ -24,6 +24,7 @@ LINE = [
     "train",
     "apply",
     "export",
+    "importing",
     "study",
     "report",
     "interactive",
@@ -41,6 +42,7 @@ INSIDE = {
     "train": {"spec", "config", "records", "nn", "engine", "data", "tasks"},
     "apply": {"spec", "config", "records", "nn", "data", "tasks", "train"},
     "export": {"spec", "config", "records", "nn", "tasks", "train"},
+    "importing": {"spec", "config", "records", "nn", "data", "train"},
     "study": {"spec", "config", "space", "records", "data", "tasks", "train"},
     "report": {"config", "space", "records"},
     "interactive": {

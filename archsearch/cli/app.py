@@ -18,6 +18,7 @@ from archsearch.cli.encode import encode
 from archsearch.cli.error_lines import error_lines
 from archsearch.cli.explain import explain
 from archsearch.cli.export import export
+from archsearch.cli.import_net import import_net
 from archsearch.cli.init import init
 from archsearch.cli.output import print_diagnostics, print_lines, set_up_output
 from archsearch.cli.report import report
@@ -70,6 +71,7 @@ app.command("report", short_help="Write an HTML report of a study or of runs.")(
 app.command("apply", short_help="Run a trained net on pictures of any size.")(apply)
 app.command("encode", short_help="Write the latent codes of pictures.")(encode)
 app.command("export", short_help="Write a trained net for other programs.")(export)
+app.command("import", short_help="Make a spec and a run of a PyTorch net.")(import_net)
 app.command("doctor", short_help="Check this machine, and tell how to mend it.")(doctor)
 app.command("config", short_help="Print defaults, and where each comes from.")(config)
 app.add_typer(

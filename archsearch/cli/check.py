@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +12,10 @@ from archsearch.cli.output import print_diagnostics, print_rendered
 from archsearch.config.checking import check_files
 from archsearch.spec.render import RENDERERS, summary
 from archsearch.streams import to_stderr
+
+if TYPE_CHECKING:
+    from archsearch.config import StudyFile
+    from archsearch.config.checking import Exclusion
 
 __all__ = ["check"]
 
@@ -34,7 +39,7 @@ def check(
 
     Example: archsearch check specs studies
     """
-    checked = check_files(paths, task=task)
+    checked = check_files(paths, task=task, excluding=_excluding)
     found = [item.as_error() if strict else item for item in checked.diagnostics]
     chosen = "json" if json else format
     if chosen == "pretty":
@@ -44,3 +49,9 @@ def check(
         print_rendered(RENDERERS[chosen](found))
     if any(item.severity == "error" for item in found):
         raise typer.Exit(2)
+
+
+def _excluding(study: StudyFile) -> Sequence[Exclusion]:
+    from archsearch.space.satisfiable import exclusions  # for studies alone: it takes a while
+
+    return exclusions(study)

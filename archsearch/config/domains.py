@@ -40,10 +40,11 @@ def read_space(source: Source, node: MapNode, model: Model | None) -> dict[str, 
     leading: dict[str, Domain] = {}
     for entry in node:
         domain = _read_domain(source, entry)
+        leads = model is not None and _leads_somewhere(source, entry, domain, model)
         if domain is None:
             continue
         found[entry.key] = domain
-        if model is not None and _leads_somewhere(source, entry, domain, model):
+        if leads:
             leading[entry.key] = domain
     if model is not None:
         _note(source, node, value_problems(model, leading))
@@ -85,8 +86,12 @@ def _bare(value: Node) -> str:
     if not isinstance(value, ListNode) or not all(_is_choice(item) for item in value.items):
         return ""
     listed = "[" + ", ".join(shown(cast(Raw, strict_data(item))) for item in value.items) + "]"
-    ends = len(value.items) == 2 and all(_is_number(item, (int,)) for item in value.items)
-    between = f", or {{int: {listed}}} for all whole numbers between" if ends else ""
+    two = len(value.items) == 2
+    between = ""
+    if two and all(_is_number(item, (int,)) for item in value.items):
+        between = f", or {{int: {listed}}} for all whole numbers between"
+    elif two and all(_is_number(item, (int, float)) for item in value.items):
+        between = f", or {{float: {listed}, log: true}} for all between, on a log scale"
     return f"write {{choice: {listed}}} for these values{between}"
 
 
@@ -119,7 +124,8 @@ def _warn_of_step(source: Source, node: MapNode, domain: IntDomain) -> None:
         "step-misses-end",
         entry.value.span,
         f"steps of {domain.step} from {domain.low} end at {last}, not at {domain.high}",
-        help=f"write [{domain.low}, {last}], or a step that divides {domain.high - domain.low}",
+        help=f"write [{domain.low}, {last}], or a step that divides {domain.high - domain.low}; if "
+        "this is intended, `allow: [step-misses-end]`",
         severity="warning",
     )
 
@@ -180,7 +186,7 @@ def check_settings_space(
     _note(source, node, train_space_problems(train, space))
 
 
-def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model) -> bool:
+def _leads_somewhere(source: Source, entry: Entry, domain: Domain | None, model: Model) -> bool:
     """Whether there is something to search over under that name; if not, that is noted."""
     head, _, rest = entry.key.partition(".")
     message = help = ""
@@ -191,7 +197,7 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
         if rest not in known and not (option and forms_of(TrainSettings, key)):
             message = f"`train` has no `{rest}` to search over"
             help = did_you_mean(rest, known)
-    elif head == "data" or (head == "input" and len(extremes(domain)) > 1):
+    elif head == "data" or (head == "input" and domain and len(extremes(domain)) > 1):
         message = f"`{entry.key}` can't be searched over"
         help = "all trials use the same pictures, so that their errors can be compared"
     elif head != "task":  # what may be searched of it depends on the study's own task
@@ -199,6 +205,8 @@ def _leads_somewhere(source: Source, entry: Entry, domain: Domain, model: Model)
             find_target(model.family, entry.key)
         except PathError as error:
             message, help = error.message, error.help
+            if entry.key in _recipe_paths():
+                help = f"write `train.{entry.key}`, its path"
     if message:
         source.problem("bad-path", entry.key_node.span, message, help=help)
     return not message

@@ -23,6 +23,7 @@ from archsearch.spec import (
     Raw,
     Resolution,
     Source,
+    TaskChannels,
     find_target,
     parse_nodes,
     read_source,
@@ -48,6 +49,7 @@ class Model:
         self.family = family
         self.extensions = tuple(extensions)
         self._keys: dict[str, str] = {}
+        self._kept_channels: tuple[TaskSettings, object, TaskChannels] | None = None
 
     def __repr__(self) -> str:
         params = ", ".join(f"{name}={value!r}" for name, value in self.param_defaults.items())
@@ -111,6 +113,8 @@ class Model:
         Raises:
             InputError: a path that leads nowhere, or no such task.
         """
+        if not self.extensions:
+            return self._resolved(task, picture_channels, values or {})
         with extended(*self.extensions):
             return self._resolved(task, picture_channels, values or {})
 
@@ -120,12 +124,21 @@ class Model:
         chosen, wanted = self.canonical(values), read_task(task)
         found = self._input_channels(chosen)
         if picture_channels is None:
-            given = pictures_fed(wanted, found) if isinstance(found, int) else COLOR
-            return resolve(self.family, task_channels(wanted, given), chosen)
+            return resolve(self.family, self._channels(wanted, found), chosen)
         channels = task_channels(wanted, picture_channels)
         if picture_channels != COLOR and found == "auto":
             chosen[INPUT_CHANNELS] = channels.feeds
         return resolve(self.family, channels, chosen)
+
+    def _channels(self, task: TaskSettings, found: object) -> TaskChannels:
+        """The task's channels on pictures that the input fits; kept for the next candidate."""
+        kept = self._kept_channels
+        if kept is not None and kept[0] is task and kept[1] == found:
+            return kept[2]
+        given = pictures_fed(task, found) if isinstance(found, int) else COLOR
+        channels = task_channels(task, given)
+        self._kept_channels = (task, found, channels)
+        return channels
 
     def plan(
         self,

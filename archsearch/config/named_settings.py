@@ -148,12 +148,29 @@ class NamedForms:
         example, noun = f"for example {self.example}", self.noun
         if not isinstance(value, dict):
             raise ValueError(f"write the name of the {noun}, with its options under it, {example}")
+        if len(value) != 1 and (told := self._with_type(value)):
+            raise ValueError(told)
         if len(value) != 1:
             raise ValueError(f"write one {noun}, with its options under it, {example}")
         ((name, options),) = value.items()
         if not isinstance(options, dict) or "name" in options:
             raise ValueError(f"write the options by name, {example}")
         return name, options
+
+    def _with_type(self, value: Mapping[object, object]) -> str:
+        """What to write for ``{type: Adam, lr: 0.001}``; "" where no name of a form is there."""
+        forms = {name.lower(): name for name in self.forms()}
+        given = [value[key] for key in ("type", "name") if isinstance(value.get(key), str)]
+        name = forms.get(str(given[0]).lower()) if given else None
+        if name is None:
+            return ""
+        known = self.forms()[name].option_names()
+        own = {key: each for key, each in value.items() if key in known}
+        others = [str(key) for key in value if key not in (*known, "type", "name")]
+        inside = ", ".join(f"{key}: {each}" for key, each in own.items())
+        written = f"{{{name}: {{{inside}}}}}" if own else name
+        beside = f"; {' and '.join(others)} stand beside it, under `train:`" if others else ""
+        return f"write `{self.noun}: {written}`{beside}"
 
 
 def forms_of(owner: type[BaseModel], name: str) -> NamedForms | None:

@@ -130,6 +130,8 @@ def _put(written: dict[str, Any], owner: type[BaseModel], path: str, value: obje
 def _refused(owner: type[BaseModel], head: str, detail: ErrorDetails) -> InputError:
     """What is wrong with a change, at its path."""
     place = [str(part) for part in detail["loc"]]
+    if not place:
+        return InputError(f"`{head}` is not allowed as it is: {reason(detail)}")
     known = fields_at(owner, tuple(place[:-1]))
     forms = forms_of(owner, place[0])
     form = None if forms is None or len(place) < 2 else forms.find(place.pop(1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import (
     BeforeValidator,
@@ -23,7 +23,14 @@ from archsearch.config.optimizers import Adam, AnyOptimizer
 from archsearch.config.schedules import AnySchedule, OneCycle
 from archsearch.config.trackers import LogSettings, by_name
 
-__all__ = ["DataSettings", "EngineName", "Initialization", "Precision", "TrainSettings"]
+__all__ = [
+    "DataSettings",
+    "EngineName",
+    "Initialization",
+    "Precision",
+    "Scale",
+    "TrainSettings",
+]
 
 
 Precision = Literal["float32", "tf32", "bf16"]
@@ -33,6 +40,9 @@ EngineName = Literal["native", "torch"]
 
 Initialization = Literal["he", "torch"]
 """How weights are drawn at first."""
+
+Scale = Literal["unit", "signed", "standardize"]
+"""What numbers a net is fed and gives."""
 
 
 class DataSettings(Settings):
@@ -66,6 +76,47 @@ class DataSettings(Settings):
         bool,
         Field(description="Feed the net (x − mean)/std of the training split; targets stay [0,1]."),
     ] = False
+    scale: Annotated[
+        Scale,
+        Field(
+            description="Numbers that the net is fed and gives: `unit` has both in [0, 1], "
+            "`signed` in [−1, 1], as a tanh gives them; `standardize` is `standardize: true`. "
+            "Errors are of pictures in [0, 1] whichever it is."
+        ),
+    ] = "unit"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_scale(cls, given: object) -> object:
+        """``standardize: true`` and ``scale: standardize`` are the same; either gives both."""
+        if not isinstance(given, dict):
+            return given
+        scale, flag = given.get("scale"), given.get("standardize")
+        if scale in get_args(Scale) and flag in {True, False}:
+            if flag == (scale == "standardize"):
+                return given
+            raise ValueError(
+                f"`scale: {scale}` and `standardize: {str(flag).lower()}` are two scales; "
+                "leave one of them out"
+            )
+        if scale == "standardize":
+            return {**given, "standardize": True}
+        return {**given, "scale": "standardize"} if flag is True else given
+
+    @property
+    def signed(self) -> bool:
+        """Whether nets are fed pictures in [−1, 1] and give them so."""
+        return self.scale == "signed"
+
+    @model_serializer(mode="wrap")
+    def _as_before(
+        self, handler: SerializerFunctionWrapHandler, info: SerializationInfo
+    ) -> dict[str, object]:
+        """Store a scale only where it isn't that of earlier versions."""
+        written: dict[str, object] = handler(self)
+        if info.mode == "json" and not self.signed:
+            del written["scale"]
+        return written
 
 
 _BEFORE: dict[str, object] = {

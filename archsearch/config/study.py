@@ -16,6 +16,7 @@ from archsearch.config.settings import DataSettings, TrainSettings
 from archsearch.config.tasks.catalogue import DEFAULT_TASK
 from archsearch.config.tasks.reading import AnyTask
 from archsearch.errors import ExtensionError
+from archsearch.spec.codes import STUDY_WARNINGS
 
 __all__ = [
     "BudgetSettings",
@@ -170,6 +171,15 @@ class StudySettings(Settings):
 
     name: Annotated[str, Field(description="By default the file's name.")]
     description: Annotated[str, Field(description="The question of the study, in a sentence.")] = ""
+    allow: Annotated[
+        tuple[str, ...],
+        Field(
+            exclude=True,
+            repr=False,
+            json_schema_extra={"items": {"enum": list(STUDY_WARNINGS)}},
+            description="Codes of warnings that are meant, and so are not told.",
+        ),
+    ] = ()
     model: Annotated[str, Field(description="The spec's path, relative to this file.")]
     data: DataSettings = DataSettings.at_defaults()
     task: AnyTask = DEFAULT_TASK

@@ -22,6 +22,8 @@ from archsearch.extensions import Descriptor, extended
 from archsearch.html_table import html_table
 from archsearch.printable import count, printable
 from archsearch.spec import ExpressionError, Source, Span, parse_expression, read_source
+from archsearch.spec.codes import STUDY_WARNINGS
+from archsearch.spec.syntax.allowed import read_allowed
 from archsearch.spec.text.nearest import did_you_mean
 from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
@@ -101,6 +103,7 @@ def open_study(source: Source, root: MapNode, path: Path) -> StudyFile | None:
     data["space"] = space
     data.setdefault("name", path.stem)
     data.setdefault("model", "")
+    data |= _allowed(source, root)
     _absolute_source(path, data)
     _refuse_seed(source, root, data)
     _refuse_test(source, root, data)
@@ -175,6 +178,14 @@ def _space(source: Source, root: MapNode, model: Model | None) -> dict[str, Doma
             help="name what to search over, for example `space: {width: {int: [4, 32]}}`",
         )
     return read_space(source, entry.value, model)
+
+
+def _allowed(source: Source, root: MapNode) -> dict[str, object]:
+    """The codes under ``allow``, where it is there."""
+    entry = root.entry("allow")
+    if entry is None:
+        return {}
+    return {"allow": tuple(sorted(read_allowed(source, entry.value, STUDY_WARNINGS)))}
 
 
 def _absolute_source(path: Path, data: dict[str, object]) -> None:

@@ -91,6 +91,7 @@ def _note(
             _span(root, place, key=True),
             f"there is no key `{key}`",
             help=_under_section(model, place)
+            or _called_otherwise(model, place)
             or _belongs_outside(model, place)
             or did_you_mean(str(place[-1]), fields_at(model, place[:-1])),
         )
@@ -103,6 +104,35 @@ def _note(
         )
     else:
         _note_value(source, detail, _span(root, place), key)
+
+
+_OTHER_NAMES = {
+    "learning_rate": "lr",
+    "max_lr": "lr",
+    "num_epochs": "epochs",
+    "n_epochs": "epochs",
+    "max_epochs": "epochs",
+    "batchsize": "batch_size",
+    "criterion": "loss",
+    "loss_fn": "loss",
+    "scheduler": "schedule",
+    "lr_scheduler": "schedule",
+    "grad_clip": "clip_norm",
+    "max_grad_norm": "clip_norm",
+    "dataset": "source",
+    "n_trials": "trials",
+    "sampler": "method",
+    "pruner": "prune",
+}
+"""Keys elsewhere → those here."""
+
+
+def _called_otherwise(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """What a key from elsewhere is called, where a key of that name may stand; else ""."""
+    meant = _OTHER_NAMES.get(str(place[-1]).lower())
+    if meant in fields_at(model, place[:-1]):
+        return f"it is called `{meant}` here"
+    return _under_section(model, (meant,)) if meant and len(place) == 1 else ""
 
 
 def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:

@@ -137,7 +137,7 @@ def _check_channels(name: str, found: int | None, wanted: int, color_task: str |
         f"the net needs pictures of {kinds.get(wanted, f'{wanted} channels')}, "
         f"but `{name}` has {kinds.get(found, f'{found} channels')}",
         help=f"give --set input.channels={found}, or write `input: {{channels: {found}, …}}` in "
-        f"the spec; or choose a source that is {kinds.get(wanted, f'of {wanted} channels')}.",
+        f"the spec{f'; or choose a source that is {kinds[wanted]}' if wanted in kinds else ''}",
     )
 
 

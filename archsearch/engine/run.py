@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archsearch.engine.graph import Graph, Normalized
+from archsearch.engine.kernels.losses import signed_loss
 from archsearch.engine.library import Library, library
 from archsearch.engine.machine import host
 from archsearch.engine.memory import aligned_zeros
@@ -37,6 +38,7 @@ class Engine:
         plan: the net.
         loss: what training minimizes, a word of ``train.loss``.
         standardization: mean and standard deviation of each channel that is fed, or None.
+        signed: whether (y + 1) / 2 of the output y is compared with the target.
         threads: how many threads share a batch.
         dtype: of all numbers, float32 or float64.
         kernels: for another processor or number of lanes than this machine's.
@@ -67,6 +69,7 @@ class Engine:
         *,
         loss: str = "mse",
         standardization: Standardization | None = None,
+        signed: bool = False,
         threads: int = 1,
         dtype: str = "float32",
         kernels: Library | None = None,
@@ -75,7 +78,7 @@ class Engine:
         if reason is not None:
             raise ValueError(f"the engine doesn't train {plan.name!r}: {reason}")
         self.plan = plan
-        self.loss = loss
+        self.loss = signed_loss(loss) if signed else loss
         self.threads = threads
         self._standardization = standardization
         self._library = _own_library(np.dtype(dtype)) if kernels is None else kernels

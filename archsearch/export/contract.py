@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from textwrap import wrap
 
-from archsearch.config import TaskSettings, kind_of, pictures_of
+from archsearch.config import RunSettings, TaskSettings, kind_of, pictures_of
 from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.config.tasks.colorize_bins import ColorizeBins
 from archsearch.records import RunRecord, epochs_told
@@ -45,10 +45,8 @@ class Contract:
         return cls(
             task=_task(settings.task),
             fed=" ".join(_fed(run, plan)),
-            gives=" ".join(_gives(settings.task, plan)),
-            trained=f"Trained with archsearch {result.environment.versions.get('archsearch', '')}"
-            f" on {settings.data.source}, {epochs_told(result)}; "
-            f"test MSE {result.test.mse:.5f}.",
+            gives=" ".join(_gives(settings, plan)),
+            trained=f"{_trained(run)}; test MSE {result.test.mse:.5f}.",
         )
 
     @property
@@ -61,6 +59,15 @@ class Contract:
     def metadata(self) -> dict[str, str]:
         """The same by name, for formats that hold texts."""
         return {"task": self.task, "fed": self.fed, "gives": self.gives, "trained": self.trained}
+
+
+def _trained(run: RunRecord) -> str:
+    """Where the weights come from, and on what their error was measured."""
+    result, source = run.result, run.settings.data.source
+    if result.origin is not None:
+        return f"I{epochs_told(result)[1:]}, and measured on {source}"
+    version = result.environment.versions.get("archsearch", "")
+    return f"Trained with archsearch {version} on {source}, {epochs_told(result)}"
 
 
 def _wrapped(text: str) -> list[str]:
@@ -92,11 +99,16 @@ def _fed(run: RunRecord, plan: ModelPlan) -> Iterator[str]:
             "Then each channel is standardized, (x − mean) / std, with mean "
             f"{_numbers(result.fed_mean)} and std {_numbers(_divisors(result.fed_std))}."
         )
+    if settings.data.signed:
+        yield "Then each number x becomes 2x − 1, in [−1, 1]."
 
 
-def _gives(task: TaskSettings, plan: ModelPlan) -> Iterator[str]:
+def _gives(settings: RunSettings, plan: ModelPlan) -> Iterator[str]:
     """What the output's numbers are, and how they become a picture."""
+    task = settings.task
     yield f"float32, N×{plan.output}."
+    if settings.data.signed and kind_of(task).loss is None:
+        yield "Each number y is in [−1, 1]: first it becomes (y + 1) / 2, in [0, 1]."
     colors = task.colors() if kind_of(task).scores_colors else "rgb"
     if colors == "chroma":
         yield f"Cb and Cr of full-range JFIF YCbCr, to be clamped to [0, 1]. {_TO_RGB}"

@@ -113,8 +113,11 @@ def convergence(result: RunResult) -> Convergence | None:
 def epochs_told(result: RunResult) -> str:
     """How many epochs a run was trained, of how many, and whose weights are kept.
 
-    ``5 epochs``, or ``12 of 50 epochs, weights of epoch 7`` with early stopping.
+    ``5 epochs``, or ``12 of 50 epochs, weights of epoch 7`` with early stopping. Of an imported
+    net it is told where it came from: ``imported from net.py:model``.
     """
+    if result.origin is not None:
+        return f"imported from {result.origin}"
     of = "" if result.planned_epochs is None else f"{result.epochs} of "
     told = f"{of}{count(result.planned_epochs or result.epochs, 'epoch')}"
     kept = result.weights_epoch

@@ -73,7 +73,8 @@ class RunResult(Record):
     measured with these weights, ``test`` once. ``planned_epochs`` is there where the
     training stopped before. What the net was fed is (x − ``fed_mean``) / ``fed_std``,
     channel by channel, where it was standardized (``data.standardize``); both are empty
-    where it wasn't.
+    where it wasn't. ``origin`` is there where the net was imported, trained or not: what from;
+    nothing was trained here then, and there is no history.
 
     ``variance_share`` is the variance of the predictions between validation pictures,
     as a share of the pictures' own (of chroma, where the luminance is merged in). A net
@@ -104,6 +105,7 @@ class RunResult(Record):
     fed_std: tuple[float, ...] = ()
     weights_epoch: int | None = None
     planned_epochs: int | None = None
+    origin: str | None = None
 
     def __repr_args__(self) -> ReprParts:
         """The few numbers that tell runs apart."""

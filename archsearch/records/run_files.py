@@ -33,6 +33,7 @@ __all__ = [
     "RunFiles",
     "checksum",
     "how_to_remake",
+    "origin_of",
     "write_metrics",
 ]
 
@@ -140,8 +141,19 @@ def checksum(content: bytes) -> str:
     return sha256(content).hexdigest()
 
 
+def origin_of(folder: Path) -> str | None:
+    """Where the net of a run was imported from, as far as its metrics can be read."""
+    try:
+        found = json.loads((folder / METRICS_FILE).read_bytes().decode())["result"]["origin"]
+    except (OSError, ValueError, RecursionError, KeyError, TypeError):
+        return None
+    return None if found is None else str(found)
+
+
 def how_to_remake(folder: Path) -> str:
     """The help of every message about a file of a run that is lost or damaged."""
+    if (origin := origin_of(folder)) is not None:
+        return f"import it again from {origin}"
     try:
         settings = RunSettings.model_validate_json((folder / CONFIG_FILE).read_bytes())
     except (OSError, ValueError):

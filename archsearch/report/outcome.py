@@ -28,6 +28,8 @@ REMEDIES: Mapping[str, str] = MappingProxyType(
         "barely-trained": "Remedies: more epochs, more pictures, or smaller batches.",
         "collapsed": "Remedies: another seed, a lower learning rate, leaky_relu, a norm, "
         "or more steps.",
+        "imported": "Remedies: the weights of its training (--weights), or the scale of its "
+        "pictures (--scale).",
         "falling": "Remedies: more epochs, or a schedule that lowers the rate (onecycle, cosine).",
         "rose": "Remedies: a lower learning rate, or early stopping, which keeps the weights of "
         "the best epoch (train.early_stopping.patience=5).",
@@ -47,6 +49,8 @@ def outcome(result: RunResult, batch_size: int) -> list[str]:
         batch_size: pictures in a training step.
     """
     if _same(result) and result.variance_share is not None:
+        if result.origin is not None:
+            return [_imported(result.variance_share)]
         steps = ceil(result.splits["train"] / batch_size) * result.epochs
         return [_collapsed(result.variance_share, steps)]
     if result.collapsed:
@@ -54,6 +58,13 @@ def outcome(result: RunResult, batch_size: int) -> list[str]:
     told = [_guessed(result)] if no_better_than_guess(result) else []
     ended = convergence(result)
     return told if ended is None else [*told, *_not_converged(ended)]
+
+
+def _imported(share: float) -> str:
+    return (
+        f"The imported net gives the same for every picture (it varies {100 * share:.2g} % as "
+        f"much as they do). {REMEDIES['imported']}"
+    )
 
 
 def _collapsed(share: float, steps: int) -> str:

@@ -39,7 +39,7 @@ def _of_settings(settings: RunSettings, changed: Collection[str]) -> dict[str, V
     flat: dict[str, object] = {"task": settings.task.name, **told}
     recipe = [(f"train.{name}", value) for name, value in by_path(settings.train)]
     flat |= {n: v for n, v in recipe if n != "train.seed" and (n.count(".") == 1 or n in changed)}
-    flat["data.standardize"] = settings.data.standardize
+    flat |= {f"data.{name}": getattr(settings.data, name) for name in ("standardize", "scale")}
     return {name: _value(value) for name, value in flat.items() if value not in (None, ())}
 
 

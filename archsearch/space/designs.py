@@ -172,7 +172,7 @@ def feasible_pool(
     """
     pool = collect(space, points, wanted=wanted, limit=limit, repeated=repeated)
     if not pool.candidates:
-        raise _nothing_feasible(pool)
+        raise nothing_feasible(pool)
     return pool
 
 
@@ -210,7 +210,7 @@ def _left_out(number: int) -> tuple[str, ...]:
     )
 
 
-def _nothing_feasible(pool: Pool) -> InputError:
+def nothing_feasible(pool: Pool) -> InputError:
     """The error for a space without candidates: each rule's share and an example."""
     lines = []
     for rule, number in sorted(pool.rejected.items(), key=lambda item: -item[1]):

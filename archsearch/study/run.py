@@ -16,6 +16,8 @@ from archsearch.errors import NothingCompletedError, RunFailedError
 from archsearch.extensions import Descriptor, extended, passed
 from archsearch.records import StudyRecord, load_study
 from archsearch.records.layout import note_attributes, seconds_attributes
+from archsearch.space import SearchSpace
+from archsearch.space.satisfiable import require_satisfiable
 from archsearch.study.events import Say, StudyEvent, silent
 from archsearch.study.overrides import following_pictures
 from archsearch.study.search.setup import open_study, stored_note
@@ -86,6 +88,7 @@ def _run_study(
     study_file: StudyFile, storage: str, options: RunOptions, trainer: Trainer | None, on_event: Say
 ) -> StudyRecord:
     check_pickles(passed())
+    require_satisfiable(SearchSpace.of(study_file.settings, study_file.model))
     if options.engine == "ray":
         check_ray(storage)
     if trainer is None:

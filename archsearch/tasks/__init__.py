@@ -25,6 +25,7 @@ from archsearch.tasks.make import make_task, make_task_for_apply, plain_task
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
 from archsearch.tasks.pictures import PictureSet, SplitErrors
+from archsearch.tasks.signed import SignedOutput
 from archsearch.tasks.standardize import Standardize
 from archsearch.tasks.task import Task, TaskContext, feed, predict
 from archsearch.tasks.tried import check_extensions
@@ -38,6 +39,7 @@ __all__ = [
     "PictureTask",
     "RegressionTask",
     "Scorer",
+    "SignedOutput",
     "SplitErrors",
     "Standardize",
     "Task",

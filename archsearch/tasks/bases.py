@@ -9,6 +9,7 @@ from torch import Tensor
 from archsearch.tasks.color.space import luminance
 from archsearch.tasks.losses import Loss
 from archsearch.tasks.noise import Batch
+from archsearch.tasks.signed import SignedOutput
 from archsearch.tasks.standardize import Standardize
 
 __all__ = ["LuminanceTask", "PictureTask", "RegressionTask", "feeds_pictures", "regression"]
@@ -90,7 +91,12 @@ class LuminanceTask:
 
 
 def regression(task: object, criterion: Loss) -> RegressionTask | None:
-    """The task, where its loss is ``criterion`` of output and target, and nothing else."""
+    """The task, where its loss is ``criterion`` of output and target, and nothing else.
+
+    A signed output is seen as the output in [0, 1] that it stands for.
+    """
+    if isinstance(task, SignedOutput):
+        return regression(task.task, criterion)
     if not isinstance(task, RegressionTask) or type(task).loss is not RegressionTask.loss:
         return None
     return task if task.criterion is criterion else None
@@ -98,6 +104,8 @@ def regression(task: object, criterion: Loss) -> RegressionTask | None:
 
 def feeds_pictures(task: object) -> bool:
     """Whether a net is fed the pictures as they are, or standardized."""
+    if isinstance(task, SignedOutput):
+        return feeds_pictures(task.task)
     if not isinstance(task, PictureTask):
         return False
     kind = type(task)

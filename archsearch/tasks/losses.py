@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from archsearch.config import LOSSES, RunSettings, TrainSettings, kind_of
+from archsearch.config.losses import OutputRule
 from archsearch.errors import InputError
 from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
@@ -16,6 +17,8 @@ from archsearch.spec.plan.model import ModelPlan
 __all__ = ["Loss", "check_loss", "ends_in", "make_loss"]
 
 HUBER_DELTA = 0.1
+
+_NEVER_BELOW_0 = ("sigmoid", "relu", "softplus")
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 """(output, target) → mean over the batch, a scalar with gradients."""
@@ -32,15 +35,18 @@ def ends_in(plan: ModelPlan) -> str:
 
 
 def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
-    """See that the plan's output suits the loss.
+    """See that the plan's output suits the loss, and the scale of pictures.
 
     Raises:
         InputError: the last layer has an activation that the task's own loss, or else
-            ``train.loss``, can't read.
+            ``train.loss``, can't read, or one that can't give pictures in [−1, 1].
     """
     last, activation = plan.layers[-1], ends_in(plan)
     own = kind_of(settings.task).loss
     rule = LOSSES[settings.train.loss].output if own is None else own.output
+    if settings.data.signed and own is None:
+        _check_signed(plan, settings.train.loss, rule)
+        return
     if rule is None or activation in rule.activations:
         return
     subject, way_out = f"train.loss is {settings.train.loss}", ", or train with `loss: mse`"
@@ -50,6 +56,23 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
         f"{subject}, but the last layer of `{plan.name}` ({last.path}) has activation {activation}",
         help=f"{rule.why}: set `activation: {'` or `'.join(rule.activations)}` on {last.path}"
         f"{way_out}",
+    )
+
+
+def _check_signed(plan: ModelPlan, loss: str, rule: OutputRule | None) -> None:
+    """See that an output can be anywhere in [−1, 1], and that the loss asks for nothing else."""
+    if rule is not None:
+        raise InputError(
+            f"train.loss is {loss}, and data.scale is signed: {rule.why}",
+            help="train with `loss: mse`, or with `scale: unit` and a sigmoid at the end",
+        )
+    last, activation = plan.layers[-1], ends_in(plan)
+    if activation not in _NEVER_BELOW_0:
+        return
+    raise InputError(
+        f"data.scale is signed, so outputs are from −1 to 1, but the last layer of "
+        f"`{plan.name}` ({last.path}) has activation {activation}",
+        help=f"set `activation: tanh` on {last.path}, or `scale: unit` under `data:`",
     )
 
 

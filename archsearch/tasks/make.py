@@ -11,7 +11,8 @@ from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks.losses import ends_in, make_loss
 from archsearch.tasks.pictures import PictureSet
-from archsearch.tasks.standardize import Standardize
+from archsearch.tasks.signed import SignedOutput
+from archsearch.tasks.standardize import Standardize, signed
 from archsearch.tasks.task import Task, TaskContext
 
 __all__ = ["make_task", "make_task_for_apply", "plain_task"]
@@ -34,7 +35,7 @@ def make_task(
     Raises:
         InputError: the pictures have nothing to learn the task from.
     """
-    shift = None
+    shift = signed(plan.input.channels) if settings.data.signed else None
     if settings.data.standardize:
         shift = refer(kind_of(settings.task).fed_statistics)(pictures)
     loss = make_loss(settings.train)
@@ -56,7 +57,9 @@ def make_task_for_apply(
             looked at unless ``data.standardize`` is set.
         std: what it was divided by (``RunResult.fed_std``).
     """
-    shift = Standardize(tuple(mean), tuple(std)) if settings.data.standardize else None
+    shift = signed(plan.input.channels) if settings.data.signed else None
+    if settings.data.standardize:
+        shift = Standardize(tuple(mean), tuple(std))
     return _made(settings, TaskContext(make_loss(settings.train), shift, ends_in(plan)))
 
 
@@ -66,5 +69,7 @@ def plain_task(settings: RunSettings) -> Task:
 
 
 def _made(settings: RunSettings, context: TaskContext) -> Task:
-    task: Task = refer(kind_of(settings.task).make)(settings.task, context)
-    return task
+    kind = kind_of(settings.task)
+    task: Task = refer(kind.make)(settings.task, context)
+    gives_pictures = kind.loss is None  # else scores, which have no range
+    return SignedOutput(task) if settings.data.signed and gives_pictures else task

@@ -11,7 +11,7 @@ from torch import Tensor
 from archsearch.tasks.color.space import luminance
 from archsearch.tasks.pictures import PictureSet, batches
 
-__all__ = ["Standardize", "of_luminance", "of_pictures"]
+__all__ = ["Standardize", "of_luminance", "of_pictures", "signed"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,16 @@ class Standardize:
         kind = (images_NCHW.dtype, images_NCHW.device)
         std = tuple(value or 1.0 for value in self.std)
         return (images_NCHW - _channels(self.mean, *kind)) / _channels(std, *kind)
+
+
+def signed(channels: int) -> Standardize:
+    """Pictures in [0, 1] as numbers in [−1, 1]: (x − ½) / ½.
+
+    Example:
+        >>> signed(1)(torch.tensor([[[[0.0, 0.75]]]])).tolist()
+        [[[[-1.0, 0.5]]]]
+    """
+    return Standardize((0.5,) * channels, (0.5,) * channels)
 
 
 def of_pictures(pictures: PictureSet) -> Standardize:

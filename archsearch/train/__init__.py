@@ -6,11 +6,11 @@
 from archsearch.train.allocator import keep_memory
 from archsearch.train.devices import check_device, worker_device
 from archsearch.train.engine_choice import EngineChoice, engine_for
-from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit
+from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit, measure
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.loop.precision import check_precision
 from archsearch.train.run_folder.loaded import load_model, load_run, load_trained
-from archsearch.train.run_folder.run import train_run
+from archsearch.train.run_folder.run import train_run, write_imported
 
 __all__ = [
     "EngineChoice",
@@ -26,6 +26,8 @@ __all__ = [
     "load_model",
     "load_run",
     "load_trained",
+    "measure",
     "train_run",
     "worker_device",
+    "write_imported",
 ]

@@ -56,7 +56,7 @@ from archsearch.train.scoring import score_epoch, score_test, score_val
 if TYPE_CHECKING:
     from archsearch.data import Pictures  # at run time it would load torchvision
 
-__all__ = ["OnEpoch", "OnNote", "TrainedRun", "fit", "prepare"]
+__all__ = ["OnEpoch", "OnNote", "TrainedRun", "fit", "measure", "prepare"]
 
 OnEpoch = Callable[[EpochRecord], None]
 
@@ -181,6 +181,34 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         return _finish(training, settings, pictures, state, baselines, kept)
 
 
+def measure(
+    model: Autoencoder, settings: RunSettings, pictures: Pictures, origin: str
+) -> TrainedRun:
+    """Measure a net that was trained elsewhere as one that was trained here.
+
+    Args:
+        model: with its weights.
+        settings: pictures and task; of the recipe only what scores need.
+        pictures: as ``settings.data`` names them.
+        origin: where the net comes from.
+
+    Raises:
+        InputError: net, settings and pictures can't be combined.
+        RunFailedError: not enough memory.
+    """
+    check_together(model.plan, settings, pictures)
+
+    def made(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
+        return model
+
+    with _own_randomness(torch.device("cpu")), memory_errors(model.plan, settings):
+        training = prepare(model.plan, settings, pictures, settings.train.seed, build=made)
+        state = TrainingState(identity="", engine="torch")
+        measured = _finish(training, settings, pictures, state, None, None)
+    result = measured.result.model_copy(update={"origin": origin, "planned_epochs": None})
+    return TrainedRun(result, model, measured.samples)
+
+
 def prepare(
     plan: ModelPlan,
     settings: RunSettings,
@@ -252,7 +280,7 @@ def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
     if regression(task, make_loss(settings.train)) is None:
         return False
-    bounded = ends_in(plan) == "sigmoid"
+    bounded = ends_in(plan) == ("tanh" if settings.data.signed else "sigmoid")
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 
@@ -318,7 +346,7 @@ def _finish(
         splits=_sizes(pictures),
         epochs=len(state.history),
         history=state.history,
-        train_mse=state.history[-1 if kept is None else kept - 1].train_mse,
+        train_mse=_train_mse(training, state, kept),
         weights_epoch=kept,
         planned_epochs=planned if len(state.history) < planned else None,
         val=val.scores,
@@ -326,7 +354,7 @@ def _finish(
         baselines=baselines,
         collapsed=collapsed(val.variance),
         variance_share=val.variance,
-        images_per_s=state.pictures_seen / state.step_seconds,
+        images_per_s=state.pictures_seen / state.step_seconds if state.history else 0.0,
         seconds=seconds,
         data_fingerprint=pictures.fingerprint,
         environment=environment(training.images_NCHW.device, training.chosen),
@@ -337,6 +365,13 @@ def _finish(
         fed_std=() if shift is None else shift.std,
     )
     return TrainedRun(result, training.model, tested.samples, settings)
+
+
+def _train_mse(training: Training, state: TrainingState, kept: int | None) -> float:
+    """Of the epoch whose weights are kept; measured where there was none."""
+    if not state.history:
+        return mse_of(training, training.train)
+    return state.history[-1 if kept is None else kept - 1].train_mse
 
 
 def _sizes(pictures: Pictures) -> dict[Literal["train", "val", "test"], int]:

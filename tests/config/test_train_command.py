@@ -31,7 +31,7 @@ DATA = st.builds(
     DataSettings,
     source=st.sampled_from(["cifar10", "photos", "folder:/my pictures/it's", "folder:$HOME"]),
     limit=st.none() | st.integers(10, 10**6),
-    standardize=st.booleans(),
+    scale=st.sampled_from(["unit", "signed", "standardize"]),
 )
 
 

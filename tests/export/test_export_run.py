@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from archsearch.apply import apply_run, load_net
 from archsearch.cli import main
 from archsearch.config import load
 from archsearch.errors import InputError, RunFailedError
@@ -20,7 +22,7 @@ from archsearch.export.onnx_file import onnx_bytes
 from archsearch.nn import build
 from archsearch.tasks import make_task_for_apply
 from archsearch.train import load_model, load_trained
-from tests.train.made import NORMED
+from tests.train.made import NORMED, PLAIN
 
 GALLERY = sorted((Path(__file__).parents[2] / "specs").glob("*.yaml"))
 FEW = ("residual", "strided-transposed", "unet-thin")
@@ -71,7 +73,7 @@ def test_the_spec_is_concrete_and_the_same_net(trained_for) -> None:
 
 
 def test_onnx_of_a_run_says_what_it_takes_and_gives(trained_for) -> None:
-    folder = trained_for("reconstruct", standardize=True)
+    folder = trained_for("reconstruct", scale="standardize")
     (path,) = export_run(folder, "onnx").paths
     content = path.read_bytes()
     told = onnx_texts(content)
@@ -84,6 +86,32 @@ def test_onnx_of_a_run_says_what_it_takes_and_gives(trained_for) -> None:
     task = make_task_for_apply(model.plan, run.settings, run.result.fed_mean, run.result.fed_std)
     torch.testing.assert_close(fed_NCHW, task.prepare(IMAGES))
     torch.testing.assert_close(onnx_output(content, fed_NCHW), model(fed_NCHW), rtol=0, atol=1e-5)
+
+
+def test_the_words_on_signed_numbers_give_the_tasks_picture(trained_for, tmp_path) -> None:
+    """Followed step by step they are what ``apply`` shows."""
+    signed = PLAIN.replace("sigmoid", "tanh").replace("name: plain", "name: signed")
+    folder = trained_for("reconstruct", scale="signed", text=signed)
+    run, model = load_trained(folder)
+    with safe_open(export_run(folder, "torch").paths[0], "pt") as file:
+        told = file.metadata()
+    assert told["fed"].endswith("Then each number x becomes 2x − 1, in [−1, 1].")
+    assert "y is in [−1, 1]: first it becomes (y + 1) / 2, in [0, 1]." in told["gives"]
+    for format in ("python", "spec"):
+        assert "x becomes 2x − 1" in " ".join(
+            export_run(folder, format).paths[0].read_text().split()
+        )
+    image_HWC = IMAGES[0].mul(255).round().to(torch.uint8).permute(1, 2, 0)
+    Image.fromarray(image_HWC.numpy()).save(tmp_path / "one.png")
+    (done,) = apply_run(folder, [tmp_path / "one.png"], out=tmp_path / "out").written
+    net = load_net(folder)
+    image_NCHW = image_HWC.permute(2, 0, 1)[None] / 255
+    with torch.no_grad():
+        wanted = ((model(2 * image_NCHW - 1) + 1) / 2).clamp(0, 1)
+    torch.testing.assert_close(net.predict(image_NCHW), wanted)
+    assert done.tiles >= 1
+    assert run.result.test.mse < 0.1
+    assert run.settings.data.signed
 
 
 def of_channels(numbers: str) -> torch.Tensor:

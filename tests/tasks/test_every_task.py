@@ -11,8 +11,17 @@ from torch import Tensor, nn
 
 from archsearch.config import TASKS, RunSettings, load, needs_rgb, read_task, task_channels
 from archsearch.config.tasks.chroma_bins import bin_centers
+from archsearch.errors import InputError
 from archsearch.spec import ModelPlan
-from archsearch.tasks import Batch, Task, feed, make_task, make_task_for_apply, predict
+from archsearch.tasks import (
+    Batch,
+    Task,
+    check_loss,
+    feed,
+    make_task,
+    make_task_for_apply,
+    predict,
+)
 from archsearch.tasks.color.chroma_bins import ChromaClasses, encode_soft
 from archsearch.tasks.color.space import chroma, luminance
 
@@ -31,7 +40,7 @@ def pictures() -> TinyPictures:
     return split(smooth_pictures(40), 30, 5)
 
 
-def settings(task: object, *, standardize: bool = False, **train: object) -> RunSettings:
+def settings(task: object, *, standardize: object = False, **train: object) -> RunSettings:
     written = {"task": task, "data": {"standardize": standardize}, "train": train}
     return RunSettings.model_validate(written)
 
@@ -42,7 +51,7 @@ def plan_for(task: object, tmp_path: Path, activation: str = "sigmoid") -> Model
     return load(path).plan(task=read_task(task))
 
 
-def made(task: object, shown: TinyPictures | None = None, **more: bool) -> Task:
+def made(task: object, shown: TinyPictures | None = None, **more: object) -> Task:
     wanted = read_task(task)
     return make_task(NINE.plan(task=wanted), settings(task, **more), shown or pictures())
 
@@ -193,6 +202,64 @@ def test_standardize_changes_only_what_is_fed() -> None:
             fed.std(dim=(0, 2, 3), correction=0), torch.ones(channels).double(), rtol=0, atol=1e-6
         )
     assert made("reconstruct", shown, standardize=True).loss(images, images).item() == 0
+
+
+@pytest.mark.parametrize("name", ["reconstruct", "denoise", "colorize", "colorize-chroma"])
+@pytest.mark.parametrize("loss", ["mse", "l1", "huber"])
+def test_a_signed_net_sees_and_gives_numbers_from_minus_1_to_1(name: str, loss: str) -> None:
+    """What is fed is 2x − 1, and (y + 1) / 2 is compared; all else is as it was."""
+    images, batch = some_images()
+    config = RunSettings.model_validate(
+        {"task": name, "data": {"scale": "signed"}, "train": {"loss": loss}}
+    )
+    plan, plain = NINE.plan(task=config.task), made(name, loss=loss)
+    for task in (
+        make_task(plan, config, pictures()),
+        make_task_for_apply(plan, config, (), ()),
+    ):
+        torch.testing.assert_close(feed(task, images, batch), 2 * feed(plain, images, batch) - 1)
+        output = 3 * torch.rand(5, task_channels(config.task, 3).wants, 8, 8) - 1.5
+        unit = (output + 1) / 2
+        torch.testing.assert_close(task.loss(output, images), plain.loss(unit, images))
+        torch.testing.assert_close(
+            task.unclipped(output, images), plain.unclipped(unit, images), rtol=0, atol=1e-6
+        )
+
+
+def test_scores_of_classes_have_no_scale() -> None:
+    images, _ = some_images()
+    config = RunSettings.model_validate({"task": "colorize-bins", "data": {"scale": "signed"}})
+    task = make_task(NINE.plan(task=config.task), config, pictures())
+    output = torch.randn(5, task_channels(config.task, 3).wants, 8, 8)
+    wanted = made("colorize-bins").loss(output, images)
+    torch.testing.assert_close(task.loss(output, images), wanted)
+    assert task.prepare(images).min() < 0
+
+
+@pytest.mark.parametrize(
+    ("activation", "loss", "fits"),
+    [
+        ("tanh", "mse", True),
+        ("none", "mse", True),
+        ("sigmoid", "mse", False),
+        ("relu", "l1", False),
+        ("none", "huber", True),
+    ],
+)
+def test_a_signed_output_can_be_negative(
+    activation: str, loss: str, fits: bool, tmp_path: Path
+) -> None:
+    config = RunSettings.model_validate({"data": {"scale": "signed"}, "train": {"loss": loss}})
+    plan = plan_for("reconstruct", tmp_path, activation)
+    if fits:
+        check_loss(plan, config)
+        return
+    with pytest.raises(InputError, match=f"from −1 to 1, .* has activation {activation}") as caught:
+        check_loss(plan, config)
+    assert caught.value.help.startswith("set `activation: tanh` on decoder[")
+    bce = config.model_copy(update={"train": config.train.model_copy(update={"loss": "bce"})})
+    with pytest.raises(InputError, match=r"bce, and data\.scale is signed: bce needs outputs"):
+        check_loss(plan, bce)
 
 
 def test_a_channel_that_never_varies_is_only_centred() -> None:

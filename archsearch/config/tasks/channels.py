@@ -8,7 +8,7 @@ from archsearch.errors import InputError
 from archsearch.printable import count
 from archsearch.spec import ModelPlan, TaskChannels
 
-__all__ = ["COLOR", "needs_rgb", "pictures_fed", "pictures_of", "task_channels"]
+__all__ = ["COLOR", "GRAY", "needs_rgb", "pictures_fed", "pictures_of", "task_channels"]
 
 GRAY, COLOR = 1, 3
 

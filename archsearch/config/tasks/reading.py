@@ -84,6 +84,8 @@ def read_task(written: object) -> AnyTask:
         >>> read_task("denoise").model_dump()
         {'denoise': {'sigma': 0.1}}
     """
+    if isinstance(written, TaskSettings):
+        return written
     if written == DEFAULT_TASK.name:
         return DEFAULT_TASK  # what most commands ask for needs no validator
     try:

@@ -10,7 +10,7 @@ import numpy as np
 from archsearch.engine.kernels.emitter import Emitter
 from archsearch.engine.kernels.functions import absolute, log, with_sign_of
 
-__all__ = ["LOSSES"]
+__all__ = ["LOSSES", "signed_loss"]
 
 HUBER_DELTA = 0.1
 
@@ -52,10 +52,30 @@ def _bce(e: Emitter, y: Any, target: Any) -> tuple[Any, Any]:
     return value, slope
 
 
-LOSSES: Mapping[str, Callable[[Emitter, Any, Any], tuple[Any, Any]]] = {
-    "mse": _mse,
-    "l1": _l1,
-    "huber": _huber,
-    "bce": _bce,
+Kernel = Callable[[Emitter, Any, Any], tuple[Any, Any]]
+"""(result, target) → the loss of a number and its slope."""
+
+
+def signed_loss(word: str) -> str:
+    """What the loss ``word`` is called where outputs are in [−1, 1], and targets in [0, 1]."""
+    return f"signed_{word}"
+
+
+def _of_signed(loss: Kernel) -> Kernel:
+    """The loss of (y + 1) / 2, and its slope in y."""
+
+    def of_signed(e: Emitter, y: Any, target: Any) -> tuple[Any, Any]:
+        half = e.constant(0.5)
+        value, slope = loss(e, e.b.fadd(e.b.fmul(y, half), half), target)
+        return value, e.b.fmul(slope, half)
+
+    return of_signed
+
+
+_LOSSES: Mapping[str, Kernel] = {"mse": _mse, "l1": _l1, "huber": _huber, "bce": _bce}
+
+LOSSES: Mapping[str, Kernel] = {
+    **_LOSSES,
+    **{signed_loss(word): _of_signed(loss) for word, loss in _LOSSES.items()},
 }
-"""(result, target) → the loss of a number and its slope, by the word in ``train.loss``."""
+"""By the word in ``train.loss``, and by its ``signed_loss`` where outputs are in [−1, 1]."""

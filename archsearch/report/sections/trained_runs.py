@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import PurePath
 from statistics import fmean, stdev
 
 from archsearch.records import RunResult, StudyRecord, known_baselines
@@ -69,8 +70,7 @@ def _cells(run: TrainedRun) -> Iterator[Cell]:
     result, plan = run.result, run.plan
     yield Cell(run.name)
     yield Cell(str(result.seed), sort=result.seed)
-    kept = result.weights_epoch
-    yield Cell(str(result.epochs), f"weights of {kept}" if kept else "", result.epochs)
+    yield Cell(str(result.epochs), _weights(result), result.epochs)
     read = f"{plan.effective_size:,} read" if plan.reads_past_latent else ""
     yield Cell(f"{plan.latent_size:,}", read, plan.latent_size)
     yield Cell(f"{plan.params:,}", sort=plan.params)
@@ -78,6 +78,13 @@ def _cells(run: TrainedRun) -> Iterator[Cell]:
     yield _number(result.test.psnr, lambda value: f"{value:.2f} dB")
     yield _number(result.test.ssim, lambda value: f"{value:.3f}")
     yield _number(result.seconds, lambda value: f"{value:.0f}")
+
+
+def _weights(result: RunResult) -> str:
+    """Which weights are kept, or where they come from; of a path its last part."""
+    if result.origin is not None:
+        return f"imported from {PurePath(result.origin).name}"
+    return f"weights of {result.weights_epoch}" if result.weights_epoch else ""
 
 
 def _baselines(run: TrainedRun, names: Sequence[str]) -> Iterator[Cell]:

@@ -9,7 +9,7 @@ from archsearch.spec.codes.studies import STUDIES
 from archsearch.spec.codes.wholes import WHOLES
 from archsearch.spec.codes.yaml import YAML
 
-__all__ = ["CATALOGUE", "WARNINGS", "Explanation"]
+__all__ = ["CATALOGUE", "STUDY_WARNINGS", "WARNINGS", "Explanation"]
 
 CATALOGUE: dict[str, Explanation] = {
     item.code: item
@@ -19,3 +19,9 @@ CATALOGUE: dict[str, Explanation] = {
 WARNINGS = tuple(
     code for code, item in CATALOGUE.items() if item.severity == "warning" and not item.is_study
 )
+"""Those of specs, which `allow` silences there."""
+
+STUDY_WARNINGS = tuple(
+    code for code, item in CATALOGUE.items() if item.severity == "warning" and item.is_study
+)
+"""Those of studies."""

@@ -28,10 +28,19 @@ STUDIES = (
         "step-misses-end",
         "steps that don't reach the upper end",
         "`int: [low, high]` includes both ends. If `step` doesn't divide the range, the upper end "
-        "is never tried.",
+        "is never tried. If this is intended, write `allow: [step-misses-end]`.",
         study("width: {int: [4, 32], step: 8}"),
         study("width: {int: [4, 28], step: 8}"),
         severity="warning",
+    ),
+    Explanation(
+        "unsatisfiable-space",
+        "a space of which nothing can be trained",
+        "Every point of the space breaks a constraint or gives no model. The message names the "
+        "rule that excludes most points, with one of them. (Spaces of up to 4,000 points are gone "
+        "through; `archsearch space` samples larger ones.)",
+        study("width: {int: [4, 32]}", "constraints: [params < 10]\n"),
+        study("width: {int: [4, 32]}", "constraints: [params < 1000]\n"),
     ),
     Explanation(
         "bad-domain",

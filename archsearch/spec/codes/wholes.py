@@ -39,6 +39,17 @@ WHOLES = (
         picture_channels=1,
     ),
     Explanation(
+        "picture-channels",
+        "input channels that no pictures have",
+        "Pictures are in color (3 channels) or gray (1): every source gives these, and opacity is "
+        "left out. A spec with another number can be built, but no command trains it. If you feed "
+        "it yourself, write `allow: [picture-channels]`.",
+        "input: {channels: 4, height: 8, width: 8}\nencoder:\n  - conv: {channels: 1}\n"
+        "decoder:\n  - conv: {channels: 4}\n",
+        spec("- conv: {channels: 1}"),
+        severity="warning",
+    ),
+    Explanation(
         "auto-channels",
         "`auto` in the wrong place",
         "`channels: auto` stands for the channels that the task sets. It is allowed on `input` and "

@@ -102,6 +102,8 @@ def groups_problems(
 
 def _border_problems(mode: PaddingMode, windows: Windows) -> tuple[Problem, ...]:
     """A border that is taken from the picture can't be wider than what it is taken from."""
+    if mode == "zeros":  # by far the most
+        return ()
     least = {"zeros": None, "replicate": None, "circular": 0, "reflect": 1}[mode]
     for axis in (windows.height, windows.width):
         side = max(axis.before, axis.after)

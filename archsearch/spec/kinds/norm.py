@@ -43,6 +43,8 @@ def norm_problems(
     norm: str | Numbered, output: Shape, concerns: Literal["channels", "layer"] = "layer"
 ) -> tuple[Problem, ...]:
     """``group`` needs channels that its groups can share, ``instance`` more than one pixel."""
+    if norm == "none":  # by far the most
+        return ()
     channels, groups = output.channels, norm_groups(norm)
     if norm == "instance" and output.height * output.width == 1:
         return (

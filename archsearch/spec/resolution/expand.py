@@ -89,7 +89,11 @@ class Expander:
             if self.visits > MOST_VISITS or len(self.layers) > MOST_LAYERS:
                 self.too_many(item)
                 raise _TooManyError
-            present = self.lookup.present(item.options, frame.environment)
+            options = item.options
+            if options.when is None and not options.unclear:  # by far the most
+                self.item(item, frame)
+                continue
+            present = self.lookup.present(options, frame.environment)
             if present is None:
                 self.gap(item, frame)
             elif present:
@@ -215,17 +219,18 @@ class Expander:
             return
         environment = {**self.environment}
         for name, param in block.params.items():
-            environment |= _known({name: param.value})
+            value: Raw = param.value
             key = f"{item.path}.{name}"
             if key in self.assigned:
-                environment[name] = cast(ExpressionValue, self.assigned[key])
+                value = self.assigned[key]
             elif name in item.arguments:
-                written = item.arguments[name]
-                value = None
+                written, value = item.arguments[name], None
                 if written is not None:
                     value = self.lookup.value(written, frame.environment, name)
+            if value is None:  # a mistake left it unknown
                 environment.pop(name, None)
-                environment |= _known({name: value})
+            else:
+                environment[name] = cast(ExpressionValue, value)
         prefix = frame.prefix + self.local(item.options, frame)
         blocks = (*frame.blocks, block.name)
         self.body(block.body, Frame(frame.section, environment, prefix, blocks, frame.beside))
@@ -259,7 +264,8 @@ class Expander:
         values, bad = self.lookup.fields_of(item, kind, frame.environment)
         place = (frame.section, item.path, item.span)
         layer = FlatLayer(*place, kind, None, values, item.fields, bad, item.doubtful)
-        layer.beside = frame.beside
+        if frame.beside:
+            layer.beside = True
         return layer
 
 

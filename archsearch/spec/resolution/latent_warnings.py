@@ -23,7 +23,8 @@ def warn_about_latent(
     """
     if plan.latent_exceeds_picture:
         _larger_than_picture(plan, layers[len(plan.encoder) - 1], diagnostics)
-    if plan.bottleneck_before_latent:
+    least = min([layer.output.elements for layer in plan.layers])
+    if least < plan.latent.size and plan.bottleneck_before_latent:  # no cut is under its tensors
         _narrower_elsewhere(plan, layers[abs(plan.bottleneck.tensors[0]) - 1], diagnostics)
 
 

@@ -54,6 +54,7 @@ class Lookup:
         self.settled = settled
         self.environment = environment
         self.touched = {key.rpartition(".")[0] for key in assigned}
+        self._defaults: dict[tuple[Kind, str], FieldValue] = {}
 
     def fields_of(
         self, item: LayerSyntax, kind: Kind, environment: Environment
@@ -127,11 +128,18 @@ class Lookup:
         self, kind: Kind, field: Field, values: Mapping[str, FieldValue]
     ) -> FieldValue | None:
         """What ``defaults`` says of a field, or else the table."""
+        place = (kind, field.name)
+        value = self._defaults.get(place)
+        if value is not None:
+            return value
         if not self.in_defaults(kind, field):
             return _of_table(field, values)
         written = self.family.defaults.get(kind.name, {}).get(field.name)
         key = f"defaults.{kind.name}.{field.name}"
-        return self.field(key, written, field, self.environment, kind.name)
+        value = self.field(key, written, field, self.environment, kind.name)
+        if value is not None:
+            self._defaults[place] = value
+        return value
 
     def in_defaults(self, kind: Kind, field: Field) -> bool:
         """Whether ``defaults`` says something of a field, by the file or by what is assigned."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import dataclasses
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from archsearch.spec.kinds.conv import CONV
 from archsearch.spec.kinds.fields import FieldValue, Raw
@@ -38,11 +40,18 @@ class TaskChannels:
 class Resolution:
     """What resolving gave: a plan, or the reasons there is none.
 
-    ``diagnostics`` holds warnings too; without errors, ``plan`` is there.
+    Attributes:
+        plan: there without errors.
+        diagnose: gives the diagnostics; a search asks for those of few candidates.
     """
 
     plan: ModelPlan | None
-    diagnostics: tuple[Diagnostic, ...]
+    diagnose: Callable[[], tuple[Diagnostic, ...]] = dataclasses.field(repr=False, compare=False)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Errors and warnings, in the file's order."""
+        return self.diagnose()
 
     def require(self) -> ModelPlan:
         """The plan.
@@ -100,17 +109,22 @@ class _Resolver:
         self.decoder()
         self.not_empty(len(layers) - depth, "decoder")
         if self.expander.cut:
-            return Resolution(None, self.diagnostics.shown(self.family.allow))
+            return Resolution(None, self.shown)
         auto = self.settle_auto(layers, depth)
         self.shapes.through(layers[depth:])
         if len(layers) > depth:
             self.check_output(layers)
         effective = self.effective_size(depth)
         if not self.shapes.complete or self.diagnostics.has_errors():
-            return Resolution(None, self.diagnostics.shown(self.family.allow))
+            return Resolution(None, self.shown)
         plan = self.plan(depth, auto, effective)
-        warn_about_latent(plan, layers, self.diagnostics)
-        return Resolution(plan, self.diagnostics.shown(self.family.allow))
+        return Resolution(plan, lambda: self.shown(plan))
+
+    def shown(self, plan: ModelPlan | None = None) -> tuple[Diagnostic, ...]:
+        """All that was found, and warnings of the whole plan."""
+        if plan is not None:
+            warn_about_latent(plan, self.expander.layers, self.diagnostics)
+        return self.diagnostics.shown(self.family.allow)
 
     def input_tensor(self) -> InferredShape:
         syntax = self.family.input
@@ -214,7 +228,8 @@ class _Resolver:
         wants = self.channels.wants
         auto = None
         settled = False
-        for index in _way_back(layers, depth):
+        way = [*_way_back(layers, depth)]
+        for index in way:
             layer = layers[index - 1]
             kind = layer.kind
             if kind is None:
@@ -228,10 +243,10 @@ class _Resolver:
                     else:
                         layer.values[name], auto = wants, index
                 settled = True
-        on_the_way = set(_way_back(layers, depth))
-        for index, layer in enumerate(layers[depth:], depth + 1):
-            if index not in on_the_way and (name := _auto_field(layer)):
-                self.refuse_auto(layer, name)
+        if len(way) < len(layers) - depth:
+            for index, layer in enumerate(layers[depth:], depth + 1):
+                if index not in way and (name := _auto_field(layer)):
+                    self.refuse_auto(layer, name)
         return auto
 
     # --- the whole ---------------------------------------------------------------

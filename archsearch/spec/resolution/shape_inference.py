@@ -63,7 +63,6 @@ class ShapeInference:
         self.shapes = shapes
         self.defaults = defaults
         self.layers: list[LayerPlan] = []
-        self.origins: dict[int, tuple[Op, Shape]] = {}
         self.complete = True
 
     @property
@@ -92,10 +91,9 @@ class ShapeInference:
         if result.output.elements > _MOST_ELEMENTS:
             self.too_large(layer, result)
             tensor = before._replace(size_known=False, channels_known=False)
-        if layer.type is not None:
-            plan = self.layer_plan(layer, layer.type, sized, tensor)
-            self.origins[plan.index] = (plan.op, plan.input)
-            self.layers.append(plan)
+        type = layer.kind or layer.join
+        if type is not None:
+            self.layers.append(self.layer_plan(layer, type, sized, tensor))
         return tensor
 
     def sized(self, layer: FlatLayer) -> SizedLayer | None:
@@ -111,13 +109,18 @@ class ShapeInference:
             return None
         shapes = tuple([self.tensors[abs(read)].shape for read in reads])
         has_layers = len(layer.branches) > 1 and layer.branches[1] is not None
-        origin = self.origins.get(-reads[1]) if len(reads) > 1 and reads[1] < 0 else None
+        origin = self.origin(-reads[1]) if len(reads) > 1 and reads[1] < 0 else None
         key = (join, *reads[1:], shapes, has_layers, origin, *layer.values.values())
         sized = self.shapes.get(key)
         if sized is None:
             given = JoinInput(tuple(reads[1:]), shapes, Values(layer.values), has_layers, origin)
             sized = self.keep(key, SizedLayer(join.rule(given), layer.values))
         return sized
+
+    def origin(self, index: int) -> tuple[Op, Shape] | None:
+        """What a layer does, and the shape it does it to; None where that isn't known."""
+        found = (plan for plan in self.layers if plan.index == index)
+        return next(((plan.op, plan.input) for plan in found), None)
 
     def keep(self, key: tuple[object, ...], sized: SizedLayer) -> SizedLayer:
         """Remember what a rule gave, as long as there is room."""
@@ -127,16 +130,19 @@ class ShapeInference:
 
     def simple(self, layer: FlatLayer, kind: Kind) -> SizedLayer | None:
         """The kind's own rule, computed once for equal values."""
-        shape = self.tensors[layer.begin].shape
+        begin = layer.begin
+        shape = self.tensors[begin].shape
         if shape.vector and not kind.takes_vector:
             self.after_vector(layer, kind)
-            shape = self.tensors[layer.begin].shape
+            shape = self.tensors[begin].shape
         values = self.with_guesses(layer, kind, shape)
         if values is None:
             return None
         if kind.fits_picture is not None and values[kind.name] == PICTURE:
             values = {kind.name: kind.fits_picture(shape, self.tensors[0].shape)}
-        key = (kind, shape, *values, *values.values())
+        sizes = (shape.channels, shape.height, shape.width, shape.vector)
+        names = () if len(values) == len(kind.fields) else tuple(values)
+        key = (kind, *sizes, names, *values.values())
         sized = self.shapes.get(key)
         if sized is None:
             sized = self.keep(key, SizedLayer(kind.rule(Values(values), shape), values))

@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable, Mapping
 
 from archsearch.spec.text.scalars import core_value
 
-__all__ = ["field_for", "no_such_field", "no_such_kind", "read_as_meant", "word_for"]
+__all__ = [
+    "called_with",
+    "field_for",
+    "no_such_field",
+    "no_such_kind",
+    "read_as_meant",
+    "word_for",
+]
 
 _FIELDS: Mapping[str, str] = {
     "out_channels": "channels",
@@ -43,13 +50,19 @@ _NO_FIELD: Mapping[str, str] = {
     "return_indices": "give the pool a name and write `unpool: NAME`, which finds them",
     "count_include_pad": "remove it: `avg` counts real pixels only",
     "padding_mode": "only conv takes it",
+    "name": "it stands beside the kind: `- {name: NAME, conv: {…}}`",
+    "when": "it stands beside the kind: `- {when: $flag, conv: {…}}`",
 }
 
+BACK = "remove it, and give the dense layer before it `shape: {}` in place of its size"
+"""What leads a vector back to a picture."""
+
 _NO_KIND: Mapping[str, str] = {
+    "nn.flatten": "remove it: `dense` flattens what comes in",
     "flatten": "remove it: `dense` flattens what comes in",
-    "reshape": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
-    "unflatten": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
-    "view": "write `dense: {shape: [C, H, W]}`, which leads back to a picture",
+    "reshape": BACK.format("[C, H, W]"),
+    "unflatten": BACK.format("[C, H, W]"),
+    "view": BACK.format("[C, H, W]"),
     "sequential": "write its layers one after the other",
     "identity": "remove it",
 }
@@ -63,6 +76,11 @@ _WORDS: Mapping[str, str] = {
     "swish": "silu",
     "lrelu": "leaky_relu",
     "leakyrelu": "leaky_relu",
+    "leaky": "leaky_relu",
+    "batchnorm2d": "batch",
+    "instancenorm2d": "instance",
+    "groupnorm": "group",
+    "layernorm": "layer",
     "batchnorm": "batch",
     "batch_norm": "batch",
     "bn": "batch",
@@ -97,6 +115,17 @@ def no_such_kind(word: str) -> str | None:
 def word_for(word: str, words: Iterable[str]) -> str | None:
     """The word that is meant by one from elsewhere, if it is among ``words``."""
     return _among(_WORDS, word, words)
+
+
+def called_with(text: str) -> tuple[str, str] | None:
+    """A call in Python as its last name and its number, which is "" without one.
+
+    Example:
+        >>> called_with("nn.LeakyReLU(negative_slope=0.2)"), called_with("nn.ReLU()")
+        (('LeakyReLU', '0.2'), ('ReLU', ''))
+    """
+    found = re.fullmatch(r"(?:\w+\.)*(\w+)\((?:\s*(?:\w+\s*=\s*)?([-+.\de]+)\s*)?\)", text)
+    return (found[1], found[2] or "") if found else None
 
 
 def _among(meanings: Mapping[str, str], word: str, known: Iterable[str]) -> str | None:

@@ -147,7 +147,7 @@ class LayerParser:
             "unknown-kind",
             entry.key_node.span,
             f"there is no layer kind `{entry.key}`",
-            help=_kind_help(entry.key),
+            help=_kind_help(entry),
         )
         near = _meant(entry.key) or nearest(entry.key, KINDS)
         near = None if no_such_kind(entry.key) else near
@@ -200,7 +200,7 @@ class LayerParser:
                 "wrong-type",
                 entry.value.span,
                 f"`{kind.name}` takes one value",
-                help=f"for example `{kind.example}`",
+                help=_one_value(kind, entry.value),
             )
             return ReadFields({}, frozenset({field.name}), doubtful=False)
         written = parse_field(self.source, entry.value, self.scope, field, kind.name)
@@ -269,13 +269,24 @@ def _field(source: Source, kind: Kind, entry: Entry, taken: set[str]) -> Field |
     names = [field.name for field in kind.fields]
     instead, meant = no_such_field(entry.key), field_for(entry.key, names)
     near = meant or (None if instead else nearest(entry.key, names))
+    told = f"it is called `{meant}` here" if meant else instead or _own_layer(entry)
     source.problem(
         "unknown-key",
         entry.key_node.span,
         f"{kind.name} has no field `{entry.key}`",
-        help=f"it is called `{meant}` here" if meant else instead or did_you_mean(entry.key, names),
+        help=told or did_you_mean(entry.key, names),
     )
     return None if near is None or near in taken else kind.field(near)
+
+
+def _own_layer(entry: Entry) -> str:
+    """That a field is a layer elsewhere, e.g. ``dropout`` of a conv; else ""."""
+    kind = KINDS.get(entry.key)
+    if kind is None or not isinstance(entry.value, ScalarNode):
+        return ""
+    written = f"{entry.key}: {entry.value.text}"
+    layer = written if kind.scalar else kind.example
+    return f"it is a layer of its own: write `- {layer}` below this one"
 
 
 def _changes_unknown(kind: Kind, key: str) -> bool:
@@ -290,11 +301,27 @@ def _misspelt_option(key: str) -> str | None:
     return None if is_layer_word(key) else nearest(key, _OPTIONS)
 
 
-def _kind_help(word: str) -> str:
-    meant = _meant(word)
+def _kind_help(entry: Entry) -> str:
+    word, meant = entry.key, _meant(entry.key)
     if instead := no_such_kind(word):
-        return instead
-    return f"did you mean `{meant}`?" if meant else did_you_mean(word, layer_words())
+        return _with_shape(instead, entry.value)
+    if meant is None:
+        return did_you_mean(word, layer_words())
+    plain = isinstance(entry.value, MapNode) or meant not in KINDS or KINDS[meant].scalar
+    nothing = isinstance(entry.value, ScalarNode) and entry.value.value is None
+    return f"did you mean `{meant}`?" if plain or nothing else _in_braces(KINDS[meant], entry.value)
+
+
+def _with_shape(instead: str, node: Node) -> str:
+    """The help with the numbers that stand in a list."""
+    numbers = (
+        [item.text for item in node.items if isinstance(item, ScalarNode)]
+        if isinstance(node, ListNode)
+        else []
+    )
+    numbers = numbers[-3:] if all(text.lstrip("-").isdigit() for text in numbers) else []
+    shape = f"[{', '.join(numbers)}]"
+    return instead.replace("[C, H, W]", shape) if len(numbers) == 3 else instead
 
 
 def _meant(word: str) -> str | None:
@@ -322,6 +349,15 @@ def _in_braces(kind: Kind, node: Node) -> str:
         if field is not None and field.type.read(tuple(item.value for item in values)) is not None:
             shown = ", ".join(item.text for item in values)
             return f"write `{kind.name}: {{{name}: [{shown}]}}`"
+    return f"for example `{kind.example}`"
+
+
+def _one_value(kind: Kind, node: MapNode) -> str:
+    """``dropout: {p: 0.2}`` is probably ``dropout: 0.2``."""
+    inner = node.entries[0].value if len(node.entries) == 1 else None
+    field = kind.fields[0]
+    if isinstance(inner, ScalarNode) and field.type.read(inner.value) is not None:
+        return f"write `{kind.name}: {inner.text}`"
     return f"for example `{kind.example}`"
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from archsearch.spec.codes import CATALOGUE, WARNINGS
+from archsearch.spec.codes import WARNINGS
 from archsearch.spec.kinds import KINDS
 from archsearch.spec.kinds.fields import REQUIRED, ChannelCount, Field, Whole
+from archsearch.spec.syntax.allowed import read_allowed
 from archsearch.spec.syntax.parse_blocks import (
     block_params,
     parse_blocks,
@@ -35,7 +36,7 @@ from archsearch.spec.syntax.tree import (
     Written,
 )
 from archsearch.spec.text.nearest import did_you_mean, nearest
-from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
+from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.reader import read_yaml
 from archsearch.spec.text.source import Source, read_source
 
@@ -72,6 +73,7 @@ REQUIRED_KEYS = {
     "decoder": "decoder: mirror",
 }
 """Those that must be there, with an example of each."""
+_HALVES = "put the layers up to the latent under `encoder:`, the others under `decoder:`"
 _MAPPINGS = {
     "params": "params: {width: 8}",
     "defaults": "defaults: {conv: {kernel: 3}}",
@@ -105,6 +107,8 @@ class _SpecParser:
     def __init__(self, source: Source, root: MapNode) -> None:
         self.source = source
         self.root = root
+        unknown = (entry for entry in root if entry.key not in TOP_LEVEL)
+        self.whole = any(self.is_whole(entry) for entry in unknown)
         self.aliases = self.check_keys()
         self.scope = Scope()
 
@@ -120,11 +124,16 @@ class _SpecParser:
                 "unknown-key",
                 entry.key_node.span,
                 f"a spec has no key `{entry.key}`",
-                help=did_you_mean(entry.key, TOP_LEVEL),
+                help=_HALVES if self.is_whole(entry) else did_you_mean(entry.key, TOP_LEVEL),
             )
             if near and near not in present:
                 aliases[near] = entry.key
         return aliases
+
+    def is_whole(self, entry: Entry) -> bool:
+        """Whether a list of layers stands for encoder and decoder."""
+        halves = any(self.root.entry(key) for key in ("encoder", "decoder"))
+        return isinstance(entry.value, ListNode) and not halves
 
     def value(self, key: str) -> Node | None:
         entry = self.root.entry(self.aliases.get(key, key))
@@ -135,7 +144,9 @@ class _SpecParser:
                 "null-value",
                 entry.key_node.span,
                 f"`{key}` has no value",
-                help="write one, or remove the key",
+                help=f"for example `{REQUIRED_KEYS[key]}`"
+                if key in REQUIRED_KEYS
+                else "write one, or remove the key",
             )
             return None
         return entry.value
@@ -166,6 +177,8 @@ class _SpecParser:
     def check_required(self) -> None:
         for key, example in REQUIRED_KEYS.items():
             missing = self.root.entry(self.aliases.get(key, key)) is None
+            if key != "input" and self.whole:
+                continue  # told at the list of all layers
             if missing and not self.root.damaged:
                 self.source.problem(
                     "missing-key",
@@ -226,7 +239,7 @@ class _SpecParser:
             "wrong-type",
             node.span,
             f"`{key}` must be a mapping of keys",
-            help=f"for example `{_MAPPINGS[key]}`",
+            help=_input_of(node) if key == "input" else f"for example `{_MAPPINGS[key]}`",
         )
         return None
 
@@ -285,33 +298,17 @@ class _SpecParser:
         node = self.value("allow")
         if node is None:
             return frozenset()
-        if not isinstance(node, ListNode):
-            self.source.problem(
-                "wrong-type",
-                node.span,
-                "`allow` must be a list of codes",
-                help="for example `allow: [rows-lost]`",
-            )
-            return frozenset()
-        for item in node.items:
-            self.check_code(item)
-        return frozenset(item.text for item in node.items if isinstance(item, ScalarNode))
+        return read_allowed(self.source, node, WARNINGS)
 
-    def check_code(self, item: Node) -> None:
-        code = item.text if isinstance(item, ScalarNode) else ""
-        if code in WARNINGS:
-            return
-        is_error = code in CATALOGUE
-        self.source.problem(
-            "unknown-code",
-            item.span,
-            f"`{code}` is an error, and only warnings can be allowed"
-            if is_error
-            else f"there is no warning `{code}`",
-            help="warnings are: " + ", ".join(WARNINGS)
-            if is_error
-            else did_you_mean(code, WARNINGS),
-        )
+
+def _input_of(node: Node) -> str:
+    """What to write for a shape in a list, as torch has it."""
+    items = node.items if isinstance(node, ListNode) else ()
+    texts = [item.text for item in items if isinstance(item, ScalarNode)]
+    if len(texts) < 3 or len(texts) < len(items):
+        return f"for example `{_MAPPINGS['input']}`"
+    channels, height, width = texts[-3:]
+    return f"write `input: {{channels: {channels}, height: {height}, width: {width}}}`"
 
 
 def no_defaults(word: str) -> tuple[str, str, str]:

@@ -8,9 +8,10 @@ from typing import cast
 
 from archsearch.spec.expressions.expression import Expression, ExpressionError, parse_expression
 from archsearch.spec.kinds.fields import Atom, Field, FieldType, Flag, Numbered, Raw
-from archsearch.spec.syntax.other_words import read_as_meant, word_for
+from archsearch.spec.syntax.other_words import called_with, read_as_meant, word_for
 from archsearch.spec.syntax.tree import Part, Template, Written
 from archsearch.spec.text.diagnostic import Span
+from archsearch.spec.text.misread_keys import tuple_of
 from archsearch.spec.text.nearest import nearest
 from archsearch.spec.text.nodes import ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.scalars import core_value
@@ -158,7 +159,11 @@ def parse_template(source: Source, node: Node, scope: Scope, what: str) -> Templ
             "wrong-type",
             node.span,
             f"`{what}` takes one word",
-            help="use letters, digits and _; $name and $(…) may be embedded",
+            help=f"write `{what}: {node.items[0].text}`"
+            if isinstance(node, ListNode)
+            and len(node.items) == 1
+            and isinstance(node.items[0], ScalarNode)
+            else "use letters, digits and _; $name and $(…) may be embedded",
         )
         return None
     parts: list[str | Expression] = []
@@ -284,6 +289,8 @@ def mended(field: Field, raw: Raw) -> str:
 
 
 def _mended_text(field: Field, text: str) -> str:
+    if told := _python(field, text):
+        return told
     if field.type.read(core_value(text)) is not None:
         return f"remove the quotes: `{field.name}: {text}`"
     if isinstance(field.type, Flag) and (told := yes_or_no(text)):
@@ -294,6 +301,22 @@ def _mended_text(field: Field, text: str) -> str:
         return f"it is called `{meant}` here"
     near = nearest(text, field.type.words)
     return f"did you mean `{near}`?" if near else ""
+
+
+def _python(field: Field, text: str) -> str:
+    """What to write for a tuple, or for a layer of torch's, e.g. ``nn.LeakyReLU(0.2)``."""
+    if listed := tuple_of(text):
+        return f"write {listed}: a list has brackets"
+    called = called_with(text)
+    if called is None:
+        return ""
+    name, number = called
+    word = word_for(name, field.type.words) or nearest(name, field.type.words)
+    if word is None:
+        return ""
+    numbered = Numbered(word, core_value(number)) if number else None
+    takes = numbered is not None and field.type.read(numbered) is not None
+    return f"write `{field.name}: {numbered if takes else word}`"
 
 
 def shown(raw: Raw) -> str:

@@ -1,4 +1,4 @@
-"""Keys that YAML reads otherwise than they are meant: a blank or a colon is missing."""
+"""What YAML reads otherwise than it is meant: a blank or a colon is missing, or brackets."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from archsearch.spec.text.nodes import MapNode, Node, ScalarNode
 from archsearch.spec.text.scalars import core_value
 from archsearch.spec.text.source import Source
 
-__all__ = ["as_meant"]
+__all__ = ["as_meant", "tuple_of"]
 
 _NO_BREAK = "\u00a0\u2007\u202f"
 _GLUED = re.compile(rf"([A-Za-z_]\w*):([{_NO_BREAK}]*)(.*)", re.DOTALL)
+_EQUALS = re.compile(r"([A-Za-z_]\w*)\s*=\s*(\S.*)")
 _NO_COLON = re.compile(r"([A-Za-z_]\w*)\s*\{")
 
 
@@ -21,9 +22,14 @@ def as_meant(source: Source, key: ScalarNode, value: Node) -> tuple[ScalarNode, 
     Args:
         source: where the problem goes.
         key: as YAML reads it: ``channels:8`` with nothing behind it, ``conv {channels`` with 8.
-        value: what YAML takes for its value.
+        value: what YAML takes for its value; ``kernel=3`` has none, either.
     """
     glued, nothing = _GLUED.fullmatch(key.text), _is_nothing(value)
+    if nothing and (set_ := _EQUALS.fullmatch(key.text)):
+        word, rest = set_.groups()
+        help = f"write `{word}: {rest}`"
+        source.problem("yaml-syntax", key.span, f"`{word}` has `=` for its colon", help=help)
+        return ScalarNode(word, word, key.span), ScalarNode(core_value(rest), rest, key.span)
     if glued and (nothing or "{" in glued[3]):
         word, space, rest = glued.groups()
         if space:
@@ -45,3 +51,14 @@ def as_meant(source: Source, key: ScalarNode, value: Node) -> tuple[ScalarNode, 
 
 def _is_nothing(value: Node) -> bool:
     return isinstance(value, ScalarNode) and value.value is None
+
+
+def tuple_of(text: str) -> str:
+    """A Python tuple as the list that it is here; "" for anything else.
+
+    Example:
+        >>> tuple_of("(3, 3)"), tuple_of("(2")
+        ('[3, 3]', '')
+    """
+    found = re.fullmatch(r"\(\s*(\d+)\s*,\s*(\d+)\s*,?\s*\)", text)
+    return f"[{found[1]}, {found[2]}]" if found else ""

@@ -28,7 +28,7 @@ from yaml.events import (
 )
 
 from archsearch.spec.text.diagnostic import Span
-from archsearch.spec.text.misread_keys import as_meant
+from archsearch.spec.text.misread_keys import as_meant, tuple_of
 from archsearch.spec.text.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archsearch.spec.text.scalars import core_value
 from archsearch.spec.text.source import Source
@@ -223,10 +223,14 @@ class _Composer:
             span,
             f"flow style cuts this off at `{node.text[:40]}`",
             label="between { } or [ ], a comma or ` #` ends a value",
-            help=f"put it in quotes: '{whole}'" if '"' in whole else f'put it in quotes: "{whole}"',
+            help=f"write {listed}: a list has brackets"
+            if (listed := tuple_of(whole))
+            else f"put it in quotes: '{whole}'"
+            if '"' in whole
+            else f'put it in quotes: "{whole}"',
         )
         self.repaired.add(span.line)
-        return _Built(ScalarNode(whole, whole, span), 1, 1), span
+        return _Built(_repaired(whole, span), 1, 1), span
 
     def add_entry(self, entries: dict[str, Entry], key: Node, value: Node) -> bool:
         """Add an entry; False where it has to be left out and isn't there yet."""
@@ -380,3 +384,12 @@ def _odd_character(source: Source, position: int) -> None:
         f"the character U+{code:04X} is not allowed in YAML",
         help="remove it; is this really a text file?",
     )
+
+
+def _repaired(whole: str, span: Span) -> Node:
+    """The value that was cut off; a Python tuple as the list that it is meant for."""
+    listed = tuple_of(whole)
+    if not listed:
+        return ScalarNode(whole, whole, span)
+    parts = listed.strip("[]").split(", ")
+    return ListNode(tuple(ScalarNode(int(part), part, span) for part in parts), span)

@@ -20,6 +20,7 @@ from archsearch.nn import Autoencoder
 from archsearch.tasks import (
     Batch,
     RegressionTask,
+    SignedOutput,
     Task,
     derived_seed,
     feed,
@@ -67,6 +68,7 @@ class NativeEngine:
             model.plan,
             loss=settings.loss,
             standardization=None if shift is None else (shift.mean, shift.std),
+            signed=isinstance(task, SignedOutput),
             threads=threads,
         )
         self._pictures = images_NCHW.permute(0, 2, 3, 1).numpy()

@@ -37,6 +37,7 @@ from archsearch.records.run_files import (
     RUN_FILES,
     SAMPLE_GRID_FILE,
     SPEC_FILE,
+    origin_of,
 )
 from archsearch.records.runs import config_json, write_run
 from archsearch.records.sample_grid import sample_grid_png
@@ -53,7 +54,7 @@ from archsearch.train.trackers import Tracked, tracking
 if TYPE_CHECKING:
     from archsearch.data import Pictures
 
-__all__ = ["train_run"]
+__all__ = ["train_run", "write_imported"]
 
 CHECKPOINT_FILE = "checkpoint.safetensors"
 _DRAWN = (CURVES_FILE, PICTURES_FILE, SAMPLE_GRID_FILE)
@@ -108,6 +109,8 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         settings = as_begun(out, settings)
         finished, begun = find_finished(out, plan, settings), None
         if finished is not None:
+            if finished.recorded.origin is not None:
+                raise conflict(out, [f"it was imported from {finished.recorded.origin}"])
             _check_same_pictures(out, finished, pictures)
             if not finished.needs_training:
                 _see_to_files(out, finished, plan, settings, pictures)
@@ -147,6 +150,25 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         run = _record(name, plan, settings, result)
         _write(out, run, trained, names)
         return result
+
+
+def write_imported(out: Path, settings: RunSettings, measured: TrainedRun) -> None:
+    """Write a net that was trained elsewhere as the run directory ``out``.
+
+    Args:
+        out: made if it isn't there; it may hold an imported run, which is replaced.
+        settings: that it was measured with.
+        measured: from ``measure``.
+
+    Raises:
+        RunConflictError: ``out`` holds a run that was trained, or begun, or a process is in it.
+    """
+    plan, names = measured.model.plan, frozenset(RUN_FILES) - {CURVES_FILE}
+    with locked(out):
+        if (out / SPEC_FILE).exists() and origin_of(out) is None:
+            raise conflict(out, ["it was trained here, or begun"])
+        (out / METRICS_FILE).unlink(missing_ok=True)  # from here on nothing is finished
+        _write(out, _record(out.resolve().name, plan, settings, measured.result), measured, names)
 
 
 def _record(name: str, plan: ModelPlan, settings: RunSettings, result: RunResult) -> RunRecord:

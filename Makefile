@@ -12,9 +12,6 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 RUNS   ?= runs
 
-# Three on two cores: many tests wait for other processes. Who has nothing left takes tests of the others.
-TESTERS ?= -n 3 --dist worksteal
-
 .PHONY: demo exercise exercise-small test test-full check docs site notebooks bench reliability audit clean
 
 $(BIN)/python:
@@ -39,13 +36,14 @@ exercise: $(VENV)/.installed
 exercise-small: $(VENV)/.installed
 	$(BIN)/python -m exercise --small --data $(or $(DATA),photos) --runs $(RUNS)/exercise-small --reports reports/exercise-small
 
+# Three on two cores: many tests wait for other processes. Who has nothing left takes others' tests.
 test: $(VENV)/.installed-dev
 	scripts/postgres-for-tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TESTERS) -m "not full"
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m "not full"
 
 test-full: $(VENV)/.installed-dev
 	scripts/postgres-for-tests
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest $(TESTERS)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archsearch.cli.output import print_json, print_lines, to_stderr
-from archsearch.cli.progress import step_bar
+from archsearch.cli.output import print_json, print_lines
 from archsearch.config import DataSettings, absolute_source
 from archsearch.config.overrides import changed
 from archsearch.errors import InputError
 from archsearch.files import write_text
+from archsearch.interactive.progress import step_bar
+from archsearch.streams import to_stderr
 
 if TYPE_CHECKING:
     from archsearch.importing import ImportedNet
@@ -83,7 +84,7 @@ def import_net(  # noqa: PLR0913, PLR0917 - one argument an option
     outputs. Layers that a spec has no words for are named, and nothing is
     written. apply, encode, export and report take the run.
 
-    Example: archsearch import net.py:Autoencoder --input 3x32x32 --out runs/theirs
+    Example: archsearch import net.py:Autoencoder --input 3x32x32
     """
     size, pictures = _shape(input), _data(data, limit, scale)
     from archsearch.importing import from_torch, load_weights_file, module_from_file, save_run

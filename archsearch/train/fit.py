@@ -206,7 +206,7 @@ def measure(
         state = TrainingState(identity="", engine="torch")
         measured = _finish(training, settings, pictures, state, None, None)
     result = measured.result.model_copy(update={"origin": origin, "planned_epochs": None})
-    return TrainedRun(result, model, measured.samples)
+    return TrainedRun(result, model, measured.samples, settings)
 
 
 def prepare(
@@ -370,7 +370,7 @@ def _finish(
 def _train_mse(training: Training, state: TrainingState, kept: int | None) -> float:
     """Of the epoch whose weights are kept; measured where there was none."""
     if not state.history:
-        return mse_of(training, training.train)
+        return score_epoch(training, training.train).mse
     return state.history[-1 if kept is None else kept - 1].train_mse
 
 

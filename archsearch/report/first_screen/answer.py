@@ -164,14 +164,18 @@ def _against_pca(rows: pd.DataFrame) -> str:
     if beaten.all():
         if len(rows) == 1:
             return f"Training or design limits this net more than its latent does: {told}."
-        return f"At every size training or design limits these nets, too: {told} in the median."
+        return (
+            f"At every size PCA of the same size has a lower error (the nets’ is {_times(ratio)} as "
+            "high in the median): these nets could use their latent better, by training or design."
+        )
     kept = rows.loc[~beaten, "latent_size"].max()
     after = rows[rows["latent_size"] > kept]
     if len(after) >= _FEWEST_AFTER:
         ratio = (after["val_mse"] / after["pca_val"].clip(lower=FLOOR)).median()
         return (
-            f"From {after['latent_size'].iloc[0]:,.0f} numbers on training or design limits these "
-            f"nets, too: PCA of the same size is {_times(ratio)} better in the median."
+            f"With {after['latent_size'].iloc[0]:,.0f} numbers or more, PCA of the same size has a "
+            f"lower error (the nets’ is {_times(ratio)} as high in the median): there these nets "
+            "could use their latent better, by training or design."
         )
     return (
         f"PCA of the same size beats {int(beaten.sum())} of {count(len(rows), 'net')}: those are "

@@ -163,8 +163,8 @@ def test_what_limits_the_nets_is_read_from_pca():
     study = synthetic_study(StudyRecipe(complete=24, seeds=1))
     said = cause_sentence(found(scaled(study, 0.25)))
     assert said == (
-        "At every size training or design limits these nets, too: PCA of the same size is "
-        "4.0 times better in the median."
+        "At every size PCA of the same size has a lower error (the nets’ is 4.0 times as high in "
+        "the median): these nets could use their latent better, by training or design."
     )
     assert cause_sentence(found(scaled(study, 2))) == (
         "PCA of the same size does no better than any of these nets."
@@ -173,8 +173,9 @@ def test_what_limits_the_nets_is_read_from_pca():
     middle = sizes[12]
     said = cause_sentence(found(scaled(study, 0.5, beyond=middle)))
     assert said == (
-        f"From {middle:,} numbers on training or design limits these nets, too: PCA of the "
-        "same size is 2.0 times better in the median."
+        f"With {middle:,} numbers or more, PCA of the same size has a lower error (the nets’ is "
+        "2.0 times as high in the median): there these nets could use their latent better, by "
+        "training or design."
     )
 
 

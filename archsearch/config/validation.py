@@ -142,7 +142,7 @@ def _under_section(model: type[BaseModel], place: tuple[int | str, ...]) -> str:
     for name in model.model_fields:
         section = inner_settings(model, name)
         if section is not None and place[0] in section.model_fields:
-            return f"it belongs under `{name}:`: `{name}: {{{place[0]}: …}}`"
+            return f"it belongs under `{name}:`, beside what is there: `{name}: {{{place[0]}: …}}`"
     return ""
 
 

@@ -309,6 +309,8 @@ def _kind_help(entry: Entry) -> str:
         return did_you_mean(word, layer_words())
     plain = isinstance(entry.value, MapNode) or meant not in KINDS or KINDS[meant].scalar
     nothing = isinstance(entry.value, ScalarNode) and entry.value.value is None
+    if ": " in meant:
+        return f"write `- {meant}` for this layer"
     return f"did you mean `{meant}`?" if plain or nothing else _in_braces(KINDS[meant], entry.value)
 
 
@@ -349,6 +351,12 @@ def _in_braces(kind: Kind, node: Node) -> str:
         if field is not None and field.type.read(tuple(item.value for item in values)) is not None:
             shown = ", ".join(item.text for item in values)
             return f"write `{kind.name}: {{{name}: [{shown}]}}`"
+        fields = kind.fields[: len(values)]
+        if len(values) == 2 and all(
+            f.type.read(v.value) is not None for f, v in zip(fields, values, strict=True)
+        ):
+            named = ", ".join(f"{f.name}: {v.text}" for f, v in zip(fields, values, strict=True))
+            return f"name each: `{kind.name}: {{{named}}}`"
     return f"for example `{kind.example}`"
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archsearch.engine.graph import Graph, Normalized
-from archsearch.engine.kernels.losses import signed_loss
 from archsearch.engine.library import Library, library
+from archsearch.engine.loss_names import signed_loss
 from archsearch.engine.machine import host
 from archsearch.engine.memory import aligned_zeros
 from archsearch.engine.pictures import Batch, batch, check_output

@@ -45,7 +45,7 @@ def test_it_learns_and_reports(made, plan_from) -> None:
 def plainly_trained(plan, pictures, epochs: int, lr: float) -> list[float]:
     """The same recipe as a textbook writes it: mean loss of each epoch."""
     model = plain_net(plan, seed=0)
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, betas=(0.9, 0.95))
     steps = epochs * math.ceil(len(pictures.train) / 16)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, max_lr=lr, total_steps=steps)
     losses = []

@@ -9,8 +9,9 @@ import numpy as np
 
 from archsearch.engine.kernels.emitter import Emitter
 from archsearch.engine.kernels.functions import absolute, log, with_sign_of
+from archsearch.engine.loss_names import signed_loss
 
-__all__ = ["LOSSES", "signed_loss"]
+__all__ = ["LOSSES"]
 
 HUBER_DELTA = 0.1
 
@@ -54,11 +55,6 @@ def _bce(e: Emitter, y: Any, target: Any) -> tuple[Any, Any]:
 
 Kernel = Callable[[Emitter, Any, Any], tuple[Any, Any]]
 """(result, target) → the loss of a number and its slope."""
-
-
-def signed_loss(word: str) -> str:
-    """What the loss ``word`` is called where outputs are in [−1, 1], and targets in [0, 1]."""
-    return f"signed_{word}"
 
 
 def _of_signed(loss: Kernel) -> Kernel:

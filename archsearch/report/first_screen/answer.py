@@ -166,7 +166,8 @@ def _against_pca(rows: pd.DataFrame) -> str:
             return f"Training or design limits this net more than its latent does: {told}."
         return (
             "At every size PCA of the same size has a lower error (the nets’ is "
-            f"{_times(ratio)} as high in the median): these nets could use their latent better, by training or design."
+            f"{_times(ratio)} as high in the median): these nets could use their latent better, "
+            "by training or design."
         )
     kept = rows.loc[~beaten, "latent_size"].max()
     after = rows[rows["latent_size"] > kept]

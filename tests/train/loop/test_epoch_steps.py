@@ -62,7 +62,9 @@ def test_steps_are_those_of_the_usual_loop(spec, measured) -> None:
     """zero_grad, backward, and torch's own Adam, not fused."""
     told = settings(batch_size=40, epochs=1, schedule="constant")
     trained, usual = prepared(spec, told, loss_is_error=measured), prepared(spec, told)
-    optimizer = torch.optim.Adam(usual.model.parameters(), told.train.lr, foreach=False)
+    optimizer = torch.optim.Adam(
+        usual.model.parameters(), told.train.lr, betas=(0.9, 0.95), foreach=False
+    )
     losses = []
     for indices in usual.batches(1):
         optimizer.zero_grad()

@@ -48,9 +48,10 @@ test-full: $(VENV)/.installed-dev
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python docs/generate.py --check
-	$(BIN)/python -m pytest -q tests/test_import_lines.py
+	@echo types, generated docs and import lines, side by side
+	@$(BIN)/mypy & types=$$!; \
+	$(BIN)/python docs/generate.py --check && $(BIN)/python -m pytest -q tests/test_import_lines.py; rest=$$?; \
+	wait $$types && exit $$rest
 
 docs: $(VENV)/.installed-dev
 	$(BIN)/python docs/generate.py

@@ -93,6 +93,7 @@ def test_a_repeated_candidate_reuses_the_value(tmp_path: Path, url: str, log: Pa
         assert (trial.value, trial.seeds) == (original.value, original.seeds)
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("inline")
 def test_a_search_that_finds_nothing_feasible_ends(tmp_path: Path, url: str, log: Path) -> None:
     with pytest.raises(NothingCompletedError, match="none of 100 proposals") as error:

@@ -65,7 +65,7 @@ class Watch:
 
 
 SIZES = [
-    pytest.param("sqlite", 3, 2, id="sqlite-3x2"),
+    pytest.param("sqlite", 3, 2, id="sqlite-3x2", marks=pytest.mark.full),
     pytest.param("postgresql", 3, 2, id="postgresql-3x2"),
     pytest.param("sqlite", 32, 20, id="sqlite-32x20", marks=pytest.mark.full),
     pytest.param("postgresql", 16, 20, id="postgresql-16x20", marks=pytest.mark.full),

@@ -161,6 +161,7 @@ def resize(disk: Path, size: int) -> None:
     subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
 
 
+@pytest.mark.full
 def test_a_full_disk_is_told_and_nothing_is_lost(tmp_path: Path) -> None:
     """It fills up in the middle of the study; with more space the same command goes on."""
     with small_disk(tmp_path) as disk:

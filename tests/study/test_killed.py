@@ -191,7 +191,9 @@ def test_kills_at_random_moments(tmp_path: Path, url: str, log: Path, seed: int)
     check_whole(url, log, 24)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.full)]
+)
 def test_ctrl_c_ends_the_running_trainings_first(
     tmp_path: Path, url: str, log: Path, number: signal.Signals
 ) -> None:

@@ -19,6 +19,8 @@ from archsearch.study.search.samplers import make_sampler, sampler_options
 from archsearch.study.store.storage import open_storage
 from archsearch.study.summary import required_best, status
 
+FULL = pytest.mark.full  # half a minute each
+
 HALF = """
   first.conv.channels: {int: [1, 64]}
   last.conv.channels: {int: [1, 64]}
@@ -62,7 +64,9 @@ def share(record: StudyRecord, first: int, last: int) -> float:
 
 
 @pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize("method", ["tpe", "nsga2", "gp", "cmaes"])
+@pytest.mark.parametrize(
+    "method", ["tpe", *(pytest.param(each, marks=FULL) for each in ("nsga2", "gp", "cmaes"))]
+)
 def test_the_share_of_infeasible_proposals_falls(
     tmp_path: Path, url: str, log: Path, method: str
 ) -> None:
@@ -100,7 +104,7 @@ CORNER = "[first.channels <= 6, last.channels <= 6]"
 
 
 @pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize(("method", "most"), [("nsga2", 60), ("gp", 30)])
+@pytest.mark.parametrize(("method", "most"), [pytest.param("nsga2", 60, marks=FULL), ("gp", 30)])
 def test_violations_alone_lead_to_the_feasible_corner(
     tmp_path: Path, url: str, log: Path, method: str, most: int
 ) -> None:
@@ -251,7 +255,9 @@ def test_without_pruning_nothing_is_pruned(tmp_path: Path, url: str, log: Path) 
 
 
 @pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize("method", ["stratified", "nsga2", "gp", "cmaes", "sobol"])
+@pytest.mark.parametrize(
+    "method", ["stratified", "nsga2", "cmaes", pytest.param("gp", marks=FULL), "sobol"]
+)
 def test_the_same_seed_gives_the_same_trials_and_values_twice(
     tmp_path: Path, log: Path, method: str
 ) -> None:

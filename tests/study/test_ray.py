@@ -55,6 +55,7 @@ def add_node(cluster: Any, **options: object) -> Any:
     raise AssertionError
 
 
+@pytest.mark.full
 def test_a_lost_node_is_survived(tmp_path: Path, postgres: Server, cluster: Any) -> None:
     url = postgres.url()
     study = write_real(tmp_path, trials=12, epochs=320)

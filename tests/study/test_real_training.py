@@ -195,6 +195,7 @@ search: {method: grid, trials: 5}
 """
 
 
+@pytest.mark.full
 def test_a_study_searches_over_ways_to_put_a_task(folder: Path) -> None:
     """Every variant trained, measured by the same error, with the same baselines."""
     (folder / "colors.yaml").write_text(COLORS)

@@ -14,6 +14,7 @@ from archsearch.study import RunOptions, run_study
 pytestmark = pytest.mark.filterwarnings("ignore")  # of MLflow's own libraries
 
 
+@pytest.mark.full
 def test_each_training_is_a_run_and_the_study_stays_the_same(
     tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -51,6 +50,7 @@ from archsearch.train.loop.optimizers import (
 from archsearch.train.loop.precision import check_precision, products
 from archsearch.train.loop.replay import Replay
 from archsearch.train.loop.training import Training, TrainingEngine
+from archsearch.train.own_state import own_state
 from archsearch.train.scoring import score_epoch, score_test, score_val
 
 if TYPE_CHECKING:
@@ -152,10 +152,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     check_together(plan, settings, pictures)
     device = torch.device(device)
     with (
-        _threads(threads),
-        _current(device),
-        _own_randomness(device),
-        _no_denormals(),
+        own_state(device, threads),
         products("float32", device),  # what is measured; steps say what they multiply
         memory_errors(plan, settings),
     ):
@@ -201,7 +198,7 @@ def measure(
     def made(plan: ModelPlan, *, seed: int | None = None) -> Autoencoder:
         return model
 
-    with _own_randomness(torch.device("cpu")), memory_errors(model.plan, settings):
+    with own_state(torch.device("cpu"), None), memory_errors(model.plan, settings):
         training = prepare(model.plan, settings, pictures, settings.train.seed, build=made)
         state = TrainingState(identity="", engine="torch")
         measured = _finish(training, settings, pictures, state, None, None)
@@ -382,46 +379,3 @@ def _identity(plan: ModelPlan, settings: RunSettings, pictures: Pictures, seed: 
     """A hash of all that decides the numbers, but machine and threads."""
     parts = (plan.key, settings.model_dump_json(), pictures.fingerprint, str(seed))
     return sha256("\n".join(parts).encode()).hexdigest()
-
-
-@contextmanager
-def _threads(threads: int | None) -> Iterator[None]:
-    before = torch.get_num_threads()
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
-
-
-def _current(device: torch.device) -> AbstractContextManager[object]:
-    """Make a GPU the one that streams and graphs are made on."""
-    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
-
-
-@contextmanager
-def _no_denormals() -> Iterator[None]:
-    """Let numbers under 1e-38 be 0, also in threads that are started meanwhile.
-
-    Processors take a hundred times as long over them, and a net that dies makes many.
-    """
-    before = float(torch.tensor(1e-40) * 1) == 0
-    torch.set_flush_denormal(True)
-    try:
-        yield
-    finally:
-        torch.set_flush_denormal(before)
-
-
-@contextmanager
-def _own_randomness(device: torch.device) -> Iterator[None]:
-    """Leave the caller's generators as they were; no other GPU is touched."""
-    used = [torch.cuda.current_device()] if device.type == "cuda" else []
-    apples = torch.mps.get_rng_state() if device.type == "mps" else None
-    with torch.random.fork_rng(used):
-        try:
-            yield
-        finally:
-            if apples is not None:
-                torch.mps.set_rng_state(apples)

@@ -100,7 +100,7 @@ def study(name: str) -> Part:
 
 
 def winners(places: Places, size: Size) -> Iterator[Words]:
-    """The best nets of the search, trained again on all pictures; the best one denoises, too."""
+    """The best nets of the search, trained again on all pictures."""
     specs = places.runs / "winners-specs"
     for rank, trial in enumerate(best_trials(places.reports / "best-net", WINNERS), start=1):
         spec = specs / f"{rank}.yaml"

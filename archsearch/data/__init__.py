@@ -4,6 +4,7 @@ A source is decoded once into an array in the cache; every later load and every 
 process maps that array. `load_pictures` is what a training calls.
 """
 
+from archsearch.data.cache import cache_root
 from archsearch.data.gray import is_gray
 from archsearch.data.load import PreparedSource, load_pictures, prepare_source
 from archsearch.data.pictures import Pictures
@@ -19,6 +20,7 @@ __all__ = [
     "PreparedSource",
     "Source",
     "SourceInfo",
+    "cache_root",
     "is_gray",
     "list_sources",
     "load_pictures",

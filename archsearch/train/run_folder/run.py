@@ -48,6 +48,7 @@ from archsearch.train.loop.checkpoint import discard, places
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.run_folder.conflicts import as_begun, conflict, listed, refuse_folders
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
+from archsearch.train.run_folder.kept_baselines import KeptBaselines
 from archsearch.train.run_folder.lock import locked
 from archsearch.train.trackers import Tracked, tracking
 
@@ -94,7 +95,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         on_epoch: called after each epoch trained now.
         on_step: called after each step with (steps done, steps in all).
         on_note: called before ``on_epoch`` with what went badly, as in ``fit``.
-        baselines: if known already.
+        baselines: if known already; otherwise those kept in the cache, or measured.
 
     Raises:
         RunConflictError: ``out`` holds another run, or a process is in it.
@@ -122,6 +123,8 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
         else:
             write_text(out / SPEC_FILE, to_yaml(plan))
             write_text(out / CONFIG_FILE, config_json(settings))
+        kept = KeptBaselines(plan, settings, pictures)
+        baselines = baselines or kept.read()
         told = Tracked.of(out.resolve().name, out, plan, settings)
         with tracking(settings.train.log, told) as tracked:
 
@@ -144,6 +147,8 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
                 begun=begun,
             )
             tracked.result(trained)
+        if baselines is None:
+            kept.write(trained.result.baselines)
         name, result, names = out.resolve().name, trained.result, frozenset(RUN_FILES)
         if finished is not None:
             name, (result, names) = finished.name, reconciled(out, finished, trained.result)

@@ -6,6 +6,7 @@ import math
 
 import numpy
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archsearch.config.optimizers import AdamW, WithBetas
@@ -14,6 +15,11 @@ from archsearch.train.loop.optimizers.functional import Group, group_of
 from archsearch.train.loop.optimizers.updates import Moments
 
 __all__ = ["NumpyAdam"]
+
+AT_ONCE = 1 << 15
+"""Numbers that are updated at once: six arrays of so many fit into a core's cache."""
+
+Floats = NDArray[numpy.float32]
 
 
 class NumpyAdam:
@@ -40,7 +46,7 @@ class NumpyAdam:
         }
         self._parameter, self._eps = parameter, chosen.eps
         self._decay, self._decoupled = settings.weight_decay, isinstance(chosen, AdamW)
-        self._spare = numpy.empty((2, parameter.numel()), numpy.float32)
+        self._spare = numpy.empty((2, min(AT_ONCE, parameter.numel())), numpy.float32)
 
     def zero_grad(self) -> None:
         """Nothing: whoever computes the gradient writes all of it."""
@@ -49,11 +55,24 @@ class NumpyAdam:
         """Update the parameter."""
         group, state = self.param_groups[0], self.state[self._parameter]
         assert self._parameter.grad is not None  # noqa: S101 - the engine's own
-        weights, gradient = self._parameter.detach().numpy(), self._parameter.grad.numpy()
-        mean, square = state["exp_avg"].numpy(), state["exp_avg_sq"].numpy()
         state["step"] += 1
-        (first, second), count, rate = group["betas"], float(state["step"]), group["lr"]
-        one, other = self._spare
+        tensors = (self._parameter, self._parameter.grad, state["exp_avg"], state["exp_avg_sq"])
+        whole = [tensor.detach().numpy() for tensor in tensors]
+        for start in range(0, self._parameter.numel(), AT_ONCE):
+            weights, *others = (numbers[start : start + AT_ONCE] for numbers in whole)
+            self._update(group, float(state["step"]), weights, *others)
+
+    def _update(
+        self,
+        group: Group,
+        count: float,
+        weights: Floats,
+        gradient: Floats,
+        mean: Floats,
+        square: Floats,
+    ) -> None:
+        (first, second), rate = group["betas"], group["lr"]
+        one, other = self._spare[:, : len(weights)]
         if self._decay and self._decoupled:
             weights *= 1 - rate * self._decay
         elif self._decay:

@@ -58,6 +58,7 @@ docs: $(VENV)/.installed-dev
 
 notebooks: $(VENV)/.installed-dev
 	$(BIN)/python notebooks/execute.py
+	$(BIN)/python notebooks/page.py
 
 # Warnings are errors: a link that leads nowhere, a page that no list has.
 site: $(VENV)/.installed-dev

@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from archsearch.files import write_text
+from exercise.parts import PARTS
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
@@ -72,6 +73,14 @@ QUESTIONS = (
 )  # fmt: skip
 
 
+REPEAT = """## Repeat it
+
+`make exercise` does all of it on the official CIFAR-10, which it downloads. Each part can be run alone,
+and goes on where it was stopped; it prints every command of archsearch that it runs. `make exercise-small`
+does the same with 6,000 pictures and one seed in less than a quarter of an hour.
+"""
+
+
 def answers(reports: Path) -> str:
     """The page as Markdown; of questions whose reports aren't there it says so."""
     lines = [HEAD]
@@ -80,6 +89,8 @@ def answers(reports: Path) -> str:
     discussion = reports / DISCUSSION
     if discussion.exists():
         lines.append(discussion.read_text(encoding="utf-8").rstrip("\n") + "\n")
+    commands = "\n".join(f"python -m exercise {name}" for name in PARTS)
+    lines += [REPEAT, f"```sh\n{commands}\n```"]
     return "\n".join(lines).rstrip("\n") + "\n"
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -14,6 +15,8 @@ import nbformat
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
+
+from archsearch.data import cache_root
 
 FOLDER = Path(__file__).resolve().parent
 SECONDS = 300
@@ -46,14 +49,24 @@ def executed(notebook: Path, folder: Path) -> nbformat.NotebookNode:
             km=manager,
             timeout=SECONDS,
             record_timing=False,
+            coalesce_streams=True,
             resources={"metadata": {"path": str(folder)}},
         )
-        client.execute()
+        client.execute(env={**os.environ, "PATH": _with_commands()})
+    for cell in content.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                output.text = output.text.replace(str(cache_root()), "~/.cache/archsearch")
     content.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
     }
     return content
+
+
+def _with_commands() -> str:
+    """The commands' search path, those of this Python first."""
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
 
 
 def main(names: Sequence[str]) -> None:

@@ -111,14 +111,28 @@ def test_its_cells_run_with_fewer_pictures_and_epochs(name: str, here: Path) -> 
             exec(compile(source, f"{name}, cell {number}", "exec"), names)  # noqa: S102
 
 
-@pytest.fixture(scope="module")
-def execute() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("execute", ROOT / "notebooks/execute.py")
+def script(name: str) -> ModuleType:
+    """A script of the notebooks' folder."""
+    spec = importlib.util.spec_from_file_location(name, ROOT / f"notebooks/{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture(scope="module")
+def execute() -> ModuleType:
+    return script("execute")
+
+
+def test_the_page_of_the_exercise_shows_what_its_notebook_does() -> None:
+    page = script("page")
+    text, figures = page.page(nbformat.read(page.NOTEBOOK, as_version=4))
+    assert page.PAGE.read_text(encoding="utf-8") == text
+    kept = {path.name: path.read_bytes() for path in page.FIGURES.glob("exercise-*.png")}
+    assert kept == figures
+    assert len(figures) == 3
 
 
 def shape(cell: Any) -> list[tuple[str, ...]]:

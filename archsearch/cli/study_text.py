@@ -115,8 +115,14 @@ def dashboard_lines(record: StudyRecord, storage: str) -> tuple[str, str]:
     from archsearch.study.dashboard import dashboard_command
 
     secret = " (put the password in place of the dots)" if has_password(storage) else ""
-    command = dashboard_command(storage, record.artifacts)
+    command = dashboard_command(storage, record.artifacts and _from_here(record.artifacts))
     return f"in a browser{secret}, after pip install optuna-dashboard:", f"  {command}"
+
+
+def _from_here(path: str) -> str:
+    """A path below the working directory without what leads to it."""
+    here = Path.cwd()
+    return str(Path(path).relative_to(here)) if Path(path).is_relative_to(here) else path
 
 
 def _objective(quantity: Quantity, value: float) -> str:

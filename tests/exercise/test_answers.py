@@ -12,7 +12,8 @@ def test_without_reports_it_says_what_to_run(tmp_path: Path) -> None:
         assert question.asked in page
         assert set(question.reports) <= PARTS.keys()
         if question.reports:
-            assert f"python -m exercise {' '.join(question.reports)}" in page
+            command = f"python -m exercise {' '.join(question.reports)}"
+            assert f"Not answered yet: `{command}` does." in page
 
 
 def test_the_sizes_need_no_training(tmp_path: Path) -> None:

@@ -110,12 +110,16 @@ def test_what_the_nets_are_and_saw_is_warned_of(exercise):
 def test_one_run_two_runs_and_nets_that_leak_have_pages_that_say_something(exercise_folders):
     plain, deep, *_, concat, add, _, _, _ = exercise_folders
     one, two, leaking = map(page_of, ([plain], [plain, deep], [concat, add]))
-    assert said(one)[0].startswith("Too few: 1 architecture with a result")
-    assert said(one)[1].startswith("plain has a validation error of ")
-    assert said(two)[1].startswith("plain has the lowest validation error, ")
-    assert "; deep has " in said(two)[1]
-    assert said(leaking)[0].startswith("Not comparable: the decoder of every net reads more")
-    assert "-skip has the lowest validation error, " in said(leaking)[1]
+    asked = "No answer on latent size:"
+    assert said(one)[0].startswith("plain has a validation error of ")
+    assert said(one)[-1].startswith(f"{asked} 1 architecture with a result")
+    assert one.answer.title == "How good is this net?"
+    assert said(two)[0].startswith("plain has the lowest validation error, ")
+    assert two.answer.title == "Which net is best?"
+    assert "; deep has " in said(two)[0]
+    assert "-skip has the lowest validation error, " in said(leaking)[0]
+    opening = f"{asked} the decoder of every net reads more"
+    assert said(leaking)[-1].startswith(opening)
     for page in (one, two, leaking):
         assert [type(block) for block in page.first] == [Chart, PictureRows]
         assert {"best", "sure", "run", "glossary"} <= {section.name for section in page.sections}
@@ -125,14 +129,14 @@ def test_one_run_two_runs_and_nets_that_leak_have_pages_that_say_something(exerc
 
 def test_a_difference_as_small_as_the_seeds_is_said_to_be(written):
     near = [written("a", mse=0.004), written("b", mse=0.00412, text=spec("b", channels=5))]
-    assert said(page_of(near))[1] == (
+    assert said(page_of(near))[0] == (
         "a has the lowest validation error, 0.00400; b has 1.03 times that: so small a difference "
         "may be the seed’s."
     )
     far = [near[0], written("c", mse=0.008, text=spec("c", channels=6))]
-    assert said(page_of(far))[1].endswith("c has 2.00 times that.")
+    assert said(page_of(far))[0].endswith("c has 2.00 times that.")
     noisy = [written("d", mse=0.01, seed=1), far[1], near[0]]  # a and d: 0.004 to 0.01
-    told = said(page_of(noisy))[1]
+    told = said(page_of(noisy))[0]
     assert told.startswith("a (2 seeds) has the lowest mean validation error, 0.00700")
     assert told.endswith("may be the seed’s.")
 

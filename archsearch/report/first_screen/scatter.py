@@ -177,7 +177,7 @@ def _lines(shown: pd.DataFrame, study: StudyRecord) -> Iterator[_Line]:
     for baseline in known_baselines(result.baselines for result in study.results):
         known = shown.dropna(subset=f"{baseline.name}_val")
         errors = known[f"{baseline.name}_val"]
-        if errors.empty:
+        if errors.empty or (baseline.name == "patch_pca" and _in_one_place(known)):
             continue
         if not baseline.size:
             yield _Line(baseline.label, False, [(0.0, float(errors.iloc[0]))])
@@ -186,6 +186,11 @@ def _lines(shown: pd.DataFrame, study: StudyRecord) -> Iterator[_Line]:
             points = [(float(size), float(error)) for size, error in pairs]
             label = f"{baseline.label} of the same size"
             yield _Line(label, True, points, marks=baseline.name != "pca")
+
+
+def _in_one_place(rows: pd.DataFrame) -> bool:
+    """Whether each latent has height and width 1, for which a patch is the picture."""
+    return bool((rows[["latent_height", "latent_width"]] == 1).all(axis=None))
 
 
 def chart_data(findings: Findings) -> dict[str, object]:

@@ -16,7 +16,7 @@ from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
 from archsearch.report.runs import TrainedRun, of_runs, read_runs, with_equal_pictures
 from archsearch.report.sections import provenance, trained_runs
-from archsearch.report.sections.blocks import Section, Text
+from archsearch.report.sections.blocks import Block, Section, Text
 
 __all__ = ["runs_page", "write_runs_report"]
 
@@ -79,16 +79,26 @@ def _facts(findings: Findings) -> str:
 
 
 def _answer(answer: Section, findings: Findings, runs: Sequence[TrainedRun]) -> Section:
-    """With which net is best where they are too few for more, and which runs are left out."""
-    first, *others = answer.blocks
-    told = _lead(findings) if findings.answer.verdict == "too-few" else ""
-    blocks = [first, Text(told), *others, Text(_left_out(runs))]
-    kept = (block for block in blocks if not isinstance(block, Text) or block.text)
-    return replace(answer, blocks=tuple(kept))
+    """Which net is best, where they are too few for more; and which runs are left out."""
+    blocks, title = answer.blocks, answer.title
+    if findings.answer.verdict == "too-few" and (told := _lead(findings)):
+        first, *others = blocks
+        blocks = (Text(told), *others, *_of_latents(first))
+        title = "Which net is best?" if len(findings.ranked) > 1 else "How good is this net?"
+    left = _left_out(runs)
+    return replace(answer, title=title, blocks=(*blocks, *([Text(left)] if left else [])))
+
+
+def _of_latents(answer: Block) -> Iterator[Text]:
+    """Why nothing is said of latent size and error, where another sentence leads."""
+    if isinstance(answer, Text):
+        yield Text(f"No answer on latent size: {answer.text.partition(': ')[2]}")
 
 
 def _lead(findings: Findings) -> str:
-    """The best net, and how far the next one is behind."""
+    """The best net, and how far the next one is behind; "" where none was measured."""
+    if not findings.ranked:
+        return ""
     best, *others = findings.ranked
     row, name = findings.trial(best), findings.subject.heading(best)
     mean = "mean " if row.whole("seeds") > 1 else ""

@@ -50,6 +50,18 @@ def test_each_baseline_of_the_latents_size_or_of_none_is_named():
     assert all(label in drawn for label in wanted | {NEWER})
 
 
+def test_patches_that_are_whole_pictures_have_no_marks_of_their_own():
+    findings = found(with_all_baselines(synthetic_study(StudyRecipe(complete=6, seeds=1))))
+
+    def labels() -> list[str]:
+        return [line["label"] for line in chart_data(findings)["lines"]]
+
+    assert any(label.startswith("patch PCA") for label in labels())
+    findings.shown["latent_height"] = findings.shown["latent_width"] = 1
+    assert not any(label.startswith("patch PCA") for label in labels())
+    assert any(label.startswith("PCA") for label in labels())
+
+
 def test_the_data_are_the_trials():
     study = synthetic_study(StudyRecipe(complete=12, seeds=3, collapsed=1))
     data = chart_data(found(study))

@@ -75,9 +75,9 @@ QUESTIONS = (
 
 REPEAT = """## Repeat it
 
-`make exercise` does all of it on the official CIFAR-10, which it downloads. Each part can be run alone,
-and goes on where it was stopped; it prints every command of archsearch that it runs. `make exercise-small`
-does the same with 6,000 pictures and one seed in less than a quarter of an hour.
+`make exercise` does all of it on the official CIFAR-10, which it downloads. Each part can be run
+alone, and goes on where it was stopped; it prints every command of archsearch that it runs.
+`make exercise-small` does the same with 6,000 pictures and one seed, in a quarter of an hour.
 """
 
 

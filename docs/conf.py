@@ -31,6 +31,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 
 myst_heading_anchors = 4  # as GitHub makes them
 highlight_language = "text"
+suppress_warnings = ["misc.highlighting_failure"]  # of what commands print, which is no language
 nitpicky = False  # types of other packages have no pages here
 
 autodoc_member_order = "bysource"

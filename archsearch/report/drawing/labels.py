@@ -22,6 +22,7 @@ _HEIGHT = 1.25 * _SIZE
 _GAP = 5.0
 _CLEAR = np.array([9.0, 3.0])
 """Room around a name, so that it isn't taken for a point's."""
+_STEP = 3.0
 _MOST_PLACES = 40
 
 
@@ -46,7 +47,7 @@ def place_labels(
     """
     size = np.array(axes.get_window_extent().size) * (72 / axes.figure.dpi)
     labels = list(labels)
-    lines = [_points(axes, zip(one.xs, one.ys, strict=True), size) for one in labels]
+    lines = [_filled(_points(axes, zip(one.xs, one.ys, strict=True), size)) for one in labels]
     covered = np.concatenate([_points(axes, avoid, size), *lines])
     taken: list[Floats] = []
     for label, line in zip(labels, lines, strict=True):
@@ -74,6 +75,16 @@ def _points(axes: Axes, pairs: Iterable[tuple[float, float]], size: Floats) -> F
     to_axes = axes.transScale + axes.transLimits
     placed: Floats = np.asarray(to_axes.transform(found)) * size
     return placed
+
+
+def _filled(line_n2: Floats) -> Floats:
+    """The points of a line with those between them, none further than ``_STEP`` from the next."""
+    if len(line_n2) < 2:
+        return line_n2
+    lengths = np.hypot(*np.diff(line_n2, axis=0).T)
+    along = np.concatenate([[0.0], np.cumsum(lengths)])
+    places = np.union1d(along, np.linspace(0, along[-1], 2 + int(along[-1] / _STEP)))
+    return np.column_stack([np.interp(places, along, part) for part in line_n2.T])
 
 
 def _boxes(line_n2: Floats, width: float, size: Floats) -> Floats:

@@ -90,6 +90,27 @@ def test_runs_that_stopped_early_are_told_and_marked():
     assert not [line for line in axes.lines if line.get_marker() == "o"]
 
 
+def test_a_few_nets_with_names_have_lines_of_their_own():
+    study = synthetic_study(StudyRecipe(complete=3, epochs=5))
+    names = {trial.number: f"net {trial.number}" for trial in study.trials}
+    with styled():
+        (axes,) = learning_figure(study, names).axes
+    named = [line for line in axes.lines if line.get_label().endswith(", validation")]
+    assert [line.get_label() for line in named] == [
+        f"{name}, validation" for name in names.values()
+    ]
+    assert len({line.get_color() for line in named}) == 3
+    dotted = [line for line in axes.lines if line.get_linestyle() == ":" and len(line.get_xdata())]
+    history = study.trials[0].results[0].history
+    assert [float(y) for y in dotted[0].get_ydata()][:1] != [history[0].val_mse]
+    assert len(dotted) == 3
+    assert len(axes.figure.legends) == 1
+    many = synthetic_study(StudyRecipe(complete=30, epochs=5))
+    with styled():
+        (axes, *_) = learning_figure(many, {trial.number: "a" for trial in many.trials}).axes
+    assert not any(line.get_linestyle() == ":" for line in axes.lines)
+
+
 def test_curves_that_still_fall():
     falling, flat = (synthetic_study(StudyRecipe(epochs=epochs)) for epochs in (3, 40))
     assert "still-falling" in warnings_of(falling)

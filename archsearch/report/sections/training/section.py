@@ -10,7 +10,11 @@ from archsearch.records import RunResult, SeedRecord, StudyRecord, TrialRecord
 from archsearch.report.formatting import decimal
 from archsearch.report.outcome import ends_of, outcomes
 from archsearch.report.sections.blocks import Block, Drawing, ReportWarning, Section
-from archsearch.report.sections.training.curves_figure import MOST_LINES, learning_figure
+from archsearch.report.sections.training.curves_figure import (
+    MOST_LINES,
+    has_names,
+    learning_figure,
+)
 from archsearch.report.sections.training.stability_figure import stability_figure
 from archsearch.report.statistics.epochs import AtEpoch
 from archsearch.report.statistics.intervals import Estimate
@@ -37,21 +41,25 @@ def section(
     runs = list(runs_of(study, sample))
     if not runs:
         return None
-    blocks = tuple(_figures(study, runs, epochs))
+    blocks = tuple(_figures(study, runs, epochs, names or {}))
     return Section("training", "Training over time", blocks, tuple(_warnings(runs, names or {})))
 
 
 _Run = tuple[TrialRecord, SeedRecord, RunResult]
 
 
-def _figures(study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...]) -> Iterator[Block]:
+def _figures(
+    study: StudyRecord, runs: list[_Run], epochs: tuple[AtEpoch, ...], names: Mapping[int, str]
+) -> Iterator[Block]:
     nets = sum(bool(trial.results) for trial in study.trials)
+    named = "Validation and training error over epochs, a color a net."
+    sized = "Validation error over epochs, a line a net, colored by latent size."
     yield Drawing(
         "learning",
         _curves_title([result for _, _, result in runs]),
-        "Validation error over epochs, a line a net, colored by latent size.",
+        named if has_names(study, names) else sized,
         " ".join(_notes(nets, [result for _, _, result in runs])),
-        partial(learning_figure, study),
+        partial(learning_figure, study, names),
     )
     known = [at for at in epochs if at.spearman.value is not None]
     if len(known) > 1:

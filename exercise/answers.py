@@ -9,6 +9,7 @@ from pathlib import Path
 from matplotlib.axes import Axes
 
 from archsearch.files import write_text
+from archsearch.report.drawing.style import styled
 from exercise.parts import PARTS
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
 
@@ -115,9 +116,10 @@ def write_answers(reports: Path) -> Path:
     for question in QUESTIONS:
         if question.draw is None or not all((reports / name).exists() for name in question.reports):
             continue
-        figure = Figure(figsize=(7, 4.2), layout="constrained")
-        question.draw(reports, figure.subplots())
-        figure.savefig(reports / question.figure, dpi=110)
+        with styled():
+            figure = Figure(figsize=(7, 4.2), layout="constrained")
+            question.draw(reports, figure.subplots())
+            figure.savefig(reports / question.figure, dpi=110)
     page = reports / "README.md"
     write_text(page, answers(reports))
     return page

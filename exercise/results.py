@@ -12,9 +12,8 @@ __all__ = ["best_trials", "epochs", "runs", "summary", "trials"]
 
 
 def trials(report: Path) -> pd.DataFrame:
-    """The complete trials of a study's report, one row for each seed."""
-    table = pd.read_csv(report / "trials.csv")
-    return table[table["state"] == "complete"]
+    """The trainings of a study's report that have a test error, one row for each seed."""
+    return pd.read_csv(report / "trials.csv").dropna(subset="test_mse")
 
 
 def runs(report: Path) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
+from archsearch.report.drawing.style import error_axis, size_axis
 from exercise import results
 from exercise.estimates import mean, mse, mse_with_interval
 from exercise.markdown import table
@@ -47,5 +48,7 @@ def draw(reports: Path, axes: Axes) -> None:
             axes.plot(x, y, "o", markersize=3, alpha=0.6, label=label)
     trials = results.trials(reports / SEARCH).sort_values("latent_size")
     axes.plot(trials["latent_size"], trials["pca_val_mse"], "--", color="0.4", label="PCA")
-    axes.set(xscale="log", yscale="log", xlabel="latent size", ylabel="validation MSE")
+    axes.set(xscale="log", yscale="log")
+    size_axis(axes, "latent size")
+    error_axis(axes, "validation MSE")
     axes.legend(frameon=False)

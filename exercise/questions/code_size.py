@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from archsearch.report.drawing.style import error_axis, size_axis
 from exercise import results
 from exercise.estimates import Mean, change_with_interval, mean, mse
 from exercise.markdown import table
@@ -128,5 +129,7 @@ def draw(reports: Path, axes: Axes) -> None:
             x, y = line["latent_size"], line["test_mse"]
             axes.plot(x, y, "o-", color=f"C{number}", markersize=4, label=label)
             label = None
-    axes.set(xscale="log", yscale="log", xlabel="numbers in the code", ylabel="test MSE")
+    axes.set(xscale="log", yscale="log")
+    size_axis(axes, "numbers in the code")
+    error_axis(axes, "test MSE")
     axes.legend(frameon=False)

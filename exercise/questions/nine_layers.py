@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.axes import Axes
 
+from archsearch.report.drawing.style import error_axis
 from exercise import results
 from exercise.estimates import mean, mse, mse_with_interval
 from exercise.markdown import table
@@ -64,5 +65,6 @@ def draw(reports: Path, axes: Axes) -> None:
         (line,) = axes.plot(means.index, means["val_mse"], label=f"{epochs} epochs, validation")
         color = line.get_color()
         axes.plot(means.index, means["train_mse"], ":", color=color, label="training")
-    axes.set(xlabel="epoch", ylabel="MSE", yscale="log")
+    axes.set(xlabel="epoch", yscale="log")
+    error_axis(axes, "MSE")
     axes.legend(frameon=False)

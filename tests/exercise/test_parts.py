@@ -19,7 +19,7 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     report = tmp_path / "reports/best-net"
     report.mkdir(parents=True)
     (report / "trials.csv").write_text(
-        "number,state,val_mse\n0,complete,3\n1,complete,1\n2,failed,\n3,complete,2\n4,complete,4\n"
+        "number,state,val_mse,test_mse\n0,complete,3,3\n1,complete,1,5\n2,failed,,\n3,running,2,2\n4,complete,4,1\n"
     )
     for part in ("nine-layer", "winners", "denoising"):
         (tmp_path / "runs" / part).mkdir(parents=True)

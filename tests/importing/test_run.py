@@ -18,14 +18,22 @@ from archsearch.records import load_run
 from archsearch.train import load_model
 
 NET = """
+from __future__ import annotations
+
+from dataclasses import dataclass
+
 import torch
 from torch import nn
 from blocks import down
 
+@dataclass
+class Config:
+    width: int = 8
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
-        self.encoder = nn.Sequential(down(3, 8), down(8, 8))
+        self.encoder = nn.Sequential(down(3, Config().width), down(8, 8))
         self.decoder = nn.Sequential(
             nn.ConvTranspose2d(8, 8, 4, 2, 1), nn.ReLU(),
             nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Sigmoid(),

@@ -36,8 +36,13 @@ def architectures(report: Path) -> pd.DataFrame:
 
 def _slope(reports: Path) -> str:
     found = results.summary(reports / REPORT)
+    trials = results.trials(reports / REPORT)
+    seeds = trials.groupby("number").size()
     rank, slope = found["correlations"]["latent_size"]["spearman"], found["slope_within_trunks"]
-    told = []
+    told = [
+        f"{len(seeds)} nets that are narrow only at the code were trained for "
+        f"{trials['epochs'].max():.0f} epochs, with {_from_to(seeds.min(), seeds.max())}."
+    ]
     if slope:
         value, low, high = (slope[name] * log(2) for name in ("value", "low", "high"))
         doubling = change_with_interval(Mean(value, low, high, slope["n"]))
@@ -51,6 +56,12 @@ def _slope(reports: Path) -> str:
             f"({ends[1]} to {ends[2]})."
         )
     return " ".join(told)
+
+
+def _from_to(least: int, most: int) -> str:
+    """How many seeds, in words."""
+    number = str(most) if least == most else f"{least} to {most}"
+    return f"{number} seed{'s' if most > 1 else ''} each"
 
 
 def _by_size(nets: pd.DataFrame) -> list[str]:

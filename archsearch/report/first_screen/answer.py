@@ -137,14 +137,22 @@ def cause_sentence(findings: Findings) -> str:
     alone = len(rows) == 1 < len(findings.shown)
     if not alone and len(narrow) > _MANY * len(rows):
         which = f"In {len(narrow)} of {len(rows)} nets" if len(rows) > 1 else "In this net"
-        return (
-            f"{which} fewer numbers get through than the "
-            "latent has: there the bottleneck limits what is coded, not the latent."
-        )
+        return f"{which} fewer numbers get through than the latent has{_where_narrow(narrow)}."
     judged = rows.dropna(subset="pca_val")
     if len(judged):
         return _against_pca(judged)
     return _against_others(findings)
+
+
+def _where_narrow(narrow: pd.DataFrame) -> str:
+    """What limits nets that are narrow before their latent: the bottleneck, or something else."""
+    judged = narrow.dropna(subset="pca_bottleneck_val")
+    beaten = judged["pca_bottleneck_val"] < judged["val_mse"]
+    if not len(judged) or not beaten.all():
+        return ": there the bottleneck limits what is coded, not the latent"
+    ratio = (judged["val_mse"] / judged["pca_bottleneck_val"].clip(lower=FLOOR)).median()
+    what = "these nets" if len(judged) > 1 else "it"
+    return f", but PCA with as few is {_times(ratio)} better: training or design limits {what} more"
 
 
 def _compared(findings: Findings) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from archsearch.cli.completions import tasks
 from archsearch.cli.output import print_diagnostics, print_rendered
 from archsearch.config.checking import check_files
 from archsearch.spec.render import RENDERERS, summary
@@ -32,7 +33,8 @@ def check(
     json: Annotated[bool, typer.Option("--json", help="The same as --format json.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Treat warnings as errors.")] = False,
     task: Annotated[
-        str, typer.Option(help="Task, which sets channels that are `auto`.")
+        str,
+        typer.Option(help="Task, which sets channels that are `auto`.", autocompletion=tasks),
     ] = "reconstruct",
 ) -> None:
     """Report all mistakes in specs and studies, with line and column.

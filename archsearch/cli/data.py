@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.completions import sources
 from archsearch.cli.output import print_folded, print_json, print_lines
 from archsearch.errors import InputError
 from archsearch.interactive.progress import step_bar
@@ -52,7 +53,10 @@ def list_command(as_json: JsonOption = False) -> None:
 @app.command("prepare")
 def prepare_command(
     source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="photos, cifar10, folder:PATH, …")
+        str,
+        typer.Argument(
+            metavar="SOURCE", help="photos, cifar10, folder:PATH, …", autocompletion=sources
+        ),
     ],
     size: SizeOption = None,
     as_json: JsonOption = False,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from archsearch.cli.completions import codes
 from archsearch.cli.output import print_json, print_lines, print_rendered
 from archsearch.errors import InputError
 from archsearch.spec import CATALOGUE, Explanation
@@ -20,7 +21,9 @@ def explain(
     code: Annotated[
         str | None,
         typer.Argument(
-            metavar="CODE", help="A code such as shape-nonpositive. Default: list all codes."
+            metavar="CODE",
+            help="A code such as shape-nonpositive. Default: list all codes.",
+            autocompletion=codes,
         ),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.completions import sources, tasks
 from archsearch.cli.output import print_json, print_lines
 from archsearch.config import DataSettings, absolute_source
 from archsearch.config.overrides import changed
@@ -52,11 +53,16 @@ def import_net(  # noqa: PLR0913, PLR0917 - one argument an option
     ] = None,
     task: Annotated[
         str | None,
-        typer.Option(help="What the net does.  [default: told by its channels]"),
+        typer.Option(
+            help="What the net does.  [default: told by its channels]", autocompletion=tasks
+        ),
     ] = None,
     data: Annotated[
         str | None,
-        typer.Option(help="Pictures to measure it on.  [default: photos, 500 of them]"),
+        typer.Option(
+            help="Pictures to measure it on.  [default: photos, 500 of them]",
+            autocompletion=sources,
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(metavar="N", help="Use only N pictures.")] = None,
     scale: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.completions import templates
 from archsearch.cli.output import print_folded, print_json, print_lines
 from archsearch.config.gallery import DEFAULT_TEMPLATE
 from archsearch.errors import InputError
@@ -24,7 +25,12 @@ def init(
         Path | None, typer.Argument(metavar="DIR", help="Folder of the project; made if missing.")
     ] = None,
     template: Annotated[
-        str, typer.Option(metavar="NAME", help="A study or spec of the gallery to start from.")
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="A study or spec of the gallery to start from.",
+            autocompletion=templates,
+        ),
     ] = DEFAULT_TEMPLATE,
     list: Annotated[bool, typer.Option("--list", help="List the templates.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
@@ -39,11 +45,11 @@ def init(
 
     Example: archsearch init my-nets --template unet
     """
-    from archsearch.config.gallery import templates
+    from archsearch.config.gallery import templates as found
     from archsearch.config.project import create_project
 
     if list:
-        _print_templates(templates(), json=json)
+        _print_templates(found(), json=json)
         return
     if folder is None:
         raise InputError("DIR is missing", help="name a folder: archsearch init my-nets")

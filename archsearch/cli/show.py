@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.completions import tasks
 from archsearch.cli.output import print_diagnostics, print_json, print_lines
 from archsearch.cli.tables import compiled_json, compiled_table, plan_json, plan_table
 from archsearch.config import RunSettings, load, parse_assignment, read_task
@@ -31,7 +32,8 @@ def show(
         ),
     ] = None,
     task: Annotated[
-        str, typer.Option(help="Task, which sets channels that are `auto`.")
+        str,
+        typer.Option(help="Task, which sets channels that are `auto`.", autocompletion=tasks),
     ] = "reconstruct",
     compiled: Annotated[
         bool,

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from archsearch.cli.completions import devices, sources, tasks
+
 __all__ = [
     "Address",
     "Artifacts",
@@ -58,7 +60,8 @@ Threads = Annotated[
 Device = Annotated[
     str | None,
     typer.Option(
-        help="Where to train: cpu, cuda (workers share the GPUs), cuda:N or mps.  [default: cpu]"
+        help="Where to train: cpu, cuda (workers share the GPUs), cuda:N or mps.  [default: cpu]",
+        autocompletion=devices,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -67,12 +70,18 @@ DryRun = Annotated[
 ]
 
 Data = Annotated[
-    str | None, typer.Option(help="Pictures: cifar10, photos, folder:PATH, … (see `data list`).")
+    str | None,
+    typer.Option(
+        help="Pictures: cifar10, photos, folder:PATH, … (see `data list`).", autocompletion=sources
+    ),
 ]
 Limit = Annotated[
     int | None, typer.Option(metavar="N", help="Use only N pictures, drawn from the whole source.")
 ]
-Task = Annotated[str | None, typer.Option(help="What the nets learn: denoise, colorize, …")]
+Task = Annotated[
+    str | None,
+    typer.Option(help="What the nets learn: denoise, colorize, …", autocompletion=tasks),
+]
 Epochs = Annotated[int | None, typer.Option(help="Passes over the training split.")]
 BatchSize = Annotated[int | None, typer.Option(help="Pictures per step.")]
 Rate = Annotated[float | None, typer.Option(help="Peak learning rate.")]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archsearch.cli.completions import devices, sources, tasks
 from archsearch.cli.defaults import chosen_device, default_settings
 from archsearch.cli.output import print_diagnostics, print_json, print_lines
 from archsearch.config import (
@@ -52,14 +53,16 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
         str | None,
         typer.Option(
             help="Pictures: cifar10, photos, folder:PATH, … (see `data list`).  "
-            f"[default: {DEFAULT.data.source}]"
+            f"[default: {DEFAULT.data.source}]",
+            autocompletion=sources,
         ),
     ] = None,
     task: Annotated[
         str | None,
         typer.Option(
             help="What the net learns: denoise, colorize, … (docs/tasks.md). Set its options with "
-            f"--set task.OPTION.  [default: {DEFAULT.task.name}]"
+            f"--set task.OPTION.  [default: {DEFAULT.task.name}]",
+            autocompletion=tasks,
         ),
     ] = None,
     epochs: Annotated[
@@ -95,7 +98,9 @@ def train(  # noqa: PLR0913, PLR0917 - one argument an option
     threads: Annotated[int | None, typer.Option(min=1, help="Number of threads.")] = None,
     device: Annotated[
         str | None,
-        typer.Option(help="Where to train: cpu, cuda, cuda:N or mps.  [default: cpu]"),
+        typer.Option(
+            help="Where to train: cpu, cuda, cuda:N or mps.  [default: cpu]", autocompletion=devices
+        ),
     ] = None,
     json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object, as in metrics.json.")

@@ -30,7 +30,6 @@ from archsearch.tasks import (
     regression,
 )
 from archsearch.train.engines.torch_engine import TorchEngine
-from archsearch.train.loop.step import update_weights
 from archsearch.train.loop.training import MeasuredBatch, Training
 
 __all__ = ["NativeEngine"]
@@ -89,7 +88,9 @@ class NativeEngine:
         seed = derived_seed(batch.seed, "dropout", batch.epoch or 0, int(batch.indices[0]))
         ids = places.numpy()
         loss = torch.tensor(self._engine.step(fed, target, ids=ids, seed=seed, output=output))
-        update_weights(training, [self.parameters])
+        if training.settings.clip_norm is not None:
+            _clip(self.parameters.grad, training.settings.clip_norm)
+        training.optimizer.step()
         if output is None:
             return loss, loss
         images_NCHW = training.pictures(places)
@@ -139,6 +140,16 @@ def _compared(task: Task, settings: TrainSettings) -> RegressionTask:
     compared = regression(task, make_loss(settings))
     assert compared is not None  # noqa: S101  whoever chose the engine has seen to that
     return compared
+
+
+def _clip(gradient: Tensor | None, longest: float) -> None:
+    """Torch's ``clip_grad_norm_`` for one gradient, without the twentieth of a step it takes."""
+    assert gradient is not None  # noqa: S101 - the engine's own
+    norm = torch.linalg.vector_norm(gradient).numpy()
+    share = numpy.float32(longest) / (norm + numpy.float32(1e-6))
+    if share < 1:
+        numbers = gradient.numpy()
+        numbers *= share
 
 
 def _share_memory(model: Autoencoder, engine: Engine) -> None:

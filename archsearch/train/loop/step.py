@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_
 
@@ -13,7 +11,7 @@ from archsearch.tasks import predict
 from archsearch.train.loop.precision import casts, products
 from archsearch.train.loop.training import Training
 
-__all__ = ["train_step", "update_weights"]
+__all__ = ["train_step"]
 
 
 def train_step(
@@ -35,23 +33,12 @@ def train_step(
         loss = training.task.loss(output, images_NCHW)
         training.optimizer.zero_grad()
         torch.autograd.backward(loss)
-    update_weights(training, training.model.parameters())
+    if training.settings.clip_norm is not None:
+        clip_grad_norm_(training.model.parameters(), training.settings.clip_norm)
+    training.optimizer.step()
     told = loss.detach()
     if training.loss_is_error:
         return told, told
     with torch.no_grad():
         predicted_NCHW = predict(training.task, output, images_NCHW)
         return told, functional.mse_loss(predicted_NCHW, images_NCHW)
-
-
-def update_weights(training: Training, parameters: Iterable[nn.Parameter]) -> None:
-    """Clip the gradients, if that is asked for, and take the optimizer's step.
-
-    Args:
-        training: its optimizer and recipe.
-        parameters: with the gradients of all weights, whose norm is counted over all together.
-    """
-    longest = training.settings.clip_norm
-    if longest is not None:
-        clip_grad_norm_(parameters, longest)
-    training.optimizer.step()

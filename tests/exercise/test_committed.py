@@ -1,8 +1,12 @@
 """The committed answers are those of the committed tables, and take little room."""
 
 import re
+from math import exp, log
 
+from exercise import results
 from exercise.answers import answers
+from exercise.estimates import mse
+from exercise.questions.code_size import architectures
 from tests.docs.blocks import ROOT
 
 REPORTS = ROOT / "reports"
@@ -21,3 +25,17 @@ def test_each_report_and_figure_that_the_answers_name_is_there() -> None:
 
 def test_all_reports_take_little_room() -> None:
     assert sum(path.stat().st_size for path in REPORTS.rglob("*") if path.is_file()) < MOST_BYTES
+
+
+def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    slope = results.summary(REPORTS / "code-size")["slope_within_trunks"]
+    value, high, low = (100 * (1 - exp(slope[name] * log(2))) for name in ("value", "low", "high"))
+    assert f"lowers the error\n  by {value:.0f} % ({low:.0f} to {high:.0f} %)" in readme
+    nets = architectures(REPORTS / "code-size").groupby("latent_size")
+    beaten = nets["test_mse"].min() <= nets["pca_test_mse"].first()
+    assert f"Up to {max(beaten[beaten].index):.0f} numbers these nets beat PCA" in readme
+    runs = results.runs(REPORTS / "nine-layer")
+    short, long = runs.groupby("epochs")["test_mse"].mean()
+    assert f"test MSE is {mse(short)} after 10 epochs and {mse(long)} after 50" in readme
+    assert f"get through it has {mse(runs['baselines_pca_bottleneck'].iloc[0])}" in readme

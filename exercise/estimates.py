@@ -48,10 +48,10 @@ def mse(value: float) -> str:
     """An MSE with three digits.
 
     Example:
-        >>> mse(0.00412345), mse(0.0400001)
-        ('0.00412', '0.0400')
+        >>> mse(0.00412345), mse(0.0400001), mse(0.0000328)
+        ('0.00412', '0.0400', '3.28e-5')
     """
-    return f"{value:#.3g}"
+    return f"{value:#.3g}".replace("e-0", "e-")
 
 
 def mse_with_interval(found: Mean) -> str:

@@ -55,7 +55,23 @@ def _slope(reports: Path) -> str:
             f"Over all {rank['n']} nets the rank correlation of size and error is {ends[0]} "
             f"({ends[1]} to {ends[2]})."
         )
+    best = architectures(reports / REPORT).groupby("latent_size")["test_mse"].min()
+    first, last = (best.iloc[places] for places in (slice(2), slice(-2, None)))
+    more = "more, the larger the code is" if _share(last) > _share(first) else "most in small codes"
+    told.append(
+        f"The lowest error of each size falls by {_fall(first)} and by {_fall(last)}: a doubling "
+        f"gains {more}."
+    )
     return " ".join(told)
+
+
+def _share(ends: pd.Series) -> float:
+    return float(1 - ends.iloc[1] / ends.iloc[0])
+
+
+def _fall(ends: pd.Series) -> str:
+    small, large = ends.index
+    return f"{100 * _share(ends):.0f} % from {small:.0f} to {large:.0f} numbers"
 
 
 def _from_to(least: int, most: int) -> str:

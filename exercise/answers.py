@@ -12,6 +12,7 @@ from archsearch.files import write_text
 from archsearch.report.drawing.style import styled
 from exercise.parts import PARTS
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
+from exercise.results import facts
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
 
@@ -24,8 +25,10 @@ HEAD = """# The exercise, answered
 
 A course exercise asks for convolutional autoencoders: the nine-layer net, the size of its
 representations, other architectures, whether the size of the latent and the error correlate, and
-color. Each question is answered here with its numbers, from the reports that lie beside this page.
-MSE is the mean over pixels and channels of RGB in [0, 1]. Intervals are 95 %, over seeds or pairs.
+color. The answers have their numbers from the reports that lie beside this page. Pictures are split
+80/10/10. MSE is the mean over pixels and channels of RGB in [0, 1]. All nets have archsearch's
+[default recipe](../docs/training.md), but for what a question is about. Intervals are Student's at
+95 %: of an error over seeds, of a difference over pairs of nets, unless something else is said.
 """
 
 
@@ -103,8 +106,10 @@ def _answer(question: Question, reports: Path) -> list[str]:
     if question.draw is not None:
         lines += ["", f"![{question.asked}]({question.figure})"]
     if question.reports:
-        linked = ", ".join(f"[{name}]({name}/index.html)" for name in question.reports)
-        lines += ["", f"From {linked}."]
+        linked = (
+            f"[{name}]({name}/index.html) ({facts(reports / name)})" for name in question.reports
+        )
+        lines += ["", f"From {', '.join(linked)}."]
     return lines
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["best_trials", "epochs", "runs", "summary", "trials"]
+__all__ = ["best_trials", "epochs", "facts", "runs", "summary", "trials"]
 
 
 def trials(report: Path) -> pd.DataFrame:
@@ -30,6 +30,13 @@ def summary(report: Path) -> dict[str, Any]:
     """A report's ``summary.json``."""
     found: dict[str, Any] = json.loads((report / "summary.json").read_text(encoding="utf-8"))
     return found
+
+
+def facts(report: Path) -> str:
+    """What a report says of its nets, pictures and epochs."""
+    lines = (report / "report.md").read_text(encoding="utf-8").splitlines()
+    told = next(line for line in lines if " · " in line and not line.startswith("#"))
+    return ", ".join(told.split(" · ")[:3])
 
 
 def best_trials(report: Path, number: int) -> list[int]:

@@ -12,16 +12,23 @@ from matplotlib.axes import Axes
 
 from archsearch.report.drawing.style import error_axis, size_axis
 from exercise import results
-from exercise.estimates import Mean, change_with_interval, mean, mse
+from exercise.estimates import Mean, change, change_with_interval, mean, mse
 from exercise.markdown import table
 
 REPORT, LONG = "code-size", "code-long"
+EQUAL = 0.02
+"""Errors that differ by a smaller share are as good as each other."""
 
 
 def answer(reports: Path) -> list[str]:
     """The slope, the errors by size and geometry with those of PCA, and the paired geometries."""
     nets = architectures(reports / REPORT)
-    lines = [_slope(reports), "", *_by_size(nets), "", _limit(nets), *_geometry(nets)]
+    shown = (
+        "The table has test MSEs, means over seeds, of the better of two trunks. Places are height "
+        "× width of the code; cells are empty where a place would have less than one number."
+    )
+    said = [_limit(nets), *_geometry(nets), *_trunk(nets)]
+    lines = [_slope(reports), "", shown, "", *_by_size(nets), "", *said]
     return [*lines, "", *_longer(reports)] if (reports / LONG).exists() else lines
 
 
@@ -29,7 +36,7 @@ def architectures(report: Path) -> pd.DataFrame:
     """A row for each architecture: means over its seeds, and what was searched."""
     trials = results.trials(report)
     searched = [name for name in trials.columns if name.startswith("space.")]
-    means = ["test_mse", "pca_test_mse", "latent_size"]
+    means = ["test_mse", "pca_test_mse", "latent_size", "params"]
     found = trials.groupby([*searched, "key"], as_index=False)[means].mean()
     return found.rename(columns=lambda name: name.removeprefix("space."))
 
@@ -39,15 +46,20 @@ def _slope(reports: Path) -> str:
     trials = results.trials(reports / REPORT)
     seeds = trials.groupby("number").size()
     rank, slope = found["correlations"]["latent_size"]["spearman"], found["slope_within_trunks"]
+    few, many = trials["params"].min(), trials["params"].max()
     told = [
         f"{len(seeds)} nets that are narrow only at the code were trained for "
-        f"{trials['epochs'].max():.0f} epochs, with {_from_to(seeds.min(), seeds.max())}."
+        f"{trials['epochs'].max():.0f} epochs, with {_from_to(seeds.min(), seeds.max())}. Their "
+        f"layers on either side of the code, the trunk, have one of two widths and stay the same "
+        f"while the code varies; the code's own two layers grow with it ({few:,} to {many:,} "
+        "parameters in all)."
     ]
     if slope:
         value, low, high = (slope[name] * log(2) for name in ("value", "low", "high"))
         doubling = change_with_interval(Mean(value, low, high, slope["n"]))
         told.append(
-            f"With all else held equal, each doubling of the code changes the error by {doubling}."
+            "On average over all sizes, within trunks, each doubling of the code changes the "
+            f"error by {doubling}."
         )
     if rank["low"] is not None:
         ends = [f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")]
@@ -57,7 +69,11 @@ def _slope(reports: Path) -> str:
         )
     best = architectures(reports / REPORT).groupby("latent_size")["test_mse"].min()
     first, last = (best.iloc[places] for places in (slice(2), slice(-2, None)))
-    more = "more, the larger the code is" if _share(last) > _share(first) else "most in small codes"
+    more = (
+        "more of the error, the larger the code is"
+        if _share(last) > _share(first)
+        else "most in small codes"
+    )
     told.append(
         f"The lowest error of each size falls by {_fall(first)} and by {_fall(last)}: a doubling "
         f"gains {more}."
@@ -98,22 +114,26 @@ def _places(nets: pd.DataFrame) -> list[int]:
 
 
 def _limit(nets: pd.DataFrame) -> str:
+    """Where the best net beats PCA, is as good, and is worse."""
     by_size = nets.groupby("latent_size")
     ratios = by_size["test_mse"].min() / by_size["pca_test_mse"].first()
-    beaten, worse = ratios[ratios <= 1], ratios[ratios > 1]
-    if beaten.empty:
-        return (
-            f"PCA with as many numbers beats the best net at every size, by "
-            f"{100 * (ratios.min() - 1):.0f} % at least: training and form limit these nets, not "
-            "the code."
-        )
-    told = f"The best net beats PCA with as many numbers up to a code of {beaten.index.max():.0f}."
-    if len(worse):
-        told += (
-            f" From {worse.index.min():.0f} on PCA is better, at {worse.index[-1]:.0f} by a factor "
-            f"of {worse.iloc[-1]:.1f}: there training and form limit the net, not the code."
-        )
-    return told
+    groups = (
+        ("beats PCA with as many numbers at", ratios[ratios < 1 - EQUAL]),
+        ("is as good as PCA at", ratios[(ratios - 1).abs() <= EQUAL]),
+        ("is worse than PCA at", ratios[ratios > 1 + EQUAL]),
+    )
+    told = [f"{what} {_listed(found)}" for what, found in groups if len(found)]
+    lost = (
+        " There it doesn't use its code as well as a linear code does." if groups[2][1].size else ""
+    )
+    return f"The best net {'; it '.join(told)}.{lost}"
+
+
+def _listed(ratios: pd.Series) -> str:
+    """Sizes, with the ratios at both ends."""
+    ends = dict.fromkeys((ratios.index[0], ratios.index[-1]))
+    sizes = " to ".join(f"{size:.0f}" for size in ends)
+    return f"{sizes} numbers ({' to '.join(f'{ratios[size]:.2f}' for size in ends)} of its error)"
 
 
 def _geometry(nets: pd.DataFrame) -> list[str]:
@@ -123,12 +143,29 @@ def _geometry(nets: pd.DataFrame) -> list[str]:
         both = errors[[few, many]].dropna()
         if len(both) < 2:
             continue
-        effect = mean(np.log(both[many] / both[few]))
+        logs = np.log(both[many] / both[few])
+        effect, by_code = mean(logs), logs.groupby("code").mean()
+        ends = (
+            f"{change(by_code[code])} at {code}" for code in (by_code.index[0], by_code.index[-1])
+        )
         lines.append(
             f"At one trunk and one size, {many}×{many} places instead of {few}×{few} change the "
-            f"error by {change_with_interval(effect)}, over {effect.n} pairs."
+            f"error by {change_with_interval(effect)}, over {effect.n} pairs: {' and '.join(ends)} "
+            "numbers."
         )
     return lines
+
+
+def _trunk(nets: pd.DataFrame) -> list[str]:
+    errors = nets.pivot_table(index=["places", "code"], columns="width", values="test_mse").dropna()
+    if errors.shape[1] != 2 or len(errors) < 2:
+        return []
+    thin, wide = errors.columns
+    effect = mean(np.log(errors[wide] / errors[thin]))
+    return [
+        f"A trunk twice as wide changes the error by {change_with_interval(effect)}, over "
+        f"{effect.n} pairs."
+    ]
 
 
 def _longer(reports: Path) -> list[str]:

@@ -35,7 +35,10 @@ def _told(runs: pd.DataFrame) -> str:
     told = f"After {first} epochs the nine-layer net has a test MSE of {mse(by_epochs[first])}."
     if last != first:
         gain = 100 * (1 - by_epochs[last] / by_epochs[first])
-        told += f" {last} epochs take {gain:.0f} % off, to {mse(by_epochs[last])}."
+        told += (
+            f" {last} epochs take {gain:.0f} % off, to {mse(by_epochs[last])}; each of the two has "
+            "its own schedule, at whose end the learning rate is near 0."
+        )
     return told
 
 
@@ -51,7 +54,8 @@ def _baselines(runs: pd.DataFrame) -> list[str]:
     ]
     if fed < runs["test_mse"].min():
         lines.append(
-            "So it isn't the size of its code that limits this net, but its form and its training."
+            "So many numbers say far more of a picture than this net makes of them: it isn't the "
+            "size of its code that limits it, but its layers or their training."
         )
     return lines
 

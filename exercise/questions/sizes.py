@@ -21,7 +21,11 @@ def answer(reports: Path) -> list[str]:
         f"The latent has {size:,} numbers, 1/{pixels / size:.0f} of the picture's {pixels:,}. "
         f"Only {plan.bottleneck.size} numbers feed it, so it holds no more than those."
     )
-    return [told, "", *table(HEAD, [_row(plan, layer) for layer in plan.layers])]
+    formula = (
+        "W is the width of what a layer reads, K its kernel, P its padding and S its stride; "
+        "upsampling by 2 doubles the width."
+    )
+    return [told, formula, "", *table(HEAD, [_row(plan, layer) for layer in plan.layers])]
 
 
 def _row(plan: ModelPlan, layer: LayerPlan) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from math import log
 from pathlib import Path
 from typing import Any
 
 from matplotlib.axes import Axes
 
 from exercise import results
-from exercise.estimates import Mean, mse, mse_with_interval
+from exercise.estimates import Mean, change, mse, mse_with_interval
 from exercise.markdown import table
 
 REPORT = "colorize"
@@ -22,8 +24,52 @@ def answer(reports: Path) -> list[str]:
     rows = [_guess(name, color["baselines"][key]) for key, name in BASELINES.items()]
     rows += [_row(variant) for variant in color["variants"]]
     told = f"{_lowest(color)} {_most_colored(color)}"
-    note = "Saturation is the predicted distance from gray, divided by the true one."
-    return [told, "", *table(("prediction", "test MSE", "ΔE 2000", "saturation"), rows), "", note]
+    note = (
+        "Saturation is the predicted distance from gray, divided by the true one. ΔE 2000 is the "
+        "difference of colors as people see it (CIEDE2000), 0 for none."
+    )
+    head = ("prediction", "test MSE (interval)", "ΔE 2000", "saturation")
+    named = {name_of(variant): variant for variant in color["variants"]}
+    ideas = [_idea(*idea, named) for idea in IDEAS if {idea[1], idea[2]} <= named.keys()]
+    lines = [told, "", *table(head, rows), "", note, "", "What each idea does:", "", *ideas]
+    return [*lines, "", *_pictures(reports / REPORT, color)]
+
+
+def _pictures(report: Path, color: dict[str, Any]) -> list[str]:
+    """The report's rows of pictures, by the names of the variants."""
+    names = {variant["trial"]: name_of(variant) for variant in color["variants"]}
+    found = re.findall(
+        r"^\| (?:(gray|original)|trial (\d+)).*\((figures/colors-fixed-\d+\.png)\) \|$",
+        (report / "report.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
+    )
+    rows = (
+        [guess or names[int(trial)], f"![{guess or names[int(trial)]}]({report.name}/{place})"]
+        for guess, trial, place in found
+    )
+    return table(("", "test pictures"), rows)
+
+
+IDEAS = (
+    ("Chroma instead of RGB, with skips", "RGB, with skips", "chroma, with skips"),
+    ("Chroma instead of RGB, without skips", "RGB, without skips", "chroma, without skips"),
+    ("Skips, for RGB", "RGB, without skips", "RGB, with skips"),
+    ("Skips, for chroma", "chroma, without skips", "chroma, with skips"),
+    ("L1 instead of MSE as the loss", "chroma, with skips", "chroma, with skips, L1"),
+    ("Classes instead of numbers", "chroma, with skips", "classes of chroma, with skips"),
+)
+"""What is changed, and the names of two variants that differ in nothing else."""
+
+
+def _idea(what: str, without: str, having: str, named: dict[str, Any]) -> str:
+    one, other = named[without], named[having]
+    ratio = other["test_mse"]["mean"] / one["test_mse"]["mean"]
+    before, after = (each["delta_e"]["mean"] for each in (one, other))
+    pale, colored = (each["desaturation"]["mean"] for each in (one, other))
+    return (
+        f"- {what}: MSE {change(log(ratio))}, ΔE {before:.2f} → {after:.2f}, saturation "
+        f"{pale:.2f} → {colored:.2f}."
+    )
 
 
 def name_of(variant: dict[str, Any]) -> str:

@@ -7,6 +7,7 @@ from exercise import results
 from exercise.answers import answers
 from exercise.estimates import mse
 from exercise.questions.code_size import architectures
+from exercise.questions.colors import name_of
 from tests.docs.blocks import ROOT
 
 REPORTS = ROOT / "reports"
@@ -39,3 +40,9 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     short, long = runs.groupby("epochs")["test_mse"].mean()
     assert f"test MSE is {mse(short)} after 10 epochs and {mse(long)} after 50" in readme
     assert f"get through it has {mse(runs['baselines_pca_bottleneck'].iloc[0])}" in readme
+    color = results.summary(REPORTS / "colorize")["color"]
+    named = {name_of(variant): variant for variant in color["variants"]}
+    errors = [named[f"{task}, without skips"]["test_mse"]["mean"] for task in ("RGB", "chroma")]
+    assert f"takes\n  {100 * (1 - errors[1] / errors[0]):.0f} % off the error" in readme
+    classes = named["classes of chroma, with skips"]["desaturation"]["mean"]
+    assert f"with {classes:.2f} of the originals' saturation" in readme

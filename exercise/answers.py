@@ -8,6 +8,7 @@ from pathlib import Path
 
 from matplotlib.axes import Axes
 
+from archsearch.config import load_study
 from archsearch.files import write_text
 from archsearch.report.drawing.style import styled
 from exercise.parts import PARTS
@@ -26,9 +27,11 @@ HEAD = """# The exercise, answered
 A course exercise asks for convolutional autoencoders: the nine-layer net, the size of its
 representations, other architectures, whether the size of the latent and the error correlate, and
 color. The answers have their numbers from the reports that lie beside this page. Pictures are split
-80/10/10. MSE is the mean over pixels and channels of RGB in [0, 1]. All nets have archsearch's
-[default recipe](../docs/training.md), but for what a question is about. Intervals are Student's at
-95 %: of an error over seeds, of a difference over pairs of nets, unless something else is said.
+80/10/10. MSE is the mean over pixels and channels of RGB in [0, 1]. All nets were trained with the
+[default recipe](../docs/training.md) of archsearch, the tool of this repository (Adam, one cycle of
+the learning rate, MSE as the loss), but for what a question is about. Intervals are 95 %: Student's
+over seeds for an error and over pairs of nets for a difference, those of the linked report for the
+rest ([how they are made](../docs/statistics.md)).
 """
 
 
@@ -93,9 +96,20 @@ def answers(reports: Path) -> str:
     discussion = reports / DISCUSSION
     if discussion.exists():
         lines.append(discussion.read_text(encoding="utf-8").rstrip("\n") + "\n")
-    commands = "\n".join(f"python -m exercise {name}" for name in PARTS)
+    width = max(map(len, PARTS))
+    commands = "\n".join(
+        f"python -m exercise {name:{width}}  # {_described(name)}" for name in PARTS
+    )
     lines += [REPEAT, f"```sh\n{commands}\n```"]
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _described(part: str) -> str:
+    """What a part of the exercise is, in a line."""
+    own = PARTS[part].__doc__
+    if own:
+        return own.splitlines()[0].rstrip(".")
+    return load_study(Path("studies") / f"{part}.yaml").settings.description
 
 
 def _answer(question: Question, reports: Path) -> list[str]:

@@ -24,8 +24,9 @@ def answer(reports: Path) -> list[str]:
     """The slope, the errors by size and geometry with those of PCA, and the paired geometries."""
     nets = architectures(reports / REPORT)
     shown = (
-        "The table has test MSEs, means over seeds, of the better of two trunks. Places are height "
-        "× width of the code; cells are empty where a place would have less than one number."
+        "The table has test MSEs, means over seeds, of the better of the trunks. Places are the "
+        "spatial positions of the code, its height × width; cells are empty where a place would "
+        "have less than one number."
     )
     said = [_limit(nets), *_geometry(nets), *_trunk(nets)]
     lines = [_slope(reports), "", shown, "", *_by_size(nets), "", *said]
@@ -50,16 +51,18 @@ def _slope(reports: Path) -> str:
     told = [
         f"{len(seeds)} nets that are narrow only at the code were trained for "
         f"{trials['epochs'].max():.0f} epochs, with {_from_to(seeds.min(), seeds.max())}. Their "
-        f"layers on either side of the code, the trunk, have one of two widths and stay the same "
-        f"while the code varies; the code's own two layers grow with it ({few:,} to {many:,} "
-        "parameters in all)."
+        f"layers on either side of the code, the trunk, have one of the widths "
+        f"{' and '.join(f'{width:.0f}' for width in sorted(trials['space.width'].unique()))} "
+        "(channels of the first) and stay the same "
+        f"while the code varies; the code's own two layers grow with it (the whole nets have "
+        f"{few:,} to {many:,} parameters)."
     ]
     if slope:
         value, low, high = (slope[name] * log(2) for name in ("value", "low", "high"))
         doubling = change_with_interval(Mean(value, low, high, slope["n"]))
         told.append(
-            "On average over all sizes, within trunks, each doubling of the code changes the "
-            f"error by {doubling}."
+            "On average over all sizes, between nets of the same trunk, each doubling of the code "
+            f"changes the error by {doubling}."
         )
     if rank["low"] is not None:
         ends = [f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")]
@@ -69,14 +72,10 @@ def _slope(reports: Path) -> str:
         )
     best = architectures(reports / REPORT).groupby("latent_size")["test_mse"].min()
     first, last = (best.iloc[places] for places in (slice(2), slice(-2, None)))
-    more = (
-        "more of the error, the larger the code is"
-        if _share(last) > _share(first)
-        else "most in small codes"
-    )
+    more = "more, the larger the code is" if _share(last) > _share(first) else "most in small codes"
     told.append(
         f"The lowest error of each size falls by {_fall(first)} and by {_fall(last)}: a doubling "
-        f"gains {more}."
+        f"gains {more}, in percent."
     )
     return " ".join(told)
 
@@ -149,9 +148,9 @@ def _geometry(nets: pd.DataFrame) -> list[str]:
             f"{change(by_code[code])} at {code}" for code in (by_code.index[0], by_code.index[-1])
         )
         lines.append(
-            f"At one trunk and one size, {many}×{many} places instead of {few}×{few} change the "
+            f"At the same trunk and size, {many}×{many} places instead of {few}×{few} change the "
             f"error by {change_with_interval(effect)}, over {effect.n} pairs: {' and '.join(ends)} "
-            "numbers."
+            "numbers, in the mean of the trunks."
         )
     return lines
 
@@ -196,4 +195,4 @@ def draw(reports: Path, axes: Axes) -> None:
     axes.set(xscale="log", yscale="log")
     size_axis(axes, "numbers in the code")
     error_axis(axes, "test MSE")
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, title="a line for each trunk")

@@ -25,6 +25,10 @@ def answer(reports: Path) -> list[str]:
     rows += [_row(variant) for variant in color["variants"]]
     told = f"{_lowest(color)} {_most_colored(color)}"
     note = (
+        "RGB: the net predicts all of the picture. Chroma: it predicts the color alone (Cb and "
+        "Cr), and the luminance of the gray picture is merged in as it is. Classes: it predicts "
+        "how likely each of many chromas is, rare ones counted more, and the picture gets a mean "
+        "near the likeliest (Zhang, Isola and Efros 2016). Skips are connections past the latent. "
         "Saturation is the predicted distance from gray, divided by the true one. ΔE 2000 is the "
         "difference of colors as people see it (CIEDE2000), 0 for none."
     )
@@ -103,14 +107,27 @@ def _lowest(color: dict[str, Any]) -> str:
     away = f"{gain:.0f} % below" if gain > 0 else f"{-gain:.0f} % above"
     return (
         f"The lowest error has “{name_of(best)}”: {mse(error)}, {away} that of the mean chroma, "
-        f"with {saturation:.2f} of the originals' saturation."
+        f"with {saturation:.2f} of the originals' saturation.{_tied(best, color)}"
     )
+
+
+def _tied(best: dict[str, Any], color: dict[str, Any]) -> str:
+    """The variants whose intervals overlap that of the best one."""
+    high = best["test_mse"]["high"]
+    if high is None:
+        return ""
+    names = [
+        f"“{name_of(each)}”"
+        for each in color["variants"]
+        if each is not best and each["test_mse"]["low"] <= high
+    ]
+    return f" Not shown to be worse: {', '.join(names)}." if names else ""
 
 
 def _most_colored(color: dict[str, Any]) -> str:
     guess = color["baselines"]["mean_chroma"]["delta_e"]
     nearest = min(color["variants"], key=lambda each: abs(1 - each["desaturation"]["mean"]))
-    away = nearest["delta_e"]["mean"] - guess
+    away = round(nearest["delta_e"]["mean"], 2) - round(guess, 2)
     return (
         f"The saturation nearest the originals' has “{name_of(nearest)}”: "
         f"{nearest['desaturation']['mean']:.2f}, at a color difference ΔE of "
@@ -131,5 +148,5 @@ def draw(reports: Path, axes: Axes) -> None:
         axes.plot(*at, "x", color="0.4")
         axes.annotate(name, at, xytext=(4, 4), textcoords="offset points", fontsize=8)
     axes.axvline(1, color="0.6", linewidth=0.8)
-    axes.set(xlabel="share of the originals' saturation", ylabel="ΔE 2000")
+    axes.set(xlabel="share of the originals' saturation", ylabel="ΔE 2000, lower is better")
     axes.legend(frameon=False, fontsize=8)

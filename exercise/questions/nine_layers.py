@@ -36,8 +36,9 @@ def _told(runs: pd.DataFrame) -> str:
     if last != first:
         gain = 100 * (1 - by_epochs[last] / by_epochs[first])
         told += (
-            f" {last} epochs take {gain:.0f} % off, to {mse(by_epochs[last])}; each of the two has "
-            "its own schedule, at whose end the learning rate is near 0."
+            f" {last} epochs take {gain:.0f} % off, to {mse(by_epochs[last])}. In each of the two "
+            "the learning rate falls to near 0 at the end, so the shorter isn't a part of the "
+            "longer."
         )
     return told
 
@@ -54,8 +55,8 @@ def _baselines(runs: pd.DataFrame) -> list[str]:
     ]
     if fed < runs["test_mse"].min():
         lines.append(
-            "So many numbers say far more of a picture than this net makes of them: it isn't the "
-            "size of its code that limits it, but its layers or their training."
+            "So many numbers can hold far more of a picture than this net puts into them: it isn't "
+            "the size of its code that limits it, but its layers or their training."
         )
     return lines
 

@@ -17,6 +17,7 @@ from exercise.results import facts
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
 
+STUDIES = Path(__file__).parents[1] / "studies"
 DISCUSSION = "discussion.md"
 """What a person says of the results; it stands beside them, and its numbers are theirs."""
 
@@ -109,7 +110,7 @@ def _described(part: str) -> str:
     own = PARTS[part].__doc__
     if own:
         return own.splitlines()[0].rstrip(".")
-    return load_study(Path("studies") / f"{part}.yaml").settings.description
+    return load_study(STUDIES / f"{part}.yaml").settings.description
 
 
 def _answer(question: Question, reports: Path) -> list[str]:

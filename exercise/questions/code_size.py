@@ -142,7 +142,7 @@ def _geometry(nets: pd.DataFrame) -> list[str]:
         both = errors[[few, many]].dropna()
         if len(both) < 2:
             continue
-        logs = np.log(both[many] / both[few])
+        logs = pd.Series(np.log(both[many] / both[few]))
         effect, by_code = mean(logs), logs.groupby("code").mean()
         ends = (
             f"{change(by_code[code])} at {code}" for code in (by_code.index[0], by_code.index[-1])

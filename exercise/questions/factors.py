@@ -15,13 +15,31 @@ from exercise.markdown import table
 REPORT = "nine-layer-factors"
 NONE = "none"
 FACTOR = "space.factor"
+NINE_LAYERS = (
+    "The nine-layer net has 2 levels, each with 1 convolution and a max pooling that halves the "
+    "picture; 8 channels in the first layer and 16 in the latent; 3×3 kernels; ReLU after each "
+    "convolution and on the latent; nearest upsampling; padding that keeps the size (`same`); no "
+    "norm; and MSE as the loss. Each row changes one of these."
+)
+WORDS = {
+    "levels": "levels",
+    "convs": "convolutions a level",
+    "channels": "channels in the first layer",
+    "latent channels": "channels in the latent",
+    "latent activation": "activation of the latent",
+    "down": "halving by",
+    "up": "upsampling",
+    "borders": "padding",
+}
+"""What the study's factors are called here, where they are called otherwise."""
 HEAD = ("change", "latent", "parameters", "test MSE", "change of the error (interval)")
 
 
 def answer(reports: Path) -> list[str]:
     """Each change with its error and what it does to that of the nine-layer net."""
     nets = effects(reports)
-    return [_told(nets), "", *table(HEAD, [_row(net) for _, net in nets.iterrows()])]
+    rows = [_row(net) for _, net in nets.iterrows()]
+    return [NINE_LAYERS, "", _told(nets), "", *table(HEAD, rows)]
 
 
 def effects(reports: Path) -> pd.DataFrame:
@@ -40,7 +58,8 @@ def _change(trial: pd.Series) -> str:
     names = [name for name in trial.index if name != FACTOR and name.split(".")[-1] == factor]
     value = trial[names[0]]
     shown = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{factor.replace('_', ' ')}: {shown}"
+    word = factor.replace("_", " ")
+    return f"{WORDS.get(word, word)}: {shown}"
 
 
 def _effect(name: str, group: pd.DataFrame, base: pd.Series) -> dict[str, object]:

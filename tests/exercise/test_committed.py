@@ -8,6 +8,7 @@ from exercise.answers import answers
 from exercise.estimates import mse
 from exercise.questions.code_size import architectures
 from exercise.questions.colors import name_of
+from exercise.questions.factors import effects
 from tests.docs.blocks import ROOT
 
 REPORTS = ROOT / "reports"
@@ -40,6 +41,9 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     short, long = runs.groupby("epochs")["test_mse"].mean()
     assert f"test MSE is {mse(short)} after 10 epochs and {mse(long)} after 50" in readme
     assert f"get through it has {mse(runs['baselines_pca_bottleneck'].iloc[0])}" in readme
+    factors = effects(REPORTS / "nine-layer-factors").set_index("change")["effect"]
+    strides = 100 * (1 - exp(factors["halving by: stride"].value))
+    assert f"Strides in place of its max pooling take {strides:.0f} % off its error" in readme
     color = results.summary(REPORTS / "colorize")["color"]
     named = {name_of(variant): variant for variant in color["variants"]}
     errors = [named[f"{task}, without skips"]["test_mse"]["mean"] for task in ("RGB", "chroma")]

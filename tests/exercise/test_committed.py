@@ -36,7 +36,7 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     assert f"lowers the error\n  by {value:.0f} % ({low:.0f} to {high:.0f} %)" in readme
     nets = architectures(REPORTS / "code-size").groupby("latent_size")
     beaten = nets["test_mse"].min() <= nets["pca_test_mse"].first()
-    assert f"Up to {max(beaten[beaten].index):.0f} numbers these nets beat PCA" in readme
+    assert f"Up to {max(beaten[beaten].index):.0f} numbers the best of them beat PCA" in readme
     runs = results.runs(REPORTS / "nine-layer")
     short, long = runs.groupby("epochs")["test_mse"].mean()
     assert f"test MSE is {mse(short)} after 10 epochs and {mse(long)} after 50" in readme

@@ -1,7 +1,7 @@
 """Baselines that were measured before, kept in the cache beside the pictures they are of.
 
-PCA of CIFAR-10 takes a third of the time of ten epochs, and gives the same numbers for
-every net with a latent of the same shape. A file is left alone that is damaged, or of other
+PCA of CIFAR-10 takes as long as several epochs of a small net, and gives the same numbers
+for every net with a latent of the same shape. A file is left alone that is damaged, or of other
 pictures, settings, code or torch: then they are measured anew.
 """
 

@@ -17,8 +17,8 @@ NONE = "none"
 FACTOR = "space.factor"
 NINE_LAYERS = (
     "The nine-layer net has 2 levels, each with 1 convolution and a max pooling that halves the "
-    "picture; 8 channels in the first layer and 16 in the latent; 3×3 kernels; ReLU after all but the "
-    "last, and on the latent; nearest upsampling; padding that keeps the size (`same`); no "
+    "picture; 8 channels in the first layer and 16 in the latent; 3×3 kernels; ReLU after all but "
+    "the last, and on the latent; nearest upsampling; padding that keeps the size (`same`); no "
     "norm; and MSE as the loss. Each row changes one of these."
 )
 WORDS = {

@@ -9,7 +9,7 @@ from archsearch.spec import LayerPlan, ModelPlan
 from exercise.markdown import table
 
 SPEC = Path(__file__).parents[2] / "specs/acml-nine-layer.yaml"
-HEAD = ("layer", "((W − K + 2P)/S + 1)² · channels", "height × width × channels")
+HEAD = ("layer", "((W − K + 2P)/S + 1)² · channels", "channels × height × width")
 
 
 def answer(reports: Path) -> list[str]:
@@ -30,6 +30,6 @@ def answer(reports: Path) -> list[str]:
 
 def _row(plan: ModelPlan, layer: LayerPlan) -> list[str]:
     out = layer.output
-    shape = f"{out.height}×{out.width}×{out.channels}"
+    shape = f"{out.channels}×{out.height}×{out.width}"
     latent = ", **the latent**" if layer.index == len(plan.encoder) else ""
     return [layer.kind, layer.formula, shape + latent]

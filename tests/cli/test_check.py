@@ -132,6 +132,8 @@ def test_github_annotations():
     ("arguments", "said"),
     [
         (["check", "specs/unte.yaml"], "did you mean specs/unet.yaml?"),
+        (["check", "unet.yaml"], "did you mean specs/unet.yaml?"),
+        (["check", "exercise/x.yaml"], "there is exercise/small/code-size.yaml"),
         (["check", "nowhere/a.yaml"], "there is no folder nowhere"),
         (["check", "docs"], "no .yaml file in this folder"),
         (["check", "specs/unet.yaml", "--task", "segment"], "there is no task `segment`"),

@@ -19,4 +19,4 @@ def test_without_reports_it_says_what_to_run(tmp_path: Path) -> None:
 def test_the_sizes_need_no_training(tmp_path: Path) -> None:
     page = answers(tmp_path)
     assert "The latent has 1,024 numbers, 1/3 of the picture's 3,072." in page
-    assert "| conv | ((8 − 3 + 2·1)/1 + 1)²·16 = 1024 | 8×8×16, **the latent** |" in page
+    assert "| conv | ((8 − 3 + 2·1)/1 + 1)²·16 = 1024 | 16×8×8, **the latent** |" in page

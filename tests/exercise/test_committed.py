@@ -40,7 +40,7 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     runs = results.runs(REPORTS / "nine-layer")
     short, long = runs.groupby("epochs")["test_mse"].mean()
     assert f"test MSE is {mse(short)} after 10 epochs and {mse(long)} after 50" in readme
-    assert f"get through it has {mse(runs['baselines_pca_bottleneck'].iloc[0])}" in readme
+    assert f"reach that latent, has {mse(runs['baselines_pca_bottleneck'].iloc[0])}" in readme
     factors = effects(REPORTS).set_index("change")["effect"]
     strides = 100 * (1 - exp(factors["halving by: stride"].value))
     assert f"Strides in place of its max pooling take {strides:.0f} % off its error" in readme

@@ -13,6 +13,9 @@ __all__ = ["LARGEST", "Source", "decoded", "read_source"]
 LARGEST = 1_000_000
 """Bytes a spec or study may have."""
 
+_NAMED = 3
+"""Files that are named where one is missing."""
+
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # YAML 1.1's, which the parser counts by
 
 
@@ -151,10 +154,16 @@ def _near_files(path: Path) -> str:
     from difflib import get_close_matches
 
     try:
-        names = [entry.name for entry in path.parent.iterdir()]
+        here = list(path.parent.iterdir())
     except OSError:
         return f"there is no folder {path.parent} either"
-    near = get_close_matches(path.name, names, n=1)
-    if near:
-        return f"did you mean {path.parent / near[0]}?"
-    return "check the path"
+    here += [file for kind in ("*.yaml", "*.yml") for file in path.parent.glob(f"*/{kind}")]
+    by_name = {file.name: file for file in reversed(here)}
+    if near := get_close_matches(path.name, by_name, n=1):
+        return f"did you mean {by_name[near[0]]}?"
+    wanted = (file for file in here if file.suffix in (".yaml", ".yml"))
+    files = sorted(str(file) for file in wanted if not file.name.startswith("."))
+    if not files:
+        return "check the path"
+    more = f", and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
+    return f"check the path; there is {', '.join(files[:_NAMED])}{more}"

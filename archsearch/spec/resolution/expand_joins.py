@@ -50,7 +50,8 @@ def expand_join(expander: LayerList, item: JoinSyntax, frame: Frame) -> None:
         item: the join as written.
         frame: what holds here.
     """
-    layer = FlatLayer(frame.section, item.path, item.span, join=item.join)
+    place = (frame.section, item.path, item.span)
+    layer = FlatLayer(*place, join=item.join, doubtful=item.doubtful)
     if item.join.names_layer:
         layer.reads = _named(expander, item, frame, layer)
     elif not item.bodies or item.options.lost:

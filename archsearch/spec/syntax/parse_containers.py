@@ -141,18 +141,20 @@ class ContainerEntry:
             code, span, message, help=help or f"for example `{self.container.example}`"
         )
 
-    def check_keys(self, what: str, more: Iterable[str] = ()) -> None:
-        """Refuse keys that it doesn't have."""
-        known = [*(key.name for key in self.container.keys), *more]
+    def check_keys(self, what: str, more: Iterable[str] = ()) -> bool:
+        """Refuse keys that it doesn't have; give whether what was meant by each is clear."""
+        known, clear = [*(key.name for key in self.container.keys), *more], True
         for entry in self.node:
             if entry.key not in known:
                 meant = field_for(entry.key, known)
+                clear = clear and meant is not None
                 self.problem(
                     "unknown-key",
                     entry.key_node.span,
                     f"{what} has no field `{entry.key}`",
                     f"it is called `{meant}` here" if meant else self._instead(entry.key, known),
                 )
+        return clear
 
     def _instead(self, key: str, known: list[str]) -> str:
         if key in KINDS and "layers" in known:

@@ -20,30 +20,30 @@ _LAYERS_ON_IT = Key("layers", "maybe-layers", "Layers that run on it first.", re
 
 def _parse(at: ContainerEntry) -> JoinSyntax:
     """What ``concat`` and ``add`` have in braces."""
-    at.check_keys(at.container.name)
-    named = at.required("with")
+    clear, named = at.check_keys(at.container.name), at.required("with")
     layer = (
         None if named is None else parse_template(at.parser.source, named, at.parser.scope, "with")
     )
-    return _with_fields(at, layer, (_own(at, "layers") or (),), lost=layer is None)
+    join = _with_fields(at, layer, (_own(at, "layers") or (),), lost=layer is None)
+    return replace(join, doubtful=not clear)
 
 
 def _residual(at: ContainerEntry) -> JoinSyntax:
-    at.check_keys(at.container.name)
-    shortcut = _own(at, "shortcut")
-    return _with_fields(at, None, (at.layers(), *(() if shortcut is None else (shortcut,))))
+    clear, shortcut = at.check_keys(at.container.name), _own(at, "shortcut")
+    bodies = (at.layers(), *(() if shortcut is None else (shortcut,)))
+    return replace(_with_fields(at, None, bodies), doubtful=not clear)
 
 
 def _parallel(at: ContainerEntry) -> JoinSyntax:
-    at.check_keys(at.container.name)
-    found, branches = at.required("branches"), []
+    clear, found, branches = at.check_keys(at.container.name), at.required("branches"), []
     if isinstance(found, ListNode) and found.items:
         for i, item in enumerate(found.items):
             path = f"{at.path}.branches[{i}]"
             branches.append(at.parser.body(item, path, maybe_empty=True))
     elif found is not None:
         at.problem("wrong-type", found.span, "`branches` takes a list of lists of layers")
-    return _with_fields(at, None, tuple(branches), lost=not branches)
+    join = _with_fields(at, None, tuple(branches), lost=not branches)
+    return replace(join, doubtful=not clear)
 
 
 def _own(at: ContainerEntry, key: str) -> Body | None:

@@ -45,6 +45,18 @@ def is_layer_word(word: str) -> bool:
     return word in KINDS or word in JOIN_WORDS or word in CONTAINERS
 
 
+def _as_list(node: Node, path: str) -> str:
+    """How layers without dashes, or the fields of one alone, are written as a list."""
+    last = path.rpartition(".")[2]
+    place = "" if last.endswith("]") else f"{last}: "
+    keys = [entry.key for entry in node] if isinstance(node, MapNode) else []
+    if keys and all(is_layer_word(word) for word in keys):
+        return f"write a list: `{place}[{', '.join(f'{word}: …' for word in keys)}]`"
+    if keys and all(KINDS["conv"].field(word) for word in keys):
+        return f"these are fields of a conv: write `{place}[conv: {{{keys[0]}: …}}]`"
+    return "write each layer on a line of its own: `- conv: {channels: 8}`"
+
+
 def refuse_ambiguous_kinds() -> None:
     """Refuse kinds from outside whose names mean something else in a list of layers.
 
@@ -83,7 +95,7 @@ class LayerParser:
                 "wrong-type",
                 node.span,
                 f"`{path}` must be a list of layers",
-                help="write each layer on a line of its own: `- conv: {channels: 8}`",
+                help=_as_list(node, path),
             )
             return ()
         if not node.items and not maybe_empty:

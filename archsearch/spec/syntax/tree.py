@@ -161,6 +161,7 @@ class JoinSyntax:
         fields: values that can be used.
         bad: fields that are written but can't be used.
         options: name and condition.
+        doubtful: whether its effect on sizes can't be told.
     """
 
     join: Join
@@ -171,6 +172,7 @@ class JoinSyntax:
     fields: Mapping[str, Written] = field(default_factory=dict)
     bad: frozenset[str] = frozenset()
     options: LayerOptions = LayerOptions()
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

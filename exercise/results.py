@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-__all__ = ["best_trials", "epochs", "facts", "runs", "summary", "trials"]
+__all__ = ["best_trials", "epochs", "facts", "pictures", "runs", "summary", "trials"]
+
+_PICTURES = r"^\| ([^|(]+?)(?: \(([^|]+)\))? \| !\[[^]]*\]\((figures/sizes-\d+\.png)\) \|$"
+"""A row of a report's pictures: what it shows, of which run, and the file."""
 
 
 def trials(report: Path) -> pd.DataFrame:
@@ -37,6 +41,16 @@ def facts(report: Path) -> str:
     lines = (report / "report.md").read_text(encoding="utf-8").splitlines()
     told = next(line for line in lines if " · " in line and not line.startswith("#"))
     return ", ".join(told.split(" · ")[:3])
+
+
+def pictures(report: Path) -> list[tuple[str, str, str]]:
+    """The report's rows of test pictures through nets: what, of which run, and the file.
+
+    Files are given as the answers name them, beside the reports.
+    """
+    text = (report / "report.md").read_text(encoding="utf-8")
+    found = re.findall(_PICTURES, text, re.MULTILINE)
+    return [(what, run, f"{report.name}/{file}") for what, run, file in found]
 
 
 def best_trials(report: Path, number: int) -> list[int]:

@@ -30,6 +30,9 @@ def answer(reports: Path) -> list[str]:
     )
     said = [_limit(nets), *_geometry(nets), *_trunk(nets)]
     lines = [_slope(reports), "", shown, "", *_by_size(nets), "", *said]
+    if pictures := results.pictures(reports / REPORT):
+        rows = ([what, f"![{what}]({file})"] for what, _, file in pictures)
+        lines += ["", *table(("in the code", "test pictures"), rows)]
     return [*lines, "", *_longer(reports)] if (reports / LONG).exists() else lines
 
 

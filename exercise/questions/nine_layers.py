@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -20,7 +21,8 @@ def answer(reports: Path) -> list[str]:
     """The test errors, with what predictions without a net reach."""
     runs = results.runs(reports / REPORT)
     rows = [_row(epochs, group) for epochs, group in runs.groupby("epochs")]
-    return [_told(runs), "", *table(HEAD, rows), "", *_baselines(runs)]
+    lines = [_told(runs), "", *table(HEAD, rows), "", *_baselines(runs)]
+    return [*lines, "", *table(("", "test pictures"), _pictures(reports / REPORT))]
 
 
 def _row(epochs: object, group: pd.DataFrame) -> list[str]:
@@ -59,6 +61,17 @@ def _baselines(runs: pd.DataFrame) -> list[str]:
             "the size of its code that limits it, but its layers or their training."
         )
     return lines
+
+
+def _pictures(report: Path) -> Iterator[list[str]]:
+    """The originals, and what the best run of each length makes of them."""
+    told = set()
+    for what, run, file in results.pictures(report):
+        epochs = run.split("-")[0]
+        if epochs not in told:
+            told.add(epochs)
+            name = f"after {epochs} epochs" if run else what
+            yield [name, f"![{name}]({file})"]
 
 
 def draw(reports: Path, axes: Axes) -> None:

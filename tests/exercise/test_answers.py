@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from exercise import results
 from exercise.answers import QUESTIONS, answers
 from exercise.parts import PARTS
 
@@ -20,3 +21,20 @@ def test_the_sizes_need_no_training(tmp_path: Path) -> None:
     page = answers(tmp_path)
     assert "The latent has 1,024 numbers, 1/3 of the picture's 3,072." in page
     assert "| conv | ((8 − 3 + 2·1)/1 + 1)²·16 = 1024 | 16×8×8, **the latent** |" in page
+
+
+def test_pictures_are_the_rows_of_the_report(tmp_path: Path) -> None:
+    report = tmp_path / "nine-layer"
+    report.mkdir()
+    rows = [
+        "| original | ![original](figures/sizes-0.png) |",
+        "| 8 numbers | ![8 numbers](figures/sizes-1.png) |",
+        "| 1,024 numbers (10-epochs, seed 3: MSE 1) | ![1,024 numbers](figures/sizes-2.png) |",
+        "| gray | ![gray](figures/colors-fixed-0.png) |",
+    ]
+    (report / "report.md").write_text("\n".join(rows), encoding="utf-8")
+    assert results.pictures(report) == [
+        ("original", "", "nine-layer/figures/sizes-0.png"),
+        ("8 numbers", "", "nine-layer/figures/sizes-1.png"),
+        ("1,024 numbers", "10-epochs, seed 3: MSE 1", "nine-layer/figures/sizes-2.png"),
+    ]

@@ -9,6 +9,7 @@ from textwrap import wrap
 from archsearch.config import RunSettings, TaskSettings, kind_of, pictures_of
 from archsearch.config.tasks.chroma_bins import bin_centers
 from archsearch.config.tasks.colorize_bins import ColorizeBins
+from archsearch.config.tasks.colorize_chroma import ColorizeChroma
 from archsearch.records import RunRecord, epochs_told
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks.losses import ends_in
@@ -111,7 +112,10 @@ def _gives(settings: RunSettings, plan: ModelPlan) -> Iterator[str]:
         yield "Each number y is in [−1, 1]: first it becomes (y + 1) / 2, in [0, 1]."
     colors = task.colors() if kind_of(task).scores_colors else "rgb"
     if colors == "chroma":
-        yield f"Cb and Cr of full-range JFIF YCbCr, to be clamped to [0, 1]. {_TO_RGB}"
+        yield "Cb and Cr of full-range JFIF YCbCr, to be clamped to [0, 1]."
+        if isinstance(task, ColorizeChroma) and task.gain != 1:
+            yield f"Then each c of them becomes 0.5 + {task.gain:g}·(c − 0.5)."
+        yield _TO_RGB
     elif colors == "classes" and isinstance(task, ColorizeBins):
         yield from _classes(task, plan)
     else:

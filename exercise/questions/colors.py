@@ -32,6 +32,8 @@ def answer(reports: Path) -> list[str]:
         "Saturation is the predicted distance from gray, divided by the true one. ΔE 2000 is the "
         "difference of colors as people see it (CIEDE2000), 0 for none."
     )
+    if any("gain 1.5" in variant["options"] for variant in color["variants"]):
+        note += " A gain multiplies the predicted chroma's distance from gray, after training."
     head = ("prediction", "test MSE (interval)", "ΔE 2000", "saturation")
     named = {name_of(variant): variant for variant in color["variants"]}
     ideas = [_idea(*idea, named) for idea in IDEAS if {idea[1], idea[2]} <= named.keys()]
@@ -60,6 +62,8 @@ IDEAS = (
     ("Skips, for RGB", "RGB, without skips", "RGB, with skips"),
     ("Skips, for chroma", "chroma, without skips", "chroma, with skips"),
     ("L1 instead of MSE as the loss", "chroma, with skips", "chroma, with skips, L1"),
+    ("A gain of 1.5", "chroma, with skips", "chroma, with skips, gain 1.5"),
+    ("A gain of 1.5, with L1", "chroma, with skips, L1", "chroma, with skips, L1, gain 1.5"),
     ("Classes instead of numbers", "chroma, with skips", "classes of chroma, with skips"),
 )
 """What is changed, and the names of two variants that differ in nothing else."""
@@ -80,7 +84,8 @@ def name_of(variant: dict[str, Any]) -> str:
     """A variant in words: the task, and what was chosen beside it."""
     skips = "without skips" if "skips false" in variant["options"] else "with skips"
     loss = ", L1" if "loss l1" in variant["options"] else ""
-    return f"{TASKS[variant['task']]}, {skips}{loss}"
+    gain = ", gain 1.5" if "gain 1.5" in variant["options"] else ""
+    return f"{TASKS[variant['task']]}, {skips}{loss}{gain}"
 
 
 def _guess(name: str, scores: dict[str, float]) -> list[str]:

@@ -29,14 +29,22 @@ def trained_for(tmp_path_factory: pytest.TempPathFactory) -> TrainedFor:
     """Gives the folder of a run of a task, one epoch on smooth random pictures; made once."""
     place = tmp_path_factory.mktemp("trained")
 
-    def train(task: str, *, scale: str = "unit", text: str = PLAIN) -> Path:
-        folder = place / f"{task}-{scale}-{load_name(text)}"
+    def train(
+        task: str,
+        *,
+        scale: str = "unit",
+        text: str = PLAIN,
+        options: dict[str, float] | None = None,
+    ) -> Path:
+        given = read_task({task: options or {}})
+        told = "".join(f"-{name}-{value}" for name, value in (options or {}).items())
+        folder = place / f"{task}{told}-{scale}-{load_name(text)}"
         if not folder.exists():
             (place / f"{folder.name}.yaml").write_text(text)
             settings = RunSettings.model_validate(
                 {"train": {"epochs": 1}, "data": {"scale": scale}}
-            ).model_copy(update={"task": read_task(task)})
-            plan = load(place / f"{folder.name}.yaml").plan(task=task)
+            ).model_copy(update={"task": given})
+            plan = load(place / f"{folder.name}.yaml").plan(task=given)
             with pytest.MonkeyPatch.context() as patch:
                 drawn_quickly(patch)
                 train_run(plan, settings, made_pictures(40), folder)

@@ -155,9 +155,10 @@ def test_a_missing_package_is_named(trained_for, monkeypatch) -> None:
     assert caught.value.help == "pip install 'archsearch[onnx]'"
 
 
-def test_the_words_on_chroma_give_the_tasks_picture(trained_for) -> None:
+@pytest.mark.parametrize("gain", [1.0, 1.5])
+def test_the_words_on_chroma_give_the_tasks_picture(trained_for, gain: float) -> None:
     """Followed step by step they are what ``apply`` computes."""
-    folder = trained_for("colorize-chroma")
+    folder = trained_for("colorize-chroma", options={"gain": gain} if gain != 1 else None)
     run, model = load_trained(folder)
     text = export_run(folder, "python").paths[0].read_text()
     told = " ".join((ast.get_docstring(ast.parse(text)) or "").split())
@@ -169,7 +170,8 @@ def test_the_words_on_chroma_give_the_tasks_picture(trained_for) -> None:
         output = model(task.prepare(IMAGES))
         wanted = task.unclipped(output, IMAGES).clamp(0, 1)
     luma = 0.299 * IMAGES[:, 0] + 0.587 * IMAGES[:, 1] + 0.114 * IMAGES[:, 2]
-    cb, cr = output.clamp(0, 1).unbind(1)
+    assert ("Then each c of them becomes 0.5 + 1.5·(c − 0.5)." in told) == (gain != 1)
+    cb, cr = (0.5 + gain * (output.clamp(0, 1) - 0.5)).unbind(1)
     red, blue = luma + 1.402 * (cr - 0.5), luma + 1.772 * (cb - 0.5)
     green = (luma - 0.299 * red - 0.114 * blue) / 0.587
     torch.testing.assert_close(torch.stack([red, green, blue], 1).clamp(0, 1), wanted)

@@ -1,7 +1,8 @@
 """Run campaigns: ``python -m tests.reliability [NAME…] [--minutes M] [--count N]``.
 
-Each case is kept as a line of ``build/reliability/NAME.jsonl`` once it has ended. The same command
-goes on with the cases that aren't there. ``docs/reliability.md`` is written of all lines.
+Each case is kept as a line of ``results/NAME.jsonl`` beside this file once it has ended; these
+lines belong to the repository. The same command goes on with the cases that aren't there.
+``docs/reliability.md`` is written of all lines.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tests.reliability.commands import preload
 from tests.reliability.page import Line, commit, lines_of, write_page
 
 ROOT = Path(__file__).parents[2]
-RESULTS = ROOT / "build" / "reliability"
+RESULTS = Path(__file__).parent / "results"
 PAGE = ROOT / "docs" / "reliability.md"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("campaigns fork, mount and read /proc", allow_module_level=True)
 
-from tests.reliability.__main__ import work
+from tests.reliability.__main__ import PAGE, RESULTS, work
 from tests.reliability.campaign import Campaign, Outcome
 from tests.reliability.commands import Ended, faults
 from tests.reliability.page import Line, lines_of, page
@@ -37,6 +38,13 @@ def test_a_few_cases_hold(tried: Path, name: str) -> None:
     lines = list(lines_of(tried / f"{name}.jsonl"))
     assert [line.seed for line in lines] == list(CAMPAIGNS[name].few)
     assert {line.case: line.faults for line in lines if line.faults} == {}
+
+
+def test_the_page_says_what_the_kept_lines_say() -> None:
+    found = {name: list(lines_of(RESULTS / f"{name}.jsonl")) for name in CAMPAIGNS}
+    written, kept = PAGE.read_text(encoding="utf-8"), page(CAMPAIGNS, found)
+    of_one_machine = re.compile("^This page was written on: .*$", re.MULTILINE)
+    assert of_one_machine.sub("", written) == of_one_machine.sub("", kept)
 
 
 def ended(code: int, said: str = "", *, timed_out: bool = False) -> Ended:

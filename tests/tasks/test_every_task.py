@@ -186,6 +186,16 @@ def test_merged_predictions_keep_the_luminance(task: object) -> None:
     torch.testing.assert_close(luminance(kept.unclipped(output, images)), luminance(images))
 
 
+def test_a_gain_moves_predicted_chroma_from_gray_and_leaves_the_loss() -> None:
+    images, _ = some_images()
+    plain, vivid = made("colorize-chroma"), made({"colorize-chroma": {"gain": 1.5}})
+    output = 0.5 + 0.05 * torch.randn(5, 2, 8, 8)
+    twice = chroma(vivid.unclipped(output, images)) - 0.5
+    torch.testing.assert_close(twice, 1.5 * (output - 0.5), rtol=0, atol=1e-5)
+    assert torch.equal(vivid.loss(output, images), plain.loss(output, images))
+    torch.testing.assert_close(luminance(vivid.unclipped(output, images)), luminance(images))
+
+
 def test_standardize_changes_only_what_is_fed() -> None:
     shown = pictures()
     images = shown.images_NCHW[shown.train].double() / 255

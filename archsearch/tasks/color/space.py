@@ -11,6 +11,8 @@ from torch import Tensor
 __all__ = ["chroma", "luminance", "merge", "to_lab", "to_rgb", "to_ycbcr"]
 
 RED, GREEN, BLUE = 0.299, 0.587, 0.114
+GRAY = 0.5
+"""Cb and Cr of gray."""
 """Weights of the luminance (ITU-R BT.601, as JFIF takes them)."""
 
 CB, CR = 2 * (1 - BLUE), 2 * (1 - RED)
@@ -47,7 +49,7 @@ def chroma(images_N3HW: Tensor) -> Tensor:
     red, green, blue = torch.split(images_N3HW, 1, dim=-3)
     blue_difference = RED * (blue - red) + GREEN * (blue - green)
     red_difference = GREEN * (red - green) + BLUE * (red - blue)
-    return torch.cat([0.5 + blue_difference / CB, 0.5 + red_difference / CR], dim=-3)
+    return torch.cat([GRAY + blue_difference / CB, GRAY + red_difference / CR], dim=-3)
 
 
 def to_ycbcr(images_N3HW: Tensor) -> Tensor:
@@ -71,7 +73,7 @@ def to_rgb(ycbcr_N3HW: Tensor) -> Tensor:
     chroma (.5) gives three exactly equal channels.
     """
     luma, cb, cr = torch.split(ycbcr_N3HW, 1, dim=-3)
-    blue_difference, red_difference = CB * (cb - 0.5), CR * (cr - 0.5)
+    blue_difference, red_difference = CB * (cb - GRAY), CR * (cr - GRAY)
     green = luma - (BLUE / GREEN) * blue_difference - (RED / GREEN) * red_difference
     return torch.cat([luma + red_difference, green, luma + blue_difference], dim=-3)
 

@@ -101,9 +101,9 @@ def _loss(name: str) -> Callable[[Variant], bool]:
     return lambda variant: variant.choices.get("train.loss") == name
 
 
-def _rebalance(variant: Variant) -> float:
-    value = variant.choices.get("task.rebalance")
-    return float(value) if isinstance(value, int | float) else 0.0
+def _option(variant: Variant, name: str, default: float) -> float:
+    value = variant.choices.get(f"task.{name}")
+    return float(value) if isinstance(value, int | float) else default
 
 
 def _chroma_by_square(variant: Variant) -> bool:
@@ -159,9 +159,17 @@ REMEDIES: tuple[Remedy, ...] = (
         "rebalance",
         "rare colors weighted more among classes",
         "rebalance",
-        lambda variant: _bins(variant) and _rebalance(variant) == 0,
-        lambda variant: _bins(variant) and _rebalance(variant) > 0,
+        lambda variant: _bins(variant) and _option(variant, "rebalance", 0.0) == 0,
+        lambda variant: _bins(variant) and _option(variant, "rebalance", 0.0) > 0,
         ("task.rebalance",),
+    ),
+    Remedy(
+        "gain",
+        "predicted chroma moved away from gray",
+        "gain above 1",
+        lambda variant: variant.colors == "chroma" and _option(variant, "gain", 1.0) == 1,
+        lambda variant: variant.colors == "chroma" and _option(variant, "gain", 1.0) > 1,
+        ("task.gain",),
     ),
 )
 """The ideas that the toolkit offers as options, in the order of the page."""
@@ -222,7 +230,7 @@ def over(shifts: Sequence[Shift]) -> Shift | None:
 
 def _rest(variant: Variant, free: Sequence[str]) -> Mapping[str, str]:
     return {
-        name: repr(value)
+        name: repr(float(value) if type(value) is int else value)
         for name, value in variant.choices.items()
         if name not in free and name.partition(".")[0] not in free
     }

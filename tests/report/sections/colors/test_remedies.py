@@ -84,6 +84,20 @@ def test_losses_skips_and_rebalancing_are_found():
     assert row(every["luminance"])[0] == ("in 4 of 6", "nothing to compare with")
 
 
+def test_a_gain_is_held_against_none_of_the_same_net():
+    every = found(
+        run("colorize-chroma", 0.0045, saturation=0.5),
+        run("colorize-chroma", 0.0050, saturation=0.8, options={"gain": 1.5}),
+        run("colorize-chroma", 0.0044, spec=UNET, options={"gain": 1}),
+        run("colorize", 0.0046),
+    )
+    (change,) = every["gain"].pairs
+    assert change.after.choices["task.gain"] == 1.5
+    assert change.desaturation == (pytest.approx(0.3), None, None)
+    (skips,) = every["skips"].pairs
+    assert skips.after.choices["task.gain"] == 1, "a 1 that is written is the default"
+
+
 def test_other_pictures_are_no_pair():
     runs = [run("colorize", 0.008), run("colorize-chroma", 0.004, fingerprint="other")]
     colors = colors_of(*runs, run("colorize", 0.007, loss="l1"))
@@ -136,6 +150,6 @@ def test_what_all_or_some_variants_have_is_not_called_untried():
     told = {code: row(one)[0][0] for code, one in every.items()}
     assert told == {
         "bins": "in 1 of 3", "rebalance": "in 1 of 3", "luminance": "in 2 of 3",
-        "skips": "not tried", "l1": "in 1 of 3", "huber": "in 1 of 3",
+        "skips": "not tried", "l1": "in 1 of 3", "huber": "in 1 of 3", "gain": "not tried",
     }  # fmt: skip
     assert not any(one.known for one in every.values())

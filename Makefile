@@ -38,11 +38,11 @@ exercise-small: $(VENV)/.installed
 
 # Three on two cores: many tests wait for other processes. Who has nothing left takes others' tests.
 test: $(VENV)/.installed-dev
-	scripts/postgres-for-tests
+	scripts/programs-for-tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m "not full"
 
 test-full: $(VENV)/.installed-dev
-	scripts/postgres-for-tests
+	scripts/programs-for-tests
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.installed-dev

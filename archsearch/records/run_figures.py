@@ -162,7 +162,7 @@ def _name_chosen(top: NDArray[numpy.object_], samples: SampleGrid) -> None:
         return
     first = len(top) - samples.chosen
     each = samples.chosen // 3
-    top[0].set_title("first of the test split", fontsize=9, loc="left")
+    top[0].set_title("unlike each other", fontsize=9, loc="left")
     for part, label in enumerate(("least ΔE", "middling ΔE", "largest ΔE")):
         top[first + part * each].set_title(label, fontsize=9, loc="left")
 

@@ -195,8 +195,8 @@ _TRAINED: tuple[_Case, ...] = (
     (
         "no-better-than-guess",
         no_better_than_guess,
-        "ended no better on the test split than a guess (the mean training color), without "
-        f"having collapsed. {TaskWords().no_better}",
+        "ended no better on the test split than a guess (the mean training color; for colors, the "
+        f"mean chroma), without having collapsed. {TaskWords().no_better}",
     ),
     (
         "still-falling",

@@ -183,7 +183,7 @@ class SearchSpace:
         try:
             plan = self.model.plan(task=settings.task, values=inside)
         except DiagnosticsError as error:
-            first = error.diagnostics[0]
+            first = next(item for item in error.diagnostics if item.severity == "error")
             return Rejection(values, first.code, first.message, self._unbuilt())
         violations = {STRUCTURE: 0.0}
         broken: list[tuple[Constraint, str]] = []

@@ -111,6 +111,7 @@ def test_explanations_read_well(code: str):
 def test_only_warnings_can_be_allowed():
     assert set(WARNINGS) == {
         "picture-channels",
+        "relu-output",
         "unused-param",
         "unused-block",
         "rows-lost",

@@ -85,7 +85,7 @@ def start_server() -> Server:
     """A running server; skips where PostgreSQL isn't installed."""
     bin = _programs()
     if bin is None:
-        pytest.skip("PostgreSQL isn't installed: scripts/postgres-for-tests says how")
+        pytest.skip("PostgreSQL isn't installed: scripts/programs-for-tests says how")
     folder = Path(tempfile.mkdtemp(prefix="archsearch-pg-", dir="/tmp"))
     return Server(folder, bin)
 

@@ -33,7 +33,8 @@ Bytes = npt.NDArray[np.uint8]
 class Pictures(NamedTuple):
     """Test pictures of one run, uint8, N×H×W×3.
 
-    The first of the test split; where colors are predicted, then nine by rising ΔE of that run.
+    First those that are unlike each other; where colors are predicted, then nine by rising ΔE of
+    that run.
     """
 
     true: Bytes
@@ -47,7 +48,7 @@ class Pictures(NamedTuple):
 
     @property
     def fixed(self) -> Pictures:
-        """The first of the test split, chosen by no net."""
+        """Those that are unlike each other, chosen by no net."""
         end = len(self.true) - self._chosen
         return Pictures(self.true[:end], self.predicted[:end])
 

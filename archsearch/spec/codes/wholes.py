@@ -98,6 +98,23 @@ WHOLES = (
         severity="warning",
     ),
     Explanation(
+        "relu-output",
+        "a net whose output is a ReLU's",
+        "A ReLU gives 0 for all that is below 0, and has no slope there: pixels that begin so stay "
+        "black. A sigmoid stays within [0, 1]; `none` leaves that to training. A mirrored decoder "
+        "ends with the activation of the encoder's first layer, unless `last` names another. If it "
+        "is intended, write `allow: [relu-output]`.",
+        spec(
+            "- conv: {channels: 2, activation: relu}",
+            "- conv: {channels: auto, activation: relu}",
+        ),
+        spec(
+            "- conv: {channels: 2, activation: relu}",
+            "- conv: {channels: auto, activation: sigmoid}",
+        ),
+        severity="warning",
+    ),
+    Explanation(
         "cannot-mirror",
         "an encoder that can't be mirrored",
         f"`decoder: mirror` can reverse {_MIRRORED}, but not joins. An upsample enlarges only by "

@@ -14,9 +14,9 @@ from archsearch.spec.resolution.cache import cache_of
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.expand import Expander
 from archsearch.spec.resolution.flat_layer import FlatLayer
-from archsearch.spec.resolution.latent_warnings import warn_about_latent
 from archsearch.spec.resolution.mirror import CannotMirrorError, MirrorStyle, mirrored
 from archsearch.spec.resolution.output_size import size_help
+from archsearch.spec.resolution.plan_warnings import warn_about_plan
 from archsearch.spec.resolution.shape_inference import InferredShape, ShapeInference
 from archsearch.spec.shape import Shape
 from archsearch.spec.syntax.parse_blocks import UP
@@ -123,7 +123,7 @@ class _Resolver:
     def shown(self, plan: ModelPlan | None = None) -> tuple[Diagnostic, ...]:
         """All that was found, and warnings of the whole plan."""
         if plan is not None:
-            warn_about_latent(plan, self.expander.layers, self.diagnostics)
+            warn_about_plan(plan, self.expander.layers, self.diagnostics)
         return self.diagnostics.shown(self.family.allow)
 
     def input_tensor(self) -> InferredShape:

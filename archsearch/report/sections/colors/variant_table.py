@@ -26,7 +26,7 @@ _LONGEST = 72
 _COLUMNS = (
     Column("variant", words=True),
     Column("val MSE", "of RGB in [0, 1], mean over seeds"),
-    Column("vs mean chroma", "test MSE, compared with that baseline’s on the same pictures"),
+    Column("test MSE", "compared with the mean chroma’s on the same pictures"),
     Column("ΔE", "test split"),
     Column("saturation", "test split; `desaturation` in the files"),
     Column("shortcomings", words=True),

@@ -89,7 +89,7 @@ def test_who_beats_the_mean_chroma_is_marked():
     assert [variant.beats_mean_chroma for variant in found] == [True, False, None, False]
     assert [row.mark for row in table.rows] == ["baseline", "baseline", "beats", "fails", "", ""]
     assert heads(table) == ["gray copy", "mean chroma", "net 0", "net 1", "net 2", "net 3"]
-    assert [cell[:2] for cell in column(table, "vs mean chroma")[2:]] == [
+    assert [cell[:2] for cell in column(table, "test MSE")[2:]] == [
         ("−7 %", "−11 to −4 %"), ("+52 %", "+50 to +54 %"), ("−2 %", "−11 to +7 %"), ("+50 %", ""),
     ]  # fmt: skip
     marks = [cell.text for cell in column(table, "shortcomings")[2:]]
@@ -116,7 +116,7 @@ def test_unknown_yardsticks_are_not_judged():
     none = Baselines.model_validate(BASELINES.model_dump() | {"mean_chroma_test": None})
     (variant,) = variants_of(("colorize", color_result("colorize", 0.005, baselines=none), {}))
     assert variant.beats_mean_chroma is None
-    assert column(variant_table([variant]), "vs mean chroma")[-1].text == "–"
+    assert column(variant_table([variant]), "test MSE")[-1].text == "–"
 
 
 def test_classes_stand_by_their_delta_e_over_seeds():

@@ -1,4 +1,4 @@
-"""Warnings of a latent that can't be what its size says."""
+"""Warnings of a whole plan: a latent that can't be what its size says, and a ReLU as the output."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from archsearch.spec.plan.model import ModelPlan
 from archsearch.spec.resolution.diagnostics import DiagnosticCollector
 from archsearch.spec.resolution.flat_layer import FlatLayer
 
-__all__ = ["warn_about_latent"]
+__all__ = ["warn_about_plan"]
 
 
-def warn_about_latent(
+def warn_about_plan(
     plan: ModelPlan, layers: Sequence[FlatLayer], diagnostics: DiagnosticCollector
 ) -> None:
-    """Warn where a narrower place of the net, or the picture itself, bounds what the latent holds.
+    """Warn of what a plan can be trained with, but that is seldom meant.
+
+    A narrower place of the net, or the picture itself, bounds what the latent holds; or the
+    output is a ReLU's.
 
     Args:
         plan: a whole model.
@@ -26,6 +29,8 @@ def warn_about_latent(
     least = min([layer.output.elements for layer in plan.layers])
     if least < plan.latent.size and plan.bottleneck_before_latent:  # no cut is under its tensors
         _narrower_elsewhere(plan, layers[abs(plan.bottleneck.tensors[0]) - 1], diagnostics)
+    if getattr(plan.layers[-1].op, "activation", "none") == "relu":
+        _relu_at_the_end(layers[-1], diagnostics)
 
 
 def _larger_than_picture(
@@ -58,5 +63,19 @@ def _narrower_elsewhere(
         label=shapes,
         help="make the net wider here or the latent smaller; "
         "if this is intended, write `allow: [bottleneck-before-latent]`",
+        severity="warning",
+    )
+
+
+def _relu_at_the_end(last: FlatLayer, diagnostics: DiagnosticCollector) -> None:
+    written = last.fields.get("activation")
+    mirrored = last.path == "decoder.mirror"
+    mend = "{mirror: encoder, last: {activation: sigmoid}}" if mirrored else "activation: sigmoid"
+    diagnostics.problem(
+        "relu-output",
+        last.span if written is None else written.span,
+        "the output goes through a ReLU: where it is cut off at 0, it learns nothing",
+        help=f"write `{mend}`, or `none` in place of sigmoid; "
+        "if this is intended, write `allow: [relu-output]`",
         severity="warning",
     )

@@ -42,7 +42,7 @@ def export(
 
     python: model.py, plain PyTorch to read and change, with its weights beside it.
 
-    spec: spec.yaml, every number written out.
+    spec: spec.yaml, numbers in place of params; defaults are left out.
 
     Each says what the net is fed and what it gives.
 

@@ -138,10 +138,9 @@ def _name(target: str) -> str:
 
 
 def _notes(net: ImportedNet, data: DataSettings) -> list[str]:
-    from archsearch.tasks import ends_in
 
     notes = [*net.notes]
-    if ends_in(net.plan) == "tanh" and not data.signed:
+    if net.plan.output_activation == "tanh" and not data.signed:
         notes.append(
             "it ends in tanh; if it was trained on pictures in [−1, 1], add --scale signed"
         )

@@ -12,7 +12,6 @@ from archsearch.config.tasks.colorize_bins import ColorizeBins
 from archsearch.config.tasks.colorize_chroma import ColorizeChroma
 from archsearch.records import RunRecord, epochs_told
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks.losses import ends_in
 
 __all__ = ["Contract"]
 
@@ -127,7 +126,7 @@ def _gives(settings: RunSettings, plan: ModelPlan) -> Iterator[str]:
 def _classes(task: ColorizeBins, plan: ModelPlan) -> Iterator[str]:
     centers = bin_centers(task.grid)
     yield f"A score for each of {len(centers)} classes of chroma."
-    if ends_in(plan) == "sigmoid":
+    if plan.output_activation == "sigmoid":
         yield "The scores went through a sigmoid: take its inverse, log(p / (1 − p)), first."
     yield (
         f"softmax(scores / {task.temperature:g}) over the classes weighs their centers; the mean "

@@ -69,7 +69,7 @@ def export_run(
     - ``onnx``: ``model.onnx`` for any number of pictures, compared with torch.
     - ``torch``: ``state_dict.safetensors``, weights by the names that ``archsearch.build`` gives.
     - ``python``: ``model.py``, plain PyTorch, with its weights in a file beside it.
-    - ``spec``: ``spec.yaml``, with every number written out.
+    - ``spec``: ``spec.yaml``, with numbers in place of params and expressions.
 
     What the net is fed and gives is told in each of them.
 

@@ -50,9 +50,12 @@ def trials_frame(study: StudyRecord) -> pd.DataFrame:
     test split. After the fixed columns come ``val_NAME`` and ``test_NAME`` of other metrics that
     were measured, ``NAME_val_mse`` and ``NAME_test_mse`` of other baselines, ``codes_NAME`` of the
     latent codes (:class:`archsearch.records.LatentCodes`), ``space.NAME`` for each searched name,
-    then
-    ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
+    then ``key``, which is equal for equal architectures, and ``trunk``, which is equal where they
     differ in the size of their code alone. What is unknown is missing, never a stand-in.
+
+    Example:
+        >>> frame = archsearch.trials_frame(record)  # doctest: +SKIP
+        >>> frame[["number", "seed", "latent_size", "params", "test_mse"]]  # doctest: +SKIP
     """
     import pandas as pd
 

@@ -20,7 +20,7 @@ from archsearch.tasks.bases import (
 from archsearch.tasks.collapse import VarianceShare, collapsed
 from archsearch.tasks.color.scores import ColorScorer
 from archsearch.tasks.exact import exact
-from archsearch.tasks.losses import Loss, check_loss, ends_in, make_loss
+from archsearch.tasks.losses import Loss, check_loss, make_loss
 from archsearch.tasks.make import make_task, make_task_for_apply, plain_task
 from archsearch.tasks.metrics import Scorer, psnr, ssim
 from archsearch.tasks.noise import Batch, derived_seed
@@ -50,7 +50,6 @@ __all__ = [
     "check_loss",
     "collapsed",
     "derived_seed",
-    "ends_in",
     "exact",
     "feed",
     "feeds_pictures",

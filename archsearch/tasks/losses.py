@@ -14,7 +14,7 @@ from archsearch.errors import InputError
 from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
 
-__all__ = ["Loss", "check_loss", "ends_in", "make_loss"]
+__all__ = ["Loss", "check_loss", "make_loss"]
 
 HUBER_DELTA = 0.1
 
@@ -29,11 +29,6 @@ def make_loss(settings: TrainSettings) -> Loss:
     return refer(LOSSES[settings.loss].function)
 
 
-def ends_in(plan: ModelPlan) -> str:
-    """Give the activation of a plan's last layer, ``none`` where it has none."""
-    return str(getattr(plan.layers[-1].op, "activation", "none"))
-
-
 def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
     """See that the plan's output suits the loss, and the scale of pictures.
 
@@ -41,7 +36,7 @@ def check_loss(plan: ModelPlan, settings: RunSettings) -> None:
         InputError: the last layer has an activation that the task's own loss, or else
             ``train.loss``, can't read, or one that can't give pictures in [−1, 1].
     """
-    last, activation = plan.layers[-1], ends_in(plan)
+    last, activation = plan.layers[-1], plan.output_activation
     own = kind_of(settings.task).loss
     rule = LOSSES[settings.train.loss].output if own is None else own.output
     if settings.data.signed and own is None:
@@ -66,7 +61,7 @@ def _check_signed(plan: ModelPlan, loss: str, rule: OutputRule | None) -> None:
             f"train.loss is {loss}, and data.scale is signed: {rule.why}",
             help="train with `loss: mse`, or with `scale: unit` and a sigmoid at the end",
         )
-    last, activation = plan.layers[-1], ends_in(plan)
+    last, activation = plan.layers[-1], plan.output_activation
     if activation not in _NEVER_BELOW_0:
         return
     raise InputError(

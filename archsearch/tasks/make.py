@@ -9,7 +9,7 @@ import torch
 from archsearch.config import RunSettings, kind_of
 from archsearch.extensions import refer
 from archsearch.spec.plan.model import ModelPlan
-from archsearch.tasks.losses import ends_in, make_loss
+from archsearch.tasks.losses import make_loss
 from archsearch.tasks.pictures import PictureSet
 from archsearch.tasks.signed import SignedOutput
 from archsearch.tasks.standardize import Standardize, signed
@@ -39,7 +39,7 @@ def make_task(
     if settings.data.standardize:
         shift = refer(kind_of(settings.task).fed_statistics)(pictures)
     loss = make_loss(settings.train)
-    return _made(settings, TaskContext(loss, shift, ends_in(plan), pictures, device))
+    return _made(settings, TaskContext(loss, shift, plan.output_activation, pictures, device))
 
 
 def make_task_for_apply(
@@ -60,7 +60,7 @@ def make_task_for_apply(
     shift = signed(plan.input.channels) if settings.data.signed else None
     if settings.data.standardize:
         shift = Standardize(tuple(mean), tuple(std))
-    return _made(settings, TaskContext(make_loss(settings.train), shift, ends_in(plan)))
+    return _made(settings, TaskContext(make_loss(settings.train), shift, plan.output_activation))
 
 
 def plain_task(settings: RunSettings) -> Task:

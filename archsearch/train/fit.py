@@ -25,7 +25,6 @@ from archsearch.spec.plan.model import ModelPlan
 from archsearch.tasks import (
     Task,
     collapsed,
-    ends_in,
     make_loss,
     make_task,
     regression,
@@ -277,7 +276,7 @@ def _loss_is_error(plan: ModelPlan, settings: RunSettings, task: Task) -> bool:
     """Whether clamping changes nothing and the loss is the squared error of the pictures."""
     if regression(task, make_loss(settings.train)) is None:
         return False
-    bounded = ends_in(plan) == ("tanh" if settings.data.signed else "sigmoid")
+    bounded = plan.output_activation == ("tanh" if settings.data.signed else "sigmoid")
     return bounded and task.direct and LOSSES[settings.train.loss].squared_error
 
 

@@ -287,6 +287,11 @@ class ModelPlan:
         return f"{path} (places)" if tensor < 0 else path
 
     @property
+    def output_activation(self) -> str:
+        """The activation of the last layer, ``none`` where it has none."""
+        return str(getattr(self.layers[-1].op, "activation", "none"))
+
+    @property
     def latent_exceeds_picture(self) -> bool:
         """Whether the latent has more numbers than what is fed."""
         return self.latent.size > self.input.elements

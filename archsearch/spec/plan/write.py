@@ -1,4 +1,4 @@
-"""A plan as a spec file again: every number written out."""
+"""A plan as a spec file again: numbers in place of params and expressions, defaults left out."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ def _warnings(plan: ModelPlan) -> list[str]:
         "leak-past-latent": plan.latent.effective_size != plan.latent.size,
         "bottleneck-before-latent": plan.bottleneck_before_latent,
         "latent-exceeds-picture": plan.latent_exceeds_picture,
+        "relu-output": plan.output_activation == "relu",
         "checkerboard": any(uneven(layer.op) for layer in plan.layers),
     }
     return [code for code, warns in found.items() if warns]

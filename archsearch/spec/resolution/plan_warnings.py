@@ -29,7 +29,7 @@ def warn_about_plan(
     least = min([layer.output.elements for layer in plan.layers])
     if least < plan.latent.size and plan.bottleneck_before_latent:  # no cut is under its tensors
         _narrower_elsewhere(plan, layers[abs(plan.bottleneck.tensors[0]) - 1], diagnostics)
-    if getattr(plan.layers[-1].op, "activation", "none") == "relu":
+    if plan.output_activation == "relu":
         _relu_at_the_end(layers[-1], diagnostics)
 
 

@@ -54,6 +54,6 @@ def pictures(report: Path) -> list[tuple[str, str, str]]:
 
 
 def best_trials(report: Path, number: int) -> list[int]:
-    """Numbers of the trials with the lowest validation MSE, the best first."""
-    means = trials(report).groupby("number")["val_mse"].mean()
-    return [int(each) for each in means.sort_values().index[:number]]
+    """Numbers of the trials with the lowest validation MSE, the best first, each of another net."""
+    means = trials(report).groupby("key").agg({"number": "min", "val_mse": "mean"})
+    return [int(each) for each in means.sort_values("val_mse")["number"][:number]]

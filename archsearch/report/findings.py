@@ -93,9 +93,10 @@ class Findings:
         """Numbers of the complete trials by mean error, without those that can't be the best.
 
         Trials that collapsed or read past their latents can't; where there are no others, the
-        ones that only collapsed are ranked, or all.
+        ones that only collapsed are ranked, or all. A net that was proposed again counts once.
         """
-        rows = self.trials
+        again = [t.number for t in self.study.trials if t.duplicate_of is not None]
+        rows = self.trials[~self.trials["number"].isin(again)]
         complete = rows[(rows["state"] == "complete") & rows["val_mse"].notna()]
         coded = complete[~reads_past_latent(complete)]
         for told in (coded[~coded["collapsed"]], coded, complete):

@@ -13,12 +13,17 @@ from exercise.estimates import mean, mse, mse_with_interval
 from exercise.markdown import table
 
 SEARCH, WINNERS, FRONT, REFERENCE = "best-net", "winners", "size-front", "nine-layer"
-HEAD = ("net", "latent", "parameters", "MACs", "test MSE (interval)")
+UP = {
+    "nearest": "nearest upsampling",
+    "transposed": "transposed convolutions",
+    "shuffle": "pixel shuffle",
+}
+HEAD = ("net", "its layers", "latent", "parameters", "MACs", "test MSE (interval)")
 
 
 def answer(reports: Path) -> list[str]:
     """The winners of the search, trained as the nine-layer net was."""
-    trained = results.trials(reports / SEARCH)["number"].nunique()
+    trained = results.trials(reports / SEARCH)["key"].nunique()
     winners = results.runs(reports / WINNERS)
     ranks = winners.groupby(winners["run"].str.split("-").str[0])
     nine = results.runs(reports / REFERENCE)
@@ -29,13 +34,34 @@ def answer(reports: Path) -> list[str]:
         f"nine-layer net was. The best of them has a test MSE of {mse(best)}; the nine-layer "
         f"net's is {nine['test_mse'].mean() / best:.1f} times that."
     )
-    rows = [_row("the nine-layer net", nine), *(_row(f"number {rank}", g) for rank, g in ranks)]
+    layers = [
+        _layers(reports / SEARCH, trial) for trial in results.best_trials(reports / SEARCH, 3)
+    ]
+    rows = [
+        _row("the nine-layer net", "question 2", nine),
+        *(_row(f"number {rank}", layers[int(rank) - 1], group) for rank, group in ranks),
+    ]
     return [told, "", *table(HEAD, rows)]
 
 
-def _row(name: str, group: pd.DataFrame) -> list[str]:
+def _row(name: str, layers: str, group: pd.DataFrame) -> list[str]:
     sizes = group.iloc[0][["latent_size", "params", "macs"]]
-    return [name, *(f"{size:,}" for size in sizes), mse_with_interval(mean(group["test_mse"]))]
+    error = mse_with_interval(mean(group["test_mse"]))
+    return [name, layers, *(f"{size:,}" for size in sizes), error]
+
+
+def _layers(report: Path, number: int) -> str:
+    """What was chosen for a trial, in words."""
+    trials = results.trials(report)
+    one = trials[trials["number"] == number].iloc[0]
+    chosen = {name.removeprefix("space."): one[name] for name in trials if "space." in name}
+    kernel = f"{chosen['defaults.conv.kernel']:.0f}"
+    down = {"pool": "max pooling", "stride": "strides"}[chosen["down"]]
+    return (
+        f"{chosen['depth']:.0f} levels from {chosen['width']:.0f} channels, {kernel}×{kernel}, "
+        f"{chosen['defaults.conv.activation']}, {down}, up by {UP[chosen['up']]}"
+        f"{', residual' if chosen['residual'] else ''}"
+    )
 
 
 def draw(reports: Path, axes: Axes) -> None:

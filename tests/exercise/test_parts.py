@@ -19,7 +19,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     report = tmp_path / "reports/best-net"
     report.mkdir(parents=True)
     (report / "trials.csv").write_text(
-        "number,state,val_mse,test_mse\n0,complete,3,3\n1,complete,1,5\n2,failed,,\n3,running,2,2\n4,complete,4,1\n"
+        "number,key,state,val_mse,test_mse\n0,a,complete,3,3\n1,b,complete,1,5\n2,c,failed,,\n"
+        "3,d,running,2,2\n4,e,complete,4,1\n5,b,complete,1,5\n"
     )
     for part in ("nine-layer", "winners", "denoising"):
         (tmp_path / "runs" / part).mkdir(parents=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archsearch.printable import count
 from archsearch.report.findings import Findings, find
-from archsearch.report.formatting import error
+from archsearch.report.first_screen.lead import led_by_best
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.run_tables import epochs_csv, run_json, runs_csv
 from archsearch.report.pages.study import page_of
@@ -16,11 +16,10 @@ from archsearch.report.pages.summary import summarize
 from archsearch.report.pages.write import ReportFiles, write_page
 from archsearch.report.runs import TrainedRun, of_runs, read_runs, with_equal_pictures
 from archsearch.report.sections import provenance, trained_runs
-from archsearch.report.sections.blocks import Block, Section, Text
+from archsearch.report.sections.blocks import Section, Text
 
 __all__ = ["runs_page", "write_runs_report"]
 
-_CLOSE = 1.05
 _MOST_NAMED = 3
 
 
@@ -80,39 +79,10 @@ def _facts(findings: Findings) -> str:
 
 def _answer(answer: Section, findings: Findings, runs: Sequence[TrainedRun]) -> Section:
     """Which net is best, where they are too few for more; and which runs are left out."""
-    blocks, title = answer.blocks, answer.title
-    if findings.answer.verdict == "too-few" and (told := _lead(findings)):
-        first, *others = blocks
-        blocks = (Text(told), *others, *_of_latents(first))
-        title = "Which net is best?" if len(findings.ranked) > 1 else "How good is this net?"
+    if findings.answer.verdict == "too-few":
+        answer = led_by_best(answer, findings)
     left = _left_out(runs)
-    return replace(answer, title=title, blocks=(*blocks, *([Text(left)] if left else [])))
-
-
-def _of_latents(answer: Block) -> Iterator[Text]:
-    """Why nothing is said of latent size and error, where another sentence leads."""
-    if isinstance(answer, Text):
-        yield Text(f"No answer on latent size: {answer.text.partition(': ')[2]}")
-
-
-def _lead(findings: Findings) -> str:
-    """The best net, and how far the next one is behind; "" where none was measured."""
-    if not findings.ranked:
-        return ""
-    best, *others = findings.ranked
-    row, name = findings.trial(best), findings.subject.heading(best)
-    mean = "mean " if row.whole("seeds") > 1 else ""
-    value = error(row.real("val_mse"))
-    if not others:
-        size = f"{row.whole('latent_size'):,}"
-        return f"{name} has a {mean}validation error of {value}, with a latent of {size} numbers."
-    told = f"{name} has the lowest {mean}validation error, {value}"
-    next_row = findings.trial(others[0])
-    ratio = next_row.real("val_mse") / max(row.real("val_mse"), 1e-12)
-    told += f"; {findings.subject.called(others[0])} has {ratio:.2f} times that"
-    if ratio < _CLOSE or next_row.real("low") <= row.real("high"):
-        return f"{told}: so small a difference may be the seed’s."
-    return f"{told}."
+    return replace(answer, blocks=(*answer.blocks, *([Text(left)] if left else [])))
 
 
 def _left_out(runs: Sequence[TrainedRun]) -> str:

@@ -7,10 +7,17 @@ from os import PathLike
 from pathlib import Path
 
 from archsearch.arguments import as_path, require_type
-from archsearch.records import StudyRecord, epochs_frame, trial_counts, trials_frame
+from archsearch.records import (
+    StudyRecord,
+    epochs_frame,
+    objective_names,
+    trial_counts,
+    trials_frame,
+)
 from archsearch.report.findings import Findings, find
 from archsearch.report.first_screen import answer, best, sureness
 from archsearch.report.first_screen.ladder import ladder
+from archsearch.report.first_screen.lead import led_by_best
 from archsearch.report.first_screen.scatter import chart
 from archsearch.report.pages.page import Page
 from archsearch.report.pages.summary import summarize
@@ -81,10 +88,17 @@ def page_of(findings: Findings) -> Page:
         name=study.name,
         description=str(study.settings.get("description") or ""),
         facts=provenance.facts_line(study, findings.sample),
-        answer=answer.section(findings),
+        answer=_answer(findings),
         first=tuple(filter(None, _first(findings))),
         sections=tuple(filter(None, _sections(findings))),
     )
+
+
+def _answer(findings: Findings) -> Section:
+    """What latent size does; of a search for the lowest error, which net is best."""
+    opening = answer.section(findings)
+    sought = findings.answer.verdict == "searched" and len(objective_names(findings.study)) == 1
+    return led_by_best(opening, findings) if sought else opening
 
 
 def _first(findings: Findings) -> Iterator[Chart | PictureRows | None]:

@@ -9,6 +9,8 @@ import pytest
 from archsearch.records import Baselines, StudyRecord
 from archsearch.report.findings import Findings, find
 from archsearch.report.first_screen.answer import answer_sentence, cause_sentence
+from archsearch.report.pages.study import page_of
+from archsearch.report.sections.blocks import Text
 from archsearch.report.statistics.intervals import Estimate
 from archsearch.report.subject import of_study
 from archsearch.report.verdict import answer_of
@@ -207,3 +209,25 @@ def test_a_narrower_bottleneck_is_told_first(share, cause):
         trials.append(trial.model_copy(update={"plan": narrow, "seeds": seeds}))
     said = cause_sentence(found(study.model_copy(update={"trials": tuple(trials)})))
     assert said == "In 9 of 9 nets fewer numbers get through than the latent has" + cause
+
+
+def test_a_search_for_one_objective_opens_on_the_best_net():
+    study = synthetic_study(StudyRecipe(designed=False))
+    page = page_of(found(study))
+    lead, *_, last = [block.text for block in page.answer.blocks if isinstance(block, Text)]
+    assert page.answer.title == "Which net is best?"
+    assert " has the lowest mean validation error, " in lead
+    assert last.startswith("No answer on latent size: tpe chose these trials by their errors")
+    settings = {**study.settings, "objectives": ["val.mse", "latent.size"]}
+    front = page_of(found(study.model_copy(update={"settings": settings})))
+    assert front.answer.title == "Does latent size correlate with error?"
+
+
+def test_a_net_that_was_proposed_again_is_ranked_once():
+    study = synthetic_study()
+    first, second = found(study).ranked[:2]
+    copy = next(trial for trial in study.trials if trial.number == first)
+    again = copy.model_copy(update={"number": len(study.trials), "duplicate_of": first})
+    ranked = found(study.model_copy(update={"trials": (*study.trials, again)})).ranked
+    assert ranked[:2] == [first, second]
+    assert again.number not in ranked

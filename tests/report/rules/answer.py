@@ -19,6 +19,7 @@ OPENINGS = {
     "Too few": "too-few",
     "Not comparable": "too-few",
     "No answer": "too-few searched",
+    "No answer on latent size": "too-few searched",
 }
 MOST_WORDS = 30
 

@@ -76,7 +76,8 @@ class Told:
     @property
     def answer(self) -> str:
         """The sentence that the page opens with."""
-        return next(block.text for block in self.page.answer.blocks if isinstance(block, Text))
+        texts = [block.text for block in self.page.answer.blocks if isinstance(block, Text)]
+        return next((text for text in texts if text.startswith("No answer on")), texts[0])
 
     def blocks(self, *kinds: type[Block]) -> Iterator[Block]:
         """All blocks of some kinds, those under the answer first."""

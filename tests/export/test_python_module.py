@@ -227,3 +227,9 @@ def test_an_extensions_kind_with_a_module_of_its_own_is_refused(
         "_Excitation, which isn't one of torch's own modules"
     )
     assert "--to onnx" in caught.value.help
+
+
+def test_a_code_that_is_flat_already_is_not_flattened() -> None:
+    text = same_outputs(load(GALLERY[0].parent / "dense-code.yaml").plan())
+    assert text.count("nn.Flatten()") == 1, "the encoder's"
+    assert "        self.decoder = nn.Sequential(\n            nn.Linear(" in text

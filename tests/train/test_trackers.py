@@ -298,6 +298,7 @@ def test_mlflow_writes_no_address_to_stdout(run, tmp_path: Path, monkeypatch, ca
     pytest.importorskip("mlflow")
     from mlflow.tracking._tracking_service import client
 
+    monkeypatch.chdir(tmp_path)  # where MLflow puts artifacts
     monkeypatch.delenv("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", raising=False)
     monkeypatch.setattr(client, "RestStore", object)
     monkeypatch.setattr(client, "get_workspace_url", lambda: "http://a-server")

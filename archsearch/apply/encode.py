@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 import numpy
@@ -15,8 +16,9 @@ from numpy.typing import NDArray
 from archsearch.apply.net import TileNet, load_net
 from archsearch.apply.picture import Photograph, read_photograph
 from archsearch.apply.predict import fed_picture
-from archsearch.apply.run import Failed, Watch, memory_errors, require_all
+from archsearch.apply.run import Failed, Watch, as_paths, memory_errors, require_all
 from archsearch.apply.tiles import mirrored
+from archsearch.arguments import as_path
 from archsearch.errors import ArchsearchError, InputError
 from archsearch.files import replacing
 
@@ -65,10 +67,10 @@ class EncodedRun:
 
 
 def encode_run(
-    run: Path,
-    pictures: Sequence[Path],
+    run: str | PathLike[str],
+    pictures: Sequence[str | PathLike[str]],
     *,
-    out: Path = Path("codes.npy"),
+    out: str | PathLike[str] = "codes.npy",
     overwrite: bool = False,
     device: torch.device | str = "cpu",
     watch: Watch | None = None,
@@ -92,12 +94,16 @@ def encode_run(
     Raises:
         InputError: no finished run, or ``out`` has another ending or exists.
         WriteError: ``out`` can't be written.
+        ArgumentTypeError: no path where one is needed.
     """
-    _check(out, pictures, overwrite=overwrite)
+    run = as_path(run, "encode_run(run)", help='name a run directory, such as "runs/unet"')
+    given = as_paths(pictures, "encode_run(pictures)")
+    out = as_path(out, "encode_run(out)", help='name a file, such as "codes.csv"')
+    _check(out, overwrite=overwrite)
     net = load_net(run, device)
     encoded: list[EncodedPicture] = []
     failed: list[Failed] = []
-    for picture in pictures:
+    for picture in given:
         with watch(picture) if watch else nullcontext() as on_tiles:
             try:
                 with memory_errors(picture):
@@ -112,12 +118,14 @@ def encode_run(
     return done
 
 
-def _check(out: Path, pictures: Sequence[Path], *, overwrite: bool) -> None:
+def _check(out: Path, *, overwrite: bool) -> None:
     if out.suffix not in _SUFFIXES:
         raise InputError(
             f"--out {out} ends in neither .npy nor .csv", help="name a file such as codes.csv"
         )
-    if out.exists() and (not overwrite or out.is_dir()):
+    if out.is_dir():
+        raise InputError(f"{out} is a folder", help="name another file with --out")
+    if out.exists() and not overwrite:
         raise InputError(
             f"{out} exists already",
             help="replace it with --overwrite, or name another file with --out",

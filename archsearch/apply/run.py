@@ -20,7 +20,16 @@ from archsearch.arguments import as_path, require_type
 from archsearch.config import TASKS
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
 
-__all__ = ["AppliedRun", "Failed", "Watch", "Written", "apply_run", "memory_errors", "require_all"]
+__all__ = [
+    "AppliedRun",
+    "Failed",
+    "Watch",
+    "Written",
+    "apply_run",
+    "as_paths",
+    "memory_errors",
+    "require_all",
+]
 
 Watch = Callable[[Path], AbstractContextManager[OnTiles]]
 """Entered around each picture; gives what is called with its tiles."""
@@ -124,14 +133,23 @@ def apply_run(
         PosixPath('photo-colorize.png')
     """
     run = as_path(run, "apply_run(run)", help='name a run directory, such as "runs/unet"')
-    files = 'give the pictures\' files as a list, such as ["photo.jpg"]'
-    require_type(pictures, (list, tuple), "apply_run(pictures)", help=files)
-    given = [as_path(each, "apply_run(pictures)", help=files) for each in pictures]
+    given = as_paths(pictures, "apply_run(pictures)")
     folder = None if out is None else as_path(out, "apply_run(out)", help="name a folder")
     masked = None if mask is None else as_path(mask, "apply_run(mask)", help="name a picture")
     return _applied(
         load_net(run, device), given, folder, side_by_side, masked, overwrite, watch or _unwatched
     )
+
+
+def as_paths(pictures: Sequence[str | PathLike[str]], name: str) -> list[Path]:
+    """The argument ``name`` as the paths of pictures.
+
+    Raises:
+        ArgumentTypeError: no list of paths.
+    """
+    files = 'give the pictures\' files as a list, such as ["photo.jpg"]'
+    require_type(pictures, (list, tuple), name, help=files)
+    return [as_path(each, name, help=files) for each in pictures]
 
 
 def _unwatched(picture: Path) -> AbstractContextManager[OnTiles]:

@@ -15,7 +15,7 @@ from archsearch import __version__
 from archsearch.cli.defaults import chosen_device, chosen_storage, default_settings, defaults
 from archsearch.cli.packages import declared_extras, declared_packages
 from archsearch.errors import ArchsearchError
-from archsearch.printable import count
+from archsearch.printable import count, shell_word
 
 __all__ = ["Check", "State", "check_machine"]
 
@@ -135,8 +135,9 @@ def _cache() -> Check:
 
 def _folder(name: str, folder: Path, help: str) -> Check:
     """Whether a file can be made there, or where the folder would be made."""
-    there = next(path for path in (folder.absolute(), *folder.absolute().parents) if path.exists())
     try:
+        whole = folder.absolute()
+        there = next(path for path in (whole, *whole.parents) if path.exists())
         with tempfile.TemporaryFile(dir=there):
             free = shutil.disk_usage(there).free
     except OSError as error:
@@ -182,11 +183,12 @@ def _pictures() -> Check:
     if held:
         sizes = ", ".join(f"{height}x{width}" for height, width in held[0])
         return Check("pictures", "ok", f"{name}, in the cache at {sizes}")
+    others = "" if name == "photos" else "; or --data photos, which needs no network"
     return Check(
         "pictures",
         "note",
         f"{name}, not in the cache yet",
-        f"archsearch data prepare {name}; or --data photos, which needs no network",
+        f"archsearch data prepare {shell_word(name)}{others}",
     )
 
 

@@ -16,7 +16,7 @@ from archsearch.cli.study_options import Study
 from archsearch.cli.study_text import study_lines
 from archsearch.cli.watch_view import place, view
 from archsearch.errors import ExtensionError, InputError, UnreadableError
-from archsearch.streams import shown, terminal, write
+from archsearch.streams import file_of, shown, terminal, write
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -116,6 +116,7 @@ class _Lines:
         if key != self._key:
             self._key = key
             write("stdout", [shown(line)])
+            file_of("stdout").flush()  # a pipe would have the lines only at the end
 
 
 class _Screen:

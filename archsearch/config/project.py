@@ -105,8 +105,9 @@ def _already_there(
     there = [path for path in texts if (folder / path).exists()]
     others = [path for path in needed if path in there and _differs(folder / path, texts[path])]
     if others:
+        exist = "exists" if len(others) == 1 else "exist"
         raise InputError(
-            f"{' and '.join(str(folder / path) for path in others)} exists already, "
+            f"{' and '.join(str(folder / path) for path in others)} {exist} already, "
             "with another content; nothing was written",
             help="name a new folder, or take another --template",
         )

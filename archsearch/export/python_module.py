@@ -20,6 +20,9 @@ __all__ = ["PythonModule", "python_module"]
 
 _TAKEN = {"x", "images", "latent", "self", "torch", "nn", "functional", "Path", "Tensor"}
 
+_MOST_BESIDE = 73
+"""Columns of parameters beside ``def decode(`` in a line of 100."""
+
 _FILE = '''\
 """{title}
 
@@ -50,7 +53,7 @@ class Autoencoder(nn.Module):
         """{of_encode}"""
 {encode}
 
-    def decode(self, latent: Tensor{given}) -> Tensor:
+    def decode({given}) -> Tensor:
         """{of_decode}"""
 {decode}
 
@@ -118,7 +121,7 @@ def python_module(model: Autoencoder, contract: Contract, weights: str) -> Pytho
     layers = [*encoder.constructor(), *decoder.constructor()]
     methods, others = (_lines(encoder, skips), _lines(decoder, [])), _other_modules(layers)
     latent = plan.encoder[-1].output
-    beside = f", with {', '.join(skips)} for the decoder" if skips else ""
+    beside = ", and what the decoder reads besides" if skips else ""
     text = _FILE.format(
         title=_in_docstring(": ".join(filter(None, [plan.name, plan.description]))),
         first="[0]" if skips else "",
@@ -130,7 +133,7 @@ def python_module(model: Autoencoder, contract: Contract, weights: str) -> Pytho
         encoded="tuple[Tensor, ...]" if skips else "Tensor",
         of_encode=f"Pictures N×{plan.input} → latent N×{latent}{beside}.",
         encode=methods[0],
-        given="".join(f", {name}: Tensor" for name in skips),
+        given=_given(["self", *(f"{name}: Tensor" for name in ["latent", *skips])]),
         of_decode=f"Latent N×{latent} → output N×{plan.output}.",
         decode=methods[1],
         star="*" if skips else "",
@@ -173,6 +176,14 @@ def _variables(plan: ModelPlan) -> dict[int, str]:
             name += "_"
         found[-pool] = name
     return found | {len(plan.encoder): "latent"}
+
+
+def _given(parameters: list[str]) -> str:
+    """The parameters of ``decode``; those of a net with many skips have a line each."""
+    told = ", ".join(parameters)
+    if len(told) <= _MOST_BESIDE:
+        return told
+    return "\n" + "".join(f"        {each},\n" for each in parameters) + "    "
 
 
 def _lines(source: SectionSource, skips: list[str]) -> str:

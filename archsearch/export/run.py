@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
@@ -13,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from archsearch import __version__
+from archsearch.arguments import as_path
 from archsearch.errors import InputError
 from archsearch.export.contract import Contract
 from archsearch.export.onnx_file import onnx_bytes
@@ -21,6 +23,7 @@ from archsearch.files import write_bytes
 from archsearch.nn import Autoencoder
 from archsearch.records import RunRecord
 from archsearch.spec import to_yaml
+from archsearch.spec.text.nearest import did_you_mean
 from archsearch.train import load_trained
 
 __all__ = ["FORMATS", "ExportedRun", "Format", "export_run"]
@@ -62,7 +65,11 @@ class _Trained:
 
 
 def export_run(
-    folder: Path, format: Format, *, out: Path | None = None, overwrite: bool = False
+    folder: str | PathLike[str],
+    format: Format,
+    *,
+    out: str | PathLike[str] | None = None,
+    overwrite: bool = False,
 ) -> ExportedRun:
     """Write the net of a finished run for another program.
 
@@ -75,19 +82,29 @@ def export_run(
 
     Args:
         folder: the run directory.
-        format: one of ``FORMATS``.
+        format: one of these names.
         out: the folder to write to; by default ``export`` in the run directory.
         overwrite: replace files that are there and have another content.
 
     Raises:
-        InputError: no finished run, a file that exists, a missing package, or layers
-            that the format can't express.
+        InputError: no finished run, no such format, a file that exists, a missing package, or
+            layers that the format can't express.
         RunFailedError: ONNX gives other numbers.
         WriteError: a file can't be written.
+        ArgumentTypeError: no path where one is needed.
+
+    Example:
+        >>> done = export_run("runs/unet", "python")  # doctest: +SKIP
+        >>> done.paths[0]  # doctest: +SKIP
+        PosixPath('runs/unet/export/model.py')
     """
-    run, model = load_trained(folder)
+    place = as_path(folder, "export_run(folder)", help='name a run directory, such as "runs/unet"')
+    given = place / FOLDER if out is None else out
+    target = as_path(given, "export_run(out)", help="name a folder")
+    if format not in FORMATS:
+        raise InputError(f"there is no format {format!r}", help=did_you_mean(str(format), FORMATS))
+    run, model = load_trained(place)
     contents = FORMATS[format](_Trained(run, model, Contract.of(run, model.plan)))
-    target = folder / FOLDER if out is None else out
     paths = {target / name: content for name, content in contents.items()}
     if not overwrite:
         _refuse_others(paths)
@@ -137,8 +154,9 @@ FORMATS: Mapping[Format, Callable[[_Trained], dict[str, bytes]]] = MappingProxyT
 def _refuse_others(paths: Mapping[Path, bytes]) -> None:
     others = [path for path, content in paths.items() if _differs(path, content)]
     if others:
+        exist = "exists" if len(others) == 1 else "exist"
         raise InputError(
-            f"{' and '.join(map(str, others))} exists already, with another content",
+            f"{' and '.join(map(str, others))} {exist} already, with another content",
             help="replace it with --overwrite, or write elsewhere with --out DIR",
         )
 

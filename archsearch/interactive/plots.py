@@ -45,6 +45,8 @@ def plot_curves(run: TrainedRun | StudyRecord, ax: Axes | None = None) -> Axes:
     """
     if isinstance(run, StudyRecord):
         _require_results(run)
+        if not any(result.history for result in run.results):
+            raise InputError(f"no trial of {run.name!r} has a history of epochs")
         axes = ax if ax is not None else new_axes(6.4, 4.2)
         draw_learning(axes, run)
         axes.set_title(f"{run.name}: validation error over epochs", loc="left")

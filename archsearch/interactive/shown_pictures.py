@@ -56,7 +56,8 @@ def show_pictures(
 
     Raises:
         ArgumentTypeError: ``pictures`` is something else.
-        InputError: an array of another shape, or a study without pictures.
+        InputError: an array of another shape, or of other whole numbers than bytes; a study
+            without pictures.
 
     Example:
         >>> axes = show_pictures({"in": np.zeros((5, 8, 8, 3)), "out": np.ones((5, 8, 8, 3))})
@@ -65,6 +66,9 @@ def show_pictures(
         >>> run = archsearch.load_run("runs/kernel-5")  # doctest: +SKIP
         >>> archsearch.show_pictures(run, most=5)  # doctest: +SKIP
     """
+    require_type(most, int, "show_pictures(most)", help="give a whole number")
+    if most < 1:
+        raise InputError(f"most={most} shows no picture", help="give a whole number from 1")
     rows, errors, title = _found(pictures)
     rows = {name: row[:most] for name, row in rows.items()}
     if not any(len(row) for row in rows.values()):
@@ -143,6 +147,8 @@ def _as_bytes(value: Any) -> Bytes:
         array = array[..., None]
     if array.ndim != 4 or array.shape[-1] not in (1, 3):
         raise InputError(f"an array of shape {array.shape} isn't pictures", help=_GIVE)
+    if array.dtype.kind in "ui" and array.dtype != np.uint8:
+        raise InputError(f"whole numbers of {array.dtype} aren't pictures", help=_GIVE)
     if array.dtype != np.uint8:
         array = np.nan_to_num(array.astype(np.float64) * 255).round().clip(0, 255).astype(np.uint8)
     return np.repeat(array, 3, axis=-1) if array.shape[-1] == 1 else array

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from os import PathLike
 from types import NoneType
 
 import torch
 
 from archsearch import train
-from archsearch.arguments import require_type
+from archsearch.arguments import as_path, require_type
 from archsearch.config import RunSettings
 from archsearch.data import Pictures
 from archsearch.interactive.board import Board, Moving, open_board
@@ -30,7 +30,7 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
     device: torch.device | str = "cpu",
     on_epoch: OnEpoch | None = None,
     on_step: OnStep | None = None,
-    checkpoint: Path | None = None,
+    checkpoint: str | PathLike[str] | None = None,
     progress: bool = True,
 ) -> TrainedRun:
     """Train a plan on pictures and measure it; a line an epoch tells how it goes.
@@ -71,7 +71,10 @@ def fit(  # noqa: PLR0913 - named settings, most with a default
         1
     """
     _check_types(plan, settings, pictures, seed, threads, device)
-    call = {"seed": seed, "threads": threads, "device": device, "checkpoint": checkpoint}
+    file = None
+    if checkpoint is not None:
+        file = as_path(checkpoint, "fit(checkpoint)", help='name a file, such as "net.checkpoint"')
+    call = {"seed": seed, "threads": threads, "device": device, "checkpoint": file}
     if not progress:
         return train.fit(plan, settings, pictures, on_epoch=on_epoch, on_step=on_step, **call)  # type: ignore[arg-type]
     with open_board() as board:

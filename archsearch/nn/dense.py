@@ -17,7 +17,7 @@ __all__ = ["dense", "steps"]
 
 
 def dense(op: Dense, input: Shape) -> nn.Module:
-    """Build ``op`` for an input of this shape, flattened in the order C, H, W.
+    """Build ``op`` for an input of this shape; a picture is flattened in the order C, H, W.
 
     A norm is over the picture's channels, so the picture is made before it.
 
@@ -31,7 +31,8 @@ def dense(op: Dense, input: Shape) -> nn.Module:
         torch.Size([5, 2, 2, 2])
     """
     parts: OrderedDict[str, nn.Module] = OrderedDict()
-    parts["flatten"] = nn.Flatten()
+    if not input.vector:
+        parts["flatten"] = nn.Flatten()
     parts["linear"] = nn.Linear(input.elements, op.size, bias=op.bias)
     picture = None if op.shape is None else nn.Unflatten(1, op.shape.as_tuple())
     if op.norm != "none":

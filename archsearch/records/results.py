@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from archsearch.html_table import html_table
+from archsearch.printable import count
 from archsearch.records.baselines import Baselines
 from archsearch.records.record import Number, Record, ReprParts, rounded
 from archsearch.records.scores import ChromaHistogram, ClassScores, Scores
@@ -127,7 +128,8 @@ class RunResult(Record):
             (baseline.label, _told(errors.val), _told(errors.test))
             for baseline, errors in self.baselines.known()
         ]
-        told = f"{self.task}, seed {self.seed}, {self.epochs} epochs, {self.seconds:.1f} s"
+        epochs = count(self.epochs, "epoch")
+        told = f"{self.task}, seed {self.seed}, {epochs}, {self.seconds:.1f} s"
         head = ("MSE of RGB in [0, 1]", "validation", "test")
         note = ["The output is the same for every picture."] if self.collapsed else []
         return html_table(f"{name}: {told}", head, rows, numbers=(1, 2), below=note)

@@ -135,3 +135,18 @@ def test_a_file_that_is_there_stays(trained, place) -> None:
 def test_a_place_that_takes_no_codes_is_told(trained, place, out, error, said) -> None:
     with pytest.raises(error, match=said):
         encode_run(trained, [Path("small.png")], out=Path(out))
+
+
+def test_python_gives_paths_as_texts(trained, place) -> None:
+    done = encode_run(str(trained), ["small.png"], out="codes.csv")
+    assert done.out == Path("codes.csv")
+    for wrong in ("small.png", [3]):
+        with pytest.raises(TypeError, match=r"encode_run\(pictures\) must be"):
+            encode_run(trained, wrong)
+
+
+def test_a_folder_is_no_file_for_codes(trained, place) -> None:
+    Path("codes.npy").mkdir()
+    with pytest.raises(InputError, match=r"^codes\.npy is a folder") as caught:
+        encode_run(trained, [Path("small.png")], overwrite=True)
+    assert "--overwrite" not in caught.value.help

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from archsearch.cli import main
-from archsearch.cli.machine import check_machine
+from archsearch.cli.machine import _folder, check_machine
 from archsearch.cli.packages import declared_extras, declared_packages
 from archsearch.extensions import forget_installed
 from tests.extension_packages import install
@@ -169,6 +169,17 @@ def test_no_password_is_shown(place, monkeypatch, capsys) -> None:
 
 def test_pictures_in_the_cache_are_found(place, capsys) -> None:
     (place / "archsearch.toml").write_text('data = "photos"\n')
+    assert "help: archsearch data prepare photos\n" in run(capsys)[1]
     with pytest.raises(SystemExit):
         main(["data", "prepare", "photos", "--size", "32x32"])
     assert "ok pictures photos, in the cache at 32x32" in run(capsys)[1]
+
+
+def test_a_cache_that_may_not_be_looked_at(place, monkeypatch) -> None:
+    def closed(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("archsearch.cli.machine.Path.exists", closed)
+    told = _folder("cache", place / "cache", "name another")
+    assert (told.state, told.help) == ("broken", "name another")
+    assert told.found.endswith("can't be written to: Permission denied")

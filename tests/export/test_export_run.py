@@ -210,6 +210,13 @@ def test_files_of_others_are_not_replaced(trained_for, tmp_path, format) -> None
     assert done.paths[-1].read_bytes() != b"mine"
 
 
+def test_several_files_of_others_exist(trained_for, tmp_path) -> None:
+    for name in ("model.py", "model-weights.safetensors"):
+        (tmp_path / name).write_text("mine")
+    with pytest.raises(InputError, match=r"model\.py and .*safetensors exist already"):
+        export_run(trained_for("reconstruct"), "python", out=tmp_path)
+
+
 def test_a_folder_that_takes_no_files_is_told(trained_for, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(RunFailedError, match="can't be written"):
@@ -236,3 +243,16 @@ def test_every_format_is_offered(capsys) -> None:
     with pytest.raises(SystemExit):
         main(["export", "--help"])
     assert f"<{'|'.join(FORMATS)}>" in capsys.readouterr().out
+
+
+def test_python_gives_paths_as_texts(trained_for, tmp_path) -> None:
+    folder = trained_for("reconstruct")
+    done = export_run(str(folder), "spec", out=str(tmp_path / "ünd so"))
+    assert done.paths == (tmp_path / "ünd so" / "spec.yaml",)
+    with pytest.raises(
+        TypeError, match=r"export_run\(folder\) must be a str or PathLike, not None"
+    ):
+        export_run(None, "spec")
+    with pytest.raises(InputError, match="no format 'onxx'") as caught:
+        export_run(folder, "onxx")
+    assert caught.value.help == "did you mean `onnx`?"

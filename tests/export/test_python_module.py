@@ -67,7 +67,7 @@ def same_outputs(plan: ModelPlan) -> str:
 @pytest.mark.parametrize("path", GALLERY, ids=[path.stem for path in GALLERY])
 def test_the_file_of_each_spec_gives_the_same_numbers(path: Path) -> None:
     text = same_outputs(load(path).plan())
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
 
 
 def campaign(examples: int) -> Counter[str]:
@@ -227,3 +227,24 @@ def test_an_extensions_kind_with_a_module_of_its_own_is_refused(
         "_Excitation, which isn't one of torch's own modules"
     )
     assert "--to onnx" in caught.value.help
+
+
+def test_a_code_that_is_flat_already_is_not_flattened() -> None:
+    text = same_outputs(load(GALLERY[0].parent / "dense-code.yaml").plan())
+    assert text.count("nn.Flatten()") == 1, "the encoder's"
+    assert "        self.decoder = nn.Sequential(\n            nn.Linear(" in text
+
+
+def test_parameters_of_many_skips_have_a_line_each() -> None:
+    skips = [f"- {{conv: {{channels: 2}}, name: skip_{number}}}\n" for number in range(5)]
+    joins = [f"- concat: skip_{number}\n" for number in range(5)]
+    plan = plan_of(
+        "input: {channels: 2, height: 4, width: 4}\nencoder:\n"
+        + "".join([*skips, "- pool: {}\ndecoder:\n- upsample: {}\n", *joins])
+        + "- conv: {channels: 2}\n"
+    )
+    assert plan is not None
+    text = same_outputs(plan)
+    assert "    def decode(\n        self,\n        latent: Tensor,\n" in text
+    assert "        skip_4: Tensor,\n    ) -> Tensor:\n" in text
+    assert max(map(len, text.splitlines())) <= 100

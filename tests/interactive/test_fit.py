@@ -115,6 +115,7 @@ def test_early_stopping_stands_in_the_line(plan, pictures, capsys) -> None:
         ({"settings": TrainSettings()}, r"fit\(settings\) must be a RunSettings, not a TrainSett"),
         ({"pictures": numpy.zeros(3)}, r"fit\(pictures\) must be a Pictures, not a ndarray"),
         ({"seed": "0"}, r"fit\(seed\) must be an int or None, not the str '0'"),
+        ({"checkpoint": 3}, r"fit\(checkpoint\) must be a str or PathLike, not the int 3"),
         ({"device": 0}, r"fit\(device\) must be a str or device, not the int 0"),
     ],
 )
@@ -165,3 +166,9 @@ def test_what_is_no_run_is_told(tmp_path: Path) -> None:
         load_run(tmp_path)
     with pytest.raises(TypeError, match=r"load_run\(folder\) must be a str or PathLike"):
         load_run(3)  # type: ignore[arg-type]
+
+
+def test_a_checkpoint_is_named_by_a_text_too(plan, pictures, tmp_path: Path) -> None:
+    file = tmp_path / "net.safetensors"
+    archsearch.fit(plan, settings(epochs=1), pictures, checkpoint=str(file), progress=False)
+    assert file.is_file()

@@ -124,6 +124,7 @@ def test_arrays_are_taken_in_every_usual_form(kind: str) -> None:
         ("photo.jpg", TypeError, "can't take a str"),
         (numpy.zeros((2, 4, 4, 7)), InputError, r"shape \(2, 4, 4, 7\) isn't pictures"),
         (numpy.zeros((0, 4, 4, 3)), InputError, "no pictures"),
+        (numpy.full((1, 4, 4, 3), 200), InputError, "whole numbers of int64 aren't pictures"),
         (
             {"a": numpy.zeros((4, 4, 3)), "b": numpy.zeros((5, 4, 3))},
             InputError,
@@ -155,3 +156,21 @@ def test_a_plot_of_something_else_is_told(results: StudyRecord, run: TrainedRun)
         archsearch.plot_latent(run)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"plot_curves\(run\) must be a TrainedRun or StudyRecord"):
         archsearch.plot_curves(results.trials)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("most", [0, -1])
+def test_as_few_pictures_as_none_are_refused(run: TrainedRun, most: int) -> None:
+    with pytest.raises(InputError, match=f"most={most} shows no picture"):
+        archsearch.show_pictures(run, most=most)
+
+
+def test_a_study_whose_trainer_told_no_epochs_has_no_curves(results: StudyRecord) -> None:
+    trial = results.trials[0]
+    seeds = tuple(
+        seed.model_copy(update={"result": seed.result.model_copy(update={"history": ()})})
+        for seed in trial.seeds
+        if seed.result
+    )
+    study = results.model_copy(update={"trials": (trial.model_copy(update={"seeds": seeds}),)})
+    with pytest.raises(InputError, match=r"no trial of .* has a history of epochs"):
+        archsearch.plot_curves(study)

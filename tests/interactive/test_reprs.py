@@ -110,3 +110,8 @@ def test_a_spec_that_cannot_be_built_shows_its_mistakes(tmp_path: Path) -> None:
     page = archsearch.load(path)._repr_html_()
     assert "can&#x27;t be built" in page
     assert "0×0" in page or "nonpositive" in page or "would give" in page
+
+
+def test_one_epoch_is_told_in_the_singular(evil) -> None:
+    result = evil["result"].model_copy(update={"epochs": 1})
+    assert ", 1 epoch, " in result._repr_html_()

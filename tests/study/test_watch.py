@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import os
 import pty
 import re
@@ -24,6 +25,7 @@ from sqlalchemy import create_engine, text
 from toys import ToyTrainer, write_study
 
 from archsearch.cli import main
+from archsearch.cli.study_watch import _Lines
 from archsearch.cli.text_scatter import text_scatter
 from archsearch.cli.watch_view import place, view
 from archsearch.errors import InputError
@@ -229,3 +231,11 @@ def test_on_a_terminal_it_leaves_nothing_behind(tmp_path: Path, url: str) -> Non
     assert "waiting for toys" in inside
     for outside in (before, after):
         assert re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", outside).strip() == ""
+
+
+def test_a_pipe_has_each_line_when_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = io.BytesIO()
+    buffered = io.TextIOWrapper(io.BufferedWriter(pipe), encoding="utf-8")  # type: ignore[arg-type]
+    monkeypatch.setattr("sys.stdout", buffered)
+    _Lines().show(watched())
+    assert pipe.getvalue().decode().startswith("synthetic: 40/102 trainings")

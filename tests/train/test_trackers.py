@@ -17,7 +17,7 @@ from archsearch.config import METRICS, RunSettings, TrainSettings
 from archsearch.config.trackers import TensorboardSettings
 from archsearch.records import RunResult, load_run
 from archsearch.train import train_run
-from archsearch.train.trackers import Tracked, to_tensorboard
+from archsearch.train.trackers import Tracked, to_mlflow, to_tensorboard
 from tests.train.made import PLAIN, made_pictures, settings
 
 _BLOCK = 1 << 15
@@ -277,3 +277,30 @@ def test_trackers_are_no_part_of_a_run(run, plan_from, tmp_path: Path) -> None:
     assert load_run(tmp_path / "run").result == first
     whole = load_run(run(None, "whole")).result
     assert (first.val, first.test) == (whole.val, whole.test)
+
+
+def test_why_mlflow_makes_no_experiment_is_told() -> None:
+    exceptions = pytest.importorskip("mlflow.exceptions")
+
+    class Client:
+        def get_experiment_by_name(self, name: str) -> None:
+            return None
+
+        def create_experiment(self, name: str) -> str:
+            raise exceptions.MlflowException("not allowed to")
+
+    with pytest.raises(exceptions.MlflowException, match="not allowed to"):
+        to_mlflow._experiment(Client(), "nets")
+
+
+def test_mlflow_writes_no_address_to_stdout(run, tmp_path: Path, monkeypatch, capfd) -> None:
+    """A server's are written at the end of a run, among what ``--json`` prints."""
+    pytest.importorskip("mlflow")
+    from mlflow.tracking._tracking_service import client
+
+    monkeypatch.chdir(tmp_path)  # where MLflow puts artifacts
+    monkeypatch.delenv("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", raising=False)
+    monkeypatch.setattr(client, "RestStore", object)
+    monkeypatch.setattr(client, "get_workspace_url", lambda: "http://a-server")
+    run({"mlflow": {"tracking_uri": f"sqlite:///{tmp_path / 'mlflow.db'}"}})
+    assert capfd.readouterr().out == ""

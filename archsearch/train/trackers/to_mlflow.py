@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from typing import Any
 from warnings import catch_warnings, simplefilter
 
@@ -48,9 +47,12 @@ def _experiment(client: Any, name: str) -> str:
 
     found = client.get_experiment_by_name(name)
     if found is None:
-        with suppress(MlflowException):  # another host has just made it
+        try:
             return str(client.create_experiment(name))
-        found = client.get_experiment_by_name(name)
+        except MlflowException:
+            found = client.get_experiment_by_name(name)
+            if found is None:  # else another host has just made it
+                raise
     return str(found.experiment_id)
 
 
@@ -60,8 +62,10 @@ def start(told: Tracked, settings: MlflowSettings) -> Tracker:
     Raises:
         MlflowException: no server or database that it can use.
     """
-    # Before the import: it says at INFO what it does, and this process's output isn't its own.
+    # Before the import: it says at INFO what it does, and at the end of a run, on stdout, where
+    # a server shows it; but this process's output isn't its own.
     os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")
+    os.environ.setdefault("MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT", "true")
     with locked(platformdirs.user_cache_path("archsearch") / "mlflow.lock"), catch_warnings():
         simplefilter("ignore")
         return _started(told, settings)

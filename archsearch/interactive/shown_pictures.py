@@ -43,7 +43,8 @@ def show_pictures(
 
     Of a run: test pictures, what the net was fed where that is another picture, and what it made
     of them, with the MSE of each (of RGB in [0, 1]) below. Of a study's results: the same of the
-    best trial. Of loaded pictures: the first of each split.
+    best trial. Of loaded pictures: the first of each split. A run directory and a study keep what
+    was fed only where it can be told of the originals: gray pictures for colors, not noise.
 
     Args:
         pictures: a run, a study's results, loaded pictures; or an array, uint8 or floats in

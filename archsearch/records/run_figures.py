@@ -10,18 +10,17 @@ from typing import TYPE_CHECKING
 import numpy
 from numpy.typing import NDArray
 
-from archsearch.config import words_of
+from archsearch.config import TASKS, words_of
 from archsearch.files import write_bytes
 from archsearch.records.baselines import Baselines
 from archsearch.records.outcome import epochs_told
 from archsearch.records.results import RunResult
+from archsearch.records.sample_grid import SampleGrid, luminance_of
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from archsearch.records.sample_grid import SampleGrid
 
 __all__ = [
     "curves_figure",
@@ -143,10 +142,12 @@ def pictures_figure(name: str, result: RunResult, samples: SampleGrid) -> Figure
 
 def sample_rows(task: str, samples: SampleGrid) -> list[tuple[str, NDArray[numpy.uint8]]]:
     """The rows of a figure: originals, what was fed where that is another picture, predictions."""
-    words = words_of(task)
+    words, shown = words_of(task), samples.shown
+    if shown is None and task in TASKS and TASKS[task].keeps == "luminance":
+        shown = luminance_of(samples.originals)
     rows = [("original", samples.originals)]
-    if words.shown is not None and samples.shown is not None:
-        rows.append((words.shown, samples.shown))
+    if words.shown is not None and shown is not None:
+        rows.append((words.shown, shown))
     return [*rows, (words.predicted, samples.predicted)]
 
 

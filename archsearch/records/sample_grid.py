@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import numpy
 from numpy.typing import NDArray
 
-__all__ = ["SampleGrid", "read_sample_grid", "sample_grid_png"]
+__all__ = ["SampleGrid", "luminance_of", "read_sample_grid", "sample_grid_png"]
 
 Bytes = NDArray[numpy.uint8]
 
 _MOST_PIXELS = 4_000_000
+_LUMA = numpy.array([0.299, 0.587, 0.114])
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,6 +38,17 @@ class SampleGrid:
 
     def __repr__(self) -> str:
         return f"SampleGrid({len(self.originals)} pictures)"
+
+
+def luminance_of(pictures_NHWC: Bytes) -> Bytes:
+    """Give what a net that colors is fed: the luminance, in three channels.
+
+    Example:
+        >>> luminance_of(numpy.array([[[[255, 0, 0]]]], numpy.uint8)).tolist()
+        [[[[76, 76, 76]]]]
+    """
+    luma = (pictures_NHWC @ _LUMA).round().clip(0, 255).astype(numpy.uint8)
+    return numpy.repeat(luma[..., None], 3, axis=-1)
 
 
 def sample_grid_png(samples: SampleGrid) -> bytes:

@@ -14,7 +14,7 @@ from matplotlib.collections import PathCollection
 import archsearch
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord
-from archsearch.records.run_figures import curves_figure
+from archsearch.records.run_figures import curves_figure, sample_rows
 from archsearch.records.sample_grid import SampleGrid
 from archsearch.train import TrainedRun
 from tests.synthetic import StudyRecipe, synthetic_study
@@ -98,6 +98,17 @@ def test_pictures_of_a_run_stand_in_rows_with_their_errors(run: TrainedRun) -> N
     assert (pixels[66:, 66:, :3] == run.samples.predicted[2]).all()
     error = numpy.square((run.samples.originals[1] - run.samples.predicted[1] * 1.0) / 255).mean()
     assert axes.get_xticklabels()[1].get_text() == f"{error:.4f}"
+
+
+def test_what_colors_were_made_of_is_told_of_the_originals() -> None:
+    colors = numpy.random.default_rng(0).integers(0, 256, (2, 4, 4, 3), numpy.uint8)
+    samples = SampleGrid(colors, None, colors)
+    rows = dict(sample_rows("colorize-chroma", samples))
+    assert list(rows) == ["original", "gray", "prediction"]
+    assert (numpy.ptp(rows["gray"].astype(int), axis=-1) == 0).all()
+    wanted = colors @ [0.299, 0.587, 0.114]
+    assert numpy.abs(rows["gray"][..., 0] - wanted).max() <= 0.5
+    assert list(dict(sample_rows("denoise", samples))) == ["original", "prediction"]
 
 
 @pytest.mark.parametrize("kind", ["bytes", "floats", "tensor", "gray", "one", "named"])

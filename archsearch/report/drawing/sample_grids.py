@@ -25,8 +25,6 @@ __all__ = [
     "side_by_side",
 ]
 
-_LUMA = np.array([0.299, 0.587, 0.114])
-
 Bytes = npt.NDArray[np.uint8]
 
 
@@ -43,8 +41,7 @@ class Pictures(NamedTuple):
     @property
     def gray(self) -> Bytes:
         """What a net that colors was fed: the luminance, in three channels."""
-        luma = (self.true @ _LUMA).round().clip(0, 255).astype(np.uint8)
-        return np.repeat(luma[..., None], 3, axis=-1)
+        return sample_grid.luminance_of(self.true)
 
     @property
     def fixed(self) -> Pictures:

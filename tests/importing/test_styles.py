@@ -130,7 +130,7 @@ def test_sizes_that_forward_asks_for() -> None:
     """Of a transposed convolution and an unpooling, given by name."""
 
     def forward(m: Net, x: Tensor) -> Tensor:
-        z, places = F.max_pool2d(m.first(x), 2, return_indices=True)  # type: ignore[operator]
+        z, places = F.max_pool2d(m.first(x), 2, return_indices=True)  # type: ignore[operator, call-overload]
         z = m.unpool(z, indices=places, output_size=(9, 10))  # type: ignore[operator]
         y: Tensor = m.last(z, output_size=x.size())  # type: ignore[operator]
         return y
@@ -142,7 +142,7 @@ def test_sizes_that_forward_asks_for() -> None:
 
 
 def test_an_own_class_of_a_layer_is_that_layer() -> None:
-    class Wide(C):
+    class Wide(nn.Conv2d):
         def __init__(self, before: int) -> None:
             super().__init__(before, 8, 4, 4)
 

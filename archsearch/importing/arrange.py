@@ -94,13 +94,13 @@ class _Arranger:
         own = [read for read in reads if self._from(read, start)]
         if not own:
             raise Inexpressible("it joins tensors that don't come from the one before")
+        if len(own) < len(reads) > 2:
+            self._pair(node, own[0])
+            return self._join(number, start)
         fork = self._fork(own, start)
         before = self.path(fork, start)
         if len(own) == len(reads):
             return [*before, *self._branches(node, fork)]
-        if len(reads) > 2:
-            self._pair(node, own[0])
-            return self._join(number, start)
         return [*before, *self._with_earlier(node, fork)]
 
     def _with_earlier(self, node: Node, fork: int) -> list[Layer]:

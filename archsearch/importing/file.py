@@ -59,25 +59,27 @@ def module_from_file(target: str) -> nn.Module:
             made = _made(_run(path), path, name)
         except InputError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise InputError(
                 f"{target} failed: {type(error).__name__}: {error}",
                 help=f"see that `python {path}` runs, and that NAME needs no arguments",
             ) from error
     if not isinstance(made, nn.Module):
-        raise InputError(f"{target} is a {type(made).__name__}, no torch.nn.Module", help=_HELP)
+        raise InputError(f"{target} is no torch.nn.Module ({type(made).__name__})", help=_HELP)
     return made
 
 
 @contextmanager
 def _importing_from(path: Path) -> Iterator[None]:
-    """Let the file import what lies beside it, as when Python runs it."""
-    folder = str(path.resolve().parent)
+    """Let the file import what lies beside it, and find no arguments, as when Python runs it."""
+    folder, arguments = str(path.resolve().parent), sys.argv
     sys.path.insert(0, folder)
+    sys.argv = [str(path)]
     try:
         yield
     finally:
         sys.path.remove(folder)
+        sys.argv = arguments
 
 
 def _run(path: Path) -> ModuleType:
@@ -98,16 +100,18 @@ def _run(path: Path) -> ModuleType:
 
 def _made(file: ModuleType, path: Path, name: str) -> object:
     if not hasattr(file, name):
-        known = [each for each, value in vars(file).items() if _gives_module(value)]
+        known = [each for each, value in vars(file).items() if _gives_module(value, file)]
         told = f"it has {', '.join(known)}" if known else "it makes no module at its top"
         raise InputError(f"{path} has no {name}", help=told)
     found = getattr(file, name)
     return found if isinstance(found, nn.Module) or not callable(found) else found()
 
 
-def _gives_module(value: object) -> bool:
-    own = isinstance(value, type) and issubclass(value, nn.Module)
-    return own or isinstance(value, nn.Module)
+def _gives_module(value: object, file: ModuleType) -> bool:
+    """Whether it is a module, or a class of modules that the file itself makes."""
+    if isinstance(value, type):
+        return issubclass(value, nn.Module) and value.__module__ == file.__name__
+    return isinstance(value, nn.Module)
 
 
 def load_weights_file(module: nn.Module, path: Path) -> None:

@@ -71,6 +71,8 @@ def _softplus(beta: float = 1.0, threshold: float = 20.0) -> nn.Module:
 
 
 def _dropout(p: float = 0.5, training: bool = True, inplace: bool = False) -> nn.Module:
+    if training:
+        raise Inexpressible("it drops in evaluation, too; give it training=self.training")
     return nn.Dropout(p)
 
 

@@ -81,6 +81,31 @@ class Graph:
                 waiting += self.nodes[number].reads
         return found
 
+    def to_picture(self, number: int, shape: Shape) -> bool:
+        """Let the Linear behind a vector give a picture; whether one can, or a problem is before.
+
+        Activations and dropout may be between.
+        """
+        path: list[int] = []
+        while number:
+            layer = self.nodes[number].layer
+            if layer is None:
+                return True
+            if not self.shape(number).vector or layer.kind not in ("dense", *_ELEMENTWISE):
+                break
+            path.append(number)
+            if layer.kind == "dense":
+                del layer.fields["size"]
+                layer.fields["shape"] = shape.as_tuple()
+                self.nodes[number].shape = shape
+                break
+            number = self.nodes[number].reads[0]
+        if self.shape(number) != shape:
+            return False
+        for each in path:
+            self.nodes[each].shape = shape
+        return True
+
     def trim(self) -> None:
         """Leave out what the output doesn't depend on."""
         needed = self.needed()
@@ -167,6 +192,8 @@ class _Translation:
             )
         if flat and not shape.vector and not isinstance(module, nn.Linear):
             output = shape
+        elif output.vector and not flat:  # a mean of each channel
+            output = Shape(output.channels, 1, 1)
         layers = layers_of(module, shape, output, step.source)
         for layer in layers[:-1]:
             self.extra += 1
@@ -177,11 +204,10 @@ class _Translation:
 
     def _once(self, module: nn.Module) -> None:
         """Weights that are used twice would be two layers' weights here."""
-        if next(module.parameters(), None) is None:
-            return
-        if id(module) in self.used:
-            raise Inexpressible("it runs twice with the same weights; here each layer has its own")
-        self.used.add(id(module))
+        weights = {id(weight) for weight in module.parameters()}
+        if weights & self.used:
+            raise Inexpressible("its weights have run before; here each layer has its own")
+        self.used |= weights
 
     def _input(self, step: Step) -> int:
         if step.reads[0] in self.places:
@@ -206,32 +232,18 @@ class _Translation:
             raise Inexpressible("another reshaping than flattening each picture, or back")
         self.node_of[step.gives[0]] = read
         shape = self.graph.shape(read)
-        if (after.ndim == 4 and shape.as_tuple() != tuple(after.shape[1:])) or (
-            after.ndim == 4 and shape.vector
-        ):
-            self._back_to_picture(read, _shape(after))
-
-    def _back_to_picture(self, number: int, shape: Shape) -> None:
-        """Let the Linear behind a vector give this picture."""
-        path: list[int] = []
-        while number and (layer := self.graph.nodes[number].layer) is not None:
-            path.append(number)
-            if layer.kind == "dense" and "size" in layer.fields:
-                del layer.fields["size"]
-                layer.fields["shape"] = shape.as_tuple()
-                for each in path:
-                    self.graph.nodes[each].shape = shape
-                return
-            if layer.kind not in _ELEMENTWISE:
-                break
-            number = self.graph.nodes[number].reads[0]
-        raise Inexpressible(f"a reshaping to {shape} of what no Linear gave")
+        wanted = _shape(after)
+        if after.ndim == 4 and shape != wanted and not self.graph.to_picture(read, wanted):
+            raise Inexpressible(
+                f"a reshaping to {wanted} that isn't right after a Linear; activations and "
+                "dropout may be between"
+            )
 
     def _concatenate(self, step: Step, call: Function) -> None:
         tensors = call.args[0] if call.args else call.kwargs.get("tensors")
         dim = call.args[1] if len(call.args) > 1 else call.kwargs.get("dim", 0)
         output = self.recording.tensors[step.gives[0]]
-        if output.ndim != 4 or dim not in {1, -3}:
+        if dim % output.ndim != 1:
             raise Inexpressible("a concatenation along another axis than the channels")
         self._join(step, "concat", tensors)
 
@@ -248,6 +260,9 @@ class _Translation:
     def _join(self, step: Step, kind: str, tensors: Any) -> None:
         if any(not isinstance(one, Read) or one.number is None for one in tensors):
             raise Inexpressible("it joins a tensor that isn't of a layer, e.g. a weight")
+        if len(tensors) == 1:
+            self.node_of[step.gives[0]] = self._input(step)
+            return
         numbers = [one.number for one in tensors]
         shapes = [self.recording.tensors[number].shape for number in numbers]
         output = self.recording.tensors[step.gives[0]]
@@ -269,7 +284,7 @@ class _Translation:
 
 def _acts_on_flat(module: nn.Module, shape: Shape) -> bool:
     """Whether a module does the same to a picture as to its numbers in a row."""
-    one_pixel = shape.height == shape.width == 1 and isinstance(module, nn.BatchNorm1d)
+    one_pixel = shape.height == shape.width == 1
     return one_pixel or not isinstance(module, nn.BatchNorm1d | nn.LayerNorm | nn.GroupNorm)
 
 

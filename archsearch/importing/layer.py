@@ -8,7 +8,7 @@ from typing import Any
 
 from torch import nn
 
-__all__ = ["BORDER", "Inexpressible", "Layer", "parts_as", "same"]
+__all__ = ["BORDER", "Inexpressible", "Layer", "parts_as", "same", "torch_class"]
 
 BORDER = "border"
 """The kind of a border that isn't yet part of a convolution or pooling, nor a ``pad``: its fields
@@ -45,6 +45,18 @@ class Layer:
 def parts_as(name: str, layer: Layer) -> dict[str, nn.Module]:
     """The modules of a layer that becomes the part ``name`` of another."""
     return {f"{name}.{inner}".rstrip("."): part for inner, part in layer.parts.items()}
+
+
+def torch_class(module: nn.Module) -> type[nn.Module]:
+    """The class of ``torch.nn`` that a module is of, perhaps through a class of the user's.
+
+    Example:
+        >>> class Padded(nn.Conv2d): ...
+        >>> torch_class(Padded(3, 8, 3))
+        <class 'torch.nn.modules.conv.Conv2d'>
+    """
+    classes = type(module).__mro__
+    return next(each for each in classes if each.__module__.startswith("torch.nn.modules."))
 
 
 def same(pair: object) -> object:

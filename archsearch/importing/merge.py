@@ -7,6 +7,7 @@ from typing import Any
 
 from archsearch.importing.graph import Graph, Node
 from archsearch.importing.layer import BORDER, Layer, parts_as
+from archsearch.spec.shape import Shape
 
 __all__ = ["merge"]
 
@@ -17,7 +18,8 @@ _WEIGHTED = (*_CONVOLUTIONS, "dense")
 def merge(graph: Graph) -> None:
     """Merge what one layer can do, as long as nothing else reads what is between.
 
-    Borders that are left become ``pad`` and ``crop``, or a problem.
+    Borders that are left become ``pad`` and ``crop``, or a problem. Norms of vectors that are left
+    become norms of pictures of one pixel.
     """
     for number in list(graph.nodes):
         changed = True
@@ -27,6 +29,8 @@ def merge(graph: Graph) -> None:
         layer = graph.nodes[number].layer
         if layer is not None and layer.kind == BORDER:
             _finish_border(graph, number, layer)
+        elif layer is not None and layer.kind == "norm" and graph.nodes[number].shape.vector:
+            _finish_norm(graph, number, layer)
 
 
 def _merge_into(graph: Graph, number: int) -> bool:
@@ -104,7 +108,9 @@ def _norm(graph: Graph, node: Node, before: Node) -> Node | None:
     word = norm.fields["norm"]
     if made.kind not in _WEIGHTED or {"norm", "activation"} & made.fields.keys():
         return None
-    if made.kind == "dense" and word not in {"batch", "layer"}:
+    if node.shape.vector != before.shape.vector:
+        return None
+    if made.kind == "dense" and word not in ("batch", "layer"):
         return None
     made.fields["norm"] = word
     made.parts |= parts_as("norm", norm)
@@ -157,12 +163,23 @@ def _finish_border(graph: Graph, number: int, border: Layer) -> None:
         before = max(graph.nodes) + 1
         height = node.shape.height - added[0] - added[1]
         width = node.shape.width - added[2] - added[3]
-        shape = type(node.shape)(node.shape.channels, height, width)
+        shape = Shape(node.shape.channels, height, width)
         graph.nodes[before] = Node(inner, node.reads, shape)
         node.reads = [before]
     word = "pad" if any(added) else "crop"
     node.layer = Layer(word, {word: _sides(added if any(added) else taken)}, border.source)
     node.layer.gives = number
+
+
+def _finish_norm(graph: Graph, number: int, norm: Layer) -> None:
+    """The language has norms of pictures: the Linear before gives one of one pixel."""
+    node = graph.nodes[number]
+    picture = Shape(node.shape.channels, 1, 1)
+    if graph.to_picture(node.reads[0], picture):
+        node.shape = picture
+    else:
+        why = "a norm of a vector that is reshaped to a picture elsewhere, too"
+        graph.problems[number] = (norm.source, why)
 
 
 def _pads(padding: Any) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from torch import nn
 
-from archsearch.importing.layer import BORDER, Inexpressible, Layer, same
+from archsearch.importing.layer import BORDER, Inexpressible, Layer, same, torch_class
 from archsearch.spec.shape import Shape
 
 __all__ = ["layers_of"]
@@ -39,8 +39,12 @@ def layers_of(module: nn.Module, input: Shape, output: Shape, source: str) -> li
         ('pixel_shuffle', {'scale': 2})
     """
     if hasattr(module, "parametrizations") or _is_computed(module):
-        raise Inexpressible("its weight is computed in each step (a weight or spectral norm)")
-    name = type(module).__name__
+        raise Inexpressible(
+            "its weight is computed in each step (a weight or spectral norm); "
+            "remove_parametrizations or remove_weight_norm of torch.nn.utils leaves a plain one"
+        )
+    own = type(module).__name__
+    name = own if own in _READERS else torch_class(module).__name__
     reader = _READERS.get(name)
     if reader is None:
         raise Inexpressible(f"there is no layer like {name}{_INSTEAD.get(name, '')}")
@@ -86,8 +90,25 @@ def _padding(module: Any) -> object:
 def _conv_transpose(module: nn.ConvTranspose2d, input: Shape, output: Shape) -> Layer:
     fields = _convolution(module)
     fields["padding"] = same(module.padding)
-    fields["output_padding"] = same(module.output_padding)
+    fields["output_padding"] = same(_output_padding(module, input, output))
     return Layer("conv_transpose", fields, "", {"conv": module})
+
+
+def _output_padding(module: Any, input: Shape, output: Shape) -> tuple[int, int]:
+    """That of the module, unless it was called with ``output_size``."""
+    usual = (
+        (size - 1) * s - 2 * p + d * (k - 1) + 1
+        for size, s, p, d, k in zip(
+            (input.height, input.width),
+            module.stride,
+            module.padding,
+            module.dilation,
+            module.kernel_size,
+            strict=True,
+        )
+    )
+    rows, columns = usual
+    return output.height - rows, output.width - columns
 
 
 def _convolution(module: Any) -> dict[str, Any]:
@@ -130,10 +151,12 @@ def _group_norm(module: nn.GroupNorm, input: Shape, output: Shape) -> Layer:
 
 
 def _layer_norm(module: nn.LayerNorm, input: Shape, output: Shape) -> Layer:
-    shape = (input.channels,) if input.vector else input.as_tuple()
-    if tuple(module.normalized_shape) != shape:
+    shape = tuple(module.normalized_shape)
+    if shape == (input.channels,) and input.height == input.width == 1:
+        return _norm("layer", module)
+    if shape != input.as_tuple():
         raise Inexpressible("LayerNorm over some axes; here a norm is over the whole picture")
-    if module.elementwise_affine and not input.vector:
+    if module.elementwise_affine:
         raise Inexpressible(
             "LayerNorm with a weight for each pixel; GroupNorm(1, C) has one a channel"
         )

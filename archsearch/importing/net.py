@@ -8,18 +8,19 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from archsearch.config import TASKS, Model, TaskSettings, read_task, task_channels
 from archsearch.errors import InputError
 from archsearch.importing.arrange import Arranged, arrange
 from archsearch.importing.graph import Graph, graph_of
-from archsearch.importing.layer import Inexpressible
+from archsearch.importing.layer import Inexpressible, Layer
 from archsearch.importing.merge import merge
 from archsearch.importing.recording import Recording, record
 from archsearch.importing.text import spec_text
 from archsearch.importing.weights import compare, copy_weights
 from archsearch.nn import Autoencoder, build
-from archsearch.spec import ModelPlan, Source, parse_spec, to_yaml
+from archsearch.spec import DiagnosticsError, ModelPlan, Source, parse_spec, to_yaml
 
 __all__ = ["ImportedNet", "from_torch"]
 
@@ -98,7 +99,7 @@ def from_torch(
         copy_weights(model, layers)
         compare(model, layers, recording, module)
     told = origin or f"a module of the class {type(module).__name__}"
-    return ImportedNet(plan, model, wanted, told, tuple(_notes(module, recording)))
+    return ImportedNet(plan, model, wanted, told, tuple(_notes(layers, recording)))
 
 
 def _pictures(module: nn.Module, input: Tensor | Sequence[int]) -> Tensor:
@@ -108,6 +109,11 @@ def _pictures(module: nn.Module, input: Tensor | Sequence[int]) -> Tensor:
         raise InputError(
             f"the input's shape is {'×'.join(map(str, shape))}",
             help="give (channels, height, width) of one picture",
+        )
+    if any(map(is_lazy, module.parameters())):
+        raise InputError(
+            "the module has lazy layers, whose weights have no sizes yet",
+            help=f"run it once where it is made: module(torch.zeros{(1, *shape)})",
         )
     kinds = {tensor.dtype for tensor in module.parameters()}
     if kinds - {torch.float32}:
@@ -137,15 +143,13 @@ def _recorded(module: nn.Module, images_NCHW: Tensor, latent: str | None) -> Rec
         raise InputError(
             f"no module in it is called {latent}", help=f"it has {', '.join(named[:20])}"
         )
-    try:
-        return record(module, images_NCHW, latent)
-    except (RuntimeError, ValueError, TypeError, AttributeError, IndexError) as error:
-        shape = "×".join(map(str, images_NCHW.shape[1:]))
-        told = str(error).splitlines()[0] if str(error) else type(error).__name__
+    recording = record(module, images_NCHW, latent)
+    if latent is not None and recording.latent is None:
         raise InputError(
-            f"the module can't be run on pictures of {shape}: {told}",
-            help="give the input's shape as channels, height, width",
-        ) from error
+            f"{latent} gives no tensor when the module runs",
+            help="name a module that runs, and through which the pictures pass",
+        )
+    return recording
 
 
 def _graph(recording: Recording) -> Graph:
@@ -160,7 +164,7 @@ def _graph(recording: Recording) -> Graph:
         told = sorted(graph.problems.items())
         raise InputError(
             "a spec has no words for this module:",
-            details=[f"  {source}: {why}" for _, (source, why) in told],
+            details=dict.fromkeys(f"  {source}: {why}" for _, (source, why) in told),
             help="`archsearch schema model` lists the layers; docs/language.md describes them",
         )
     return graph
@@ -202,6 +206,11 @@ def _plan(
     name: str, graph: Graph, arranged: Arranged, task: str | TaskSettings | None
 ) -> tuple[ModelPlan, TaskSettings]:
     given = graph.shape(graph.output)
+    if given.vector and given.elements == graph.input.elements:
+        raise InputError(
+            f"the module gives vectors of {given.elements} numbers, not pictures of {graph.input}",
+            help=f"add nn.Unflatten(1, {graph.input.as_tuple()}) at its end",
+        )
     if (given.height, given.width) != (graph.input.height, graph.input.width):
         raise InputError(
             f"the module makes {given} of pictures of {graph.input}",
@@ -210,11 +219,19 @@ def _plan(
         )
     wanted, pictures = _task((graph.input.channels, given.channels), task)
     source = Source(f"{name}.yaml", spec_text(name, graph.input, arranged))
-    family = parse_spec(source)
-    source.raise_errors()
-    if family is None:
-        raise InputError(f"no spec could be made of {name}")
-    return Model(family).resolve(wanted, picture_channels=pictures).require(), wanted
+    try:
+        family = parse_spec(source)
+        source.raise_errors()
+        if family is None:
+            raise InputError(f"no spec could be made of {name}")
+        return Model(family).resolve(wanted, picture_channels=pictures).require(), wanted
+    except DiagnosticsError as error:
+        wrong = [item for item in error.diagnostics if item.severity == "error"]
+        raise InputError(
+            "the spec of this module breaks rules of the language:",
+            details=[f"  {item.code}: {item.message}; {item.help}" for item in wrong],
+            help="docs/language.md has the rules",
+        ) from error
 
 
 def _task(channels: tuple[int, int], task: str | TaskSettings | None) -> tuple[TaskSettings, int]:
@@ -235,13 +252,17 @@ def _task(channels: tuple[int, int], task: str | TaskSettings | None) -> tuple[T
     )
 
 
-def _notes(module: nn.Module, recording: Recording) -> Iterator[str]:
+def _notes(layers: list[Layer], recording: Recording) -> Iterator[str]:
     """What a training of the net would do in another way than that of the module."""
-    norms = nn.BatchNorm1d | nn.BatchNorm2d
-    if any(isinstance(part, norms) and part.momentum != 0.1 for part in module.modules()):
+    parts = [part for layer in layers for part in layer.parts.values()]
+    batch_norms = nn.BatchNorm1d | nn.BatchNorm2d
+    if any(isinstance(part, batch_norms) and part.momentum != 0.1 for part in parts):
         yield "batch norms move their running statistics by 0.1 a step, not as in the module"
-    affine = (part for part in module.modules() if getattr(part, "affine", None) is False)
-    if next(affine, None) is not None:
+    norms = [part for part in parts if hasattr(part, "eps")]
+    if any(part.weight is None or part.bias is None for part in norms):
         yield "norms without weights got them: a scale of 1 and a shift of 0, which can be trained"
     if recording.outputs > 1:
-        yield f"the module gives {recording.outputs} tensors; the first is the net's output"
+        yield (
+            f"the module gives {recording.outputs} tensors; "
+            "the first of the pictures' size is the net's output"
+        )

@@ -15,7 +15,10 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-__all__ = ["Function", "Read", "Recording", "Step", "record"]
+from archsearch.errors import InputError
+from archsearch.importing.layer import torch_class
+
+__all__ = ["Function", "Read", "Recording", "Step", "pictures_of", "record", "run"]
 
 LATENT = "encoder", "encode"
 """What gives the latent, as a module or as a method, unless another is named."""
@@ -60,7 +63,7 @@ class Recording:
 
     Attributes:
         tensors: as they were when they were given, by number; 0 is the input.
-        output: what the module gave; the first tensor, where it gave several.
+        output: what the module gave, see ``pictures_of``.
         outputs: how many tensors it gave.
         latent: what the encoder gave, or None without one.
     """
@@ -79,22 +82,48 @@ def record(module: nn.Module, images_NCHW: Tensor, latent: str | None = None) ->
         module: in eval mode.
         images_NCHW: on its device.
         latent: name of the module inside that gives the latent; None: ``encoder``.
+
+    Raises:
+        InputError: the module fails, or gives nothing of torch's.
     """
     recorder = _Recorder(module, latent)
     with torch.no_grad(), recorder.watching():
         recorder.input(images_NCHW)
         with recorder:
-            given = _forward(module)(images_NCHW)
-    return recorder.finished(given)
+            given = run(module, images_NCHW)
+    return recorder.finished(given, images_NCHW)
 
 
-def _forward(module: nn.Module) -> Callable[[Tensor], object]:
-    """The module; where it has no ``forward``, its decoder after its encoder."""
-    own = type(module).forward
-    if own is not nn.Module.forward and not isinstance(module, nn.ModuleDict):
-        return module
-    encoder, decoder = module.get_submodule("encoder"), module.get_submodule("decoder")
-    return lambda images: decoder(encoder(images))
+def run(module: nn.Module, images_NCHW: Tensor) -> object:
+    """What the module gives; where it has no ``forward``, its decoder after its encoder.
+
+    Raises:
+        InputError: its code fails.
+    """
+    try:
+        if type(module).forward is not nn.Module.forward:
+            return module(images_NCHW)
+        return module.get_submodule("decoder")(module.get_submodule("encoder")(images_NCHW))
+    except Exception as error:
+        shape = "×".join(map(str, images_NCHW.shape[1:]))
+        told = str(error).splitlines()[0] if str(error) else ""
+        raise InputError(
+            f"the module can't be run on pictures of {shape}: {type(error).__name__}: {told}",
+            help="give the input's shape as channels, height, width; a module that takes vectors "
+            "needs nn.Flatten() before it",
+        ) from error
+
+
+def pictures_of(given: object, images_NCHW: Tensor) -> Tensor | None:
+    """The net's output among what a module gave, or None.
+
+    It is the first tensor of the pictures' size, as in ``return latent, pictures``, or else the
+    first. The pictures themselves are no output.
+    """
+    tensors = [one for one in _tensors(given) if one is not images_NCHW]
+    size = images_NCHW.shape[-2:]
+    sized = (one for one in tensors if one.ndim == 4 and one.shape[-2:] == size)
+    return next(sized, tensors[0] if tensors else None)
 
 
 class _Recorder(TorchFunctionMode):
@@ -119,20 +148,26 @@ class _Recorder(TorchFunctionMode):
         with ExitStack() as undo:
             for name, module in self._module.named_modules(remove_duplicate=False):
                 before = module.register_forward_pre_hook(self._begun(name))
-                after = module.register_forward_hook(self._ended(name))
+                after = module.register_forward_hook(self._ended(name), with_kwargs=True)
                 undo.callback(before.remove)
                 undo.callback(after.remove)
             if self._latent is None and callable(encode := getattr(self._module, "encode", None)):
-                vars(self._module)["encode"] = self._watched(encode)
-                undo.callback(vars(self._module).pop, "encode")
+                own = vars(self._module)
+                undo.callback(own.update, {"encode": own["encode"]} if "encode" in own else {})
+                undo.callback(own.pop, "encode")
+                own["encode"] = self._watched(encode)
             yield
 
-    def finished(self, given: object) -> Recording:
+    def finished(self, given: object, images_NCHW: Tensor) -> Recording:
         """The recording, with the module's output."""
-        tensors = [*_tensors(given)]
-        numbers = [self._numbers[id(one)] for one in tensors if id(one) in self._numbers]
-        self._found.output = numbers[0] if numbers else 0
-        self._found.outputs = len(tensors)
+        output = self._numbers.get(id(pictures_of(given, images_NCHW)))
+        if output is None:
+            raise InputError(
+                "the module gives no tensor that layers or functions of torch made",
+                help="forward must return the net's pictures, and compute them with torch alone",
+            )
+        self._found.output = output
+        self._found.outputs = len([*_tensors(given)])
         if self._encoded is not None:
             self._found.latent = self._encoded
         return self._found
@@ -142,8 +177,10 @@ class _Recorder(TorchFunctionMode):
     ) -> Any:
         kwargs = kwargs or {}
         result = func(*args, **kwargs)
-        if not self._leaf and (gives := [*_tensors(result)]):
+        changed = args[0] if func is Tensor.__setitem__ else result
+        if not self._leaf and (gives := [*_tensors(changed)]):
             name = _name_of(func)
+            kwargs = {_ALIASES.get(key, key): value for key, value in kwargs.items()}
             does = Function(name, self._read(args), self._read(kwargs))
             source = f"{name}() in {self._inside[-1] or 'forward'}"
             self._note(does, source, [*_tensors((args, kwargs))], gives)
@@ -186,11 +223,11 @@ class _Recorder(TorchFunctionMode):
     def _ended(self, name: str) -> Callable[..., None]:
         wanted = LATENT[0] if self._latent is None else self._latent
 
-        def ended(module: nn.Module, args: tuple[Any, ...], result: object) -> None:
+        def ended(module: nn.Module, args: object, kwargs: object, result: object) -> None:
             self._inside.pop()
             self._leaf -= _is_leaf(module)
             if _is_leaf(module) and not self._leaf:
-                self._note(module, name or "it", [*_tensors(args)], [*_tensors(result)])
+                self._note(module, name or "it", [*_tensors((args, kwargs))], [*_tensors(result)])
             if name == wanted and self._found.latent is None:
                 self._found.latent = self._first(result)
 
@@ -214,9 +251,9 @@ def _is_leaf(module: nn.Module) -> bool:
     """Whether a module is noted as a whole: torch's own layers, and what ``export`` writes."""
     if hasattr(module, "parametrizations"):
         return True
-    own = type(module).__module__.startswith("torch.nn.modules.")
-    childless = next(module.children(), None) is None
-    return (own and childless) or type(module).__name__ == "RealPixelAverage"
+    childless = next(module.children(), None) is None and not isinstance(module, nn.Sequential)
+    named = torch_class(module).forward is type(module).forward
+    return (named and childless) or type(module).__name__ == "RealPixelAverage"
 
 
 def _tensors(value: object) -> Iterator[Tensor]:
@@ -242,3 +279,6 @@ def _name_of(func: Any) -> str:
 _IN_PLACE = {
     f"__{prefix}{name}__": name for name in ("add", "sub", "mul", "truediv") for prefix in "ir"
 }
+
+_ALIASES = {"axis": "dim", "keepdims": "keepdim"}
+"""NumPy's names of arguments, which torch takes, too."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from archsearch.errors import InputError
 from archsearch.importing.layer import Layer
-from archsearch.importing.recording import Recording
+from archsearch.importing.recording import Recording, pictures_of, run
 from archsearch.nn import Autoencoder
 
 __all__ = ["TOLERANCE", "compare", "copy_weights"]
@@ -44,11 +44,11 @@ def compare(
     images_NCHW = recording.tensors[0]
     more_NCHW = torch.rand(3, *images_NCHW.shape[1:], generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        given = module(more_NCHW.to(images_NCHW.device))
-        wanted = next(iter(_tensors(given)))
+        fed_NCHW = more_NCHW.to(images_NCHW.device, copy=True)  # a module may change it in place
+        wanted = pictures_of(run(module, fed_NCHW), fed_NCHW)
         recorded = recording.tensors[recording.output]
         pairs = [(images_NCHW, recorded), (more_NCHW, wanted)]
-        if all(_same(model(fed.cpu()), gave) for fed, gave in pairs):
+        if all(gave is not None and _same(model(fed.cpu()), gave) for fed, gave in pairs):
             return
         different = next(_different(model, layers, recording), None)
     where = (
@@ -91,11 +91,3 @@ def _same(found: Tensor, wanted: Tensor) -> bool:
 
 def _modules(model: Autoencoder) -> list[nn.Module]:
     return [*model.encoder, *model.decoder]
-
-
-def _tensors(value: object) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, (list, tuple)):
-        for inner in value:
-            yield from _tensors(inner)

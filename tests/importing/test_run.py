@@ -24,6 +24,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import nn
+from torch.nn import Conv2d
 from blocks import down
 
 @dataclass
@@ -68,6 +69,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("theirs")
     (folder / "net.py").write_text(NET)
     (folder / "blocks.py").write_text(BLOCKS)
+    ended = "import sys\nsys.exit(f'the number of arguments is {len(sys.argv) - 1}')\n"
+    (folder / "arguments.py").write_text(ended)
     before = [*sys.path]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
@@ -173,8 +176,9 @@ def test_weights_of_a_file(place: Path, capsys: pytest.CaptureFixture[str]) -> N
     [
         ("net.py", "`net.py` names no module"),
         ("none.py:Net", "there is no file none.py"),
-        ("net.py:Other", "net.py has no Other"),
-        ("net.py:number", "net.py:number is a int, no torch.nn.Module"),
+        ("net.py:Other", "net.py has no Other\n  help: it has Net, net\n"),
+        ("arguments.py:Net", "arguments.py:Net failed: SystemExit: the number of arguments is 0"),
+        ("net.py:number", "net.py:number is no torch.nn.Module (int)"),
         ("net.py:needs", "net.py:needs failed: TypeError"),
         ("net.py:broken", "net.py:broken failed: AttributeError"),
         ("net.py:bad", "  1: there is no layer like ReLU6"),

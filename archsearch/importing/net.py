@@ -122,7 +122,13 @@ def _pictures(module: nn.Module, input: Tensor | Sequence[int]) -> Tensor:
             help="make them float32 with module.float()",
         )
     device = next((tensor.device for tensor in module.parameters()), torch.device("cpu"))
-    return torch.rand(2, *shape, generator=torch.Generator().manual_seed(0)).to(device)
+    try:
+        return torch.rand(2, *shape, generator=torch.Generator().manual_seed(0)).to(device)
+    except RuntimeError as error:  # no memory holds them, or no number counts them
+        raise InputError(
+            f"pictures of {'×'.join(map(str, shape))} don't fit into memory",
+            help="give (channels, height, width) of one picture, e.g. 3×32×32",
+        ) from error
 
 
 @contextmanager

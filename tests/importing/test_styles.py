@@ -216,3 +216,8 @@ def test_a_vector_is_not_normed_and_reshaped() -> None:
     parts = {"a": nn.Linear(768, 128), "norm": nn.BatchNorm1d(128), "b": nn.Linear(128, 128)}
     with pytest.raises(InputError, match="norm: a norm of a vector that is reshaped"):
         from_torch(Net(forward, **parts), SHAPE)
+
+
+def test_pictures_that_no_memory_holds_are_told() -> None:
+    with pytest.raises(InputError, match="don't fit into memory"):
+        from_torch(nn.Sequential(C(3, 3, 1)), (3, 10**9, 10**9))

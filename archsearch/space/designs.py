@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from archsearch.config import SearchSettings
+from archsearch.config import ChoiceDomain, SearchSettings
 from archsearch.errors import InputError
 from archsearch.extensions import refer
 from archsearch.printable import count
@@ -84,7 +84,22 @@ def draw_design(space: SearchSpace, search: SearchSettings) -> Design:
     if method.design is None:
         raise ValueError(f"{method.name} adapts to results")
     found = refer(method.design)(space, search)
-    return found if isinstance(found, Design) else _first(space, found, search.trials)
+    design = found if isinstance(found, Design) else _first(space, found, search.trials)
+    return replace(design, notes=(*design.notes, *_never_drawn(space, design.candidates)))
+
+
+def _never_drawn(space: SearchSpace, candidates: Iterable[Candidate]) -> Iterator[str]:
+    """Choices that are in the space and in no candidate: nothing can be said of them."""
+    drawn = [candidate.values for candidate in candidates]
+    missing = [
+        f"{name}={choice}"
+        for name, domain in space.domains.items()
+        if isinstance(domain, ChoiceDomain)
+        for choice in domain.choices
+        if not any(name in values and values[name] == choice for values in drawn)
+    ]
+    if missing:
+        yield f"never drawn: {', '.join(missing)}"
 
 
 def random_design(space: SearchSpace, search: SearchSettings) -> Iterable[Values]:

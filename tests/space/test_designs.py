@@ -34,6 +34,16 @@ def test_candidates_are_distinct_and_feasible(make_space, method: str) -> None:
     assert "12 distinct feasible candidates, fewer than 100" in design.note
 
 
+def test_choices_that_no_candidate_has_are_told(make_space) -> None:
+    space = make_space({**SMALL, "first.conv.bias": ChoiceDomain(choices=(True, False))})
+    alone = draw_design(space, "random", 1, 0)
+    (values,) = (candidate.values for candidate in alone.candidates)
+    kernel = 8 - values["defaults.conv.kernel"]
+    bias = not values["first.conv.bias"]
+    assert alone.notes == (f"never drawn: defaults.conv.kernel={kernel}, first.conv.bias={bias}",)
+    assert draw_design(space, "grid", 48, 0).notes == ()
+
+
 def test_duplicates_are_drawn_again(make_space) -> None:
     """Padding 1 and padding same are one architecture here."""
     domains = {
@@ -88,7 +98,8 @@ def test_a_grid_whose_other_points_are_no_candidates_is_taken_whole(make_space) 
     }
     space = make_space(domains, "last.conv.channels != 1")
     assert len(draw_design(space, "grid", 100, 0).candidates) == 3
-    assert [draw_design(space, "grid", trials, 0).notes != () for trials in (2, 3)] == [True, False]
+    notes = [" ".join(draw_design(space, "grid", trials, 0).notes) for trials in (2, 3)]
+    assert ["the grid has" in each for each in notes] == [True, False]
 
 
 def test_a_space_without_candidates_says_which_rule_forbids_them(make_space) -> None:

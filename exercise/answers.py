@@ -74,7 +74,7 @@ QUESTIONS = (
     ),
     Question(
         "What is the best net with a latent of the same size?",
-        best.answer, ("best-net", "winners"), best.draw,
+        best.answer, ("best-net", "winners", "nine-layer"), best.draw,
     ),
     Question("Can it color gray pictures?", colors.answer, ("colorize",), colors.draw),
     Question("Can it take noise away?", denoising.answer, ("denoising",)),

@@ -34,8 +34,8 @@ def answer(reports: Path) -> list[str]:
     told = (
         f"The search trained {trained} nets. Its best {len(ranks)} were trained again as the "
         f"nine-layer net was. The best of them has a test MSE of {mse(best)}; the nine-layer "
-        f"net's is {nine['test_mse'].mean() / best:.1f} times that. The best has {params:.0f} times the "
-        f"parameters and {macs:.0f} times the MACs."
+        f"net's is {nine['test_mse'].mean() / best:.1f} times that. The best has {params:.0f} "
+        f"times the parameters and {macs:.0f} times the MACs."
     )
     layers = [
         _layers(reports / SEARCH, trial) for trial in results.best_trials(reports / SEARCH, 3)

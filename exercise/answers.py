@@ -29,10 +29,14 @@ A course exercise asks for convolutional autoencoders: the nine-layer net, the s
 representations, other architectures, whether the size of the latent and the error correlate, and
 color. The answers have their numbers from the reports that lie beside this page. Pictures are split
 80/10/10. MSE is the mean over pixels and channels of RGB in [0, 1]. All nets were trained with the
-[default recipe](../docs/training.md) of archsearch, the tool of this repository (Adam, one cycle of
-the learning rate, MSE as the loss), but for what a question is about. Intervals are 95 %: Student's
-over seeds for an error and over pairs of nets for a difference, those of the linked report for the
-rest ([how they are made](../docs/statistics.md)).
+[default recipe](../docs/training.md) of archsearch, the tool of this repository (Adam, a learning
+rate that rises once and falls, MSE as the loss), except in what a question changes. Intervals are
+95 %: of an error, Student's t over its seeds; of a difference, Student's t over pairs of nets that
+differ in nothing else; of a slope or a correlation, [that of the report](../docs/statistics.md).
+The [glossary](../docs/glossary.md) explains terms such as MAC and PCA.
+"""
+
+ON_PICTURES = """The pictures aren't the official pixels: [what that changes](#the-pictures).
 """
 
 
@@ -73,7 +77,7 @@ QUESTIONS = (
         code_size.answer, ("code-size",), code_size.draw,
     ),
     Question(
-        "What is the best net with a latent of the same size?",
+        "What is the best net with a latent no larger?",
         best.answer, ("best-net", "winners", "nine-layer"), best.draw,
     ),
     Question("Can it color gray pictures?", colors.answer, ("colorize",), colors.draw),
@@ -92,9 +96,10 @@ alone, and goes on where it was stopped; it prints every command of archsearch t
 def answers(reports: Path) -> str:
     """The page as Markdown; of questions whose reports aren't there it says so."""
     lines = [HEAD]
+    if (discussion := reports / DISCUSSION).exists():
+        lines.append(ON_PICTURES)
     for number, question in enumerate(QUESTIONS, start=1):
         lines += [f"## {number}. {question.asked}", "", *_answer(question, reports), ""]
-    discussion = reports / DISCUSSION
     if discussion.exists():
         lines.append(discussion.read_text(encoding="utf-8").rstrip("\n") + "\n")
     width = max(map(len, PARTS))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["best_trials", "epochs", "facts", "pictures", "runs", "summary", "trials"]
+__all__ = ["best_trials", "epochs", "facts", "pictures", "pictures_of", "runs", "summary", "trials"]
 
 _PICTURES = r"^\| ([^|(]+?)(?: \(([^|]+)\))? \| !\[[^]]*\]\((figures/sizes-\d+\.png)\) \|$"
 """A row of a report's pictures: what it shows, of which run, and the file."""
@@ -37,10 +37,10 @@ def summary(report: Path) -> dict[str, Any]:
 
 
 def facts(report: Path) -> str:
-    """What a report says of its nets, pictures and epochs."""
+    """What a report says of its nets, pictures and epochs, without their source."""
     lines = (report / "report.md").read_text(encoding="utf-8").splitlines()
     told = next(line for line in lines if " · " in line and not line.startswith("#"))
-    return ", ".join(told.split(" · ")[:3])
+    return re.sub(r" \([^()]*\)", "", ", ".join(told.split(" · ")[:3]))
 
 
 def pictures(report: Path) -> list[tuple[str, str, str]]:
@@ -51,6 +51,12 @@ def pictures(report: Path) -> list[tuple[str, str, str]]:
     text = (report / "report.md").read_text(encoding="utf-8")
     found = re.findall(_PICTURES, text, re.MULTILINE)
     return [(what, run, f"{report.name}/{file}") for what, run, file in found]
+
+
+def pictures_of(report: Path) -> str:
+    """How many pictures its nets were trained and measured on, in all."""
+    (number,) = re.findall(r"([\d,]+) pictures", facts(report))
+    return str(number)
 
 
 def best_trials(report: Path, number: int) -> list[int]:

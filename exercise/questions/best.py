@@ -75,6 +75,12 @@ def draw(reports: Path, axes: Axes) -> None:
             trials = results.trials(reports / name)
             x, y = trials["latent_size"], trials["val_mse"]
             axes.plot(x, y, "o", markersize=3, alpha=0.6, label=label)
+    winners, nine = results.runs(reports / WINNERS), results.runs(reports / REFERENCE)
+    nine = nine[nine["epochs"] == winners["epochs"].iloc[0]]
+    best = winners.groupby("latent_size")["val_mse"].mean()
+    axes.plot(best.index, best, "*", markersize=11, label="the best, again on more pictures")
+    at = nine["latent_size"].iloc[0], nine["val_mse"].mean()
+    axes.plot(*at, "s", markersize=7, color="0.2", label="the nine-layer net, on as many")
     trials = results.trials(reports / SEARCH).sort_values("latent_size")
     axes.plot(trials["latent_size"], trials["pca_val_mse"], "--", color="0.4", label="PCA")
     axes.set(xscale="log", yscale="log")

@@ -15,7 +15,7 @@ from exercise import results
 from exercise.estimates import Mean, change, change_with_interval, mean, mse
 from exercise.markdown import table
 
-REPORT, LONG = "code-size", "code-long"
+REPORT, LONG, FACTORS = "code-size", "code-long", "nine-layer-factors"
 EQUAL = 0.02
 """Errors that differ by a smaller share are as good as each other."""
 
@@ -26,9 +26,9 @@ def answer(reports: Path) -> list[str]:
     shown = (
         "The table has test MSEs, means over seeds, of the better of the trunks. Places are the "
         "spatial positions of the code, its height × width; cells are empty where a place would "
-        "have less than one number."
+        "have less than one number. The last column is the best net's error divided by PCA's."
     )
-    said = [_limit(nets), *_geometry(nets), *_trunk(nets)]
+    said = [_limit(nets), *_doublings(nets), *_geometry(nets), *_trunk(nets), *_ordinary(reports)]
     lines = [_slope(reports), "", shown, "", *_by_size(nets), "", *said]
     if pictures := results.pictures(reports / REPORT):
         rows = ([what, f"![{what}]({file})"] for what, _, file in pictures)
@@ -68,10 +68,9 @@ def _slope(reports: Path) -> str:
             f"changes the error by {doubling}."
         )
     if rank["low"] is not None:
-        ends = [f"{rank[name]:.2f}".replace("-", "−") for name in ("value", "low", "high")]
         told.append(
-            f"Over all {rank['n']} nets the rank correlation of size and error is {ends[0]} "
-            f"({ends[1]} to {ends[2]})."
+            f"Over all {rank['n']} nets the rank correlation of size and error is {_rank(rank)}; "
+            "size varies far more in them than anything else."
         )
     best = architectures(reports / REPORT).groupby("latent_size")["test_mse"].min()
     first, last = (best.iloc[places] for places in (slice(2), slice(-2, None)))
@@ -121,7 +120,7 @@ def _limit(nets: pd.DataFrame) -> str:
     ratios = by_size["test_mse"].min() / by_size["pca_test_mse"].first()
     groups = (
         ("beats PCA with as many numbers at", ratios[ratios < 1 - EQUAL]),
-        ("is as good as PCA at", ratios[(ratios - 1).abs() <= EQUAL]),
+        ("is as good as PCA, within 2 %, at", ratios[(ratios - 1).abs() <= EQUAL]),
         ("is worse than PCA at", ratios[ratios > 1 + EQUAL]),
     )
     told = [f"{what} {_listed(found)}" for what, found in groups if len(found)]
@@ -136,6 +135,45 @@ def _listed(ratios: pd.Series) -> str:
     ends = dict.fromkeys((ratios.index[0], ratios.index[-1]))
     sizes = " to ".join(f"{size:.0f}" for size in ends)
     return f"{sizes} numbers ({' to '.join(f'{ratios[size]:.2f}' for size in ends)} of its error)"
+
+
+def _doublings(nets: pd.DataFrame) -> list[str]:
+    """What a doubling does at each number of places: means over neighbors in the same trunk."""
+    told = []
+    for places in _places(nets):
+        own = nets[nets["places"] == places].sort_values("code")
+        steps = [
+            np.diff(np.log(line["test_mse"])) / np.diff(np.log2(line["code"]))
+            for _, line in own.groupby("width")
+        ]
+        told.append(f"{change(float(np.concatenate(steps).mean()))} at {places}×{places}")
+    return [f"By places, a doubling changes the error by {', '.join(told)}."] if told[1:] else []
+
+
+def _ordinary(reports: Path) -> list[str]:
+    """What the nets of question 3 say, whose layers weren't made for this question."""
+    if not (reports / FACTORS).exists():
+        return []
+    found = results.summary(reports / FACTORS)["correlations"]
+    told = [
+        f"{_rank(found[name]['spearman'])} with {what}"
+        for name, what in (
+            ("latent_size", "the size of the latent"),
+            ("bottleneck_size", "the numbers that pass the narrowest place"),
+        )
+        if name in found and found[name]["spearman"]["low"] is not None
+    ]
+    if not told:
+        return []
+    return [
+        "The nets of question 3 differ in more than their latent. Among them the rank correlation "
+        f"of the error is {' and '.join(told)}."
+    ]
+
+
+def _rank(found: dict[str, float]) -> str:
+    value, low, high = (f"{found[name]:.2f}".replace("-", "−") for name in ("value", "low", "high"))
+    return f"{value} ({low} to {high})"
 
 
 def _geometry(nets: pd.DataFrame) -> list[str]:
@@ -163,10 +201,12 @@ def _trunk(nets: pd.DataFrame) -> list[str]:
     if errors.shape[1] != 2 or len(errors) < 2:
         return []
     thin, wide = errors.columns
-    effect = mean(np.log(errors[wide] / errors[thin]))
+    logs = np.log(errors[wide] / errors[thin])
+    effect, by_places = mean(logs), logs.groupby("places").mean()
+    each = ", ".join(f"{change(value)} at {at:.0f}×{at:.0f}" for at, value in by_places.items())
     return [
         f"A trunk twice as wide changes the error by {change_with_interval(effect)}, over "
-        f"{effect.n} pairs."
+        f"{effect.n} pairs: {each}."
     ]
 
 
@@ -196,6 +236,7 @@ def draw(reports: Path, axes: Axes) -> None:
             axes.plot(x, y, "o-", color=f"C{number}", markersize=4, label=label)
             label = None
     axes.set(xscale="log", yscale="log")
+    axes.set_title("two lines a color: trunks of two widths", fontsize=9, loc="left")
     size_axis(axes, "numbers in the code")
     error_axis(axes, "test MSE")
     axes.legend(frameon=False, title="a line for each trunk")

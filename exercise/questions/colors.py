@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from math import log
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from exercise import results
-from exercise.estimates import Mean, change, mse, mse_with_interval
+from exercise.estimates import Mean, change_with_interval, mean, mse, mse_with_interval
 from exercise.markdown import table
 
 REPORT = "colorize"
@@ -36,8 +37,19 @@ def answer(reports: Path) -> list[str]:
         note += " A gain multiplies the predicted chroma's distance from gray, after training."
     head = ("prediction", "test MSE (interval)", "ΔE 2000", "saturation")
     named = {name_of(variant): variant for variant in color["variants"]}
-    ideas = [_idea(*idea, named) for idea in IDEAS if {idea[1], idea[2]} <= named.keys()]
-    lines = [told, "", *table(head, rows), "", note, "", "What each idea does:", "", *ideas]
+    trials = results.trials(reports / REPORT)
+    ideas = [_idea(*idea, named, trials) for idea in IDEAS if {idea[1], idea[2]} <= named.keys()]
+    lines = [
+        told,
+        "",
+        *table(head, rows),
+        "",
+        note,
+        "",
+        "What each idea does, the MSE with an interval over seeds:",
+        "",
+        *ideas,
+    ]
     return [*lines, "", *_pictures(reports / REPORT, color)]
 
 
@@ -69,13 +81,17 @@ IDEAS = (
 """What is changed, and the names of two variants that differ in nothing else."""
 
 
-def _idea(what: str, without: str, having: str, named: dict[str, Any]) -> str:
+def _idea(what: str, without: str, having: str, named: dict[str, Any], trials: pd.DataFrame) -> str:
     one, other = named[without], named[having]
-    ratio = other["test_mse"]["mean"] / one["test_mse"]["mean"]
-    before, after = (each["delta_e"]["mean"] for each in (one, other))
+    before, after = (
+        trials[trials["number"] == each["trial"]].set_index("seed")["test_mse"]
+        for each in (one, other)
+    )
+    effect = mean(np.log((after / before).dropna()))
+    far, near = (each["delta_e"]["mean"] for each in (one, other))
     pale, colored = (each["desaturation"]["mean"] for each in (one, other))
     return (
-        f"- {what}: MSE {change(log(ratio))}, ΔE {before:.2f} → {after:.2f}, saturation "
+        f"- {what}: MSE {change_with_interval(effect)}, ΔE {far:.2f} → {near:.2f}, saturation "
         f"{pale:.2f} → {colored:.2f}."
     )
 
@@ -126,7 +142,7 @@ def _tied(best: dict[str, Any], color: dict[str, Any]) -> str:
         for each in color["variants"]
         if each is not best and each["test_mse"]["low"] <= high
     ]
-    return f" Not shown to be worse: {', '.join(names)}." if names else ""
+    return f" The intervals of these overlap with its own: {', '.join(names)}." if names else ""
 
 
 def _most_colored(color: dict[str, Any]) -> str:

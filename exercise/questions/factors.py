@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from archsearch.config import load
 from exercise import results
 from exercise.estimates import Mean, change, change_with_interval, mean, mse
 from exercise.markdown import table
+from exercise.questions.sizes import SPEC
 
 REPORT = "nine-layer-factors"
 NONE = "none"
@@ -38,7 +41,30 @@ def answer(reports: Path) -> list[str]:
     """Each change with its error and what it does to that of the nine-layer net."""
     nets = effects(reports)
     rows = [_row(net) for _, net in nets.iterrows()]
-    return [NINE_LAYERS, "", _told(nets), "", *table(HEAD, rows)]
+    told = [_told(nets), *_larger(nets), *_fewer_pictures(reports, nets)]
+    return [NINE_LAYERS, "", " ".join(told), "", *table(HEAD, rows)]
+
+
+def _larger(nets: pd.DataFrame) -> Iterator[str]:
+    """Which nets needn't compress."""
+    picture = load(SPEC).plan().input.elements
+    for _, net in nets[nets["latent_size"] > picture].iterrows():
+        yield (
+            f"“{net['change']}” has {net['latent_size']:,} numbers in its latent, more than the "
+            f"picture's {picture:,}: it needn't compress anything."
+        )
+
+
+def _fewer_pictures(reports: Path, nets: pd.DataFrame) -> Iterator[str]:
+    """Why the nine-layer net has another error than in the first question."""
+    first = reports / "nine-layer"
+    own = results.pictures_of(reports / REPORT)
+    if first.exists() and own != (there := results.pictures_of(first)):
+        error = nets[nets["change"] == NONE]["test_mse"].iloc[0]
+        yield (
+            f"The nine-layer net's own error is {mse(error)} here, another than in question 1: it "
+            f"saw {own} pictures here and {there} there."
+        )
 
 
 def effects(reports: Path) -> pd.DataFrame:
@@ -79,8 +105,8 @@ def _told(nets: pd.DataFrame) -> str:
     changed = nets[nets["change"] != NONE]
     lower = [_named(net) for _, net in changed.iterrows() if _sign(net["effect"]) < 0]
     higher = [_named(net) for _, net in changed[::-1].iterrows() if _sign(net["effect"]) > 0]
-    told = [f"Lower the error: {', '.join(lower)}."] if lower else []
-    told += [f"Raise it: {', '.join(higher)}."] if higher else []
+    told = [f"These lower the error: {', '.join(lower)}."] if lower else []
+    told += [f"These raise it: {', '.join(higher)}."] if higher else []
     if rest := len(changed) - len(lower) - len(higher):
         told.append(f"No effect is shown of {rest} of the {len(changed)} changes.")
     return " ".join(told)

@@ -52,13 +52,14 @@ def _baselines(runs: pd.DataFrame) -> list[str]:
     lines = [
         f"Predictions without a net have these test MSEs: the channel mean "
         f"{mse(row['baselines_channel_mean'])}, PCA with {latent:,} numbers "
-        f"{mse(row['baselines_pca'])}, and PCA with the {feed} numbers that feed this latent "
-        f"{mse(fed)}."
+        f"{mse(row['baselines_pca'])} (patch PCA "
+        f"{mse(row['baselines_patch_pca'])}), and PCA with the {feed} numbers that feed this "
+        f"latent {mse(fed)}."
     ]
     if fed < runs["test_mse"].min():
         lines.append(
-            "So many numbers can hold far more of a picture than this net puts into them: it isn't "
-            "the size of its code that limits it, but its layers or their training."
+            "That many numbers can hold far more of a picture than this net puts into them. So its "
+            "layers or their training limit it more than the size of its latent does."
         )
     return lines
 
@@ -80,7 +81,9 @@ def draw(reports: Path, axes: Axes) -> None:
     longest = found.groupby("run")["epoch"].transform("max")
     for epochs, group in found.groupby(longest):
         means = group.groupby("epoch")[["train_mse", "val_mse"]].mean()
-        (line,) = axes.plot(means.index, means["val_mse"], label=f"{epochs} epochs, validation")
+        (line,) = axes.plot(
+            means.index, means["val_mse"], label=f"{epochs} epochs, validation (mean of the seeds)"
+        )
         color = line.get_color()
         axes.plot(means.index, means["train_mse"], ":", color=color, label="training")
     axes.set(xlabel="epoch", yscale="log")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from archsearch.config.model import Model, load
@@ -27,13 +28,23 @@ class Template:
 
     Attributes:
         name: of its study or spec, without the ending.
-        spec: the spec's file.
-        study: the study's file; None: one is written around the spec.
+        file: the study's, or the spec's.
+        is_study: whether it is a study's; otherwise one is written around the spec.
     """
 
     name: str
-    spec: Path
-    study: Path | None = None
+    file: Path
+    is_study: bool
+
+    @property
+    def study(self) -> Path | None:
+        """The study's file, if there is one."""
+        return self.file if self.is_study else None
+
+    @cached_property
+    def spec(self) -> Path:
+        """The spec's file; a study is read for it."""
+        return Path(load_study(self.file).settings.model) if self.is_study else self.file
 
     @property
     def model(self) -> Model:
@@ -86,10 +97,10 @@ def find_template(name: str) -> Template:
 
 def _of_studies() -> Iterator[Template]:
     for path in sorted((gallery_folder() / "studies").glob("*.yaml")):
-        yield Template(path.stem, Path(load_study(path).settings.model), path)
+        yield Template(path.stem, path, is_study=True)
 
 
 def _of_specs() -> Iterator[Template]:
     folder = gallery_folder() / "specs"
     for path in (*sorted(folder.glob("*.yaml")), *sorted(folder.glob("public/*.yaml"))):
-        yield Template(path.stem, path)
+        yield Template(path.stem, path, is_study=False)

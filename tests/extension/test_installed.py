@@ -20,7 +20,7 @@ encoder:
 - squeeze_excite: {reduction: 4}
 - pool: {}
 - conv: {channels: 4, activation: relu}
-decoder: mirror
+decoder: {mirror: encoder, last: {activation: sigmoid}}
 """
 STUDY = """\
 name: sharp

@@ -182,6 +182,8 @@ def _pool(fields: dict[str, Any], x: Tensor) -> Tensor:
 
 def unpooled(fields: dict[str, Any], before: Tensor, x: Tensor) -> Tensor:
     """Window by window: the value at the place where ``before`` is largest, zeros elsewhere."""
+    if fields["kernel"] == "global":
+        fields = {**fields, "kernel": list(before.shape[2:])}
     fields = {"stride": fields["kernel"], **fields}
     kernel, stride = both(fields["kernel"]), both(fields["stride"])
     padded = _border(before, fields, kernel, -math.inf)

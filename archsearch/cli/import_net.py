@@ -138,7 +138,6 @@ def _name(target: str) -> str:
 
 
 def _notes(net: ImportedNet, data: DataSettings) -> list[str]:
-
     notes = [*net.notes]
     if net.plan.output_activation == "tanh" and not data.signed:
         notes.append(

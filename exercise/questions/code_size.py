@@ -236,7 +236,6 @@ def draw(reports: Path, axes: Axes) -> None:
             axes.plot(x, y, "o-", color=f"C{number}", markersize=4, label=label)
             label = None
     axes.set(xscale="log", yscale="log")
-    axes.set_title("two lines a color: trunks of two widths", fontsize=9, loc="left")
     size_axis(axes, "numbers in the code")
     error_axis(axes, "test MSE")
     axes.legend(frameon=False, title="a line for each trunk")

@@ -20,30 +20,27 @@ _LAYERS_ON_IT = Key("layers", "maybe-layers", "Layers that run on it first.", re
 
 def _parse(at: ContainerEntry) -> JoinSyntax:
     """What ``concat`` and ``add`` have in braces."""
-    clear, named = at.check_keys(at.container.name), at.required("with")
+    named = at.required("with")
     layer = (
         None if named is None else parse_template(at.parser.source, named, at.parser.scope, "with")
     )
-    join = _with_fields(at, layer, (_own(at, "layers") or (),), lost=layer is None)
-    return replace(join, doubtful=not clear)
+    return _with_fields(at, layer, (_own(at, "layers") or (),), lost=layer is None)
 
 
 def _residual(at: ContainerEntry) -> JoinSyntax:
-    clear, shortcut = at.check_keys(at.container.name), _own(at, "shortcut")
-    bodies = (at.layers(), *(() if shortcut is None else (shortcut,)))
-    return replace(_with_fields(at, None, bodies), doubtful=not clear)
+    shortcut = _own(at, "shortcut")
+    return _with_fields(at, None, (at.layers(), *(() if shortcut is None else (shortcut,))))
 
 
 def _parallel(at: ContainerEntry) -> JoinSyntax:
-    clear, found, branches = at.check_keys(at.container.name), at.required("branches"), []
+    found, branches = at.required("branches"), []
     if isinstance(found, ListNode) and found.items:
         for i, item in enumerate(found.items):
             path = f"{at.path}.branches[{i}]"
             branches.append(at.parser.body(item, path, maybe_empty=True))
     elif found is not None:
         at.problem("wrong-type", found.span, "`branches` takes a list of lists of layers")
-    join = _with_fields(at, None, tuple(branches), lost=not branches)
-    return replace(join, doubtful=not clear)
+    return _with_fields(at, None, tuple(branches), lost=not branches)
 
 
 def _own(at: ContainerEntry, key: str) -> Body | None:
@@ -58,6 +55,7 @@ def _with_fields(
     at: ContainerEntry, layer: Template | None, bodies: tuple[Body, ...], *, lost: bool = False
 ) -> JoinSyntax:
     join, source = JOINS[at.container.name], at.parser.source
+    doubtful = not at.check_keys(join.name)
     fields: dict[str, Written] = {}
     bad = set()
     for field in join.fields:
@@ -70,7 +68,9 @@ def _with_fields(
         else:
             fields[field.name] = written
     options = replace(at.options, lost=True) if lost else at.options
-    return JoinSyntax(join, at.path, at.span, layer, bodies, fields, frozenset(bad), options)
+    return JoinSyntax(
+        join, at.path, at.span, layer, bodies, fields, frozenset(bad), options, doubtful
+    )
 
 
 def named_join(

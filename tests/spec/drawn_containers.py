@@ -149,5 +149,5 @@ def drawn_next(drawn: Drawn) -> list[Layer]:
     """A layer, or what holds layers; empty where nothing fitted."""
     if drawn.shape.vector:
         return [layer for layer in [drawn.simple("dense", *VECTOR)] if layer]
-    make = drawn.pick(*[drawn.plain] * 8, drawn.join, drawn.join, drawn.unpooling, *NESTED)
+    make = drawn.pick(*[drawn.plain] * 8, *[drawn.join] * 4, *[drawn.unpooling] * 2, *NESTED)
     return make(drawn) if make in NESTED else make()

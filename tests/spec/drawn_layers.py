@@ -75,9 +75,12 @@ class Drawn(DrawnValues):
         self.named[name] = (self.layers, self.shape)
         return {**layer, "name": name}
 
-    def plain(self) -> list[Layer]:
+    def plain(self, *words: str) -> list[Layer]:
+        """A layer of one of these kinds, or of any, perhaps named."""
         before = self.shape
-        layer = self.simple(*PICTURE, "conv", "conv", "conv_transpose", "pool", "pool")
+        layer = self.simple(
+            *(words or (*PICTURE, "conv", "conv", "conv_transpose", "pool", "pool"))
+        )
         if layer is None:
             return []
         name = f"n{len(self.named)}"
@@ -119,7 +122,9 @@ class Drawn(DrawnValues):
         return []
 
     def unpooling(self) -> list[Layer]:
-        """An unpool of an earlier max pool, after what leads to its shape."""
+        """An unpool of an earlier max pool, after what leads to its shape; else such a pool."""
+        if not self.pools:
+            return self.plain("pool")
         for name in self.draw(st.permutations([*self.pools])):
             op, input, shape = self.pools[name]
             start, before = self.shape, self.layers

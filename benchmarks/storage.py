@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
+from typing import ClassVar
 
 from archsearch.config import RunSettings, load_study
 from archsearch.records import (
@@ -79,6 +80,8 @@ class Cost:
 @dataclass(frozen=True)
 class _NoTraining:
     """Gives the record of a real training at once, with a picture of usual size."""
+
+    modules: ClassVar[Sequence[str]] = ()
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         return Prepared(Curves(), {}, "")

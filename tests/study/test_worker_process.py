@@ -1,6 +1,7 @@
 """What a worker's process tells, and what it keeps to itself."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import fields
@@ -29,7 +30,7 @@ def work(plan, index, pipe):
     return 0
 
 process.work_and_report = work
-process.run_worker(None, 0, Pipe())
+process.run_worker(None, 0, Pipe(), {})
 """
 
 
@@ -100,3 +101,78 @@ def test_a_worker_that_always_dies_before_its_first_training_ends_the_study() ->
         reader.died(0, "signal 7")
     assert "space in the cache" in caught.value.help
     assert sum(event.kind == "retry" for event in told) == 2 * MOST_IDLE_CRASHES
+
+
+SLOW = """\
+import os
+with open({log!r}, "a") as log:
+    log.write(f"imported 0 0 {{os.getpid()}}\\n")
+"""
+SHADOW = """\
+open({mark!r}, "w").close()
+"""
+STUDY = """\
+import os
+
+from toys import ToyTrainer, write_study
+
+import archsearch
+from archsearch.study import RunOptions
+
+
+class Slow(ToyTrainer):
+    modules = ("slow",)
+
+    def train(self, job):
+        import slow
+
+        self._note("place", os.environ.get("PLACE"), 0)
+        return super().train(job)
+
+
+if __name__ == "__main__":
+    here = Path({here!r})
+    for name in ("first", "second"):
+        os.environ["PLACE"] = name
+        study = write_study(here, name=name, trials=4)
+        trainer = Slow(Path({log!r}), seconds=0.2)
+        storage, options = f"sqlite:///{here}/s.db", RunOptions(workers=2)
+        archsearch.run_study(study, storage, options=options, trainer=trainer)
+"""
+
+
+@pytest.fixture(scope="module")
+def two_studies(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """What workers of two studies of one program note, run beside hostile files."""
+    tmp_path = tmp_path_factory.mktemp("two_studies")
+    folder, log, mark = tmp_path / "cwd", tmp_path / "log", tmp_path / "mark"
+    folder.mkdir()
+    for name in ("optuna", "random", "slow"):
+        (folder / f"{name}.py").write_text(SHADOW.format(mark=str(mark)))
+    (tmp_path / "slow.py").write_text(SLOW.format(log=str(log)))
+    script = tmp_path / "script.py"
+    script.write_text(STUDY.format(here=str(tmp_path), log=str(log)))
+    path = os.pathsep.join([str(tmp_path), str(REPO / "tests" / "study")])
+    subprocess.run(
+        [sys.executable, str(script)],
+        check=True,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    assert not mark.exists()
+    return [line.split() for line in log.read_text().splitlines()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are spawned")
+def test_workers_share_what_takes_long_to_import(two_studies: list[list[str]]) -> None:
+    imports = [row[3] for row in two_studies if row[0] == "imported"]
+    workers = {row[3] for row in two_studies if row[0] == "place"}
+    assert len(imports) == 1
+    assert len(workers) >= 2
+    assert imports[0] not in workers
+
+
+def test_a_worker_has_the_environment_of_its_study(two_studies: list[list[str]]) -> None:
+    """Not that of an earlier study of the same program."""
+    places = [row[1] for row in two_studies if row[0] == "place"]
+    assert places == ["first"] * 4 + ["second"] * 4

@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from optuna.samplers import BaseSampler, RandomSampler
 
@@ -94,6 +95,7 @@ class ToyTrainer:
     log: Path
     seconds: float = 0.0
     broken: str = ""  # what to do when the latent has one channel
+    modules: ClassVar[Sequence[str]] = ()
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         self._note("prepare", len(plans), 0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from archsearch.config import (
     DataSettings,
@@ -38,12 +38,19 @@ class PictureTrainer:
         device: ``cpu``, ``mps``, ``cuda`` or ``cuda:N``.
         log: trackers that are told of each training.
         study: the study's name, which they group by.
+        modules: what takes long to import, of archsearch's and of Optuna's storage.
     """
 
     base: Path
     device: str = "cpu"
     log: LogSettings | None = None
     study: str = ""
+    modules: ClassVar[Sequence[str]] = (
+        "archsearch.train",
+        "llvmlite.binding",
+        "sqlalchemy.orm",
+        "alembic.command",
+    )
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""

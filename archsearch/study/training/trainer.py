@@ -68,7 +68,14 @@ class Trained:
 
 
 class Trainer(Protocol):
-    """Trains candidates; it travels to worker processes, so it must pickle."""
+    """Trains candidates; it travels to worker processes, so it must pickle.
+
+    Attributes:
+        modules: what takes long to import, by name; workers of one host may share it.
+    """
+
+    @property
+    def modules(self) -> Sequence[str]: ...  # noqa: D102
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Make pictures ready for all workers and measure the baselines, once a study.

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import signal
 import sys
 import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -25,6 +29,9 @@ __all__ = ["WorkerPool"]
 
 _KILLED_HAVE_CODES = sys.platform == "win32"
 """Whether who ends a process chooses its exit code; workers say before what they end of."""
+
+_SERVER_GONE = 255
+"""The exit code of a forked process where nobody is left who could tell how it ended."""
 
 
 @dataclass
@@ -100,14 +107,13 @@ class WorkerPool:
             self._forget(member)
 
     def _start(self, index: int) -> None:
-        context = multiprocessing.get_context("spawn")  # a forked torch can hang
-        ours, theirs = context.Pipe()
-        process = context.Process(
+        ours, theirs = multiprocessing.Pipe()
+        process = _process_type(self._plan.trainer.modules)(
             target=run_worker,
-            args=(self._plan, index, theirs),
+            args=(self._plan, index, theirs, dict(os.environ)),
             name=f"archsearch-worker-{index}",
         )
-        with blocked_interrupts():
+        with blocked_interrupts(), _safe_path():
             process.start()
         theirs.close()
         self._members[index] = _Member(index, process, ours)
@@ -123,9 +129,12 @@ class WorkerPool:
         member.process.join()
         code = member.process.exitcode or 0
         self._forget(member)
+        if code == _SERVER_GONE and member.process.pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(member.process.pid, signal.SIGKILL)
         if code == 0 or self._finishing:
             return
-        if code > 0 and not _KILLED_HAVE_CODES:
+        if 0 < code != _SERVER_GONE and not _KILLED_HAVE_CODES:
             raise RunFailedError(f"worker {member.index} ended with exit code {code}")
         self._reader.died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
         self._start(member.index)
@@ -133,3 +142,30 @@ class WorkerPool:
     def _forget(self, member: _Member) -> None:
         member.pipe.close()
         del self._members[member.index]
+
+
+def _process_type(modules: Sequence[str]) -> Callable[..., BaseProcess]:
+    """How workers start: on Linux, forked from a process that has imported ``modules``.
+
+    What is imported then stands in memory once for all workers, and is read once.
+    That process computes nothing, so no thread of torch's is lost in the fork.
+    """
+    if sys.platform != "linux":
+        return multiprocessing.get_context("spawn").Process
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([run_worker.__module__, *modules])
+    return context.Process
+
+
+@contextmanager
+def _safe_path() -> Iterator[None]:
+    """Python processes started inside import nothing from the folder that they start in."""
+    before = os.environ.get("PYTHONSAFEPATH")
+    os.environ["PYTHONSAFEPATH"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PYTHONSAFEPATH"]
+        else:
+            os.environ["PYTHONSAFEPATH"] = before

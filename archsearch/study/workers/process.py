@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import multiprocessing
 import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -75,15 +77,21 @@ class Pipe(Protocol):
         ...
 
 
-def run_worker(plan: WorkerPlan, index: int, pipe: Connection) -> None:
+def run_worker(
+    plan: WorkerPlan, index: int, pipe: Connection, environment: Mapping[str, str]
+) -> None:
     """Work until the study is at its end, as a process started for it; print nothing.
 
     Args:
         plan: what to work on.
         index: which worker this is.
         pipe: JSON messages out; anything that comes in means: start no other training.
+        environment: of who starts it; what a process is forked from may have an older one.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.freeze()  # a collection would write to, and so copy, memory that workers share
+    os.environ.clear()
+    os.environ.update(environment)
     _end_with_parent()
     send_logs(lambda text: _send(pipe, _event(StudyEvent("note", text))))
     try:

@@ -9,6 +9,9 @@ from archsearch.tasks.color.space import chroma
 
 __all__ = ["VarianceShare", "collapsed"]
 
+AT_ONCE = 32
+"""Pictures summed at once: small ones then stay in the processor's cache."""
+
 COLLAPSED = 0.01
 """Share of the target's variance between pictures under which an output has collapsed."""
 
@@ -55,9 +58,10 @@ class VarianceShare:
             truth_NCHW: the originals.
         """
         both = (prediction_NCHW.detach(), truth_NCHW.detach())
-        parts = [(chroma(each) if self._merged else each).double() for each in both]
-        moments = torch.stack([sums for x in parts for sums in (x.sum(0), x.square().sum(0))])
-        self._moments = moments if self._moments is None else self._moments + moments
+        for parts in zip(*(torch.split(each, AT_ONCE) for each in both), strict=True):
+            numbers = [(chroma(each) if self._merged else each).double() for each in parts]
+            moments = torch.stack([sums for x in numbers for sums in (x.sum(0), x.square().sum(0))])
+            self._moments = moments if self._moments is None else self._moments + moments
         self._pictures += len(truth_NCHW)
 
     def value(self) -> float | None:

@@ -22,7 +22,7 @@ WINDOW = 11
 SIGMA = 1.5
 C1 = 0.01**2
 C2 = 0.03**2
-AT_ONCE = 32
+AT_ONCE = 16
 """Pictures compared at once: small ones then stay in the processor's cache."""
 
 

@@ -153,7 +153,19 @@ def _most_colored(color: dict[str, Any]) -> str:
         f"The saturation nearest the originals' has “{name_of(nearest)}”: "
         f"{nearest['desaturation']['mean']:.2f}, at a color difference ΔE of "
         f"{nearest['delta_e']['mean']:.2f}, {abs(away):.2f} {'above' if away > 0 else 'below'} "
-        "that of the mean chroma."
+        f"that of the mean chroma.{_most_colored_below(guess, nearest, color)}"
+    )
+
+
+def _most_colored_below(guess: float, nearest: dict[str, Any], color: dict[str, Any]) -> str:
+    """The variant nearest the originals' saturation of those under a color difference."""
+    under = [each for each in color["variants"] if each["delta_e"]["mean"] <= guess]
+    if not under or nearest in under:
+        return ""
+    best = min(under, key=lambda each: abs(1 - each["desaturation"]["mean"]))
+    return (
+        f" Of those that aren't above it, “{name_of(best)}” comes nearest: "
+        f"{best['desaturation']['mean']:.2f}, at {best['delta_e']['mean']:.2f}."
     )
 
 

@@ -14,6 +14,8 @@ from tests.docs.blocks import ROOT
 REPORTS = ROOT / "reports"
 MOST_BYTES = 15_000_000
 
+COLORED = (("chroma", ", gain 1.5"), ("classes of chroma", ""))
+
 
 def test_every_number_of_the_answers_is_that_of_the_reports_beside_them() -> None:
     assert (REPORTS / "README.md").read_text(encoding="utf-8") == answers(REPORTS)
@@ -51,5 +53,7 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     named = {name_of(variant): variant for variant in color["variants"]}
     errors = [named[f"{task}, without skips"]["test_mse"]["mean"] for task in ("RGB", "chroma")]
     assert f"takes\n  {100 * (1 - errors[1] / errors[0]):.0f} % off the error" in readme
-    classes = named["classes of chroma, with skips"]["desaturation"]["mean"]
-    assert f"with {classes:.2f} of the originals' saturation" in readme
+    gain, classes = (named[f"{what}, with skips{more}"] for what, more in COLORED)
+    assert gain["delta_e"]["mean"] < color["baselines"]["mean_chroma"]["delta_e"]
+    assert f"them {gain['desaturation']['mean']:.2f} of the originals' saturation" in readme
+    assert f"classes of color give {classes['desaturation']['mean']:.2f}, but farther" in readme

@@ -49,11 +49,23 @@ class Colors:
         return list(found.values())
 
     @property
+    def most_colored(self) -> Variant | None:
+        """Of those with a lower test error than the mean chroma, the one of most saturation."""
+        found = [
+            (saturation.mean, variant)
+            for variant in self.ranked
+            if (saturation := variant.spreads["desaturation"])
+            and (against := variant.against_mean_chroma)
+            and against.mean < 0
+        ]
+        return max(found, key=lambda pair: pair[0], default=(0.0, None))[1]
+
+    @property
     def shown(self) -> list[Variant]:
-        """Those that figures have room for: the best of each task, then the best of all."""
-        best = self.best_of_tasks
-        kept = [*best, *(variant for variant in self.ranked if variant not in best)]
-        return sorted(kept[:_MOST_SHOWN], key=lambda variant: variant.error)
+        """Those that figures have room for: the best of each task, the most colored, the best."""
+        first = [*self.best_of_tasks, self.most_colored, *self.ranked]
+        kept = {variant.trial: variant for variant in first if variant is not None}
+        return sorted(list(kept.values())[:_MOST_SHOWN], key=lambda variant: variant.error)
 
 
 def compute(

@@ -7,6 +7,8 @@ import pytest
 
 from archsearch.config import load
 from archsearch.engine import Engine
+from archsearch.engine.library import Library
+from archsearch.engine.machine import host
 from archsearch.spec.shape import Shape
 
 from .nets import LANES, both, kernels, plan_of
@@ -188,3 +190,19 @@ def test_a_plan_is_loaded_by_the_names_of_torch() -> None:
     engine = Engine(load("specs/residual.yaml").plan(), kernels=kernels(16, "float32"))
     with pytest.raises(KeyError):
         engine.load({})
+
+
+@pytest.mark.parametrize("name", ["generic", "unheard-of"])
+def test_a_processor_that_llvm_does_not_know_by_name(name: str) -> None:
+    """What its vectors can do is asked apart."""
+    here = host()
+    assert here is not None
+    losses = []
+    for cpu in (here.cpu, name):
+        machine = replace(here, cpu=cpu)
+        library = Library(machine, machine.lanes(4), np.dtype("float32"), None)
+        engine = Engine(plan_of(SMALL, [], "sigmoid"), kernels=library)
+        engine.load({key: np.full_like(x, 0.1) for key, x in engine.parameters.items()})
+        losses.append(engine.step(PICTURES))
+        assert library.compiled > 0
+    assert losses[0] == pytest.approx(losses[1], rel=1e-6)

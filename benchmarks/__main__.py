@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -14,26 +15,31 @@ from pathlib import Path
 from archsearch.config import load
 from archsearch.files import write_text
 from archsearch.spec import ModelPlan
-from benchmarks import arithmetic, candidates, design, engine, quality, races, reports, startup
+from benchmarks import (
+    arithmetic,
+    candidates,
+    design,
+    engine,
+    quality,
+    races,
+    reports,
+    startup,
+    studies,
+)  # fmt: skip
 from benchmarks.busy import BUSY, busy_cores
 from benchmarks.contender import SPECS, Race
 
 RESULTS = Path(__file__).parent / "results"
+ON_REQUEST = {"quality", "studies"}
+"""Half an hour: the plain script's ten epochs with three seeds. Studies of an earlier commit."""
+
 PACKAGES = ("pyyaml", "pydantic", "numpy", "torch")
-
-ON_REQUEST = "quality"
-"""Takes half an hour: the plain script's ten epochs with three seeds."""
-
-SECTIONS = (
-    "candidates", "design", "engine", "gallery", "training", "workers", "gpu", "startup", "reports",
-    ON_REQUEST,
-)  # fmt: skip
 
 
 def main() -> None:
     """Run the measurements that are asked for; without any, all but the long ones."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("sections", nargs="*", help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("sections", nargs="*", help="what to measure")
     parser.add_argument("--data", default="photos", help="pictures, as in `train --data`")
     parser.add_argument("--pictures", type=int, default=12_000, help="how many of them")
     parser.add_argument("--rounds", type=int, default=3, help="of each comparison")
@@ -42,33 +48,30 @@ def main() -> None:
         "--against", type=Path, help="checkout of an earlier commit, to compare the engine with"
     )
     options = parser.parse_args()
-    unknown = set(options.sections) - set(SECTIONS)
-    if unknown:
-        parser.error(f"no such section: {', '.join(sorted(unknown))}")
-    wanted = options.sections or [name for name in SECTIONS if name != ON_REQUEST]
     race = Race(who="plain", source=options.data, pictures=options.pictures)
+    rounds, against, source = options.rounds, options.against, options.data
+    sections: dict[str, Callable[[], None]] = {
+        "candidates": _candidates,
+        "design": _design,
+        "engine": lambda: _engine(rounds, against, source),
+        "gallery": lambda: _gallery(rounds),
+        "training": lambda: _training(race, rounds),
+        "workers": lambda: _workers(race, rounds),
+        "gpu": lambda: _gpu(race, rounds),
+        "startup": _startup,
+        "reports": _reports,
+        "quality": lambda: _quality(race, options.epochs),
+        "studies": lambda: _studies(against.resolve(), source, rounds),
+    }
+    if unknown := set(options.sections) - set(sections):
+        parser.error(f"no such section: {', '.join(sorted(unknown))}; of {', '.join(sections)}")
+    if "studies" in options.sections and against is None:
+        parser.error("studies are compared with those of --against CHECKOUT")
     if (busy := busy_cores()) > BUSY:
         sys.stdout.write(f"The machine is busy: others have {busy:.1f} of its cores.\n\n")
-    if "candidates" in wanted:
-        _candidates()
-    if "design" in wanted:
-        _design()
-    if "engine" in wanted:
-        _engine(options.rounds, options.against, options.data)
-    if "gallery" in wanted:
-        _gallery(options.rounds)
-    if "training" in wanted:
-        _training(race, options.rounds)
-    if "workers" in wanted:
-        _workers(race, options.rounds)
-    if "gpu" in wanted:
-        _gpu(race, options.rounds)
-    if "startup" in wanted:
-        _startup()
-    if "reports" in wanted:
-        _reports()
-    if "quality" in wanted:
-        _quality(race, options.epochs)
+    for name, run in sections.items():
+        if name in (options.sections or set(sections) - ON_REQUEST):
+            run()
 
 
 def _candidates() -> None:
@@ -175,6 +178,12 @@ def _quality(race: Race, epochs: int) -> None:
     sys.stdout.write("\nValidation MSE of ten plain epochs, and ours:\n\n")
     sys.stdout.write(quality.table(measured))
     keep("quality", [asdict(one) for one in measured])
+
+
+def _studies(against: Path, source: str, rounds: int) -> None:
+    measured = [studies.measure(name, against, source, rounds) for name in studies.STUDIES]
+    sys.stdout.write("\nStudies, two workers:\n\n" + studies.table(measured) + "\n")
+    keep("studies", [asdict(one) for one in measured])
 
 
 def _plan(spec: str) -> ModelPlan:

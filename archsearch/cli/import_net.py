@@ -100,16 +100,17 @@ def import_net(  # noqa: PLR0913, PLR0917 - one argument an option
         load_weights_file(made, weights)
     name = _name(module)
     net = from_torch(made, size, name=name, latent=latent, task=task, origin=module)
-    for note in _notes(net, pictures):
+    notes = _notes(net, pictures)
+    for note in notes:
         to_stderr(f"note: {note}")
     if spec is not None:
         _write_spec(spec, net)
-        _tell(net, None, spec, json=json)
+        _tell(net, notes, None, spec, json=json)
         return
     folder = out or Path("runs") / name
     with step_bar(f"loading {pictures.source}") as report:
         result = save_run(net, folder, data=pictures, progress=report)
-    _tell(net, result, folder, json=json)
+    _tell(net, notes, result, folder, json=json)
 
 
 def _shape(text: str) -> tuple[int, int, int]:
@@ -152,13 +153,15 @@ def _write_spec(path: Path, net: ImportedNet) -> None:
     write_text(path, net.text)
 
 
-def _tell(net: ImportedNet, result: RunResult | None, path: Path, *, json: bool) -> None:
+def _tell(
+    net: ImportedNet, notes: list[str], result: RunResult | None, path: Path, *, json: bool
+) -> None:
     """Where it is, and how good."""
     plan = net.plan
     if json:
         mse = None if result is None else result.test.mse
         told = {"name": plan.name, "origin": net.origin, "task": net.task.name, "test_mse": mse}
-        print_json({**told, "params": plan.params, "notes": list(net.notes), "path": str(path)})
+        print_json({**told, "params": plan.params, "notes": notes, "path": str(path)})
         return
     lines = [
         f"{plan.name}: {len(plan.layers)} layers, {plan.params:,} parameters, latent of "

@@ -52,6 +52,9 @@ def needs(size):
 def broken():
     return net.nothing
 
+def signed():
+    return nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.ConvTranspose2d(8, 3, 4, 2, 1), nn.Tanh())
+
 def bad():
     return nn.Sequential(nn.Conv2d(3, 3, 3), nn.ReLU6(), nn.Conv2d(3, 3, 3))
 """
@@ -159,6 +162,18 @@ def test_the_spec_alone(place: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "conv: {channels: 8, stride: 2, norm: batch, activation: relu, padding: 1}" in text
     (place / "their.yaml").write_text("mine")
     assert run(*words) == 2
+
+
+def test_pictures_in_minus_one_to_one_are_thought_of(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("import", "net.py:signed", "--input", "3x16x16", "--spec", "signed.yaml")
+    assert run(*words, "--json") == 0
+    told, errors = capsys.readouterr()
+    assert any("add --scale signed" in note for note in json.loads(told)["notes"])
+    assert "add --scale signed" in errors
+    assert run(*words, "--scale", "signed") == 0
+    assert "add --scale signed" not in capsys.readouterr().err
 
 
 def test_weights_of_a_file(place: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -143,12 +143,15 @@ def reserve(path: Path) -> None:
     """
     with path.open("r+b") as file:
         length = os.fstat(file.fileno()).st_size
+        fallocate = getattr(os, "posix_fallocate", None)  # macOS and Windows have none
         try:
-            os.posix_fallocate(file.fileno(), 0, length)
-        except (AttributeError, OSError) as error:
-            if getattr(error, "errno", None) in _FULL:
+            done = fallocate is not None and fallocate(file.fileno(), 0, length) is None
+        except OSError as error:
+            if error.errno in _FULL:
                 raise
-            _fill_with_zeros(file, length)  # the file system, or the system, can't reserve
+            done = False  # the file system can't
+        if not done:
+            _fill_with_zeros(file, length)
 
 
 def remove_drafts(path: Path) -> None:
@@ -203,15 +206,13 @@ def _remove_abandoned(path: Path) -> None:
 
 def _lock(handle: int, *, wait: bool) -> bool:
     """Lock an open file; False where another has, or on a file system without locks."""
-    if sys.platform == "win32":
-        return False
-    import fcntl
+    if sys.platform != "win32":
+        import fcntl
 
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except OSError:
-        return False
-    return True
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            return True
+    return False
 
 
 def _fill_with_zeros(file: BinaryIO, length: int) -> None:

@@ -34,6 +34,17 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_else(tmp_path: Path) 
     assert [path.name for path in tmp_path.iterdir()] == ["metrics.json"]
 
 
+@unix
+def test_who_reads_while_a_file_is_written_goes_on_with_the_old_one(tmp_path: Path) -> None:
+    target = tmp_path / "metrics.json"
+    write_bytes(target, b"the old content")
+    with target.open("rb", buffering=0) as reader:
+        begun = reader.read(4)
+        write_bytes(target, b"new")
+        assert begun + reader.read() == b"the old content"
+    assert target.read_bytes() == b"new"
+
+
 def test_the_temporary_file_keeps_the_suffix_and_lies_beside(tmp_path: Path) -> None:
     with replacing(tmp_path / "a.png") as temporary:
         assert temporary.suffix == ".png"

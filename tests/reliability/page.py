@@ -62,7 +62,7 @@ def lines_of(path: Path) -> Iterator[Line]:
 
 def page(campaigns: Mapping[str, Campaign], found: Lines) -> str:
     """The page as Markdown."""
-    parts = [HEAD, *_summary(found), *_table(campaigns, found)]
+    parts = [HEAD, *_summary(campaigns, found), *_table(campaigns, found)]
     for name, campaign in campaigns.items():
         parts += ["", f"## {name}", "", campaign.holds, "", *_details(found[name])]
     return "\n".join(parts).rstrip() + "\n"
@@ -75,13 +75,17 @@ def commit() -> str:
     return done.stdout.strip()
 
 
-def _summary(found: Lines) -> Iterator[str]:
+def _summary(campaigns: Mapping[str, Campaign], found: Lines) -> Iterator[str]:
     cases = [line for lines in found.values() for line in lines]
     hours = sum(line.seconds for line in cases) / 3600
     faults = sum(len(line.faults) for line in cases)
     days = sorted({line.when for line in cases}) or ["never"]
-    yield f"**{len(cases):,} cases, {faults:,} faults**, in {hours:.1f} hours, one after another,"
-    yield f"on {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
+    wanted = sum(campaign.wanted for campaign in campaigns.values())
+    yield f"**{len(cases):,} of {wanted:,} cases tried, {faults:,} faults**, in {hours:.1f} hours,"
+    yield f"one after another, on {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
+    waiting = [name for name in campaigns if not found[name]]
+    if waiting:
+        yield f"Not run yet: {', '.join(waiting)}."
     yield ""
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)

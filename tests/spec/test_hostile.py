@@ -138,6 +138,10 @@ BOMBS = {
         spec(f"  - conv: {{channels: $({'(' * 400}1{')' * 400})}}\n"),
         "bad-expression",
     ),
+    "a tower of powers": (
+        spec(f"  - conv: {{channels: $({' ** '.join('1' * 150)})}}\n"),
+        "bad-expression",
+    ),
     "a long expression": (
         spec(f"  - conv: {{channels: $({' + '.join('1' * 2000)})}}\n"),
         "bad-expression",

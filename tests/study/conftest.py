@@ -14,7 +14,7 @@ from archsearch.study.store.owner import Owner
 from archsearch.study.workers.process import WorkerPlan
 from archsearch.study.workers.worker import Worker, WorkerOptions
 
-# Worker processes are spawned: they import the toy trainer by its name.
+# Worker processes import the toy trainer by its name.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from postgres import Server, remove, start_server
@@ -50,10 +50,13 @@ def closed() -> Iterator[None]:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def either_url(request: pytest.FixtureRequest, url: str) -> str:
-    """A new database, once of each kind."""
+def either_url(
+    request: pytest.FixtureRequest, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """A new database, once of each kind; beside a server, artifacts lie in the folder at hand."""
     if request.param == "sqlite":
         return url
+    monkeypatch.chdir(tmp_path)
     server: Server = request.getfixturevalue("postgres")
     return server.url()
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from toys import ToyTrainer, write_study
 
 from archsearch.cli import main
@@ -15,6 +16,7 @@ from archsearch.errors import InputError
 from archsearch.records import list_studies, load_study
 from archsearch.study import RunOptions, Trained, run_study
 from archsearch.study.delete import count_trials, delete_study
+from archsearch.study.store.artifacts import PROBE
 from archsearch.study.store.owner import Owner
 from archsearch.study.store.schema import claims_table, studies_table, trials_table
 from archsearch.study.store.storage import open_engine
@@ -58,6 +60,36 @@ def test_a_study_goes_with_its_pictures_and_the_other_stays(two: str, tmp_path: 
     engine.dispose()
     with pytest.raises(InputError, match="no study 'first'"):
         delete_study(two, "first")
+
+
+def test_files_that_a_database_names_and_nobody_here_made_stay(tmp_path, url, log) -> None:
+    """Who may write into a database could name any file as a picture or as the probe."""
+    kept = tmp_path / "kept"
+    study = write_study(tmp_path, name="first", trials=1, seeds=1)
+    run_study(study, url, trainer=Drawing(log), options=RunOptions(artifacts=kept))
+    others = {
+        str(tmp_path / "thesis.txt"): tmp_path / "thesis.txt",
+        "../above.txt": tmp_path / "above.txt",
+        "someone-elses.png": kept / "someone-elses.png",
+        "../probe.txt": tmp_path / "probe.txt",
+    }
+    for other in others.values():
+        other.touch()
+    *pictured, probe = map(json.dumps, others)
+    naming = text(
+        "insert into trial_system_attributes (trial_id, key, value_json)"
+        " select trial_id, :key, :told from trials"
+    )
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        for place, name in enumerate(pictured):
+            told = f'{{"artifact_id": {name}}}'
+            connection.execute(naming, {"key": f"artifacts:{place}", "told": told})
+        probing = text("update study_user_attributes set value_json = :told where key = :key")
+        connection.execute(probing, {"key": PROBE, "told": probe})
+    engine.dispose()
+    delete_study(url, "first")
+    assert [name for name, other in others.items() if not other.exists()] == []
 
 
 def test_the_name_is_free_again(two: str, tmp_path: Path, log: Path) -> None:

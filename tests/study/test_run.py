@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import optuna
 import pytest
-from toys import SPACE, ToyTrainer, logged, write_study
+from sqlalchemy import update
+from toys import SPACE, ToyTrainer, epoch_record, logged, write_study
 
 import archsearch.study.run
 from archsearch.config import StudyFile
@@ -20,8 +22,9 @@ from archsearch.errors import (
     UnreadableError,
 )
 from archsearch.records import StudyRecord, load_study, trial_counts
-from archsearch.study import RunOptions, StudyEvent, run_study
-from archsearch.study.store.storage import open_storage
+from archsearch.study import Job, RunOptions, StudyEvent, Trained, run_study
+from archsearch.study.store.schema import claims_table
+from archsearch.study.store.storage import open_engine, open_storage
 from tests.report.pages import warnings_of
 
 QUICK = RunOptions(heartbeat_seconds=0.5)
@@ -249,6 +252,44 @@ def test_a_worker_that_nobody_hears_fails_no_candidate(tmp_path: Path, url: str,
     with pytest.raises(BrokenPipeError):
         run_study(write_study(tmp_path), url, trainer=ToyTrainer(log), on_event=gone)
     assert trial_counts(load_study(url, "toys"))["failed"] == 0
+
+
+@dataclass(frozen=True)
+class Overtaken(ToyTrainer):
+    """Loses its first claim while it trains, to another attempt that is gone at once."""
+
+    url: str = ""
+
+    def train(self, job: Job) -> Trained:
+        if not logged(self.log, "overtaken"):
+            lost = {"attempt": "another", "heartbeat": claims_table.c.heartbeat - 1000}
+            with open_engine(self.url).begin() as connection:
+                held = claims_table.c.state == "claimed"
+                connection.execute(update(claims_table).where(held).values(lost))
+            self._note("overtaken", job.plan.key, job.seed)
+            for epoch in range(1, 201):
+                time.sleep(0.05)
+                job.on_epoch(epoch_record(epoch, 0.5))
+        return super().train(job)
+
+
+@pytest.mark.usefixtures("inline")
+def test_a_training_whose_claim_was_lost_is_not_gone_on_with(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    """What it would bring is surplus."""
+    events: list[StudyEvent] = []
+    record = run_study(
+        write_study(tmp_path, trials=2),
+        url,
+        options=RunOptions(heartbeat_seconds=0.1),
+        trainer=Overtaken(log, url=url),
+        on_event=events.append,
+    )
+    assert [trial.state for trial in record.trials] == ["complete"] * 2
+    kinds = Counter(event.kind for event in events)
+    assert (kinds["surplus"], kinds["trained"], kinds["failed"]) == (1, 2, 0)
+    assert len(logged(log, "start")) == 2, "the one that was overtaken was broken off"
 
 
 @pytest.mark.usefixtures("inline")

@@ -2,17 +2,23 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from dataclasses import fields
+import time
+from dataclasses import dataclass, fields
+from pathlib import Path
 
 import pytest
 from real import REPO
+from toys import ToyTrainer, logged, write_study
 
+import archsearch
 from archsearch.errors import ArchsearchError, InputError, RunFailedError
+from archsearch.study import Job, RunOptions, Trained
 from archsearch.study.events import StudyEvent, silent
 from archsearch.study.store.retry import RetryPolicy
-from archsearch.study.workers import process
+from archsearch.study.workers import pool, process, zygote
 from archsearch.study.workers.messages import MOST_IDLE_CRASHES, MessageReader
 from archsearch.study.workers.process import WorkerPlan
 
@@ -24,13 +30,13 @@ class Pipe:
     def send_bytes(self, message):
         print(message.decode())
 
-def work(plan, index, pipe):
+def work(plan, index, pipe, command):
     logging.getLogger("any").warning("left out: %s", "a\\nb")
     warnings.warn("slow")
     return 0
 
 process.work_and_report = work
-process.run_worker(None, 0, Pipe(), {})
+process.run_worker(None, 0, Pipe(), 0)
 """
 
 
@@ -113,6 +119,7 @@ open({mark!r}, "w").close()
 """
 STUDY = """\
 import os
+from pathlib import Path
 
 from toys import ToyTrainer, write_study
 
@@ -163,16 +170,60 @@ def two_studies(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     return [line.split() for line in log.read_text().splitlines()]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere workers are spawned")
 def test_workers_share_what_takes_long_to_import(two_studies: list[list[str]]) -> None:
     imports = [row[3] for row in two_studies if row[0] == "imported"]
     workers = {row[3] for row in two_studies if row[0] == "place"}
-    assert len(imports) == 1
-    assert len(workers) >= 2
-    assert imports[0] not in workers
+    assert len(imports) == 2, "one a study"
+    assert len(workers) >= 4
+    assert not workers & set(imports)
 
 
 def test_a_worker_has_the_environment_of_its_study(two_studies: list[list[str]]) -> None:
     """Not that of an earlier study of the same program."""
     places = [row[1] for row in two_studies if row[0] == "place"]
     assert places == ["first"] * 4 + ["second"] * 4
+
+
+@dataclass(frozen=True)
+class Orphaning(ToyTrainer):
+    """Kills the process that its worker was forked from, once."""
+
+    def train(self, job: Job) -> Trained:
+        if not logged(self.log, "orphaned"):
+            self._note("orphaned", 0, 0)
+            os.kill(os.getppid(), signal.SIGKILL)
+            time.sleep(60)  # the worker ends before
+        return super().train(job)
+
+
+def test_workers_are_replaced_with_the_process_that_they_are_forked_from(
+    tmp_path: Path, url: str, log: Path
+) -> None:
+    """As where memory is short; those that it leaves end, so nothing is trained twice at once."""
+    study, told = write_study(tmp_path, trials=4), []
+    options = RunOptions(workers=2)
+    trainer = Orphaning(log, seconds=0.1)
+    archsearch.run_study(
+        study, url, options=options, trainer=trainer, on_event=told.append, progress=False
+    )
+    assert sum(event.kind == "retry" for event in told) >= 1
+    assert len(logged(log, "end")) == len(set(logged(log, "end"))) == 4
+
+
+def test_workers_are_spawned_where_none_can_be_forked(
+    tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_starter", pool._Spawner)
+    study = write_study(tmp_path, trials=3)
+    archsearch.run_study(
+        study, url, options=RunOptions(workers=2), trainer=ToyTrainer(log), progress=False
+    )
+    assert len(logged(log, "end")) == 3
+
+
+def test_what_is_set_for_the_start_is_not_left() -> None:
+    before = dict(os.environ)
+    with zygote._spawning() as given:
+        assert os.environ["OMP_NUM_THREADS"] == os.environ["PYTHONSAFEPATH"] == "1"
+        assert given == before
+    assert os.environ == before

@@ -22,7 +22,7 @@ class Owner:
         pid: process id.
         started: start of the process, so that another with its id isn't taken for it.
         worker: which worker of the study it is.
-        parent: the process that started it.
+        parent: the process that wants it, such as a command's.
         parent_started: that one's start.
     """
 
@@ -34,9 +34,9 @@ class Owner:
     parent_started: str = ""
 
     @classmethod
-    def this_process(cls, worker: int = 0) -> Owner:
-        """The calling process as an owner of claims."""
-        pid, parent = os.getpid(), os.getppid()
+    def this_process(cls, worker: int = 0, parent: int | None = None) -> Owner:
+        """The calling process as an owner of claims; its parent, if none else is named."""
+        pid, parent = os.getpid(), parent or os.getppid()
         started, parent_started = process_start(pid) or "", process_start(parent) or ""
         return cls(_host(), pid, started, worker, parent, parent_started)
 
@@ -52,7 +52,7 @@ class Owner:
 
     @property
     def crashed(self) -> bool:
-        """Whether it is seen to be gone while the process that started it goes on.
+        """Whether it is seen to be gone while the process that wants it goes on.
 
         A training that kills its worker (by memory, say) ends like this; a
         study that is killed as a whole does not.

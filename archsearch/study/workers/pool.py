@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
+from typing import Any, Protocol
 
 from archsearch.errors import RunFailedError
 from archsearch.study.events import Say
@@ -30,8 +29,60 @@ __all__ = ["WorkerPool"]
 _KILLED_HAVE_CODES = sys.platform == "win32"
 """Whether who ends a process chooses its exit code; workers say before what they end of."""
 
-_SERVER_GONE = 255
-"""The exit code of a forked process where nobody is left who could tell how it ended."""
+_SECONDS_TO_DIE = 5.0
+
+
+class _Process(Protocol):
+    """A worker process, as the pool sees it; ``sentinel`` is ready when it may be gone."""
+
+    @property
+    def sentinel(self) -> Any: ...
+    @property
+    def exitcode(self) -> int | None: ...
+    def is_alive(self) -> bool: ...
+    def kill(self) -> None: ...
+    def join(self) -> None: ...
+
+
+class _Starter(Protocol):
+    """How workers are started."""
+
+    def start(self, index: int, pipe: Connection) -> _Process:
+        """Start one, with its end of a pipe."""
+        ...
+
+    def close(self) -> None:
+        """Start no more; those that are left end."""
+        ...
+
+
+class _Spawner:
+    """Starts each worker as a Python of its own, where processes can't be forked."""
+
+    def __init__(self, plan: WorkerPlan) -> None:
+        self._plan = plan
+
+    def start(self, index: int, pipe: Connection) -> _Process:
+        """Start one, with its end of a pipe."""
+        process = multiprocessing.get_context("spawn").Process(
+            target=run_worker,
+            args=(self._plan, index, pipe, os.getpid()),
+            name=f"archsearch-worker-{index}",
+        )
+        with blocked_interrupts():
+            process.start()
+        return process
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+if sys.platform == "linux":
+    from archsearch.study.workers.zygote import Zygote
+
+    _starter: Callable[[WorkerPlan], _Starter] = Zygote
+else:
+    _starter = _Spawner
 
 
 @dataclass
@@ -39,7 +90,7 @@ class _Member:
     """One worker process and the pipe to it."""
 
     index: int
-    process: BaseProcess
+    process: _Process
     pipe: Connection
 
 
@@ -61,6 +112,7 @@ class WorkerPool:
         self._finishing = False
         self._deadline: float | None = None
         self._members: dict[int, _Member] = {}
+        self._starter = _starter(plan)
         for index in range(count):
             self._start(index)
 
@@ -84,6 +136,8 @@ class WorkerPool:
                 self._reap(member)
         if self._deadline is not None and time.monotonic() > self._deadline:
             self.kill()
+        if not self._members:
+            self._starter.close()
         return bool(self._members)
 
     def finish(self, *, timeout: float | None = None) -> None:
@@ -101,21 +155,26 @@ class WorkerPool:
 
     def kill(self) -> None:
         """End all at once; their claims are left for others."""
-        for member in list(self._members.values()):
+        members = list(self._members.values())
+        for member in members:
             member.process.kill()
+        self._starter.close()
+        for member in members:
             member.process.join()
+            with suppress(EOFError, OSError):  # the end of the pipe: it is gone
+                while member.pipe.poll(_SECONDS_TO_DIE):
+                    member.pipe.recv_bytes()
             self._forget(member)
 
     def _start(self, index: int) -> None:
         ours, theirs = multiprocessing.Pipe()
-        process = _process_type(self._plan.trainer.modules)(
-            target=run_worker,
-            args=(self._plan, index, theirs, dict(os.environ)),
-            name=f"archsearch-worker-{index}",
-        )
-        with blocked_interrupts(), _safe_path():
-            process.start()
-        theirs.close()
+        with theirs:
+            try:
+                process = self._starter.start(index, theirs)
+            except OSError:  # what workers are forked from is gone
+                self._starter.close()
+                self._starter = _starter(self._plan)
+                process = self._starter.start(index, theirs)
         self._members[index] = _Member(index, process, ours)
 
     def _receive(self, member: _Member) -> None:
@@ -126,15 +185,13 @@ class WorkerPool:
             return  # it died in the middle of a word
 
     def _reap(self, member: _Member) -> None:
-        member.process.join()
+        if member.process.is_alive():
+            return
         code = member.process.exitcode or 0
         self._forget(member)
-        if code == _SERVER_GONE and member.process.pid is not None:
-            with suppress(ProcessLookupError):
-                os.kill(member.process.pid, signal.SIGKILL)
         if code == 0 or self._finishing:
             return
-        if 0 < code != _SERVER_GONE and not _KILLED_HAVE_CODES:
+        if code > 0 and not _KILLED_HAVE_CODES:
             raise RunFailedError(f"worker {member.index} ended with exit code {code}")
         self._reader.died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
         self._start(member.index)
@@ -142,30 +199,3 @@ class WorkerPool:
     def _forget(self, member: _Member) -> None:
         member.pipe.close()
         del self._members[member.index]
-
-
-def _process_type(modules: Sequence[str]) -> Callable[..., BaseProcess]:
-    """How workers start: on Linux, forked from a process that has imported ``modules``.
-
-    What is imported then stands in memory once for all workers, and is read once.
-    That process computes nothing, so no thread of torch's is lost in the fork.
-    """
-    if sys.platform != "linux":
-        return multiprocessing.get_context("spawn").Process
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([run_worker.__module__, *modules])
-    return context.Process
-
-
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """Python processes started inside import nothing from the folder that they start in."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["PYTHONSAFEPATH"]
-        else:
-            os.environ["PYTHONSAFEPATH"] = before

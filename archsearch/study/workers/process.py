@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import multiprocessing
 import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -77,39 +75,40 @@ class Pipe(Protocol):
         ...
 
 
-def run_worker(
-    plan: WorkerPlan, index: int, pipe: Connection, environment: Mapping[str, str]
-) -> None:
+def run_worker(plan: WorkerPlan, index: int, pipe: Connection, command: int) -> None:
     """Work until the study is at its end, as a process started for it; print nothing.
 
     Args:
         plan: what to work on.
         index: which worker this is.
         pipe: JSON messages out; anything that comes in means: start no other training.
-        environment: of who starts it; what a process is forked from may have an older one.
+        command: id of the process that wants it; it need not be this one's parent.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.freeze()  # a collection would write to, and so copy, memory that workers share
-    os.environ.clear()
-    os.environ.update(environment)
     _end_with_parent()
     send_logs(lambda text: _send(pipe, _event(StudyEvent("note", text))))
     try:
-        code = work_and_report(plan, index, pipe)
+        code = work_and_report(plan, index, pipe, command)
     except BrokenPipeError:
         code = 1  # nobody listens any more
     sys.exit(code)
 
 
-def work_and_report(plan: WorkerPlan, index: int, pipe: Pipe) -> int:
+def work_and_report(plan: WorkerPlan, index: int, pipe: Pipe, command: int | None = None) -> int:
     """Work until the study is at its end, speaking through the pipe.
+
+    Args:
+        plan: what to work on.
+        index: which worker this is.
+        pipe: JSON messages out.
+        command: id of the process that wants it; None: this one's parent.
 
     Returns:
         The exit code; what went wrong was said.
     """
     try:
         with extended(*plan.extensions):
-            _worker(plan, index, pipe).work()
+            _worker(plan, Owner.this_process(index, command), pipe).work()
     except ArchsearchError as error:
         kind = "wrong" if isinstance(error, InputError) else "broken"
         _send(pipe, {kind: error.what, "details": error.details, "help": error.help})
@@ -123,7 +122,7 @@ def work_and_report(plan: WorkerPlan, index: int, pipe: Pipe) -> int:
     return 0
 
 
-def _worker(plan: WorkerPlan, index: int, pipe: Pipe) -> Worker:
+def _worker(plan: WorkerPlan, owner: Owner, pipe: Pipe) -> Worker:
     def say(event: StudyEvent) -> None:
         _send(pipe, _event(event))
 
@@ -141,7 +140,7 @@ def _worker(plan: WorkerPlan, index: int, pipe: Pipe) -> Worker:
         lambda: Worker(
             study,
             plan.trainer,
-            Owner.this_process(index),
+            owner,
             say,
             stopping,
             WorkerOptions(threads=plan.threads, heartbeat_seconds=plan.heartbeat_seconds),

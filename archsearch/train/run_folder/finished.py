@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FinishedRun", "find_finished", "reconciled", "reopened"]
 
-BEFORE_FILE = "metrics-before.json"
+_BEFORE_FILES = ("metrics-before.json", *(f"metrics-before-{n}.json" for n in range(2, 1000)))
 """Metrics that the run had before it was trained again to other numbers."""
 
 _log = logging.getLogger(__name__)
@@ -79,12 +79,11 @@ def find_finished(out: Path, plan: ModelPlan, settings: RunSettings) -> Finished
         why = first_problem(error)
         _refuse_unknown(out, why)
         refuse_another(out, plan, settings)
-        _set_aside(out)
         _log.warning(
             "%s: training again, without recorded numbers to compare with; what was there is "
             "kept as %s",
             why,
-            BEFORE_FILE,
+            _set_aside(out),
         )
         return None
     lost = files.lost()
@@ -110,7 +109,6 @@ def reconciled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResu
         _log.warning("%s was trained again, to the same numbers as recorded", out)
         history = run.recorded.history or trained.history
         return run.recorded.model_copy(update={"history": history}), run.lost
-    _set_aside(out)
     _log.warning(
         "%s was trained again, to other numbers than recorded: %s; recorded on %s, now on %s; "
         "the earlier ones are in %s",
@@ -118,7 +116,7 @@ def reconciled(out: Path, run: FinishedRun, trained: RunResult) -> tuple[RunResu
         ", ".join(differences),
         _where(run.recorded.environment),
         _where(trained.environment),
-        BEFORE_FILE,
+        _set_aside(out),
     )
     return trained, frozenset(RUN_FILES)
 
@@ -149,9 +147,15 @@ def reopened(
     return TrainedRun(recorded, training.model, samples, settings)
 
 
-def _set_aside(out: Path) -> None:
-    """Keep the metrics under another name; from here on the run isn't finished."""
-    (out / METRICS_FILE).replace(out / BEFORE_FILE)
+def _set_aside(out: Path) -> str:
+    """Keep the metrics under another name; from here on the run isn't finished.
+
+    Returns:
+        That name: one that no earlier ones have.
+    """
+    name = next((name for name in _BEFORE_FILES if not (out / name).exists()), _BEFORE_FILES[-1])
+    (out / METRICS_FILE).replace(out / name)
+    return name
 
 
 def _refuse_unknown(out: Path, why: str) -> None:

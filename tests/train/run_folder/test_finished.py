@@ -98,6 +98,11 @@ def test_other_numbers_than_recorded_are_told_and_the_earlier_kept(made, run, ca
     assert (run / "metrics-before.json").read_bytes() == stored
     assert load_run(run).result == result
     load_model(run)
+    (run / "model.safetensors").unlink()
+    write_metrics(run, recorded)
+    again(made, run)
+    kept = [run / name for name in ("metrics-before.json", "metrics-before-2.json")]
+    assert [each.read_bytes() for each in kept] == [stored, stored]
 
 
 @pytest.mark.parametrize("harm", ["model.safetensors", "curves.png"])

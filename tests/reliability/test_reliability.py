@@ -96,8 +96,8 @@ def test_the_page_tells_what_came_of_it() -> None:
         Line(1, "case 1", "well", [], 90.0, "2026-01-03", "def"),
     ]
     text = page({"odd": campaign([]), "other": campaign([])}, {"odd": lines, "other": []})
-    assert "**2 cases, 1 faults**, in 0.0 hours" in text
-    assert "on 2026-01-02 to 2026-01-03." in text
+    assert "**2 of 6 cases tried, 1 faults**, in 0.0 hours" in text
+    assert "on 2026-01-02 to 2026-01-03.\nNot run yet: other." in text
     assert "| odd | what is tried | 2 | 3 | 1 | 2.0 | abc def |" in text
     assert "| badly | 1 |\n| well | 1 |" in text
     assert "- seed 0, case 0: `wrong`" in text

@@ -125,7 +125,7 @@ def _unique_until_the_end(parent: int) -> float:
 def _results(study: Path, url: str) -> list[RunResult]:
     import archsearch
 
-    record = archsearch.load_results(archsearch.load_study(study).study.name, url)
+    record = archsearch.load_results(archsearch.load_study(study), url)
     return [seed.result for trial in record.trials for seed in trial.seeds if seed.result]
 
 

@@ -65,10 +65,11 @@ def change(log_ratio: float) -> str:
     """A ratio's change in percent, from its logarithm.
 
     Example:
-        >>> change(-0.223), change(0.0953)
-        ('−20 %', '+10 %')
+        >>> change(-0.223), change(0.0953), change(-0.001)
+        ('−20 %', '+10 %', '±0 %')
     """
-    return f"{100 * (exp(log_ratio) - 1):+.0f} %".replace("-0 %", "+0 %").replace("-", "−")
+    told = f"{100 * (exp(log_ratio) - 1):+.0f} %"
+    return "±0 %" if told[1:] == "0 %" else told.replace("-", "−")
 
 
 def change_with_interval(found: Mean) -> str:

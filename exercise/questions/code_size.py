@@ -138,16 +138,25 @@ def _listed(ratios: pd.Series) -> str:
 
 
 def _doublings(nets: pd.DataFrame) -> list[str]:
-    """What a doubling does at each number of places: means over neighbors in the same trunk."""
+    """What a doubling does at each number of places: means over neighbors in the same trunk.
+
+    Over the sizes that all have, since a doubling does more in large codes.
+    """
     told = []
-    for places in _places(nets):
-        own = nets[nets["places"] == places].sort_values("code")
+    ends = nets.groupby("places")["code"].agg(["min", "max"])
+    low, high = ends["min"].max(), ends["max"].min()
+    shared = nets[nets["code"].between(low, high)]
+    for places in _places(shared):
+        own = shared[shared["places"] == places].sort_values("code")
         steps = [
             np.diff(np.log(line["test_mse"])) / np.diff(np.log2(line["code"]))
             for _, line in own.groupby("width")
         ]
         told.append(f"{change(float(np.concatenate(steps).mean()))} at {places}×{places}")
-    return [f"By places, a doubling changes the error by {', '.join(told)}."] if told[1:] else []
+    if not told[1:] or low == high:
+        return []
+    between = f"Between {low:.0f} and {high:.0f} numbers, the sizes that all have"
+    return [f"{between}, a doubling changes the error by {', '.join(told)}."]
 
 
 def _ordinary(reports: Path) -> list[str]:

@@ -24,10 +24,11 @@ def answer(reports: Path) -> list[str]:
     color = results.summary(reports / REPORT)["color"]
     rows = [_guess(name, color["baselines"][key]) for key, name in BASELINES.items()]
     rows += [_row(variant) for variant in color["variants"]]
-    told = f"{_lowest(color)} {_most_colored(color)}"
+    told = f"{_in_short(color)} {_lowest(color)} {_most_colored(color)}"
     note = (
-        "RGB: the net predicts all of the picture. Chroma: it predicts the color alone (Cb and "
-        "Cr), and the luminance of the gray picture is merged in as it is. Classes: it predicts "
+        "Luminance is how bright a pixel is; chroma is its color, two numbers (Cb and Cr) that are "
+        "0 for gray. RGB: the net predicts all of the picture. Chroma: it predicts the chroma "
+        "alone, and the luminance of the gray picture is merged in as it is. Classes: it predicts "
         "how likely each of many chromas is, rare ones counted more, and the picture gets a mean "
         "near the likeliest (Zhang, Isola and Efros 2016). Skips are connections past the latent. "
         "Saturation is the predicted distance from gray, divided by the true one. ΔE 2000 is the "
@@ -35,16 +36,16 @@ def answer(reports: Path) -> list[str]:
     )
     if any("gain 1.5" in variant["options"] for variant in color["variants"]):
         note += " A gain multiplies the predicted chroma's distance from gray, after training."
-    head = ("prediction", "test MSE (interval)", "ΔE 2000", "saturation")
+    head = ("prediction", "test MSE (interval)", "ΔE 2000 (interval)", "saturation (interval)")
     named = {name_of(variant): variant for variant in color["variants"]}
     trials = results.trials(reports / REPORT)
     ideas = [_idea(*idea, named, trials) for idea in IDEAS if {idea[1], idea[2]} <= named.keys()]
     lines = [
         told,
         "",
-        *table(head, rows),
-        "",
         note,
+        "",
+        *table(head, rows),
         "",
         "What each idea does, the MSE with an interval over seeds:",
         "",
@@ -116,8 +117,31 @@ def _guess(name: str, scores: dict[str, float]) -> list[str]:
 def _row(variant: dict[str, Any]) -> list[str]:
     test = variant["test_mse"]
     error = mse_with_interval(Mean(test["mean"], test["low"], test["high"], test["n"]))
-    colors = (f"{variant[key]['mean']:.2f}" for key in ("delta_e", "desaturation"))
-    return [name_of(variant), error, *colors]
+    return [
+        name_of(variant),
+        error,
+        *(_spread(variant[key]) for key in ("delta_e", "desaturation")),
+    ]
+
+
+def _spread(found: dict[str, float | None]) -> str:
+    """A mean, with its interval where there is one."""
+    if found["low"] is None:
+        return f"{found['mean']:.2f}"
+    return f"{found['mean']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
+
+
+def _in_short(color: dict[str, Any]) -> str:
+    """How far it goes, for who reads one sentence."""
+    gray = color["baselines"]["gray_copy"]["delta_e"]
+    nearer = [each for each in color["variants"] if each["delta_e"]["mean"] < gray]
+    if not nearer:
+        return "No net's colors are nearer to the true ones (ΔE) than the gray picture's."
+    most = max(each["desaturation"]["mean"] for each in nearer)
+    return (
+        f"In part: {len(nearer)} of {len(color['variants'])} nets are nearer to the true colors "
+        f"(ΔE) than the gray picture is, with at most {most:.2f} of their saturation."
+    )
 
 
 def _lowest(color: dict[str, Any]) -> str:
@@ -164,8 +188,8 @@ def _most_colored_below(guess: float, nearest: dict[str, Any], color: dict[str, 
         return ""
     best = min(under, key=lambda each: abs(1 - each["desaturation"]["mean"]))
     return (
-        f" Of those that aren't above it, “{name_of(best)}” comes nearest: "
-        f"{best['desaturation']['mean']:.2f}, at {best['delta_e']['mean']:.2f}."
+        f" Of the nets with a ΔE no larger than the mean chroma's ({guess:.2f}), “{name_of(best)}” "
+        f"comes nearest: {best['desaturation']['mean']:.2f}, at {best['delta_e']['mean']:.2f}."
     )
 
 

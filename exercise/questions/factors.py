@@ -46,12 +46,15 @@ def answer(reports: Path) -> list[str]:
 
 
 def _larger(nets: pd.DataFrame) -> Iterator[str]:
-    """Which nets needn't compress."""
+    """Which nets have a latent that is larger than the picture."""
     picture = load(SPEC).plan().input.elements
     for _, net in nets[nets["latent_size"] > picture].iterrows():
+        size, feed = net["latent_size"], net["bottleneck_size"]
+        less = f"Only {feed:,} feed it, so it holds no more than those."
+        told = less if feed < picture else "It needn't compress anything."
         yield (
-            f"“{net['change']}” has {net['latent_size']:,} numbers in its latent, more than the "
-            f"picture's {picture:,}: it needn't compress anything."
+            f"“{net['change']}” has {size:,} numbers in its latent, more than the picture's "
+            f"{picture:,}. {told}"
         )
 
 
@@ -90,7 +93,7 @@ def _change(trial: pd.Series) -> str:
 def _effect(name: str, group: pd.DataFrame, base: pd.Series) -> dict[str, object]:
     errors = group.set_index("seed")["test_mse"]
     effect = mean(np.log((errors / base).dropna()))
-    sizes = {key: group[key].iloc[0] for key in ("latent_size", "params")}
+    sizes = {key: group[key].iloc[0] for key in ("latent_size", "bottleneck_size", "params")}
     return {**sizes, "change": name, "test_mse": errors.mean(), "effect": effect}
 
 

@@ -7,6 +7,7 @@ import importlib.util
 import re
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from tempfile import gettempdir
 from types import ModuleType
@@ -80,11 +81,12 @@ def test_progress_is_one_display_that_keeps_its_lines(name: str) -> None:
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder to work in, from which modules can be imported; figures in memory."""
 
-    def work(study: Any, plan: Any, options: Any, say: Any) -> None:
+    def work(study: Any, plan: Any, options: Any, say: Any, _: None) -> None:
         how = WorkerOptions(threads=1)
         Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, how).work()
 
     monkeypatch.setattr(archsearch.study.run, "_work", work)  # starting processes takes seconds
+    monkeypatch.setattr(archsearch.study.run, "_starter", lambda *_: nullcontext())
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
     before, known = mpl.get_backend(), set(sys.modules)

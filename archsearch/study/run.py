@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -34,7 +34,7 @@ from archsearch.study.workers.interrupts import Interrupts, two_step_interrupts
 from archsearch.study.workers.messages import Pool
 from archsearch.study.workers.options import RunOptions
 from archsearch.study.workers.pickling import check_pickles
-from archsearch.study.workers.pool import WorkerPool
+from archsearch.study.workers.pool import Starter, WorkerPool, starter_of
 from archsearch.study.workers.process import WorkerPlan
 from archsearch.study.workers.ray_pool import RayPool, check_ray
 
@@ -98,13 +98,31 @@ def _run_study(
     study_file = replace(study_file, settings=study.settings)
     try:
         plan = _worker_plan(study_file, storage, trainer, options)
-        _prepare(study, study_file, trainer, options.command, on_event)
-        if options.workers == 0:
-            return study.retry(lambda: load_study(storage, study.settings.name))
-        _run(study, plan, options, on_event)
+        with _starter(study, plan, options) as starter:
+            _prepare(study, study_file, trainer, options.command, on_event)
+            if options.workers == 0:
+                return study.retry(lambda: load_study(storage, study.settings.name))
+            _run(study, plan, options, on_event, starter)
         return study.retry(lambda: _outcome(study, storage, on_event))
     finally:
         study.close()
+
+
+@contextmanager
+def _starter(study: OpenStudy, plan: WorkerPlan, options: RunOptions) -> Iterator[Starter | None]:
+    """What workers are started by; it gets ready while pictures are prepared.
+
+    None where none are to be started on this host.
+    """
+    here = options.workers and options.engine == "local"
+    if not here or not study.retry(study.claims.progress).unfinished:
+        yield None
+        return
+    starter = starter_of(plan)
+    try:
+        yield starter
+    finally:
+        starter.close()
 
 
 def _open(study_file: StudyFile, storage: str, options: RunOptions, say: Say) -> OpenStudy:
@@ -140,9 +158,11 @@ def _prepare(
     study.retry(prepare)
 
 
-def _run(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+def _run(
+    study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say, starter: Starter | None
+) -> None:
     try:
-        _work(study, plan, options, say)
+        _work(study, plan, options, say, starter)
     except BaseException:  # an interrupt, too
         with suppress(Exception):  # the database may be what broke; the first error is to be told
             _end(study)
@@ -200,13 +220,15 @@ def _say_ready(study: OpenStudy, say: Say) -> None:
     say(StudyEvent("ready", done=done, total=progress.total))
 
 
-def _work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+def _work(
+    study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say, starter: Starter | None
+) -> None:
     progress = study.retry(study.claims.progress)
     minutes = study.settings.budget.minutes
     if not progress.unfinished or not time_left_for_another(minutes, progress):
         return
     with two_step_interrupts() as interrupts:
-        pool = _pool(plan, min(options.workers, progress.unfinished), options, say)
+        pool = _pool(plan, min(options.workers, progress.unfinished), options, say, starter)
         try:
             _watch(study, pool, interrupts, say)
         finally:
@@ -228,10 +250,12 @@ def _check_ended(study: OpenStudy) -> None:
         )
 
 
-def _pool(plan: WorkerPlan, count: int, options: RunOptions, say: Say) -> Pool:
+def _pool(
+    plan: WorkerPlan, count: int, options: RunOptions, say: Say, starter: Starter | None
+) -> Pool:
     if options.engine == "ray":
         return RayPool(plan, count, say, options.ray)
-    return WorkerPool(plan, count, say)
+    return WorkerPool(plan, count, say, starter or starter_of(plan))
 
 
 def _watch(study: OpenStudy, pool: Pool, interrupts: Interrupts, say: Say) -> None:

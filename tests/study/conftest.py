@@ -1,5 +1,6 @@
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import psycopg
@@ -65,11 +66,12 @@ def either_url(
 def inline(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let one worker work in this process, which saves the seconds that starting one takes."""
 
-    def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+    def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say, _: None) -> None:
         how = WorkerOptions(threads=plan.threads, heartbeat_seconds=plan.heartbeat_seconds)
         Worker(study, plan.trainer, Owner.this_process(), say, lambda: False, how).work()
 
     monkeypatch.setattr(archsearch.study.run, "_work", work)
+    monkeypatch.setattr(archsearch.study.run, "_starter", lambda *_: nullcontext())
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import json
 import pickle
 import sqlite3
 import sys
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest.mock import patch
@@ -105,7 +105,8 @@ def trained(study: StudyFile, url: str, log: Path, *, most: int = 1000) -> Study
         how = WorkerOptions()
         Worker(opened, plan.trainer, Owner.this_process(), lambda _: None, stopping, how).work()
 
-    with patch.object(study_run, "_work", work):
+    no_starter = patch.object(study_run, "_starter", lambda *_: nullcontext())
+    with no_starter, patch.object(study_run, "_work", work):
         return study_run.run_study(study, url, trainer=toys.ToyTrainer(log))
 
 

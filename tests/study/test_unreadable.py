@@ -6,7 +6,7 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -170,7 +170,7 @@ class Heard:
         return False
 
 
-def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say) -> None:
+def work(study: OpenStudy, plan: WorkerPlan, options: RunOptions, say: Say, _: None) -> None:
     """One worker in this process, with its errors told as a process tells them."""
     if work_and_report(plan, 0, Heard(say)):
         raise RunFailedError("the worker ended without a word")
@@ -196,6 +196,7 @@ def test_whatever_is_damaged_a_run_goes_on_or_says_so(
     trained(study, url, log, most=3)
     whole = (tmp_path / "studies.db").read_bytes()
     monkeypatch.setattr(study_run, "_work", work)
+    monkeypatch.setattr(study_run, "_starter", lambda *_: nullcontext())
     for seed in seeds:
         changed = mutated(whole, random.Random(seed))  # noqa: S311 - no secret
         (tmp_path / "studies.db").write_bytes(changed)

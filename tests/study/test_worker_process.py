@@ -213,7 +213,8 @@ def test_workers_are_replaced_with_the_process_that_they_are_forked_from(
 def test_workers_are_spawned_where_none_can_be_forked(
     tmp_path: Path, url: str, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_starter", pool._Spawner)
+    for module in (pool, archsearch.study.run):
+        monkeypatch.setattr(module, "starter_of", pool._Spawner)
     study = write_study(tmp_path, trials=3)
     archsearch.run_study(
         study, url, options=RunOptions(workers=2), trainer=ToyTrainer(log), progress=False

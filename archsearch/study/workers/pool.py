@@ -24,7 +24,7 @@ if sys.platform == "win32":
 else:
     from multiprocessing.connection import Connection
 
-__all__ = ["WorkerPool"]
+__all__ = ["Starter", "WorkerPool", "starter_of"]
 
 _KILLED_HAVE_CODES = sys.platform == "win32"
 """Whether who ends a process chooses its exit code; workers say before what they end of."""
@@ -44,7 +44,7 @@ class _Process(Protocol):
     def join(self) -> None: ...
 
 
-class _Starter(Protocol):
+class Starter(Protocol):
     """How workers are started."""
 
     def start(self, index: int, pipe: Connection) -> _Process:
@@ -80,9 +80,9 @@ class _Spawner:
 if sys.platform == "linux":
     from archsearch.study.workers.zygote import Zygote
 
-    _starter: Callable[[WorkerPlan], _Starter] = Zygote
+    starter_of: Callable[[WorkerPlan], Starter] = Zygote
 else:
-    _starter = _Spawner
+    starter_of = _Spawner
 
 
 @dataclass
@@ -104,15 +104,16 @@ class WorkerPool:
         plan: what each is started with.
         count: how many.
         say: called with their messages.
+        starter: made by ``starter_of`` before, so that it is ready by now; the pool closes it.
     """
 
-    def __init__(self, plan: WorkerPlan, count: int, say: Say) -> None:
+    def __init__(self, plan: WorkerPlan, count: int, say: Say, starter: Starter) -> None:
         self._plan = plan
         self._reader = MessageReader(say)
         self._finishing = False
         self._deadline: float | None = None
         self._members: dict[int, _Member] = {}
-        self._starter = _starter(plan)
+        self._starter = starter
         for index in range(count):
             self._start(index)
 
@@ -173,7 +174,7 @@ class WorkerPool:
                 process = self._starter.start(index, theirs)
             except OSError:  # what workers are forked from is gone
                 self._starter.close()
-                self._starter = _starter(self._plan)
+                self._starter = starter_of(self._plan)
                 process = self._starter.start(index, theirs)
         self._members[index] = _Member(index, process, ours)
 

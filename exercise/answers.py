@@ -14,6 +14,7 @@ from archsearch.report.drawing.style import styled
 from exercise.parts import PARTS
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
 from exercise.results import facts
+from exercise.strips import enlarged, write_enlarged
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
 
@@ -95,6 +96,10 @@ alone, and goes on where it was stopped; it prints every command of archsearch t
 
 def answers(reports: Path) -> str:
     """The page as Markdown; of questions whose reports aren't there it says so."""
+    return enlarged(_page(reports))
+
+
+def _page(reports: Path) -> str:
     lines = [HEAD]
     if (discussion := reports / DISCUSSION).exists():
         lines.append(ON_PICTURES)
@@ -145,6 +150,7 @@ def write_answers(reports: Path) -> Path:
             figure = Figure(figsize=(7, 4.2), layout="constrained")
             question.draw(reports, figure.subplots())
             figure.savefig(reports / question.figure, dpi=110)
+    write_enlarged(_page(reports), reports)
     page = reports / "README.md"
     write_text(page, answers(reports))
     return page

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from PIL import Image
+
 from exercise import results
 from exercise.answers import QUESTIONS, answers
 from exercise.parts import PARTS
+from exercise.strips import enlarged, write_enlarged
 
 
 def test_without_reports_it_says_what_to_run(tmp_path: Path) -> None:
@@ -38,3 +41,19 @@ def test_pictures_are_the_rows_of_the_report(tmp_path: Path) -> None:
         ("8 numbers", "", "nine-layer/figures/sizes-1.png"),
         ("1,024 numbers", "10-epochs, seed 3: MSE 1", "nine-layer/figures/sizes-2.png"),
     ]
+
+
+def test_strips_are_enlarged_by_whole_pixels(tmp_path: Path) -> None:
+    """Whoever reads the page sees pictures of 32 pixels."""
+    for name in ("colorize/figures", "figures"):
+        (tmp_path / name).mkdir(parents=True)
+    strip = Image.new("RGB", (130, 32))
+    strip.putpixel((1, 0), (255, 0, 0))
+    strip.save(tmp_path / "colorize" / "figures" / "colors-fixed-1.png")
+    page = "| gray | ![gray](colorize/figures/colors-fixed-1.png) |"
+    write_enlarged(page, tmp_path)
+    assert enlarged(page) == "| gray | ![gray](figures/colorize-colors-fixed-1.png) |"
+    with Image.open(tmp_path / "figures" / "colorize-colors-fixed-1.png") as larger:
+        assert larger.size == (780, 192)
+        assert larger.getpixel((6, 5)) == larger.getpixel((11, 0)) == (255, 0, 0)
+        assert larger.getpixel((5, 0)) == larger.getpixel((12, 0)) == (0, 0, 0)

@@ -133,7 +133,8 @@ class Slow(ToyTrainer):
     def train(self, job):
         import slow
 
-        self._note("place", os.environ.get("PLACE"), 0)
+        left = "+left" if "PYTHONSAFEPATH" in os.environ else ""
+        self._note("place", os.environ["PLACE"] + left, 0)
         return super().train(job)
 
 
@@ -154,7 +155,7 @@ def two_studies(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
     tmp_path = tmp_path_factory.mktemp("two_studies")
     folder, log, mark = tmp_path / "cwd", tmp_path / "log", tmp_path / "mark"
     folder.mkdir()
-    for name in ("optuna", "random", "slow"):
+    for name in ("optuna", "pickle", "runpy", "slow"):
         (folder / f"{name}.py").write_text(SHADOW.format(mark=str(mark)))
     (tmp_path / "slow.py").write_text(SLOW.format(log=str(log)))
     script = tmp_path / "script.py"

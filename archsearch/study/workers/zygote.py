@@ -86,15 +86,16 @@ class Zygote:
     """
 
     def __init__(self, plan: WorkerPlan) -> None:
-        resource_tracker.ensure_running()  # which unblocks interrupts
         self._control, theirs = Pipe()
-        with _spawning() as environment, blocked_interrupts():
+        with _spawning() as environment:
             self._process = get_context("spawn").Process(
                 target=_serve,
                 args=(plan, theirs, environment, os.getpid()),
                 name="archsearch-zygote",
             )
-            self._process.start()
+            resource_tracker.ensure_running()  # which unblocks interrupts
+            with blocked_interrupts():
+                self._process.start()
         theirs.close()
 
     def start(self, index: int, pipe: Connection) -> Forked:

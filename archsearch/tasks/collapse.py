@@ -6,11 +6,9 @@ import torch
 from torch import Tensor
 
 from archsearch.tasks.color.space import chroma
+from archsearch.tasks.metrics import AT_ONCE
 
 __all__ = ["VarianceShare", "collapsed"]
-
-AT_ONCE = 32
-"""Pictures summed at once: small ones then stay in the processor's cache."""
 
 COLLAPSED = 0.01
 """Share of the target's variance between pictures under which an output has collapsed."""

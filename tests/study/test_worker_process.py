@@ -229,3 +229,22 @@ def test_what_is_set_for_the_start_is_not_left() -> None:
         assert os.environ["OMP_NUM_THREADS"] == os.environ["PYTHONSAFEPATH"] == "1"
         assert given == before
     assert os.environ == before
+
+
+def test_a_script_that_runs_a_study_wherever_it_is_imported_is_told_once(tmp_path: Path) -> None:
+    """Workers import the script, which must not start others."""
+    text = STUDY.format(here=str(tmp_path), log=str(tmp_path / "log"))
+    script = tmp_path / "script.py"
+    script.write_text(text.replace('if __name__ == "__main__":', "if True:"))
+    path = os.pathsep.join([str(tmp_path), str(REPO / "tests" / "study")])
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": path},
+    )
+    assert done.returncode == 1
+    assert "worker 0 ended with exit code 1" in done.stderr
+    assert "a script that runs studies needs `if __name__" in done.stderr
+    assert done.stderr.count("before the current process has finished its bootstrapping") <= 2

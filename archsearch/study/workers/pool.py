@@ -193,7 +193,11 @@ class WorkerPool:
         if code == 0 or self._finishing:
             return
         if code > 0 and not _KILLED_HAVE_CODES:
-            raise RunFailedError(f"worker {member.index} ended with exit code {code}")
+            raise RunFailedError(
+                f"worker {member.index} ended with exit code {code}",
+                help="what it said stands above; a script that runs studies needs `if __name__ == "
+                '"__main__":` before all that it does, since workers import it',
+            )
         self._reader.died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
         self._start(member.index)
 

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, Pipe, wait
@@ -31,6 +31,8 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM
 _AT_START = {**_ONE_THREAD, "PYTHONSAFEPATH": "1"}
 """What it is spawned with; the last keeps it from importing modules of the folder at hand."""
 
+_SECONDS_TO_DIE = 5.0
+
 _environment = threading.Lock()
 
 
@@ -43,8 +45,9 @@ class Forked:
         exitcode: how it ended, negative for a signal; None while it isn't known to be gone.
     """
 
-    def __init__(self, status: Connection) -> None:
+    def __init__(self, status: Connection, zygote: BaseProcess) -> None:
         self.sentinel = status
+        self._zygote = zygote
         self.pid: int | None = None
         self.exitcode: int | None = None
 
@@ -59,7 +62,8 @@ class Forked:
                     self.exitcode = number
         except (EOFError, OSError):  # the zygote is gone, and its workers end with it
             self._end()
-            self.exitcode = -signal.SIGKILL
+            self._zygote.join(_SECONDS_TO_DIE)
+            self.exitcode = self._zygote.exitcode or -signal.SIGKILL
         return self.exitcode is None
 
     def join(self) -> None:
@@ -90,7 +94,7 @@ class Zygote:
         with _spawning() as environment:
             self._process = get_context("spawn").Process(
                 target=_serve,
-                args=(plan, theirs, environment, os.getpid()),
+                args=(plan, tuple(plan.trainer.modules), theirs, environment, os.getpid()),
                 name="archsearch-zygote",
             )
             resource_tracker.ensure_running()  # which unblocks interrupts
@@ -113,7 +117,7 @@ class Zygote:
             self._control.send_bytes(str(index).encode())
             for one in (pipe, status):
                 send_handle(self._control, one.fileno(), self._process.pid)
-        return Forked(ours)
+        return Forked(ours, self._process)
 
     def close(self) -> None:
         """End it; workers that are left end with it."""
@@ -139,12 +143,16 @@ def _spawning() -> Iterator[Mapping[str, str]]:
 
 
 def _serve(
-    plan: WorkerPlan, control: Connection, environment: Mapping[str, str], command: int
+    plan: WorkerPlan,
+    modules: Sequence[str],
+    control: Connection,
+    environment: Mapping[str, str],
+    command: int,
 ) -> None:
     """Fork a worker whenever one is asked for, and tell how each ended."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    for name in plan.trainer.modules:
+    for name in modules:
         with suppress(Exception):  # of any type: the worker meets it, and tells
             importlib.import_module(name)
     os.environ.clear()
@@ -170,10 +178,23 @@ def _serve(
         process = get_context("fork").Process(
             target=_work, args=(plan, index, pipe, command, [control, status, *siblings])
         )
-        process.start()
-        pipe.close()
+        with pipe:
+            started = _started(process)
         _tell(status, process.pid or 0)
-        workers[process.sentinel] = process, status
+        if started:
+            workers[process.sentinel] = process, status
+        else:
+            with status:
+                _tell(status, -signal.SIGKILL)
+
+
+def _started(process: BaseProcess) -> bool:
+    """Start it; False where memory or processes are short, as if it had been killed at once."""
+    try:
+        process.start()
+    except OSError:
+        return False
+    return True
 
 
 def _tell(status: Connection, number: int) -> None:

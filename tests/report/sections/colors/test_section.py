@@ -174,10 +174,8 @@ def test_figures_show_five_at_most_and_the_best_of_each_task():
 
 
 def test_figures_show_the_most_colored_that_is_better_than_one_color():
-    task, errors = (
-        "colorize-chroma",
-        (0.0040, 0.0041, 0.0042, 0.0043, 0.0044, 0.0050, 0.0055, 0.0060),
-    )
+    task = "colorize-chroma"
+    errors = (0.0040, 0.0041, 0.0042, 0.0043, 0.0044, 0.0050, 0.0055, 0.0060)
     saturations = (0.5, 0.5, 0.5, 0.5, 0.5, 0.8, 0.7, 1.0)
     every = [
         (task, color_result(task, mse, saturation=saturation), {"place": mse})

@@ -255,7 +255,7 @@ def _pool(
 ) -> Pool:
     if options.engine == "ray":
         return RayPool(plan, count, say, options.ray)
-    return WorkerPool(plan, count, say, starter or starter_of(plan))
+    return WorkerPool(count, say, starter or starter_of(plan))
 
 
 def _watch(study: OpenStudy, pool: Pool, interrupts: Interrupts, say: Say) -> None:

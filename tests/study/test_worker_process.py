@@ -247,4 +247,4 @@ def test_a_script_that_runs_a_study_wherever_it_is_imported_is_told_once(tmp_pat
     assert done.returncode == 1
     assert "worker 0 ended with exit code 1" in done.stderr
     assert "a script that runs studies needs `if __name__" in done.stderr
-    assert done.stderr.count("before the current process has finished its bootstrapping") <= 2
+    assert done.stderr.count("current process has finished its bootstrapping phase") == 1

@@ -101,14 +101,12 @@ class WorkerPool:
     leaves half said or locked can't hold up the others.
 
     Args:
-        plan: what each is started with.
         count: how many.
         say: called with their messages.
         starter: made by ``starter_of`` before, so that it is ready by now; the pool closes it.
     """
 
-    def __init__(self, plan: WorkerPlan, count: int, say: Say, starter: Starter) -> None:
-        self._plan = plan
+    def __init__(self, count: int, say: Say, starter: Starter) -> None:
         self._reader = MessageReader(say)
         self._finishing = False
         self._deadline: float | None = None
@@ -170,12 +168,7 @@ class WorkerPool:
     def _start(self, index: int) -> None:
         ours, theirs = multiprocessing.Pipe()
         with theirs:
-            try:
-                process = self._starter.start(index, theirs)
-            except OSError:  # what workers are forked from is gone
-                self._starter.close()
-                self._starter = starter_of(self._plan)
-                process = self._starter.start(index, theirs)
+            process = self._starter.start(index, theirs)
         self._members[index] = _Member(index, process, ours)
 
     def _receive(self, member: _Member) -> None:

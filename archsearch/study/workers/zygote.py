@@ -83,13 +83,18 @@ class Forked:
 
 
 class Zygote:
-    """The parent of a pool's workers.
+    """The parent of a pool's workers; one that is killed is replaced.
 
     Args:
         plan: what each worker is started with.
     """
 
     def __init__(self, plan: WorkerPlan) -> None:
+        self._plan = plan
+        self._spawn()
+
+    def _spawn(self) -> None:
+        plan = self._plan
         self._control, theirs = Pipe()
         with _spawning() as environment:
             self._process = get_context("spawn").Process(
@@ -108,12 +113,12 @@ class Zygote:
         Args:
             index: which worker it is.
             pipe: its end.
-
-        Raises:
-            OSError: the zygote is gone.
         """
+        if (self._process.exitcode or 0) < 0:
+            self._control.close()
+            self._spawn()
         ours, status = Pipe(duplex=False)
-        with status:
+        with status, suppress(OSError):  # it is gone, and so the worker is, as its status tells
             self._control.send_bytes(str(index).encode())
             for one in (pipe, status):
                 send_handle(self._control, one.fileno(), self._process.pid)

@@ -200,9 +200,9 @@ def _squared_r(x: Floats, score_FN: Floats, rest: Whole, others: Whole) -> Float
 
 
 def _pool_ranks(values: Floats) -> Floats:
-    from scipy.stats import rankdata
-
-    found: Floats = rankdata(values) / len(values)
+    """Mean ranks over their number; sorted once, for thousands of values."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    found: Floats = (np.cumsum(counts) - (counts - 1) / 2)[places] / len(values)
     return found
 
 

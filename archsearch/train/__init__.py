@@ -7,6 +7,7 @@ from archsearch.train.allocator import keep_memory
 from archsearch.train.devices import check_device, worker_device
 from archsearch.train.engine_choice import EngineChoice, engine_for
 from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit, measure
+from archsearch.train.kept import kept_baselines, kept_pca_curve
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.loop.precision import check_precision
 from archsearch.train.run_folder.loaded import load_model, load_run, load_trained
@@ -23,6 +24,8 @@ __all__ = [
     "engine_for",
     "fit",
     "keep_memory",
+    "kept_baselines",
+    "kept_pca_curve",
     "load_model",
     "load_run",
     "load_trained",

@@ -18,7 +18,7 @@ from archsearch.config import (
     pictures_of,
 )
 from archsearch.config.trackers import LogSettings
-from archsearch.records import Baselines, Curves, EpochRecord, PatchPoint, PcaPoint
+from archsearch.records import Baselines, Curves, EpochRecord, PatchPoint
 from archsearch.spec import ModelPlan
 from archsearch.spec.plan.model import Latent
 from archsearch.study.training.trainer import Job, Prepared, Trained, code_key
@@ -54,7 +54,8 @@ class PictureTrainer:
 
     def prepare(self, settings: RunSettings, plans: Sequence[ModelPlan]) -> Prepared:
         """Decode the pictures into the cache and measure PCA, patch PCA and the channel mean."""
-        from archsearch.tasks import check_loss, task_baselines
+        from archsearch.tasks import check_loss
+        from archsearch.train import kept_baselines
 
         size = plans[0].input
         check_loss(plans[0], settings)
@@ -63,8 +64,7 @@ class PictureTrainer:
         same_input = [plan for plan in plans if plan.input == plans[0].input]
         codes = {code_key(plan): plan for plan in same_input}
         latents = [plan.latent for plan in codes.values()]
-        passing = [plan.bottleneck.size for plan in codes.values()]
-        measured = task_baselines(settings, pictures, latents, passing)
+        measured = kept_baselines(settings, pictures, [*codes.values()])
         return Prepared(
             curves=_curves(settings, pictures, latents, measured),
             baselines=dict(zip(codes, measured, strict=True)),
@@ -166,19 +166,19 @@ def _curves(
     mean = measured[0].pair("channel_mean")
     if "pca" not in kind_of(settings.task).baselines:
         return Curves(channel_mean=mean)
-    from archsearch.tasks import pca_curve
+    from archsearch.train import kept_pca_curve
 
     dimensions = pictures.images_NCHW[0].numel()
     powers = [2**exponent for exponent in range(dimensions.bit_length())]
     wanted = {*powers, dimensions, *(latent.size for latent in latents)}
-    errors = pca_curve(pictures, sorted(k for k in wanted if k <= dimensions))
+    sizes = sorted(k for k in wanted if k <= dimensions)
     patches = {
         PatchPoint(latent.size, f"{latent.height}x{latent.width}x{latent.channels}", *pair)
         for latent, found in zip(latents, measured, strict=True)
         if (pair := found.pair("patch_pca")) is not None
     }
     return Curves(
-        pca=tuple(PcaPoint(k, error[0], error[1]) for k, error in sorted(errors.items())),
+        pca=kept_pca_curve(settings, pictures, sizes),
         patch_pca=tuple(sorted(patches)),
         channel_mean=mean,
     )

@@ -157,11 +157,13 @@ def _serve(
     """Fork a worker whenever one is asked for, and tell how each ended."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    gc.disable()  # imports leave no garbage
     for name in modules:
         with suppress(Exception):  # of any type: the worker meets it, and tells
             importlib.import_module(name)
     os.environ.clear()
     os.environ.update(environment)
+    gc.enable()
     gc.freeze()  # a worker's collections would write to what is shared, and so copy it
     workers: dict[int, tuple[BaseProcess, Connection]] = {}
     while True:

@@ -44,11 +44,11 @@ from archsearch.records.sample_grid import sample_grid_png
 from archsearch.spec import to_yaml
 from archsearch.spec.plan.model import ModelPlan
 from archsearch.train.fit import OnEpoch, OnNote, TrainedRun, fit
+from archsearch.train.kept import KeptBaselines
 from archsearch.train.loop.checkpoint import discard, places
 from archsearch.train.loop.epoch import OnStep
 from archsearch.train.run_folder.conflicts import as_begun, conflict, listed, refuse_folders
 from archsearch.train.run_folder.finished import FinishedRun, find_finished, reconciled, reopened
-from archsearch.train.run_folder.kept_baselines import KeptBaselines
 from archsearch.train.run_folder.lock import locked
 from archsearch.train.trackers import Tracked, tracking
 

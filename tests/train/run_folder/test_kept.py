@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 import torch
 
+from archsearch import tasks
 from archsearch.data import Pictures
 from archsearch.records.baselines import Baselines
 from archsearch.tasks.baselines import linear_codes, of_task
-from archsearch.train import fit, train_run
+from archsearch.train import fit, kept_baselines, kept_pca_curve, train_run
 from tests.train.made import PLAIN, made_pictures, settings
 
 pytestmark = pytest.mark.usefixtures("quickly_drawn")
@@ -103,7 +104,7 @@ def test_a_damaged_file_is_measured_anew(trained, measured, cache: Path, damage:
         file.mkdir()
     elif damage == "number":
         stored = json.loads(content)
-        stored["baselines"]["pca_test"] *= 2
+        stored["measured"] = stored["measured"].replace("0", "1")
         file.write_text(json.dumps(stored))
     else:
         file.write_text(content[: len(content) // 2] if damage == "half" else "")
@@ -123,3 +124,42 @@ def test_they_are_those_that_are_measured_without_a_cache(trained, plan_from) ->
     threads = torch.get_num_threads()
     fresh = fit(plan_from(PLAIN), settings(epochs=1), made_pictures(), threads=threads)
     assert trained() == fresh.result.baselines
+
+
+def test_a_study_measures_only_what_is_new(plan_from, monkeypatch) -> None:
+    plans = [plan_from(PLAIN), plan_from(WIDER)]
+    recipe, pictures = settings(), made_pictures()
+    latents: list[int] = []
+    measure = tasks.task_baselines
+
+    def counted(recipe, pictures, asked, *rest):
+        latents.extend(latent.channels for latent in asked)
+        return measure(recipe, pictures, asked, *rest)
+
+    monkeypatch.setattr(tasks, "task_baselines", counted)
+    first = kept_baselines(recipe, pictures, plans[1:])
+    both = kept_baselines(recipe, pictures, plans)
+    assert latents == [5, 4]
+    assert both[1] == first[0] == measure(recipe, pictures, [plans[1].latent])[0]
+    assert kept_baselines(recipe, pictures, plans) == both
+    assert latents == [5, 4]
+
+
+def test_the_curve_is_kept_for_its_sizes(monkeypatch, cache: Path) -> None:
+    pictures, asked = made_pictures(), []
+    measure = tasks.pca_curve
+
+    def counted(pictures, sizes):
+        asked.append([*sizes])
+        return measure(pictures, sizes)
+
+    monkeypatch.setattr(tasks, "pca_curve", counted)
+    first = kept_pca_curve(settings(), pictures, [1, 2])
+    assert kept_pca_curve(settings(), pictures, [1, 2]) == first
+    assert [point[0] for point in first] == [1, 2]
+    assert kept_pca_curve(settings(), pictures, [1, 3]) != first
+    assert asked == [[1, 2], [1, 3]]
+    for file in cache.iterdir():
+        file.write_text(file.read_text()[:-9])
+    assert kept_pca_curve(settings(), pictures, [1, 2]) == first
+    assert len(asked) == 3

@@ -112,7 +112,6 @@ def test_a_worker_that_always_dies_before_its_first_training_ends_the_study() ->
 
 SLOW = """\
 import os
-import re
 with open({log!r}, "a") as log:
     log.write(f"imported 0 0 {{os.getpid()}}\\n")
 """
@@ -121,7 +120,6 @@ open({mark!r}, "w").close()
 """
 STUDY = """\
 import os
-import re
 from pathlib import Path
 
 from toys import ToyTrainer, write_study

@@ -63,10 +63,18 @@ class _Tally:
     @property
     def seconds_left(self) -> float | None:
         """From the pace of this run; None before its first training ended."""
-        now = self.done - self.done_before
-        if now == 0:
+        ended = self.done - self.done_before
+        if ended == 0:
             return None
-        return (time.monotonic() - self.began) / now * (self.total - self.done)
+        part = self._part_of_running
+        pace = (time.monotonic() - self.began) / (ended + part)
+        return pace * max(self.total - self.done - part, 0.0)
+
+    @property
+    def _part_of_running(self) -> float:
+        """How many trainings the epochs of those that run add up to."""
+        epochs = ((one.epoch or 0, one.epochs or 0) for one in self.running.values())
+        return sum(done / of for done, of in epochs if of)
 
     @property
     def place(self) -> str:

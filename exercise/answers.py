@@ -12,9 +12,9 @@ from archsearch.config import load_study
 from archsearch.files import write_text
 from archsearch.report.drawing.style import styled
 from exercise.parts import PARTS
+from exercise.pictures import enlarged, store_small, write_enlarged
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
 from exercise.results import facts
-from exercise.strips import enlarged, write_enlarged
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
 
@@ -50,12 +50,14 @@ class Question:
         answer: its answer as lines of Markdown, from the folder of reports.
         reports: what it is answered from; without them it isn't.
         draw: its figure, if it has one.
+        more: what adds to the answer, where it is there.
     """
 
     asked: str
     answer: Callable[[Path], list[str]]
     reports: tuple[str, ...] = ()
     draw: Callable[[Path, Axes], None] | None = None
+    more: tuple[str, ...] = ()
 
     @property
     def figure(self) -> str:
@@ -71,15 +73,15 @@ QUESTIONS = (
     Question("How large is each representation?", sizes.answer),
     Question(
         "What do layers, channels, kernels, strides and padding do?",
-        factors.answer, ("nine-layer-factors",), factors.draw,
+        factors.answer, ("nine-layer-factors",), factors.draw, ("latent-activation",),
     ),
     Question(
         "Do latent size and error correlate?",
-        code_size.answer, ("code-size",), code_size.draw,
+        code_size.answer, ("code-size",), code_size.draw, ("code-long",),
     ),
     Question(
         "What is the best net with a latent no larger?",
-        best.answer, ("best-net", "winners", "nine-layer"), best.draw,
+        best.answer, ("best-net", "winners", "nine-layer"), best.draw, ("size-front",),
     ),
     Question("Can it color gray pictures?", colors.answer, ("colorize",), colors.draw),
     Question("Can it take noise away?", denoising.answer, ("denoising",)),
@@ -131,9 +133,8 @@ def _answer(question: Question, reports: Path) -> list[str]:
     if question.draw is not None:
         lines += ["", f"![{question.asked}]({question.figure})"]
     if question.reports:
-        linked = (
-            f"[{name}]({name}/index.html) ({facts(reports / name)})" for name in question.reports
-        )
+        there = [*question.reports, *(name for name in question.more if (reports / name).exists())]
+        linked = (f"[{name}]({name}/index.html) ({facts(reports / name)})" for name in there)
         lines += ["", f"From {', '.join(linked)}."]
     return lines
 
@@ -151,6 +152,7 @@ def write_answers(reports: Path) -> Path:
             question.draw(reports, figure.subplots())
             figure.savefig(reports / question.figure, dpi=110)
     write_enlarged(_page(reports), reports)
+    store_small(reports)
     page = reports / "README.md"
     write_text(page, answers(reports))
     return page

@@ -15,7 +15,7 @@ from exercise.estimates import Mean, change, change_with_interval, mean, mse
 from exercise.markdown import table
 from exercise.questions.sizes import SPEC
 
-REPORT = "nine-layer-factors"
+REPORT, ACTIVATIONS = "nine-layer-factors", "latent-activation"
 NONE = "none"
 FACTOR = "space.factor"
 NINE_LAYERS = (
@@ -42,7 +42,28 @@ def answer(reports: Path) -> list[str]:
     nets = effects(reports)
     rows = [_row(net) for _, net in nets.iterrows()]
     told = [_told(nets), *_larger(nets), *_fewer_pictures(reports, nets)]
-    return [NINE_LAYERS, "", " ".join(told), "", *table(HEAD, rows)]
+    lines = [NINE_LAYERS, "", " ".join(told), "", *table(HEAD, rows)]
+    return [*lines, *_activations(reports)]
+
+
+def _activations(reports: Path) -> list[str]:
+    """What an activation on the latent does in other nets, by pairs of equal size and seed."""
+    if not (reports / ACTIVATIONS).exists():
+        return []
+    trials = results.trials(reports / ACTIVATIONS)
+    sizes = sorted(int(size) for size in trials["latent_size"].unique())
+    pairs = ["space.latent_channels", "seed"]
+    errors = trials.pivot_table(index=pairs, columns="space.latent_activation", values="test_mse")
+    logs = np.log(errors.drop(columns=NONE).div(errors[NONE], axis=0))
+    effects = {str(name): mean(logs[name].dropna()) for name in logs}
+    told = ", ".join(f"{name} {change_with_interval(effects[name])}" for name in effects)
+    return [
+        "",
+        "Should the latent have an activation? That was asked again of nets of another family, "
+        f"with latents of {', '.join(f'{size:,}' for size in sizes[:-1])} and {sizes[-1]:,} "
+        f"numbers, whose other layers have ReLU. Beside a latent without one, "
+        f"the error changes by: {told}; means over {len(errors)} pairs of equal size and seed.",
+    ]
 
 
 def _larger(nets: pd.DataFrame) -> Iterator[str]:

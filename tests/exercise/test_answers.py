@@ -7,7 +7,7 @@ from PIL import Image
 from exercise import results
 from exercise.answers import QUESTIONS, answers
 from exercise.parts import PARTS
-from exercise.strips import enlarged, write_enlarged
+from exercise.pictures import enlarged, store_small, write_enlarged
 
 
 def test_without_reports_it_says_what_to_run(tmp_path: Path) -> None:
@@ -57,3 +57,26 @@ def test_strips_are_enlarged_by_whole_pixels(tmp_path: Path) -> None:
         assert larger.size == (780, 192)
         assert larger.getpixel((6, 5)) == larger.getpixel((11, 0)) == (255, 0, 0)
         assert larger.getpixel((5, 0)) == larger.getpixel((12, 0)) == (0, 0, 0)
+
+
+def test_drawings_are_stored_with_few_colors_once_and_photographs_keep_theirs(
+    tmp_path: Path,
+) -> None:
+    figures = tmp_path / "one" / "figures"
+    figures.mkdir(parents=True)
+    drawing, strip = figures / "line.png", figures / "sizes-0.png"
+    (figures / "line.svg").write_text("<svg/>", encoding="utf-8")
+    image = Image.new("RGBA", (64, 64), "white")
+    image.paste((200, 30, 30, 255), (8, 8, 24, 24))
+    for file in (drawing, strip):
+        image.save(file, dpi=(160, 160))
+    colors, stored = image.convert("RGB").tobytes(), strip.read_bytes()
+    store_small(tmp_path)
+    with Image.open(drawing) as after:
+        assert after.mode == "P"
+        assert after.convert("RGB").tobytes() == colors
+        assert round(after.info["dpi"][0]) == 160
+    assert strip.read_bytes() == stored
+    written = drawing.stat().st_mtime_ns
+    store_small(tmp_path)
+    assert drawing.stat().st_mtime_ns == written

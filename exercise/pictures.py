@@ -1,4 +1,4 @@
-"""Strips of small pictures, enlarged so that people see what is in them."""
+"""The pictures of the answers: strips enlarged so that people see them, all stored small."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archsearch.files import write_bytes
 
-__all__ = ["enlarged", "write_enlarged"]
+__all__ = ["enlarged", "store_small", "write_enlarged"]
 
 _STRIP = re.compile(r"\((?P<part>[\w-]+)/figures/(?P<name>[\w-]+\.png)\)")
 _WIDTH = 800
@@ -36,3 +36,22 @@ def write_enlarged(page: str, reports: Path) -> None:
             content = io.BytesIO()
             strip.resize(size, Image.Resampling.NEAREST).save(content, "png", optimize=True)
         write_bytes(reports / "figures" / f"{part}-{name}", content.getvalue())
+
+
+def store_small(reports: Path) -> None:
+    """Store drawings with a palette of 256 colors, in a third of the room; what has one is left.
+
+    Drawings of reports lie beside the same as SVG; photographs don't, and keep their colors.
+    """
+    from PIL import Image
+
+    drawings = {svg.with_suffix(".png") for svg in reports.glob("*/figures/*.svg")}
+    drawings |= {reports / "figures" / f"{report.name}.png" for report in reports.iterdir()}
+    for file in sorted(drawing for drawing in drawings if drawing.exists()):
+        with Image.open(file) as figure:
+            if figure.mode == "P":
+                continue
+            few = figure.convert("RGB").quantize(256, dither=Image.Dither.NONE)
+            content = io.BytesIO()
+            few.save(content, "png", optimize=True, dpi=figure.info["dpi"])
+        write_bytes(file, content.getvalue())

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -35,6 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 Measured = TypeVar("Measured", bound=Record)
+Mean = Callable[[], tuple[float, float]]
 
 
 class _Stored(Record):
@@ -51,13 +52,19 @@ class _Kept(Generic[Measured]):
         what: decides its numbers, beside pictures and their settings.
         settings: the task and its pictures.
         pictures: what it is measured on.
+        mean: gives the channel mean's errors on them.
     """
 
     def __init__(
-        self, kind: type[Measured], what: object, settings: RunSettings, pictures: Pictures
+        self,
+        kind: type[Measured],
+        what: object,
+        settings: RunSettings,
+        pictures: Pictures,
+        mean: Mean,
     ) -> None:
         self._kind = kind
-        self._pictures = pictures
+        self._mean = mean
         shown = [settings.task.model_dump(mode="json"), settings.data.model_dump(mode="json")]
         decides = [_code(), pictures.fingerprint, kind.__name__, what, shown]
         text = json.dumps(decides, sort_keys=True)
@@ -81,14 +88,13 @@ class _Kept(Generic[Measured]):
             known = read_stored(self._kind, str(self._path), stored.measured)
         except (OSError, ValueError, UnreadableError):
             return None
-        same = stored.channel_mean == tasks.channel_mean(self._pictures)
-        return known if same else None
+        return known if stored.channel_mean == self._mean() else None
 
     def write(self, measured: Measured) -> None:
         """Keep it; a cache that can't be written costs only time."""
         if self._theirs:
             return
-        mean, text = tasks.channel_mean(self._pictures), measured.model_dump_json()
+        mean, text = self._mean(), measured.model_dump_json()
         stored = _Stored(sha256=self._checksum(mean, text), channel_mean=mean, measured=text)
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -112,12 +118,19 @@ class KeptBaselines(_Kept[Baselines]):
         plan: whose latent they are for.
         settings: the task and its pictures.
         pictures: what they are measured on.
+        mean: the channel mean's errors, where they are known; otherwise measured when needed.
     """
 
-    def __init__(self, plan: ModelPlan, settings: RunSettings, pictures: Pictures) -> None:
+    def __init__(
+        self,
+        plan: ModelPlan,
+        settings: RunSettings,
+        pictures: Pictures,
+        mean: Mean | None = None,
+    ) -> None:
         latent = plan.latent
         code = (latent.channels, latent.height, latent.width, plan.bottleneck.size)
-        super().__init__(Baselines, code, settings, pictures)
+        super().__init__(Baselines, code, settings, pictures, mean or _mean_of(pictures))
 
 
 def kept_baselines(
@@ -130,7 +143,8 @@ def kept_baselines(
         pictures: what they are measured on.
         plans: nets that read these pictures.
     """
-    files = [KeptBaselines(plan, settings, pictures) for plan in plans]
+    mean = _mean_of(pictures)
+    files = [KeptBaselines(plan, settings, pictures, mean) for plan in plans]
     found = [file.read() for file in files]
     new = [i for i, known in enumerate(found) if known is None]
     if new:
@@ -153,13 +167,18 @@ def kept_pca_curve(
         pictures: what it is measured on.
         sizes: numbers a picture, rising.
     """
-    file = _Kept(Curves, [*sizes], settings, pictures)
+    file = _Kept(Curves, [*sizes], settings, pictures, _mean_of(pictures))
     known = file.read()
     if known is None:
         errors = tasks.pca_curve(pictures, sizes)
         known = Curves(pca=tuple(PcaPoint(k, *pair) for k, pair in sorted(errors.items())))
         file.write(known)
     return known.pca
+
+
+def _mean_of(pictures: Pictures) -> Mean:
+    """Measured once, and only when asked for."""
+    return cache(lambda: tasks.channel_mean(pictures))
 
 
 @cache

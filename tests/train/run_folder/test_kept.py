@@ -141,8 +141,12 @@ def test_a_study_measures_only_what_is_new(plan_from, monkeypatch) -> None:
     both = kept_baselines(recipe, pictures, plans)
     assert latents == [5, 4]
     assert both[1] == first[0] == measure(recipe, pictures, [plans[1].latent])[0]
+    means: list[str] = []
+    mean = tasks.channel_mean
+    monkeypatch.setattr(tasks, "channel_mean", lambda of: (means.append("once"), mean(of))[1])
     assert kept_baselines(recipe, pictures, plans) == both
     assert latents == [5, 4]
+    assert means == ["once"]
 
 
 def test_the_curve_is_kept_for_its_sizes(monkeypatch, cache: Path) -> None:

@@ -229,8 +229,15 @@ def _longer(reports: Path) -> list[str]:
         ]
         for _, row in nets.iterrows()
     ]
+    trials = results.trials(reports / LONG)
+    seeds = trials.groupby("number").size()
+    told = (
+        f"With codes at one place, nets were trained for {trials['epochs'].max():.0f} epochs on "
+        f"{results.pictures_of(reports / LONG)} pictures, too, with "
+        f"{_from_to(seeds.min(), seeds.max())}. PCA was fitted on the same pictures."
+    )
     head = ("numbers in the code", "PCA", "net", "net / PCA")
-    return ["Trained for longer, on more pictures:", "", *table(head, rows)]
+    return [told, "", *table(head, rows)]
 
 
 def draw(reports: Path, axes: Axes) -> None:

@@ -57,12 +57,14 @@ def _activations(reports: Path) -> list[str]:
     logs = np.log(errors.drop(columns=NONE).div(errors[NONE], axis=0))
     effects = {str(name): mean(logs[name].dropna()) for name in logs}
     told = ", ".join(f"{name} {change_with_interval(effects[name])}" for name in effects)
+    worse = all(_sign(effect) > 0 for effect in effects.values())
     return [
         "",
         "Should the latent have an activation? That was asked again of nets of another family, "
         f"with latents of {', '.join(f'{size:,}' for size in sizes[:-1])} and {sizes[-1]:,} "
-        f"numbers, whose other layers have ReLU. Beside a latent without one, "
-        f"the error changes by: {told}; means over {len(errors)} pairs of equal size and seed.",
+        f"numbers, whose other layers have ReLU. {'Best is none. ' if worse else ''}Each of these "
+        f"changes the error of a net without one: {told}; means over {len(errors)} pairs of equal "
+        "size and seed.",
     ]
 
 

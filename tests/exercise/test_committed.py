@@ -3,6 +3,7 @@
 import re
 from math import exp, log
 
+from archsearch.config import load
 from exercise import results
 from exercise.answers import answers
 from exercise.estimates import mse
@@ -57,3 +58,10 @@ def test_what_the_readme_says_was_found_is_what_the_reports_say() -> None:
     assert gain["delta_e"]["mean"] < color["baselines"]["mean_chroma"]["delta_e"]
     assert f"them {gain['desaturation']['mean']:.2f} of the originals' saturation" in readme
     assert f"classes of color give {classes['desaturation']['mean']:.2f}, but farther" in readme
+
+
+def test_the_family_has_the_activation_that_its_latent_is_best_with() -> None:
+    trials = results.trials(REPORTS / "latent-activation")
+    errors = trials.groupby("space.latent_activation")["test_mse"].mean()
+    defaults = load(ROOT / "specs" / "family.yaml").param_defaults
+    assert defaults["latent_activation"] == errors.idxmin()

@@ -51,7 +51,8 @@ Lines = Mapping[str, list[Line]]
 def write_page(path: Path, results: Path, campaigns: Mapping[str, Campaign]) -> None:
     """Write the page of the results that are there."""
     found = {name: list(lines_of(results / f"{name}.jsonl")) for name in campaigns}
-    path.write_text(page(campaigns, found), encoding="utf-8")
+    # Names that aren't UTF-8 are told by their bytes' numbers.
+    path.write_bytes(page(campaigns, found).encode("utf-8", "backslashreplace"))
 
 
 def lines_of(path: Path) -> Iterator[Line]:

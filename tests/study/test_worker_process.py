@@ -247,5 +247,5 @@ def test_a_script_that_runs_a_study_wherever_it_is_imported_is_told_once(tmp_pat
     )
     assert done.returncode == 1
     assert re.search(r"worker [01] ended with exit code 1", done.stderr)
-    assert "a script that runs studies needs `if __name__" in done.stderr
+    assert "If a script runs the study, it needs `if __name__" in done.stderr
     assert done.stderr.count("current process has finished its bootstrapping phase") == 1

@@ -178,7 +178,7 @@ def _curves(
         if (pair := found.pair("patch_pca")) is not None
     }
     return Curves(
-        pca=kept_pca_curve(settings, pictures, sizes),
+        pca=kept_pca_curve(settings, pictures, sizes, mean),
         patch_pca=tuple(sorted(patches)),
         channel_mean=mean,
     )

@@ -60,11 +60,14 @@ class MessageReader:
                 message["broken"], details=message["details"], help=message["help"]
             )
 
-    def died(self, worker: int, how: str) -> None:
+    def died(self, worker: int, how: str) -> int:
         """Count a worker that was killed and is to be replaced.
 
         Each is counted by itself: one that can't begin is no reason to end others, but it
         would be replaced for as long as they train.
+
+        Returns:
+            How often it died since it last began to train.
 
         Raises:
             RunFailedError: this one died too often since it last began to train.
@@ -78,6 +81,7 @@ class MessageReader:
                 "Try fewer --workers, or a smaller batch size; the same command then continues",
             )
         self._say(StudyEvent("retry", f"worker {worker} died ({how})", worker=worker))
+        return self._crashes[worker]
 
     def _pass_on(self, event: StudyEvent) -> None:
         if event.kind == "started" and event.worker is not None:

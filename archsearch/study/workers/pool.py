@@ -30,6 +30,8 @@ _KILLED_HAVE_CODES = sys.platform == "win32"
 """Whether who ends a process chooses its exit code; workers say before what they end of."""
 
 _SECONDS_TO_DIE = 5.0
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
+"""Seconds until a dead worker's place is taken, twice as long each time: what is short may pass."""
 
 
 class _Process(Protocol):
@@ -111,6 +113,7 @@ class WorkerPool:
         self._finishing = False
         self._deadline: float | None = None
         self._members: dict[int, _Member] = {}
+        self._to_start: dict[int, float] = {}
         self._starter = starter
         for index in range(count):
             self._start(index)
@@ -125,8 +128,16 @@ class WorkerPool:
             InputError: what a worker found wrong with what it was given.
             RunFailedError: where workers can't run.
         """
+        for index in [i for i, at in self._to_start.items() if at <= time.monotonic()]:
+            del self._to_start[index]
+            self._start(index)
         members = list(self._members.values())
-        ready = wait([place for m in members for place in (m.pipe, m.process.sentinel)], timeout)
+        soonest = min(self._to_start.values(), default=float("inf")) - time.monotonic()
+        timeout = min(timeout, max(soonest, 0.0))
+        places = [place for m in members for place in (m.pipe, m.process.sentinel)]
+        if not places:  # Windows can't wait for nothing
+            time.sleep(timeout)
+        ready = wait(places, timeout) if places else []
         for member in members:
             if member.pipe in ready:
                 self._receive(member)
@@ -135,9 +146,9 @@ class WorkerPool:
                 self._reap(member)
         if self._deadline is not None and time.monotonic() > self._deadline:
             self.kill()
-        if not self._members:
+        if not self._members and not self._to_start:
             self._starter.close()
-        return bool(self._members)
+        return bool(self._members or self._to_start)
 
     def finish(self, *, timeout: float | None = None) -> None:
         """Tell all to end after their running training; kill who isn't gone after ``timeout``."""
@@ -146,6 +157,7 @@ class WorkerPool:
         if self._finishing:
             return
         self._finishing = True
+        self._to_start.clear()
         for member in self._members.values():
             try:
                 member.pipe.send_bytes(b"finish")
@@ -154,6 +166,7 @@ class WorkerPool:
 
     def kill(self) -> None:
         """End all at once; their claims are left for others."""
+        self._to_start.clear()
         members = list(self._members.values())
         for member in members:
             member.process.kill()
@@ -166,10 +179,20 @@ class WorkerPool:
             self._forget(member)
 
     def _start(self, index: int) -> None:
-        ours, theirs = multiprocessing.Pipe()
-        with theirs:
-            process = self._starter.start(index, theirs)
-        self._members[index] = _Member(index, process, ours)
+        try:
+            ours, theirs = multiprocessing.Pipe()
+            with theirs:
+                process = self._starter.start(index, theirs)
+        except OSError as error:  # memory, processes or files are short
+            self._died(index, f"{error.strerror} at its start")
+        else:
+            self._members[index] = _Member(index, process, ours)
+
+    def _died(self, index: int, how: str) -> None:
+        """Count it, and let another take its place after a while."""
+        times = self._reader.died(index, how)
+        pause = min(_SHORTEST_PAUSE * 2 ** (times - 1), _LONGEST_PAUSE)
+        self._to_start[index] = time.monotonic() + pause
 
     def _receive(self, member: _Member) -> None:
         try:
@@ -188,11 +211,10 @@ class WorkerPool:
         if code > 0 and not _KILLED_HAVE_CODES:
             raise RunFailedError(
                 f"worker {member.index} ended with exit code {code}",
-                help="what it said stands above; a script that runs studies needs `if __name__ == "
-                '"__main__":` before all that it does, since workers import it',
+                help="what it said stands above. If a script runs the study, it needs `if __name__ "
+                '== "__main__":` before all that it does, since workers import it',
             )
-        self._reader.died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
-        self._start(member.index)
+        self._died(member.index, f"signal {-code}" if code < 0 else f"exit code {code}")
 
     def _forget(self, member: _Member) -> None:
         member.pipe.close()

@@ -19,6 +19,7 @@ from multiprocessing import get_context, resource_tracker
 from multiprocessing.connection import Connection, Pipe, wait
 from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import recv_handle, send_handle
+from pathlib import Path
 
 from archsearch.study.workers.interrupts import blocked_interrupts
 from archsearch.study.workers.process import WorkerPlan, run_worker
@@ -83,7 +84,7 @@ class Forked:
 
 
 class Zygote:
-    """The parent of a pool's workers; one that is killed is replaced.
+    """The parent of a pool's workers; one that is gone is replaced.
 
     Args:
         plan: what each worker is started with.
@@ -91,21 +92,21 @@ class Zygote:
 
     def __init__(self, plan: WorkerPlan) -> None:
         self._plan = plan
-        self._spawn()
+        self._process, self._control = self._spawn()
 
-    def _spawn(self) -> None:
+    def _spawn(self) -> tuple[BaseProcess, Connection]:
         plan = self._plan
-        self._control, theirs = Pipe()
-        with _spawning() as environment:
-            self._process = get_context("spawn").Process(
+        ours, theirs = Pipe()
+        with theirs, _spawning() as environment:
+            process = get_context("spawn").Process(
                 target=_serve,
                 args=(plan, tuple(plan.trainer.modules), theirs, environment, os.getpid()),
                 name="archsearch-zygote",
             )
             resource_tracker.ensure_running()  # which unblocks interrupts
             with blocked_interrupts():
-                self._process.start()
-        theirs.close()
+                process.start()
+        return process, ours
 
     def start(self, index: int, pipe: Connection) -> Forked:
         """Fork a worker as soon as all is imported.
@@ -113,15 +114,23 @@ class Zygote:
         Args:
             index: which worker it is.
             pipe: its end.
+
+        Raises:
+            OSError: memory, processes or files are short.
         """
-        if (self._process.exitcode or 0) < 0:
+        ended = self._process.exitcode
+        if ended is not None and ended <= 0:  # killed; one that failed has told why
             self._control.close()
-            self._spawn()
+            self._process, self._control = self._spawn()
         ours, status = Pipe(duplex=False)
-        with status, suppress(OSError):  # it is gone, and so the worker is, as its status tells
-            self._control.send_bytes(str(index).encode())
-            for one in (pipe, status):
-                send_handle(self._control, one.fileno(), self._process.pid)
+        try:
+            with status:
+                self._control.send_bytes(str(index).encode())
+                for one in (pipe, status):
+                    send_handle(self._control, one.fileno(), self._process.pid)
+        except OSError:  # it is gone, or heard half of what it waits for
+            self._process.kill()
+            self._process.join()
         return Forked(ours, self._process)
 
     def close(self) -> None:
@@ -179,8 +188,10 @@ def _serve(
             index = int(control.recv_bytes())
             pipe = Connection(recv_handle(control))
             status = Connection(recv_handle(control), readable=False)
-        except (EOFError, OSError):
+        except (EOFError, ConnectionResetError):
             os._exit(0)  # the command is gone; workers, who watch this process, go too
+        except (OSError, RuntimeError):  # what was sent is lost, e.g. for lack of descriptors
+            os.kill(os.getpid(), signal.SIGKILL)
         siblings = [each for _, each in workers.values()]
         process = get_context("fork").Process(
             target=_work, args=(plan, index, pipe, command, [control, status, *siblings])
@@ -198,10 +209,22 @@ def _serve(
 def _started(process: BaseProcess) -> bool:
     """Start it; False where memory or processes are short, as if it had been killed at once."""
     try:
-        process.start()
-    except OSError:
-        return False
+        before = _descriptors()
+        try:
+            process.start()
+        except OSError:
+            for left in _descriptors() - before:  # multiprocessing leaves the pipes that it made
+                os.close(left)
+            return False
+    except OSError:  # no descriptor is left to look at them: another zygote has its own
+        os.kill(os.getpid(), signal.SIGKILL)
     return True
+
+
+def _descriptors() -> set[int]:
+    """Those that are open, without that of the listing."""
+    found = {int(each.name) for each in Path("/proc/self/fd").iterdir()}
+    return {number for number in found if Path(f"/proc/self/fd/{number}").exists()}
 
 
 def _tell(status: Connection, number: int) -> None:

@@ -17,7 +17,7 @@ from typing import Generic, TypeVar
 
 import torch
 
-from archsearch import tasks
+from archsearch import config, records, tasks
 from archsearch.config import RunSettings
 from archsearch.config.used_extensions import used_extensions
 from archsearch.data import Pictures, cache_root
@@ -158,7 +158,10 @@ def kept_baselines(
 
 
 def kept_pca_curve(
-    settings: RunSettings, pictures: Pictures, sizes: Sequence[int]
+    settings: RunSettings,
+    pictures: Pictures,
+    sizes: Sequence[int],
+    channel_mean: tuple[float, float] | None = None,
 ) -> tuple[PcaPoint, ...]:
     """Give the error of PCA with so many numbers a picture, kept or measured.
 
@@ -166,8 +169,10 @@ def kept_pca_curve(
         settings: of the pictures.
         pictures: what it is measured on.
         sizes: numbers a picture, rising.
+        channel_mean: its errors on these pictures; None: measured here.
     """
-    file = _Kept(Curves, [*sizes], settings, pictures, _mean_of(pictures))
+    mean = _mean_of(pictures) if channel_mean is None else lambda: channel_mean
+    file = _Kept(Curves, [*sizes], settings, pictures, mean)
     known = file.read()
     if known is None:
         errors = tasks.pca_curve(pictures, sizes)
@@ -183,7 +188,9 @@ def _mean_of(pictures: Pictures) -> Mean:
 
 @cache
 def _code() -> tuple[str, str]:
-    """A digest of the code of tasks and their baselines, and torch's version."""
-    sources = sorted(Path(tasks.__file__).parent.rglob("*.py"))
+    """A digest of the code that decides what is measured and kept, and torch's version."""
+    packages = (config, records, tasks)
+    folders = [Path(str(package.__file__)).parent for package in packages]
+    sources = [Path(__file__), *(each for one in folders for each in sorted(one.rglob("*.py")))]
     digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
     return digest.hexdigest(), torch.__version__

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from archsearch.spec.shape import Pair
+from archsearch.tasks.baselines.by_size import Directions, squares_by_size
 from archsearch.tasks.pictures import PictureSet, batches
 
 __all__ = ["LinearCode", "count_patches", "fit_code", "reconstruction_errors"]
@@ -70,11 +71,6 @@ def reconstruction_errors(
 ) -> dict[int, float]:
     """Give the MSE of coding the pictures at ``indices`` with k numbers a patch, for each k.
 
-    Sums of squared coefficients would give every k at once, but only without
-    clamping, and every other MSE here is that of the clamped prediction. So the
-    patches are really rebuilt; going from one k to the next adds only the
-    components between them, so that any number of ks costs as much as the largest.
-
     Args:
         code: fitted on the training split.
         pictures: whose pictures to code.
@@ -85,15 +81,11 @@ def reconstruction_errors(
     steps = sorted({min(k, len(code.components)) for k in ks})
     squares = dict.fromkeys(steps, 0.0)
     elements = 0
+    directions = Directions(code.components.T, code.components, code.mean)
     for rows_RD in _rows(pictures, indices, patch):
         truth_RD = rows_RD.double() / 255
-        coefficients_RK = (truth_RD - code.mean) @ code.components[: steps[-1]].T
-        rebuilt_RD = code.mean.expand_as(truth_RD).clone()
-        done = 0
-        for k in steps:
-            rebuilt_RD.addmm_(coefficients_RK[:, done:k], code.components[done:k])
-            squares[k] += (rebuilt_RD.clamp(0, 1) - truth_RD).square_().sum().item()
-            done = k
+        for k, more in squares_by_size(directions, truth_RD - code.mean, truth_RD, steps).items():
+            squares[k] += more
         elements += truth_RD.numel()
     return {k: squares[min(k, len(code.components))] / elements for k in ks}
 

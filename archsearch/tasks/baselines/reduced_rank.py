@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from archsearch.tasks.baselines.by_size import Directions, squares_by_size
 from archsearch.tasks.baselines.pca import LARGEST
 from archsearch.tasks.pictures import PictureSet
 
@@ -120,14 +121,11 @@ def map_errors(
     steps = sorted({min(k, largest) for k in ks})
     squares = dict.fromkeys(steps, 0.0)
     elements = 0
+    directions = Directions(fitted.encoder, fitted.decoder, fitted.target_mean)
     for fed_RP, truth_RQ in _rows(pictures, indices, feed):
-        coefficients_RK = (fed_RP - fitted.feed_mean) @ fitted.encoder[:, : steps[-1]]
-        predicted_RQ = fitted.target_mean.expand_as(truth_RQ).clone()
-        done = 0
-        for k in steps:
-            predicted_RQ.addmm_(coefficients_RK[:, done:k], fitted.decoder[done:k])
-            squares[k] += (predicted_RQ.clamp(0, 1) - truth_RQ).square_().sum().item()
-            done = k
+        coded_RP = fed_RP - fitted.feed_mean
+        for k, more in squares_by_size(directions, coded_RP, truth_RQ, steps).items():
+            squares[k] += more
         elements += truth_RQ.numel()
     return {k: squares[min(k, largest)] / elements for k in ks}
 

@@ -15,7 +15,8 @@ from sklearn.decomposition import PCA
 from archsearch.spec.shape import Pair
 from archsearch.tasks import channel_mean, linear_code_baselines, patch_of, pca_curve
 from archsearch.tasks.baselines import pca as linear_code_module
-from archsearch.tasks.baselines.pca import fit_code
+from archsearch.tasks.baselines.by_size import AT_ONCE
+from archsearch.tasks.baselines.pca import fit_code, reconstruction_errors
 from tests.tasks.tiny import TinyPictures, latent, smooth_pictures, split
 
 Array = NDArray[numpy.float64]
@@ -40,6 +41,18 @@ def test_pca_is_that_of_scikit_learn(train: int) -> None:
         fitted = PCA(k, svd_solver="full").fit(rows(shown, shown.train))
         expected = [sklearn_error(fitted, rows(shown, part)) for part in (shown.val, shown.test)]
         assert curve[k] == pytest.approx(expected, rel=1e-9)
+
+
+def test_an_error_is_the_same_whichever_others_are_asked_for() -> None:
+    """To the last bit: what is kept of one call stands beside what another measures."""
+    shown = split(smooth_pictures(350), 300, 20)
+    whole = Pair(*shown.images_NCHW.shape[-2:])
+    code = fit_code(shown, whole)
+    ks = [0, 1, 7, 30, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1, 130, 191, 192, 500]
+    together = reconstruction_errors(code, shown, shown.val, whole, ks)
+    for k in ks:
+        assert reconstruction_errors(code, shown, shown.val, whole, [k]) == {k: together[k]}
+    assert together[0] > together[1] > together[30] > together[130]
 
 
 def test_clamping_matters_to_these_pictures() -> None:

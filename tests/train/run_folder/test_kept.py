@@ -11,7 +11,7 @@ from archsearch import tasks
 from archsearch.data import Pictures
 from archsearch.records.baselines import Baselines
 from archsearch.tasks.baselines import linear_codes, of_task
-from archsearch.train import fit, kept_baselines, kept_pca_curve, train_run
+from archsearch.train import fit, kept, kept_baselines, kept_pca_curve, train_run
 from tests.train.made import PLAIN, made_pictures, settings
 
 pytestmark = pytest.mark.usefixtures("quickly_drawn")
@@ -167,3 +167,13 @@ def test_the_curve_is_kept_for_its_sizes(monkeypatch, cache: Path) -> None:
         file.write_text(file.read_text()[:-9])
     assert kept_pca_curve(settings(), pictures, [1, 2]) == first
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("package", ["config", "records", "tasks"])
+def test_other_code_measures_anew(monkeypatch, tmp_path: Path, package: str) -> None:
+    """What is kept is what that code would measure."""
+    digest = kept._code.__wrapped__
+    before = digest()
+    (tmp_path / "__init__.py").write_text("")
+    monkeypatch.setattr(getattr(kept, package), "__file__", str(tmp_path / "__init__.py"))
+    assert digest() != before

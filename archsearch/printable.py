@@ -15,6 +15,7 @@ from collections.abc import Iterable
 
 __all__ = [
     "count",
+    "in_utf_8",
     "printable",
     "printable_json",
     "shell_command",
@@ -56,6 +57,16 @@ def printable(text: str, *, keep: str = "") -> str:
         char if char.isprintable() or char in keep else char.encode("unicode_escape").decode()
         for char in text
     )
+
+
+def in_utf_8(text: str) -> str:
+    r"""The text with bytes of a file name that aren't UTF-8 as escapes, so that it can be written.
+
+    Example:
+        >>> in_utf_8("größe\udcff")
+        'größe\\udcff'
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def printable_json(value: object, *, indent: int | None = None) -> str:

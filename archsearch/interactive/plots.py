@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from archsearch.arguments import require_type
 from archsearch.errors import InputError
 from archsearch.records import StudyRecord
-from archsearch.records.run_figures import draw_errors, without_math
+from archsearch.records.run_figures import as_plain_text, draw_errors
 from archsearch.report.findings import shown_trials
 from archsearch.report.first_screen.scatter import draw_latent
 from archsearch.report.sections.training.curves_figure import draw_learning
@@ -52,7 +52,7 @@ def plot_curves(run: TrainedRun | StudyRecord, ax: Axes | None = None) -> Axes:
         axes.set_title(f"{run.name}: validation error over epochs", loc="left")
     else:
         axes = _run_curves(run, ax)
-    without_math(axes)
+    as_plain_text(axes)
     return axes
 
 
@@ -102,7 +102,7 @@ def plot_latent(results: StudyRecord, ax: Axes | None = None) -> Axes:
         _lay_out(axes)
     place_names()
     axes.set_title(f"{results.name}: error against latent size", loc="left")
-    without_math(axes)
+    as_plain_text(axes)
     return axes
 
 

@@ -12,7 +12,7 @@ from archsearch.arguments import require_type
 from archsearch.errors import ArgumentTypeError, InputError
 from archsearch.interactive.plots import new_axes
 from archsearch.records import StudyRecord, pareto_front, read_pictures
-from archsearch.records.run_figures import sample_errors, sample_rows, without_math
+from archsearch.records.run_figures import as_plain_text, sample_errors, sample_rows
 from archsearch.records.sample_grid import SampleGrid
 from archsearch.report.drawing.sample_grids import Bytes, in_a_row, read_sample_grid
 
@@ -82,7 +82,7 @@ def show_pictures(
     axes.set_xticks(places, [f"{error:.4f}" for error in errors[:most]], fontsize=8)
     axes.set_xlabel("MSE of each picture" if errors else "")
     axes.set_title(title, loc="left")
-    without_math(axes)
+    as_plain_text(axes)
     return axes
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from archsearch.config import TASKS, words_of
 from archsearch.files import write_bytes
+from archsearch.printable import printable
 from archsearch.records.baselines import Baselines
 from archsearch.records.outcome import epochs_told
 from archsearch.records.results import RunResult
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = [
+    "as_plain_text",
     "curves_figure",
     "draw_curves",
     "draw_errors",
@@ -30,7 +32,6 @@ __all__ = [
     "pictures_figure",
     "sample_errors",
     "sample_rows",
-    "without_math",
 ]
 
 DPI = 150
@@ -212,16 +213,20 @@ def _plain_log_ticks(axes: Axes) -> None:
 def _write(figure: Figure, path: Path) -> None:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
-    without_math(figure)
+    as_plain_text(figure)
     FigureCanvasAgg(figure)
     png = io.BytesIO()
     figure.savefig(png, dpi=DPI, format="png")
     write_bytes(path, png.getvalue())
 
 
-def without_math(artist: Artist) -> None:
-    """Let a $ in a name be a dollar sign, in all texts of a figure or of axes."""
+def as_plain_text(artist: Artist) -> None:
+    """Let a name be shown as it is, in all texts of a figure or of axes.
+
+    A $ is a dollar sign. What fonts can't draw, e.g. bytes that aren't UTF-8, is escaped.
+    """
     from matplotlib.text import Text
 
     for text in artist.findobj(Text):
         text.set_parse_math(False)
+        text.set_text(printable(text.get_text(), keep="\n\u00a0"))

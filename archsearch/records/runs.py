@@ -6,12 +6,14 @@ import csv
 import io
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from archsearch.config.run_settings import RunSettings
 from archsearch.errors import InputError, NewerVersionError, UnreadableError
 from archsearch.files import write_text
+from archsearch.printable import in_utf_8
 from archsearch.records.extensions import require_extensions
 from archsearch.records.outcome import convergence, no_better_than_guess
 from archsearch.records.reading import DECODING_ERRORS, first_problem, read_stored
@@ -46,7 +48,7 @@ class RunRecord(Record):
     ``extensions`` are who declared what archsearch hasn't.
     """
 
-    name: str
+    name: Annotated[str, AfterValidator(in_utf_8)]
     spec: str
     settings: RunSettings
     result: RunResult

@@ -13,6 +13,7 @@ from statistics import fmean
 
 from archsearch.config import RunSettings, load
 from archsearch.errors import DamagedFileError
+from archsearch.printable import in_utf_8
 from archsearch.records import (
     PlanRecord,
     RunRecord,
@@ -108,7 +109,10 @@ def read_runs(folders: Iterable[Path]) -> tuple[TrainedRun, ...]:
 
 def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
     """The runs' names; what tells their folders apart where the same name comes twice."""
-    plain = [record.name or folder.name for record, folder in zip(records, folders, strict=True)]
+    plain = [
+        record.name or in_utf_8(folder.name)
+        for record, folder in zip(records, folders, strict=True)
+    ]
     whole = [folder.absolute() for folder in folders]
     try:
         shared = os.path.commonpath([folder.parent for folder in whole])
@@ -116,7 +120,7 @@ def _names(records: Sequence[RunRecord], folders: Sequence[Path]) -> list[str]:
     except ValueError:  # on drives of their own
         apart = whole
     return [
-        name if plain.count(name) == 1 else folder.as_posix()
+        name if plain.count(name) == 1 else in_utf_8(folder.as_posix())
         for name, folder in zip(plain, apart, strict=True)
     ]
 

@@ -292,3 +292,24 @@ def test_no_command_tells_a_storages_password(storage: str, debug: list[str], to
         code, text = told(*words, "--storage", storage, *debug)
         assert code == 2, text
         assert "s3cret" not in text
+
+
+def test_a_run_in_a_folder_whose_name_is_not_utf_8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its figures, its page and its export show the byte's number."""
+    monkeypatch.chdir(tmp_path)
+    out = "a\udcffb"
+    Path("net.yaml").write_text(SPEC.format(name="net"), encoding="utf-8")
+    for words in (
+        ["train", "net.yaml", "--data", "photos", "--limit", "600", "--epochs", "1", "--out", out],
+        ["export", out, "--to", "python", "--out", "exported"],
+        ["report", out, "--out", "page"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            main(words)
+        assert ended.value.code == 0, words
+    assert (tmp_path / out / "curves.png").exists()
+    for text in (*Path("exported").glob("*.json"), *Path("exported").glob("*.py")):
+        text.read_text(encoding="utf-8")
+    assert "a\\udcffb" in Path("page/index.html").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from archsearch.records import Baselines, Environment, EpochRecord, RunResult, Scores
-from archsearch.records.run_figures import curves_figure, pictures_figure
+from archsearch.records.run_figures import curves_figure, draw_curves, pictures_figure
 from archsearch.records.sample_grid import SampleGrid
 
 
@@ -114,3 +114,9 @@ def test_the_epoch_whose_weights_are_kept_is_marked() -> None:
     assert "4 of 9 epochs, weights of epoch 2: training MSE 0.01100, validation MSE 0.01000" in told
     boxes = [axes._left_title.get_window_extent(), figure.legends[0].get_window_extent()]
     assert not boxes[0].overlaps(boxes[1])
+
+
+def test_a_name_that_no_font_can_draw_is_escaped(tmp_path) -> None:
+    """Names of folders have any bytes."""
+    draw_curves(tmp_path / "curves.png", "a\udcff\x07$b", result([0.02, 0.01]), 64)
+    assert (tmp_path / "curves.png").stat().st_size > 1000

@@ -24,6 +24,7 @@ from archsearch.config import RunSettings
 from archsearch.config.used_extensions import used_extensions
 from archsearch.files import remove_drafts, write_bytes, write_text
 from archsearch.nn import save_weights
+from archsearch.printable import in_utf_8
 from archsearch.records import RunRecord
 from archsearch.records.baselines import Baselines
 from archsearch.records.results import EpochRecord, RunResult
@@ -125,7 +126,7 @@ def train_run(  # noqa: PLR0913 - named settings, most with a default
             write_text(out / CONFIG_FILE, config_json(settings))
         kept = KeptBaselines(plan, settings, pictures)
         baselines = baselines or kept.read()
-        told = Tracked.of(out.resolve().name, out, plan, settings)
+        told = Tracked.of(in_utf_8(out.resolve().name), out, plan, settings)
         with tracking(settings.train.log, told) as tracked:
 
             def each_epoch(row: EpochRecord) -> None:

@@ -36,18 +36,14 @@ exercise: $(VENV)/.installed
 exercise-small: $(VENV)/.installed
 	$(BIN)/python -m exercise --small --data $(or $(DATA),photos) --runs $(RUNS)/exercise-small --reports reports/exercise-small
 
-# Tests write thousands of small databases, which takes long on a disk; but a container's /dev/shm is small.
-SHM_KB := $(shell df -Pk /dev/shm 2>/dev/null | awk 'NR == 2 {print $$4}')
-TESTS_TMP := $(shell [ "0$(SHM_KB)" -gt 4000000 ] && ! grep -q ' /dev/shm .*noexec' /proc/mounts && echo TMPDIR=/dev/shm)
-
 # Three on two cores: many tests wait for other processes. Who has nothing left takes others' tests.
 test: $(VENV)/.installed-dev
 	scripts/programs-for-tests
-	$(TESTS_TMP) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal -m "not full"
+	OMP_NUM_THREADS=1 scripts/in-memory $(BIN)/python -m pytest -n 3 --dist worksteal -m "not full"
 
 test-full: $(VENV)/.installed-dev
 	scripts/programs-for-tests
-	$(TESTS_TMP) OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist worksteal
+	OMP_NUM_THREADS=1 scripts/in-memory $(BIN)/python -m pytest -n 3 --dist worksteal
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

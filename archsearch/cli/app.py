@@ -92,8 +92,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     interrupted. ``--debug`` may be anywhere.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
-    gc.set_threshold(COLLECT_AFTER)
-    atexit.register(gc.freeze)  # or the interpreter looks at all of torch once more: 0.8 s
+    if arguments is None:  # this process is ours
+        gc.set_threshold(COLLECT_AFTER)
+        atexit.register(gc.freeze)  # or the interpreter looks at all of torch once more: 0.8 s
     set_up_output()
     try:
         words = [word for word in given if word != "--debug"]

@@ -21,8 +21,8 @@ HOSTILE = (
     "a\udcffb",
 )  # fmt: skip
 WHERE = ("the study", "the spec", "the run's folder", "the files", "a picture", "the data's folder")
-PLACED = {"the files", "a picture", "the data's folder"}
-"""Where the campaign makes the file itself, so that a name which is a path proves nothing."""
+PLACED = {"the run's folder", "the files", "a picture", "the data's folder"}
+"""Where a path is what was asked for, or what the campaign itself makes: it proves nothing."""
 SHOWN = re.compile(
     "\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]"
 )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ if sys.platform != "linux":
 from tests.reliability.__main__ import PAGE, RESULTS, work
 from tests.reliability.campaign import Campaign, Outcome
 from tests.reliability.commands import Ended, faults
-from tests.reliability.page import Line, lines_of, page
+from tests.reliability.page import Line, lines_of, page, write_page
 from tests.reliability.table import CAMPAIGNS
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +104,10 @@ def test_the_page_tells_what_came_of_it() -> None:
     assert "| badly | 1 |\n| well | 1 |" in text
     assert "- seed 0, case 0: `wrong`" in text
     assert text.endswith("## other\n\nWhat holds.\n\nNot run yet.\n")
+
+
+def test_the_page_can_tell_names_that_are_not_utf_8(tmp_path: Path) -> None:
+    line = Line(0, "case", "ended: 'a\udcffb'", [], 1.0, "2026-01-02", "abc")
+    (tmp_path / "odd.jsonl").write_text(json.dumps(asdict(line)) + "\n", encoding="utf-8")
+    write_page(tmp_path / "page.md", tmp_path, {"odd": campaign([])})
+    assert "| ended: 'a\\udcffb' | 1 |" in (tmp_path / "page.md").read_text(encoding="utf-8")

@@ -8,11 +8,13 @@ from pathlib import Path
 
 from exercise.results import best_trials
 
-__all__ = ["FULL", "PARTS", "SMALL", "Places", "Size"]
+__all__ = ["FULL", "PARTS", "SEARCHES", "SMALL", "WINNERS", "Places", "Size"]
 
 NINE_LAYERS = "specs/acml-nine-layer.yaml"
+SEARCHES = ("best-net", "size-front")
+"""Studies that look for good nets in one space."""
 WINNERS = 3
-"""Nets of the search that are trained again on all pictures."""
+"""Nets of the searches that are trained again on all pictures."""
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,12 @@ def study(name: str) -> Part:
 
 
 def winners(places: Places, size: Size) -> Iterator[Words]:
-    """The best nets of the search, trained again on all pictures."""
-    specs = places.runs / "winners-specs"
-    for rank, trial in enumerate(best_trials(places.reports / "best-net", WINNERS), start=1):
+    """The best nets of the searches, trained again on all pictures."""
+    specs, storage = places.runs / "winners-specs", ["--storage", places.storage]
+    best = best_trials(places.reports, SEARCHES, WINNERS)
+    for rank, (search, trial) in enumerate(best, start=1):
         spec = specs / f"{rank}.yaml"
-        storage = ["--storage", places.storage]
-        yield ["study", "best", "best-net", "--trial", str(trial), *storage, "--out", str(spec)]
+        yield ["study", "best", search, "--trial", str(trial), *storage, "--out", str(spec)]
         for seed in range(size.seeds[1]):
             run = f"winners/{rank}-seed-{seed}"
             yield _train(places, size, spec, run, "--seed", str(seed))
@@ -113,7 +115,7 @@ def winners(places: Places, size: Size) -> Iterator[Words]:
 
 
 def denoising(places: Places, size: Size) -> Iterator[Words]:
-    """The nine-layer net and the search's best one, with noise to take away."""
+    """The nine-layer net and the best one of the searches, with noise to take away."""
     for name, spec in (("nine-layer", NINE_LAYERS), ("best", places.runs / "winners-specs/1.yaml")):
         for seed in range(size.seeds[1]):
             run = f"denoising/{name}-seed-{seed}"
@@ -128,13 +130,16 @@ PARTS: Mapping[str, Part] = {
     "nine-layer-factors": study("nine-layer-factors"),
     "colorize": study("colorize"),
     "best-net": study("best-net"),
+    "size-front": study("size-front"),
     "winners": winners,
     "denoising": denoising,
     "latent-activation": study("latent-activation"),
-    "size-front": study("size-front"),
     "code-long": study("code-long"),
 }
 """Every part, in an order in which what a part needs stands before it."""
+
+WHOLE_ONLY = ("size-front", "latent-activation", "code-long")
+"""Parts that would tell nothing on few pictures."""
 
 FULL = Size((5, 3), (10, 50), limit=None, studies=(), own=None, parts=tuple(PARTS))
 SMALL = Size(
@@ -143,5 +148,5 @@ SMALL = Size(
     limit=6000,
     studies=("--limit", "6000", "--epochs", "6", "--trials", "6", "--seeds", "1"),
     own=Path("exercise/small"),
-    parts=tuple(PARTS)[:-3],
+    parts=tuple(name for name in PARTS if name not in WHOLE_ONLY),
 )

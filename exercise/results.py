@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,15 @@ def pictures_of(report: Path) -> str:
     return str(number)
 
 
-def best_trials(report: Path, number: int) -> list[int]:
-    """Numbers of the trials with the lowest validation MSE, the best first, each of another net."""
-    means = trials(report).groupby("key").agg({"number": "min", "val_mse": "mean"})
-    return [int(each) for each in means.sort_values("val_mse")["number"][:number]]
+def best_trials(reports: Path, searches: Iterable[str], number: int) -> list[tuple[str, int]]:
+    """The trials with the lowest validation MSE, the best first, each of another net.
+
+    Each is told by its search and its number. Searches without a report are left out.
+    """
+    there = [name for name in searches if (reports / name).exists()]
+    found = pd.concat([trials(reports / name).assign(search=name) for name in there])
+    nets = found.groupby("key").agg({"search": "first", "number": "first", "val_mse": "mean"})
+    best = nets.sort_values("val_mse")[:number]
+    return [
+        (search, int(trial)) for search, trial in zip(best["search"], best["number"], strict=True)
+    ]

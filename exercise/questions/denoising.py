@@ -9,7 +9,7 @@ from exercise.estimates import mean, mse, mse_with_interval
 from exercise.markdown import table
 
 REPORT = "denoising"
-NAMES = {"nine-layer": "the nine-layer net", "best": "the search's best net"}
+NAMES = {"nine-layer": "the nine-layer net", "best": "the searches' best net"}
 
 
 def answer(reports: Path) -> list[str]:

@@ -16,12 +16,15 @@ SIZES = {"full": FULL, "small": SMALL}
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
     """Folders with what the last parts need of the ones before."""
     monkeypatch.chdir(ROOT)
-    report = tmp_path / "reports/best-net"
-    report.mkdir(parents=True)
-    (report / "trials.csv").write_text(
-        "number,key,state,val_mse,test_mse\n0,a,complete,3,3\n1,b,complete,1,5\n2,c,failed,,\n"
-        "3,d,running,2,2\n4,e,complete,4,1\n5,b,complete,1,5\n"
-    )
+    head = "number,key,state,val_mse,test_mse\n"
+    searched = {
+        "best-net": "0,a,complete,3,3\n1,b,complete,1,5\n2,c,failed,,\n4,e,complete,4,1\n"
+        "5,b,complete,1,5\n",
+        "size-front": "0,f,complete,2,2\n1,b,complete,1,5\n",
+    }
+    for name, rows in searched.items():
+        (tmp_path / "reports" / name).mkdir(parents=True)
+        (tmp_path / "reports" / name / "trials.csv").write_text(head + rows)
     for part in ("nine-layer", "winners", "denoising"):
         (tmp_path / "runs" / part).mkdir(parents=True)
     return Places("photos", tmp_path / "runs", tmp_path / "reports", workers=2)
@@ -51,8 +54,19 @@ def test_every_part_ends_with_its_report(places: Places, size: str) -> None:
 
 
 def test_the_winners_are_the_trials_with_the_lowest_validation_error(places: Places) -> None:
+    assert best(places) == [("best-net", "1"), ("size-front", "0"), ("best-net", "0")]
+
+
+def test_the_winners_of_a_search_that_was_not_made_are_missing(places: Places) -> None:
+    (places.reports / "size-front/trials.csv").unlink()
+    (places.reports / "size-front").rmdir()
+    assert best(places) == [("best-net", "1"), ("best-net", "0"), ("best-net", "4")]
+
+
+def best(places: Places) -> list[tuple[str, str]]:
+    """Searches and trials of the nets that are trained again."""
     taken = [words for words in commands(places, FULL) if words[:2] == ["study", "best"]]
-    assert [words[words.index("--trial") + 1] for words in taken] == ["1", "3", "0"]
+    return [(words[2], words[words.index("--trial") + 1]) for words in taken]
 
 
 def test_without_changes_the_family_is_the_nine_layer_net() -> None:

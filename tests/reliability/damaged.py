@@ -75,11 +75,11 @@ def damaged(seed: int) -> Outcome:
     _damage(folder / name, how, draw, folder)
     found: list[str] = []
     codes = []
-    for words in _readers(name):
+    for words in _readers(name, folder):
         ended = run(words, folder, seconds=LONGEST)
         found += faults(ended)
         codes.append(f"{words[0]} {said(ended)}")
-        if ended.code == 0 and words[:2] in {TRAIN[:2], COMMANDS["prepare"][:2]}:
+        if ended.code == 0 and words in _REPEATED:
             found += _changed(folder, whole, name)
     found += ["foreign code ran"] if (folder / MARK).exists() else []
     (folder / MARK).unlink(missing_ok=True)
@@ -87,24 +87,35 @@ def damaged(seed: int) -> Outcome:
     return Outcome(f"{name} {how}", f"{kind}, {how}: {', '.join(codes)}", tuple(found))
 
 
-def _readers(name: str) -> list[tuple[str, ...]]:
-    """The commands that read a file, the one that mends it last."""
+_REPEATED = {HALF, COMMANDS["train"], COMMANDS["prepare"], COMMANDS["study"]}
+"""Commands that give the same numbers as before where they end well."""
+
+
+def _readers(name: str, folder: Path) -> list[tuple[str, ...]]:
+    """The commands that read a file, the one that mends it last.
+
+    What reads the cache is begun anew.
+    """
     if name.startswith("kept/run/"):
         return [COMMANDS["apply"], ("report", "kept/run", "--out=kept/page"), COMMANDS["train"]]
     if name.startswith("kept/half/"):
         return [("report", "kept/half", "--out=kept/page"), HALF]
     if name.startswith("kept/"):
         return [("study", "status", "small", STORAGE), COMMANDS["report"], COMMANDS["study"]]
+    if name.startswith("cache/pictures/"):
+        _remove(folder / "kept/run")
+        return [("data", "list"), COMMANDS["train"], COMMANDS["prepare"]]
     if name.startswith("cache/"):
-        return [("data", "list"), COMMANDS["prepare"]]
+        (folder / "kept/small.db").unlink()
+        return [("data", "list"), COMMANDS["study"]]
     spec = [("check", "small.yaml"), ("show", "small.yaml"), ("check", "study.yaml")]
     return [*spec, ("config",), ("space", "study.yaml")]
 
 
 def _changed(folder: Path, whole: dict[str, object], name: str) -> list[str]:
     """Numbers that aren't as before though the command ended well."""
-    now = results(folder)
-    ours = [key for key in same(now, whole) if key.startswith(("kept/run/", "cache/"))]
+    told = ("kept/run/", "cache/", *(["kept/small.db"] if name.startswith("cache/") else []))
+    ours = [key for key in same(results(folder), whole) if key.startswith(told)]
     return [f"{key} is other than before {name} was damaged" for key in ours if key in whole]
 
 

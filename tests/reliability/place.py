@@ -153,7 +153,10 @@ def said(ended: Ended) -> str:
 def _content(path: Path, folder: Path) -> object:
     content = path.read_bytes().replace(str(folder).encode(), b"FOLDER")
     if path.suffix == ".json":
-        return _without_volatile(json.loads(content))
+        try:
+            return _without_volatile(json.loads(content))
+        except ValueError:  # damaged
+            return content
     if path.name == "history.csv":
         rows = csv.DictReader(io.StringIO(content.decode()))
         return [{name: row[name] for name in row if name != "seconds"} for row in rows]
@@ -176,4 +179,10 @@ def _study(path: Path) -> object:
 
 
 def _errors(trial: TrialRecord) -> list[object]:
-    return [(s.seed, s.state, s.result.val.mse if s.result else None) for s in trial.seeds]
+    """Of each seed all that was measured."""
+    from archsearch.records.result_columns import known_numbers
+
+    return [
+        (each.seed, each.state, sorted(known_numbers(each.result).items()) if each.result else [])
+        for each in trial.seeds
+    ]

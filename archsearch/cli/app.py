@@ -22,6 +22,7 @@ from archsearch.cli.explain import explain
 from archsearch.cli.export import export
 from archsearch.cli.import_net import import_net
 from archsearch.cli.init import init
+from archsearch.cli.lost_interrupts import interrupts_come_again
 from archsearch.cli.output import print_diagnostics, print_lines, set_up_output
 from archsearch.cli.report import report
 from archsearch.cli.schema import schema
@@ -98,7 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     set_up_output()
     try:
         words = [word for word in given if word != "--debug"]
-        sys.exit(app(args=words, prog_name="archsearch", standalone_mode=False) or 0)
+        with interrupts_come_again():
+            sys.exit(app(args=words, prog_name="archsearch", standalone_mode=False) or 0)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     except BrokenPipeError:

@@ -176,9 +176,9 @@ def _main(words: Sequence[str]) -> int:
 
 
 def _line(said: str, word: str) -> str:
-    """The error's first line, which tells more than the one that was found."""
-    lines = [line for line in said.splitlines() if line.startswith(("error: unexpected", word))]
-    return lines[0][:300] if lines else word
+    """The error's first line, which tells more than the one that was found, or the traceback."""
+    lines = [line for line in said.splitlines() if line.startswith("error: unexpected")]
+    return lines[0][:300] if lines else said[said.index(word) :][:1500]
 
 
 def _resident() -> int:

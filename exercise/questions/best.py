@@ -35,7 +35,7 @@ def answer(reports: Path) -> list[str]:
     lowest, first = means.min(), ranks.get_group(means.idxmin()).iloc[0]
     params, macs = (first[name] / nine.iloc[0][name] for name in ("params", "macs"))
     told = (
-        f"{_searched(reports)} The best {len(ranks)} nets of all were trained again as the "
+        f"{_searched(reports)} The best {len(ranks)} nets were trained again as the "
         f"nine-layer net was. The best of them has a test MSE of {mse(lowest)}; the nine-layer "
         f"net's is {nine['test_mse'].mean() / lowest:.1f} times that. The best has {params:.1f} "
         f"times the parameters and {macs:.1f} times the MACs."
@@ -76,7 +76,7 @@ def _layers(report: Path, number: int) -> str:
     kernel = f"{chosen['defaults.conv.kernel']:.0f}"
     down = {"pool": "max pooling", "stride": "strides"}[chosen["down"]]
     return (
-        f"{chosen['depth']:.0f} levels from {chosen['width']:.0f} channels, {kernel}×{kernel}, "
+        f"{chosen['depth']:.0f} level{'s' if chosen['depth'] > 1 else ''} from {chosen['width']:.0f} channels, {kernel}×{kernel}, "
         f"{chosen['defaults.conv.activation']}, {down}, up by {UP[chosen['up']]}"
         f"{', residual' if chosen['residual'] else ''}"
     )

@@ -75,8 +75,9 @@ def _layers(report: Path, number: int) -> str:
     chosen = {name.removeprefix("space."): one[name] for name in trials if "space." in name}
     kernel = f"{chosen['defaults.conv.kernel']:.0f}"
     down = {"pool": "max pooling", "stride": "strides"}[chosen["down"]]
+    levels = f"{chosen['depth']:.0f} level{'s' if chosen['depth'] > 1 else ''}"
     return (
-        f"{chosen['depth']:.0f} level{'s' if chosen['depth'] > 1 else ''} from {chosen['width']:.0f} channels, {kernel}×{kernel}, "
+        f"{levels} from {chosen['width']:.0f} channels, {kernel}×{kernel}, "
         f"{chosen['defaults.conv.activation']}, {down}, up by {UP[chosen['up']]}"
         f"{', residual' if chosen['residual'] else ''}"
     )

@@ -11,14 +11,13 @@ from matplotlib.axes import Axes
 from archsearch.config import load_study
 from archsearch.files import write_text
 from archsearch.report.drawing.style import styled
-from exercise.parts import PARTS
+from exercise.parts import PARTS, STUDIES
 from exercise.pictures import enlarged, store_small, write_enlarged
 from exercise.questions import best, code_size, colors, denoising, factors, nine_layers, sizes
 from exercise.results import facts
 
 __all__ = ["QUESTIONS", "Question", "answers", "write_answers"]
 
-STUDIES = Path(__file__).parents[1] / "studies"
 DISCUSSION = "discussion.md"
 """What a person says of the results; it stands beside them, and its numbers are theirs."""
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from exercise.results import best_trials
 
-__all__ = ["FULL", "PARTS", "SEARCHES", "SMALL", "WINNERS", "Places", "Size"]
+__all__ = ["FULL", "PARTS", "SEARCHES", "SMALL", "STUDIES", "WINNERS", "Places", "Size"]
 
 NINE_LAYERS = "specs/acml-nine-layer.yaml"
+STUDIES = Path(__file__).parents[1] / "studies"
 SEARCHES = ("best-net", "size-front")
 """Studies that look for good nets in one space."""
 WINNERS = 3

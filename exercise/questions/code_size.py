@@ -131,10 +131,10 @@ def _limit(nets: pd.DataFrame) -> str:
 
 
 def _listed(ratios: pd.Series) -> str:
-    """Sizes, with the ratios at both ends."""
-    ends = dict.fromkeys((ratios.index[0], ratios.index[-1]))
-    sizes = " to ".join(f"{size:.0f}" for size in ends)
-    return f"{sizes} numbers ({' to '.join(f'{ratios[size]:.2f}' for size in ends)} of its error)"
+    """Sizes, with the range of the ratios."""
+    ends = dict.fromkeys(f"{size:.0f}" for size in (ratios.index[0], ratios.index[-1]))
+    low_high = dict.fromkeys(f"{ratio:.2f}" for ratio in (ratios.min(), ratios.max()))
+    return f"{' to '.join(ends)} numbers ({' to '.join(low_high)} of its error)"
 
 
 def _doublings(nets: pd.DataFrame) -> list[str]:

@@ -136,11 +136,11 @@ def _in_short(color: dict[str, Any]) -> str:
     gray = color["baselines"]["gray_copy"]["delta_e"]
     nearer = [each for each in color["variants"] if each["delta_e"]["mean"] < gray]
     if not nearer:
-        return "No net's colors are nearer to the true ones (ΔE) than the gray picture's."
+        return "No variant's colors are nearer to the true ones (ΔE) than the gray picture's."
     most = max(each["desaturation"]["mean"] for each in nearer)
     return (
-        f"In part: {len(nearer)} of {len(color['variants'])} nets are nearer to the true colors "
-        f"(ΔE) than the gray picture is, with at most {most:.2f} of their saturation."
+        f"In part: {len(nearer)} of {len(color['variants'])} variants are nearer to the true "
+        f"colors (ΔE) than the gray picture is, with at most {most:.2f} of their saturation."
     )
 
 

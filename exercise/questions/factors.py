@@ -22,7 +22,9 @@ NINE_LAYERS = (
     "The nine-layer net has 2 levels, each with 1 convolution and a max pooling that halves the "
     "picture; 8 channels in the first layer and 16 in the latent; 3×3 kernels; ReLU after all but "
     "the last, and on the latent; nearest upsampling; padding that keeps the size (`same`); no "
-    "norm; and MSE as the loss. Each row changes one of these."
+    "norm; and MSE as the loss. Each row changes one of these; the second layer's channels are "
+    "always half as many again as the first's. All that gets into the latent passes the narrowest "
+    "place."
 )
 WORDS = {
     "convs": "convolutions a level",
@@ -34,7 +36,10 @@ WORDS = {
     "borders": "padding",
 }
 """What the study's factors are called here, where they are called otherwise."""
-HEAD = ("change", "latent", "parameters", "test MSE", "change of the error (interval)")
+HEAD = (
+    "change", "latent", "narrowest place", "parameters", "test MSE",
+    "change of the error (interval)",
+)  # fmt: skip
 
 
 def answer(reports: Path) -> list[str]:
@@ -122,8 +127,8 @@ def _effect(name: str, group: pd.DataFrame, base: pd.Series) -> dict[str, object
 
 def _row(net: pd.Series) -> list[str]:
     same = net["change"] == NONE
-    name = "none: the nine-layer net" if same else net["change"]
-    sizes = (f"{net[key]:,}" for key in ("latent_size", "params"))
+    name = "nothing: the nine-layer net" if same else net["change"]
+    sizes = (f"{net[key]:,}" for key in ("latent_size", "bottleneck_size", "params"))
     return [name, *sizes, mse(net["test_mse"]), "" if same else change_with_interval(net["effect"])]
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "replacing",
     "reserve",
     "room",
+    "unwritable",
     "write_bytes",
     "write_errors",
     "write_failure",
@@ -128,6 +129,23 @@ def room(path: Path, *, size: int | None = None) -> str:
     except OSError:
         free = "an unknown number of"
     return f"{needed}{free} bytes are free"
+
+
+def unwritable(path: Path) -> str:
+    """Why the system lets nobody write ``path``, found by trying; "" where it does.
+
+    Example:
+        >>> unwritable(Path("no/such/folder/a.db"))
+        'No such file or directory'
+    """
+    try:
+        if path.exists():
+            os.close(os.open(path, os.O_RDWR))
+        else:
+            tempfile.TemporaryFile(dir=path.parent).close()
+    except OSError as error:
+        return write_failure(error, path)
+    return ""
 
 
 def reserve(path: Path) -> None:

@@ -278,7 +278,7 @@ def _look(study: OpenStudy, pool: Pool, say: Say) -> None:
     except SQLAlchemyError as error:
         if is_passing(error):
             return  # the workers wait for the database, and give up when it is time
-        raise
+        raise study.retry.broken(error) from error
     done = progress.total - progress.unfinished
     say(StudyEvent("progress", done=done, total=progress.total))
     if not progress.unfinished:

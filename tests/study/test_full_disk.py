@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import sqlite3
 import tempfile
 from pathlib import Path
@@ -12,10 +13,12 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from toys import ToyTrainer, write_study
 
-from archsearch.errors import RunFailedError
+from archsearch.errors import InputError, RunFailedError
 from archsearch.records import trial_counts
 from archsearch.study import Job, StudyEvent, Trained, run_study
 from archsearch.study.store.retry import RetryPolicy
+from archsearch.study.store.storage import open_engine
+from archsearch.study.store.whole_artifacts import WholeArtifacts
 
 
 class Drawing(ToyTrainer):
@@ -46,6 +49,40 @@ def test_pictures_that_are_lost_are_told_and_the_training_is_kept(
     lost = [note for note in notes if note.startswith(f"a training's pictures are lost: {whose} ")]
     assert lost
     assert all("No space left on device (9 bytes are needed, " in note for note in lost)
+
+
+def test_a_picture_that_the_disk_does_not_take_whole_is_not_left_in_part(tmp_path: Path) -> None:
+    class Full(io.BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell():
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().read(2)
+
+    store = WholeArtifacts(tmp_path)
+    with pytest.raises(OSError, match="No space"):
+        store.write("half", Full(b"a picture"))
+    assert not [*tmp_path.iterdir()]
+    store.write("whole", io.BytesIO(b"a picture"))
+    assert (tmp_path / "whole").read_bytes() == b"a picture"
+
+
+def test_a_database_that_is_removed_meanwhile_is_told_of(tmp_path: Path, log: Path) -> None:
+    path = tmp_path / "studies.db"
+
+    def remove(event: StudyEvent) -> None:
+        if event.kind == "started":
+            path.unlink(missing_ok=True)
+
+    study = write_study(tmp_path, trials=20)
+    with pytest.raises(RunFailedError, match=r"\(the file was removed or replaced meanwhile\)"):
+        run_study(study, f"sqlite:///{path}", trainer=ToyTrainer(log, seconds=3.0), on_event=remove)
+
+
+def test_what_can_not_be_written_is_told_as_the_system_does(tmp_path: Path) -> None:
+    file = tmp_path / "studies.db"
+    file.mkdir()
+    with pytest.raises(InputError, match=r"studies\.db can't be written: Is a directory"):
+        open_engine(f"sqlite:///{file}")
 
 
 def test_a_full_disk_of_the_database_is_told_with_its_room(tmp_path: Path) -> None:

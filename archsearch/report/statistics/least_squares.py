@@ -20,6 +20,8 @@ __all__ = ["log_log_slope", "robust_estimates"]
 Floats = npt.NDArray[np.float64]
 
 _FEWEST_SPARE = 2
+_FEWEST_FREE = 0.5
+"""Of fewer, intervals hold a factor of a thousand in each direction, or no float holds them."""
 
 
 def robust_estimates(
@@ -37,7 +39,8 @@ def robust_estimates(
 
     Returns:
         Without values where columns depend on each other, fewer than two observations are
-        to spare, or the fit is perfect, so that nothing is left to tell the spread by.
+        to spare, or the fit is perfect, so that nothing is left to tell the spread by; and a
+        coefficient that hangs on one observation, as by its degrees of freedom.
     """
     from scipy import stats
 
@@ -57,6 +60,9 @@ def robust_estimates(
         scaled = weights**2 / (1 - leverage)
         error = max(float(np.sqrt(scaled @ left**2)), 1e-300)
         freedom = _freedom(basis, leverage, scaled)
+        if freedom < _FEWEST_FREE:
+            found.append(nothing(count))
+            continue
         reach = float(stats.t.ppf(0.975, freedom)) * error
         p = float(2 * stats.t.sf(abs(value) / error, freedom))
         found.append(Estimate(float(value), float(value - reach), float(value + reach), count, p))

@@ -15,7 +15,7 @@ from archsearch.files import write_errors
 from archsearch.study.store.opened import OpenStudy
 
 if TYPE_CHECKING:
-    from optuna.artifacts import FileSystemArtifactStore
+    from archsearch.study.store.whole_artifacts import WholeArtifacts
 
 __all__ = ["leave_probe", "store_pictures", "unreachable"]
 
@@ -95,11 +95,11 @@ def _as_file(png: bytes, name: str) -> Iterator[Path]:
         yield path
 
 
-def _store(study: OpenStudy) -> FileSystemArtifactStore:
-    from optuna.artifacts import FileSystemArtifactStore
+def _store(study: OpenStudy) -> WholeArtifacts:
+    from archsearch.study.store.whole_artifacts import WholeArtifacts
 
     study.artifacts.mkdir(parents=True, exist_ok=True)
-    return FileSystemArtifactStore(study.artifacts)
+    return WholeArtifacts(study.artifacts)
 
 
 def _said(study: OpenStudy, reason: str) -> str:

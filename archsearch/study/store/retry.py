@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from archsearch.errors import RunFailedError, StorageAwayError
+from archsearch.errors import ArchsearchError, RunFailedError, StorageAwayError
 from archsearch.files import room
 from archsearch.records.database import damage, driver_message
 from archsearch.records.reading import DECODING_ERRORS
@@ -77,7 +77,7 @@ class RetryPolicy:
                 if away and not self.seconds:
                     raise
                 if not away and not is_passing(error):
-                    raise damage(self.url, error) or self._broken(error) from error
+                    raise self.broken(error) from error
                 if time.monotonic() + pause > end:
                     raise self._away(error) from error
                 if attempt == 3:  # a conflict of locks is over by then
@@ -94,10 +94,16 @@ class RetryPolicy:
             help="finished results are kept; when it is back, the same command continues",
         )
 
-    def _broken(self, error: Exception) -> RunFailedError:
+    def broken(self, error: Exception) -> ArchsearchError:
+        """What to tell of an error of the database that doesn't pass."""
+        damaged = damage(self.url, error)
+        if damaged is not None:
+            return damaged
         why, path = driver_message(self.url, error), sqlite_path(self.url)
         if path is not None and "full" in why:
             why += f" ({room(path)})"
+        if path is not None and "no such table" in why:
+            why += " (the file was removed or replaced meanwhile)"
         return RunFailedError(
             f"{masked(self.url)} can't be used any more: {why}",
             help="finished results are kept; fix the cause (is the disk full?), "

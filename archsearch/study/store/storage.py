@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from archsearch.errors import InputError, StorageAwayError
+from archsearch.files import unwritable
 from archsearch.records.database import damage, driver_message
 from archsearch.records.reading import DECODING_ERRORS
 from archsearch.records.storage_secrets import masked
@@ -146,6 +147,12 @@ def _unusable(url: str, error: Exception) -> InputError:
         return StorageAwayError(
             f"{masked(url)} can't be reached: {reason}",
             help="is the server up, and are host, port and user right? nothing was changed",
+        )
+    path = sqlite_path(url)
+    if path is not None and not isinstance(error, OSError) and (closed := unwritable(path)):
+        return InputError(
+            f"{masked(url)} can't be used as a storage: {path} can't be written: {closed}",
+            help="allow writing there, or name another file with --storage",
         )
     return InputError(
         f"{masked(url)} can't be used as a storage: {reason}", help=f"write it like {EXAMPLES}"

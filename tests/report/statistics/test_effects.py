@@ -11,11 +11,20 @@ from sklearn.linear_model import LinearRegression
 from archsearch.report.statistics.effects import factor_effects
 from archsearch.report.statistics.factors import Factor, searched_factors
 from archsearch.report.statistics.importance import FEWEST_FOR_IMPORTANCE, importances
-from archsearch.report.statistics.least_squares import robust_estimates
+from archsearch.report.statistics.intervals import nothing
+from archsearch.report.statistics.least_squares import log_log_slope, robust_estimates
 from archsearch.report.statistics.multiple import holm
 from archsearch.report.statistics.pairs import grouped_slope, paired_effects
 from archsearch.report.statistics.sample import headline_sample
 from tests.synthetic import StudyRecipe, synthetic_study
+
+
+def test_a_slope_that_hangs_on_one_net_has_no_interval():
+    """Five nets of one latent size and one of another: its own error can't be told apart."""
+    sizes = [1024.0] * 5 + [4096.0]
+    errors = [0.0041, 0.0039, 0.0042, 0.0040, 0.0043, 0.0012]
+    assert log_log_slope(sizes, errors) == nothing(6)
+    assert log_log_slope([*sizes, 4096.0], [*errors, 0.0013]).clear
 
 
 def choice(name: str, values: list[str]) -> Factor:

@@ -51,11 +51,12 @@ def _slope(reports: Path) -> str:
     seeds = trials.groupby("number").size()
     rank, slope = found["correlations"]["latent_size"]["spearman"], found["slope_within_trunks"]
     few, many = trials["params"].min(), trials["params"].max()
+    widths = [f"{width:.0f}" for width in sorted(trials["space.width"].unique())]
     told = [
         f"{len(seeds)} nets that are narrow only at the code were trained for "
         f"{trials['epochs'].max():.0f} epochs, with {_from_to(seeds.min(), seeds.max())}. Their "
-        f"layers on either side of the code, the trunk, have one of the widths "
-        f"{' and '.join(f'{width:.0f}' for width in sorted(trials['space.width'].unique()))} "
+        f"layers on either side of the code, the trunk, have "
+        f"{'one of the widths' if len(widths) > 1 else 'the width'} {' and '.join(widths)} "
         "(channels of the first) and stay the same "
         f"while the code varies; the code's own two layers grow with it (the whole nets have "
         f"{few:,} to {many:,} parameters)."

@@ -1,5 +1,6 @@
 """Pages that the code writes are up to date, and every example in them holds."""
 
+import csv
 import json
 import os
 import re
@@ -188,6 +189,17 @@ def test_numbers_of_the_readme_are_those_measured() -> None:
     (start,) = measured("startup")
     assert round(start["import torch"] / start["archsearch check"]) == 5
     assert "in a fifth of the time that importing torch takes" in readme
+
+
+def test_what_is_said_of_nets_as_people_write_them_is_what_was_measured() -> None:
+    with (ROOT / "benchmarks/results/ordinary.csv").open(newline="") as file:
+        nets = list(csv.DictReader(file))
+    one_picture = [net["net"] for net in nets if net["collapsed"] != "False"]
+    risen = [net["net"] for net in nets if float(net["over_best"]) > 0.1]
+    assert set(risen) <= set(one_picture)
+    page = (ROOT / "docs/speed.md").read_text(encoding="utf-8")
+    assert f"Of {len(nets)} on CIFAR-10 (JPEG), {len(one_picture)} end with one picture" in page
+    assert len({net["net"] for net in nets}) == len(nets)
 
 
 def test_the_descriptors_of_a_loss_and_a_search_method_can_be_made(tmp_path: Path) -> None:

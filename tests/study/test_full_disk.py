@@ -6,6 +6,7 @@ import errno
 import io
 import sqlite3
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import optuna.artifacts
@@ -16,6 +17,8 @@ from toys import ToyTrainer, write_study
 from archsearch.errors import InputError, RunFailedError
 from archsearch.records import trial_counts
 from archsearch.study import Job, StudyEvent, Trained, run_study
+from archsearch.study.store.artifacts import PROBE
+from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.retry import RetryPolicy
 from archsearch.study.store.storage import open_engine
 from archsearch.study.store.whole_artifacts import WholeArtifacts
@@ -64,6 +67,21 @@ def test_a_picture_that_the_disk_does_not_take_whole_is_not_left_in_part(tmp_pat
     assert not [*tmp_path.iterdir()]
     store.write("whole", io.BytesIO(b"a picture"))
     assert (tmp_path / "whole").read_bytes() == b"a picture"
+
+
+def test_a_probe_that_the_database_does_not_take_is_not_left(
+    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(study: OpenStudy, attributes: Mapping[str, object]) -> None:
+        if PROBE in attributes:
+            raise OperationalError("insert", None, sqlite3.OperationalError("disk is full"))
+        kept(study, attributes)
+
+    kept = OpenStudy.set_attributes
+    monkeypatch.setattr(OpenStudy, "set_attributes", full)
+    with pytest.raises(RunFailedError, match="disk is full"):
+        run_study(write_study(tmp_path), f"sqlite:///{tmp_path}/s.db", trainer=ToyTrainer(log))
+    assert not [*(tmp_path / "artifacts").iterdir()]
 
 
 def test_a_database_that_is_removed_meanwhile_is_told_of(tmp_path: Path, log: Path) -> None:

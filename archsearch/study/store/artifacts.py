@@ -27,10 +27,15 @@ def leave_probe(study: OpenStudy) -> None:
     """Put an artifact there that tells whether another host sees the same folder."""
     name = f"probe-{uuid4().hex}"
     try:
-        _store(study).write(name, io.BytesIO(study.settings.name.encode()))
+        store = _store(study)
+        store.write(name, io.BytesIO(study.settings.name.encode()))
     except OSError:
         return  # the workers will say so
-    study.set_attributes({PROBE: name})
+    try:
+        study.set_attributes({PROBE: name})
+    except BaseException:  # nobody would know of it
+        store.remove(name)
+        raise
 
 
 def unreachable(study: OpenStudy) -> str:

@@ -16,6 +16,7 @@ from toys import ToyTrainer, write_study
 
 from archsearch.errors import InputError, RunFailedError
 from archsearch.records import trial_counts
+from archsearch.records.layout import HEADER
 from archsearch.study import Job, StudyEvent, Trained, run_study
 from archsearch.study.store.artifacts import PROBE
 from archsearch.study.store.opened import OpenStudy
@@ -69,19 +70,24 @@ def test_a_picture_that_the_disk_does_not_take_whole_is_not_left_in_part(tmp_pat
     assert (tmp_path / "whole").read_bytes() == b"a picture"
 
 
-def test_a_probe_that_the_database_does_not_take_is_not_left(
-    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("first", "left"), [(PROBE, 0), (HEADER, 1)])
+def test_a_study_has_one_probe_however_often_the_database_is_full(
+    tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch, first: str, left: int
 ) -> None:
     def full(study: OpenStudy, attributes: Mapping[str, object]) -> None:
-        if PROBE in attributes:
+        if first in attributes:
             raise OperationalError("insert", None, sqlite3.OperationalError("disk is full"))
         kept(study, attributes)
 
     kept = OpenStudy.set_attributes
     monkeypatch.setattr(OpenStudy, "set_attributes", full)
+    study, url = write_study(tmp_path), f"sqlite:///{tmp_path}/s.db"
     with pytest.raises(RunFailedError, match="disk is full"):
-        run_study(write_study(tmp_path), f"sqlite:///{tmp_path}/s.db", trainer=ToyTrainer(log))
-    assert not [*(tmp_path / "artifacts").iterdir()]
+        run_study(study, url, trainer=ToyTrainer(log))
+    assert len([*(tmp_path / "artifacts").iterdir()]) == left
+    monkeypatch.undo()
+    run_study(study, url, trainer=ToyTrainer(log))
+    assert len([*(tmp_path / "artifacts").iterdir()]) == 1
 
 
 def test_a_database_that_is_removed_meanwhile_is_told_of(tmp_path: Path, log: Path) -> None:

@@ -24,7 +24,9 @@ PROBE = "archsearch:probe"
 
 
 def leave_probe(study: OpenStudy) -> None:
-    """Put an artifact there that tells whether another host sees the same folder."""
+    """Put an artifact there that tells whether another host sees the same folder, if none is."""
+    if PROBE in study.storage.get_study_user_attrs(study.study_id):
+        return
     name = f"probe-{uuid4().hex}"
     try:
         store = _store(study)

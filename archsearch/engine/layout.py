@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 __all__ = ["Buffer", "Layout", "Size", "laid_out"]
 
@@ -33,7 +34,7 @@ class Buffer:
     width: int
     bordered: bool = True
 
-    @property
+    @cached_property
     def size(self) -> Size:
         """What tensors that lie alike have in common."""
         return self.height, self.width, self.bordered

@@ -141,14 +141,14 @@ def covered(buffer: Buffer, operations: Sequence[Convolve]) -> Indices:
     """How often operations write each number of a buffer."""
     counts = np.zeros((buffer.channels, buffer.height, buffer.width), dtype=np.int64)
     for operation in operations:
-        channels = sorted(operation.to.covers(operation.groups))
-        rows, columns = operation.read.rows, operation.read.columns
-        counts[np.ix_(channels, _places(rows), _places(columns))] += 1
+        rows, columns = _places(operation.read.rows), _places(operation.read.columns)
+        for channels in operation.to.covers(operation.groups):
+            counts[channels, rows, columns] += 1
     return counts
 
 
-def _places(run: Run) -> list[int]:
-    return [run.start + run.step * q for q in range(run.count)]
+def _places(run: Run) -> slice:
+    return slice(run.start, run.start + run.step * run.count, run.step)
 
 
 def in_order(

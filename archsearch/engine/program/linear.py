@@ -48,9 +48,12 @@ class Channels:
         """The same channels of another buffer."""
         return Channels(buffer, self.first, self.step, self.count)
 
-    def covers(self, groups: int) -> set[int]:
-        """The channels, of all groups."""
-        return {self.first + g * self.step + c for g in range(groups) for c in range(self.count)}
+    def covers(self, groups: int) -> list[slice]:
+        """The channels of all groups, in as few stretches as there can be."""
+        if groups > 1 and self.step == self.count:
+            return [slice(self.first, self.first + groups * self.count)]
+        firsts = (self.first + g * self.step for g in range(groups))
+        return [slice(first, first + self.count) for first in firsts]
 
 
 @dataclass(frozen=True)
@@ -338,8 +341,8 @@ class _Sums:
         groups, channels, _, many = places.shape
         taps, step, start = size // channels, self.padded(size), self.count
         tiled = places.reshape(groups, channels, times, taps, many)
-        c, t, k = np.ogrid[:channels, :times, :taps]
-        sums = start + t * step + c * taps + k
+        of_channel = np.arange(channels)[:, None, None] * taps
+        sums = start + of_channel + np.arange(times)[:, None] * step + np.arange(taps)
         self._pairs.append((tiled, sums[None, ..., None]))
         self.count += step * times
         return start

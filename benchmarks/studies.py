@@ -1,7 +1,8 @@
 """Whole studies by this version and an earlier one: trainings a minute, and where time goes.
 
 ``python -m benchmarks studies --against CHECKOUT --data SOURCE``: two studies of the earlier
-commit, run by both with two workers, in turn, each in a new database.
+commit and one of its ``specs/family.yaml`` as it is, but for the channels of the latent; run by
+both with two workers, in turn, each in a new database.
 """
 
 from __future__ import annotations
@@ -27,9 +28,19 @@ ROOT = Path(__file__).resolve().parents[1]
 WORKERS = 2
 STUDIES: Mapping[str, Sequence[str]] = {
     "quickstart": (),
+    "family": ("--limit", "12000"),
     "latent-vs-mse": ("--limit", "12000", "--trials", "24", "--seeds", "1"),
 }
-"""Studies of the earlier commit, and what is set of each: a quarter of the second's trainings."""
+"""Studies and what is set of each: of the last, which is the earlier commit's, a quarter."""
+
+FAMILY = """\
+name: family
+model: {checkout}/specs/family.yaml
+data: {{source: cifar10}}
+train: {{epochs: 10, batch_size: 128, optimizer: adam, lr: 3.0e-3, schedule: onecycle}}
+space: {{latent_channels: {{int: [2, 64], log: true}}}}
+search: {{method: random, trials: 24, seeds: 1}}
+"""
 
 SHORT = ("--trials", "2", "--seeds", "1", "--epochs", "1")
 """Set of the run that isn't counted: it prepares pictures and compiles."""
@@ -78,10 +89,15 @@ def measure(study: str, against: Path, source: str, rounds: int) -> Compared:
         RuntimeError: a run failed, or the two did not train as often.
     """
     data = ("--data", source) if study != "quickstart" else ()
-    told = (str(against / "studies" / f"{study}.yaml"), *STUDIES[study], *data)
-    for checkout in (ROOT, against):
-        _ran(checkout, (*told, *SHORT))
-    pairs = [(_ran(ROOT, told), _ran(against, told)) for _ in range(rounds)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = against.resolve() / "studies" / f"{study}.yaml"
+        if study == "family":
+            path = Path(folder) / path.name
+            path.write_text(FAMILY.format(checkout=against.resolve()))
+        told = (str(path), *STUDIES[study], *data)
+        for checkout in (ROOT, against):
+            _ran(checkout, (*told, *SHORT))
+        pairs = [(_ran(ROOT, told), _ran(against, told)) for _ in range(rounds)]
     counts = {ran.trainings for pair in pairs for ran in pair}
     if len(counts) != 1:
         raise RuntimeError(f"{study}: {counts} trainings, not as many each time")

@@ -15,9 +15,11 @@ from toys import ToyTrainer, logged, write_study
 
 from archsearch.config import load_study as load_file
 from archsearch.records import trial_counts
+from archsearch.records.layout import read_trial_index
 from archsearch.study import RunOptions, StudyEvent, run_study
+from archsearch.study.search import setup
 from archsearch.study.search.proposals import propose
-from archsearch.study.search.setup import open_study
+from archsearch.study.search.setup import enqueue_design, open_study
 from archsearch.study.store.held import Claim
 from archsearch.study.store.opened import OpenStudy
 from archsearch.study.store.owner import Owner
@@ -143,3 +145,42 @@ def test_processes_that_find_an_empty_database_at_once_all_open_it(
     for process in pool:
         process.join(60)
     assert told.read_text().splitlines() == ["opened"] * 4
+
+
+class _DiedError(Exception):
+    """What ends the writing of trials in the middle."""
+
+
+def test_trials_of_a_process_that_died_while_it_wrote_them_are_found_again(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_study(tmp_path, space=SPACE, trials=12)
+    study = opened(tmp_path, url)
+    create, written = study.storage.create_new_trial, 7
+
+    def dies(study_id: int, template_trial: optuna.trial.FrozenTrial) -> int:
+        if len(study.storage.get_all_trials(study_id)) == written:
+            raise _DiedError
+        return create(study_id, template_trial)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(study.storage, "create_new_trial", dies)
+        with pytest.raises(_DiedError):
+            enqueue_design(study, lambda event: None)
+    for _ in range(2):
+        enqueue_design(opened(tmp_path, url), lambda event: None)
+    trials = optuna.load_study(study_name="toys", storage=open_storage(url)).trials
+    planned = opened(tmp_path, url).planned_trials()
+    assert [row.trial_id for row in planned] == [trial._trial_id for trial in trials]
+    assert [read_trial_index(trial.user_attrs) for trial in trials] == list(range(12))
+
+
+def test_many_trials_are_told_of_while_they_are_written(
+    tmp_path: Path, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(setup, "_MANY", 12)
+    told: list[str] = []
+    write_study(tmp_path, space=SPACE, trials=12)
+    for _ in range(2):
+        enqueue_design(opened(tmp_path, url), lambda event: told.append(event.text))
+    assert told == ["writing 12 trials to the storage"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -47,6 +48,10 @@ DESIGN = "archsearch:design"
 """Attribute of Optuna's study: its strata and criterion, in words with numbers."""
 _METRIC_NAMES = "study:metric_names"
 """As Optuna itself calls it."""
+_MANY = 500
+"""So many trials to write are told of."""
+_AT_ONCE = 50
+"""Trials whose ids are written together; those of a process that dies before are found again."""
 
 
 def open_study(
@@ -125,16 +130,24 @@ def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
     return None if folder is None else Path(folder)
 
 
-def enqueue_design(study: OpenStudy) -> None:
-    """Make Optuna's waiting trials of a design, in order; those there are kept."""
+def enqueue_design(study: OpenStudy, say: Say) -> None:
+    """Make Optuna's waiting trials of a design, in order; those there are kept.
+
+    Optuna writes them one by one, so many take a while: a hundred trials a second or less.
+    """
     if not study.designed:
         return
     trials = study.storage.get_all_trials(study.study_id, deepcopy=False)
     made = {read_trial_index(trial.user_attrs): trial._trial_id for trial in reversed(trials)}
-    for row in study.planned_trials():
-        if row.trial_id is None:
+    rows = [row for row in study.planned_trials() if row.trial_id is None]
+    if len(rows) >= _MANY:
+        say(StudyEvent("note", f"writing {len(rows):,} trials to the storage"))
+    for first in range(0, len(rows), _AT_ONCE):
+        ids: dict[int, int] = {}
+        for row in rows[first : first + _AT_ONCE]:
             trial_id = made.get(row.index)
-            _attach(study, row.index, _waiting_trial(study, row) if trial_id is None else trial_id)
+            ids[row.index] = _waiting_trial(study, row) if trial_id is None else trial_id
+        _attach(study, ids)
 
 
 def stored_note(study: OpenStudy) -> str:
@@ -239,13 +252,15 @@ def _waiting_trial(study: OpenStudy, row: PlannedTrial) -> int:
     return study.storage.create_new_trial(study.study_id, template_trial=template)
 
 
-def _attach(study: OpenStudy, trial_index: int, trial_id: int) -> None:
+def _attach(study: OpenStudy, ids: Mapping[int, int]) -> None:
+    """Write Optuna's ids of planned trials, by their index, unless another has."""
     with study.engine.begin() as connection:
-        connection.execute(
-            update(trials_table)
-            .where(
-                rows_of(trials_table, study.study_id, trial_index),
-                trials_table.c.trial_id.is_(None),
+        for trial_index, trial_id in ids.items():
+            connection.execute(
+                update(trials_table)
+                .where(
+                    rows_of(trials_table, study.study_id, trial_index),
+                    trials_table.c.trial_id.is_(None),
+                )
+                .values(trial_id=trial_id)
             )
-            .values(trial_id=trial_id)
-        )

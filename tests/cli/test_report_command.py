@@ -33,6 +33,13 @@ def storage(tmp_path, monkeypatch):
     return stored(synthetic_study(StudyRecipe(complete=6)), tmp_path / "studies.db")
 
 
+@pytest.fixture
+def short(tmp_path, monkeypatch):
+    """A study of one trial, whose page is soon drawn."""
+    monkeypatch.chdir(tmp_path)
+    return stored(synthetic_study(StudyRecipe(complete=1)), tmp_path / "studies.db")
+
+
 def run(*arguments: str) -> str:
     done = CliRunner().invoke(app, list(arguments), catch_exceptions=False)
     assert done.exit_code == 0
@@ -64,9 +71,9 @@ def opened(monkeypatch) -> list[str]:
     return found
 
 
-def test_the_page_is_opened_only_on_request(storage, opened, capsys):
+def test_the_page_is_opened_only_on_request(short, opened, capsys):
     page = Path("reports/synthetic/index.html").resolve()
-    words = ("synthetic", "--storage", storage)
+    words = ("synthetic", "--storage", short)
     code, plain, _ = ended(capsys, *words)
     assert (code, opened) == (0, [])
     code, said, warned = ended(capsys, *words, "--open")
@@ -77,24 +84,24 @@ def test_the_page_is_opened_only_on_request(storage, opened, capsys):
     assert len(opened) == 2
 
 
-def test_a_browser_that_fails_is_no_error(storage, monkeypatch, capsys):
+def test_a_browser_that_fails_is_no_error(short, monkeypatch, capsys):
     def fail(address: str) -> bool:
         raise webbrowser.Error("could not locate runnable browser")
 
     monkeypatch.setattr(webbrowser, "open", fail)
-    code, _, warned = ended(capsys, "synthetic", "--storage", storage, "--open")
+    code, _, warned = ended(capsys, "synthetic", "--storage", short, "--open")
     assert code == 0
     assert warned.startswith("no browser could be opened")
 
 
-def test_json_is_the_summary(storage):
-    said = json.loads(run("synthetic", "--storage", storage, "--out", "here", "--json"))
+def test_json_is_the_summary(short):
+    said = json.loads(run("synthetic", "--storage", short, "--out", "here", "--json"))
     kept = json.loads(Path("here/summary.json").read_text("utf-8"))
     assert said == kept | {"index": str(Path("here/index.html"))}
     assert next(iter(said)) == "version"
 
 
-def test_a_study_file_stands_for_its_name(storage):
+def test_a_study_file_stands_for_its_name(short):
     Path("model.yaml").write_text(
         "input: {channels: auto, height: 8, width: 8}\nparams: {width: 4}\n"
         "encoder:\n- conv: {channels: $width}\ndecoder:\n- conv: {channels: auto}\n"
@@ -102,7 +109,7 @@ def test_a_study_file_stands_for_its_name(storage):
     Path("study.yaml").write_text(
         "name: synthetic\nmodel: model.yaml\nspace: {width: {int: [2, 8]}}\n"
     )
-    assert run("study.yaml", "--storage", storage).endswith("reports/synthetic/index.html\n")
+    assert run("study.yaml", "--storage", short).endswith("reports/synthetic/index.html\n")
 
 
 def test_a_name_that_is_no_folder_name_gets_one(tmp_path, monkeypatch):

@@ -256,7 +256,8 @@ def test_without_pruning_nothing_is_pruned(tmp_path: Path, url: str, log: Path) 
 
 @pytest.mark.usefixtures("inline")
 @pytest.mark.parametrize(
-    "method", ["stratified", "nsga2", "cmaes", pytest.param("gp", marks=FULL), "sobol"]
+    "method",
+    ["stratified", "nsga2", "cmaes", *(pytest.param(one, marks=FULL) for one in ("gp", "sobol"))],
 )
 def test_the_same_seed_gives_the_same_trials_and_values_twice(
     tmp_path: Path, log: Path, method: str

@@ -25,6 +25,7 @@ __all__ = ["measure_latent_codes"]
 
 _MOST_PICTURES = 1000
 _MOST_NUMBERS = 16_000_000
+_UNITS_AT_ONCE = 512
 _ACTIVE = 0.01
 _VARIANCE_KEPT = 0.99
 
@@ -39,15 +40,13 @@ def measure_latent_codes(training: Training, pictures: Pictures) -> LatentCodes:
     most = max(2, min(_MOST_PICTURES, _MOST_NUMBERS // size))
     val, train = pictures.val[:most], pictures.train[:most]
     encoded = [*_encoded(training, val)]
-    codes_NU = exact(_flat(encoded)).double()
-    seen_NU = _flat(_encoded(training, train))
-    low_U, high_U = seen_NU.amin(dim=0), seen_NU.amax(dim=0)
-    deviation_U = codes_NU.std(dim=0, correction=0)
+    low_U, high_U = _bounds(_encoded(training, train))
+    deviation_U, rank = _spread(exact(torch.cat([each.latent.flatten(1) for each in encoded])))
     return LatentCodes(
         pictures=len(val),
         units=size,
         active=int((deviation_U > _ACTIVE * deviation_U.max()).sum()),
-        rank=_rank(codes_NU),
+        rank=rank,
         mse=_mse(training, encoded, None, low_U, high_U),
         mse_8bit=_mse(training, encoded, 8, low_U, high_U),
         mse_4bit=_mse(training, encoded, 4, low_U, high_U),
@@ -63,24 +62,37 @@ class _Encoded:
     images_NCHW: Tensor  # noqa: N815 - the axes are part of the name
 
 
-def _flat(encoded: Iterable[_Encoded]) -> Tensor:
-    """The latents of pictures, flat: N×units."""
-    return torch.cat([each.latent.flatten(1) for each in encoded])
-
-
 def _encoded(training: Training, indices: Tensor) -> Iterator[_Encoded]:
     for part in measured(training, indices):
         yield _Encoded(*training.engine.encode(training, part), part.images_NCHW)
 
 
-def _rank(codes_NU: Tensor) -> int:
-    """How many principal components hold 99 % of the codes' variance; 0 without any.
+def _bounds(encoded: Iterable[_Encoded]) -> tuple[Tensor, Tensor]:
+    """The least and the greatest value of each unit."""
+    bounds = [each.latent.flatten(1).aminmax(dim=0) for each in encoded]
+    low_PU, high_PU = (torch.stack(ends) for ends in zip(*bounds, strict=True))
+    return low_PU.amin(dim=0), high_PU.amax(dim=0)
 
-    At most one less than pictures.
+
+def _spread(codes_NU: Tensor) -> tuple[Tensor, int]:
+    """Each unit's standard deviation, and how many principal components hold 99 % of the variance.
+
+    There are at most one less of these than pictures, and none where nothing varies. Sums are in
+    float64, some units at a time.
     """
-    centred_NU = codes_NU - codes_NU.mean(dim=0)
-    pictures, units = centred_NU.shape
-    gram = centred_NU @ centred_NU.T if pictures < units else centred_NU.T @ centred_NU
+    pictures, units = codes_NU.shape
+    wide = pictures < units
+    gram = torch.zeros((min(pictures, units),) * 2, dtype=torch.float64, device=codes_NU.device)
+    deviations = []
+    for part_NU in torch.split(codes_NU, _UNITS_AT_ONCE if wide else units, dim=1):
+        centred_NU = part_NU.double()
+        centred_NU -= centred_NU.mean(dim=0)
+        deviations.append(centred_NU.square().mean(dim=0).sqrt())
+        gram += centred_NU @ centred_NU.T if wide else centred_NU.T @ centred_NU
+    return torch.cat(deviations), _rank(gram)
+
+
+def _rank(gram: Tensor) -> int:
     if not (total := float(gram.trace())):
         return 0
     # Half the time in float32, whose last digits don't move a share of 99 %.

@@ -8,7 +8,7 @@ import torch
 
 from archsearch.records import RunResult
 from archsearch.train import fit
-from archsearch.train.latent_codes import _quantized, _rank
+from archsearch.train.latent_codes import _quantized, _spread
 from tests.train.made import SKIPPED
 
 DEAD = """
@@ -45,6 +45,10 @@ def test_the_codes_of_a_net_are_numpys(made, plan_from) -> None:
     assert codes.mse_8bit == pytest.approx(codes.mse, rel=0.05)
 
 
+def _rank(codes_nu: torch.Tensor) -> int:
+    return _spread(codes_nu)[1]
+
+
 def test_rank_of_a_known_matrix() -> None:
     generator = torch.Generator().manual_seed(0)
     flat = torch.randn(200, 3, generator=generator, dtype=torch.float64)
@@ -52,6 +56,18 @@ def test_rank_of_a_known_matrix() -> None:
     assert _rank(mixed) <= 3
     assert _rank(torch.randn(400, 5, generator=generator, dtype=torch.float64)) == 5
     assert _rank(torch.ones(10, 4, dtype=torch.float64)) == 0
+
+
+@pytest.mark.parametrize("shape", [(300, 40), (60, 1300)])
+def test_deviations_and_rank_are_those_of_the_whole_matrix(shape: tuple[int, int]) -> None:
+    """Of more units than are taken at once, too."""
+    rng = np.random.default_rng(1)
+    codes = rng.normal(3, 1, shape) * rng.gamma(0.3, size=shape[1])
+    singular = np.linalg.svd(codes - codes.mean(axis=0), compute_uv=False) ** 2
+    wanted = int(np.searchsorted(np.cumsum(singular) / singular.sum(), 0.99)) + 1
+    deviations, rank = _spread(torch.from_numpy(codes))
+    assert rank == wanted
+    np.testing.assert_allclose(deviations.numpy(), codes.std(axis=0), rtol=1e-12)
 
 
 def test_quantizing_keeps_to_its_levels() -> None:

@@ -160,6 +160,19 @@ def test_other_maxima_are_taken_by_themselves(layers: list[str]) -> None:
     assert_close(*both(plan, pictures=7).step(), 1e-8)
 
 
+@pytest.mark.parametrize("kind", ["concat", "add"])
+@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize("channels", [1, 2])
+@pytest.mark.parametrize("after", ["norm: batch", "pool: {}", "activation: tanh"])
+def test_a_layer_that_is_joined_with_itself(
+    kind: str, times: int, channels: int, after: str
+) -> None:
+    """Each copy of a channel adds to its gradient."""
+    joins = [f"{kind}: a"] * times
+    layers = [f"{{conv: {{channels: {channels}}}, name: a}}", *joins, after]
+    assert_close(*both(plan_of(layers, [])).step(), 1e-8)
+
+
 @pytest.mark.parametrize("lanes", LANES)
 @pytest.mark.parametrize(
     ("encoder", "decoder", "decodes"),

@@ -76,7 +76,10 @@ def copied(
 
 
 def _stretch(view: View, place: int) -> tuple[int, int]:
-    """How many channels from ``place`` on follow at one distance in one node; the distance."""
+    """How many channels from ``place`` on follow at one distance in one node; the distance.
+
+    A channel that comes twice isn't at a distance from itself: each copy adds to its gradient.
+    """
     node, first = view.channels[place]
     count, step = 1, 1
     for (other, channel), scale in zip(
@@ -84,7 +87,7 @@ def _stretch(view: View, place: int) -> tuple[int, int]:
     ):
         if count == 1:
             step = channel - first
-        fits = other is node and scale == view.scales[place]
+        fits = other is node and scale == view.scales[place] and step != 0
         if not fits or channel != first + count * step:
             break
         count += 1

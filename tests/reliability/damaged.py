@@ -40,7 +40,7 @@ class Payload:
 
 @cache
 def place() -> tuple[Path, Path, dict[str, object]]:
-    """A folder with a finished run, half a run and a study; a copy of it; what is in it."""
+    """A folder with a finished run, half a run and a study; a copy; what it all comes to."""
     folder = _open.enter_context(prepared("report"))
     (folder / "archsearch.toml").write_text("epochs = 5\n")
     shutil.rmtree(folder / "cache/baselines")  # only the run's own is left then, which it reads
@@ -53,6 +53,7 @@ def place() -> tuple[Path, Path, dict[str, object]]:
     backup.mkdir()
     for name in KEPT:
         _copy(folder / name, backup / name)
+    assert run(HALF, folder).code == 0
     return folder, backup, results(folder)
 
 
@@ -88,8 +89,17 @@ def damaged(seed: int) -> Outcome:
             found += _changed(folder, whole, name)
     found += ["foreign code ran"] if (folder / MARK).exists() else []
     (folder / MARK).unlink(missing_ok=True)
-    kind = "a picture" if "artifacts" in name else Path(name).name
-    return Outcome(f"{name} {how}", f"{kind}, {how}: {', '.join(codes)}", tuple(found))
+    return Outcome(f"{name} {how}", f"{_kind(name)}, {how}: {', '.join(codes)}", tuple(found))
+
+
+def _kind(name: str) -> str:
+    """The file without what is another each time."""
+    if "artifacts" in name:
+        return "a trial's picture"
+    if not name.startswith("cache/"):
+        return name
+    last = name.rpartition("/")[2]
+    return f"cache/pictures/…/{last}" if "pictures" in name else "cache/baselines/….json"
 
 
 _REPEATED = {HALF, COMMANDS["train"], COMMANDS["prepare"]}
@@ -116,7 +126,8 @@ def _readers(name: str, folder: Path) -> list[tuple[str, ...]]:
 
 def _changed(folder: Path, whole: dict[str, object], name: str) -> list[str]:
     """Numbers that aren't as before though the command ended well."""
-    ours = [key for key in same(results(folder), whole) if key.startswith(("kept/run/", "cache/"))]
+    trained = "kept/half/" if name.startswith("kept/half/") else "kept/run/"
+    ours = [key for key in same(results(folder), whole) if key.startswith((trained, "cache/"))]
     return [f"{key} is other than before {name} was damaged" for key in ours if key in whole]
 
 
@@ -173,8 +184,10 @@ DAMAGED = Campaign(
     "project: truncated, emptied, a few bits flipped, swapped with another, of a newer version, "
     "a pickle that leaves a mark, a folder in its place, missing; then each command that reads it; "
     "20 times what chance decides, 4 times what is always the same",
-    "No command fails but by telling so, no mark is left, and where `train` or `data prepare` "
-    "ends well the numbers are those from before. A database has no checksums: what is changed "
+    "No command fails but by telling so, no mark is left (what is hostile is a pickle), and where "
+    "`train` or `data prepare` ends well the numbers are those from before: what is damaged in the "
+    "cache is made anew. Commands are told in their order; `study` is `study status`, then "
+    "`study run`. A database has no checksums: what is changed "
     "there within its format isn't found.",
     wanted=FILES * len(DAMAGES) * ROUNDS,
     few=(),  # tests/train/run_folder, tests/study and tests/records have some of these

@@ -80,7 +80,8 @@ KILLS = Campaign(
     "`study worker`, `report`, `apply` and `export`: KILL, TERM or INT at a random moment, then "
     "the same command",
     "The second command ends well and leaves what an unbroken one leaves, byte for byte where no "
-    "time is told. No process and no temporary file stays.",
+    "time is told. No process and no temporary file stays. Where the first ended with exit 0, the "
+    "signal came too late, or ended a worker alone.",
     wanted=350,
     few=(0,),  # tests/train and tests/study kill trainings, workers and studies
     try_one=killed,

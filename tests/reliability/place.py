@@ -26,6 +26,7 @@ __all__ = [
     "same",
     "small_pictures",
     "temporary_files",
+    "values_of",
 ]
 
 SPEC = """
@@ -126,7 +127,7 @@ def results(folder: Path) -> dict[str, object]:
         if "artifacts" in path.parts:
             found["artifacts"] = int(str(found.get("artifacts", 0))) + path.is_file()
         elif path.suffix == ".db":
-            found[name] = _study(path)
+            found[name] = values_of(path)
         elif path.is_file() and path.stem != "timeline":
             found[name] = _content(path, folder)
     for path in sorted((folder / "cache").rglob("[!.]*.npy")):
@@ -169,7 +170,8 @@ def _without_volatile(value: object) -> object:
     return [_without_volatile(each) for each in value] if isinstance(value, list) else value
 
 
-def _study(path: Path) -> object:
+def values_of(path: Path) -> object:
+    """What the trainings of a study's database gave."""
     from archsearch.records import load_study
 
     return sorted(

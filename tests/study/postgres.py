@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["PASSWORD", "Server", "start_server"]
+__all__ = ["PASSWORD", "Server", "programs", "remove", "start_server"]
 
 PASSWORD = "s3cret&pass"  # noqa: S105  it must never be seen in any output
 USER = "searcher"
@@ -83,7 +83,7 @@ class Server:
 
 def start_server() -> Server:
     """A running server; skips where PostgreSQL isn't installed."""
-    bin = _programs()
+    bin = programs()
     if bin is None:
         pytest.skip("PostgreSQL isn't installed: scripts/programs-for-tests says how")
     folder = Path(tempfile.mkdtemp(prefix="archsearch-pg-", dir="/tmp"))
@@ -95,7 +95,7 @@ def remove(server: Server) -> None:
     shutil.rmtree(server._folder, ignore_errors=True)
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The folder with initdb and pg_ctl: on the path, or where Debian keeps them."""
     found = shutil.which("initdb")
     if found is not None:

@@ -75,7 +75,7 @@ class Measured:
         return sorted(one / ours for one, ours in pairs)
 
     def shares(self) -> list[float]:
-        """Of what the core could do, what the engine did, smallest first.
+        """Of what the core could do, what steps did, smallest first; only of epochs of steps.
 
         The peak is the best of many short runs; so on a machine that others use, too, the largest
         share is the one of a round that nobody disturbed.
@@ -262,8 +262,10 @@ def table(results: Sequence[Measured]) -> str:
             middle = f"{statistics.median(ratios):.2f} " if ratios else ""
             span = f"({ratios[0]:.2f}–{ratios[-1]:.2f})" if ratios else ""
             cells.append(f"{middle + span:>18s}")
-        shares = each.shares()
-        share = f"{statistics.median(shares):.2f} ({shares[0]:.2f}–{shares[-1]:.2f})"
+        shares = each.shares() if each.what == "epoch" else []
+        share = (
+            f"{statistics.median(shares):.2f} ({shares[0]:.2f}–{shares[-1]:.2f})" if shares else ""
+        )
         name = f"{each.spec} {'' if each.what == 'epoch' else each.what}"
         lines.append(
             f"{name:24s}{each.batch:6d}  {'  '.join(cells)}  {each.per_second:10,.0f}  {share}"

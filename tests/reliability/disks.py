@@ -111,7 +111,8 @@ def _fill(disk: Path, state: str, free: int) -> None:
         _remount(disk, "ro")
         return
     used = shutil.disk_usage(disk).used
-    _remount(disk, "rw", f"size={used + free // PAGE * PAGE}")
+    size = max(PAGE, used + free // PAGE * PAGE)  # a size of 0 would be no limit
+    _remount(disk, "rw", f"size={size}")
 
 
 def _remount(disk: Path, *options: str) -> None:

@@ -72,7 +72,9 @@ def fetched(address: str, seconds: float = 60) -> dict[str, object]:
 
 
 @pytest.mark.usefixtures("inline")
-@pytest.mark.parametrize("objectives", ["[val.mse]", "[val.mse, latent.size]"])
+@pytest.mark.parametrize(
+    "objectives", [pytest.param("[val.mse]", marks=pytest.mark.full), "[val.mse, latent.size]"]
+)
 def test_the_dashboard_serves_a_study(
     tmp_path: Path, either_url: str, log: Path, objectives: str
 ) -> None:

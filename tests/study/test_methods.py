@@ -257,7 +257,11 @@ def test_without_pruning_nothing_is_pruned(tmp_path: Path, url: str, log: Path) 
 @pytest.mark.usefixtures("inline")
 @pytest.mark.parametrize(
     "method",
-    ["stratified", "nsga2", "cmaes", *(pytest.param(one, marks=FULL) for one in ("gp", "sobol"))],
+    [
+        "stratified",
+        "cmaes",
+        *(pytest.param(one, marks=FULL) for one in ("gp", "nsga2", "sobol")),
+    ],
 )
 def test_the_same_seed_gives_the_same_trials_and_values_twice(
     tmp_path: Path, log: Path, method: str

@@ -121,11 +121,11 @@ def test_the_trained_net_comes_back(made, plan_from, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("net", "task"),
     [
-        ("PLAIN", "reconstruct"),
+        pytest.param("PLAIN", "reconstruct", marks=pytest.mark.full),
         ("NORMED", "reconstruct"),
-        ("DROPPED", "reconstruct"),
+        pytest.param("DROPPED", "reconstruct", marks=pytest.mark.full),
         ("DROPPED", "denoise"),
-        ("PLAIN", "inpaint"),
+        pytest.param("PLAIN", "inpaint", marks=pytest.mark.full),
         ("PLAIN", "colorize-bins"),
     ],
 )

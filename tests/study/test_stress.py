@@ -184,3 +184,16 @@ def test_many_trials_are_told_of_while_they_are_written(
     for _ in range(2):
         enqueue_design(opened(tmp_path, url), lambda event: told.append(event.text))
     assert told == ["writing 12 trials to the storage"]
+
+
+def test_who_has_lost_the_setup_writes_no_more_trials(tmp_path: Path, url: str) -> None:
+    """A process that was stopped for long and goes on: another has begun anew."""
+    write_study(tmp_path, space=SPACE, trials=12)
+    study = opened(tmp_path, url)
+    enqueue_design(
+        study,
+        lambda event: None,
+        lambda: len(study.storage.get_all_trials(study.study_id)) == 5,
+    )
+    assert len(optuna.load_study(study_name="toys", storage=open_storage(url)).trials) == 5
+    assert all(row.trial_id is None for row in opened(tmp_path, url).planned_trials())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -130,10 +130,15 @@ def _recorded_artifacts(storage: BaseStorage, study_id: int) -> Path | None:
     return None if folder is None else Path(folder)
 
 
-def enqueue_design(study: OpenStudy, say: Say) -> None:
+def enqueue_design(study: OpenStudy, say: Say, is_lost: Callable[[], bool] = lambda: False) -> None:
     """Make Optuna's waiting trials of a design, in order; those there are kept.
 
     Optuna writes them one by one, so many take a while: a hundred trials a second or less.
+
+    Args:
+        study: it.
+        say: told where there are many.
+        is_lost: whether another has taken this over, who makes those that are left.
     """
     if not study.designed:
         return
@@ -145,6 +150,8 @@ def enqueue_design(study: OpenStudy, say: Say) -> None:
     for first in range(0, len(rows), _AT_ONCE):
         ids: dict[int, int] = {}
         for row in rows[first : first + _AT_ONCE]:
+            if is_lost():
+                return
             trial_id = made.get(row.index)
             ids[row.index] = _waiting_trial(study, row) if trial_id is None else trial_id
         _attach(study, ids)

@@ -133,8 +133,9 @@ class Worker:
 
     def _set_up(self, claim: Claim) -> None:
         claims = self._study.claims
-        with Heartbeat(self._study, claim, self._owner, every=self._options.heartbeat_seconds):
-            self._retry(lambda: enqueue_design(self._study, self._say))
+        every = self._options.heartbeat_seconds
+        with Heartbeat(self._study, claim, self._owner, every=every) as heartbeat:
+            self._retry(lambda: enqueue_design(self._study, self._say, lambda: heartbeat.lost))
         self._retry(lambda: claims.finish(claim, "", failed=False, seconds=0.0))
 
     def _train(self, claim: Claim) -> None:

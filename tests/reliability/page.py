@@ -85,7 +85,7 @@ def _summary(campaigns: Mapping[str, Campaign], found: Lines) -> Iterator[str]:
     days = sorted({line.when for line in cases}) or ["never"]
     wanted = sum(campaign.wanted for campaign in campaigns.values())
     yield f"**{len(cases):,} of {wanted:,} cases tried, {faults:,} faults**, in {hours:.1f} hours,"
-    yield f"one after another, on {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
+    yield f"summed over cases, on {' to '.join(dict.fromkeys([days[0], days[-1]]))}."
     waiting = [name for name in campaigns if not found[name]]
     if waiting:
         yield f"Not run yet: {', '.join(waiting)}."

@@ -197,7 +197,7 @@ def places() -> list[str]:
 
 
 @settings(
-    max_examples=120, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=250, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck)
 )
 @given(st.sampled_from(places()), st.sampled_from(JUNK))
 def test_what_the_schema_refuses_the_reader_refuses(path: str, value: Any) -> None:

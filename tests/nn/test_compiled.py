@@ -142,7 +142,7 @@ def stacks(draw: st.DrawFn) -> tuple[list[str], list[str]]:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(stack=stacks())
 def test_any_stack_gives_the_plain_outputs_and_gradients(write, stack) -> None:

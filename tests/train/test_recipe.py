@@ -24,12 +24,13 @@ def trained(folder: Path, seed: int, **recipe: object) -> RunResult:
 
 @pytest.mark.full
 def test_it_ends_lower_than_with_torchs_weights_and_unclipped(tmp_path: Path) -> None:
-    """On the whole: of some nets more, of some less, and of a few not at all."""
+    """On the whole, and each net but one."""
     ratios = [
         trained(tmp_path, seed).val.mse / trained(tmp_path, seed, **FORMER).val.mse
         for seed in (314, 318, 321)
     ]
     assert geometric_mean(ratios) < 0.95
+    assert max(ratios[:2]) < 0.95
 
 
 @pytest.mark.full

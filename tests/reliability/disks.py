@@ -147,7 +147,8 @@ DISKS = Campaign(
     "full at a tenth to nine tenths of what they need, read-only, or with what they write deleted "
     "meanwhile",
     "The command ends with exit code 1 or 2 and tells what the disk lacks; where only what it "
-    "writes is deleted, it may end well. Once the disk is mended, the same command leaves what one on a good disk leaves, but for a training's pictures "
+    "writes is deleted, it may end well. Once the disk is mended, "
+    "the same command leaves what one on a good disk leaves, but for a training's pictures "
     "that it told were lost.",
     wanted=300,
     few=(3,),
